@@ -1,0 +1,157 @@
+/**
+ * What `zx-tasks` shows to a project: the types of a scripted task and of a check, and the values they may return.
+ * Scripts and checks import from `'zx-tasks'` and from nowhere else in the runner.
+ */
+import type { Shell } from 'zx/core';
+
+/** A machine, in Node's names: `linux-x64`, `darwin-arm64`. */
+export type Platform = {
+  readonly os: string;
+  readonly arch: string;
+  /** True when `TASKS_PLATFORM` says so and the real machine is another. */
+  readonly pretended: boolean;
+};
+
+/** A container engine that answers, and how to call it from here. */
+export type Engine = {
+  readonly name: 'podman' | 'docker';
+  /** As the engine prints it: `4.3.1`. */
+  readonly version: string;
+  /** The words before a subcommand: `['podman']`, or `['sudo', '-n', 'env', 'CONTAINERS_CONF=…', 'podman']`. */
+  readonly command: readonly string[];
+  /** The same prefix for another program that must run with the engine's rights: `elevate(['podman-compose', …])`. */
+  readonly elevate: (command: readonly string[]) => readonly string[];
+  /** Whether containers run as root, so that eBPF can be loaded; on macOS this is about the machine. */
+  readonly rootful: boolean;
+  /** `docker` on PATH that is Podman in disguise. */
+  readonly disguised: boolean;
+};
+
+/** What running one command gave; nothing is thrown for a failed one. */
+export type Ran = {
+  /** The command as a person would type it. */
+  readonly command: string;
+  /** Null when it did not start, was killed, or timed out. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly tookMs: number;
+  readonly problem?: 'not-found' | 'timed-out' | 'killed';
+};
+
+export type RunOptions = { readonly timeoutMs?: number; readonly cwd?: string; readonly env?: Record<string, string> };
+
+/** What a scripted task is given. */
+export type Context = {
+  /** zx, bound to the project's folder, to this run's cancellation and to the task's output; quoting is zx's. */
+  readonly $: Shell;
+  /** The task's name. */
+  readonly task: string;
+  /** Typed by the config's `params`. */
+  readonly params: Readonly<Record<string, string | number | boolean>>;
+  /** The words after the task, where it declares `args`. */
+  readonly args: readonly string[];
+  /** What followed `--`. */
+  readonly rest: readonly string[];
+  /** The folder of `tasks.config.yaml`, absolute. */
+  readonly root: string;
+  readonly platform: Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The caller's user and group; undefined where the platform has none. */
+  readonly user: { readonly uid: number; readonly gid: number } | undefined;
+  /** Aborted by Ctrl-C, a time-out or a failure elsewhere. */
+  readonly signal: AbortSignal;
+  /** Whether a person sees the output. */
+  readonly isTerminal: boolean;
+  /** True with `--host`: where the command should run is the host, not a container. */
+  readonly onHost: boolean;
+  /** The engine that answers; fails the task with exit code 4 and the remedy when none does. Asked once per run. */
+  readonly engine: () => Promise<Engine>;
+  /** Runs a command to its end and captures it. Its output is not shown. */
+  readonly run: (command: readonly string[], options?: RunOptions) => Promise<Ran>;
+  /** One line of this task's output. */
+  readonly log: (line: string) => void;
+  /** A promise for later; rejects when the run is cancelled. */
+  readonly sleep: (ms: number) => Promise<void>;
+  /** The wall clock, in ms since 1970. */
+  readonly now: () => number;
+  /** Called, last first, when the whole run ends failed or interrupted: takes back what this task started. Its `run` is not cancelled. */
+  readonly undoOnFailure: (undo: () => Promise<void>) => void;
+};
+
+/** A scripted task: `export async function run(context: Context): Promise<Outcome>`. */
+export type Outcome = undefined | { readonly skipped: string };
+export type ScriptedTask = (context: Context) => Promise<Outcome | void>;
+
+/** Ends the task as skipped, with its reason. */
+export function skip(reason: string): Outcome {
+  return { skipped: reason };
+}
+
+/** Ends the task as failed: the sentence, the command that mends it, and the exit code (1 unless said). */
+export class TaskFailure extends Error {
+  readonly remedy: string | undefined;
+  readonly exitCode: number;
+  constructor(message: string, options: { readonly remedy?: string; readonly exitCode?: number } = {}) {
+    super(message);
+    this.name = 'TaskFailure';
+    this.remedy = options.remedy;
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
+
+/** What a check may look at. It reports; it never repairs and never prints. */
+export type Probe = {
+  readonly platform: Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly user: { readonly uid: number; readonly gid: number } | undefined;
+  readonly root: string;
+  readonly signal: AbortSignal;
+  /** Runs a command; what it did is added to the result's evidence by the runner. */
+  readonly run: (command: readonly string[], options?: RunOptions) => Promise<Ran>;
+  /** The text of a file, or undefined where it cannot be read. */
+  readonly read: (path: string) => Promise<string | undefined>;
+  readonly exists: (path: string) => Promise<boolean>;
+  /** Whether the caller may write there. */
+  readonly writable: (path: string) => Promise<boolean>;
+  /** The first executable of that name on PATH. */
+  readonly which: (name: string) => Promise<string | undefined>;
+  /** The engine that answers, or undefined. Asked once per run. */
+  readonly engine: () => Promise<Engine | undefined>;
+  /** Free bytes on the disk that holds the path. */
+  readonly freeBytes: (path: string) => Promise<number | undefined>;
+  /** Whether something listens on 127.0.0.1:port. */
+  readonly listens: (port: number) => Promise<boolean>;
+  /** Does `version` (the first `1.2[.3]` in the text) lie in the range? Undefined when the text has none. */
+  readonly satisfies: (text: string, range: string) => boolean | undefined;
+};
+
+/** A way to mend what failed: a command to paste, or a task's name that the runner starts itself. The first is the recommended one. */
+export type Fix = { readonly about: string } & ({ readonly command: string } | { readonly task: string });
+
+export type CheckOutcome = 'pass' | 'warn' | 'fail' | 'skip' | 'could-not-check';
+
+/** What a check found. */
+export type CheckResult = {
+  readonly outcome: CheckOutcome;
+  /** One line: what is there (`podman 4.3.1`), or what is wrong. */
+  readonly summary: string;
+  /** Why, in one sentence; for warn, fail and could-not-check. */
+  readonly cause?: string;
+  readonly fixes?: readonly Fix[];
+};
+
+/** A check: data plus one function. `needs` are ids; a failed one skips this check. */
+export type Check = {
+  readonly id: string;
+  readonly name: string;
+  /** Answered yes or no: `does the container engine answer?` */
+  readonly question: string;
+  readonly group: string;
+  readonly needs?: readonly string[];
+  /** `linux`, `darwin`, `darwin-arm64`; all when absent. */
+  readonly platforms?: readonly string[];
+  readonly timeoutMs?: number;
+  readonly docs?: string;
+  readonly run: (probe: Probe) => Promise<CheckResult>;
+};
