@@ -107,6 +107,8 @@ export type Probe = {
   readonly user: { readonly uid: number; readonly gid: number } | undefined;
   readonly root: string;
   readonly signal: AbortSignal;
+  /** Whether a person can answer a question, such as sudo's. */
+  readonly isTerminal: boolean;
   /** Runs a command; what it did is added to the result's evidence by the runner. */
   readonly run: (command: readonly string[], options?: RunOptions) => Promise<Ran>;
   /** The text of a file, or undefined where it cannot be read. */
@@ -118,6 +120,8 @@ export type Probe = {
   readonly which: (name: string) => Promise<string | undefined>;
   /** The engine that answers, or undefined. Asked once per run. */
   readonly engine: () => Promise<Engine | undefined>;
+  /** Writes files (path → content; executable) into a new folder that the runner removes after the check, and names it. */
+  readonly scratch: (files: Readonly<Record<string, string | Uint8Array>>) => Promise<string>;
   /** Free bytes on the disk that holds the path. */
   readonly freeBytes: (path: string) => Promise<number | undefined>;
   /** Whether something listens on 127.0.0.1:port. */
