@@ -1,0 +1,64 @@
+/** Can the images that ours are built on be had? */
+import type { Check, CheckResult, Engine, Fix, Probe } from 'zx-tasks';
+import { type BaseImage, baseImages } from '../lib/base-images.ts';
+
+export const checks: Check[] = [
+  {
+    id: 'IM001',
+    name: 'base-images',
+    question: 'are the base images here, or does their registry answer?',
+    group: 'images',
+    needs: ['EN002', 'EN003'],
+    timeoutMs: 60_000,
+    run: baseImagesCanBeHad,
+  },
+];
+
+async function baseImagesCanBeHad(probe: Probe): Promise<CheckResult> {
+  const engine = await probe.engine();
+  if (engine === undefined)
+    return { outcome: 'could-not-check', summary: 'the engine stopped answering while it was looked at' };
+  const found: string[] = [];
+  for (const image of baseImages) {
+    const where = await whereIs(probe, engine, image);
+    if (where === undefined) return missing(probe, image);
+    found.push(where);
+  }
+  return { outcome: 'pass', summary: found.join(', ') };
+}
+
+async function whereIs(probe: Probe, engine: Engine, image: BaseImage): Promise<string | undefined> {
+  const chosen = probe.env[image.buildArg];
+  const local = chosen === undefined ? [image.official, image.bootstrapped] : [chosen];
+  for (const name of local) {
+    const ran = await probe.run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', name]);
+    if (ran.code === 0) return name;
+  }
+  const remote = chosen ?? image.official;
+  const asked = await probe.run([...engine.command, 'manifest', 'inspect', remote], { timeoutMs: 20_000 });
+  return asked.code === 0 ? `${remote} (to be pulled)` : undefined;
+}
+
+async function missing(probe: Probe, image: BaseImage): Promise<CheckResult> {
+  const chosen = probe.env[image.buildArg];
+  return {
+    outcome: 'fail',
+    summary: `\`${chosen ?? image.official}\` is not here, and its registry does not answer`,
+    cause: 'this machine has no way to a container registry, or a proxy stands between',
+    fixes:
+      chosen === undefined
+        ? await bootstrapFixes(probe)
+        : [{ about: 'use the default image', command: `unset ${image.buildArg}` }],
+  };
+}
+
+async function bootstrapFixes(probe: Probe): Promise<readonly Fix[]> {
+  const byHand: Fix = {
+    about: 'name images that this machine can pull',
+    command: 'export DEBIAN_IMAGE=… NODE_IMAGE=…',
+  };
+  const canBootstrap = probe.platform.os === 'linux' && (await probe.which('apt-get')) !== undefined;
+  return canBootstrap
+    ? [{ about: "make them from the distribution's packages", task: 'fix-base-images' }, byHand]
+    : [byHand];
+}

@@ -1,0 +1,38 @@
+/** What compiles eBPF on this host. Nobody needs it: `bpf:build` runs in a container unless `--host` is given. */
+import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { installFix } from '../lib/packages.ts';
+
+const packages = {
+  apt: 'clang llvm libbpf-dev bpftool',
+  dnf: 'clang llvm libbpf-devel bpftool',
+  pacman: 'clang llvm libbpf bpf',
+};
+const CLANG_RANGE = '>=14';
+
+export const checks: Check[] = [
+  {
+    id: 'TC001',
+    name: 'host-toolchain',
+    question: 'can this host compile eBPF itself (`bpf:build --host`, and the tests)?',
+    group: 'development',
+    platforms: ['linux'],
+    run: hasToolchain,
+  },
+];
+
+async function hasToolchain(probe: Probe): Promise<CheckResult> {
+  const missing: string[] = [];
+  const clang = await probe.run([probe.env.CLANG ?? 'clang', '--version']);
+  if (clang.code !== 0) missing.push('clang');
+  else if (probe.satisfies(clang.stdout, CLANG_RANGE) !== true) missing.push(`clang ${CLANG_RANGE}`);
+  const bpftool = await probe.run(['bpftool', 'version']);
+  if (bpftool.code !== 0) missing.push('bpftool');
+  if (!(await probe.exists('/usr/include/bpf/bpf_helpers.h'))) missing.push('bpf/bpf_helpers.h');
+  if (missing.length === 0) return { outcome: 'pass', summary: clang.stdout.split('\n')[0] ?? 'clang' };
+  return {
+    outcome: 'warn',
+    summary: `not here: ${missing.join(', ')}`,
+    cause: 'only `bpf:build --host` and the tests need them',
+    fixes: await installFix(probe, 'install the eBPF toolchain', packages),
+  };
+}

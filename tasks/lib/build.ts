@@ -1,0 +1,66 @@
+/** Building the images: always by the engine, never by the compose provider, so that secrets and base images are ours to choose. */
+import { existsSync } from 'node:fs';
+import { type Context, type Engine, TaskFailure } from 'zx-tasks';
+import { type BaseImage, baseImages } from './base-images.ts';
+import { images } from './stack.ts';
+
+export type Target = keyof typeof images;
+
+type Recipe = {
+  readonly file: string;
+  readonly folder: string;
+  readonly stage: string;
+  readonly installsFromNpm: boolean;
+};
+
+const recipes: Readonly<Record<Target, Recipe>> = {
+  app: { file: 'container/app/Containerfile', folder: 'container/app', stage: 'app', installsFromNpm: false },
+  profiler: { file: 'container/profiler/Containerfile', folder: '.', stage: 'profiler', installsFromNpm: true },
+  toolchain: { file: 'container/profiler/Containerfile', folder: '.', stage: 'toolchain', installsFromNpm: false },
+};
+
+export function isTarget(word: string): word is Target {
+  return Object.hasOwn(recipes, word);
+}
+
+/** Builds one image; layers that nothing changed come from the engine's cache. */
+export async function buildImage(context: Context, target: Target): Promise<void> {
+  const engine = await context.engine();
+  const recipe = recipes[target];
+  const bases = await Promise.all(baseImages.map((image) => chooseBase(context, engine, image)));
+  const secrets = recipe.installsFromNpm ? await corporateCa(context) : [];
+  context.log(`building ${images[target]} from ${recipe.file}`);
+  const { $ } = context;
+  await $`${engine.command} build -t ${images[target]} --target ${recipe.stage} ${bases.flat()} ${secrets} -f ${recipe.file} ${recipe.folder}`;
+}
+
+async function chooseBase(context: Context, engine: Engine, image: BaseImage): Promise<readonly string[]> {
+  const name = context.env[image.buildArg] ?? (await firstHere(context, engine, image)) ?? image.official;
+  return ['--build-arg', `${image.buildArg}=${name}`];
+}
+
+async function firstHere(context: Context, engine: Engine, image: BaseImage): Promise<string | undefined> {
+  for (const name of [image.official, image.bootstrapped]) {
+    const ran = await context.run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', name]);
+    if (ran.code === 0) return name;
+  }
+  return undefined;
+}
+
+/** The certificate authority of a corporate proxy: a secret of the build, so that no image keeps it. */
+async function corporateCa(context: Context): Promise<readonly string[]> {
+  const file = context.env.NODE_EXTRA_CA_CERTS ?? context.env.SSL_CERT_FILE ?? (await npmCafile(context));
+  if (file === undefined || file === '') return [];
+  if (!existsSync(file)) {
+    throw new TaskFailure(`the certificate authority \`${file}\` does not exist`, {
+      remedy: 'correct NODE_EXTRA_CA_CERTS, SSL_CERT_FILE or `npm config set cafile`',
+    });
+  }
+  return ['--secret', `id=ca,src=${file}`];
+}
+
+async function npmCafile(context: Context): Promise<string | undefined> {
+  const ran = await context.run(['npm', 'config', 'get', 'cafile']);
+  const file = ran.stdout.trim();
+  return ran.code === 0 && file !== 'null' && file !== 'undefined' ? file : undefined;
+}

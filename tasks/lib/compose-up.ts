@@ -1,0 +1,34 @@
+/** Starting services through the compose provider. */
+import { type Context, type Engine, TaskFailure } from 'zx-tasks';
+import { findProvider, type Provider } from './compose.ts';
+import { findContainers } from './containers.ts';
+import { composeVariables } from './settings.ts';
+import { composeFile, project, type Service } from './stack.ts';
+
+/** The provider, or a failure that says how to get one. */
+export async function requireProvider(context: Context, engine: Engine): Promise<Provider> {
+  const provider = await findProvider({ run: context.run, env: context.env, engine });
+  if (provider !== undefined) return provider;
+  throw new TaskFailure('no compose provider answers', { remedy: 'npx tasks doctor --fix compose', exitCode: 4 });
+}
+
+type Start = { readonly engine: Engine; readonly provider: Provider; readonly toStart: readonly Service[] };
+
+/** Asks the provider, then believes only the engine: old providers report success for a container that never started. */
+export async function startServices(context: Context, { engine, provider, toStart }: Start): Promise<void> {
+  const variables = await composeVariables(context, engine);
+  const command = engine.elevate([
+    ...['env', ...variables],
+    ...[...provider.command, '-p', project, '-f', composeFile, 'up', '-d', '--no-build', ...toStart],
+  ]);
+  const ran = await context.run(command, { timeoutMs: 120_000 });
+  const now = await findContainers(context.run, engine);
+  const missing = toStart.filter(
+    (service) => !now.some((each) => each.service === service && each.state !== 'created'),
+  );
+  if (missing.length === 0) return;
+  for (const line of `${ran.stdout}\n${ran.stderr}`.trim().split('\n').slice(-20)) context.log(line);
+  throw new TaskFailure(`\`${provider.command.join(' ')} up\` did not start ${missing.join(' and ')}`, {
+    remedy: 'npx tasks doctor',
+  });
+}

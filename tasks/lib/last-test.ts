@@ -1,0 +1,39 @@
+/** What the last `test` sent, kept in .tasks/last-test.json so that the trace can be compared with it again. */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TaskFailure } from 'zx-tasks';
+import type { Run } from './traffic.ts';
+
+const FILE = '.tasks/last-test.json';
+
+export async function keepRun(root: string, run: Run): Promise<void> {
+  await mkdir(join(root, '.tasks'), { recursive: true });
+  const path = join(root, FILE);
+  await writeFile(`${path}.new`, `${JSON.stringify(run, null, 2)}\n`);
+  await rename(`${path}.new`, path);
+}
+
+export async function readRun(root: string): Promise<Run> {
+  const remedy = 'npx tasks test';
+  try {
+    const run: unknown = JSON.parse(await readFile(join(root, FILE), 'utf8'));
+    if (isRun(run)) return run;
+    throw new TaskFailure(`${FILE} was written by another version`, { remedy });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new TaskFailure(`${FILE} does not exist: no \`test\` has run yet`, { remedy });
+    if (error instanceof SyntaxError) throw new TaskFailure(`${FILE} is damaged: ${error.message}`, { remedy });
+    throw error;
+  }
+}
+
+function isRun(value: unknown): value is Run {
+  const run = value as Partial<Run> | null;
+  return (
+    typeof run?.marker === 'string' &&
+    run.marker !== '' &&
+    typeof run.port === 'number' &&
+    Array.isArray(run.sent) &&
+    run.sent.length > 0
+  );
+}

@@ -1,0 +1,39 @@
+/** Which command installs a package here. One table for every check that asks for one. */
+import type { Fix, Probe } from 'zx-tasks';
+
+/** What a tool's packages are called, by package manager; left out where there is none. */
+export type Packages = Readonly<Partial<Record<Manager, string>>>;
+type Manager = 'apt' | 'dnf' | 'pacman' | 'brew';
+
+const managers: Readonly<
+  Record<Manager, { readonly program: string; readonly asRoot: boolean; readonly install: string }>
+> = {
+  apt: {
+    program: 'apt-get',
+    asRoot: true,
+    install: 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends',
+  },
+  dnf: { program: 'dnf', asRoot: true, install: 'dnf install -y -q' },
+  pacman: { program: 'pacman', asRoot: true, install: 'pacman -S --noconfirm --needed' },
+  brew: { program: 'brew', asRoot: false, install: 'brew install' },
+};
+
+/** The fix that installs the packages with the package manager found on PATH; none where we know no manager. */
+export async function installFix(probe: Probe, about: string, packages: Packages): Promise<readonly Fix[]> {
+  for (const manager of Object.keys(managers) as Manager[]) {
+    const names = packages[manager];
+    const fitsPlatform = (manager === 'brew') === (probe.platform.os === 'darwin');
+    if (names === undefined || !fitsPlatform || (await probe.which(managers[manager].program)) === undefined) continue;
+    const command = `${managers[manager].install} ${names}`;
+    return [{ about, command: managers[manager].asRoot ? asRoot(probe, command) : command }];
+  }
+  return packages.brew !== undefined && probe.platform.os === 'darwin'
+    ? [{ about, command: `brew install ${packages.brew}` }]
+    : [];
+}
+
+/** The same command with root's rights: as it is for root, else through sudo, which asks only where somebody can answer. */
+export function asRoot(probe: Pick<Probe, 'user' | 'isTerminal'>, command: string): string {
+  if (probe.user === undefined || probe.user.uid === 0) return command;
+  return `sudo ${probe.isTerminal ? '' : '-n '}sh -c '${command}'`;
+}

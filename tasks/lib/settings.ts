@@ -1,0 +1,59 @@
+/** With what a service was started, in one short word: when it changes, `up` replaces the container. */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context, Engine } from 'zx-tasks';
+import { appPort, composeFile, type Service, tracesFolder } from './stack.ts';
+
+/** What the profiler reads from the caller's environment; `docs/profiler.md` says what each means. */
+export const profilerVariables = [
+  'PROFILER_SCOPE',
+  'PROFILER_PORTS',
+  'PROFILER_ROLE',
+  'PROFILER_MAX_BYTES',
+  'PROFILER_CGROUPS',
+  'PROFILER_SAMPLE',
+  'PROFILER_REDACT',
+] as const;
+
+/** A digest of the compose file and of the caller's settings for the service. */
+export async function settingsOf(context: Context, service: Service): Promise<string> {
+  const compose = await readFile(join(context.root, composeFile), 'utf8');
+  const seccomp = await readFile(join(context.root, 'container/profiler/seccomp.json'), 'utf8');
+  const own =
+    service === 'app'
+      ? [appPort(context.env)]
+      : [seccomp, ...profilerVariables.map((name) => context.env[name] ?? null)];
+  return createHash('sha256')
+    .update(JSON.stringify([compose, own]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** The variables that the compose file reads, as `NAME=value`, for a provider that may run under sudo. */
+export async function composeVariables(context: Context, engine: Engine): Promise<readonly string[]> {
+  const owner = await traceOwner(context, engine);
+  const fixed = {
+    TASKS_ROOT: context.root,
+    TASKS_UID: String(owner.uid),
+    TASKS_GID: String(owner.gid),
+    APP_PORT: String(appPort(context.env)),
+    TASKS_APP_SETTINGS: await settingsOf(context, 'app'),
+    TASKS_PROFILER_SETTINGS: await settingsOf(context, 'profiler'),
+  };
+  const chosen = profilerVariables.flatMap((name) => {
+    const value = context.env[name];
+    return value === undefined || value === '' ? [] : [`${name}=${value}`];
+  });
+  return [...Object.entries(fixed).map(([name, value]) => `${name}=${value}`), ...chosen];
+}
+
+/**
+ * As whom the profiler writes: the owner of the traces, so that the files stay the user's. Docker gives a user who is
+ * not root none of the added capabilities, and a machine's shared folder maps owners itself; there it is root, and the
+ * files are made beforehand for all to write.
+ */
+async function traceOwner(context: Context, engine: Engine): Promise<{ readonly uid: number; readonly gid: number }> {
+  const ownersCross = engine.name === 'podman' && context.platform.os === 'linux';
+  return ownersCross ? await stat(join(context.root, tracesFolder)) : { uid: 0, gid: 0 };
+}

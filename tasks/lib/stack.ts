@@ -1,0 +1,35 @@
+/** What the stack is called, in one place. The strings are a contract with users' habits and documents. */
+
+export const project = 'profiler';
+export const composeFile = 'container/docker-compose.yml';
+export const tracesFolder = 'container/traces';
+export const network = 'profiler_default';
+
+export const services = ['app', 'profiler'] as const;
+export type Service = (typeof services)[number];
+
+export const containerNames: Readonly<Record<Service, string>> = {
+  app: 'profiler-app-1',
+  profiler: 'profiler-profiler-1',
+};
+
+export const images = {
+  app: 'localhost/profiler-app',
+  profiler: 'localhost/profiler-profiler',
+  toolchain: 'localhost/profiler-toolchain',
+} as const;
+
+/** The label that says which checkout started a container; the value is the checkout's absolute path. */
+export const rootLabel = 'io.tasks.root';
+/** The label that says with which settings, so that `up` replaces a container whose settings changed. */
+export const settingsLabel = 'io.tasks.settings';
+
+export function isService(word: string): word is Service {
+  return (services as readonly string[]).includes(word);
+}
+
+/** The port on 127.0.0.1 where the application answers; `APP_PORT` changes it. */
+export function appPort(env: Readonly<Record<string, string | undefined>>): number {
+  const port = Number(env.APP_PORT ?? '8080');
+  return Number.isInteger(port) && port > 0 && port < 65536 ? port : Number.NaN;
+}

@@ -1,0 +1,34 @@
+/** Removes what `down` keeps: the images, the base images made here, the traces, and .tasks. */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context, Engine } from 'zx-tasks';
+import { baseImages } from '../lib/base-images.ts';
+import { images, project, tracesFolder } from '../lib/stack.ts';
+import { allFiles } from '../lib/trace-files.ts';
+
+export async function run(context: Context): Promise<void> {
+  const engine = await context.engine();
+  for (const name of [...Object.values(images), ...baseImages.map((image) => image.bootstrapped).reverse()]) {
+    await removeImage(context, engine, name);
+  }
+  await context.run([...engine.command, 'image', 'prune', '-f', '--filter', `label=io.tasks.project=${project}`]);
+  for (const name of allFiles) await rm(join(context.root, tracesFolder, name), { force: true });
+  await emptyState(context);
+}
+
+async function removeImage(context: Context, engine: Engine, name: string): Promise<void> {
+  const here = await context.run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', name]);
+  if (here.code !== 0) return;
+  const removed = await context.run([...engine.command, 'rmi', name]);
+  context.log(removed.code === 0 ? `removed ${name}` : `${name} stays: ${removed.stderr.trim()}`);
+}
+
+/** The engine's settings go last of all: the commands above needed them. */
+async function emptyState(context: Context): Promise<void> {
+  const folder = join(context.root, '.tasks');
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}

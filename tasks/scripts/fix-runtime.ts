@@ -1,0 +1,58 @@
+/**
+ * Writes .tasks/containers.conf: settings with which the engine starts containers on this host. Only this project's own
+ * commands use it. `CONTAINERS_CONF` replaces every other containers.conf, so only what differs from the defaults is said.
+ */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Context, TaskFailure } from 'zx-tasks';
+
+const FILE = '.tasks/containers.conf';
+const netavarkFolders = [
+  '/usr/lib/podman',
+  '/usr/libexec/podman',
+  '/usr/local/lib/podman',
+  '/usr/local/libexec/podman',
+];
+
+export async function run(context: Context): Promise<void> {
+  if (context.platform.os !== 'linux') {
+    throw new TaskFailure(
+      'only an engine that runs on this host can be given settings, and on macOS it runs in a machine',
+      {
+        remedy: 'npx tasks machine-start',
+      },
+    );
+  }
+  const limits = await hardLimits();
+  const lines = [
+    '# Written by `npx tasks fix-runtime`; `npx tasks clean` removes it.',
+    '[containers]',
+    `default_ulimits = [${limits.map((limit) => `"${limit}"`).join(', ')}]`,
+    ...((await hasProgram(context, 'runc')) ? ['[engine]', 'runtime = "runc"'] : []),
+    ...((await hasNetavark(context)) ? ['[network]', 'network_backend = "netavark"'] : []),
+  ];
+  await mkdir(join(context.root, '.tasks'), { recursive: true });
+  await writeFile(join(context.root, `${FILE}.new`), `${lines.join('\n')}\n`);
+  await rename(join(context.root, `${FILE}.new`), join(context.root, FILE));
+  for (const line of lines.slice(1)) context.log(line);
+}
+
+/** What this process may have at most; an engine without CAP_SYS_RESOURCE cannot give a container more. */
+async function hardLimits(): Promise<readonly string[]> {
+  const text = await readFile('/proc/self/limits', 'utf8');
+  const hard = (name: string) => new RegExp(`^${name} +\\S+ +(\\d+)`, 'm').exec(text)?.[1];
+  const pairs = [
+    ['nofile', hard('Max open files')],
+    ['nproc', hard('Max processes')],
+  ];
+  return pairs.flatMap(([name, limit]) => (limit === undefined ? [] : [`${name}=${limit}:${limit}`]));
+}
+
+async function hasProgram(context: Context, name: string): Promise<boolean> {
+  return (await context.run([name, '--version'])).code === 0;
+}
+
+async function hasNetavark(context: Context): Promise<boolean> {
+  for (const folder of netavarkFolders) if (await hasProgram(context, `${folder}/netavark`)) return true;
+  return false;
+}

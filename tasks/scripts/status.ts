@@ -1,0 +1,24 @@
+/** Says what runs, whether the probe is attached, and how much has been traced. */
+import type { Context } from 'zx-tasks';
+import { findContainers } from '../lib/containers.ts';
+import { readProfilerState } from '../lib/ready.ts';
+import { containerNames, services } from '../lib/stack.ts';
+
+export async function run(context: Context): Promise<void> {
+  const containers = await findContainers(context.run, await context.engine());
+  for (const service of services) {
+    const container = containers.find((each) => each.service === service);
+    const elsewhere =
+      container !== undefined && container.root !== context.root
+        ? `, started from ${container.root ?? 'an unknown folder'}`
+        : '';
+    context.log(`${containerNames[service]}: ${container === undefined ? 'not there' : container.state}${elsewhere}`);
+  }
+  const isRunning = containers.some((each) => each.service === 'profiler' && each.state === 'running');
+  const state = isRunning ? await readProfilerState(context) : undefined;
+  if (state === undefined) return context.log('probe: not attached; `npx tasks up` starts it');
+  context.log(
+    `probe: ${state.state}${state.why === undefined ? '' : ` (${state.why})`}, tier ${state.tier}, kernel ${state.kernel}`,
+  );
+  for (const [name, count] of Object.entries(state.counters ?? {})) context.log(`  ${name}: ${count}`);
+}

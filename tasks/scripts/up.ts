@@ -1,0 +1,70 @@
+/** Starts the stack and waits until it is truly ready; what already runs as it should is left alone. */
+import { type Context, TaskFailure } from 'zx-tasks';
+import { requireProvider, startServices } from '../lib/compose-up.ts';
+import { type Container, findContainers } from '../lib/containers.ts';
+import { waitUntilReady } from '../lib/ready.ts';
+import { removeContainers, removeNetworkIfUnused } from '../lib/remove.ts';
+import { settingsOf } from '../lib/settings.ts';
+import { type Service, services } from '../lib/stack.ts';
+import { emptyTraces, writeContainerNames } from '../lib/trace-files.ts';
+
+export async function run(context: Context): Promise<void> {
+  const engine = await context.engine();
+  const before = await findContainers(context.run, engine);
+  refuseForeign(context, before);
+  const stale = await findStale(context, before);
+  const kept = before.filter((each) => !stale.includes(each));
+  const toStart = services.filter((service) => !kept.some((each) => each.service === service));
+  if (toStart.length === 0) context.log('already running');
+  else await start(context, { stale, kept, toStart });
+  await waitUntilReady(context, engine);
+  await writeContainerNames(context, await findContainers(context.run, engine));
+}
+
+type Change = {
+  readonly stale: readonly Container[];
+  readonly kept: readonly Container[];
+  readonly toStart: readonly Service[];
+};
+
+async function start(context: Context, { stale, kept, toStart }: Change): Promise<void> {
+  const engine = await context.engine();
+  const provider = await requireProvider(context, engine);
+  context.undoOnFailure(async () => {
+    context.log(`taking back what was started: ${toStart.join(', ')}`);
+    const now = await findContainers(context.run, engine);
+    await removeContainers(
+      context,
+      engine,
+      now.filter((each) => toStart.includes(each.service)),
+    );
+    if (kept.length === 0) await removeNetworkIfUnused(context, engine);
+  });
+  await removeContainers(context, engine, stale);
+  if (toStart.includes('profiler')) await emptyTraces(context);
+  context.log(`starting ${toStart.join(' and ')} with ${provider.command.join(' ')} ${provider.version}`);
+  await startServices(context, { engine, provider, toStart });
+}
+
+/** Another checkout's stack has the same names; it is named, and never touched. */
+function refuseForeign(context: Context, containers: readonly Container[]): void {
+  const foreign = containers.find((each) => each.root !== context.root);
+  if (foreign === undefined) return;
+  const where = foreign.root ?? 'an unknown folder';
+  throw new TaskFailure(`\`${foreign.name}\` was started from ${where}, and two stacks cannot run at once`, {
+    remedy: foreign.root === undefined ? `podman rm -f ${foreign.name}` : `cd ${foreign.root} && npx tasks down`,
+  });
+}
+
+/** What must be replaced: not running, made from an image that has been rebuilt, or started with other settings. */
+async function findStale(context: Context, containers: readonly Container[]): Promise<readonly Container[]> {
+  const engine = await context.engine();
+  const stale: Container[] = [];
+  for (const each of containers) {
+    const image = await context.run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', each.image]);
+    const imageIsCurrent = image.stdout.trim().replace(/^sha256:/, '') === each.imageId;
+    const settingsAreCurrent = each.settings === (await settingsOf(context, each.service));
+    if (each.state !== 'running' || !imageIsCurrent || !settingsAreCurrent) stale.push(each);
+  }
+  return stale;
+}
