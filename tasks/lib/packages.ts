@@ -35,5 +35,5 @@ export async function installFix(probe: Probe, about: string, packages: Packages
 /** The same command with root's rights: as it is for root, else through sudo, which asks only where somebody can answer. */
 export function asRoot(probe: Pick<Probe, 'user' | 'isTerminal'>, command: string): string {
   if (probe.user === undefined || probe.user.uid === 0) return command;
-  return `sudo ${probe.isTerminal ? '' : '-n '}sh -c '${command}'`;
+  return `sudo${probe.isTerminal ? '' : ' -n'} sh -c '${command}'`;
 }

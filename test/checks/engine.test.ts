@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { checks } from '../../tasks/checks/engine.ts';
+import { checkOf } from '../helpers/probe.ts';
+
+const installed = checkOf(checks, 'EN001');
+const answers = checkOf(checks, 'EN002');
+const rootful = checkOf(checks, 'EN003');
+const starts = checkOf(checks, 'EN004');
+const bridge = checkOf(checks, 'EN005');
+const startCommand = 'podman run --rm --network none --rootfs /scratch:O /exit';
+const bridgeCommand = 'podman run --rm --rootfs /scratch:O /exit';
+
+test('an engine that prints its version is installed', async () => {
+  expect(await installed({ programs: ['podman'], commands: { 'podman --version': 'podman version 4.3.1\n' } })).toEqual(
+    {
+      outcome: 'pass',
+      summary: 'podman version 4.3.1',
+    },
+  );
+});
+
+test('without an engine, the package manager of the platform is named', async () => {
+  const onDebian = await installed({ programs: ['apt-get'] });
+  expect(onDebian.outcome).toBe('fail');
+  expect(onDebian.fixes?.[0]).toMatchObject({
+    command: expect.stringContaining('apt-get install -y -qq --no-install-recommends podman runc'),
+  });
+  const onMac = await installed({ programs: ['brew'], platform: 'darwin-arm64' });
+  expect(onMac.fixes?.[0]).toMatchObject({ command: 'brew install podman podman-compose' });
+});
+
+test('an ordinary user installs through sudo, which never asks where nobody can answer', async () => {
+  const quiet = await installed({ programs: ['apt-get'], uid: 1000 });
+  expect(quiet.fixes?.[0]).toMatchObject({ command: expect.stringMatching(/^sudo -n sh -c '/) });
+  const asking = await installed({ programs: ['apt-get'], uid: 1000, isTerminal: true });
+  expect(asking.fixes?.[0]).toMatchObject({ command: expect.stringMatching(/^sudo sh -c '/) });
+});
+
+test('an engine that answers says its version, and a disguised docker is unmasked', async () => {
+  expect(await answers({ engine: {} })).toEqual({ outcome: 'pass', summary: 'podman 4.3.1' });
+  expect((await answers({ engine: { name: 'docker', version: '5.4.2', disguised: true } })).summary).toContain(
+    'Podman in disguise',
+  );
+});
+
+test('an engine that hangs is said to hang', async () => {
+  const result = await answers({
+    programs: ['podman'],
+    commands: { 'podman info': { code: null, problem: 'timed-out', tookMs: 15_000 } },
+  });
+  expect(result).toMatchObject({ outcome: 'fail', summary: '`podman info` did not end within 15 s' });
+});
+
+test('an ordinary user whom sudo does not know is told to ask sudo, not that podman is broken', async () => {
+  const result = await answers({ uid: 1000, programs: ['podman'], commands: { 'sudo -n true': { code: 1 } } });
+  expect(result.fixes).toEqual([{ about: expect.any(String), command: 'sudo -v' }]);
+});
+
+test('on a Mac a silent podman is mended by starting its machine', async () => {
+  const result = await answers({
+    platform: 'darwin-arm64',
+    programs: ['podman'],
+    commands: { 'podman info': { code: 125, stderr: 'a\nError: no\n' } },
+  });
+  expect(result).toMatchObject({ cause: 'Error: no', fixes: [{ task: 'machine-start' }] });
+});
+
+test('a rootless engine cannot load eBPF', async () => {
+  expect((await rootful({ engine: { rootful: false } })).outcome).toBe('fail');
+  expect((await rootful({ engine: {} })).outcome).toBe('pass');
+});
+
+test.each([
+  ['crun: setrlimit `RLIMIT_NOFILE`: Operation not permitted', 'no CAP_SYS_RESOURCE'],
+  ['OCI runtime error: crun: cgroups in hybrid mode not supported, drop all controllers', 'side by side'],
+  ['Error: default OCI runtime "crun" not found: invalid argument', 'is not installed'],
+  ['Error: something new', 'Error: something new'],
+])('a container that does not start because of `%s` says why', async (stderr, why) => {
+  const result = await starts({ engine: {}, commands: { [startCommand]: { code: 126, stderr } } });
+  expect(result.outcome).toBe('fail');
+  expect(result.cause).toContain(why);
+  expect(result.fixes).toEqual([{ about: expect.any(String), task: 'fix-runtime' }]);
+});
+
+test('a container that starts passes, with and without a network', async () => {
+  expect((await starts({ engine: {}, commands: { [startCommand]: '' } })).outcome).toBe('pass');
+  expect((await bridge({ engine: {}, commands: { [bridgeCommand]: '' } })).outcome).toBe('pass');
+});
+
+test('a network that cannot be made names the packages that make it', async () => {
+  const failed = { code: 126, stderr: 'Error: netavark: No such file or directory (os error 2)' };
+  const result = await bridge({ engine: {}, programs: ['apt-get'], commands: { [bridgeCommand]: failed } });
+  expect(result.cause).toBe('Error: netavark: No such file or directory (os error 2)');
+  expect(result.fixes?.[0]).toMatchObject({ command: expect.stringContaining('netavark aardvark-dns iptables') });
+});
+
+test('docker is tried with an image built from nothing, which is removed again', async () => {
+  const commands = {
+    'docker build -q -t localhost/tasks-check-start -f /scratch/Containerfile /scratch': 'id',
+    'docker run --rm --network none localhost/tasks-check-start': '',
+    'docker rmi -f localhost/tasks-check-start': '',
+  };
+  expect((await starts({ engine: { name: 'docker', command: ['docker'] }, commands })).outcome).toBe('pass');
+});

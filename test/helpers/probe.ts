@@ -1,0 +1,69 @@
+/** A machine that is only told about: every command, file and program that a check may ask for, and nothing else. */
+import type { Check, CheckResult, Engine, Probe, Ran } from 'zx-tasks';
+
+export type Told = {
+  /** `command as typed` → what it printed (code 0), or the whole answer. */
+  readonly commands?: Readonly<Record<string, string | Partial<Ran>>>;
+  /** Programs on PATH. */
+  readonly programs?: readonly string[];
+  readonly files?: Readonly<Record<string, string>>;
+  readonly writable?: readonly string[];
+  readonly engine?: Partial<Engine>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly platform?: 'linux-x64' | 'darwin-arm64';
+  readonly uid?: number;
+  readonly isTerminal?: boolean;
+  readonly freeBytes?: number;
+  readonly listening?: readonly number[];
+};
+
+export function probeOf(told: Told): Probe {
+  const [os = '', arch = ''] = (told.platform ?? 'linux-x64').split('-');
+  return {
+    platform: { os, arch, pretended: false },
+    env: told.env ?? {},
+    user: { uid: told.uid ?? 0, gid: told.uid ?? 0 },
+    root: '/project',
+    signal: new AbortController().signal,
+    isTerminal: told.isTerminal ?? false,
+    run: async (command) => answer(told, command.join(' ')),
+    read: async (path) => told.files?.[path],
+    exists: async (path) => told.files?.[path] !== undefined,
+    writable: async (path) => (told.writable ?? []).includes(path),
+    which: async (name) => ((told.programs ?? []).includes(name) ? `/usr/bin/${name}` : undefined),
+    engine: async () => (told.engine === undefined ? undefined : engineOf(told.engine)),
+    scratch: async () => '/scratch',
+    freeBytes: async () => told.freeBytes,
+    listens: async (port) => (told.listening ?? []).includes(port),
+    satisfies: (text, range) => {
+      const major = Number(/\d+/.exec(text)?.[0] ?? Number.NaN);
+      return Number.isNaN(major) ? undefined : major >= Number(/\d+/.exec(range)?.[0]);
+    },
+  };
+}
+
+/** The check of that id in a file's list. */
+export function checkOf(checks: readonly Check[], id: string): (told: Told) => Promise<CheckResult> {
+  const check = checks.find((each) => each.id === id);
+  if (check === undefined) throw new Error(`no check ${id}; there are ${checks.map((each) => each.id).join(', ')}`);
+  return (told) => check.run(probeOf(told));
+}
+
+export function engineOf(engine: Partial<Engine>): Engine {
+  return {
+    name: 'podman',
+    version: '4.3.1',
+    command: ['podman'],
+    elevate: (command) => command,
+    rootful: true,
+    disguised: false,
+    ...engine,
+  };
+}
+
+function answer(told: Told, command: string): Ran {
+  const said = told.commands?.[command];
+  if (said === undefined) throw new Error(`the check ran what the test did not expect: ${command}`);
+  const given = typeof said === 'string' ? { code: 0, stdout: said } : said;
+  return { command, code: 0, stdout: '', stderr: '', tookMs: 1, ...given };
+}
