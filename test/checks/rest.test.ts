@@ -10,7 +10,7 @@ import { checkOf, type Told } from '../helpers/probe.ts';
 const notFound = { code: null, problem: 'not-found' } as const;
 const GIB = 1024 ** 3;
 
-const providers = (found: Record<string, string>): Told['commands'] => ({
+const providers = (found: Record<string, string>): NonNullable<Told['commands']> => ({
   'podman-compose version': notFound,
   'podman compose version': { code: 125, stderr: 'Error: unrecognized command `podman compose`' },
   'docker compose version': { code: 1, stderr: "docker: 'compose' is not a docker command." },
