@@ -1,0 +1,183 @@
+/** The stack for real: containers, a kernel, traffic. One story, told in order; every test leaves the stack up. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { engineEnv, leftovers, podman, root, run, tasks } from '../helpers/checkout.ts';
+
+const trace = join(root, 'container/traces/http-trace.txt');
+let before: ReturnType<typeof leftovers>;
+
+beforeAll(async () => {
+  expect(await tasks(['down'])).toMatchObject({ code: 0 });
+  before = leftovers();
+  const started = await tasks(['up']);
+  expect(started, started.output).toMatchObject({ code: 0 });
+});
+
+afterAll(async () => {
+  await tasks(['down']);
+});
+
+describe('up', () => {
+  test('a stack that runs is left alone', async () => {
+    const ids = containerIds();
+    const again = await tasks(['up', '--only']);
+    expect(again).toMatchObject({ code: 0, output: expect.stringContaining('already running') });
+    expect(containerIds()).toEqual(ids);
+  });
+
+  test('after one image was rebuilt, only its container is replaced', async () => {
+    const [app, profiler] = containerIds();
+    const recipe = join(root, '.tasks/rebuilt.Containerfile');
+    await writeFile(recipe, 'FROM localhost/profiler-app\nLABEL rebuilt=yes\n');
+    podman('build', '-q', '-t', 'localhost/profiler-app', '-f', recipe, join(root, '.tasks'));
+    expect(await tasks(['up', '--only'])).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('starting app with'),
+    });
+    const [appAfter, profilerAfter] = containerIds();
+    expect(profilerAfter).toBe(profiler);
+    expect(appAfter).not.toBe(app);
+    expect(await tasks(['build', 'app', 'up', '--only'])).toMatchObject({ code: 0 });
+  });
+
+  test('a profiler that cannot start is shown with its last lines, and taken back', async () => {
+    expect(await tasks(['down'])).toMatchObject({ code: 0 });
+    const failed = await tasks(['up', '--only'], { env: { PROFILER_SCOPE: 'everything' } });
+    expect(failed.code).toBe(1);
+    expect(failed.output).toContain('the last lines of profiler-profiler-1:');
+    expect(failed.output).toContain('PROFILER_SCOPE');
+    expect(leftovers()).toEqual(before);
+    expect(await tasks(['up', '--only'])).toMatchObject({ code: 0 });
+  });
+
+  test("another checkout's stack is named, and never touched", async () => {
+    expect(await tasks(['down'])).toMatchObject({ code: 0 });
+    const labels = [
+      'com.docker.compose.project=profiler',
+      'com.docker.compose.service=app',
+      'io.tasks.root=/elsewhere',
+    ];
+    const flags = ['--name', 'profiler-app-1', ...labels.flatMap((label) => ['--label', label])];
+    const foreign = podman('run', '-d', '--network', 'none', ...flags, 'localhost/profiler-app');
+    try {
+      const refused = await tasks(['up', '--only']);
+      expect(refused.code).toBe(1);
+      expect(refused.output).toContain('`profiler-app-1` was started from /elsewhere');
+      expect(refused.output).toContain('cd /elsewhere && npx tasks down');
+      expect(await tasks(['down'])).toMatchObject({ code: 0, output: expect.stringContaining('is left alone') });
+      expect(podman('ps', '-q', '--no-trunc')).toBe(foreign);
+    } finally {
+      podman('rm', '-f', '-t', '1', foreign);
+    }
+    expect(await tasks(['up', '--only'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('test', () => {
+  test('each request is traced exactly once, and shown', async () => {
+    const passed = await tasks(['test', '--only']);
+    expect(passed, passed.output).toMatchObject({ code: 0 });
+    expect(passed.output).toContain('12 requests sent, each traced exactly once in container/traces/http-trace.txt');
+    expect(passed.output.match(/✔ {2}(GET|POST|HEAD|PUT|DELETE|OPTIONS) .* ms {2}profiler-app-1/g)).toHaveLength(12);
+    expect(await tasks(['traces', '--check'])).toMatchObject({ code: 0 });
+  });
+
+  test('while capture is paused it fails and names the probe', async () => {
+    podman('kill', '--signal', 'USR2', 'profiler-profiler-1');
+    await untilState('paused');
+    const failed = await tasks(['test', '--only']);
+    expect(failed.code).toBe(1);
+    expect(failed.output).toContain('the probe is not attached: capture is paused');
+    podman('kill', '--signal', 'USR2', 'profiler-profiler-1');
+    await untilState('attached');
+    expect(await tasks(['test', '--only'])).toMatchObject({ code: 0 });
+  });
+
+  test('without the application it fails and names the container', async () => {
+    podman('stop', '-t', '5', 'profiler-app-1');
+    const failed = await tasks(['test', '--only']);
+    expect(failed.code).toBe(1);
+    expect(failed.output).toContain('the container `profiler-app-1` is not running: exited');
+    expect(failed.output).toContain('npx tasks up');
+    expect(await tasks(['up', 'test', '--only'])).toMatchObject({ code: 0 });
+  });
+
+  test('a line that is deleted from the trace is missed, and one that is doubled is seen', async () => {
+    expect(await tasks(['test', '--only'])).toMatchObject({ code: 0 });
+    const { marker } = JSON.parse(await readFile(join(root, '.tasks/last-test.json'), 'utf8'));
+    const whole = await readFile(trace, 'utf8');
+    const lines = whole.split('\n');
+    const at = lines.findIndex((line) => line.includes(`/users/1?${marker}=`));
+    await writeFile(trace, lines.toSpliced(at, 1).join('\n'));
+    expect(await tasks(['traces', '--check'])).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('not traced'),
+    });
+    await writeFile(trace, lines.toSpliced(at, 0, lines[at] ?? '').join('\n'));
+    expect(await tasks(['traces', '--check'])).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('traced 2 times'),
+    });
+    await writeFile(trace, whole);
+    expect(await tasks(['traces', '--check'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('what people type', () => {
+  test.each([
+    ['podman-compose -f container/docker-compose.yml logs profiler', 'attached'],
+    ['podman exec -i profiler-profiler-1 sh -c "echo a shell"', 'a shell'],
+    ['podman exec profiler-profiler-1 ls -l /usr/local/lib/http_probe.o', '/usr/local/lib/http_probe.o'],
+    ['podman exec profiler-profiler-1 ls -l /traces/', 'http-trace.txt'],
+    ['curl -s http://localhost:8080/users', '"name":"Ada"'],
+  ])('%s', async (command, expected) => {
+    const ended = await run(['sh', '-c', command]);
+    expect(ended).toMatchObject({ code: 0, output: expect.stringContaining(expected) });
+  });
+
+  test('the profiler’s image has no compiler', async () => {
+    const found = await run([
+      'podman',
+      'exec',
+      'profiler-profiler-1',
+      'sh',
+      '-c',
+      'command -v clang gcc cc bpftool; true',
+    ]);
+    expect(found).toEqual({ code: 0, output: '' });
+  });
+
+  test('the profiler has two capabilities and may write nowhere but in /traces', async () => {
+    const inside = (script: string) =>
+      run(['podman', 'exec', 'profiler-profiler-1', 'sh', '-c', script], { env: engineEnv() });
+    expect((await inside('grep CapEff /proc/1/status')).output).toContain('000000c000000000');
+    expect((await inside('touch /usr/x')).output).toContain('Read-only file system');
+  });
+
+  test('status, traces, logs and shell answer', async () => {
+    expect((await tasks(['status'])).output).toMatch(/profiler-app-1: running[\s\S]*probe: attached, tier A/);
+    expect((await tasks(['traces', '--lines=5'])).output).toContain(' profiler-app-1 server ');
+    expect((await tasks(['logs', 'app'])).output).toContain('app: listening');
+    expect((await tasks(['shell', 'app', '--', 'echo', 'from inside'])).output).toContain('from inside');
+  });
+});
+
+test('`down` leaves the machine as it was before `up`', async () => {
+  expect(await tasks(['down'])).toMatchObject({ code: 0 });
+  expect(leftovers()).toEqual(before);
+  expect(await tasks(['up', '--only'])).toMatchObject({ code: 0 });
+});
+
+function containerIds(): readonly string[] {
+  return ['profiler-app-1', 'profiler-profiler-1'].map((name) => podman('inspect', '--format', '{{.Id}}', name));
+}
+
+async function untilState(state: string): Promise<void> {
+  await expect
+    .poll(
+      async () => (await readFile(join(root, 'container/traces/profiler.json'), 'utf8')).includes(`"state":"${state}"`),
+      { timeout: 15_000 },
+    )
+    .toBe(true);
+}
