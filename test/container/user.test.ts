@@ -1,0 +1,68 @@
+/** A real ordinary user: the engine alone is called through sudo, and every file stays the user's. */
+
+import { spawnSync } from 'node:child_process';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Ended, root, run, tasks } from '../helpers/checkout.ts';
+
+const user = 'tasks-tester';
+const rule = `/etc/sudoers.d/${user}`;
+const isRoot = process.getuid?.() === 0;
+let home: string;
+
+beforeAll(async () => {
+  if (!isRoot) return;
+  expect(await tasks(['down'])).toMatchObject({ code: 0 });
+  home = await mkdtemp(join(tmpdir(), 'tasks-user-'));
+  must('useradd', '--no-create-home', '--home-dir', home, '--shell', '/bin/sh', user);
+  await cp(root, join(home, 'checkout'), {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => !path.startsWith(join(root, '.git')),
+  });
+  must('chown', '-R', `${user}:${user}`, home);
+});
+
+afterAll(async () => {
+  if (!isRoot) return;
+  await rm(rule, { force: true });
+  must('userdel', user);
+  await rm(home, { recursive: true, force: true });
+});
+
+test('without sudo the user is told why it is needed, and nothing starts', async (context) => {
+  context.skip(!isRoot, 'making a user needs root');
+  const refused = await asUser('up');
+  expect(refused.code, refused.output).toBe(4);
+  expect(refused.output).toContain('sudo -v');
+});
+
+test('with sudo the stack runs, its traces are verified, and every file is the user’s', async (context) => {
+  context.skip(!isRoot, 'making a user needs root');
+  await writeFile(rule, `${user} ALL=(ALL) NOPASSWD: ALL\n`, { mode: 0o440 });
+  const passed = await asUser('test');
+  expect(passed.code, passed.output).toBe(0);
+  expect(passed.output).toContain('each traced exactly once');
+  expect(foreignFiles()).toEqual([]);
+  const down = await asUser('down');
+  expect(down.code, down.output).toBe(0);
+  expect(foreignFiles()).toEqual([]);
+});
+
+function asUser(...words: readonly string[]): Promise<Ended> {
+  const checkout = join(home, 'checkout');
+  const command = ['runuser', '-u', user, '--', process.execPath, join(checkout, 'tasks/launch.cjs'), ...words];
+  return run(command, { cwd: checkout, env: { HOME: home, USER: user } });
+}
+
+function foreignFiles(): readonly string[] {
+  const { stdout } = spawnSync('find', [join(home, 'checkout'), '!', '-user', user], { encoding: 'utf8' });
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+function must(program: string, ...words: readonly string[]): void {
+  const { status, stderr } = spawnSync(program, words, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program} ${words.join(' ')} ended with ${status}: ${stderr}`);
+}
