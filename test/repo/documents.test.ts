@@ -1,0 +1,58 @@
+/** Documents are tested: links lead somewhere, commands exist, blocks parse. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { files, read } from '../helpers/tree.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const documents = files(/\.md$/);
+
+test.each(documents)('every link in %s leads to a file that exists', (path) => {
+  const links = [...read(path).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? '');
+  const broken = links.filter((link) => !existsSync(join(root, dirname(path), link)));
+  expect(broken).toEqual([]);
+});
+
+test('every `npx tasks` command in a document names a task that exists', () => {
+  const config = parse(read('tasks.config.yaml')) as { tasks: Record<string, { aliases?: string[] }> };
+  const names = ['doctor', ...Object.entries(config.tasks).flatMap(([name, task]) => [name, ...(task.aliases ?? [])])];
+  const unknown = documents.flatMap((path) =>
+    [...read(path).matchAll(/npx tasks ([a-z][\w:-]*)/g)]
+      .map((match) => match[1] ?? '')
+      .filter((word) => !names.includes(word))
+      .map((word) => `${path}: ${word}`),
+  );
+  expect(unknown).toEqual([]);
+});
+
+test('the README’s first block is two commands, and `npm test` runs what CI runs', () => {
+  const block = /```sh\n([\s\S]*?)```/.exec(read('README.md'))?.[1] ?? '';
+  const commands = block
+    .split('\n')
+    .map((line) => line.replace(/\s+#.*/, ''))
+    .filter((line) => line !== '');
+  expect(commands).toEqual(['npm ci && npx tasks test --fix', 'npm test']);
+  const ci = read('.ci/run');
+  for (const command of ['npm ci', 'npx tasks test --fix', 'npm test']) expect(ci).toContain(command);
+});
+
+test('every YAML block in a document parses', () => {
+  for (const path of documents) {
+    for (const [, block = ''] of read(path).matchAll(/```yaml\n([\s\S]*?)```/g))
+      expect(() => parse(block), path).not.toThrow();
+  }
+});
+
+test('every dependency says why it is here', () => {
+  const listed = read('docs/dependencies.md');
+  for (const path of files(/(^|\/)package\.json$/)) {
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(read(path)) as Record<
+      string,
+      Record<string, string>
+    >;
+    for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+      if (!name.startsWith('@types/')) expect(listed, `${name} of ${path}`).toContain(`| ${name} `);
+    }
+  }
+});

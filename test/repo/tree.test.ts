@@ -1,0 +1,110 @@
+/** Invariants of the repository: layers, importers, names, and words that no file may carry. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { files, importsOf, read } from '../helpers/tree.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const code = files(/^(tasks|container|ci)\/.*\.(ts|mjs|cjs)$/);
+
+test.each([
+  ['zx', /^zx(\/|$)/],
+  ['listr2', /^listr2$/],
+  ['yaml', /^yaml$/],
+  ['semver', /^semver(\/|$)/],
+  ['jiti', /^jiti$/],
+  ['koffi', /^koffi$/],
+])('%s is imported in one file, types aside', (_name, pattern) => {
+  const valueImports = (path: string) =>
+    [
+      ...read(path).matchAll(
+        /^(?!import type)(?:import|export)[^'\n]*from '([^']+)'|import\('([^']+)'\)|require\('([^']+)'\)/gm,
+      ),
+    ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+  const importers = code.filter((path) => valueImports(path).some((module) => pattern.test(module)));
+  expect(importers).toHaveLength(1);
+});
+
+test('scripts and checks import the runner by its name, and each other not at all', () => {
+  for (const path of files(/^tasks\/(scripts|checks|lib)\/.*\.ts$/)) {
+    const foreign = importsOf(path).filter(
+      (module) => !/^(node:|zx-tasks$|\.{1,2}\/)/.test(module) || /runner|scripts\//.test(module),
+    );
+    expect(foreign, path).toEqual([]);
+  }
+});
+
+test('the runner knows nothing of the stack, and the profiler nothing of the runner', () => {
+  for (const path of files(/^tasks\/runner\/.*\.ts$/)) {
+    expect(read(path), path).not.toMatch(/eBPF|http_probe|profiler/i);
+  }
+  for (const path of files(/^container\/profiler\/src\/.*\.ts$/)) {
+    expect(
+      importsOf(path).filter((module) => module.includes('tasks')),
+      path,
+    ).toEqual([]);
+  }
+});
+
+test('every script of the config exists, under the name of its task', () => {
+  const config = parse(read('tasks.config.yaml')) as {
+    tasks: Record<string, { script?: string }>;
+    checks: Record<string, { script?: string }>;
+  };
+  for (const [name, { script }] of Object.entries(config.tasks)) {
+    if (script !== undefined) expect(script).toBe(`tasks/scripts/${name.replaceAll(':', '/')}.ts`);
+  }
+  const used = [...Object.values(config.tasks), ...Object.values(config.checks)].flatMap(({ script }) => script ?? []);
+  for (const script of used) expect(existsSync(join(root, script)), script).toBe(true);
+  expect(files(/^tasks\/(scripts|checks)\/.*\.ts$/).filter((path) => !used.includes(path))).toEqual([]);
+});
+
+test('every check that a script file exports is in the config, and its needs are too', async () => {
+  const config = parse(read('tasks.config.yaml')) as { checks: Record<string, { id: string; script?: string }> };
+  const ids = Object.values(config.checks).map((check) => check.id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const path of files(/^tasks\/checks\/.*\.ts$/)) {
+    const { checks } = (await import(join(root, path))) as { checks: { id: string; name: string; needs?: string[] }[] };
+    for (const check of checks) {
+      expect(config.checks[check.name]).toEqual({ id: check.id, script: path });
+      for (const need of check.needs ?? []) expect(ids).toContain(need);
+    }
+  }
+});
+
+test('messages that are known point to checks that exist', () => {
+  const config = parse(read('tasks.config.yaml')) as { checks: Record<string, { id: string }> };
+  const ids = Object.values(config.checks).map((check) => check.id);
+  const messages = parse(read('tasks/checks/messages.yaml')) as { check: string; pattern: string }[];
+  expect(messages.filter(({ check }) => !ids.includes(check))).toEqual([]);
+});
+
+test('no file is longer than 200 lines without saying why', () => {
+  const long = code.filter((path) => {
+    const text = read(path);
+    return text.split('\n').length > 200 && !/longer than 200 lines because/i.test(text);
+  });
+  expect(long).toEqual([]);
+});
+
+test('no file speaks of the place where it was written', () => {
+  const words = [
+    /\/work\//,
+    /\.\.\/shared/,
+    /\bissue #?\d+\b/i,
+    /\b(this|last|next) session\b/i,
+    /registry\.npmjs|deb\.debian\.org/,
+  ];
+  const offenders = files(/./)
+    .filter((path) => !/^package-lock\.json$|\.svg$|^test\/repo\/|^\.ci\//.test(path))
+    .filter((path) => words.some((word) => word.test(read(path))));
+  expect(offenders).toEqual([]);
+});
+
+test('nothing is half done: no marker of unfinished work', () => {
+  const offenders = files(/^(tasks|container|bpf|ci|test)\/.*\.(ts|c|h|sh|mjs|cjs)$/)
+    .filter((path) => !path.startsWith('test/repo/'))
+    .filter((path) => /\b(TODO|FIXME|XXX|HACK)\b/.test(read(path)));
+  expect(offenders).toEqual([]);
+});
