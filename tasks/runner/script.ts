@@ -81,7 +81,7 @@ export type Context = {
 
 /** A scripted task: `export async function run(context: Context): Promise<Outcome>`. */
 export type Outcome = undefined | { readonly skipped: string };
-export type ScriptedTask = (context: Context) => Promise<Outcome | void>;
+export type ScriptedTask = (context: Context) => Promise<Outcome | undefined>;
 
 /** Ends the task as skipped, with its reason. */
 export function skip(reason: string): Outcome {

@@ -1,0 +1,145 @@
+import { didYouMean, listed, usageError } from './errors.ts';
+
+/** A word or a flag that is not the tool's own, in the order in which it was typed. */
+export type Item =
+  | { readonly kind: 'word'; readonly text: string }
+  | { readonly kind: 'flag'; readonly name: string; readonly value: string | undefined };
+
+export type OutputName = 'list' | 'plain' | 'json';
+
+/** The tool's own flags. */
+export type ToolFlags = {
+  readonly list: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+  readonly dryRun: boolean;
+  readonly only: boolean;
+  readonly fix: boolean;
+  readonly yes: boolean;
+  readonly keepGoing: boolean;
+  readonly failFast: boolean;
+  readonly host: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly jobs: number | undefined;
+  readonly engine: 'podman' | 'docker' | undefined;
+  readonly output: OutputName | undefined;
+};
+
+/** The command line, cut into pieces; what the words mean is bound by the plan. */
+export type Args = {
+  readonly flags: ToolFlags;
+  readonly items: readonly Item[];
+  /** What followed `--`. */
+  readonly rest: readonly string[];
+};
+
+const switches = {
+  list: 'list',
+  help: 'help',
+  version: 'version',
+  'dry-run': 'dryRun',
+  only: 'only',
+  fix: 'fix',
+  yes: 'yes',
+  'keep-going': 'keepGoing',
+  'fail-fast': 'failFast',
+  host: 'host',
+  quiet: 'quiet',
+  verbose: 'verbose',
+} as const satisfies Record<string, keyof ToolFlags>;
+
+const valued = ['jobs', 'engine', 'output'] as const;
+const engines = ['podman', 'docker'] as const;
+const outputs = ['list', 'plain', 'json'] as const;
+const laterOutputs = ['prefixed', 'github'];
+const laterFlags = ['init', 'import', 'explain', 'graph', 'force', 'watch', 'profile', 'completion'];
+
+/** Every flag the tool owns, so that no task may name a param like one. */
+export const toolFlagNames: readonly string[] = [...Object.keys(switches), ...valued, ...laterFlags];
+
+/** Cuts the command line into the tool's flags, the words and flags of tasks, and what follows `--`. */
+export function parseArgs(argv: readonly string[]): Args {
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  const rest = end === -1 ? [] : argv.slice(end + 1);
+  const flags: { -readonly [Name in keyof ToolFlags]: ToolFlags[Name] } = noFlags();
+  const items: Item[] = [];
+  for (let index = 0; index < own.length; index++) {
+    const item = readItem(own[index] ?? '');
+    if (item.kind === 'word') {
+      items.push(item);
+    } else if (isSwitch(item.name)) {
+      refuseValue(item);
+      flags[switches[item.name]] = true;
+    } else if (isValued(item.name)) {
+      const value = item.value ?? own[++index];
+      Object.assign(flags, readValue(item.name, value));
+    } else {
+      refuseLater(item.name);
+      items.push(item);
+    }
+  }
+  if (flags.keepGoing && flags.failFast) throw usageError('`--keep-going` and `--fail-fast` exclude each other');
+  return { flags, items, rest };
+}
+
+function noFlags(): ToolFlags {
+  const off = Object.fromEntries(Object.values(switches).map((name) => [name, false]));
+  return { ...(off as Record<(typeof switches)[keyof typeof switches], false>), ...noValues };
+}
+
+const noValues = { jobs: undefined, engine: undefined, output: undefined };
+
+function readItem(word: string): Item {
+  const flag = /^--([^=]+)(?:=(.*))?$/s.exec(word);
+  if (flag?.[1] !== undefined) return { kind: 'flag', name: flag[1], value: flag[2] };
+  const isShortFlag = /^-[^\d-]/.test(word);
+  if (isShortFlag) {
+    throw usageError(
+      `unknown flag \`${word}\`${word === '-h' ? ', did you mean `--help`?' : ''}`,
+      'flags are written in full; what follows `--` goes to the command of the last task as it is',
+    );
+  }
+  return { kind: 'word', text: word };
+}
+
+function isSwitch(name: string): name is keyof typeof switches {
+  return Object.hasOwn(switches, name);
+}
+
+function isValued(name: string): name is (typeof valued)[number] {
+  return (valued as readonly string[]).includes(name);
+}
+
+function refuseValue(item: { readonly name: string; readonly value: string | undefined }): void {
+  if (item.value !== undefined) throw usageError(`\`--${item.name}\` takes no value`);
+}
+
+function refuseLater(name: string): void {
+  if (laterFlags.includes(name)) throw usageError(`\`--${name}\` is not supported by this version`);
+}
+
+function readValue(name: (typeof valued)[number], value: string | undefined): Partial<ToolFlags> {
+  if (value === undefined || value === '') throw usageError(`\`--${name}\` needs a value, as in \`${examples[name]}\``);
+  switch (name) {
+    case 'jobs':
+      if (!/^[1-9]\d{0,5}$/.test(value)) throw usageError(`\`--jobs\` is a whole number from 1, not \`${value}\``);
+      return { jobs: Number(value) };
+    case 'engine':
+      return { engine: oneOf(name, value, engines) };
+    case 'output':
+      if (laterOutputs.includes(value)) throw usageError(`\`--output=${value}\` is not supported by this version`);
+      return { output: oneOf(name, value, outputs) };
+    default:
+      return name satisfies never;
+  }
+}
+
+const examples = { jobs: '--jobs=4', engine: '--engine=podman', output: '--output=plain' };
+
+function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((candidate) => candidate === value);
+  if (choice !== undefined) return choice;
+  throw usageError(`\`--${name}\` is one of ${listed(choices)}, not \`${value}\`${didYouMean(value, choices)}`);
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { CheckSurroundings } from '../checks.ts';
+import type { CheckRow } from '../config/types.ts';
+import { messageOf } from '../errors.ts';
+import type { Host } from '../host.ts';
+import { loadModule } from '../load-module.ts';
+import type { Check } from '../script.ts';
+import { versionCheck } from './version.ts';
+
+export type LoadedChecks = { readonly idOf: (name: string) => string; readonly get: (id: string) => Check };
+
+/** The checks of the config: version rows made into checks, script rows taken from their files, each file loaded once. */
+export async function loadChecks({
+  config,
+  root,
+  host,
+}: Pick<CheckSurroundings, 'config' | 'root' | 'host'>): Promise<LoadedChecks> {
+  const files = new Map<string, Promise<readonly Check[] | string>>();
+  const load = (script: string): Promise<readonly Check[] | string> => {
+    const loading = files.get(script) ?? loadFile(host, root, script);
+    files.set(script, loading);
+    return loading;
+  };
+  const rows = Object.values(config.checks);
+  const checks = await Promise.all(
+    rows.map(async (row) => (row.kind === 'version' ? versionCheck(row, host) : fromFile(row, await load(row.script)))),
+  );
+  const byId = new Map(checks.map((check) => [check.id, check]));
+  return {
+    idOf: (name) => config.checks[name]?.id ?? name,
+    get: (id) => byId.get(id) ?? broken({ name: id, id }, `no check of the config has the id \`${id}\``),
+  };
+}
+
+async function loadFile(host: Host, root: string, script: string): Promise<readonly Check[] | string> {
+  const file = join(root, script);
+  try {
+    const module = await loadModule(host, root, file);
+    const checks = typeof module === 'object' && module !== null && 'checks' in module ? module.checks : undefined;
+    return Array.isArray(checks) ? (checks as readonly Check[]) : `\`${script}\` does not export \`checks\``;
+  } catch (thrown) {
+    return `\`${script}\` cannot be loaded: ${messageOf(thrown)}`;
+  }
+}
+
+function fromFile(
+  row: Pick<CheckRow, 'name' | 'id'> & { readonly script: string },
+  loaded: readonly Check[] | string,
+): Check {
+  if (typeof loaded === 'string') return broken(row, loaded);
+  const check = loaded.find((candidate) => candidate.id === row.id);
+  return check ?? broken(row, `\`${row.script}\` has no check with the id \`${row.id}\``);
+}
+
+/** Stands for a check that cannot be had; running it tells why. */
+function broken({ id, name }: Pick<CheckRow, 'id' | 'name'>, cause: string): Check {
+  return {
+    id,
+    name,
+    question: `can \`${name}\` be checked?`,
+    group: 'broken checks',
+    run: async () => ({ outcome: 'could-not-check', summary: 'could not check', cause }),
+  };
+}

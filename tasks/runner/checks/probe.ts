@@ -1,0 +1,88 @@
+import { constants } from 'node:fs';
+import { access, stat, statfs } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { delimiter, join, resolve } from 'node:path';
+import type { CheckSurroundings } from '../checks.ts';
+import type { Evidence } from '../events.ts';
+import { makeRunner } from '../process/capture.ts';
+import type { Probe, Ran } from '../script.ts';
+import { satisfies } from '../versions.ts';
+import type { Scratch } from './scratch.ts';
+
+const excerptLength = 400;
+const connectTimeoutMs = 1_000;
+
+type Options = CheckSurroundings & {
+  readonly signal: AbortSignal;
+  readonly scratch: Scratch;
+  readonly onEvidence: (evidence: Evidence) => void;
+};
+
+/** What one check may look at; every command that it runs becomes evidence. */
+export function makeProbe({ host, root, platform, table, engine, signal, onEvidence, scratch }: Options): Probe {
+  const run = makeRunner({ host, table, cwd: root, signal: () => signal });
+  const at = (path: string): string => resolve(root, path);
+  return {
+    platform,
+    env: host.env,
+    user: host.user,
+    root,
+    signal,
+    isTerminal: host.stdinIsTerminal,
+    scratch: scratch.fill,
+    run: async (command, options) => {
+      const ran = await run(command, options);
+      onEvidence(evidenceOf(ran));
+      return ran;
+    },
+    read: (path) => host.readText(at(path)).catch(() => undefined),
+    exists: (path) => can(at(path), constants.F_OK),
+    writable: (path) => can(at(path), constants.W_OK),
+    which: (name) => findOnPath(name, host.env.PATH ?? ''),
+    engine: async () => {
+      const state = await engine.ask();
+      return state.state === 'answers' ? state.engine : undefined;
+    },
+    freeBytes: (path) =>
+      statfs(at(path)).then(
+        (disk) => disk.bavail * disk.bsize,
+        () => undefined,
+      ),
+    listens,
+    satisfies,
+  };
+}
+
+function evidenceOf({ command, code, tookMs, stdout, stderr }: Ran): Evidence {
+  const text = [stderr.trim(), stdout.trim()].filter((part) => part !== '').join('\n');
+  return { command, code, tookMs, excerpt: text.length > excerptLength ? `${text.slice(0, excerptLength)}…` : text };
+}
+
+function can(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function findOnPath(name: string, path: string): Promise<string | undefined> {
+  for (const folder of path.split(delimiter)) {
+    const candidate = join(folder === '' ? '.' : folder, name);
+    const isProgram = (await can(candidate, constants.X_OK)) && (await stat(candidate)).isFile();
+    if (isProgram) return candidate;
+  }
+  return undefined;
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((settle) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const answer = (isOpen: boolean): void => {
+      socket.destroy();
+      settle(isOpen);
+    };
+    socket.setTimeout(connectTimeoutMs, () => answer(false));
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+  });
+}

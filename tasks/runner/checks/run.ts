@@ -1,0 +1,72 @@
+import type { CheckSurroundings } from '../checks.ts';
+import { messageOf } from '../errors.ts';
+import type { CheckReport, Evidence } from '../events.ts';
+import type { Cancellation } from '../process/table.ts';
+import type { Check, CheckResult } from '../script.ts';
+import { makeProbe } from './probe.ts';
+import { makeScratch } from './scratch.ts';
+
+const defaultTimeoutMs = 10_000;
+const outcomes: readonly string[] = ['pass', 'warn', 'fail', 'skip', 'could-not-check'];
+
+/** Runs one check. One that throws, hangs or answers nonsense is a result too: it could not be checked. */
+export async function runCheck(
+  check: Check,
+  surroundings: CheckSurroundings & { readonly signal: AbortSignal },
+): Promise<CheckReport> {
+  const { host } = surroundings;
+  const { id, name, question, group, docs } = check;
+  const startedMs = host.clockMs();
+  const evidence: Evidence[] = [];
+  const result = await answerOf(check, surroundings, evidence);
+  return {
+    id,
+    name,
+    question,
+    group,
+    ...(docs === undefined ? {} : { docs }),
+    outcome: result.outcome,
+    summary: result.summary,
+    ...(result.cause === undefined ? {} : { cause: result.cause }),
+    fixes: result.fixes ?? [],
+    evidence,
+    tookMs: Math.round(host.clockMs() - startedMs),
+  };
+}
+
+type Surroundings = Parameters<typeof runCheck>[1];
+
+async function answerOf(check: Check, surroundings: Surroundings, evidence: Evidence[]): Promise<CheckResult> {
+  const limitMs = check.timeoutMs ?? defaultTimeoutMs;
+  const timeout = new AbortController();
+  const signal = AbortSignal.any([surroundings.signal, timeout.signal]);
+  const isCancelled = new Promise<CheckResult>((resolve) => {
+    const onAbort = (): void =>
+      resolve(couldNot(timeout.signal.aborted ? `it took longer than ${limitMs / 1_000} s` : 'interrupted'));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  const timer = setTimeout(() => timeout.abort(timedOut), limitMs);
+  await using scratch = makeScratch();
+  try {
+    const probe = makeProbe({ ...surroundings, signal, scratch, onEvidence: (row) => evidence.push(row) });
+    const answer = Promise.resolve().then(() => check.run(probe));
+    return judge(await Promise.race([answer, isCancelled]));
+  } catch (thrown) {
+    return couldNot(`the check crashed: ${messageOf(thrown)}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const timedOut: Cancellation = { because: 'timed-out', signal: 'SIGTERM', isDelivered: false, graceMs: 500 };
+
+function judge(result: CheckResult | undefined): CheckResult {
+  const isResult =
+    typeof result === 'object' && outcomes.includes(result.outcome) && typeof result.summary === 'string';
+  return isResult ? result : couldNot('the check gave no result');
+}
+
+function couldNot(cause: string): CheckResult {
+  return { outcome: 'could-not-check', summary: 'could not check', cause };
+}

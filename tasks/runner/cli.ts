@@ -1,0 +1,39 @@
+import { renderProblems } from './diagnostic.ts';
+import { exitCodes, messageOf, type Reason, UserError } from './errors.ts';
+import { type Host, type ImportModule, realHost } from './host.ts';
+import { main } from './main.ts';
+import { makePaint, wantsColour } from './paint.ts';
+
+/** Runs the program in this process and leaves its exit code behind. */
+export async function runCli(importModule: ImportModule): Promise<void> {
+  process.exitCode = await run(importModule);
+}
+
+async function run(importModule: ImportModule): Promise<number> {
+  let host: Host | undefined;
+  try {
+    host = realHost(importModule);
+    return await main(host);
+  } catch (error) {
+    const isForUser = error instanceof UserError;
+    const paint = makePaint(wantsColour(process.env, process.stderr.isTTY === true));
+    process.stderr.write(isForUser ? renderProblems(error.problems, paint) : describeBug(error));
+    const reason = isForUser ? error.reason : 'bug';
+    if (wantsJson(process.argv)) process.stdout.write(lastLine(reason));
+    return exitCodes[reason];
+  }
+}
+
+function describeBug(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+  return `error: a bug in tasks, please report it with this:\n${stack}\n`;
+}
+
+/** The flag is looked for by itself, since the command line may be what is wrong. */
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some((word, index) => word === '--output=json' || (word === '--output' && argv[index + 1] === 'json'));
+}
+
+function lastLine(reason: Exclude<Reason, 'interrupted'>): string {
+  return `${JSON.stringify({ type: 'run-finished', exit: exitCodes[reason], reason })}\n`;
+}

@@ -1,0 +1,187 @@
+import { didYouMean, listed } from '../errors.ts';
+import { builtInTasks } from './built-in.ts';
+import type { Finding, Path } from './finding.ts';
+import type { Config, TaskRow } from './types.ts';
+
+/** Do all names lead somewhere, is each taken once, and does no task need itself? */
+export function checkNames(config: Config): readonly Finding[] {
+  return [
+    ...takenTwice(config),
+    ...unknownNeeds(config),
+    ...unknownRequires(config),
+    ...unknownCheckIds(config),
+    ...policyWithoutTask(config),
+    ...cycles(config),
+  ];
+}
+
+/** The task that a word means: its name or one of its aliases. */
+export function findTask(config: Pick<Config, 'tasks'>, word: string): TaskRow | undefined {
+  if (Object.hasOwn(config.tasks, word)) return config.tasks[word];
+  return Object.values(config.tasks).find((task) => task.aliases.includes(word));
+}
+
+/** Every word that names a task. */
+export function taskWords(config: Pick<Config, 'tasks'>): readonly string[] {
+  return Object.values(config.tasks).flatMap((task) => [task.name, ...task.aliases]);
+}
+
+/** Whether a name matches a glob in which `*` stands for any characters. */
+export function matchesGlob(name: string, glob: string): boolean {
+  const parts = glob.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(name);
+}
+
+function takenTwice(config: Config): Finding[] {
+  const owners = new Map<string, string>(Object.keys(config.tasks).map((name) => [name, name]));
+  const reserved = Object.keys(config.tasks).filter((name) => Object.hasOwn(builtInTasks, name));
+  const findings: Finding[] = reserved.map((name) => ({
+    path: ['tasks', name],
+    at: 'key',
+    message: `task \`${name}\` is built in and cannot be defined`,
+  }));
+  for (const task of Object.values(config.tasks)) {
+    task.aliases.forEach((alias, index) => {
+      const owner = Object.hasOwn(builtInTasks, alias) ? alias : owners.get(alias);
+      const path = ['tasks', task.name, 'aliases', index];
+      if (owner !== undefined)
+        findings.push({
+          path,
+          at: 'value',
+          message: `alias \`${alias}\` of task \`${task.name}\` already names task \`${owner}\``,
+        });
+      owners.set(alias, task.name);
+    });
+  }
+  return [...findings, ...idsTakenTwice(config)];
+}
+
+function idsTakenTwice(config: Config): Finding[] {
+  const owners = new Map<string, string>();
+  return Object.values(config.checks).flatMap((check): Finding[] => {
+    const owner = owners.get(check.id);
+    owners.set(check.id, check.name);
+    if (owner === undefined) return [];
+    return [
+      {
+        path: ['checks', check.name, 'id'],
+        at: 'value',
+        message: `id \`${check.id}\` of check \`${check.name}\` already names check \`${owner}\``,
+      },
+    ];
+  });
+}
+
+function unknownNeeds(config: Config): Finding[] {
+  const words = taskWords(config);
+  return Object.values(config.tasks).flatMap((task) =>
+    task.needs.flatMap((need, index): Finding[] => {
+      if (findTask(config, need) !== undefined) return [];
+      const path = ['tasks', task.name, 'needs', index];
+      if (Object.hasOwn(builtInTasks, need)) {
+        return [
+          {
+            path,
+            at: 'value',
+            message: `task \`${task.name}\` cannot need \`${need}\`, which is built in`,
+            hint: 'name the checks in `requires`',
+          },
+        ];
+      }
+      return [
+        {
+          path,
+          at: 'value',
+          message: `task \`${task.name}\` needs unknown task \`${need}\`${didYouMean(need, words)}`,
+        },
+      ];
+    }),
+  );
+}
+
+function unknownRequires(config: Config): Finding[] {
+  const names = Object.keys(config.checks);
+  return Object.values(config.tasks).flatMap((task) =>
+    task.requires.flatMap((name, index): Finding[] =>
+      Object.hasOwn(config.checks, name)
+        ? []
+        : [
+            {
+              path: ['tasks', task.name, 'requires', index],
+              at: 'value',
+              message: `task \`${task.name}\` requires unknown check \`${name}\`${didYouMean(name, names)}`,
+              ...hintOf(names),
+            },
+          ],
+    ),
+  );
+}
+
+function hintOf(names: readonly string[]): { hint?: string } {
+  return names.length === 0 ? { hint: 'the config has no `checks`' } : {};
+}
+
+function unknownCheckIds(config: Config): Finding[] {
+  const ids = Object.values(config.checks).map((check) => check.id);
+  return Object.values(config.checks).flatMap((check) => {
+    const needs = check.kind === 'version' ? check.needs : [];
+    return needs.flatMap((id, index): Finding[] =>
+      ids.includes(id)
+        ? []
+        : [
+            {
+              path: ['checks', check.name, 'needs', index],
+              at: 'value',
+              message: `check \`${check.name}\` needs unknown id \`${id}\`${didYouMean(id, ids)}`,
+            },
+          ],
+    );
+  });
+}
+
+function policyWithoutTask(config: Config): Finding[] {
+  const names = Object.keys(config.tasks);
+  return config.policy.flatMap((row, rowIndex) =>
+    row.tasks.flatMap((glob, index): Finding[] =>
+      names.some((name) => matchesGlob(name, glob))
+        ? []
+        : [
+            {
+              path: ['policy', rowIndex, 'tasks', index],
+              at: 'value',
+              message: `policy names no task with \`${glob}\`${didYouMean(glob, names)}`,
+              hint: `tasks are ${listed(names)}`,
+            },
+          ],
+    ),
+  );
+}
+
+/** Each cycle once, with its whole path, at the need that closes it. */
+function cycles(config: Config): Finding[] {
+  const findings: Finding[] = [];
+  const done = new Set<string>();
+  const visit = (task: TaskRow, trail: readonly string[]): void => {
+    if (done.has(task.name)) return;
+    task.needs.forEach((need, index) => {
+      const next = findTask(config, need);
+      if (next === undefined) return;
+      const here = [...trail, task.name];
+      const start = here.indexOf(next.name);
+      if (start === -1) return visit(next, here);
+      findings.push(cycleFinding([...here.slice(start), next.name], ['tasks', task.name, 'needs', index]));
+    });
+    done.add(task.name);
+  };
+  for (const task of Object.values(config.tasks)) visit(task, []);
+  return findings;
+}
+
+function cycleFinding(trail: readonly string[], path: Path): Finding {
+  const isOwnNeed = trail.length === 2;
+  const [name = ''] = trail;
+  const message = isOwnNeed
+    ? `task \`${name}\` needs itself`
+    : `tasks need each other in a cycle: ${trail.map((step) => `\`${step}\``).join(' → ')}`;
+  return { path, at: 'value', message };
+}

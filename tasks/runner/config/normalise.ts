@@ -1,0 +1,111 @@
+import type { RawCheck, RawConfig, RawMessage, RawTask } from './schema.ts';
+import { fillTemplate } from './template.ts';
+import type { ArgsRow, CheckRow, Config, KnownMessage, ParamRow, TaskRow } from './types.ts';
+
+/** Fills in every default, so that later stages never ask whether a key was written. */
+export function normalise(raw: RawConfig, messages: readonly RawMessage[]): Config {
+  return {
+    vars: expandVars(mapValues(raw.vars ?? {}, String)),
+    messages: messages.map(normaliseMessage),
+    policy: raw.policy ?? [],
+    checks: mapValues(raw.checks ?? {}, normaliseCheck),
+    tasks: mapValues(raw.tasks, normaliseTask),
+  };
+}
+
+/** A var may use those above it. */
+function expandVars(vars: Readonly<Record<string, string>>): Record<string, string> {
+  const expanded: Record<string, string> = {};
+  for (const [name, text] of Object.entries(vars))
+    expanded[name] = fillTemplate(text, (other) => expanded[other] ?? '');
+  return expanded;
+}
+
+/** `90s` in ms. */
+export function durationMs(text: string): number {
+  const [, amount = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
+  const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+  return Number(amount) * (units[unit] ?? 1);
+}
+
+/** A known failure without the keys that were not written. */
+export function normaliseMessage({ pattern, check, cause, remedy }: RawMessage): KnownMessage {
+  return { pattern, cause, remedy, ...defined({ check }) };
+}
+
+function normaliseCheck(raw: RawCheck, name: string): CheckRow {
+  if (raw.script !== undefined) return { name, id: raw.id, kind: 'script', script: raw.script };
+  return {
+    name,
+    id: raw.id,
+    kind: 'version',
+    command: raw.command ?? '',
+    version: raw.version ?? '*',
+    group: raw.group ?? 'tools',
+    needs: raw.needs ?? [],
+    install: defined(raw.install ?? {}),
+    ...defined({ about: raw.about, platforms: raw.platforms }),
+  };
+}
+
+function normaliseTask(raw: RawTask, name: string): TaskRow {
+  return {
+    name,
+    aliases: raw.aliases ?? [],
+    needs: raw.needs ?? [],
+    requires: raw.requires ?? [],
+    run: asList(raw.run),
+    params: mapValues(raw.params ?? {}, normaliseParam),
+    env: mapValues(raw.env ?? {}, String),
+    interactive: raw.interactive ?? false,
+    hidden: raw.hidden ?? false,
+    finally: asList(raw.finally),
+    ...defined({
+      about: raw.about,
+      group: raw.group,
+      container: raw.container,
+      script: raw.script,
+      args: raw.args === undefined ? undefined : normaliseArgs(raw.args),
+      platforms: raw.platforms,
+      cwd: raw.cwd,
+      timeoutMs: raw.timeout === undefined ? undefined : durationMs(raw.timeout),
+      confirm: raw.confirm,
+    }),
+  };
+}
+
+function normaliseParam(raw: NonNullable<RawTask['params']>[string]): ParamRow {
+  return {
+    type: raw.type ?? 'string',
+    required: raw.required ?? false,
+    values: raw.values ?? [],
+    ...defined({ about: raw.about, default: raw.default }),
+  };
+}
+
+function normaliseArgs(raw: NonNullable<RawTask['args']>): ArgsRow {
+  return {
+    name: raw.name,
+    required: raw.required ?? false,
+    ...defined({ about: raw.about, max: raw.max, values: raw.values }),
+  };
+}
+
+function asList(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return typeof value === 'string' ? [value] : value;
+}
+
+function mapValues<From, To>(
+  table: Readonly<Record<string, From>>,
+  change: (value: From, key: string) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(table).map(([key, value]) => [key, change(value, key)]));
+}
+
+/** Without the keys whose value is undefined. */
+function defined<Table extends object>(table: Table): { [Key in keyof Table]?: Exclude<Table[Key], undefined> } {
+  return Object.fromEntries(Object.entries(table).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Table]?: Exclude<Table[Key], undefined>;
+  };
+}

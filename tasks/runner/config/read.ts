@@ -1,0 +1,71 @@
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
+import type { Place, Problem } from '../errors.ts';
+import type { Finding, Path } from './finding.ts';
+
+/** A YAML file: its data, what is wrong with its syntax, and the way back from data to characters. */
+export type Source = {
+  readonly document: unknown;
+  readonly problems: readonly Problem[];
+  readonly locate: (finding: Finding) => Problem;
+};
+
+/** Reads YAML; positions are kept for messages. */
+export function readSource(file: string, text: string): Source {
+  const lineCounter = new LineCounter();
+  const yaml = parseDocument(text, { lineCounter, merge: true, prettyErrors: false });
+  const lines = text.split(/\r?\n/);
+  const placeOf = (start: number, end: number): Place => {
+    const { line, col } = lineCounter.linePos(start);
+    const lineText = lines[line - 1] ?? '';
+    const length = Math.max(1, Math.min(end - start, lineText.length - col + 1));
+    return { file, line, column: col, text: lineText, length };
+  };
+  const problems = yaml.errors.map((error) => ({
+    message: sentence(error.message),
+    place: placeOf(...error.pos),
+  }));
+  return {
+    document: problems.length === 0 ? (yaml.toJS() as unknown) : undefined,
+    problems,
+    locate: ({ message, hint, ...where }) => {
+      const [start, end] = rangeOf(yaml, text, where);
+      const place = placeOf(start, end);
+      return hint === undefined ? { message, place } : { message, hint, place };
+    },
+  };
+}
+
+/** First letter small, as all our messages begin. */
+function sentence(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+type Range = readonly [start: number, end: number];
+
+function rangeOf(yaml: Document, text: string, where: Pick<Finding, 'path' | 'at' | 'part'>): Range {
+  const isKey = where.at === 'key';
+  const [start, end] = (isKey ? keyRange(yaml, where.path) : undefined) ?? valueRange(yaml, where.path);
+  if (where.part === undefined) return [start, end];
+  const offset = text.slice(start, end).indexOf(where.part);
+  return offset === -1 ? [start, end] : [start + offset, start + offset + where.part.length];
+}
+
+function keyRange(yaml: Document, path: Path): Range | undefined {
+  const key = path.at(-1);
+  const owner = yaml.getIn(path.slice(0, -1), true);
+  if (!isMap(owner)) return undefined;
+  const pair = owner.items.find((item): item is Pair => isPair(item) && isScalar(item.key) && item.key.value === key);
+  return isNode(pair?.key) ? textRange(pair.key.range) : undefined;
+}
+
+/** Of the value itself or, where a list was written as a single value, of that. */
+function valueRange(yaml: Document, path: Path): Range {
+  const node = yaml.getIn(path, true);
+  const range = isNode(node) ? textRange(node.range) : undefined;
+  if (range !== undefined) return range;
+  return path.length === 0 ? [0, 0] : valueRange(yaml, path.slice(0, -1));
+}
+
+function textRange(range: readonly [number, number, number] | null | undefined): Range | undefined {
+  return range === null || range === undefined ? undefined : [range[0], range[1]];
+}

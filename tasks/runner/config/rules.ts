@@ -1,0 +1,181 @@
+import { toolFlagNames } from '../args.ts';
+import { didYouMean, listed, messageOf } from '../errors.ts';
+import type { Finding, Path } from './finding.ts';
+import { namesIn } from './template.ts';
+import type { CheckRow, Config, ParamRow, TaskRow } from './types.ts';
+
+/** What the shape of single values cannot say: keys that exclude each other, unknown `${names}`, defaults of the wrong type. */
+export function checkRules(config: Config, isRange: (range: string) => boolean): readonly Finding[] {
+  return [
+    ...Object.values(config.tasks).flatMap((task) => [
+      ...contradictions(task),
+      ...paramRules(task),
+      ...templates(config, task),
+    ]),
+    ...Object.values(config.checks).flatMap((check) => checkRowRules(check, isRange)),
+    ...varRules(config),
+  ];
+}
+
+/** Are the patterns of the known failures regular expressions? Their paths are those of the messages' own file. */
+export function checkMessages(messages: Config['messages'], checkIds: readonly string[]): readonly Finding[] {
+  return messages.flatMap((row, index): Finding[] => {
+    const findings: Finding[] = [];
+    try {
+      new RegExp(row.pattern);
+    } catch (error) {
+      findings.push({
+        path: [index, 'pattern'],
+        at: 'value',
+        message: `the pattern of message ${index + 1} cannot be read: ${messageOf(error)}`,
+      });
+    }
+    if (row.check !== undefined && !checkIds.includes(row.check)) {
+      findings.push({
+        path: [index, 'check'],
+        at: 'value',
+        message: `message ${index + 1} names unknown check id \`${row.check}\`${didYouMean(row.check, checkIds)}`,
+      });
+    }
+    return findings;
+  });
+}
+
+function contradictions(task: TaskRow): Finding[] {
+  const at = (key: string, message: string, hint?: string): Finding => ({
+    path: ['tasks', task.name, key],
+    at: 'key',
+    message: `task \`${task.name}\` ${message}`,
+    ...(hint === undefined ? {} : { hint }),
+  });
+  const hasRun = task.run.length > 0;
+  const usesArgs = task.run.some((step) => namesIn(step).includes('args'));
+  const findings: Finding[] = [];
+  if (hasRun && task.script !== undefined)
+    findings.push(at('script', 'has both `run` and `script`', 'keep one of them'));
+  if (task.container !== undefined && task.script !== undefined) {
+    findings.push(
+      at(
+        'container',
+        'names a container for a `script`, which runs on this machine',
+        'let the script start the container',
+      ),
+    );
+  }
+  if (task.container !== undefined && !hasRun && task.script === undefined)
+    findings.push(at('container', 'names a container but has no `run`'));
+  if (task.args !== undefined && hasRun && !usesArgs)
+    findings.push(at('args', 'takes words that its `run` does not use', 'write `${args}` where they belong'));
+  if (task.args === undefined && usesArgs) findings.push(at('run', 'uses `${args}` but declares no `args`'));
+  return findings;
+}
+
+function paramRules(task: TaskRow): Finding[] {
+  return Object.entries(task.params).flatMap(([name, param]): Finding[] => {
+    const path = ['tasks', task.name, 'params', name];
+    const title = `param \`${name}\` of task \`${task.name}\``;
+    const findings: Finding[] = [];
+    const isTaken = toolFlagNames.includes(name) || name === 'args';
+    if (isTaken)
+      findings.push({
+        path,
+        at: 'key',
+        message: `${title} has the name of a flag of the tool`,
+        hint: 'give it another name',
+      });
+    if (param.type === 'enum' && param.values.length === 0)
+      findings.push({ path, at: 'key', message: `${title} is an enum without \`values\`` });
+    if (param.type !== 'enum' && param.values.length > 0)
+      findings.push({
+        path: [...path, 'values'],
+        at: 'key',
+        message: `${title} has \`values\` but is no enum`,
+        hint: 'write `type: enum`',
+      });
+    if (param.required && param.default !== undefined)
+      findings.push({
+        path: [...path, 'default'],
+        at: 'key',
+        message: `${title} is required and has a default`,
+        hint: 'keep one of them',
+      });
+    return [...findings, ...defaultRule(title, param, [...path, 'default'])];
+  });
+}
+
+function defaultRule(title: string, param: ParamRow, path: Path): Finding[] {
+  const value = param.default;
+  if (value === undefined) return [];
+  const fits: Record<ParamRow['type'], boolean> = {
+    string: typeof value === 'string',
+    int: Number.isInteger(value),
+    bool: typeof value === 'boolean',
+    enum: typeof value === 'string' && param.values.includes(value),
+  };
+  if (fits[param.type]) return [];
+  const wanted =
+    param.type === 'enum'
+      ? `one of ${listed(param.values)}`
+      : { string: 'a text', int: 'a whole number', bool: 'true or false' }[param.type];
+  return [{ path, at: 'value', message: `the default of ${title} must be ${wanted}` }];
+}
+
+function templates(config: Config, task: TaskRow): Finding[] {
+  const own = ['tasks', task.name];
+  const known = [...Object.keys(config.vars), ...Object.keys(task.params)];
+  const inRun = [...known, ...(task.args === undefined ? [] : ['args'])];
+  return [
+    ...task.run.flatMap((step, index) => unknownIn(step, inRun, [...own, 'run', index])),
+    ...task.finally.flatMap((step, index) => unknownIn(step, inRun, [...own, 'finally', index])),
+    ...Object.entries(task.env).flatMap(([key, value]) => unknownIn(value, known, [...own, 'env', key])),
+    ...unknownIn(task.container ?? '', known, [...own, 'container']),
+    ...unknownIn(task.cwd ?? '', known, [...own, 'cwd']),
+    ...unknownIn(task.confirm ?? '', known, [...own, 'confirm']),
+  ];
+}
+
+function varRules(config: Config): Finding[] {
+  const above: string[] = [];
+  return Object.entries(config.vars).flatMap(([name, value]) => {
+    const findings = unknownIn(value, above, ['vars', name]);
+    above.push(name);
+    return findings;
+  });
+}
+
+function unknownIn(text: string, known: readonly string[], path: Path): Finding[] {
+  return namesIn(text).flatMap((name): Finding[] => {
+    const isToldAlready = name === 'args' && path.includes('run');
+    if (known.includes(name) || isToldAlready) return [];
+    const part = `\${${name}}`;
+    const shellName = /^\w+$/.test(name)
+      ? ` write \`$${name}\` or \`$$${part.slice(1)}\``
+      : ` write \`$$${part.slice(1)}\``;
+    return [
+      {
+        path,
+        at: 'value',
+        part,
+        message: `unknown name \`${name}\` in \`${part}\`${didYouMean(name, known)}`,
+        hint: `names are those of \`vars\` and \`params\`; for the shell's own,${shellName}`,
+      },
+    ];
+  });
+}
+
+function checkRowRules(check: CheckRow, isRange: (range: string) => boolean): Finding[] {
+  if (check.kind === 'script') return [];
+  const path = ['checks', check.name];
+  if (check.command === '')
+    return [{ path, at: 'key', message: `check \`${check.name}\` has neither \`command\` nor \`script\`` }];
+  if (!isRange(check.version))
+    return [
+      {
+        path: [...path, 'version'],
+        at: 'value',
+        message: `\`${check.version}\` is no version range`,
+        hint: 'write a range as in `>=1.2` or `^4.3`',
+      },
+    ];
+  return [];
+}

@@ -1,0 +1,123 @@
+import * as v from 'valibot';
+
+/*
+ * The config as it is written. One definition gives the check at run time, the types, and `schema.json` for editors.
+ * Valibot is loaded only when a config must be read anew, so nothing on the start-up path may import this file eagerly.
+ */
+
+const about = <Schema extends v.GenericSchema>(schema: Schema, text: string) =>
+  v.pipe(schema, v.description(text) as v.DescriptionAction<v.InferOutput<Schema>, string>);
+const text = (description: string) => v.optional(about(v.string(), description));
+const yes = (description: string) => v.optional(about(v.boolean(), description));
+const texts = (description: string) => v.optional(about(v.array(v.string()), description));
+const nameRule = /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/;
+const name = v.pipe(
+  v.string(),
+  v.regex(nameRule, 'a name is letters, digits and `_ . : -`, and begins with a letter or digit'),
+);
+const identifier = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name is letters, digits, `_` and `-`, and begins with a letter'),
+);
+const platformRule = /^[a-z0-9]+(-[a-z0-9]+)?$/;
+const platform = v.pipe(v.string(), v.regex(platformRule, 'a platform is written `linux` or `darwin-arm64`'));
+const duration = v.pipe(v.string(), v.regex(/^\d+(ms|s|m|h)$/, 'a duration is written `500ms`, `30s`, `5m` or `1h`'));
+const scalar = v.union([v.string(), v.number(), v.boolean()]);
+const oneOrMany = v.union([v.string(), v.array(v.string())]);
+
+const param = v.strictObject({
+  type: v.optional(about(v.picklist(['string', 'int', 'bool', 'enum']), 'string when absent')),
+  about: text('shown by --help'),
+  default: v.optional(scalar),
+  required: yes('whether the task cannot start without it'),
+  values: texts('what an enum may be'),
+});
+
+const args = v.strictObject({
+  name: about(v.string(), 'how --help calls one of the words'),
+  about: text('shown by --help'),
+  required: yes('whether at least one word must be given'),
+  max: v.optional(
+    about(v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'at least 1')), 'how many words at most'),
+  ),
+  values: texts('the words that are allowed'),
+});
+
+const task = v.strictObject({
+  about: text('one line for --list'),
+  aliases: v.optional(about(v.array(name), 'other names of the task')),
+  group: text('the heading in --list'),
+  needs: texts('tasks that run first, each once'),
+  requires: texts('checks that must pass before the task starts, once its needs are done'),
+  container: text('the image in which `run` runs'),
+  run: v.optional(about(oneOrMany, 'one command or a list of steps for /bin/sh')),
+  script: text('a TypeScript file that exports `run(context)`'),
+  params: v.optional(about(v.record(identifier, param), 'flags of the task')),
+  args: v.optional(about(args, 'the words after the task')),
+  platforms: v.optional(about(v.array(platform), 'where the task runs; elsewhere it is skipped')),
+  env: v.optional(about(v.record(v.string(), scalar), 'variables set for the command')),
+  cwd: text("the command's folder, from the folder of the config"),
+  timeout: v.optional(about(duration, 'after which the task is ended and fails with 124')),
+  interactive: yes('whether the task gets the terminal alone'),
+  hidden: yes('left out of --list'),
+  confirm: text('a question to be answered with yes before anything starts'),
+  finally: v.optional(about(oneOrMany, 'steps that run after the task however it ended')),
+});
+
+const managers = ['apt', 'dnf', 'pacman', 'brew', 'pipx', 'npm'] as const;
+
+const check = v.strictObject({
+  id: about(
+    v.pipe(v.string(), v.regex(/^[A-Z]{2,4}\d{3}$/, 'an id is two to four capitals and three digits: `EN001`')),
+    'never changes',
+  ),
+  command: text('prints the version of the tool'),
+  version: text('a semver range'),
+  about: text('what the tool is for'),
+  group: text('the heading in the report'),
+  needs: texts('ids of checks that must pass first'),
+  platforms: v.optional(about(v.array(platform), 'where the check applies')),
+  install: v.optional(
+    about(v.strictObject(v.entriesFromList(managers, v.optional(v.string()))), 'package manager → package'),
+  ),
+  script: text('a TypeScript file that exports `checks`'),
+});
+
+const policy = v.strictObject({
+  on: about(platform, 'the platform to which the row applies'),
+  forbid: about(v.picklist(['host']), 'what may not be asked for'),
+  tasks: about(v.pipe(v.array(v.string()), v.minLength(1, 'at least one name')), 'names or globs'),
+  because: about(v.string(), 'the reason'),
+  instead: about(v.string(), 'the command to run instead'),
+});
+
+/** `tasks.config.yaml`. */
+export const configSchema = v.strictObject({
+  version: about(v.literal(1), 'of this format'),
+  vars: v.optional(about(v.record(identifier, scalar), 'values for ${name}')),
+  messages: text('a YAML file of known failures'),
+  policy: v.optional(v.array(policy)),
+  checks: v.optional(about(v.record(name, check), 'what `requires` names and `doctor` runs')),
+  tasks: about(v.record(name, task), 'what can be done here'),
+});
+
+/** The file that `messages` names. */
+export const messagesSchema = v.array(
+  v.strictObject({
+    pattern: about(v.string(), 'a regular expression for one line of output'),
+    check: text('the id of the check that looks into it'),
+    cause: v.string(),
+    remedy: about(v.string(), 'the command that mends it'),
+  }),
+);
+
+export type RawConfig = v.InferOutput<typeof configSchema>;
+export type RawTask = v.InferOutput<typeof task>;
+export type RawCheck = v.InferOutput<typeof check>;
+export type RawMessage = v.InferOutput<typeof messagesSchema>[number];
+
+/** Keys that the format has but that this version does not carry out: refused by name, never ignored. */
+export const laterKeys = {
+  config: ['include', 'dotenv', 'secrets'],
+  task: ['inputs', 'outputs', 'envInputs', 'cache', 'retry', 'lock', 'weight', 'matrix', 'watch', 'service'],
+} as const;

@@ -1,0 +1,34 @@
+/** A `${name}` in a text, or the text between two of them. */
+export type Piece = { readonly literal: string } | { readonly name: string };
+
+const reference = /\$\$\{|\$\{([^{}]*)\}/g;
+
+/** Cuts a text at its `${name}`; `$${` is a literal `${`, and a plain `$NAME` stays the shell's. */
+export function parseTemplate(text: string): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const match of text.matchAll(reference)) {
+    pieces.push({ literal: text.slice(end, match.index) });
+    pieces.push(match[1] === undefined ? { literal: '${' } : { name: match[1] });
+    end = match.index + match[0].length;
+  }
+  pieces.push({ literal: text.slice(end) });
+  return pieces;
+}
+
+/** The names that a text refers to. */
+export function namesIn(text: string): readonly string[] {
+  return parseTemplate(text).flatMap((piece) => ('name' in piece ? [piece.name] : []));
+}
+
+/** Fills a text in; the config's check has made sure that `valueOf` knows every name. */
+export function fillTemplate(text: string, valueOf: (name: string) => string): string {
+  return parseTemplate(text)
+    .map((piece) => ('name' in piece ? valueOf(piece.name) : piece.literal))
+    .join('');
+}
+
+/** A word as /bin/sh reads it back unchanged. */
+export function shellQuote(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,87 @@
+/** The config after reading: every default filled in, durations in ms, one-or-many always many. Plain data, so that it can be cached. */
+export type Config = {
+  readonly vars: Readonly<Record<string, string>>;
+  readonly messages: readonly KnownMessage[];
+  readonly policy: readonly PolicyRow[];
+  readonly checks: Readonly<Record<string, CheckRow>>;
+  readonly tasks: Readonly<Record<string, TaskRow>>;
+};
+
+/** A known failure: a line of output, what it means and what mends it. */
+export type KnownMessage = {
+  readonly pattern: string;
+  readonly check?: string;
+  readonly cause: string;
+  readonly remedy: string;
+};
+
+export type PolicyRow = {
+  /** `darwin` or `darwin-arm64`. */
+  readonly on: string;
+  readonly forbid: 'host';
+  /** Names or globs. */
+  readonly tasks: readonly string[];
+  readonly because: string;
+  readonly instead: string;
+};
+
+/** What `requires` names: a tool's version, or a check in a file. */
+export type CheckRow = { readonly name: string; readonly id: string } & (VersionRow | ScriptRow);
+
+export type VersionRow = {
+  readonly kind: 'version';
+  readonly command: string;
+  readonly version: string;
+  readonly about?: string;
+  readonly group: string;
+  readonly needs: readonly string[];
+  readonly platforms?: readonly string[];
+  /** Package manager → package. */
+  readonly install: Readonly<Partial<Record<PackageManager, string>>>;
+};
+
+export type ScriptRow = { readonly kind: 'script'; readonly script: string };
+
+export type PackageManager = 'apt' | 'dnf' | 'pacman' | 'brew' | 'pipx' | 'npm';
+
+export type ParamValue = string | number | boolean;
+
+export type ParamRow = {
+  readonly type: 'string' | 'int' | 'bool' | 'enum';
+  readonly about?: string;
+  readonly default?: ParamValue;
+  readonly required: boolean;
+  /** For `enum`. */
+  readonly values: readonly string[];
+};
+
+/** The words that a task takes after its name. */
+export type ArgsRow = {
+  readonly name: string;
+  readonly about?: string;
+  readonly required: boolean;
+  readonly max?: number;
+  readonly values?: readonly string[];
+};
+
+export type TaskRow = {
+  readonly name: string;
+  readonly about?: string;
+  readonly aliases: readonly string[];
+  readonly group?: string;
+  readonly needs: readonly string[];
+  readonly requires: readonly string[];
+  readonly container?: string;
+  readonly run: readonly string[];
+  readonly script?: string;
+  readonly params: Readonly<Record<string, ParamRow>>;
+  readonly args?: ArgsRow;
+  readonly platforms?: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+  readonly interactive: boolean;
+  readonly hidden: boolean;
+  readonly confirm?: string;
+  readonly finally: readonly string[];
+};

@@ -1,0 +1,66 @@
+import { isUnmet } from './checks.ts';
+import type { Config } from './config/types.ts';
+import { didYouMean, exitCodes, type Reason, UserError } from './errors.ts';
+import type { CheckReport } from './events.ts';
+import { mend } from './execute/mend.ts';
+import type { DoctorRequest } from './plan.ts';
+import type { Session } from './session.ts';
+
+/** What the doctor found. */
+export type Diagnosis = {
+  readonly reports: readonly CheckReport[];
+  readonly verdict: string;
+  readonly exit: number;
+  readonly reason: Reason;
+};
+
+/** Runs all checks, or those that were named; with `fix` it first mends what it can. */
+export async function examine(
+  session: Session,
+  request: DoctorRequest,
+  options: { readonly fix: boolean },
+): Promise<Diagnosis> {
+  const names = namedChecks(session.config, request.words);
+  if (options.fix) await mend(session, names);
+  const reports = inOrder(session.config, await session.checks.run(names, session.cancel.signal));
+  const isReady = !reports.some((report) => isUnmet(report) || (request.strict && report.outcome === 'warn'));
+  return {
+    reports,
+    verdict: verdictOf(reports, isReady),
+    ...(isReady ? { exit: exitCodes.ok, reason: 'ok' } : { exit: exitCodes.machine, reason: 'machine' }),
+  };
+}
+
+/** The checks that ids or names mean; all without any. */
+export function namedChecks(config: Config, words: readonly string[]): readonly string[] {
+  const rows = Object.values(config.checks);
+  if (words.length === 0) return rows.map((row) => row.name);
+  const known = rows.flatMap((row) => [row.name, row.id]);
+  const unknown = words.filter((word) => !known.includes(word));
+  if (unknown.length > 0) {
+    throw new UserError(
+      'usage',
+      unknown.map((word) => ({
+        message: `unknown check \`${word}\`${didYouMean(word, known)}`,
+        hint: '`tasks doctor` shows all checks',
+      })),
+    );
+  }
+  return words.map((word) => rows.find((row) => row.name === word || row.id === word)?.name ?? word);
+}
+
+function inOrder(config: Config, reports: readonly CheckReport[]): readonly CheckReport[] {
+  const ids = Object.values(config.checks).map((row) => row.id);
+  return [...reports].sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+}
+
+/** One line that names root causes only. */
+function verdictOf(reports: readonly CheckReport[], isReady: boolean): string {
+  const roots = reports.filter(isUnmet).map((report) => `${report.id} ${report.summary}`);
+  const warnings = reports
+    .filter((report) => report.outcome === 'warn')
+    .map((report) => `${report.id} ${report.summary}`);
+  const asWarnings = warnings.length === 0 ? '' : `; warnings: ${warnings.join('; ')}`;
+  if (!isReady) return roots.length === 0 ? `not ready${asWarnings}` : `not ready: ${roots.join('; ')}${asWarnings}`;
+  return reports.length === 0 ? 'ready: the config has no checks' : `ready${asWarnings}`;
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { type Answer, askDocker, askPodman } from './engine/ask.ts';
+import { makeElevate, type Privilege } from './engine/elevate.ts';
+import type { Host } from './host.ts';
+import type { Runner } from './process/capture.ts';
+import type { Engine } from './script.ts';
+
+export type EngineName = Engine['name'];
+
+/** What was found: an engine that answers, or why none does and what to do. */
+export type EngineState =
+  | { readonly state: 'answers'; readonly engine: Engine }
+  | { readonly state: 'silent'; readonly problem: string; readonly remedy: string };
+
+/** The engine of a run: asked once, and again only after something was mended. */
+export type EngineSource = { readonly ask: () => Promise<EngineState>; readonly forget: () => void };
+
+type Options = {
+  readonly host: Pick<Host, 'env' | 'platform' | 'user' | 'stdinIsTerminal' | 'readText'>;
+  readonly root: string;
+  readonly wanted: EngineName | undefined;
+  readonly run: Runner;
+};
+
+/** Makes the source; only an engine that answers is remembered, so that what starts it later is seen. */
+export function makeEngineSource(options: Options): EngineSource {
+  let asked: Promise<EngineState> | undefined;
+  return {
+    ask: async () => {
+      asked ??= findEngine(options);
+      const state = await asked;
+      if (state.state === 'silent') asked = undefined;
+      return state;
+    },
+    forget: () => {
+      asked = undefined;
+    },
+  };
+}
+
+/** In order: what `--engine` says, what `TASKS_ENGINE` says, podman, docker. */
+async function findEngine(options: Options): Promise<EngineState> {
+  const { host, wanted } = options;
+  const named = wanted ?? host.env.TASKS_ENGINE;
+  const isUnknown = named !== undefined && named !== '' && named !== 'podman' && named !== 'docker';
+  if (isUnknown)
+    return { state: 'silent', problem: `\`TASKS_ENGINE\` is \`${named}\``, remedy: 'set it to `podman` or `docker`' };
+  const names: readonly EngineName[] = named === 'podman' || named === 'docker' ? [named] : ['podman', 'docker'];
+  const privilege = await readPrivilege(options);
+  const answers: Answer[] = [];
+  for (const name of names) {
+    const answer =
+      name === 'podman' ? await askPodman(options.run, privilege) : await askDocker(options.run, privilege);
+    if (answer.state === 'answers') return { state: 'answers', engine: answer.engine };
+    answers.push(answer);
+  }
+  return describeSilence(answers, host.platform.os);
+}
+
+async function readPrivilege({ host, root }: Options): Promise<Privilege> {
+  const own = join(root, '.tasks', 'containers.conf');
+  const callers = host.env.CONTAINERS_CONF;
+  const containersConf = callers ?? ((await host.readText(own)) === undefined ? undefined : own);
+  const needsRoot = host.platform.os === 'linux' && host.user !== undefined && host.user.uid !== 0;
+  return makeElevate({ needsRoot, mayAsk: host.stdinIsTerminal, containersConf, isCallers: callers !== undefined });
+}
+
+/** An engine that is installed but silent says more than one that is missing. */
+function describeSilence(answers: readonly Answer[], os: string): EngineState {
+  const installed = answers.find((answer) => answer.state === 'silent');
+  if (installed?.state === 'silent') {
+    return {
+      state: 'silent',
+      problem: `\`${installed.name}\` does not answer: ${installed.problem}`,
+      remedy: installed.remedy ?? startHint(installed.name, os),
+    };
+  }
+  const names = answers.flatMap((answer) => (answer.state === 'missing' ? [`\`${answer.name}\``] : [])).join(' or ');
+  return {
+    state: 'silent',
+    problem: `no ${names} on PATH`,
+    remedy: 'run `npx tasks doctor`, which says how to install one',
+  };
+}
+
+function startHint(name: EngineName, os: string): string {
+  if (name === 'docker') return os === 'darwin' ? 'start Docker Desktop' : 'run `sudo systemctl start docker`';
+  return os === 'darwin' ? 'run `podman machine start`' : 'run `npx tasks doctor`';
+}

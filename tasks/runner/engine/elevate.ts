@@ -1,0 +1,29 @@
+/** How a program is called with the rights and settings that the engine needs. */
+export type Privilege = {
+  /** Whether root is taken through `sudo`: for an ordinary user on Linux. */
+  readonly needsRoot: boolean;
+  /** As the caller, with the project's containers.conf. */
+  readonly plain: (command: readonly string[]) => readonly string[];
+  /** As root. `sudo` drops the environment, so what matters stands behind it. */
+  readonly asRoot: (command: readonly string[]) => readonly string[];
+};
+
+type Options = {
+  readonly needsRoot: boolean;
+  /** Without a terminal `sudo` must not ask for a password. */
+  readonly mayAsk: boolean;
+  readonly containersConf: string | undefined;
+  /** The caller has set `CONTAINERS_CONF`: a child has it already. */
+  readonly isCallers: boolean;
+};
+
+/** Decides once how commands are prefixed. */
+export function makeElevate({ needsRoot, mayAsk, containersConf, isCallers }: Options): Privilege {
+  const env = containersConf === undefined ? [] : ['env', `CONTAINERS_CONF=${containersConf}`];
+  const sudo = mayAsk ? ['sudo'] : ['sudo', '-n'];
+  return {
+    needsRoot,
+    plain: (command) => [...(isCallers ? [] : env), ...command],
+    asRoot: (command) => (needsRoot ? [...sudo, ...env, ...command] : [...(isCallers ? [] : env), ...command]),
+  };
+}

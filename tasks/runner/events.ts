@@ -1,0 +1,93 @@
+import type { Reason } from './errors.ts';
+import type { PlannedTask } from './plan.ts';
+import type { CheckOutcome, Fix, Platform } from './script.ts';
+
+/** A command that a check ran, as evidence. */
+export type Evidence = {
+  readonly command: string;
+  readonly code: number | null;
+  readonly tookMs: number;
+  readonly excerpt: string;
+};
+
+/** A check with what it found. */
+export type CheckReport = {
+  readonly id: string;
+  readonly name: string;
+  readonly question: string;
+  readonly group: string;
+  readonly outcome: CheckOutcome;
+  /** The id of the failed check because of which this one was skipped. */
+  readonly because?: string;
+  readonly summary: string;
+  readonly cause?: string;
+  readonly fixes: readonly Fix[];
+  readonly docs?: string;
+  readonly evidence: readonly Evidence[];
+  readonly tookMs: number;
+};
+
+/** A line of a failed task's output that is a known failure. */
+export type KnownFailure = {
+  readonly line: string;
+  readonly check?: string;
+  readonly cause: string;
+  readonly remedy: string;
+};
+
+/** How a task failed. */
+export type Failure = {
+  readonly message: string;
+  /** The command that failed, where it was one. */
+  readonly command?: string;
+  readonly exit: number;
+  /** Whether the task itself failed, or the machine was not ready for it. */
+  readonly reason: 'task' | 'machine';
+  readonly remedy?: string;
+  readonly lastLines: readonly string[];
+  readonly known: readonly KnownFailure[];
+  /** The required checks that did not pass. */
+  readonly checks: readonly CheckReport[];
+};
+
+/** Done; skipped with its reason; failed; stopped by an interrupt or a failure elsewhere; not started because of another. */
+export type TaskEnd =
+  | { readonly state: 'done' }
+  | { readonly state: 'skipped'; readonly reason: string }
+  | { readonly state: 'failed'; readonly failure: Failure }
+  | { readonly state: 'cancelled'; readonly reason: string }
+  | { readonly state: 'not-started'; readonly reason: string };
+
+/** Everything that can happen in a run. */
+export type Event =
+  | {
+      readonly type: 'run-started';
+      readonly tasks: readonly Pick<PlannedTask, 'name' | 'about'>[];
+      readonly platform: Platform;
+    }
+  | { readonly type: 'notice-given'; readonly text: string }
+  | { readonly type: 'check-finished'; readonly report: CheckReport }
+  | {
+      readonly type: 'fix-started';
+      readonly check: string;
+      readonly summary: string;
+      readonly about: string;
+      readonly command: string;
+    }
+  | { readonly type: 'task-started'; readonly task: string; readonly where: string }
+  | { readonly type: 'command-started'; readonly task: string; readonly command: string }
+  | { readonly type: 'task-output'; readonly task: string; readonly stream: 'stdout' | 'stderr'; readonly line: string }
+  | { readonly type: 'task-finished'; readonly task: string; readonly tookMs: number; readonly end: TaskEnd }
+  | { readonly type: 'interrupted'; readonly signal: NodeJS.Signals; readonly isTheFirst: boolean }
+  | { readonly type: 'run-finished'; readonly exit: number; readonly reason: Reason; readonly tookMs: number };
+
+/** One function per event type: leaving one out is a type error. */
+export type Table<Result> = {
+  readonly [Type in Event['type']]: (event: Extract<Event, { readonly type: Type }>) => Result;
+};
+
+/** Hands an event to its function. */
+export function dispatch<Result>(table: Table<Result>, event: Event): Result {
+  const handle = table[event.type] as (event: Event) => Result;
+  return handle(event);
+}

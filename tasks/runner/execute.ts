@@ -1,0 +1,59 @@
+import { constants } from 'node:os';
+import { exitCodes, type Reason } from './errors.ts';
+import type { CheckReport, Event, Failure } from './events.ts';
+import { mend, requiredChecks } from './execute/mend.ts';
+import { runTasks } from './execute/schedule.ts';
+import { undoAll } from './execute/undo.ts';
+import type { Plan } from './plan.ts';
+import type { Session } from './session.ts';
+
+export type ExecuteOptions = { readonly fix: boolean };
+
+/** Carries a plan out. Everything that happens, failures too, is an event; the last one says how the run ended. */
+export function execute(session: Session, plan: Plan, options: ExecuteOptions): AsyncIterable<Event> {
+  perform(session, plan, options).then(
+    () => session.events.close(),
+    (error: unknown) => {
+      session.table.killAll();
+      session.events.close(error);
+    },
+  );
+  return session.events;
+}
+
+/** What a run leaves behind for its caller: the exit code, and the checks that stood in its way. */
+export type Ending = { readonly exit: number; readonly unmet: readonly CheckReport[] };
+
+/** The ending so far, after one more event. */
+export function endingAfter(ending: Ending, event: Event): Ending {
+  const failedChecks = event.type === 'task-finished' && event.end.state === 'failed' ? event.end.failure.checks : [];
+  const unmet = [...ending.unmet, ...failedChecks];
+  return { exit: event.type === 'run-finished' ? event.exit : ending.exit, unmet };
+}
+
+async function perform(session: Session, plan: Plan, { fix }: ExecuteOptions): Promise<void> {
+  const startedMs = session.host.clockMs();
+  session.emit({
+    type: 'run-started',
+    tasks: plan.tasks.map(({ name, about }) => ({ name, about })),
+    platform: plan.platform,
+  });
+  const isReady = !fix || (await mend(session, requiredChecks(plan)));
+  const failure = isReady ? await runTasks(session, plan) : undefined;
+  const verdict = verdictOf(session, isReady ? failure : notReady);
+  if (verdict.exit !== 0) await undoAll(session);
+  await session.table.close();
+  session.emit({ type: 'run-finished', ...verdict, tookMs: session.host.clockMs() - startedMs });
+}
+
+const notReady = { exit: exitCodes.machine, reason: 'machine' } as const;
+
+function verdictOf(
+  { state }: Session,
+  failure: Pick<Failure, 'exit' | 'reason'> | undefined,
+): { readonly exit: number; readonly reason: Reason } {
+  if (state.interruptedBy !== undefined)
+    return { exit: 128 + constants.signals[state.interruptedBy], reason: 'interrupted' };
+  if (failure === undefined) return { exit: exitCodes.ok, reason: 'ok' };
+  return { exit: failure.exit, reason: failure.reason };
+}

@@ -1,0 +1,87 @@
+import { relative } from 'node:path';
+import { shellQuote } from '../config/template.ts';
+import { exitCodes } from '../errors.ts';
+import type { PlannedTask } from '../plan.ts';
+import { makeRunner } from '../process/capture.ts';
+import type { Session } from '../session.ts';
+
+export type ContainerCommand =
+  | {
+      readonly state: 'ready';
+      readonly command: readonly string[];
+      /** For the watcher: removes the container when we no longer can. */
+      readonly cleanup: string;
+      readonly remove: () => Promise<void>;
+    }
+  | {
+      readonly state: 'unavailable';
+      readonly message: string;
+      readonly remedy: string;
+      readonly exit: number;
+      readonly reason: 'machine';
+    };
+
+/**
+ * A task's command inside its container: the project is mounted at the path that it has outside, and files stay the
+ * caller's. The container has a name, since killing its client does not end it.
+ */
+export async function containerCommand(
+  session: Session,
+  task: PlannedTask,
+  image: string,
+  command: string,
+): Promise<ContainerCommand> {
+  const state = await session.engine.ask();
+  if (state.state === 'silent') {
+    return {
+      state: 'unavailable',
+      message: `no container engine: ${state.problem}`,
+      remedy: state.remedy,
+      exit: exitCodes.machine,
+      reason: 'machine',
+    };
+  }
+  const { host, root, table } = session;
+  const { engine } = state;
+  const name = containerName(host.pid, task.name);
+  const run = makeRunner({ host, table, cwd: root, signal: () => session.stop.signal });
+  const present = await run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', image], {
+    timeoutMs: 10_000,
+  });
+  if (present.code !== 0) {
+    return {
+      state: 'unavailable',
+      message: `there is no image \`${image}\``,
+      remedy: `build the image, or start the task with \`--host\``,
+      exit: exitCodes.machine,
+      reason: 'machine',
+    };
+  }
+  const removal = [...engine.command, 'rm', '--force', name];
+  return {
+    state: 'ready',
+    command: [...engine.command, ...runWords(session, task, name), image, '/bin/sh', '-c', command],
+    cleanup: `${removal.map(shellQuote).join(' ')} >/dev/null 2>&1`,
+    remove: async () => {
+      await run(removal, { timeoutMs: 15_000 });
+    },
+  };
+}
+
+let count = 0;
+
+function containerName(pid: number, task: string): string {
+  count++;
+  return `tasks-${pid}-${count}-${task.replace(/[^A-Za-z0-9_.-]/g, '-')}`;
+}
+
+function runWords({ host, root }: Session, task: PlannedTask, name: string): readonly string[] {
+  const user = host.user === undefined ? [] : ['--user', `${host.user.uid}:${host.user.gid}`];
+  const env = Object.entries(task.env).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
+  const terminal = task.interactive
+    ? ['--interactive', ...(host.stdinIsTerminal && host.stdoutIsTerminal ? ['--tty'] : [])]
+    : [];
+  const isInside = !relative(root, task.cwd).startsWith('..');
+  const folder = ['--volume', `${root}:${root}`, '--workdir', isInside ? task.cwd : root];
+  return ['run', '--rm', '--name', name, ...terminal, ...user, ...folder, ...env];
+}

@@ -1,0 +1,59 @@
+import type { Shell } from 'zx/core';
+import { exitCodes } from '../errors.ts';
+import type { PlannedTask } from '../plan.ts';
+import { makeRunner } from '../process/capture.ts';
+import { type Context, TaskFailure } from '../script.ts';
+import type { Session } from '../session.ts';
+
+type Options = {
+  readonly session: Session;
+  readonly task: PlannedTask;
+  readonly $: Shell;
+  /** What cancels the task while it runs. */
+  readonly taskSignal: AbortSignal;
+  /** What cancels what is started now: another one during an undo. */
+  readonly currentSignal: () => AbortSignal;
+  readonly onHost: boolean;
+  readonly log: (line: string) => void;
+};
+
+/** What a script is given. */
+export function makeContext({ session, task, $, taskSignal, currentSignal, onHost, log }: Options): Context {
+  const { host, root, platform, table } = session;
+  return {
+    $,
+    task: task.name,
+    params: task.params,
+    args: task.args,
+    rest: task.rest,
+    root,
+    platform,
+    env: { ...host.env, ...task.env },
+    user: host.user,
+    signal: taskSignal,
+    isTerminal: host.stdoutIsTerminal,
+    onHost,
+    engine: async () => {
+      const state = await session.engine.ask();
+      if (state.state === 'answers') return state.engine;
+      throw new TaskFailure(`no container engine: ${state.problem}`, {
+        remedy: state.remedy,
+        exitCode: exitCodes.machine,
+      });
+    },
+    run: makeRunner({
+      host: { ...host, env: { ...host.env, ...task.env } },
+      table,
+      cwd: task.cwd,
+      signal: currentSignal,
+    }),
+    log: (line) => {
+      for (const part of line.split('\n')) log(part);
+    },
+    sleep: (ms) => host.sleep(ms, currentSignal()),
+    now: host.dateMs,
+    undoOnFailure: (undo) => {
+      session.undos.push({ task: task.name, undo });
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { isUnmet } from '../checks.ts';
+import type { CheckReport } from '../events.ts';
+import { type Plan, type PlannedTask, planOne } from '../plan.ts';
+import type { Fix } from '../script.ts';
+import type { Session } from '../session.ts';
+import { runTasks } from './schedule.ts';
+
+/** A fix may uncover the next failed check; more rounds than this mean that fixes do not help. */
+const maxRounds = 6;
+
+/** The checks that a plan's tasks require, without those of tasks that are skipped here. */
+export function requiredChecks(plan: Plan): readonly string[] {
+  return [...new Set(plan.tasks.filter((task) => task.skip === undefined).flatMap((task) => task.requires))];
+}
+
+/**
+ * Runs the checks and, for each that fails, its first fix, and so on until all pass or nothing new can be tried. True when
+ * nothing stands in the way any more.
+ */
+export async function mend(session: Session, names: readonly string[]): Promise<boolean> {
+  const tried = new Set<string>();
+  for (let round = 1; ; round++) {
+    const reports = await session.checks.run(names, session.cancel.signal);
+    const unmet = reports.filter(isUnmet);
+    if (unmet.length === 0) return true;
+    const fixes = unmet.flatMap((report) => newFix(report, tried));
+    const isHopeless = fixes.length === 0 || round === maxRounds || session.cancel.signal.aborted;
+    if (isHopeless) {
+      for (const report of unmet) session.emit({ type: 'check-finished', report });
+      return false;
+    }
+    for (const { report, fix } of fixes) {
+      if (!session.cancel.signal.aborted) await apply(session, report, fix);
+    }
+    session.checks.forget();
+  }
+}
+
+type Due = { readonly report: CheckReport; readonly fix: Fix };
+
+/** The first fix of a check, unless it was tried already, for this check or another. */
+function newFix(report: CheckReport, tried: Set<string>): readonly Due[] {
+  const [fix] = report.fixes;
+  if (fix === undefined) return [];
+  const key = 'task' in fix ? `task ${fix.task}` : fix.command;
+  if (tried.has(key)) return [];
+  tried.add(key);
+  return [{ report, fix }];
+}
+
+async function apply(session: Session, report: CheckReport, fix: Fix): Promise<void> {
+  session.emit({
+    type: 'fix-started',
+    check: report.id,
+    summary: report.summary,
+    about: fix.about,
+    command: wordsOf(fix),
+  });
+  await runTasks(session, planOfFix(session, report, fix));
+}
+
+/** What a person would type for a fix. */
+export function wordsOf(fix: Fix): string {
+  return 'task' in fix ? `npx tasks ${fix.task}` : fix.command;
+}
+
+function planOfFix({ config, root, platform }: Session, report: CheckReport, fix: Fix): Plan {
+  const situation = { root, platform, cores: 1 };
+  if ('task' in fix) return planOne(config, fix.task, situation);
+  const task: PlannedTask = {
+    name: `fix ${report.id}`,
+    about: fix.about,
+    needs: [],
+    after: [],
+    requires: [],
+    place: { kind: 'host', why: 'it is a fix' },
+    skip: undefined,
+    work: { kind: 'run', commands: [fix.command] },
+    params: {},
+    args: [],
+    rest: [],
+    env: {},
+    cwd: root,
+    timeoutMs: undefined,
+    interactive: false,
+    confirm: undefined,
+    finally: [],
+  };
+  return { root, platform, tasks: [task], doctor: undefined, jobs: 1, onFailure: 'start-nothing-new', onHost: false };
+}

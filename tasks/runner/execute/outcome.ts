@@ -1,0 +1,74 @@
+import { constants } from 'node:os';
+import { exitCodes, messageOf } from '../errors.ts';
+import type { Failure, TaskEnd } from '../events.ts';
+import type { Ended } from '../process/output.ts';
+import type { Cancellation } from '../process/table.ts';
+import type { Recorder } from './recorder.ts';
+
+/** The exit code that a shell would give: 128+n for a signal, 127 for what could not be started. */
+export function exitOf(ended: Ended): number {
+  if (ended.code !== null) return ended.code;
+  if (ended.signal !== null) return 128 + constants.signals[ended.signal];
+  return 127;
+}
+
+/** How a command that did not succeed is told. */
+export function failedCommand(command: string, ended: Ended, recorder: Recorder): TaskEnd {
+  const exit = exitOf(ended);
+  const problem = ended.problem === undefined ? '' : `could not be started: ${ended.problem}`;
+  const how = ended.signal === null ? `exit code ${exit}` : `killed by ${ended.signal}`;
+  return failed({ message: problem === '' ? how : problem, command, exit }, recorder);
+}
+
+/** A task that was cancelled: a time-out is its own failure, all else is not. */
+export function cancelled(signal: AbortSignal, timeoutMs: number | undefined, recorder: Recorder): TaskEnd {
+  const { because } = signal.reason as Cancellation;
+  switch (because) {
+    case 'timed-out':
+      return failed(
+        { message: `timed out after ${durationInWords(timeoutMs ?? 0)}`, exit: exitCodes.timedOut },
+        recorder,
+      );
+    case 'interrupted':
+      return { state: 'cancelled', reason: 'interrupted' };
+    case 'another-failed':
+      return { state: 'cancelled', reason: 'another task failed' };
+    default:
+      return because satisfies never;
+  }
+}
+
+type Told = Pick<Failure, 'message' | 'exit'> & Partial<Pick<Failure, 'command' | 'remedy' | 'checks' | 'reason'>>;
+
+/** A failure with what the output says about it. */
+export function failed(told: Told, recorder: Recorder): TaskEnd {
+  return {
+    state: 'failed',
+    failure: { checks: [], reason: 'task', ...told, lastLines: recorder.lastLines(), known: recorder.known() },
+  };
+}
+
+/** What a script threw, where it is a `TaskFailure`: compared by name, since a project may load its own copy of the class. */
+export function readTaskFailure(thrown: unknown): Told | undefined {
+  if (!(thrown instanceof Error) || thrown.name !== 'TaskFailure') return undefined;
+  const { exitCode, remedy } = thrown as Error & { exitCode?: unknown; remedy?: unknown };
+  const exit = typeof exitCode === 'number' && exitCode !== 0 ? exitCode : exitCodes.task;
+  return {
+    message: thrown.message,
+    exit,
+    reason: exit === exitCodes.machine ? 'machine' : 'task',
+    ...(typeof remedy === 'string' ? { remedy } : {}),
+  };
+}
+
+/** `1.5 s`, `300 ms`, `2 min`. */
+export function durationInWords(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+}
+
+/** The stack of an unexpected error, without its message line where that stands above it anyway. */
+export function stackOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
+}

@@ -1,0 +1,91 @@
+import { messageOf } from '../errors.ts';
+import type { TaskEnd } from '../events.ts';
+import { loadModule } from '../load-module.ts';
+import type { PlannedTask } from '../plan.ts';
+import type { Cancellation } from '../process/table.ts';
+import type { ScriptedTask } from '../script.ts';
+import type { Session } from '../session.ts';
+import { makeScriptShell, type ScriptShell } from '../shell.ts';
+import { makeContext } from './context.ts';
+import { cancelled, exitOf, failed, failedCommand, readTaskFailure, stackOf } from './outcome.ts';
+import type { Recorder } from './recorder.ts';
+
+type Options = {
+  readonly session: Session;
+  readonly task: PlannedTask;
+  readonly onHost: boolean;
+  readonly signal: AbortSignal;
+  readonly recorder: Recorder;
+};
+
+/** Runs a scripted task in this process. */
+export async function runScript(file: string, { session, task, onHost, signal, recorder }: Options): Promise<TaskEnd> {
+  const { host, table } = session;
+  let isOver = false;
+  const currentSignal = () => (isOver ? session.stop.signal : signal);
+  const shell = await makeScriptShell(host, table, {
+    ...recorder,
+    cwd: task.cwd,
+    env: { ...host.env, ...task.env },
+    signal: currentSignal,
+    hasTerminal: task.interactive && host.stdoutIsTerminal,
+  });
+  try {
+    const run = await loadScript(session, file);
+    if (run === undefined)
+      return failed({ message: `\`${file}\` does not export \`run(context)\``, exit: 1 }, recorder);
+    const context = makeContext({
+      session,
+      task,
+      $: shell.$,
+      taskSignal: signal,
+      currentSignal,
+      onHost,
+      log: (line) => recorder.onLine('stdout', line),
+    });
+    const outcome = await untilAbandoned(run(context), signal, session.stop.signal);
+    return outcome === undefined ? { state: 'done' } : { state: 'skipped', reason: outcome.skipped };
+  } catch (thrown) {
+    shell.end();
+    return signal.aborted ? cancelled(signal, task.timeoutMs, recorder) : explain(thrown, shell, recorder);
+  } finally {
+    shell.end();
+    isOver = true;
+  }
+}
+
+async function loadScript({ root, host }: Session, file: string): Promise<ScriptedTask | undefined> {
+  const module = await loadModule(host, root, file);
+  const run = typeof module === 'object' && module !== null && 'run' in module ? module.run : undefined;
+  return typeof run === 'function' ? (run as ScriptedTask) : undefined;
+}
+
+/** A script that ignores its cancellation is left behind when its grace is over, or at the second interrupt. */
+async function untilAbandoned<Result>(work: Promise<Result>, signal: AbortSignal, stop: AbortSignal): Promise<Result> {
+  const settled = new AbortController();
+  const abandoned = new Promise<never>((_, reject) => {
+    const abandon = (): void => reject(new Error('cancelled'));
+    const onAbort = (): void => {
+      const timer = setTimeout(abandon, (signal.reason as Cancellation).graceMs);
+      settled.signal.addEventListener('abort', () => clearTimeout(timer));
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true, signal: settled.signal });
+    stop.addEventListener('abort', abandon, { once: true, signal: settled.signal });
+  });
+  try {
+    return await Promise.race([work, abandoned]);
+  } finally {
+    settled.abort();
+  }
+}
+
+function explain(thrown: unknown, shell: ScriptShell, recorder: Recorder): TaskEnd {
+  const told = readTaskFailure(thrown);
+  if (told !== undefined) return failed(told, recorder);
+  const command = shell.failedCommand(thrown);
+  if (command !== undefined)
+    return failedCommand(command.command, { ...command, code: exitOf(command) || 1 }, recorder);
+  for (const line of stackOf(thrown).split('\n')) recorder.onLine('stderr', line);
+  return failed({ message: `the script threw: ${messageOf(thrown).split('\n')[0]}`, exit: 1 }, recorder);
+}

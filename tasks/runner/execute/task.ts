@@ -1,0 +1,98 @@
+import { relative } from 'node:path';
+import type { TaskEnd } from '../events.ts';
+import type { PlannedTask } from '../plan.ts';
+import type { Cancellation } from '../process/table.ts';
+import type { Session } from '../session.ts';
+import { runCommand } from '../shell.ts';
+import { containerCommand } from './container.ts';
+import { cancelled, failed, failedCommand } from './outcome.ts';
+import { makeRecorder, type Recorder } from './recorder.ts';
+import { failedRequirements } from './requirements.ts';
+import { runScript } from './script.ts';
+
+const timeoutGraceMs = 5_000;
+
+/** Runs one planned task: its required checks, its work, and its last steps however it ended. */
+export async function runTask(session: Session, task: PlannedTask, onHost: boolean): Promise<TaskEnd> {
+  if (task.skip !== undefined) return { state: 'skipped', reason: task.skip };
+  const recorder = makeRecorder(session, task.name, session.config.messages);
+  const unmet = await failedRequirements(session, task, recorder);
+  if (unmet !== undefined) return unmet;
+  const timeout = new AbortController();
+  const timer = task.timeoutMs === undefined ? undefined : setTimeout(() => timeout.abort(timedOut), task.timeoutMs);
+  const signal = AbortSignal.any([session.cancel.signal, timeout.signal]);
+  try {
+    return await doWork({ session, task, onHost, signal, recorder });
+  } finally {
+    clearTimeout(timer);
+    await runSteps(task.finally, {
+      session,
+      task: { ...task, interactive: false },
+      onHost,
+      signal: session.stop.signal,
+      recorder,
+    });
+  }
+}
+
+const timedOut: Cancellation = { because: 'timed-out', signal: 'SIGTERM', isDelivered: false, graceMs: timeoutGraceMs };
+
+type Options = {
+  readonly session: Session;
+  readonly task: PlannedTask;
+  readonly onHost: boolean;
+  readonly signal: AbortSignal;
+  readonly recorder: Recorder;
+};
+
+function doWork(options: Options): Promise<TaskEnd> {
+  const { work } = options.task;
+  switch (work.kind) {
+    case 'script':
+      return runScript(work.file, options);
+    case 'run':
+      return runSteps(work.commands, options);
+    case 'none':
+      return Promise.resolve({ state: 'done' });
+    default:
+      return work satisfies never;
+  }
+}
+
+async function runSteps(commands: readonly string[], options: Options): Promise<TaskEnd> {
+  const { task, signal, recorder } = options;
+  for (const command of commands) {
+    if (signal.aborted) return cancelled(signal, task.timeoutMs, recorder);
+    recorder.onCommand(command);
+    const end = await runStep(command, options);
+    if (end.state !== 'done') return end;
+  }
+  return { state: 'done' };
+}
+
+async function runStep(command: string, { session, task, signal, recorder }: Options): Promise<TaskEnd> {
+  const { host, table, root } = session;
+  const inContainer =
+    task.place.kind === 'container' ? await containerCommand(session, task, task.place.image, command) : undefined;
+  if (inContainer?.state === 'unavailable') return failed(inContainer, recorder);
+  const words = inContainer === undefined ? ['/bin/sh', '-c', command] : inContainer.command;
+  const ended = await runCommand(table, words, {
+    ...recorder,
+    cwd: task.place.kind === 'container' ? root : task.cwd,
+    env: { ...host.env, ...task.env },
+    signal,
+    hasTerminal: task.interactive && host.stdoutIsTerminal,
+    readsStdin: task.interactive,
+    ...(inContainer === undefined ? {} : { cleanup: inContainer.cleanup }),
+  });
+  if (inContainer !== undefined && signal.aborted) await inContainer.remove();
+  if (signal.aborted && ended.code !== 0) return cancelled(signal, task.timeoutMs, recorder);
+  if (ended.code === 0) return { state: 'done' };
+  const hasNoFolder = ended.problem === 'ENOENT' && inContainer === undefined;
+  if (hasNoFolder)
+    return failed(
+      { message: `its folder \`${relative(root, task.cwd)}\` does not exist`, command, exit: 127 },
+      recorder,
+    );
+  return failedCommand(command, ended, recorder);
+}

@@ -1,0 +1,186 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { usageError } from './errors.ts';
+import { wantsColour } from './paint.ts';
+import type { Platform } from './script.ts';
+
+export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export type Env = Readonly<Record<string, string | undefined>>;
+export type User = { readonly uid: number; readonly gid: number };
+
+/** Node's own `import()`, from outside of the bundle: code that V8 takes from its cache cannot call it. */
+export type ImportModule = (specifier: string) => Promise<unknown>;
+
+/** Everything outside the program. Functions take the slice that they use; tests give a fake one. */
+export type Host = {
+  readonly argv: readonly string[];
+  readonly env: Env;
+  readonly cwd: string;
+  readonly pid: number;
+  /** The folder of this package: what is published with it lies there. */
+  readonly packageFolder: string;
+  /** What plan, policy and checks judge by: the real machine, or the one that `TASKS_PLATFORM` names. */
+  readonly platform: Platform;
+  readonly user: User | undefined;
+  readonly cores: number;
+  readonly stdinIsTerminal: boolean;
+  readonly stdoutIsTerminal: boolean;
+  readonly stdoutHasColour: boolean;
+  readonly stderrHasColour: boolean;
+  /** Whether Node runs TypeScript by itself. */
+  readonly stripsTypes: boolean;
+  readonly importModule: ImportModule;
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  /** A clock that never goes back, in ms. */
+  readonly clockMs: () => number;
+  /** The wall clock, in ms since 1970. */
+  readonly dateMs: () => number;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly spawn: (command: readonly string[], options: SpawnOptions) => ChildProcess;
+  /** Sends a signal; false when no such process is ours to signal. */
+  readonly kill: (pid: number, signal: NodeJS.Signals) => 'sent' | 'gone' | 'refused';
+  /** Calls back on INT, TERM and HUP until disposed. */
+  readonly onInterrupt: (listener: (signal: Interrupt) => void) => Disposable;
+  /** Asks a person and gives the answer; empty when there is none. */
+  readonly ask: (question: string) => Promise<string>;
+  readonly packageVersion: () => Promise<string>;
+  /** The text of a file, or undefined where there is none. */
+  readonly readText: (path: string) => Promise<string | undefined>;
+  /** Writes a whole file by renaming a temporary one; false where that is not allowed. */
+  readonly replaceFile: (path: string, text: string) => Promise<boolean>;
+};
+
+const packageFolder = dirname(import.meta.dirname);
+
+/** The machine this process runs on. */
+export function realHost(importModule: ImportModule): Host {
+  const { env, stdin, stdout, stderr } = process;
+  return {
+    argv: process.argv.slice(2),
+    env,
+    cwd: process.cwd(),
+    pid: process.pid,
+    packageFolder,
+    platform: readPlatform(env),
+    user: readUser(),
+    cores: availableParallelism(),
+    stdinIsTerminal: stdin.isTTY === true,
+    stdoutIsTerminal: stdout.isTTY === true,
+    stdoutHasColour: wantsColour(env, stdout.isTTY === true),
+    stderrHasColour: wantsColour(env, stderr.isTTY === true),
+    stripsTypes: 'typescript' in process.features && process.features.typescript !== false,
+    importModule,
+    write: makeWriter(stdout),
+    writeError: makeWriter(stderr),
+    clockMs: () => performance.now(),
+    dateMs: () => Date.now(),
+    sleep: async (ms, signal) => {
+      await sleepFor(ms, undefined, signal === undefined ? {} : { signal });
+    },
+    spawn: ([program = '', ...words], options) => spawn(program, words, options),
+    kill,
+    onInterrupt,
+    ask,
+    packageVersion,
+    readText,
+    replaceFile,
+  };
+}
+
+function readPlatform(env: Env): Platform {
+  const { platform: os, arch } = process;
+  const wanted = env.TASKS_PLATFORM;
+  if (wanted === undefined || wanted === '') return { os, arch, pretended: false };
+  const [, pretendedOs, pretendedArch] = /^([a-z0-9]+)-([a-z0-9]+)$/.exec(wanted) ?? [];
+  if (pretendedOs === undefined || pretendedArch === undefined) {
+    throw usageError(`\`TASKS_PLATFORM\` is written as \`darwin-arm64\`, not \`${wanted}\``);
+  }
+  return { os: pretendedOs, arch: pretendedArch, pretended: pretendedOs !== os || pretendedArch !== arch };
+}
+
+function readUser(): User | undefined {
+  const uid = process.getuid?.();
+  const gid = process.getgid?.();
+  return uid === undefined || gid === undefined ? undefined : { uid, gid };
+}
+
+/** A reader that went away (`tasks --list | head -1`) is no error: what it no longer wants is dropped. */
+function makeWriter(stream: NodeJS.WriteStream): (text: string) => void {
+  let isOpen = true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    isOpen = false;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+  return (text) => {
+    if (isOpen && text !== '') stream.write(text);
+  };
+}
+
+function kill(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 'refused' {
+  try {
+    process.kill(pid, signal);
+    return 'sent';
+  } catch (error) {
+    return isErrno(error, 'EPERM') ? 'refused' : 'gone';
+  }
+}
+
+function onInterrupt(listener: (signal: Interrupt) => void): Disposable {
+  const signals: readonly Interrupt[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, listener);
+  return {
+    [Symbol.dispose]: () => {
+      for (const signal of signals) process.off(signal, listener);
+    },
+  };
+}
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline');
+  const reader = createInterface({ input: process.stdin, output: process.stdout });
+  return await new Promise((resolve) => {
+    reader.once('close', () => resolve(''));
+    reader.question(question, (answer) => {
+      resolve(answer.trim());
+      reader.close();
+    });
+  });
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(join(packageFolder, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+async function replaceFile(path: string, text: string): Promise<boolean> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+    return true;
+  } catch (error) {
+    const isForbidden = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR'].some((code) => isErrno(error, code));
+    if (!isForbidden) throw error;
+    await rm(temporary, { force: true }).catch(() => undefined);
+    return false;
+  }
+}
+
+/** Whether something thrown is the system's error of that code. */
+export function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,22 @@
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Host } from './host.ts';
+
+/**
+ * Loads a project's TypeScript: by Node itself where it strips types, by jiti elsewhere. With jiti, `zx-tasks` means this
+ * package; with Node, the one that the project has installed.
+ */
+export async function loadModule(
+  host: Pick<Host, 'importModule' | 'stripsTypes' | 'packageFolder'>,
+  root: string,
+  file: string,
+): Promise<unknown> {
+  if (host.stripsTypes) return await host.importModule(pathToFileURL(file).href);
+  const { createJiti } = await import('jiti');
+  const jiti = createJiti(join(dirname(file), 'index.js'), {
+    alias: { 'zx-tasks': join(host.packageFolder, 'dist', 'script.cjs') },
+    fsCache: join(root, '.tasks', 'cache', 'jiti'),
+    interopDefault: true,
+  });
+  return await jiti.import(file);
+}

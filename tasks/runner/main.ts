@@ -1,0 +1,57 @@
+import { type Args, parseArgs } from './args.ts';
+import { confirmTasks, offerToMend } from './ask.ts';
+import { loadProject, type Project } from './config/load.ts';
+import { diagnose } from './diagnose.ts';
+import { exitCodes } from './errors.ts';
+import { type Ending, endingAfter, execute } from './execute.ts';
+import type { Host } from './host.ts';
+import { handleInterrupts } from './interrupts.ts';
+import { makePaint } from './paint.ts';
+import { makePlan, type Plan } from './plan.ts';
+import { describeTasks, listTasks } from './render/catalogue.ts';
+import { describePlan } from './render/dry-run.ts';
+import { openRenderer } from './render/index.ts';
+import { openSession } from './session.ts';
+import { takeRoot } from './take-root.ts';
+import { usage } from './usage.ts';
+
+/** The whole program: command line in, exit code out. */
+export async function main(host: Host): Promise<number> {
+  const args = parseArgs(host.argv);
+  const paint = makePaint(host.stdoutHasColour);
+  const hasWords = args.items.length > 0;
+  if (args.flags.version) return show(host, `${await host.packageVersion()}\n`);
+  if (args.flags.help && !hasWords) return show(host, usage);
+  const project = await loadProject(host);
+  if (args.flags.help) return show(host, describeTasks(project.config, args, host.platform));
+  if (args.flags.list || !hasWords) return show(host, listTasks(project.config, host.platform, paint));
+  const plan = makePlan(project.config, args, { root: project.root, platform: host.platform, cores: host.cores });
+  if (args.flags.dryRun) return show(host, describePlan(plan, project.config, paint));
+  await confirmTasks(host, plan, args.flags);
+  const first = await carryOut(host, { project, plan, args, fix: args.flags.fix });
+  const mayMend = !args.flags.fix && (await offerToMend(host, first.unmet));
+  return mayMend ? (await carryOut(host, { project, plan, args, fix: true })).exit : first.exit;
+}
+
+function show(host: Host, text: string): number {
+  host.write(text);
+  return 0;
+}
+
+type Undertaking = { readonly project: Project; readonly plan: Plan; readonly args: Args; readonly fix: boolean };
+
+async function carryOut(host: Host, { project, plan, args, fix }: Undertaking): Promise<Ending> {
+  const session = openSession(host, project, args.flags);
+  using _ = handleInterrupts(session);
+  await takeRoot(session, plan);
+  if (plan.doctor !== undefined) return await diagnose(session, plan.doctor, { fix });
+  const renderer = openRenderer(host, plan, args.flags);
+  await renderer.ready;
+  let ending: Ending = { exit: exitCodes.ok, unmet: [] };
+  for await (const event of execute(session, plan, { fix })) {
+    renderer.on(event);
+    ending = endingAfter(ending, event);
+  }
+  await renderer.end();
+  return ending;
+}

@@ -1,0 +1,34 @@
+/** Colours for one stream: each function returns its text unchanged where colours are off. */
+export type Paint = Record<'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold', (text: string) => string>;
+
+const codes = {
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+  dim: [2, 22],
+  bold: [1, 22],
+} as const;
+
+/** Makes the colours; `isOn` is decided once per stream by the host. */
+export function makePaint(isOn: boolean): Paint {
+  const colour = (name: keyof typeof codes) => {
+    const [open, close] = codes[name];
+    return (text: string) => (isOn ? `\u001B[${open}m${text}\u001B[${close}m` : text);
+  };
+  return {
+    red: colour('red'),
+    green: colour('green'),
+    yellow: colour('yellow'),
+    cyan: colour('cyan'),
+    dim: colour('dim'),
+    bold: colour('bold'),
+  };
+}
+
+/** Whether a stream gets colours: `NO_COLOR` wins, then `FORCE_COLOR`, then whether a person sees it. */
+export function wantsColour(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): boolean {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return isTerminal && env.TERM !== 'dumb';
+}

@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import { type Args, parseArgs } from './args.ts';
+import { builtInTasks } from './config/built-in.ts';
+import { findTask } from './config/names.ts';
+import { fillTemplate, shellQuote } from './config/template.ts';
+import type { Config, ParamValue, TaskRow } from './config/types.ts';
+import { type Problem, UserError, usageError } from './errors.ts';
+import { bindRequests, missingParams, type Request, withDefaults } from './plan/bind.ts';
+import { appliesTo, choosePlace, type Place, refuse } from './plan/place.ts';
+import type { Platform } from './script.ts';
+
+/** What a task does: commands for /bin/sh, a script, or nothing but its needs. */
+export type Work =
+  | { readonly kind: 'run'; readonly commands: readonly string[] }
+  | { readonly kind: 'script'; readonly file: string }
+  | { readonly kind: 'none' };
+
+/** A task with everything decided: nothing in it is looked up again. */
+export type PlannedTask = {
+  readonly name: string;
+  readonly about: string | undefined;
+  /** Must have succeeded first. */
+  readonly needs: readonly string[];
+  /** Must have ended first: the words of the command line run one after another. */
+  readonly after: readonly string[];
+  readonly requires: readonly string[];
+  readonly place: Place;
+  /** Why it is skipped here, if it is. */
+  readonly skip: string | undefined;
+  readonly work: Work;
+  readonly params: Readonly<Record<string, ParamValue>>;
+  readonly args: readonly string[];
+  readonly rest: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute. */
+  readonly cwd: string;
+  readonly timeoutMs: number | undefined;
+  readonly interactive: boolean;
+  readonly confirm: string | undefined;
+  readonly finally: readonly string[];
+};
+
+export type DoctorRequest = { readonly words: readonly string[]; readonly json: boolean; readonly strict: boolean };
+
+export type FailureMode = 'start-nothing-new' | 'keep-going' | 'fail-fast';
+
+/** What will run, in an order in which it can. */
+export type Plan = {
+  readonly root: string;
+  readonly platform: Platform;
+  readonly tasks: readonly PlannedTask[];
+  readonly doctor: DoctorRequest | undefined;
+  readonly jobs: number;
+  readonly onFailure: FailureMode;
+  readonly onHost: boolean;
+};
+
+type Situation = { readonly root: string; readonly platform: Platform; readonly cores: number };
+
+/** Binds the command line to the config and decides what runs, where and in which order; refuses what may not run. */
+export function makePlan(config: Config, args: Args, situation: Situation): Plan {
+  const { flags } = args;
+  const requests = bindRequests(config, args);
+  const doctor = readDoctor(requests);
+  const tasks =
+    doctor === undefined
+      ? planTasks(config, requests, { ...situation, hostIsAsked: flags.host, withNeeds: !flags.only })
+      : [];
+  const hostChangesNothing =
+    flags.host && doctor === undefined && tasks.length > 0 && !tasks.some((task) => canMove(config, task.name));
+  if (hostChangesNothing) throw usageError('`--host` changes nothing: no planned task runs in a container');
+  return {
+    root: situation.root,
+    platform: situation.platform,
+    tasks,
+    doctor,
+    jobs: flags.jobs ?? situation.cores,
+    onFailure: flags.keepGoing ? 'keep-going' : flags.failFast ? 'fail-fast' : 'start-nothing-new',
+    onHost: flags.host,
+  };
+}
+
+/** The plan of one task as if it were typed alone: for a fix that is a task. */
+export function planOne(config: Config, task: string, situation: Situation): Plan {
+  return makePlan(config, { ...parseArgs([]), items: [{ kind: 'word', text: task }] }, situation);
+}
+
+function readDoctor(requests: readonly Request[]): DoctorRequest | undefined {
+  const request = requests.find(({ task }) => task === builtInTasks.doctor);
+  if (request === undefined) return undefined;
+  if (requests.length > 1) throw usageError('`doctor` stands alone', 'name the other tasks in a second command');
+  return { words: request.args, json: request.params.json === true, strict: request.params.strict === true };
+}
+
+function canMove(config: Config, name: string): boolean {
+  const task = config.tasks[name];
+  return task?.container !== undefined || task?.script !== undefined;
+}
+
+type Options = Situation & { readonly hostIsAsked: boolean; readonly withNeeds: boolean };
+
+function planTasks(config: Config, requests: readonly Request[], options: Options): readonly PlannedTask[] {
+  const planned = new Map<string, PlannedTask>();
+  const problems: Problem[] = [];
+  let after: readonly string[] = [];
+  for (const request of requests) {
+    addTask(request);
+    after = [request.task.name];
+  }
+  if (problems.length > 0) throw new UserError('usage', problems);
+  return [...planned.values()];
+
+  function addTask(request: Request): void {
+    const { task } = request;
+    if (planned.has(task.name)) return;
+    const needs = options.withNeeds ? task.needs.flatMap((word) => findTask(config, word) ?? []) : [];
+    for (const need of needs) addTask(requests.find((other) => other.task === need) ?? asNeeded(need));
+    const refusal = appliesTo(task.platforms, options.platform) ? refuse(config, task, options) : undefined;
+    if (refusal !== undefined) problems.push(refusal);
+    planned.set(task.name, planTask(config, request, { ...options, after, needs: needs.map((need) => need.name) }));
+  }
+
+  function asNeeded(task: TaskRow): Request {
+    problems.push(
+      ...missingParams(task, withoutRequired).map((name) => ({
+        message: `task \`${task.name}\` needs \`--${name}\`, so no other task can start it`,
+      })),
+    );
+    return { task, params: withDefaults(task), args: [], rest: [] };
+  }
+}
+
+const withoutRequired = {};
+
+type Order = { readonly after: readonly string[]; readonly needs: readonly string[] };
+
+function planTask(config: Config, request: Request, options: Options & Order): PlannedTask {
+  const { task, params, args, rest } = request;
+  const plainValue = (name: string): string => String(params[name] ?? config.vars[name] ?? '');
+  const isHere = appliesTo(task.platforms, options.platform);
+  const image = task.container === undefined ? undefined : fillTemplate(task.container, plainValue);
+  return {
+    name: task.name,
+    about: task.about,
+    needs: options.needs,
+    after: options.after,
+    requires: task.requires,
+    place: choosePlace(image, options.hostIsAsked),
+    skip: isHere
+      ? undefined
+      : `it is for ${(task.platforms ?? []).join(', ')}, and this is ${options.platform.os}-${options.platform.arch}`,
+    work: planWork(config, request, options.root),
+    params,
+    args,
+    rest,
+    env: Object.fromEntries(Object.entries(task.env).map(([name, value]) => [name, fillTemplate(value, plainValue)])),
+    cwd: join(options.root, fillTemplate(task.cwd ?? '.', plainValue)),
+    timeoutMs: task.timeoutMs,
+    interactive: task.interactive,
+    confirm: task.confirm === undefined ? undefined : fillTemplate(task.confirm, plainValue),
+    finally: task.finally.map((step) => fillTemplate(step, shellValue(config, request))),
+  };
+}
+
+function planWork(config: Config, request: Request, root: string): Work {
+  const { task, rest } = request;
+  if (task.script !== undefined) return { kind: 'script', file: join(root, task.script) };
+  if (task.run.length === 0) return { kind: 'none' };
+  const commands = task.run.map((step) => fillTemplate(step, shellValue(config, request)));
+  const last = commands.pop() ?? '';
+  return { kind: 'run', commands: [...commands, [last, ...rest.map(shellQuote)].join(' ')] };
+}
+
+/** In a command, vars stand as they are written; params and args are quoted. */
+function shellValue(config: Config, { params, args }: Request): (name: string) => string {
+  return (name) => {
+    if (name === 'args') return args.map(shellQuote).join(' ');
+    const param = params[name];
+    return param === undefined ? (config.vars[name] ?? '') : shellQuote(String(param));
+  };
+}

@@ -1,0 +1,177 @@
+import type { Args, Item } from '../args.ts';
+import { toolFlagNames } from '../args.ts';
+import { builtInTasks } from '../config/built-in.ts';
+import { findTask, taskWords } from '../config/names.ts';
+import type { Config, ParamRow, ParamValue, TaskRow } from '../config/types.ts';
+import { didYouMean, listed, type Problem, UserError } from '../errors.ts';
+
+export type ParamValues = Readonly<Record<string, ParamValue>>;
+
+/** A task as the command line asks for it. */
+export type Request = {
+  readonly task: TaskRow;
+  readonly params: ParamValues;
+  readonly args: readonly string[];
+  readonly rest: readonly string[];
+};
+
+type OpenRequest = { readonly task: TaskRow; readonly given: Record<string, ParamValue>; readonly args: string[] };
+
+/** Gives words and flags their meaning: a word is a task or goes to the one before it, a flag belongs to the task before it. */
+export function bindRequests(config: Config, args: Args): readonly Request[] {
+  const problems: Problem[] = [];
+  const open = openRequests(config, args.items, problems);
+  const last = open.at(-1);
+  problems.push(...open.flatMap(argProblems), ...sameTaskTwice(open));
+  if (args.rest.length > 0) problems.push(...restProblems(last?.task));
+  if (problems.length > 0) throw new UserError('usage', problems);
+  return open.map((request) => ({
+    task: request.task,
+    params: withDefaults(request.task, request.given),
+    args: request.args,
+    rest: request === last ? args.rest : [],
+  }));
+}
+
+/** The params of a task that nobody gave any: its defaults. */
+export function withDefaults(task: TaskRow, given: ParamValues = {}): ParamValues {
+  const defaults = Object.entries(task.params).map(([name, param]) => [name, param.default ?? emptyValues[param.type]]);
+  return { ...Object.fromEntries(defaults), ...given };
+}
+
+/** The params that must be given and are not. */
+export function missingParams(task: TaskRow, given: ParamValues): readonly string[] {
+  return Object.entries(task.params).flatMap(([name, param]) =>
+    param.required && given[name] === undefined ? [name] : [],
+  );
+}
+
+const emptyValues: Record<ParamRow['type'], ParamValue> = { string: '', int: 0, bool: false, enum: '' };
+
+function openRequests(config: Config, items: readonly Item[], problems: Problem[]): readonly OpenRequest[] {
+  const open: OpenRequest[] = [];
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
+    const current = open.at(-1);
+    if (item === undefined) break;
+    if (item.kind === 'word') {
+      const takesWords = current?.task.args !== undefined;
+      if (takesWords) current?.args.push(item.text);
+      else openTask(config, item.text, open, problems);
+      continue;
+    }
+    const param = current?.task.params[item.name];
+    if (current === undefined || param === undefined) {
+      problems.push(unknownFlag(item.name, current?.task));
+      continue;
+    }
+    const next = items[index + 1];
+    const takesNext = item.value === undefined && param.type !== 'bool' && next?.kind === 'word';
+    if (takesNext) index++;
+    const text = takesNext && next?.kind === 'word' ? next.text : item.value;
+    const value = readParam(param, text);
+    if (value === undefined) problems.push(badValue(current.task, item.name, param, text));
+    else current.given[item.name] = value;
+  }
+  return open;
+}
+
+/** The task that a word means, a built-in one too; throws when there is none. */
+export function requireTask(config: Config, word: string): TaskRow {
+  const task = findTask(config, word) ?? (Object.hasOwn(builtInTasks, word) ? builtInTasks[word] : undefined);
+  if (task !== undefined) return task;
+  throw new UserError('usage', [unknownTask(config, word)]);
+}
+
+function openTask(config: Config, word: string, open: OpenRequest[], problems: Problem[]): void {
+  try {
+    open.push({ task: requireTask(config, word), given: {}, args: [] });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(...error.problems);
+  }
+}
+
+function unknownTask(config: Config, word: string): Problem {
+  const words = [...taskWords(config), ...Object.keys(builtInTasks)];
+  return { message: `unknown task \`${word}\`${didYouMean(word, words)}`, hint: '`tasks --list` shows all tasks' };
+}
+
+function unknownFlag(name: string, task: TaskRow | undefined): Problem {
+  const params = Object.keys(task?.params ?? {});
+  const suggestion = didYouMean(
+    `--${name}`,
+    [...params, ...toolFlagNames].map((flag) => `--${flag}`),
+  );
+  if (task === undefined)
+    return { message: `unknown flag \`--${name}\`${suggestion}`, hint: "a task's own flags follow its name" };
+  const own = params.length === 0 ? 'has no flags of its own' : `has ${listed(params.map((param) => `--${param}`))}`;
+  return {
+    message: `task \`${task.name}\` has no flag \`--${name}\`${suggestion}`,
+    hint: `\`${task.name}\` ${own}; what follows \`--\` goes to its command`,
+  };
+}
+
+function readParam(param: ParamRow, text: string | undefined): ParamValue | undefined {
+  switch (param.type) {
+    case 'string':
+      return text;
+    case 'int':
+      return text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
+    case 'bool':
+      return text === undefined || text === 'true' ? true : text === 'false' ? false : undefined;
+    case 'enum':
+      return param.values.find((value) => value === text);
+    default:
+      return param.type satisfies never;
+  }
+}
+
+function badValue(task: TaskRow, name: string, param: ParamRow, text: string | undefined): Problem {
+  const wanted = {
+    string: 'a text',
+    int: 'a whole number',
+    bool: '`true` or `false`',
+    enum: `one of ${listed(param.values)}`,
+  }[param.type];
+  const given = text === undefined ? 'nothing' : `\`${text}\``;
+  return {
+    message: `\`--${name}\` of task \`${task.name}\` takes ${wanted}, not ${given}${didYouMean(text ?? '', param.values)}`,
+  };
+}
+
+function argProblems({ task, args, given }: OpenRequest): Problem[] {
+  const missing = missingParams(task, given).map((name) => ({ message: `task \`${task.name}\` needs \`--${name}\`` }));
+  const row = task.args;
+  if (row === undefined) return missing;
+  const unknown = args.filter((word) => row.values !== undefined && !row.values.includes(word));
+  return [
+    ...missing,
+    ...unknown.map((word) => ({
+      message: `\`${word}\` is no ${row.name} of task \`${task.name}\`${didYouMean(word, row.values ?? [])}`,
+      hint: `it takes ${listed(row.values ?? [])}`,
+    })),
+    ...(row.required && args.length === 0
+      ? [{ message: `task \`${task.name}\` needs a ${row.name} after its name` }]
+      : []),
+    ...(args.length > (row.max ?? Infinity)
+      ? [{ message: `task \`${task.name}\` takes at most ${row.max} ${row.name}, not ${args.length}` }]
+      : []),
+  ];
+}
+
+function sameTaskTwice(open: readonly OpenRequest[]): Problem[] {
+  return open.flatMap((request, index) => {
+    const earlier = open.slice(0, index).find((other) => other.task === request.task);
+    const isSame = earlier === undefined || JSON.stringify(earlier.given) === JSON.stringify(request.given);
+    return isSame
+      ? []
+      : [{ message: `task \`${request.task.name}\` is given twice with different flags`, hint: 'run it twice' }];
+  });
+}
+
+function restProblems(last: TaskRow | undefined): Problem[] {
+  if (last === undefined) return [{ message: 'words after `--` need a task before it' }];
+  const hasCommand = last.run.length > 0 || last.script !== undefined;
+  return hasCommand ? [] : [{ message: `task \`${last.name}\` has no command to take the words after \`--\`` }];
+}

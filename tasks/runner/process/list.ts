@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A process as the system lists it. */
+export type ProcessRow = {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  /** Tells a process from a later one with the same pid. */
+  readonly started: string;
+  /** Ended, and only waiting for its parent to ask how. */
+  readonly isZombie: boolean;
+};
+
+/** All processes of the machine. */
+export function listProcesses(): readonly ProcessRow[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync('/proc');
+  } catch {
+    return listWithPs();
+  }
+  return names.flatMap((name) => (/^\d+$/.test(name) ? rowOf(Number(name)) : []));
+}
+
+/** `pid (comm) state ppid pgrp session …`; the command may hold spaces and brackets. None where the process has just ended. */
+function rowOf(pid: number): readonly ProcessRow[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state, parent, group, session] = fields;
+    const started = fields[19] ?? '';
+    return [
+      { pid, parent: Number(parent), group: Number(group), session: Number(session), started, isZombie: state === 'Z' },
+    ];
+  } catch {
+    return [];
+  }
+}
+
+/** Where there is no /proc, as on macOS. */
+function listWithPs(): readonly ProcessRow[] {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,sess=,stat=,lstart='], { encoding: 'utf8' });
+  return stdout.split('\n').flatMap((line) => {
+    const [pid, parent, group, session, state, ...started] = line.trim().split(/\s+/);
+    if (state === undefined) return [];
+    const numbers = {
+      pid: Number(pid),
+      parent: Number(parent),
+      group: Number(group),
+      session: Number.parseInt(session ?? '', 16),
+    };
+    return [{ ...numbers, started: started.join(' '), isZombie: state.startsWith('Z') }];
+  });
+}

@@ -1,0 +1,87 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+
+/** How a process ended. `code` and `signal` are both null when it could not be started. */
+export type Ended = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The system's reason why it could not be started, as a code: `ENOENT`. */
+  readonly problem: string | undefined;
+};
+
+/** How long the output of an ended process may stay silent before we stop waiting for its end. */
+const silenceMs = 100;
+
+export type LineSplitter = { readonly push: (chunk: Buffer | string) => void; readonly end: () => void };
+
+/** Cuts chunks into lines; the last one may lack its newline, and is given at the end. */
+export function makeLineSplitter(onLine: (line: string) => void): LineSplitter {
+  const decoder = new StringDecoder('utf8');
+  let open = '';
+  const take = (text: string): void => {
+    const lines = (open + text).split('\n');
+    open = lines.pop() ?? '';
+    for (const line of lines) onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+  };
+  return {
+    push: (chunk) => take(typeof chunk === 'string' ? chunk : decoder.write(chunk)),
+    end: () => {
+      take(decoder.end());
+      if (open !== '') onLine(open);
+      open = '';
+    },
+  };
+}
+
+/**
+ * Waits until a process has ended and its output was read. A background child may hold the output open for ever: then we
+ * wait only until it falls silent, and leave it alone.
+ */
+export function waitForEnd(child: ChildProcess): Promise<Ended> {
+  return new Promise((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      resolve({ code: null, signal: null, problem: error.code ?? error.message });
+    });
+    child.once('exit', (code, signal) => {
+      const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+      onSilence(child, streams, () => {
+        for (const stream of streams) letGo(stream);
+        resolve({ code, signal, problem: undefined });
+      });
+    });
+  });
+}
+
+/** Calls back when all output has ended or nothing came for a while. What has arrived unread counts as not silent. */
+function onSilence(child: ChildProcess, streams: readonly Readable[], onSilent: () => void): void {
+  let timer = setTimeout(checkSilence, silenceMs);
+  let heardSomething = false;
+  const onData = (): void => {
+    heardSomething = true;
+  };
+  for (const stream of streams) stream.on('data', onData);
+  child.once('close', finish);
+
+  function checkSilence(): void {
+    heardSomething = false;
+    setImmediate(() => {
+      if (heardSomething) timer = setTimeout(checkSilence, silenceMs);
+      else finish();
+    });
+  }
+
+  function finish(): void {
+    clearTimeout(timer);
+    child.off('close', finish);
+    onSilent();
+  }
+}
+
+/** What still comes is read and dropped, so that its writer is not killed by a closed pipe while we run. */
+function letGo(stream: Readable): void {
+  if (stream.destroyed) return;
+  stream.removeAllListeners('data');
+  stream.resume();
+  if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
+}

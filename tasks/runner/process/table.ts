@@ -1,0 +1,116 @@
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import type { Host } from '../host.ts';
+import type { ProcessRow } from './list.ts';
+import { orphansOnTerminal, signalEach, signalTree, stillRunning, treeOf } from './tree.ts';
+import { startWatcher, type Watcher } from './watcher.ts';
+
+/** Why a task is cancelled, carried as the reason of an AbortSignal. */
+export type Cancellation = {
+  readonly because: 'interrupted' | 'timed-out' | 'another-failed';
+  readonly signal: NodeJS.Signals;
+  /** The terminal has already sent the signal to everything in its foreground. */
+  readonly isDelivered: boolean;
+  /** How long a process may clean up before it is killed. */
+  readonly graceMs: number;
+};
+
+type TableHost = Pick<Host, 'spawn' | 'kill' | 'env' | 'stdinIsTerminal' | 'sleep' | 'pid'>;
+
+/** All processes that a run has started and that have not ended. */
+export type ProcessTable = {
+  /** Starts a process that is signalled, and after the grace killed, with all its descendants, when `signal` is aborted. */
+  readonly spawn: (
+    command: readonly string[],
+    options: SpawnOptions & { readonly cleanup?: string },
+    signal: AbortSignal,
+  ) => ChildProcess;
+  /** Kills everything at once. */
+  readonly killAll: () => void;
+  /** Waits until what was cancelled is gone, descendants too. What tasks left behind on purpose stays. */
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Makes the table of a run. A process leads a group of its own only where stdin is not a terminal: on a terminal it could
+ * then neither read nor be reached by Ctrl-C.
+ */
+export function makeProcessTable(host: TableHost): ProcessTable {
+  const alive = new Set<number>();
+  const sweeps: Promise<void>[] = [];
+  let watcher: Watcher | undefined;
+
+  const spawn: ProcessTable['spawn'] = (command, { cleanup, ...options }, signal) => {
+    watcher ??= startWatcher(host);
+    const child = host.spawn(command, { ...options, detached: !host.stdinIsTerminal });
+    const { pid } = child;
+    if (pid === undefined) return child;
+    alive.add(pid);
+    watcher.started(pid, cleanup);
+    const ending = endOnAbort(host, pid, signal);
+    child.once('exit', () => {
+      alive.delete(pid);
+      watcher?.ended(pid);
+      const left = ending.stop();
+      if (left !== undefined) sweeps.push(sweep(host, left, graceOf(signal)));
+    });
+    return child;
+  };
+
+  return {
+    spawn,
+    killAll: () => {
+      for (const pid of alive) signalTree(host, pid, 'SIGKILL');
+    },
+    close: async () => {
+      const wasCancelled = sweeps.length > 0;
+      if (wasCancelled && host.stdinIsTerminal) sweeps.push(sweep(host, orphansOnTerminal(host.pid), patienceMs * 2));
+      await Promise.all(sweeps);
+      await watcher?.close();
+    },
+  };
+}
+
+function graceOf(signal: AbortSignal): number {
+  return (signal.reason as Cancellation).graceMs;
+}
+
+/** Signals the tree when cancelled. `stop` says, once the process has ended, what it had under it, if it was cancelled. */
+function endOnAbort(
+  host: TableHost,
+  pid: number,
+  signal: AbortSignal,
+): { readonly stop: () => readonly ProcessRow[] | undefined } {
+  let timer: NodeJS.Timeout | undefined;
+  let members: readonly ProcessRow[] | undefined;
+  const onAbort = (): void => {
+    const { signal: name, isDelivered, graceMs } = signal.reason as Cancellation;
+    members = treeOf(pid);
+    if (!isDelivered) signalEach(host, members, name);
+    timer = setTimeout(() => signalTree(host, pid, 'SIGKILL'), graceMs);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    stop: () => {
+      signal.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
+      return members === undefined ? undefined : [...members, ...treeOf(pid)];
+    },
+  };
+}
+
+/** How long the descendants of a cancelled process may go on before they are asked, in case its signal was not for them. */
+const patienceMs = 300;
+const stepMs = 20;
+
+/** What outlives a process that was cancelled may clean up within the same grace; then it is made to end. */
+async function sweep(host: TableHost, rows: readonly ProcessRow[], graceMs: number): Promise<void> {
+  let left = stillRunning(rows);
+  for (let waitedMs = 0; left.length > 0 && waitedMs < graceMs; waitedMs += stepMs) {
+    const isTimeToAsk = waitedMs >= patienceMs && waitedMs < patienceMs + stepMs;
+    if (isTimeToAsk) signalEach(host, left, 'SIGTERM');
+    await host.sleep(stepMs);
+    left = stillRunning(left);
+  }
+  signalEach(host, left, 'SIGKILL');
+}

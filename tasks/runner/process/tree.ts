@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import type { Host } from '../host.ts';
+import { listProcesses, type ProcessRow } from './list.ts';
+
+/** A process, the members of the group that it leads, and everything that descends from them. */
+export function treeOf(root: number, rows: readonly ProcessRow[] = listProcesses()): readonly ProcessRow[] {
+  const members = new Set([root, ...rows.filter((row) => row.group === root).map((row) => row.pid)]);
+  for (let before = 0; before < members.size; ) {
+    before = members.size;
+    for (const row of rows) if (members.has(row.parent)) members.add(row.pid);
+  }
+  return rows.filter((row) => members.has(row.pid) && !row.isZombie);
+}
+
+/**
+ * What a killed shell has left in the foreground of the terminal: processes of our group whose parent is no longer of our
+ * session, and that are younger than we are. (A shell without job control makes its background children ignore Ctrl-C.)
+ */
+export function orphansOnTerminal(own: number, rows: readonly ProcessRow[] = listProcesses()): readonly ProcessRow[] {
+  const byPid = new Map(rows.map((row) => [row.pid, row]));
+  const self = byPid.get(own);
+  if (self === undefined) return [];
+  return rows.filter((row) => {
+    const isOfOurs = row.group === self.group && row.session === self.session && row.pid !== own && !row.isZombie;
+    const isOrphan = byPid.get(row.parent)?.session !== self.session;
+    return isOfOurs && isOrphan && Number(row.started) >= Number(self.started);
+  });
+}
+
+/** Those of the rows that still run. */
+export function stillRunning(before: readonly ProcessRow[]): readonly ProcessRow[] {
+  const now = new Map(listProcesses().map((row) => [row.pid, row]));
+  return before.filter((row) => {
+    const same = now.get(row.pid);
+    return same !== undefined && same.started === row.started && !same.isZombie;
+  });
+}
+
+/**
+ * Signals each. What may not be signalled belongs to root, because it was started through `sudo`, and is signalled
+ * through `sudo -n`.
+ */
+export function signalEach(
+  host: Pick<Host, 'kill'>,
+  rows: readonly Pick<ProcessRow, 'pid'>[],
+  signal: NodeJS.Signals,
+): void {
+  const refused = rows.filter((row) => host.kill(row.pid, signal) === 'refused');
+  if (refused.length === 0) return;
+  const pids = refused.map((row) => String(row.pid));
+  spawnSync('sudo', ['-n', 'kill', '-s', signal.slice('SIG'.length), ...pids], { stdio: 'ignore' });
+}
+
+/** Signals a whole tree. */
+export function signalTree(host: Pick<Host, 'kill'>, root: number, signal: NodeJS.Signals): void {
+  signalEach(host, treeOf(root), signal);
+}

@@ -1,0 +1,66 @@
+import type { Host } from '../host.ts';
+
+/**
+ * Reads `started PID` and `ended PID`. At end of file the runner is gone: whatever still runs is killed, with its group and
+ * all that descends from it. The descendants are found before the first kill, since orphans lose their parent.
+ */
+const script = `
+alive=' '
+while read -r change pid command; do
+  case $change in
+    started) alive="$alive$pid "; eval "cleanup_$pid=$command" ;;
+    ended) alive="\${alive%% $pid *} \${alive#* $pid }" ;;
+  esac
+done
+children() { cat /proc/"$1"/task/*/children 2>/dev/null || pgrep -P "$1"; }
+tree() { echo "$1"; for child in $(children "$1"); do tree "$child"; done; }
+for pid in $alive; do
+  all=$(tree "$pid")
+  kill -9 -"$pid" 2>/dev/null
+  kill -9 $all 2>/dev/null || sudo -n kill -9 $all 2>/dev/null
+  eval "eval "$cleanup_$pid""
+done
+`;
+
+/** Told of every process of a run, so that none outlives a runner that was killed itself. */
+export type Watcher = {
+  /** `cleanup` is a shell command for what a kill cannot reach: a container, which is no descendant of its client. */
+  readonly started: (pid: number, cleanup?: string) => void;
+  readonly ended: (pid: number) => void;
+  /** Ends the watcher and leaves what still runs alone. */
+  readonly close: () => Promise<void>;
+};
+
+/** Starts the one watcher of a run, in a session of its own so that no signal of the terminal reaches it. */
+export function startWatcher(host: Pick<Host, 'spawn' | 'env'>): Watcher {
+  const child = host.spawn(['/bin/sh', '-c', script], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    cwd: '/',
+    env: { PATH: host.env.PATH },
+  });
+  const hasEnded = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  child.unref();
+  child.stdin?.on('error', () => undefined);
+  const alive = new Set<number>();
+  const tell = (change: string, pid: number, command = '') => child.stdin?.write(`${change} ${pid} ${command}\n`);
+  return {
+    started: (pid, cleanup) => {
+      alive.add(pid);
+      tell('started', pid, cleanup);
+    },
+    ended: (pid) => {
+      alive.delete(pid);
+      tell('ended', pid);
+    },
+    close: async () => {
+      for (const pid of alive) tell('ended', pid);
+      child.stdin?.end();
+      child.ref();
+      await hasEnded;
+    },
+  };
+}

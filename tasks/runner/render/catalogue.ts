@@ -1,0 +1,81 @@
+import type { Args } from '../args.ts';
+import { builtInTasks } from '../config/built-in.ts';
+import type { ArgsRow, Config, ParamRow, TaskRow } from '../config/types.ts';
+import { listed } from '../errors.ts';
+import type { Paint } from '../paint.ts';
+import { requireTask } from '../plan/bind.ts';
+import { appliesTo, refuse } from '../plan/place.ts';
+import type { Platform } from '../script.ts';
+import { pretence } from './text.ts';
+
+/** `--list`: the tasks by group, what else they are called, and why one is not to be had here. */
+export function listTasks(config: Config, platform: Platform, paint: Paint): string {
+  const tasks = [...Object.values(config.tasks), ...Object.values(builtInTasks)].filter((task) => !task.hidden);
+  const groups = new Map<string, TaskRow[]>();
+  for (const task of tasks) groups.set(task.group ?? '', [...(groups.get(task.group ?? '') ?? []), task]);
+  const width = Math.max(...tasks.map((task) => signature(task).length));
+  const lines = [...groups].flatMap(([group, members]) => [
+    ...(group === '' ? [] : [paint.bold(group)]),
+    ...members.map((task) =>
+      `  ${signature(task).padEnd(width)}  ${description(config, task, platform, paint)}`.trimEnd(),
+    ),
+  ]);
+  return [...[pretence(platform) ?? []].flat(), ...lines, ''].join('\n');
+}
+
+/** `--help TASK`: what each named task does, what it needs, and every flag and word that it takes. */
+export function describeTasks(config: Config, args: Args, platform: Platform): string {
+  const words = args.items.flatMap((item) => (item.kind === 'word' ? [item.text] : []));
+  return words.map((word) => describeTask(config, requireTask(config, word), platform)).join('\n');
+}
+
+function describeTask(config: Config, task: TaskRow, platform: Platform): string {
+  const params = Object.entries(task.params);
+  const facts = [
+    task.aliases.length === 0 ? [] : `also called: ${listed(task.aliases)}`,
+    task.needs.length === 0 ? [] : `runs first: ${listed(task.needs)}`,
+    task.requires.length === 0 ? [] : `requires the checks: ${listed(task.requires)}`,
+    task.container === undefined ? [] : `runs in the container \`${task.container}\``,
+    whyNotHere(config, task, platform) ?? [],
+  ].flat();
+  return [
+    `usage: tasks ${signature(task)}${params.length === 0 ? '' : ' [flags]'}`,
+    ...(task.about === undefined ? [] : ['', task.about]),
+    ...(facts.length === 0 ? [] : ['', ...facts]),
+    ...(params.length === 0 ? [] : ['', 'flags:', ...params.map(([name, param]) => describeParam(name, param))]),
+    ...(task.args === undefined ? [] : ['', 'words:', describeArgs(task.args)]),
+    '',
+  ].join('\n');
+}
+
+function signature({ name, args }: TaskRow): string {
+  return args === undefined ? name : `${name} ${argsSignature(args)}`;
+}
+
+function argsSignature({ name, required, max }: ArgsRow): string {
+  const words = max === 1 ? name : `${name}…`;
+  return required ? words : `[${words}]`;
+}
+
+function description(config: Config, task: TaskRow, platform: Platform, paint: Paint): string {
+  const aliases = task.aliases.length === 0 ? '' : paint.dim(` (also ${task.aliases.join(', ')})`);
+  const unavailable = whyNotHere(config, task, platform);
+  return `${task.about ?? ''}${aliases}${unavailable === undefined ? '' : paint.yellow(` — ${unavailable}`)}`.trim();
+}
+
+function whyNotHere(config: Config, task: TaskRow, platform: Platform): string | undefined {
+  if (!appliesTo(task.platforms, platform)) return `skipped here: it is for ${(task.platforms ?? []).join(', ')}`;
+  const refusal = refuse(config, task, { platform, hostIsAsked: false });
+  return refusal === undefined ? undefined : `refused here: ${refusal.message}`;
+}
+
+function describeParam(name: string, param: ParamRow): string {
+  const value = { string: '=TEXT', int: '=N', bool: '', enum: `=${param.values.join('|')}` }[param.type];
+  const fallback = param.required ? ' (required)' : param.default === undefined ? '' : ` (default: ${param.default})`;
+  return `  --${name}${value}  ${param.about ?? ''}${fallback}`.trimEnd();
+}
+
+function describeArgs(args: ArgsRow): string {
+  const values = args.values === undefined ? '' : ` (${args.values.join(', ')})`;
+  return `  ${argsSignature(args)}  ${args.about ?? ''}${values}`.trimEnd();
+}

@@ -1,0 +1,52 @@
+import type { Config } from '../config/types.ts';
+import { namedChecks } from '../doctor.ts';
+import { listed } from '../errors.ts';
+import type { Paint } from '../paint.ts';
+import type { Plan, PlannedTask } from '../plan.ts';
+import { pretence } from './text.ts';
+
+/** `--dry-run`: what would run, in which order, where and why. */
+export function describePlan(plan: Plan, config: Config, paint: Paint): string {
+  const lines =
+    plan.doctor === undefined
+      ? plan.tasks.flatMap((task, index) => describeTask(task, index + 1, paint))
+      : [describeDoctor(plan.doctor.words, config)];
+  return [...[pretence(plan.platform) ?? []].flat(), ...lines, ''].join('\n');
+}
+
+function describeDoctor(words: readonly string[], config: Config): string {
+  const names = namedChecks(config, words);
+  return names.length === 0 ? 'doctor: the config has no checks' : `doctor: would run the checks ${listed(names)}`;
+}
+
+function describeTask(task: PlannedTask, number: number, paint: Paint): readonly string[] {
+  const head = `${number}. ${paint.bold(task.name)}`;
+  if (task.skip !== undefined) return [`${head} is skipped: ${task.skip}`];
+  const details = [
+    task.needs.length === 0 ? [] : `after ${listed(task.needs)}`,
+    task.requires.length === 0 ? [] : `requires the checks ${listed(task.requires)}`,
+    ...workLines(task),
+    task.finally.map((step) => `finally $ ${step}`),
+  ].flat();
+  return [`${head} ${placeOf(task)}`, ...details.map((line) => `     ${line}`)];
+}
+
+function placeOf({ work, place }: PlannedTask): string {
+  if (work.kind === 'none') return 'only stands for what it needs';
+  return place.kind === 'container'
+    ? `runs in the container \`${place.image}\`: ${place.why}`
+    : `runs on this machine: ${place.why}`;
+}
+
+function workLines({ work, args, rest }: PlannedTask): readonly string[] {
+  switch (work.kind) {
+    case 'run':
+      return work.commands.map((command) => `$ ${command}`);
+    case 'script':
+      return [`script ${[work.file, ...args, ...rest].join(' ')}`];
+    case 'none':
+      return [];
+    default:
+      return work satisfies never;
+  }
+}

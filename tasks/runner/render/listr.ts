@@ -1,0 +1,161 @@
+import type { ListrTaskWrapper } from 'listr2';
+import { dispatch, type Event, type Table, type TaskEnd } from '../events.ts';
+import type { Host } from '../host.ts';
+import { makePaint } from '../paint.ts';
+import type { Renderer, RenderOptions } from './index.ts';
+import { makePlainRenderer } from './plain.ts';
+import { durationInWords, type Finished, failureLines, pretence, runLine } from './text.ts';
+
+/**
+ * A live list, one row per planned task. listr2 is only a view: rows follow events. It is loaded after the first task has
+ * started, so that its loading costs no time; what happens until then is kept and shown at once.
+ */
+export function makeListRenderer(host: Host, options: RenderOptions): Renderer {
+  const paint = makePaint(host.stdoutHasColour);
+  const plain = makePlainRenderer(host, options);
+  const finished: Finished[] = [];
+  let rows: ReadonlyMap<string, Row> = new Map();
+  let list: Promise<void> | undefined;
+  let last: (() => void) | undefined;
+  const rowOf = (task: string): Row | undefined => rows.get(task);
+  const isInList = (task: string): boolean => rows.has(task);
+
+  const table: Table<void> = {
+    'run-started': ({ tasks, platform }) => {
+      rows = new Map(tasks.map((task) => [task.name, makeRow(task.name)]));
+      const pretended = pretence(platform);
+      if (pretended !== undefined) host.write(`${pretended}\n`);
+    },
+    'notice-given': plain.on,
+    'check-finished': plain.on,
+    'fix-started': plain.on,
+    'task-started': (event) => {
+      if (!isInList(event.task)) return plain.on(event);
+      list ??= showList([...rows.values()], host.stdoutHasColour);
+      rowOf(event.task)?.start();
+    },
+    'command-started': () => undefined,
+    'task-output': (event) => {
+      if (isInList(event.task)) rowOf(event.task)?.say(event.line);
+      else plain.on(event);
+    },
+    'task-finished': (event) => {
+      if (!isInList(event.task)) return plain.on(event);
+      finished.push(event);
+      rowOf(event.task)?.end(event.end, event.tookMs);
+    },
+    interrupted: () => undefined,
+    'run-finished': (event) => {
+      last = () => {
+        for (const { task, end } of finished) {
+          if (end.state === 'failed')
+            host.write(
+              `\n${[`${task} failed: ${end.failure.message}`, ...failureLines(end.failure, paint, { withLastLines: true })].join('\n')}\n`,
+            );
+        }
+        host.write(`${runLine(event, finished, paint)}\n`);
+      };
+    },
+  };
+  return {
+    ready: Promise.resolve(),
+    on: (event: Event) => dispatch(table, event),
+    end: async () => {
+      const neverStarted = list === undefined && finished.length > 0;
+      if (neverStarted) list = showList([...rows.values()], host.stdoutHasColour);
+      await list;
+      last?.();
+    },
+  };
+}
+
+type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, 'output' | 'title' | 'skip'>;
+
+/** A row between events, which may come before listr2 is there, and listr2, which asks. */
+type Row = {
+  readonly name: string;
+  readonly start: () => void;
+  readonly say: (line: string) => void;
+  readonly end: (end: TaskEnd, tookMs: number) => void;
+  /** Asked twice: true at once, so that the row is shown, and then only when the task starts or ends. */
+  readonly isEnabled: () => boolean | Promise<boolean>;
+  readonly follow: (wrapper: Wrapper) => Promise<void>;
+};
+
+function makeRow(name: string): Row {
+  const started = deferred<void>();
+  const ended = deferred<{ readonly end: TaskEnd; readonly tookMs: number }>();
+  let wrapper: Wrapper | undefined;
+  let lastLine = '';
+  let isShown = false;
+  return {
+    name,
+    start: () => started.resolve(),
+    say: (line) => {
+      lastLine = line;
+      if (wrapper !== undefined) wrapper.output = line;
+    },
+    end: (end, tookMs) => {
+      ended.resolve({ end, tookMs });
+      started.resolve();
+    },
+    isEnabled: async () => {
+      if (isShown) await started.promise;
+      isShown = true;
+      return true;
+    },
+    follow: async (given) => {
+      wrapper = given;
+      if (lastLine !== '') wrapper.output = lastLine;
+      const { end, tookMs } = await ended.promise;
+      showEnd(given, name, end, tookMs);
+    },
+  };
+}
+
+function showEnd(wrapper: Wrapper, name: string, end: TaskEnd, tookMs: number): void {
+  switch (end.state) {
+    case 'done':
+      wrapper.title = `${name} ${durationInWords(tookMs)}`;
+      return;
+    case 'skipped':
+      wrapper.skip(end.reason);
+      return;
+    case 'not-started':
+      wrapper.skip(`not started: ${end.reason}`);
+      return;
+    case 'cancelled':
+      throw new Error(`stopped: ${end.reason}`);
+    case 'failed':
+      throw new Error(end.failure.message);
+    default:
+      end satisfies never;
+  }
+}
+
+async function showList(rows: readonly Row[], _hasColour: boolean): Promise<void> {
+  const { Listr } = await import('listr2');
+  const list = new Listr(
+    rows.map((row) => ({
+      title: row.name,
+      enabled: row.isEnabled,
+      task: (_: unknown, wrapper: Wrapper) => row.follow(wrapper),
+    })),
+    {
+      concurrent: true,
+      exitOnError: false,
+      registerSignalListeners: false,
+      renderer: 'default',
+      rendererOptions: { collapseErrors: false, collapseSkips: false, formatOutput: 'truncate' },
+    },
+  );
+  await list.run();
+}
+
+function deferred<Value>(): { readonly promise: Promise<Value>; readonly resolve: (value: Value) => void } {
+  let resolve: (value: Value) => void = () => undefined;
+  const promise = new Promise<Value>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

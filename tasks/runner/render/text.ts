@@ -1,0 +1,105 @@
+import type { CheckReport, Event, Failure, TaskEnd } from '../events.ts';
+import type { Paint } from '../paint.ts';
+import type { CheckOutcome, Fix, Platform } from '../script.ts';
+
+/** `1.5 s`, `300 ms`, `2 min 5 s`. */
+export function durationInWords(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Said first in every output when another machine is judged than the real one. */
+export function pretence(platform: Platform): string | undefined {
+  return platform.pretended ? `judging as if this were ${platform.os}-${platform.arch} (TASKS_PLATFORM)` : undefined;
+}
+
+/** One line on how a task ended. */
+export function endLine(task: string, end: TaskEnd, tookMs: number, paint: Paint): string {
+  const took = paint.dim(durationInWords(tookMs));
+  switch (end.state) {
+    case 'done':
+      return `${paint.green('✔')} ${task} ${took}`;
+    case 'skipped':
+      return `${paint.yellow('–')} ${task} skipped: ${end.reason}`;
+    case 'not-started':
+      return `${paint.yellow('–')} ${task} not started: ${end.reason}`;
+    case 'cancelled':
+      return `${paint.yellow('–')} ${task} stopped: ${end.reason}`;
+    case 'failed':
+      return `${paint.red('✖')} ${task} failed: ${end.failure.message} ${took}`;
+    default:
+      return end satisfies never;
+  }
+}
+
+/** What a failed task's own line does not say: the command, what is known about the failure, what mends it. */
+export function failureLines(
+  failure: Failure,
+  paint: Paint,
+  options: { readonly withLastLines: boolean },
+): readonly string[] {
+  const { command, remedy, lastLines, known, checks } = failure;
+  return [
+    ...(command === undefined ? [] : [`command: ${command}`]),
+    ...(options.withLastLines && lastLines.length > 0 ? ['last lines:', ...lastLines.map((line) => `  ${line}`)] : []),
+    ...known.flatMap((row) => [
+      `${row.check === undefined ? 'cause' : row.check}: ${row.cause}`,
+      `${paint.cyan('remedy')}: ${row.remedy}`,
+    ]),
+    ...checks.flatMap((report) => checkLines(report, paint)),
+    ...(remedy === undefined ? [] : [`${paint.cyan('remedy')}: ${remedy}`]),
+  ].map((line) => `  ${line}`);
+}
+
+const marks: Record<CheckOutcome, (paint: Paint) => string> = {
+  pass: (paint) => paint.green('✔'),
+  warn: (paint) => paint.yellow('!'),
+  fail: (paint) => paint.red('✖'),
+  skip: (paint) => paint.dim('–'),
+  'could-not-check': (paint) => paint.red('?'),
+};
+
+/** A check as the report shows it: what was found and, unless all is well, why and what to do. */
+export function checkLines(report: CheckReport, paint: Paint): readonly string[] {
+  const { id, name, outcome, summary, cause, fixes } = report;
+  const head =
+    outcome === 'skip'
+      ? `${name} skipped: ${summary}`
+      : outcome === 'could-not-check'
+        ? `could not check ${name}`
+        : summary;
+  return [
+    `${marks[outcome](paint)} ${id} ${head}`,
+    ...(cause === undefined ? [] : [`    why: ${cause}`]),
+    ...fixes.map((fix, index) => `    ${paint.cyan(index === 0 ? 'fix' : 'or')}: ${wordsOf(fix)}`),
+  ];
+}
+
+function wordsOf(fix: Fix): string {
+  return 'task' in fix ? `npx tasks ${fix.task}` : fix.command;
+}
+
+export type Finished = Extract<Event, { readonly type: 'task-finished' }>;
+
+/** The last line of a run. */
+export function runLine(
+  event: Extract<Event, { readonly type: 'run-finished' }>,
+  finished: readonly Finished[],
+  paint: Paint,
+): string {
+  const took = paint.dim(durationInWords(event.tookMs));
+  const count = (state: TaskEnd['state']) => finished.filter(({ end }) => end.state === state).length;
+  const failedNames = finished.flatMap(({ task, end }) => (end.state === 'failed' ? [`\`${task}\``] : []));
+  const others = [
+    count('skipped') === 0 ? '' : `, ${count('skipped')} skipped`,
+    count('cancelled') === 0 ? '' : `, ${count('cancelled')} stopped`,
+    count('not-started') === 0 ? '' : `, ${count('not-started')} not started`,
+  ].join('');
+  const done = `${count('done')} done${others}`;
+  if (event.reason === 'ok') return `${paint.green('ok')}: ${done}, ${took}`;
+  if (event.reason === 'interrupted') return `${paint.red('interrupted')}: ${done}, ${took}`;
+  if (failedNames.length === 0) return `${paint.red('not ready')}: nothing was started, ${took}`;
+  return `${paint.red('failed')}: ${failedNames.join(', ')} (exit code ${event.exit}); ${done}, ${took}`;
+}

@@ -1,0 +1,70 @@
+import { setMaxListeners } from 'node:events';
+import type { ToolFlags } from './args.ts';
+import { type CheckRunner, makeCheckRunner } from './checks.ts';
+import type { Project } from './config/load.ts';
+import type { Config } from './config/types.ts';
+import { type EngineSource, makeEngineSource } from './engine.ts';
+import { type EventQueue, makeEventQueue } from './event-queue.ts';
+import type { Event } from './events.ts';
+import type { Host, Interrupt } from './host.ts';
+import { makeRunner } from './process/capture.ts';
+import { makeProcessTable, type ProcessTable } from './process/table.ts';
+import type { Platform } from './script.ts';
+
+/** What lives as long as one run of the program. */
+export type Session = {
+  readonly host: Host;
+  readonly root: string;
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly table: ProcessTable;
+  readonly engine: EngineSource;
+  readonly checks: CheckRunner;
+  readonly events: EventQueue;
+  readonly emit: (event: Event) => void;
+  /** Aborted by the first interrupt, or by a failure with `--fail-fast`; the reason is a `Cancellation`. */
+  readonly cancel: AbortController;
+  /** Aborted by the second interrupt: then nothing goes on, clean-up neither. */
+  readonly stop: AbortController;
+  /** What takes back what scripts have started, in the order in which it was registered. */
+  readonly undos: Undo[];
+  readonly state: SessionState;
+};
+
+/** The little that changes. */
+export type SessionState = {
+  interruptedBy: Interrupt | undefined;
+  /** An interactive task has the terminal: Ctrl-C is for it. */
+  terminalIsLent: boolean;
+};
+
+export type Undo = { readonly task: string; readonly undo: () => Promise<void> };
+
+/** Opens a session; nothing is started yet. */
+export function openSession(host: Host, { root, config }: Project, flags: Pick<ToolFlags, 'engine'>): Session {
+  const { platform } = host;
+  const cancel = new AbortController();
+  const stop = new AbortController();
+  setMaxListeners(0, cancel.signal, stop.signal);
+  const table = makeProcessTable(host);
+  const run = makeRunner({ host, table, cwd: root, signal: () => stop.signal });
+  const engine = makeEngineSource({ host, root, wanted: flags.engine, run });
+  const checks = makeCheckRunner({ host, root, config, platform, table, engine });
+  const events = makeEventQueue();
+  const state = { interruptedBy: undefined, terminalIsLent: false };
+  return {
+    host,
+    root,
+    platform,
+    config,
+    table,
+    engine,
+    checks,
+    events,
+    emit: events.push,
+    cancel,
+    stop,
+    undos: [],
+    state,
+  };
+}

@@ -1,0 +1,129 @@
+import type { LogEntry, ProcessOutput, Shell as ZxShell } from 'zx/core';
+import type { Host } from './host.ts';
+import { type Ended, makeLineSplitter, waitForEnd } from './process/output.ts';
+import type { ProcessTable } from './process/table.ts';
+import { signalTree } from './process/tree.ts';
+
+export type Stream = 'stdout' | 'stderr';
+export type Listener = {
+  readonly onLine: (stream: Stream, line: string) => void;
+  readonly onCommand: (command: string) => void;
+};
+
+export type CommandOptions = Listener & {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** The terminal itself, not through us; otherwise output comes as lines. */
+  readonly hasTerminal: boolean;
+  /** Whether the command may read our stdin. */
+  readonly readsStdin: boolean;
+  /** What removes what a kill cannot reach. */
+  readonly cleanup?: string;
+};
+
+/** Runs one command to its end. */
+export async function runCommand(
+  table: ProcessTable,
+  command: readonly string[],
+  options: CommandOptions,
+): Promise<Ended> {
+  const { cwd, env, cleanup, signal, hasTerminal, readsStdin } = options;
+  const output = hasTerminal ? 'inherit' : 'pipe';
+  const child = table.spawn(
+    command,
+    {
+      cwd,
+      env,
+      stdio: [readsStdin ? 'inherit' : 'ignore', output, output],
+      ...(cleanup === undefined ? {} : { cleanup }),
+    },
+    signal,
+  );
+  const splitters = (['stdout', 'stderr'] as const).map((name) => {
+    const splitter = makeLineSplitter((line) => options.onLine(name, line));
+    child[name]?.on('data', splitter.push);
+    return splitter;
+  });
+  const ended = await waitForEnd(child);
+  for (const splitter of splitters) splitter.end();
+  return ended;
+}
+
+/** A shell for one script: zx, whose output comes as lines and whose processes belong to the run. */
+export type ScriptShell = {
+  readonly $: ZxShell;
+  /** The command that a thrown value speaks of, with its exit code or signal; undefined where it is no failed command. */
+  readonly failedCommand: (thrown: unknown) => (Ended & { readonly command: string }) | undefined;
+  /** Gives the last lines that lack their newline. */
+  readonly end: () => void;
+};
+
+export type ScriptShellOptions = Omit<CommandOptions, 'signal' | 'cleanup' | 'readsStdin'> & {
+  /** Asked at each start, since an undo is not cancelled by what cancelled the task. */
+  readonly signal: () => AbortSignal;
+};
+
+/** Makes the zx of one script. zx is loaded here and nowhere else, and its global `$` is never configured. */
+export async function makeScriptShell(
+  host: Pick<Host, 'kill'>,
+  table: ProcessTable,
+  options: ScriptShellOptions,
+): Promise<ScriptShell> {
+  const zx = await import('zx/core');
+  const log = makeLog(options);
+  const $ = zx.$({
+    cwd: options.cwd,
+    env: { ...options.env },
+    verbose: true,
+    nothrow: false,
+    detached: false,
+    ...(options.hasTerminal ? { stdio: 'inherit' as const } : {}),
+    spawn: ((file: string, words: readonly string[], spawnOptions: object) =>
+      table.spawn([file, ...words], spawnOptions, options.signal())) as typeof import('node:child_process').spawn,
+    kill: async (pid, signal = 'SIGTERM') => signalTree(host, Number(pid), signal),
+    log: log.onEntry,
+  });
+  return {
+    $: $ as ZxShell,
+    failedCommand: (thrown) => (thrown instanceof zx.ProcessOutput ? log.describe(thrown) : undefined),
+    end: log.end,
+  };
+}
+
+function makeLog({ onLine, onCommand }: Listener) {
+  const splitters = new Map<string, ReturnType<typeof makeLineSplitter>>();
+  const commands = new Map<string, string>();
+  const failed: (Ended & { readonly command: string })[] = [];
+  const splitterOf = (id: string, stream: Stream) => {
+    const key = `${id} ${stream}`;
+    const splitter = splitters.get(key) ?? makeLineSplitter((line) => onLine(stream, line));
+    splitters.set(key, splitter);
+    return splitter;
+  };
+  const onEntry = (entry: LogEntry): void => {
+    const isShown = entry.verbose === true;
+    if (entry.kind === 'cmd') {
+      commands.set(entry.id, entry.cmd);
+      if (isShown) onCommand(entry.cmd);
+    } else if (entry.kind === 'stdout' || entry.kind === 'stderr') {
+      if (isShown) splitterOf(entry.id, entry.kind).push(entry.data);
+    } else if (entry.kind === 'end') {
+      const { exitCode: code, signal } = entry;
+      if (code !== 0) failed.push({ command: commands.get(entry.id) ?? '', code, signal, problem: undefined });
+    }
+  };
+  return {
+    onEntry,
+    describe: ({ exitCode: code, signal }: ProcessOutput) =>
+      failed.findLast((end) => end.code === code && end.signal === signal) ?? {
+        command: '',
+        code,
+        signal,
+        problem: undefined,
+      },
+    end: () => {
+      for (const splitter of splitters.values()) splitter.end();
+    },
+  };
+}
