@@ -6,17 +6,38 @@ import { images } from './stack.ts';
 
 export type Target = keyof typeof images;
 
+const nodeOnly = baseImages.filter((image) => image.buildArg === 'NODE_IMAGE');
+
 type Recipe = {
   readonly file: string;
   readonly folder: string;
   readonly stage: string;
+  readonly bases: readonly BaseImage[];
   readonly installsFromNpm: boolean;
 };
 
 const recipes: Readonly<Record<Target, Recipe>> = {
-  app: { file: 'container/app/Containerfile', folder: 'container/app', stage: 'app', installsFromNpm: false },
-  profiler: { file: 'container/profiler/Containerfile', folder: '.', stage: 'profiler', installsFromNpm: true },
-  toolchain: { file: 'container/profiler/Containerfile', folder: '.', stage: 'toolchain', installsFromNpm: false },
+  app: {
+    file: 'container/app/Containerfile',
+    folder: 'container/app',
+    stage: 'app',
+    bases: nodeOnly,
+    installsFromNpm: false,
+  },
+  profiler: {
+    file: 'container/profiler/Containerfile',
+    folder: '.',
+    stage: 'profiler',
+    bases: baseImages,
+    installsFromNpm: true,
+  },
+  toolchain: {
+    file: 'container/profiler/Containerfile',
+    folder: '.',
+    stage: 'toolchain',
+    bases: baseImages,
+    installsFromNpm: false,
+  },
 };
 
 export function isTarget(word: string): word is Target {
@@ -27,7 +48,7 @@ export function isTarget(word: string): word is Target {
 export async function buildImage(context: Context, target: Target): Promise<void> {
   const engine = await context.engine();
   const recipe = recipes[target];
-  const bases = await Promise.all(baseImages.map((image) => chooseBase(context, engine, image)));
+  const bases = await Promise.all(recipe.bases.map((image) => chooseBase(context, engine, image)));
   const secrets = recipe.installsFromNpm ? await corporateCa(context) : [];
   context.log(`building ${images[target]} from ${recipe.file}`);
   const { $ } = context;

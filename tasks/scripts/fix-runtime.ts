@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { type Context, TaskFailure } from 'zx-tasks';
 
 const FILE = '.tasks/containers.conf';
+const MOST_FILES = 1_048_576;
+const MOST_PROCESSES = 32_768;
 const netavarkFolders = [
   '/usr/lib/podman',
   '/usr/libexec/podman',
@@ -37,15 +39,17 @@ export async function run(context: Context): Promise<void> {
   for (const line of lines.slice(1)) context.log(line);
 }
 
-/** What this process may have at most; an engine without CAP_SYS_RESOURCE cannot give a container more. */
+/**
+ * What this process may have at most; an engine without CAP_SYS_RESOURCE cannot give a container more. Podman lowers its own
+ * number of processes to 32768 before it starts one (its `--ulimit` default), and cannot give more than it has left.
+ */
 async function hardLimits(): Promise<readonly string[]> {
   const text = await readFile('/proc/self/limits', 'utf8');
-  const hard = (name: string) => new RegExp(`^${name} +\\S+ +(\\d+)`, 'm').exec(text)?.[1];
-  const pairs = [
-    ['nofile', hard('Max open files')],
-    ['nproc', hard('Max processes')],
-  ];
-  return pairs.flatMap(([name, limit]) => (limit === undefined ? [] : [`${name}=${limit}:${limit}`]));
+  const hard = (name: string) =>
+    Number(new RegExp(`^${name} +\\S+ +(\\d+)`, 'm').exec(text)?.[1] ?? Number.POSITIVE_INFINITY);
+  const nofile = Math.min(hard('Max open files'), MOST_FILES);
+  const nproc = Math.min(hard('Max processes'), MOST_PROCESSES);
+  return [`nofile=${nofile}:${nofile}`, `nproc=${nproc}:${nproc}`];
 }
 
 async function hasProgram(context: Context, name: string): Promise<boolean> {
