@@ -2,6 +2,7 @@
 import type { Check, CheckResult, Probe } from 'zx-tasks';
 import { findProvider } from '../lib/compose.ts';
 import { installFix } from '../lib/packages.ts';
+import { noEngine } from '../lib/ran.ts';
 
 export const checks: Check[] = [
   {
@@ -17,8 +18,7 @@ export const checks: Check[] = [
 
 async function hasProvider(probe: Probe): Promise<CheckResult> {
   const engine = await probe.engine();
-  if (engine === undefined)
-    return { outcome: 'could-not-check', summary: 'the engine stopped answering while it was looked at' };
+  if (engine === undefined) return noEngine();
   const provider = await findProvider({ run: probe.run, env: probe.env, engine });
   if (provider !== undefined)
     return { outcome: 'pass', summary: `\`${provider.command.join(' ')}\` ${provider.version}` };

@@ -1,6 +1,7 @@
 /** Can the images that ours are built on be had? */
 import type { Check, CheckResult, Engine, Fix, Probe } from 'zx-tasks';
 import { type BaseImage, baseImages } from '../lib/base-images.ts';
+import { noEngine } from '../lib/ran.ts';
 
 export const checks: Check[] = [
   {
@@ -16,8 +17,7 @@ export const checks: Check[] = [
 
 async function baseImagesCanBeHad(probe: Probe): Promise<CheckResult> {
   const engine = await probe.engine();
-  if (engine === undefined)
-    return { outcome: 'could-not-check', summary: 'the engine stopped answering while it was looked at' };
+  if (engine === undefined) return noEngine();
   const found: string[] = [];
   for (const image of baseImages) {
     const where = await whereIs(probe, engine, image);

@@ -21,7 +21,7 @@ export type Engine = {
   readonly command: readonly string[];
   /** The same prefix for another program that must run with the engine's rights: `elevate(['podman-compose', …])`. */
   readonly elevate: (command: readonly string[]) => readonly string[];
-  /** Whether containers run as root, so that eBPF can be loaded; on macOS this is about the machine. */
+  /** Whether containers run as the kernel's own root; on macOS this is about the machine. */
   readonly rootful: boolean;
   /** `docker` on PATH that is Podman in disguise. */
   readonly disguised: boolean;

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
+import { checks as startChecks } from '../../tasks/checks/container-start.ts';
 import { checks } from '../../tasks/checks/engine.ts';
 import { checkOf } from '../helpers/probe.ts';
 
 const installed = checkOf(checks, 'EN001');
 const answers = checkOf(checks, 'EN002');
 const rootful = checkOf(checks, 'EN003');
-const starts = checkOf(checks, 'EN004');
-const bridge = checkOf(checks, 'EN005');
+const starts = checkOf(startChecks, 'EN004');
+const bridge = checkOf(startChecks, 'EN005');
 const startCommand = 'podman run --rm --network none --rootfs /scratch:O /exit';
 const bridgeCommand = 'podman run --rm --rootfs /scratch:O /exit';
 

@@ -1,0 +1,23 @@
+/** What became of a command, in words. */
+import type { CheckResult, Ran } from 'zx-tasks';
+
+/** How it ended: `ended with 125`, `did not end within 5 s`. */
+export function fate(ran: Ran): string {
+  if (ran.problem === 'timed-out') return `did not end within ${Math.round(ran.tookMs / 1000)} s`;
+  if (ran.problem === 'not-found') return 'is not on PATH';
+  return ran.code === null ? 'was killed' : `ended with ${ran.code}`;
+}
+
+/** The last line of what it printed, which most often is the error. */
+export function lastLine(ran: Ran): string {
+  return (ran.stderr.trim() || ran.stdout.trim()).split('\n').at(-1)?.trim() || 'it printed nothing';
+}
+
+/** For a check that was asked after the engine had answered. */
+export function noEngine(): CheckResult {
+  return {
+    outcome: 'could-not-check',
+    summary: 'the engine stopped answering while it was looked at',
+    cause: 'it answered a moment ago',
+  };
+}
