@@ -10,11 +10,19 @@ const fixtures = resolve(import.meta.dirname, '../fixtures');
 
 export type Recorded = { readonly version: '5.4.2'; readonly state: string };
 
+/** What changes the state, and into which. */
+const transitions: Readonly<Record<string, string>> = {
+  'machine init --rootful --cpus 4 --memory 4096': '6-stopped-rootful',
+  'machine set --rootful podman-machine-default': '6-stopped-rootful',
+  'machine start podman-machine-default': '7-running-rootful',
+};
+
 /** A folder for PATH with `podman` and `podman-compose`; it removes itself. */
 export async function fakePodman({ version, state }: Recorded): Promise<{ readonly folder: string } & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), 'fake-podman-'));
   await mkdir(folder, { recursive: true });
-  await program(join(folder, 'podman'), podman(version, join(fixtures, `podman-machine-${version}`, state)));
+  await writeFile(join(folder, 'state'), state);
+  await program(join(folder, 'podman'), podman(version, folder));
   await program(
     join(folder, 'podman-compose'),
     '#!/bin/sh\n[ "$*" = version ] && echo "podman-compose version 1.5.0"\n',
@@ -27,14 +35,19 @@ async function program(path: string, text: string): Promise<void> {
   await chmod(path, 0o755);
 }
 
-function podman(version: string, state: string): string {
+function podman(version: string, folder: string): string {
+  const changes = Object.entries(transitions).map(
+    ([command, next]) => `  "${command}") echo "${next}" > "${folder}/state" ;;`,
+  );
   return `#!/bin/sh
+recorded="${fixtures}/podman-machine-${version}/$(cat "${folder}/state")"
 replay() {
-  cat "${state}/$1.stdout"
-  cat "${state}/$1.stderr" >&2
-  exit "$(cat "${state}/$1.rc")"
+  cat "$recorded/$1.stdout"
+  cat "$recorded/$1.stderr" >&2
+  exit "$(cat "$recorded/$1.rc")"
 }
 case "$*" in
+${changes.join('\n')}
   --version) echo "podman version ${version}" ;;
   "machine list --format json") replay machine-list ;;
   "machine inspect "*) replay machine-inspect ;;
