@@ -1,9 +1,9 @@
 import type { ToolFlags } from './args.ts';
 import { usageError } from './errors.ts';
 import type { CheckReport } from './events.ts';
-import { wordsOf } from './execute/mend.ts';
 import type { Host } from './host.ts';
 import type { Plan } from './plan.ts';
+import { wordsOfFix } from './words.ts';
 
 /** Asks what planned tasks want confirmed, before anything starts. Without a terminal only `--yes` answers. */
 export async function confirmTasks(
@@ -31,7 +31,7 @@ export async function offerToMend(
   host: Pick<Host, 'stdinIsTerminal' | 'stdoutIsTerminal' | 'ask' | 'write'>,
   unmet: readonly CheckReport[],
 ): Promise<boolean> {
-  const commands = new Set(unmet.flatMap(({ fixes: [first] }) => (first === undefined ? [] : [wordsOf(first)])));
+  const commands = new Set(unmet.flatMap(({ fixes: [first] }) => (first === undefined ? [] : [wordsOfFix(first)])));
   const mayAsk = host.stdinIsTerminal && host.stdoutIsTerminal && commands.size > 0;
   if (!mayAsk) return false;
   host.write(`\nthis would mend it:\n${[...commands].map((command) => `  ${command}\n`).join('')}`);

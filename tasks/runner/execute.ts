@@ -43,7 +43,7 @@ async function perform(session: Session, plan: Plan, { fix }: ExecuteOptions): P
   const verdict = verdictOf(session, isReady ? failure : notReady);
   if (verdict.exit !== 0) await undoAll(session);
   await session.table.close();
-  session.emit({ type: 'run-finished', ...verdict, tookMs: session.host.clockMs() - startedMs });
+  session.emit({ type: 'run-finished', ...verdict, tookMs: Math.round(session.host.clockMs() - startedMs) });
 }
 
 const notReady = { exit: exitCodes.machine, reason: 'machine' } as const;

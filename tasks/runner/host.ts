@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,12 +23,16 @@ export type Host = {
   readonly pid: number;
   /** The folder of this package: what is published with it lies there. */
   readonly packageFolder: string;
+  /** Changes with every build of the bundle. */
+  readonly buildId: string;
   /** What plan, policy and checks judge by: the real machine, or the one that `TASKS_PLATFORM` names. */
   readonly platform: Platform;
   readonly user: User | undefined;
   readonly cores: number;
   readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
+  /** 0 where the terminal does not know. */
+  readonly stdoutColumns: number;
   readonly stdoutHasColour: boolean;
   readonly stderrHasColour: boolean;
   /** Whether Node runs TypeScript by itself. */
@@ -65,11 +70,13 @@ export function realHost(importModule: ImportModule): Host {
     cwd: process.cwd(),
     pid: process.pid,
     packageFolder,
+    buildId: readBuildId(),
     platform: readPlatform(env),
     user: readUser(),
     cores: availableParallelism(),
     stdinIsTerminal: stdin.isTTY === true,
     stdoutIsTerminal: stdout.isTTY === true,
+    stdoutColumns: stdout.columns ?? 0,
     stdoutHasColour: wantsColour(env, stdout.isTTY === true),
     stderrHasColour: wantsColour(env, stderr.isTTY === true),
     stripsTypes: 'typescript' in process.features && process.features.typescript !== false,
@@ -89,6 +96,11 @@ export function realHost(importModule: ImportModule): Host {
     readText,
     replaceFile,
   };
+}
+
+function readBuildId(): string {
+  const { size, mtimeMs } = statSync(import.meta.filename);
+  return `${size}-${mtimeMs}`;
 }
 
 function readPlatform(env: Env): Platform {

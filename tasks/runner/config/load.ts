@@ -1,9 +1,7 @@
-import { dirname, join, relative } from 'node:path';
-import { type Problem, UserError } from '../errors.ts';
+import { dirname, join } from 'node:path';
+import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { checkNames } from './names.ts';
-import { normalise } from './normalise.ts';
-import { checkRules } from './rules.ts';
+import { readCached, writeCached } from './cache.ts';
 import type { Config } from './types.ts';
 
 export const configName = 'tasks.config.yaml';
@@ -12,10 +10,18 @@ export const configName = 'tasks.config.yaml';
 export type Project = { readonly root: string; readonly config: Config };
 
 /** Finds the config in this folder or above, reads it and checks all of it; throws every problem at once. */
-export async function loadProject(host: Pick<Host, 'cwd' | 'readText'>): Promise<Project> {
+export async function loadProject(host: LoadHost): Promise<Project> {
   const { root, text } = await findConfig(host);
-  return { root, config: await readConfig(host, root, text) };
+  const cached = await readCached(host, root, text);
+  if (cached !== undefined) return { root, config: cached };
+  // Loaded only now: the parser and the validator cost more than all the rest of a start.
+  const { checkConfig } = await import('./check.ts');
+  const config = await checkConfig(host, join(root, configName), text);
+  await writeCached(host, root, { text, config });
+  return { root, config };
 }
+
+type LoadHost = Pick<Host, 'cwd' | 'readText' | 'replaceFile' | 'buildId'>;
 
 async function findConfig(
   host: Pick<Host, 'cwd' | 'readText'>,
@@ -31,32 +37,4 @@ async function findConfig(
       hint: `a project's tasks stand in \`${configName}\` at its root`,
     },
   ]);
-}
-
-async function readConfig(host: Pick<Host, 'cwd' | 'readText'>, root: string, text: string): Promise<Config> {
-  const [{ readSource }, { checkShape }, { configSchema }, { isRange }, { loadMessages }] = await Promise.all([
-    import('./read.ts'),
-    import('./shape.ts'),
-    import('./schema.ts'),
-    import('../versions.ts'),
-    import('./load-messages.ts'),
-  ]);
-  const source = readSource(relative(host.cwd, join(root, configName)), text);
-  if (source.problems.length > 0) throw new UserError('config', source.problems);
-  const shape = checkShape(configSchema, source.document);
-  const problems = shape.findings.map(source.locate);
-  if (shape.value === undefined) throw new UserError('config', problems);
-  const messages = await loadMessages(host, root, shape.value, source.locate);
-  const config = normalise(shape.value, messages.rows);
-  const findings = [...checkNames(config), ...checkRules(config, isRange)];
-  const all = inOrder([...problems, ...findings.map(source.locate), ...messages.problems]);
-  if (all.length > 0) throw new UserError('config', all);
-  return config;
-}
-
-/** As a reader goes through the file, from top to bottom. */
-function inOrder(problems: readonly Problem[]): readonly Problem[] {
-  return [...problems].sort(
-    (a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),
-  );
 }

@@ -163,14 +163,14 @@ function cycles(config: Config): Finding[] {
   const done = new Set<string>();
   const visit = (task: TaskRow, trail: readonly string[]): void => {
     if (done.has(task.name)) return;
-    task.needs.forEach((need, index) => {
+    const here = [...trail, task.name];
+    for (const [index, need] of task.needs.entries()) {
       const next = findTask(config, need);
-      if (next === undefined) return;
-      const here = [...trail, task.name];
-      const start = here.indexOf(next.name);
-      if (start === -1) return visit(next, here);
-      findings.push(cycleFinding([...here.slice(start), next.name], ['tasks', task.name, 'needs', index]));
-    });
+      const start = next === undefined ? -1 : here.indexOf(next.name);
+      if (next === undefined) continue;
+      if (start === -1) visit(next, here);
+      else findings.push(cycleFinding([...here.slice(start), next.name], ['tasks', task.name, 'needs', index]));
+    }
     done.add(task.name);
   };
   for (const task of Object.values(config.tasks)) visit(task, []);

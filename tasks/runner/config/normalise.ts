@@ -6,6 +6,7 @@ import type { ArgsRow, CheckRow, Config, KnownMessage, ParamRow, TaskRow } from 
 export function normalise(raw: RawConfig, messages: readonly RawMessage[]): Config {
   return {
     vars: expandVars(mapValues(raw.vars ?? {}, String)),
+    ...defined({ messagesFile: raw.messages }),
     messages: messages.map(normaliseMessage),
     policy: raw.policy ?? [],
     checks: mapValues(raw.checks ?? {}, normaliseCheck),

@@ -21,10 +21,10 @@ export function namesIn(text: string): readonly string[] {
   return parseTemplate(text).flatMap((piece) => ('name' in piece ? [piece.name] : []));
 }
 
-/** Fills a text in; the config's check has made sure that `valueOf` knows every name. */
-export function fillTemplate(text: string, valueOf: (name: string) => string): string {
+/** Fills a text in; the config's check has made sure that `lookUp` knows every name. */
+export function fillTemplate(text: string, lookUp: (name: string) => string): string {
   return parseTemplate(text)
-    .map((piece) => ('name' in piece ? valueOf(piece.name) : piece.literal))
+    .map((piece) => ('name' in piece ? lookUp(piece.name) : piece.literal))
     .join('');
 }
 

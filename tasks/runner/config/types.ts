@@ -1,6 +1,8 @@
 /** The config after reading: every default filled in, durations in ms, one-or-many always many. Plain data, so that it can be cached. */
 export type Config = {
   readonly vars: Readonly<Record<string, string>>;
+  /** The file of `messages`, from the folder of the config. */
+  readonly messagesFile?: string;
   readonly messages: readonly KnownMessage[];
   readonly policy: readonly PolicyRow[];
   readonly checks: Readonly<Record<string, CheckRow>>;

@@ -3,6 +3,7 @@ import type { CheckReport } from '../events.ts';
 import { type Plan, type PlannedTask, planOne } from '../plan.ts';
 import type { Fix } from '../script.ts';
 import type { Session } from '../session.ts';
+import { wordsOfFix } from '../words.ts';
 import { runTasks } from './schedule.ts';
 
 /** A fix may uncover the next failed check; more rounds than this mean that fixes do not help. */
@@ -54,14 +55,9 @@ async function apply(session: Session, report: CheckReport, fix: Fix): Promise<v
     check: report.id,
     summary: report.summary,
     about: fix.about,
-    command: wordsOf(fix),
+    command: wordsOfFix(fix),
   });
   await runTasks(session, planOfFix(session, report, fix));
-}
-
-/** What a person would type for a fix. */
-export function wordsOf(fix: Fix): string {
-  return 'task' in fix ? `npx tasks ${fix.task}` : fix.command;
 }
 
 function planOfFix({ config, root, platform }: Session, report: CheckReport, fix: Fix): Plan {

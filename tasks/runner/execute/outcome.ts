@@ -3,6 +3,7 @@ import { exitCodes, messageOf } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import type { Ended } from '../process/output.ts';
 import type { Cancellation } from '../process/table.ts';
+import { durationInWords } from '../words.ts';
 import type { Recorder } from './recorder.ts';
 
 /** The exit code that a shell would give: 128+n for a signal, 127 for what could not be started. */
@@ -61,14 +62,7 @@ export function readTaskFailure(thrown: unknown): Told | undefined {
   };
 }
 
-/** `1.5 s`, `300 ms`, `2 min`. */
-export function durationInWords(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
-}
-
-/** The stack of an unexpected error, without its message line where that stands above it anyway. */
+/** The stack of an unexpected error. */
 export function stackOf(thrown: unknown): string {
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
 }

@@ -89,7 +89,7 @@ class Run {
     const promise = runTask(session, task, this.plan.onHost).then((end) => {
       session.state.terminalIsLent = false;
       this.running.delete(task);
-      this.end(task, end, session.host.clockMs() - startedMs);
+      this.end(task, end, Math.round(session.host.clockMs() - startedMs));
     });
     this.running.set(task, promise);
   }

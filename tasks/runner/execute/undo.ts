@@ -17,7 +17,7 @@ export async function undoAll({ undos, stop, host, emit }: Session): Promise<voi
 }
 
 async function attempt(undo: () => Promise<void>, leftMs: number, stop: AbortSignal): Promise<string | undefined> {
-  const bound = AbortSignal.any([stop, AbortSignal.timeout(Math.max(0, leftMs))]);
+  const bound = AbortSignal.any([stop, AbortSignal.timeout(Math.max(0, Math.ceil(leftMs)))]);
   const ended = new Promise<string>((resolve) => {
     bound.addEventListener('abort', () => resolve(stop.aborted ? 'interrupted' : 'it took too long'), { once: true });
   });

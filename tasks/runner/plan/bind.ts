@@ -60,7 +60,7 @@ function openRequests(config: Config, items: readonly Item[], problems: Problem[
       else openTask(config, item.text, open, problems);
       continue;
     }
-    const param = current?.task.params[item.name];
+    const param = current === undefined ? undefined : ownParam(current.task, item.name);
     if (current === undefined || param === undefined) {
       problems.push(unknownFlag(item.name, current?.task));
       continue;
@@ -74,6 +74,10 @@ function openRequests(config: Config, items: readonly Item[], problems: Problem[
     else current.given[item.name] = value;
   }
   return open;
+}
+
+function ownParam(task: TaskRow, name: string): ParamRow | undefined {
+  return Object.hasOwn(task.params, name) ? task.params[name] : undefined;
 }
 
 /** The task that a word means, a built-in one too; throws when there is none. */

@@ -32,9 +32,13 @@ export function openRenderer(
 }
 
 /** A list only where a person sees it, and where no task needs the terminal for itself. */
-function defaultOutput({ stdoutIsTerminal, env }: Host, plan: Plan, { quiet, verbose }: RenderOptions): OutputName {
+function defaultOutput(
+  { stdoutIsTerminal, stdoutColumns, env }: Host,
+  plan: Plan,
+  { quiet, verbose }: RenderOptions,
+): OutputName {
   const needsTerminal = plan.tasks.some((task) => task.interactive);
-  const suitsList = stdoutIsTerminal && !isAutomation(env) && !needsTerminal && !quiet && !verbose;
+  const suitsList = stdoutIsTerminal && stdoutColumns > 0 && !isAutomation(env) && !needsTerminal && !quiet && !verbose;
   return suitsList ? 'list' : 'plain';
 }
 

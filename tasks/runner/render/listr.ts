@@ -2,9 +2,10 @@ import type { ListrTaskWrapper } from 'listr2';
 import { dispatch, type Event, type Table, type TaskEnd } from '../events.ts';
 import type { Host } from '../host.ts';
 import { makePaint } from '../paint.ts';
+import { durationInWords } from '../words.ts';
 import type { Renderer, RenderOptions } from './index.ts';
 import { makePlainRenderer } from './plain.ts';
-import { durationInWords, type Finished, failureLines, pretence, runLine } from './text.ts';
+import { type Finished, failureLines, pretence, runLine } from './text.ts';
 
 /**
  * A live list, one row per planned task. listr2 is only a view: rows follow events. It is loaded after the first task has

@@ -1,14 +1,7 @@
 import type { CheckReport, Event, Failure, TaskEnd } from '../events.ts';
 import type { Paint } from '../paint.ts';
-import type { CheckOutcome, Fix, Platform } from '../script.ts';
-
-/** `1.5 s`, `300 ms`, `2 min 5 s`. */
-export function durationInWords(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1_000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
+import type { CheckOutcome, Platform } from '../script.ts';
+import { durationInWords, wordsOfFix } from '../words.ts';
 
 /** Said first in every output when another machine is judged than the real one. */
 export function pretence(platform: Platform): string | undefined {
@@ -28,7 +21,7 @@ export function endLine(task: string, end: TaskEnd, tookMs: number, paint: Paint
     case 'cancelled':
       return `${paint.yellow('–')} ${task} stopped: ${end.reason}`;
     case 'failed':
-      return `${paint.red('✖')} ${task} failed: ${end.failure.message} ${took}`;
+      return `${paint.red('✖')} ${task} failed after ${durationInWords(tookMs)}: ${end.failure.message}`;
     default:
       return end satisfies never;
   }
@@ -73,12 +66,8 @@ export function checkLines(report: CheckReport, paint: Paint): readonly string[]
   return [
     `${marks[outcome](paint)} ${id} ${head}`,
     ...(cause === undefined ? [] : [`    why: ${cause}`]),
-    ...fixes.map((fix, index) => `    ${paint.cyan(index === 0 ? 'fix' : 'or')}: ${wordsOf(fix)}`),
+    ...fixes.map((fix, index) => `    ${paint.cyan(index === 0 ? 'fix' : 'or')}: ${wordsOfFix(fix)}`),
   ];
-}
-
-function wordsOf(fix: Fix): string {
-  return 'task' in fix ? `npx tasks ${fix.task}` : fix.command;
 }
 
 export type Finished = Extract<Event, { readonly type: 'task-finished' }>;

@@ -1,0 +1,78 @@
+/** The program on a pseudo-terminal, and what a person would see there. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import xterm from '@xterm/headless';
+import { normalise } from './normalise.ts';
+import { cli, type Project } from './project.ts';
+
+export type Terminal = {
+  /** What stands on the screen now, without empty lines at the end. */
+  readonly screen: () => string;
+  /** Resolves when the screen shows the text. */
+  readonly shows: (text: string) => Promise<void>;
+  readonly type: (keys: string) => void;
+  /** The process that holds the terminal, not the program itself. */
+  readonly exit: Promise<number | null>;
+  readonly cursorIsVisible: () => boolean;
+};
+
+export type TerminalOptions = {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+/** Starts the program on a terminal of its own. */
+export function openTerminal(
+  project: Project,
+  words: string,
+  { columns = 80, rows = 30, env = {} }: TerminalOptions = {},
+): Terminal {
+  const size = [String(columns), String(rows)];
+  const command = ['python3', join(import.meta.dirname, 'terminal.py'), ...size, process.execPath, ...cli(words)];
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    cwd: project.folder,
+    env: project.env({ TERM: 'xterm-256color', ...env }),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 1_000, allowProposedApi: true });
+  const listeners = new Set<() => void>();
+  let cursorIsVisible = true;
+  child.stdout.on('data', (bytes: Buffer) => {
+    const change = /\u001B\[\?25([lh])(?!.*\u001B\[\?25[lh])/s.exec(bytes.toString('latin1'));
+    if (change !== null) cursorIsVisible = change[1] === 'h';
+    terminal.write(bytes, () => {
+      for (const listener of listeners) listener();
+    });
+  });
+  const screen = () => normalise(readScreen(terminal), project.folder);
+  const exit = new Promise<number | null>((settle) => {
+    child.once('close', (code) => terminal.write('', () => settle(code)));
+  });
+  return {
+    screen,
+    exit,
+    type: (keys) => child.stdin.write(keys),
+    cursorIsVisible: () => cursorIsVisible,
+    shows: (text) =>
+      new Promise((settle, fail) => {
+        const listener = (): void => {
+          if (!screen().includes(text)) return;
+          listeners.delete(listener);
+          settle();
+        };
+        listeners.add(listener);
+        void exit.then(() => fail(new Error(`it ended without showing \`${text}\`; the screen is:\n${screen()}`)));
+        listener();
+      }),
+  };
+}
+
+function readScreen(terminal: InstanceType<typeof xterm.Terminal>): string {
+  const buffer = terminal.buffer.active;
+  const lines = Array.from(
+    { length: buffer.length },
+    (_, index) => buffer.getLine(index)?.translateToString(true) ?? '',
+  );
+  return lines.join('\n').trimEnd();
+}
