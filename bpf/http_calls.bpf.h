@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* System calls that move bytes over sockets: which they are, and where their arguments say the bytes are. */
+#ifndef HTTP_CALLS_BPF_H
+#define HTTP_CALLS_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include "http_conn.bpf.h"
+#include "http_filter.bpf.h"
+#include "http_group.bpf.h"
+#include "http_move.bpf.h"
+#include "http_piece.bpf.h"
+#include "http_state.bpf.h"
+
+#if defined(__TARGET_ARCH_x86)
+#define CALL_NUMBER(x86, arm64) x86
+#elif defined(__TARGET_ARCH_arm64)
+#define CALL_NUMBER(x86, arm64) arm64
+#else
+#error "the numbers of the system calls are known for x86 and arm64 only"
+#endif
+
+/* Flags of the receiving calls, as the C library's headers name them. */
+#define MSG_OOB_FLAG 0x1
+#define MSG_PEEK_FLAG 0x2
+#define MSG_TRUNC_FLAG 0x20
+#define MSG_ERRQUEUE_FLAG 0x2000
+/* The messages of one sendmmsg or recvmmsg that are followed. */
+#define MESSAGES 64
+
+enum hp_shape {
+	/* Argument 1 is a buffer. */
+	HP_BUFFER = 1,
+	/* Argument 1 is an array of segments, argument 2 its length. */
+	HP_SEGMENTS = 2,
+	/* Argument 1 is a struct msghdr. */
+	HP_MESSAGE = 3,
+	/* Argument 1 is an array of struct mmsghdr; the result counts messages. */
+	HP_MESSAGES = 4,
+	/* The bytes never were in user memory. */
+	HP_OUT_OF_SIGHT = 5,
+	/* No bytes: the descriptor's sending side was shut down. */
+	HP_SHUTDOWN = 6,
+};
+
+struct hp_call {
+	long ret;
+	__u64 args[4];
+	__u32 fd;
+	__u32 shape;
+	__u32 direction;
+	__u32 flags;
+};
+
+static __always_inline long number_of(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return regs->orig_ax;
+#else
+	return regs->syscallno;
+#endif
+}
+
+/* The arguments are still in the registers when the call ends, but for the first of arm64, kept elsewhere. */
+static __always_inline void read_arguments(struct pt_regs *regs, struct hp_call *call)
+{
+#if defined(__TARGET_ARCH_x86)
+	call->args[0] = regs->di;
+	call->args[1] = regs->si;
+	call->args[2] = regs->dx;
+	call->args[3] = regs->r10;
+#else
+	call->args[0] = regs->orig_x0;
+	call->args[1] = regs->regs[1];
+	call->args[2] = regs->regs[2];
+	call->args[3] = regs->regs[3];
+#endif
+}
+
+/* A 32-bit process on x86 uses other numbers for the same calls. */
+static __always_inline bool is_compat(void)
+{
+#if defined(__TARGET_ARCH_x86)
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, thread_info.status) & 2;
+#else
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, thread_info.flags) >> 22 & 1;
+#endif
+}
+
+static __always_inline void set_call(struct hp_call *call, __u32 shape, __u32 direction, __u32 flags)
+{
+	call->fd = call->args[0];
+	call->shape = shape;
+	call->direction = direction;
+	call->flags = flags;
+}
+
+/* Leaves the shape 0 for a call that moves nothing over sockets. */
+static __always_inline void recognise(long number, struct hp_call *call)
+{
+	switch (number) {
+	case CALL_NUMBER(0, 63): /* read */
+		return set_call(call, HP_BUFFER, HP_RECEIVED, 0);
+	case CALL_NUMBER(1, 64): /* write */
+	case CALL_NUMBER(44, 206): /* sendto */
+		return set_call(call, HP_BUFFER, HP_SENT, 0);
+	case CALL_NUMBER(45, 207): /* recvfrom */
+		return set_call(call, HP_BUFFER, HP_RECEIVED, call->args[3]);
+	case CALL_NUMBER(19, 65): /* readv */
+	case CALL_NUMBER(327, 286): /* preadv2 */
+		return set_call(call, HP_SEGMENTS, HP_RECEIVED, 0);
+	case CALL_NUMBER(20, 66): /* writev */
+	case CALL_NUMBER(328, 287): /* pwritev2 */
+		return set_call(call, HP_SEGMENTS, HP_SENT, 0);
+	case CALL_NUMBER(47, 212): /* recvmsg */
+		return set_call(call, HP_MESSAGE, HP_RECEIVED, call->args[2]);
+	case CALL_NUMBER(46, 211): /* sendmsg */
+		return set_call(call, HP_MESSAGE, HP_SENT, 0);
+	case CALL_NUMBER(299, 243): /* recvmmsg */
+		return set_call(call, HP_MESSAGES, HP_RECEIVED, call->args[3]);
+	case CALL_NUMBER(307, 269): /* sendmmsg */
+		return set_call(call, HP_MESSAGES, HP_SENT, 0);
+	case CALL_NUMBER(40, 71): /* sendfile */
+	case CALL_NUMBER(275, 76): /* splice */
+		return set_call(call, HP_OUT_OF_SIGHT, HP_SENT, 0);
+	case CALL_NUMBER(48, 210): /* shutdown */
+		return set_call(call, HP_SHUTDOWN, HP_SENT, 0);
+	}
+}
+
+/* Bytes that will be read again, or that are not of the stream. */
+static __always_inline bool moves_nothing(const struct hp_call *call)
+{
+	return call->flags & (MSG_PEEK_FLAG | MSG_OOB_FLAG | MSG_ERRQUEUE_FLAG);
+}
+
+/* Points the walk at the bytes of one struct msghdr. */
+static __always_inline bool point_at_message(struct hp_move *move, __u64 address)
+{
+	struct user_msghdr message;
+
+	if (bpf_probe_read_user(&message, sizeof(message), (void *)address)) {
+		count_loss(HP_LOST_UNREADABLE);
+		return false;
+	}
+	move->base = 0;
+	move->base_len = 0;
+	move->segments = (__u64)message.msg_iov;
+	move->segment_count = message.msg_iovlen;
+	move->next_segment = 0;
+	move->skip = 0;
+	return true;
+}
+
+static __always_inline void point_at_bytes(struct hp_move *move, const struct hp_call *call)
+{
+	move->base = 0;
+	move->base_len = 0;
+	move->segments = 0;
+	move->segment_count = 0;
+	move->next_segment = 0;
+	move->skip = 0;
+	move->readable = !(call->flags & MSG_TRUNC_FLAG);
+	if (call->shape == HP_BUFFER) {
+		move->base = call->args[1];
+		move->base_len = call->ret;
+	} else if (call->shape == HP_SEGMENTS) {
+		move->segments = call->args[1];
+		move->segment_count = call->args[2];
+	} else if (call->shape == HP_MESSAGE) {
+		move->readable &= point_at_message(move, call->args[1]);
+	} else {
+		move->readable = 0;
+	}
+}
+
+/*
+ * Where the stream stood before `len` bytes were moved. The count needs no atomic: two threads that write to one
+ * direction of one socket at the same time mix their messages up themselves.
+ */
+static __always_inline __u32 offset_before(struct hp_move *move, struct hp_conn *conn, __u32 len)
+{
+	__u32 *counted = &conn->counted[move->direction & 1];
+	__u32 offset = *counted;
+
+	if (move->socket.family != AF_UNIX)
+		return tcp_offset(move->socket.sock, move->direction, len);
+	*counted = offset + len;
+	return offset;
+}
+
+static __always_inline void fill_who(struct hp_scratch *scratch, const struct hp_group *group)
+{
+	__u64 who = bpf_get_current_pid_tgid();
+
+	scratch->piece.time_ns = bpf_ktime_get_boot_ns();
+	scratch->piece.conn = scratch->move.socket.conn;
+	scratch->piece.group = *group;
+	scratch->piece.kind = HP_PIECE;
+	scratch->piece.pid = who >> 32;
+	scratch->piece.tid = who;
+	scratch->piece.direction = scratch->move.direction;
+	bpf_get_current_comm(scratch->piece.comm, sizeof(scratch->piece.comm));
+}
+
+/* Sends word that a direction has ended. */
+static __always_inline void send_end(struct hp_scratch *scratch, __u64 conn, __u32 direction)
+{
+	scratch->piece.conn = conn;
+	scratch->piece.direction = direction;
+	scratch->piece.kind = HP_EOF;
+	scratch->piece.offset = 0;
+	scratch->piece.len = 0;
+	scratch->piece.cap = 0;
+	if (bpf_ringbuf_output(&hp_data, scratch, sizeof(scratch->piece), BPF_RB_NO_WAKEUP))
+		count_loss(HP_LOST_RING_FULL);
+}
+
+/* The bytes stopped: for this end, and over a Unix socket for the other, which nothing else tells. */
+static __always_inline int direction_ended(struct hp_scratch *scratch, const struct hp_group *group)
+{
+	struct hp_socket *socket = &scratch->move.socket;
+	__u32 direction = scratch->move.direction & 1;
+	struct hp_conn *conn = conn_of(socket);
+	__u64 peer;
+
+	if (direction == HP_RECEIVED && !nothing_more_will_come(socket->sock))
+		return 0;
+	fill_who(scratch, group);
+	if (conn && !conn->ignored)
+		send_end(scratch, conn->conn, direction);
+	if (socket->family != AF_UNIX)
+		return 0;
+	peer = (__u64)unix_peer_of(socket->sock);
+	conn = bpf_map_lookup_elem(&hp_conns, &peer);
+	if (conn && !conn->ignored)
+		send_end(scratch, conn->conn, !direction);
+	return 0;
+}
+
+/* The connection to report the move on: a known one, or a new one if a request may begin here. */
+static __always_inline struct hp_conn *conn_for(struct hp_scratch *scratch, const struct hp_call *call)
+{
+	struct hp_move *move = &scratch->move;
+	struct hp_conn *conn = conn_of(&move->socket);
+	struct sock *sock = move->socket.sock;
+
+	if (conn)
+		return conn->ignored ? NULL : conn;
+	if (!role_is_wanted(move->direction) || !move->readable || call->shape == HP_MESSAGES)
+		return NULL;
+	if (!ports_are_wanted(move->socket.family, local_port_of(sock), remote_port_of(sock)))
+		return NULL;
+	if (!may_start_request(scratch->bytes, peek_bytes(scratch)))
+		return NULL;
+	return open_conn(&move->socket, move->direction);
+}
+
+static __always_inline int one_message(struct hp_scratch *scratch, const struct hp_call *call,
+				       const struct hp_group *group)
+{
+	struct hp_move *move = &scratch->move;
+	struct hp_conn *conn;
+	bool is_new;
+
+	point_at_bytes(move, call);
+	move->len = call->ret;
+	move->left = call->ret;
+	is_new = !conn_of(&move->socket);
+	conn = conn_for(scratch, call);
+	if (!conn)
+		return 0;
+	move->offset = offset_before(move, conn, move->len);
+	fill_who(scratch, group);
+	message_moved();
+	if (is_new)
+		forget_if_over(&move->socket);
+	return 0;
+}
+
+static __always_inline int call_ended(struct pt_regs *regs, long ret)
+{
+	struct hp_call call = {.ret = ret};
+	struct hp_scratch *scratch;
+	struct hp_group group;
+
+	if (ret < 0)
+		return 0;
+	read_arguments(regs, &call);
+	recognise(number_of(regs), &call);
+	if (!call.shape || moves_nothing(&call) || is_own_process() || is_compat())
+		return 0;
+	scratch = scratch_here();
+	if (!scratch || !find_socket(call.fd, &scratch->move.socket))
+		return 0;
+	group = current_group();
+	if (!group_is_wanted(&group) && hp_settings.containers_only)
+		return 0;
+	scratch->move.direction = call.direction;
+	if (!ret)
+		return direction_ended(scratch, &group);
+	return one_message(scratch, &call, &group);
+}
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Connections that speak HTTP, from their first request to their end. */
+#ifndef HTTP_CONN_BPF_H
+#define HTTP_CONN_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include "http_filter.bpf.h"
+#include "http_group.bpf.h"
+#include "http_loss.bpf.h"
+#include "http_probe.h"
+#include "http_socket.bpf.h"
+
+/* Connections at one time; twice what a busy proxy is usually allowed (32768 descriptors). */
+#define CONNS 65536
+/* Seconds of a busy server's heads while user space does not get to run. */
+#define RING_BYTES (32 << 20)
+
+/*
+ * struct sock * → the connection on it. Inserted here at the first request; deleted by
+ * connection_ended() for TCP and by user space for Unix sockets, which have no such tracepoint; and
+ * replaced when the address turns out to be another socket's. A refused entry is counted.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CONNS);
+	__type(key, __u64);
+	__type(value, struct hp_conn);
+} hp_conns SEC(".maps");
+
+/* struct hp_open, struct hp_piece and what it carries, in the order in which system calls ended. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, RING_BYTES);
+} hp_data SEC(".maps");
+
+/* The connection that the socket carries now, if it is known. */
+static __always_inline struct hp_conn *conn_of(const struct hp_socket *socket)
+{
+	__u64 key = (__u64)socket->sock;
+	struct hp_conn *conn = bpf_map_lookup_elem(&hp_conns, &key);
+
+	return conn && conn->conn == socket->conn ? conn : NULL;
+}
+
+static __always_inline void send_close(__u64 conn, __u32 old_state, __u32 new_state)
+{
+	struct hp_close *event = bpf_ringbuf_reserve(&hp_control, sizeof(*event), 0);
+
+	if (!event) {
+		count_loss(HP_LOST_CONTROL_FULL);
+		return;
+	}
+	event->time_ns = bpf_ktime_get_boot_ns();
+	event->conn = conn;
+	event->kind = HP_CLOSE;
+	event->old_state = old_state;
+	event->new_state = new_state;
+	event->_pad = 0;
+	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline bool send_open(const struct hp_socket *socket, __u32 direction)
+{
+	struct hp_open *event = bpf_ringbuf_reserve(&hp_data, sizeof(*event), 0);
+
+	if (!event) {
+		count_loss(HP_LOST_RING_FULL);
+		return false;
+	}
+	__builtin_memset(event, 0, sizeof(*event));
+	event->time_ns = bpf_ktime_get_boot_ns();
+	event->conn = socket->conn;
+	event->sock = (__u64)socket->sock;
+	event->kind = HP_OPEN;
+	event->family = socket->family;
+	event->request_direction = direction;
+	read_addresses(socket, event);
+	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+	return true;
+}
+
+/* A connection that user space does not hear of gets no entry, so that its next request tries again. */
+static __always_inline struct hp_conn *open_conn(const struct hp_socket *socket, __u32 direction)
+{
+	__u64 key = (__u64)socket->sock;
+	struct hp_conn fresh = {.conn = socket->conn, .request_direction = direction};
+
+	if (bpf_map_update_elem(&hp_conns, &key, &fresh, BPF_ANY)) {
+		count_loss(HP_LOST_CONNECTION_REFUSED);
+		return NULL;
+	}
+	if (!send_open(socket, direction)) {
+		bpf_map_delete_elem(&hp_conns, &key);
+		return NULL;
+	}
+	return bpf_map_lookup_elem(&hp_conns, &key);
+}
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a system call moved, and walking through its bytes in user memory. */
+#ifndef HTTP_MOVE_BPF_H
+#define HTTP_MOVE_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "http_head.bpf.h"
+#include "http_loss.bpf.h"
+#include "http_probe.h"
+#include "http_socket.bpf.h"
+
+/* The segments of one readv or writev that are followed; beyond, bytes are told by length only. */
+#define SEGMENTS 256
+
+/* One message on one socket, and how far its bytes have been taken. */
+struct hp_move {
+	struct hp_socket socket;
+	/* Where the next bytes are, and how many lie there. */
+	__u64 base;
+	__u64 base_len;
+	/* The array of segments that `base` came from; 0 if there is one buffer only. */
+	__u64 segments;
+	__u32 segment_count;
+	__u32 next_segment;
+	/* Bytes to pass over before the next are taken. */
+	__u32 skip;
+	/* Bytes of the message that have not been taken yet. */
+	__u32 left;
+	__u32 offset;
+	__u32 len;
+	__u32 direction;
+	/* 0 where the bytes never were in user memory (sendfile, splice). */
+	__u32 readable;
+};
+
+/* One per processor: tracing programs on one processor do not interrupt each other. */
+struct hp_scratch {
+	struct hp_piece piece;
+	/* Twice as long as ever filled, because the verifier bounds position and length on their own. */
+	__u8 bytes[2 * HP_RECORD_BYTES];
+	struct hp_move move;
+	struct hp_scan scan;
+};
+
+/* 0 → scratch. Nothing in it outlives a call of a program. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct hp_scratch);
+} hp_scratch SEC(".maps");
+
+static __always_inline struct hp_scratch *scratch_here(void)
+{
+	__u32 only = 0;
+
+	return bpf_map_lookup_elem(&hp_scratch, &only);
+}
+
+/* Makes the next segment current; false when there is none. */
+static __always_inline bool next_segment(struct hp_move *move)
+{
+	struct iovec segment;
+
+	if (move->next_segment >= move->segment_count)
+		return false;
+	if (bpf_probe_read_user(&segment, sizeof(segment),
+				(void *)(move->segments + move->next_segment * sizeof(segment)))) {
+		count_loss(HP_LOST_UNREADABLE);
+		return false;
+	}
+	move->next_segment++;
+	move->base = (__u64)segment.iov_base;
+	move->base_len = segment.iov_len;
+	return true;
+}
+
+/* Passes over bytes that are not wanted, up to the end of the current segment. */
+static __always_inline void skip_some(struct hp_move *move)
+{
+	__u64 some = move->skip < move->base_len ? move->skip : move->base_len;
+
+	move->skip -= some;
+	move->base += some;
+	move->base_len -= some;
+}
+
+/* How many of the current segment's bytes to take, `filled` of the record being taken. */
+static __always_inline __u64 some_of(const struct hp_move *move, __u64 filled)
+{
+	__u64 some = move->base_len;
+
+	if (some > move->left)
+		some = move->left;
+	if (some > HP_RECORD_BYTES - filled)
+		some = HP_RECORD_BYTES - filled;
+	return some;
+}
+
+/*
+ * Takes the message's next bytes, at most HP_RECORD_BYTES, into the scratch and returns how many. A function of
+ * its own for the verifier, which then looks at it once; hence no arguments.
+ */
+__noinline int take_bytes(void)
+{
+	struct hp_scratch *scratch = scratch_here();
+	__u64 filled = 0;
+
+	if (!scratch)
+		return 0;
+	for (__u32 i = 0; i < SEGMENTS; i++) {
+		struct hp_move *move = &scratch->move;
+		__u64 some;
+
+		if (move->skip)
+			skip_some(move);
+		if (!move->base_len && !next_segment(move))
+			return filled;
+		if (move->skip)
+			continue;
+		some = some_of(move, filled);
+		asm volatile("" : "+r"(some), "+r"(filled));
+		if (some > HP_RECORD_BYTES || filled >= HP_RECORD_BYTES)
+			return filled;
+		if (bpf_probe_read_user(scratch->bytes + filled, some, (void *)move->base)) {
+			count_loss(HP_LOST_UNREADABLE);
+			move->readable = 0;
+			return filled;
+		}
+		move->base += some;
+		move->base_len -= some;
+		move->left -= some;
+		filled += some;
+		if (!move->left || filled >= HP_RECORD_BYTES)
+			return filled;
+	}
+	count_loss(HP_LOST_SEGMENTS);
+	scratch->move.readable = 0;
+	return filled;
+}
+
+/* The first bytes of the message into the scratch, from its first segment that has any. */
+static __always_inline __u32 peek_bytes(struct hp_scratch *scratch)
+{
+	struct hp_move *move = &scratch->move;
+	__u64 some = HP_START_BYTES;
+
+	for (__u32 i = 0; i < 4 && !move->base_len; i++)
+		if (!next_segment(move))
+			return 0;
+	if (some > move->left)
+		some = move->left;
+	if (some > move->base_len)
+		some = move->base_len;
+	asm volatile("" : "+r"(some));
+	if (some > HP_START_BYTES || bpf_probe_read_user(scratch->bytes, some, (void *)move->base))
+		return 0;
+	return some;
+}
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A piece of a stream: what of it is copied. Heads are; a body is told by its length where that is
+ * known for sure. Where it is not (chunked, pipelined, split heads, answers to HEAD), all is copied
+ * and user space, which parses, throws the body away.
+ */
+#ifndef HTTP_PIECE_BPF_H
+#define HTTP_PIECE_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "http_conn.bpf.h"
+#include "http_head.bpf.h"
+#include "http_loss.bpf.h"
+#include "http_move.bpf.h"
+#include "http_probe.h"
+#include "http_state.bpf.h"
+
+/* Sends `len` bytes from `at` on; the first `cap` of them are in the scratch. */
+static __always_inline void send_piece(struct hp_scratch *scratch, __u32 at, __u32 len, __u32 cap)
+{
+	__u64 bytes = cap;
+
+	scratch->piece.offset = scratch->move.offset + at;
+	scratch->piece.len = len;
+	scratch->piece.cap = cap;
+	/* The verifier must see the very value that is used. */
+	asm volatile("" : "+r"(bytes));
+	if (bytes > HP_RECORD_BYTES)
+		return;
+	if (bpf_ringbuf_output(&hp_data, scratch, sizeof(scratch->piece) + bytes, BPF_RB_NO_WAKEUP))
+		count_loss(HP_LOST_RING_FULL);
+}
+
+/* Once requests are not followed, neither are responses: whether one has a body is up to its request. */
+static __always_inline void be_unsure(struct hp_conn *conn, __u32 direction)
+{
+	conn->flow[direction & 1].mode = HP_UNSURE;
+	if (direction == conn->request_direction)
+		conn->flow[!direction].mode = HP_UNSURE;
+}
+
+/* Functions of their own for the verifier, which then looks at each once; hence what they need is in the scratch. */
+__noinline int find_head_end(__u32 taken)
+{
+	struct hp_scratch *scratch = scratch_here();
+
+	if (!scratch)
+		return 0;
+	scan_head(scratch->bytes, taken, &scratch->scan);
+	return scratch->scan.end;
+}
+
+__noinline __s64 number_in_head(__u64 at)
+{
+	struct hp_scratch *scratch = scratch_here();
+
+	if (!scratch || at > HP_SCAN_BYTES)
+		return -1;
+	return plain_number(scratch->bytes, at);
+}
+
+/* The length of the body behind the head in the scratch; -1 if not known, -2 if until close. */
+static __always_inline __s64 body_length(struct hp_scratch *scratch, bool is_request)
+{
+	const struct hp_scan *scan = &scratch->scan;
+	if (!is_request && status_has_no_body(scratch->bytes))
+		return 0;
+	if (scan->framed_otherwise)
+		return -1;
+	if (!scan->length_at)
+		return is_request ? 0 : -2;
+	return number_in_head(scan->length_at);
+}
+
+/*
+ * A head should begin with the first of `taken` bytes in the scratch; `avail` are there in all. Returns how
+ * many bytes the head has if what follows it is known to be body to the end of the message, else 0.
+ */
+static __always_inline __u32 sure_head(struct hp_scratch *scratch, struct hp_conn *conn, __u32 taken, __u32 avail)
+{
+	__u32 direction = scratch->move.direction & 1;
+	bool is_request = direction == conn->request_direction;
+	struct hp_flow *flow = &conn->flow[direction];
+	__s64 length;
+
+	if (is_request ? !is_token_byte(scratch->bytes[0]) : !starts_response(scratch->bytes, taken))
+		return 0;
+	if (!find_head_end(taken))
+		return 0;
+	length = body_length(scratch, is_request);
+	if (is_request && makes_answers_unsure(scratch->bytes))
+		conn->flow[!direction].mode = HP_UNSURE;
+	if (length == -2) {
+		flow->mode = HP_UNTIL_CLOSE;
+		return scratch->scan.end;
+	}
+	if (length < 0 || scratch->scan.end + length < avail)
+		return 0;
+	flow->left = scratch->scan.end + length - avail;
+	flow->mode = flow->left ? HP_IN_BODY : HP_AT_HEAD;
+	return scratch->scan.end;
+}
+
+/* Sends everything from `at` on, whose first `taken` bytes are in the scratch. */
+static __always_inline void send_all(struct hp_scratch *scratch, __u32 at, __u32 taken)
+{
+	__u32 len = scratch->move.len;
+
+	for (__u32 i = 0; i < HP_RECORDS; i++) {
+		if (!taken)
+			break;
+		send_piece(scratch, at, taken, taken);
+		at += taken;
+		if (at >= len || !scratch->move.readable)
+			break;
+		taken = i + 1 < HP_RECORDS ? take_bytes() : 0;
+	}
+	if (at < len)
+		send_piece(scratch, at, len - at, 0);
+}
+
+/*
+ * Passes over what is known to be body and returns how many bytes that were; the whole piece if all of it was.
+ */
+static __always_inline __u32 pass_body(struct hp_scratch *scratch, struct hp_conn *conn, struct hp_flow *flow)
+{
+	__u32 len = scratch->move.len;
+	__u32 missing = scratch->move.offset - flow->next;
+	__u64 left = flow->left;
+
+	if (flow->mode == HP_UNTIL_CLOSE)
+		return len;
+	if (flow->mode != HP_IN_BODY)
+		return 0;
+	if (missing > left || missing > 1u << 31) {
+		be_unsure(conn, scratch->move.direction);
+		return 0;
+	}
+	left -= missing;
+	if (left > len) {
+		flow->left = left - len;
+		return len;
+	}
+	flow->left = 0;
+	flow->mode = HP_AT_HEAD;
+	flow->next = scratch->move.offset + left;
+	return left;
+}
+
+/* The message in the scratch belongs to a known connection: tells user space what it has to know. */
+__noinline int message_moved(void)
+{
+	struct hp_scratch *scratch = scratch_here();
+	struct hp_conn *conn;
+	struct hp_flow *flow;
+	__u32 len, passed, taken, head;
+
+	if (!scratch)
+		return 0;
+	conn = conn_of(&scratch->move.socket);
+	if (!conn)
+		return 0;
+	flow = &conn->flow[scratch->move.direction & 1];
+	len = scratch->move.len;
+	passed = pass_body(scratch, conn, flow);
+	if (passed)
+		send_piece(scratch, 0, passed, 0);
+	if (flow->mode == HP_AT_HEAD && flow->next != scratch->move.offset + passed)
+		be_unsure(conn, scratch->move.direction);
+	flow->next = scratch->move.offset + len;
+	if (passed >= len)
+		return 0;
+	scratch->move.skip = passed;
+	scratch->move.left = len - passed;
+	taken = scratch->move.readable ? take_bytes() : 0;
+	head = flow->mode == HP_UNSURE ? 0 : sure_head(scratch, conn, taken, len - passed);
+	if (head) {
+		send_piece(scratch, passed, len - passed, head);
+		return 0;
+	}
+	be_unsure(conn, scratch->move.direction);
+	send_all(scratch, passed, taken);
+	return 0;
+}
+
+#endif

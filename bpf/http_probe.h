@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/*
+ * The contract: everything that crosses between the kernel and user space.
+ * `pid` is the process and `tid` the thread, both as the initial pid namespace numbers them.
+ * Times are nanoseconds of CLOCK_BOOTTIME. Layouts are read by user space from the object's BTF.
+ */
+#ifndef HTTP_PROBE_H
+#define HTTP_PROBE_H
+
+/* The most bytes of a stream that one record carries. */
+#define HP_RECORD_BYTES 8192
+/* The records that one system call may fill with bytes; what it moved beyond is told by length only. */
+#define HP_RECORDS 8
+#define HP_COMM_BYTES 16
+/* sun_path of a Unix socket. */
+#define HP_PATH_BYTES 108
+/* A UTS node name is at most 64 bytes and a NUL. */
+#define HP_NODE_BYTES 72
+/* A cgroup's name and those of the groups above it, innermost first. */
+#define HP_NAME_BYTES 128
+#define HP_LEVELS 6
+#define HP_PORT_RANGES 16
+
+enum hp_kind {
+	/* Data ring. */
+	HP_OPEN = 1,
+	HP_PIECE = 2,
+	HP_EOF = 3,
+	/* Control ring. */
+	HP_CLOSE = 4,
+	HP_CGROUP = 5,
+};
+
+/* Seen from the process that made the system call. */
+enum hp_direction {
+	HP_RECEIVED = 0,
+	HP_SENT = 1,
+};
+
+enum hp_decision {
+	/* The kernel has announced the cgroup; until user space decides, it is traced. */
+	HP_UNDECIDED = 0,
+	HP_TRACE = 1,
+	HP_IGNORE = 2,
+};
+
+enum hp_loss {
+	HP_LOST_RING_FULL = 0,
+	HP_LOST_CONTROL_FULL = 1,
+	HP_LOST_CONNECTION_REFUSED = 2,
+	HP_LOST_UNREADABLE = 3,
+	HP_LOST_SEGMENTS = 4,
+	HP_LOST_CGROUP_REFUSED = 5,
+	HP_LOST_KINDS = 6,
+};
+
+/* A connection whose first request seems to begin here. Its pieces follow in the same ring. */
+struct hp_open {
+	__u64 time_ns;
+	/* The inode of the socket: one number for the life of a connection, whichever process holds it. */
+	__u64 conn;
+	/* The key of the connection in `hp_conns`, for user space to give back; never shown. */
+	__u64 sock;
+	/* The other end of a Unix connection, likewise; 0 for TCP. */
+	__u64 peer;
+	__u32 kind;
+	/* AF_UNIX, AF_INET or AF_INET6. */
+	__u16 family;
+	/* The direction that requests take. */
+	__u16 request_direction;
+	__u16 local_port;
+	__u16 remote_port;
+	__u32 _pad;
+	__u8 local[16];
+	__u8 remote[16];
+	__u8 local_path[HP_PATH_BYTES];
+	__u8 remote_path[HP_PATH_BYTES];
+};
+_Static_assert(sizeof(struct hp_open) == 296, "hp_open has holes");
+
+/* What one system call moved, or a part of it; also HP_EOF, with no length. */
+struct hp_piece {
+	__u64 time_ns;
+	__u64 conn;
+	struct hp_group {
+		/* kernfs ids: on the unified hierarchy, and on that of the pids controller. */
+		__u64 unified;
+		__u64 legacy;
+	} group;
+	__u32 kind;
+	/* Where the piece begins in its direction's stream, modulo 2^32: the TCP sequence, or a count. */
+	__u32 offset;
+	__u32 len;
+	/* How many of those bytes follow this header; the others are body. */
+	__u32 cap;
+	__u32 pid;
+	__u32 tid;
+	__u32 direction;
+	__u32 _pad;
+	__u8 comm[HP_COMM_BYTES];
+};
+_Static_assert(sizeof(struct hp_piece) == 80, "hp_piece has holes");
+
+/* A known connection went to another TCP state: it sent its FIN, or it is over. */
+struct hp_close {
+	__u64 time_ns;
+	__u64 conn;
+	__u32 kind;
+	/* TCP states, as the kernel numbers them. */
+	__u32 old_state;
+	__u32 new_state;
+	__u32 _pad;
+};
+_Static_assert(sizeof(struct hp_close) == 32, "hp_close has holes");
+
+/* A cgroup that the probe meets for the first time. */
+struct hp_cgroup {
+	__u64 time_ns;
+	struct hp_group group;
+	__u32 kind;
+	__u32 pid;
+	__u8 comm[HP_COMM_BYTES];
+	__u8 node[HP_NODE_BYTES];
+	__u8 unified[HP_LEVELS][HP_NAME_BYTES];
+	__u8 legacy[HP_LEVELS][HP_NAME_BYTES];
+};
+_Static_assert(sizeof(struct hp_cgroup) == 1656, "hp_cgroup has holes");
+
+/* What the kernel knows of one direction of a connection: whether a head is to come. */
+struct hp_flow {
+	/* HP_IN_BODY: bytes of the body that are still to come. */
+	__u64 left;
+	/* Where the next piece should begin. */
+	__u32 next;
+	/* enum hp_flow_mode. */
+	__u32 mode;
+};
+
+enum hp_flow_mode {
+	/* Nothing has been seen in this direction. */
+	HP_NEW = 0,
+	HP_AT_HEAD = 1,
+	/* Inside a body of known length, which is not copied. */
+	HP_IN_BODY = 2,
+	/* The body lasts as long as the connection. */
+	HP_UNTIL_CLOSE = 3,
+	/* Where heads begin is not known for sure, so everything is copied for user space to find out. */
+	HP_UNSURE = 4,
+};
+
+/* The value of `hp_conns`. User space only ever sets `ignored`. */
+struct hp_conn {
+	__u64 conn;
+	/* Unix streams have no sequence numbers: the bytes moved so far, by direction. */
+	__u32 counted[2];
+	struct hp_flow flow[2];
+	__u32 request_direction;
+	/* Not HTTP/1, or no more: nothing is reported. */
+	__u32 ignored;
+};
+_Static_assert(sizeof(struct hp_conn) == 56, "hp_conn has holes");
+
+struct hp_port_range {
+	__u16 first;
+	__u16 last;
+};
+
+/* Set before the object is loaded. Zero means no filter. */
+struct hp_settings {
+	/* The profiler itself, where its pid is that of the initial namespace. */
+	__u32 own_pid;
+	/* Only processes in cgroups that are not decided to be ignored. */
+	__u32 containers_only;
+	/* Bit 0: report where the process receives requests; bit 1: where it sends them. */
+	__u32 roles;
+	/* Whether cgroups have names on a version 1 hierarchy too. */
+	__u32 legacy_cgroups;
+	/* How many of `ports` are set; either end of a connection may match. */
+	__u32 port_ranges;
+	struct hp_port_range ports[HP_PORT_RANGES];
+};
+_Static_assert(sizeof(struct hp_settings) == 84, "hp_settings has holes");
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The ends of TCP connections. May run in an interrupt: `current` means nothing here. */
+#ifndef HTTP_STATE_BPF_H
+#define HTTP_STATE_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "http_conn.bpf.h"
+
+/* Tells user space that a known connection sent its FIN or is over; forgets it then. */
+static __always_inline int state_changed(struct sock *sock, int old_state, int new_state)
+{
+	__u64 key = (__u64)sock;
+	struct hp_conn *conn;
+
+	if (new_state != TCP_CLOSE && new_state != TCP_FIN_WAIT1 && new_state != TCP_LAST_ACK)
+		return 0;
+	conn = bpf_map_lookup_elem(&hp_conns, &key);
+	if (!conn)
+		return 0;
+	send_close(conn->conn, old_state, new_state);
+	if (new_state == TCP_CLOSE)
+		bpf_map_delete_elem(&hp_conns, &key);
+	return 0;
+}
+
+/* Called when an entry was made: its end may have passed just before. */
+static __always_inline void forget_if_over(const struct hp_socket *socket)
+{
+	struct sock *sock = socket->sock;
+	__u64 key = (__u64)sock;
+
+	if (socket->family == AF_UNIX || BPF_CORE_READ(sock, __sk_common.skc_state) != TCP_CLOSE)
+		return;
+	if (!bpf_map_delete_elem(&hp_conns, &key))
+		send_close(socket->conn, TCP_CLOSE, TCP_CLOSE);
+}
+
+#endif

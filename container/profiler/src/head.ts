@@ -1,0 +1,111 @@
+/** What the head of a message says, as far as exchanges depend on it: the first line, and how the body ends. */
+
+/** How the body behind a head ends. */
+export type Framing =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'counted'; readonly bytes: number }
+  | { readonly kind: 'chunked' }
+  /** It lasts as long as the connection. */
+  | { readonly kind: 'until-close' }
+  /** What follows is another protocol. */
+  | { readonly kind: 'tunnel' };
+
+/** The headers that say how the body ends, values of the same name joined; undefined where there is none. */
+export type Lengths = { readonly contentLength: string | undefined; readonly transferEncoding: string | undefined };
+
+export type Head = Lengths & {
+  /** The first line, without its end. */
+  readonly firstLine: string;
+  /** The length of the whole head, up to and with the empty line. */
+  readonly bytes: number;
+};
+
+export type RequestLine = { readonly method: string; readonly target: string; readonly protocol: string };
+
+const LF = 10;
+const CR = 13;
+/** A method's characters (RFC 9110, 5.6.2), a target without spaces, and a version that we can frame. */
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) (HTTP\/1\.\d)$/;
+const STATUS_LINE = /^HTTP\/1\.\d (\d{3})(?: |$)/;
+const NOTHING: Framing = { kind: 'none' };
+
+/** Undefined for what is not the first line of an HTTP/1.x request. */
+export function parseRequestLine(line: string): RequestLine | undefined {
+  const [, method, target, protocol] = REQUEST_LINE.exec(line) ?? [];
+  if (method === undefined || target === undefined || protocol === undefined) return undefined;
+  return { method, target, protocol };
+}
+
+/** Undefined for what is not the first line of an HTTP/1.x response. */
+export function parseStatusLine(line: string): number | undefined {
+  const status = STATUS_LINE.exec(line)?.[1];
+  return status === undefined ? undefined : Number(status);
+}
+
+/** The head at the beginning of a text; undefined if it does not end there. */
+export function parseHead(text: string): Head | undefined {
+  const firstEnd = text.indexOf('\n');
+  let contentLength: string | undefined;
+  let transferEncoding: string | undefined;
+  let lineEnd = firstEnd;
+  while (lineEnd !== -1) {
+    const start = lineEnd + 1;
+    const first = text.charCodeAt(start);
+    if (first === LF || (first === CR && text.charCodeAt(start + 1) === LF)) {
+      const bytes = start + (first === LF ? 1 : 2);
+      return { firstLine: trimLine(text.slice(0, firstEnd)), contentLength, transferEncoding, bytes };
+    }
+    lineEnd = text.indexOf('\n', start);
+    // `C` and `T`, of either case: most other lines need no closer look.
+    if ((first | 32) === 99) contentLength = readValue(text, start, lineEnd, 'content-length:', contentLength);
+    else if ((first | 32) === 116) {
+      transferEncoding = readValue(text, start, lineEnd, 'transfer-encoding:', transferEncoding);
+    }
+  }
+  return undefined;
+}
+
+/** How the body of a request ends; undefined if the head contradicts itself. */
+export function frameRequest(head: Lengths): Framing | undefined {
+  if (head.transferEncoding !== undefined) return isChunked(head.transferEncoding) ? { kind: 'chunked' } : undefined;
+  if (head.contentLength === undefined) return NOTHING;
+  return frameCounted(head.contentLength);
+}
+
+/** How the body of a response to `method` ends; undefined if the head contradicts itself. */
+export function frameResponse(head: Lengths, status: number, method: string): Framing | undefined {
+  if (status === 101 || (method === 'CONNECT' && status >= 200 && status < 300)) return { kind: 'tunnel' };
+  if (status < 200 || status === 204 || status === 304 || method === 'HEAD') return NOTHING;
+  if (head.transferEncoding !== undefined) {
+    return isChunked(head.transferEncoding) ? { kind: 'chunked' } : { kind: 'until-close' };
+  }
+  if (head.contentLength === undefined) return { kind: 'until-close' };
+  return frameCounted(head.contentLength);
+}
+
+/** The size that a chunk's first line gives; undefined if it gives none. */
+export function parseChunkSize(line: string): number | undefined {
+  const digits = /^([0-9a-f]{1,13})[ \t]*(?:;|$)/i.exec(line)?.[1];
+  return digits === undefined ? undefined : Number.parseInt(digits, 16);
+}
+
+/** A line without the CR that its LF left behind. */
+export function trimLine(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+function readValue(text: string, start: number, end: number, name: string, before: string | undefined) {
+  if (text.slice(start, start + name.length).toLowerCase() !== name) return before;
+  const value = text.slice(start + name.length, end).trim();
+  return before === undefined ? value : `${before}, ${value}`;
+}
+
+function frameCounted(value: string): Framing | undefined {
+  const [first = '', ...others] = value.split(',').map((part) => part.trim());
+  const isNumber = /^\d{1,15}$/.test(first) && others.every((other) => other === first);
+  return isNumber ? { kind: 'counted', bytes: Number(first) } : undefined;
+}
+
+function isChunked(transferEncoding: string): boolean {
+  return /(?:^|,)[ \t]*chunked$/i.test(transferEncoding);
+}

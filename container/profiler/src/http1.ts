@@ -1,0 +1,217 @@
+/**
+ * HTTP/1.x as a stream of one direction: where messages begin and end. Bytes may come in any pieces; where the body's
+ * bytes were not copied, their number is enough. What a head means is asked of the caller, because whether a response
+ * has a body is up to its request.
+ */
+import { type Framing, type Head, parseChunkSize, parseHead, trimLine } from './head.ts';
+
+export type ReaderEvents = {
+  /** The first byte of a message, and its place in the bytes that are being fed. */
+  readonly started: (at: number) => void;
+  /** Asked once the first line of an incomplete head is there: is it worth to wait for the rest? */
+  readonly plausible: (firstLine: string) => boolean;
+  /** A complete head; the answer says how to go on, undefined that this is not HTTP. */
+  readonly head: (head: Head) => Framing | undefined;
+  /** The last byte of a message. */
+  readonly ended: () => void;
+};
+
+type State =
+  /** Between messages. */
+  | 'start'
+  | 'head'
+  | 'counted'
+  | 'chunk-size'
+  | 'chunk-data'
+  /** The line end behind a chunk's data. */
+  | 'chunk-end'
+  | 'trailer'
+  | 'until-close'
+  | 'lost';
+
+/** A head longer than this is not waited for. */
+const MAX_HEAD_BYTES = 65_536;
+const MAX_LINE_BYTES = 8_192;
+const LF = 10;
+const CR = 13;
+
+export class Reader {
+  state: State = 'start';
+  /** Bytes of the present message so far, and after its end of the last one. */
+  messageBytes = 0;
+  readonly #events: ReaderEvents;
+  /** Bytes of the body or of the chunk that are still to come. */
+  #left = 0;
+  /** A head or a line whose end has not come yet. */
+  #partial = '';
+
+  constructor(events: ReaderEvents) {
+    this.#events = events;
+  }
+
+  /** Goes on with `bytes[from..to)`. */
+  feed(bytes: Buffer, from: number, to: number): void {
+    let at = from;
+    while (at < to) at = this.#step(bytes, at, to);
+  }
+
+  /** Could this many bytes be passed over whose content is not known? */
+  canSkip(count: number): boolean {
+    switch (this.state) {
+      case 'until-close':
+      case 'lost':
+        return true;
+      case 'counted':
+        return count <= this.#left;
+      case 'chunk-data':
+        // The line end behind a chunk's data is known without seeing it.
+        return count <= this.#left + 2;
+      case 'chunk-end':
+        return count <= 2 - this.#partial.length;
+      default:
+        return count === 0;
+    }
+  }
+
+  /** Goes on with bytes whose number alone is known. Returns false if their content would have mattered. */
+  skip(count: number): boolean {
+    if (!this.canSkip(count)) return false;
+    if (count === 0 || this.state === 'lost') return true;
+    const beyond = this.state === 'chunk-end' ? count : count - this.#pass(count);
+    if (beyond > 0) this.#passLineEnd(beyond);
+    return true;
+  }
+
+  /** Forgets what it was reading; the next byte is a message's first. */
+  restart(): void {
+    this.state = 'start';
+    this.messageBytes = 0;
+    this.#partial = '';
+  }
+
+  #step(bytes: Buffer, from: number, to: number): number {
+    switch (this.state) {
+      case 'start':
+        return this.#readStart(bytes, from, to);
+      case 'head':
+        return this.#readHead(bytes, from, to);
+      case 'counted':
+      case 'chunk-data':
+      case 'until-close':
+        return from + this.#pass(to - from);
+      case 'chunk-size':
+      case 'chunk-end':
+      case 'trailer':
+        return this.#readLine(bytes, from, to);
+      case 'lost':
+        return to;
+      default:
+        return this.state satisfies never;
+    }
+  }
+
+  #readStart(bytes: Buffer, from: number, to: number): number {
+    // An empty line before a message is tolerated (RFC 9112, 2.2) and belongs to none.
+    let at = from;
+    while (at < to && (bytes[at] === CR || bytes[at] === LF)) at++;
+    if (at === to) return to;
+    this.state = 'head';
+    this.messageBytes = 0;
+    this.#events.started(at);
+    return this.#readHead(bytes, at, to);
+  }
+
+  /** Returns where the head ended, or `to` when there is more of it to come. */
+  #readHead(bytes: Buffer, from: number, to: number): number {
+    const before = this.#partial.length;
+    const text = this.#partial + bytes.toString('latin1', from, to);
+    const head = parseHead(text);
+    if (head === undefined) {
+      this.messageBytes += to - from;
+      this.#partial = text;
+      if (text.length > MAX_HEAD_BYTES || !this.#isPlausible(before)) this.#lose();
+      return to;
+    }
+    this.#partial = '';
+    this.messageBytes += head.bytes - before;
+    this.#begin(this.#events.head(head));
+    return from + head.bytes - before;
+  }
+
+  /** Looks at the first line when it has just become complete. */
+  #isPlausible(before: number): boolean {
+    const feed = this.#partial.indexOf('\n');
+    return feed === -1 || feed < before || this.#events.plausible(trimLine(this.#partial.slice(0, feed)));
+  }
+
+  #begin(framing: Framing | undefined): void {
+    if (framing === undefined || framing.kind === 'tunnel') this.#lose();
+    else if (framing.kind === 'until-close') this.state = 'until-close';
+    else if (framing.kind === 'chunked') this.state = 'chunk-size';
+    else if (framing.kind === 'none' || framing.bytes === 0) this.#end();
+    else {
+      this.state = 'counted';
+      this.#left = framing.bytes;
+    }
+  }
+
+  #readLine(bytes: Buffer, from: number, to: number): number {
+    const feed = bytes.indexOf(LF, from);
+    const isComplete = feed !== -1 && feed < to;
+    const stop = isComplete ? feed + 1 : to;
+    this.messageBytes += stop - from;
+    this.#partial += bytes.toString('latin1', from, stop);
+    if (isComplete) {
+      const line = trimLine(this.#partial.slice(0, -1));
+      this.#partial = '';
+      this.#lineCame(line);
+    } else if (this.#partial.length > MAX_LINE_BYTES) this.#lose();
+    return stop;
+  }
+
+  #lineCame(line: string): void {
+    if (this.state === 'trailer') {
+      if (line === '') this.#end();
+    } else if (this.state === 'chunk-end') {
+      if (line === '') this.state = 'chunk-size';
+      else this.#lose();
+    } else this.#beginChunk(parseChunkSize(line));
+  }
+
+  #beginChunk(size: number | undefined): void {
+    if (size === undefined) this.#lose();
+    else if (size === 0) this.state = 'trailer';
+    else {
+      this.state = 'chunk-data';
+      this.#left = size;
+    }
+  }
+
+  /** Passes over body; returns how many of `count` bytes that were. */
+  #pass(count: number): number {
+    const passed = this.state === 'until-close' ? count : Math.min(count, this.#left);
+    this.messageBytes += passed;
+    if (this.state === 'until-close') return passed;
+    this.#left -= passed;
+    if (this.#left === 0 && this.state === 'counted') this.#end();
+    else if (this.#left === 0) this.state = 'chunk-end';
+    return passed;
+  }
+
+  #passLineEnd(count: number): void {
+    const isComplete = this.#partial.length + count === 2;
+    this.messageBytes += count;
+    this.#partial = isComplete ? '' : '\r';
+    this.state = isComplete ? 'chunk-size' : 'chunk-end';
+  }
+
+  #end(): void {
+    this.state = 'start';
+    this.#events.ended();
+  }
+
+  #lose(): void {
+    this.state = 'lost';
+    this.#partial = '';
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * libbpf and the few calls of the C library that Node lacks, through koffi. Pointers are bigints. A wrong pointer
+ * ends the process without an exception, so nothing here is handed out raw: only `probe.ts` imports this file.
+ */
+import koffi, { type KoffiFunc } from 'koffi';
+
+type Pointer = bigint | null;
+
+/** What failed, with the error number that the kernel gave. */
+export class BpfError extends Error {
+  readonly errno: number;
+  /** The last lines that the verifier wrote, if it refused a program. */
+  readonly log: string;
+  constructor(what: string, errno: number, log = '') {
+    super(`${what}: ${describeErrno(errno)}`);
+    this.name = 'BpfError';
+    this.errno = errno;
+    this.log = log;
+  }
+}
+
+export type BpfProgram = { readonly name: string; readonly section: string; readonly pointer: bigint };
+export type BpfMap = { readonly name: string; readonly fd: number; readonly maxEntries: number };
+export type BpfObject = { readonly pointer: bigint; readonly programs: readonly BpfProgram[] };
+
+const VERIFIER_LOG_BYTES = 1 << 20;
+const MAP_FAILED = (1n << 64n) - 1n;
+const CLOCK_REALTIME = 0;
+const CLOCK_BOOTTIME = 7;
+const SC_PAGESIZE = 30;
+const ENOENT = 2;
+
+const libraries = loadLibraries();
+const { bpf, c } = libraries;
+
+const calls = {
+  open: bpf<(path: string, options: null) => Pointer>('void *bpf_object__open_file(const char *, void *)'),
+  load: bpf<(object: bigint) => number>('int bpf_object__load(void *)'),
+  nextProgram: bpf<(object: bigint, previous: Pointer) => Pointer>('void *bpf_object__next_program(void *, void *)'),
+  programName: bpf<(program: bigint) => string>('const char *bpf_program__name(void *)'),
+  programSection: bpf<(program: bigint) => string>('const char *bpf_program__section_name(void *)'),
+  programFd: bpf<(program: bigint) => number>('int bpf_program__fd(void *)'),
+  setLog: bpf<(program: bigint, log: Buffer, size: number) => number>(
+    'int bpf_program__set_log_buf(void *, void *, size_t)',
+  ),
+  attach: bpf<(program: bigint) => Pointer>('void *bpf_program__attach(void *)'),
+  detach: bpf<(link: bigint) => number>('int bpf_link__destroy(void *)'),
+  findMap: bpf<(object: bigint, name: string) => Pointer>('void *bpf_object__find_map_by_name(void *, const char *)'),
+  mapFd: bpf<(map: bigint) => number>('int bpf_map__fd(void *)'),
+  mapSize: bpf<(map: bigint) => number>('uint32_t bpf_map__max_entries(void *)'),
+  initialValue: bpf<(map: bigint, size: number[]) => Pointer>('void *bpf_map__initial_value(void *, _Out_ size_t *)'),
+  lookup: bpf<(fd: number, key: Buffer, value: Buffer) => number>(
+    'int bpf_map_lookup_elem(int, const void *, void *)',
+  ),
+  update: bpf<(fd: number, key: Buffer, value: Buffer, flags: number) => number>(
+    'int bpf_map_update_elem(int, const void *, const void *, uint64_t)',
+  ),
+  remove: bpf<(fd: number, key: Buffer) => number>('int bpf_map_delete_elem(int, const void *)'),
+  nextKey: bpf<(fd: number, key: Buffer | null, next: Buffer) => number>(
+    'int bpf_map_get_next_key(int, const void *, void *)',
+  ),
+  info: bpf<(fd: number, info: Buffer, size: Buffer) => number>(
+    'int bpf_obj_get_info_by_fd(int, void *, uint32_t *)',
+  ),
+  setPrint: bpf<(print: null) => Pointer>('void *libbpf_set_print(void *)'),
+  cpus: bpf<() => number>('int libbpf_num_possible_cpus()'),
+  mmap: c<(at: null, size: number, protection: number, flags: number, fd: number, offset: number) => bigint>(
+    'void *mmap(void *, size_t, int, int, int, int64_t)',
+  ),
+  clock: c<(clock: number, time: BigInt64Array) => number>('int clock_gettime(int, void *)'),
+  sysconf: c<(name: number) => number>('long sysconf(int)'),
+  strerror: c<(errno: number) => string>('const char *strerror(int)'),
+};
+
+/** Opens an object file; nothing reaches the kernel yet. */
+export function openObject(path: string): BpfObject {
+  // libbpf prints through a va_list callback, which JavaScript cannot read; errors and logs are reported from here.
+  calls.setPrint(null);
+  const pointer = calls.open(path, null);
+  if (pointer === null) throw new BpfError(`\`${path}\` cannot be opened as a BPF object`, koffi.errno());
+  return { pointer, programs: listPrograms(pointer) };
+}
+
+/** A read-only data map's contents, to be changed before the object is loaded. */
+export function initialValue(object: BpfObject, map: string): DataView {
+  const size = [0];
+  const pointer = calls.initialValue(findMap(object, map), size);
+  if (pointer === null) throw new BpfError(`the map \`${map}\` has no initial value`, koffi.errno());
+  return new DataView(koffi.view(pointer, Number(size[0])));
+}
+
+/** Hands the object to the kernel; throws with the verifier's last words. */
+export function loadObject(object: BpfObject): void {
+  const logs = object.programs.map(() => Buffer.alloc(VERIFIER_LOG_BYTES));
+  object.programs.forEach((program, index) => {
+    const log = logs[index];
+    if (log) calls.setLog(program.pointer, log, log.length);
+  });
+  const result = calls.load(object.pointer);
+  object.programs.forEach((program) => {
+    calls.setLog(program.pointer, Buffer.alloc(0), 0);
+  });
+  if (result !== 0) throw new BpfError('the kernel refused the programs', -result, logs.map(lastLines).join(''));
+}
+
+export function attachProgram(program: BpfProgram): bigint {
+  const link = calls.attach(program.pointer);
+  if (link === null) throw new BpfError(`\`${program.name}\` cannot be attached to \`${program.section}\``, koffi.errno());
+  return link;
+}
+
+export function detachProgram(link: bigint): void {
+  const result = calls.detach(link);
+  if (result !== 0) throw new BpfError('a program cannot be detached', -result);
+}
+
+/** How often the kernel did not run a program because it was running already on that processor. */
+export function missedRuns(program: BpfProgram): number {
+  // struct bpf_prog_info: `recursion_misses` lies at byte 216; older kernels write less and leave it 0.
+  const info = Buffer.alloc(256);
+  const size = Buffer.from(Uint32Array.of(info.length).buffer);
+  const result = calls.info(calls.programFd(program.pointer), info, size);
+  return result === 0 ? Number(info.readBigUInt64LE(216)) : 0;
+}
+
+export function openMap(object: BpfObject, name: string): BpfMap {
+  const pointer = findMap(object, name);
+  return { name, fd: calls.mapFd(pointer), maxEntries: calls.mapSize(pointer) };
+}
+
+/** Fills `value` and returns whether the key was there. */
+export function lookUp(map: BpfMap, key: Buffer, value: Buffer): boolean {
+  return isFound(map, calls.lookup(map.fd, key, value));
+}
+
+/** Sets a value; with `onlyExisting`, returns false where the key is gone. */
+export function update(map: BpfMap, key: Buffer, value: Buffer, onlyExisting = false): boolean {
+  return isFound(map, calls.update(map.fd, key, value, onlyExisting ? 2 : 0));
+}
+
+/** Returns whether the key was there. */
+export function remove(map: BpfMap, key: Buffer): boolean {
+  return isFound(map, calls.remove(map.fd, key));
+}
+
+/** Every key that is in the map now. */
+export function listKeys(map: BpfMap, keyBytes: number): Buffer[] {
+  const keys: Buffer[] = [];
+  let previous: Buffer | null = null;
+  for (;;) {
+    const next = Buffer.alloc(keyBytes);
+    if (!isFound(map, calls.nextKey(map.fd, previous, next)) || keys.length > map.maxEntries) return keys;
+    keys.push(next);
+    previous = next;
+  }
+}
+
+/** The sum over all processors of each entry of a per-processor array of u64. */
+export function sumPerCpu(map: BpfMap): number[] {
+  const cpus = calls.cpus();
+  const key = Buffer.alloc(4);
+  const values = Buffer.alloc(cpus * 8);
+  return Array.from({ length: map.maxEntries }, (_, index) => {
+    key.writeUInt32LE(index);
+    if (!lookUp(map, key, values)) return 0;
+    let sum = 0;
+    for (let cpu = 0; cpu < cpus; cpu++) sum += Number(values.readBigUInt64LE(cpu * 8));
+    return sum;
+  });
+}
+
+/** A part of a map's memory, shared with the kernel for the life of this process. */
+export function mapMemory(map: BpfMap, offset: number, bytes: number, writable: boolean): ArrayBuffer {
+  const PROT_READ = 1;
+  const PROT_WRITE = 2;
+  const MAP_SHARED = 1;
+  const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+  const pointer = calls.mmap(null, bytes, protection, MAP_SHARED, map.fd, offset);
+  if (BigInt.asUintN(64, pointer) === MAP_FAILED) {
+    throw new BpfError(`the ring \`${map.name}\` cannot be mapped into memory`, koffi.errno());
+  }
+  return koffi.view(pointer, bytes);
+}
+
+export function pageBytes(): number {
+  return Number(calls.sysconf(SC_PAGESIZE));
+}
+
+/** Nanoseconds since 1970 at boot, as the clocks stand now: what to add to a time of the kernel. */
+export function bootTimeNs(): bigint {
+  return readClock(CLOCK_REALTIME) - readClock(CLOCK_BOOTTIME);
+}
+
+function readClock(clock: number): bigint {
+  const time = new BigInt64Array(2);
+  calls.clock(clock, time);
+  return (time[0] ?? 0n) * 1_000_000_000n + (time[1] ?? 0n);
+}
+
+function listPrograms(object: bigint): readonly BpfProgram[] {
+  const programs: BpfProgram[] = [];
+  let pointer = calls.nextProgram(object, null);
+  while (pointer !== null) {
+    programs.push({ name: calls.programName(pointer), section: calls.programSection(pointer), pointer });
+    pointer = calls.nextProgram(object, pointer);
+  }
+  return programs;
+}
+
+function findMap(object: BpfObject, name: string): bigint {
+  const pointer = calls.findMap(object.pointer, name);
+  if (pointer === null) throw new BpfError(`the object has no map \`${name}\``, ENOENT);
+  return pointer;
+}
+
+function isFound(map: BpfMap, result: number): boolean {
+  if (result === 0) return true;
+  if (result === -ENOENT) return false;
+  throw new BpfError(`the map \`${map.name}\` refused a call`, -result);
+}
+
+function lastLines(log: Buffer): string {
+  const end = log.indexOf(0);
+  return log.toString('latin1', 0, end).trimEnd().split('\n').slice(-6).join('\n');
+}
+
+function describeErrno(errno: number): string {
+  return `${calls.strerror(Math.abs(errno))} (errno ${Math.abs(errno)})`;
+}
+
+function loadLibraries() {
+  const libbpf = koffi.load('libbpf.so.1');
+  const libc = koffi.load('libc.so.6');
+  return {
+    bpf: <T extends (...args: never[]) => unknown>(signature: string) => libbpf.func(signature) as KoffiFunc<T>,
+    c: <T extends (...args: never[]) => unknown>(signature: string) => libc.func(signature) as KoffiFunc<T>,
+  };
+}

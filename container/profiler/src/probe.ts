@@ -1,0 +1,167 @@
+/** The probe in the kernel: loading, attaching, and the maps through which it is told what to do. */
+import * as layout from './layout.ts';
+import {
+  attachProgram,
+  type BpfMap,
+  type BpfObject,
+  detachProgram,
+  initialValue,
+  listKeys,
+  loadObject,
+  lookUp,
+  mapMemory,
+  missedRuns,
+  openMap,
+  openObject,
+  pageBytes,
+  remove,
+  sumPerCpu,
+  update,
+} from './libbpf.ts';
+import type { GroupId } from './records.ts';
+import { openRing, type Ring } from './ring.ts';
+import type { PortRange, Settings } from './settings.ts';
+
+export type Decision = 'trace' | 'ignore';
+
+export type Probe = {
+  readonly data: Ring;
+  readonly control: Ring;
+  readonly ringBytes: number;
+  /** Where it is attached, as the kernel names the places. */
+  readonly hooks: readonly string[];
+  readonly attach: () => void;
+  readonly detach: () => void;
+  readonly decide: (group: GroupId, decision: Decision) => void;
+  readonly forgetGroup: (group: GroupId) => void;
+  /** Reports nothing more of a connection. */
+  readonly ignore: (sock: bigint, conn: number) => void;
+  /** Lets the next request of a connection be its first again. */
+  readonly forget: (sock: bigint, conn: number) => void;
+  readonly forgetAll: () => void;
+  readonly isKnown: (sock: bigint, conn: number) => boolean;
+  /** What the kernel could not report, by kind, since it was loaded. */
+  readonly losses: () => Readonly<Record<string, number>>;
+};
+
+export type ProbeOptions = Pick<Settings, 'object' | 'scope' | 'ports' | 'role'> & {
+  /** The profiler's pid where that is the initial namespace's; 0 elsewhere. */
+  readonly ownPid: number;
+  readonly hasLegacyCgroups: boolean;
+};
+
+const ROLES = { server: 1 << layout.direction.received, client: 1 << layout.direction.sent, both: 3 };
+
+/** Loads the object into the kernel; nothing is attached yet. */
+export function loadProbe(options: ProbeOptions): Probe {
+  const object = openObject(options.object);
+  configure(initialValue(object, '.rodata.hp'), options);
+  loadObject(object);
+  const data = openMap(object, 'hp_data');
+  const control = openMap(object, 'hp_control');
+  return {
+    data: openRing(ringMemory(data)),
+    control: openRing(ringMemory(control)),
+    ringBytes: data.maxEntries + control.maxEntries,
+    hooks: object.programs.map((program) => program.section),
+    ...createSwitch(object),
+    ...createGroups(openMap(object, 'hp_groups')),
+    ...createConns(openMap(object, 'hp_conns')),
+    losses: createLosses(object),
+  };
+}
+
+function configure(view: DataView, options: ProbeOptions): void {
+  const { settings, portRange } = layout;
+  const ranges: readonly PortRange[] = options.ports;
+  view.setUint32(settings.ownPid, options.ownPid, true);
+  view.setUint32(settings.containersOnly, options.scope === 'containers' ? 1 : 0, true);
+  view.setUint32(settings.roles, ROLES[options.role], true);
+  view.setUint32(settings.legacyCgroups, options.hasLegacyCgroups ? 1 : 0, true);
+  view.setUint32(settings.portRanges, ranges.length, true);
+  ranges.forEach((range, index) => {
+    const at = settings.ports.at + index * portRange.size;
+    view.setUint16(at + portRange.first, range.first, true);
+    view.setUint16(at + portRange.last, range.last, true);
+  });
+}
+
+function ringMemory(map: BpfMap) {
+  const page = pageBytes();
+  const ringBytes = map.maxEntries;
+  return {
+    consumer: mapMemory(map, 0, page, true),
+    producer: mapMemory(map, page, page + 2 * ringBytes, false),
+    pageBytes: page,
+    ringBytes,
+  };
+}
+
+function createSwitch(object: BpfObject): Pick<Probe, 'attach' | 'detach'> {
+  let links: bigint[] = [];
+  return {
+    attach: () => {
+      // Ends of connections first, so that none that is seen can end unseen.
+      for (const program of [...object.programs].reverse()) links.push(attachProgram(program));
+    },
+    detach: () => {
+      const attached = links;
+      links = [];
+      for (const link of attached.reverse()) detachProgram(link);
+    },
+  };
+}
+
+function createGroups(map: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'> {
+  const keyOf = (group: GroupId): Buffer => {
+    const key = Buffer.alloc(layout.group.size);
+    key.writeBigUInt64LE(group.unified, layout.group.unified);
+    key.writeBigUInt64LE(group.legacy, layout.group.legacy);
+    return key;
+  };
+  return {
+    decide: (group, decision) => {
+      const value = Buffer.alloc(4);
+      value.writeUInt32LE(layout.decision[decision]);
+      update(map, keyOf(group), value);
+    },
+    forgetGroup: (group) => {
+      remove(map, keyOf(group));
+    },
+  };
+}
+
+function createConns(map: BpfMap): Pick<Probe, 'ignore' | 'forget' | 'forgetAll' | 'isKnown'> {
+  const value = Buffer.alloc(layout.conn.size);
+  const keyOf = (sock: bigint): Buffer => {
+    const key = Buffer.alloc(8);
+    key.writeBigUInt64LE(sock);
+    return key;
+  };
+  const isKnown = (sock: bigint, conn: number): boolean =>
+    lookUp(map, keyOf(sock), value) && Number(value.readBigUInt64LE(layout.conn.conn)) === conn;
+  return {
+    isKnown,
+    ignore: (sock, conn) => {
+      if (!isKnown(sock, conn)) return;
+      value.writeUInt32LE(1, layout.conn.ignored);
+      update(map, keyOf(sock), value, true);
+    },
+    forget: (sock, conn) => {
+      if (isKnown(sock, conn)) remove(map, keyOf(sock));
+    },
+    forgetAll: () => {
+      for (const key of listKeys(map, 8)) remove(map, key);
+    },
+  };
+}
+
+function createLosses(object: BpfObject): Probe['losses'] {
+  const map = openMap(object, 'hp_loss');
+  const kinds = Object.entries(layout.loss).filter(([, index]) => index < layout.loss.lostKinds);
+  return () => {
+    const counts = sumPerCpu(map);
+    const missed = object.programs.reduce((sum, program) => sum + missedRuns(program), 0);
+    return { ...Object.fromEntries(kinds.map(([name, index]) => [name, counts[index] ?? 0])), lostRecursion: missed };
+  };
+}

@@ -1,0 +1,102 @@
+/** Records of the rings, decoded. Layouts come from the object's BTF. */
+import { formatIp, formatUnixPath } from './addresses.ts';
+import type { GroupNames } from './identity.ts';
+import * as layout from './layout.ts';
+import type { Ring } from './ring.ts';
+
+const AF_UNIX = 1;
+const AF_INET = 2;
+const TWO_TO_32 = 4_294_967_296;
+
+export type OpenRecord = {
+  readonly conn: number;
+  /** The key of the connection in the kernel's map. */
+  readonly sock: bigint;
+  readonly peer: bigint;
+  readonly isUnix: boolean;
+  readonly requestDirection: number;
+  readonly local: string;
+  readonly remote: string;
+};
+
+/** Which cgroup, as the kernel numbers them on both hierarchies. */
+export type GroupId = { readonly unified: bigint; readonly legacy: bigint };
+
+export type GroupRecord = GroupNames & { readonly group: GroupId };
+
+export type CloseRecord = {
+  readonly conn: number;
+  readonly oldState: number;
+  readonly newState: number;
+};
+
+/** The kind of the record at a place of the ring that carries pieces. */
+export function dataKind({ words }: Ring, at: number): number {
+  return words[(at + layout.piece.kind) >> 2] ?? 0;
+}
+
+/** A 64-bit number that needs no more than 53 bits: times, inodes. */
+export function readNumber({ words }: Ring, at: number): number {
+  return (words[(at >> 2) + 1] ?? 0) * TWO_TO_32 + ((words[at >> 2] ?? 0) >>> 0);
+}
+
+/** An unsigned 32-bit number. */
+export function readWord({ words }: Ring, at: number): number {
+  return (words[at >> 2] ?? 0) >>> 0;
+}
+
+/** A string that ends at its first NUL. */
+export function readText({ bytes }: Ring, at: number, length: number): string {
+  const end = bytes.subarray(at, at + length).indexOf(0);
+  return bytes.toString('latin1', at, at + (end === -1 ? length : end));
+}
+
+export function readGroupId({ bytes }: Ring, at: number): GroupId {
+  return {
+    unified: bytes.readBigUInt64LE(at + layout.group.unified),
+    legacy: bytes.readBigUInt64LE(at + layout.group.legacy),
+  };
+}
+
+export function readOpen(ring: Ring, at: number): OpenRecord {
+  const { bytes } = ring;
+  const family = bytes.readUInt16LE(at + layout.open.family);
+  const address = (ip: number, port: number, path: { readonly at: number; readonly lengths: readonly [number] }): string => {
+    const unixAt = at + path.at;
+    if (family === AF_UNIX) return formatUnixPath(bytes.subarray(unixAt, unixAt + path.lengths[0]));
+    const length = family === AF_INET ? 4 : 16;
+    return `${formatIp(bytes.subarray(at + ip, at + ip + length))}:${bytes.readUInt16LE(at + port)}`;
+  };
+  return {
+    conn: readNumber(ring, at + layout.open.conn),
+    sock: bytes.readBigUInt64LE(at + layout.open.sock),
+    peer: bytes.readBigUInt64LE(at + layout.open.peer),
+    isUnix: family === AF_UNIX,
+    requestDirection: bytes.readUInt16LE(at + layout.open.requestDirection),
+    local: address(layout.open.local.at, layout.open.localPort, layout.open.localPath),
+    remote: address(layout.open.remote.at, layout.open.remotePort, layout.open.remotePath),
+  };
+}
+
+export function readClose(ring: Ring, at: number): CloseRecord {
+  return {
+    conn: readNumber(ring, at + layout.close.conn),
+    oldState: readWord(ring, at + layout.close.oldState),
+    newState: readWord(ring, at + layout.close.newState),
+  };
+}
+
+export function readGroup(ring: Ring, at: number): GroupRecord {
+  const names = (field: { readonly at: number; readonly lengths: readonly [number, number] }): string[] => {
+    const [levels, length] = field.lengths;
+    return Array.from({ length: levels }, (_, level) => readText(ring, at + field.at + level * length, length)).filter(
+      (name) => name !== '',
+    );
+  };
+  return {
+    group: readGroupId(ring, at + layout.cgroup.group),
+    unified: names(layout.cgroup.unified),
+    legacy: names(layout.cgroup.legacy),
+    node: readText(ring, at + layout.cgroup.node.at, layout.cgroup.node.lengths[0]),
+  };
+}

@@ -1,0 +1,103 @@
+/** What the profiler is asked to do, from its environment. */
+
+export type PortRange = { readonly first: number; readonly last: number };
+
+export type Settings = {
+  readonly scope: 'containers' | 'host';
+  /** Either end of a connection; empty for all. */
+  readonly ports: readonly PortRange[];
+  readonly role: 'server' | 'client' | 'both';
+  /** The folder of the traces. */
+  readonly out: string;
+  /** The size at which a trace is set aside. */
+  readonly maxBytes: number;
+  /** Patterns of cgroup, container or service names; empty for all. */
+  readonly cgroups: readonly string[];
+  /** One exchange in so many is written. */
+  readonly sample: number;
+  /** Further query parameters whose values are not written. */
+  readonly redact: readonly string[];
+  /** The compiled probe. */
+  readonly object: string;
+};
+
+/** Every setting that is wrong, each in a sentence. */
+export class SettingsError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'SettingsError';
+    this.problems = problems;
+  }
+}
+
+const MAX_PORT_RANGES = 16;
+const MIN_MAX_BYTES = 65_536;
+const NAMES = new Set(['SCOPE', 'PORTS', 'ROLE', 'OUT', 'MAX_BYTES', 'CGROUPS', 'SAMPLE', 'REDACT', 'OBJECT']);
+
+/** Reads the variables that begin with `PROFILER_`; throws all that is wrong with them at once. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const problems = unknownNames(env);
+  const read = <T>(name: string, fallback: T, parse: (value: string) => T | undefined, expected: string): T => {
+    const value = env[`PROFILER_${name}`]?.trim();
+    if (value === undefined || value === '') return fallback;
+    const parsed = parse(value);
+    if (parsed === undefined) problems.push(`PROFILER_${name}: \`${value}\` is not ${expected}`);
+    return parsed ?? fallback;
+  };
+  const settings: Settings = {
+    scope: read('SCOPE', 'containers', oneOf('containers', 'host'), '`containers` or `host`'),
+    ports: read('PORTS', [], parsePorts, 'a list of ports and ranges, at most 16, such as `8080,18080-18099`'),
+    role: read('ROLE', 'server', oneOf('server', 'client', 'both'), '`server`, `client` or `both`'),
+    out: read('OUT', '/traces', absolutePath, 'an absolute path'),
+    maxBytes: read('MAX_BYTES', 64 << 20, parseMaxBytes, `a number of bytes of at least ${MIN_MAX_BYTES}`),
+    cgroups: read('CGROUPS', [], parseList, 'a list of names'),
+    sample: read('SAMPLE', 1, parseSample, 'a fraction such as `1/10`'),
+    redact: read('REDACT', [], parseList, 'a list of names'),
+    object: read('OBJECT', '/usr/local/lib/http_probe.o', absolutePath, 'an absolute path'),
+  };
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
+
+function unknownNames(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('PROFILER_') && !NAMES.has(name.slice('PROFILER_'.length)))
+    .map((name) => `${name}: there is no such setting; there are ${[...NAMES].map((known) => `PROFILER_${known}`).join(', ')}`);
+}
+
+function oneOf<const T extends string>(...values: readonly T[]): (value: string) => T | undefined {
+  return (value) => values.find((known) => known === value);
+}
+
+function absolutePath(value: string): string | undefined {
+  return value.startsWith('/') ? value : undefined;
+}
+
+function parseList(value: string): readonly string[] | undefined {
+  const items = value.split(',').map((item) => item.trim());
+  return items.every((item) => item !== '') ? items : undefined;
+}
+
+function parsePorts(value: string): readonly PortRange[] | undefined {
+  const ranges = parseList(value)?.map(parsePortRange);
+  if (ranges === undefined || ranges.length > MAX_PORT_RANGES) return undefined;
+  const valid = ranges.filter((range) => range !== undefined);
+  return valid.length === ranges.length ? valid : undefined;
+}
+
+function parsePortRange(value: string): PortRange | undefined {
+  const [, first, last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(value) ?? [];
+  const range = { first: Number(first), last: Number(last) };
+  return range.first >= 1 && range.first <= range.last && range.last <= 65_535 ? range : undefined;
+}
+
+function parseMaxBytes(value: string): number | undefined {
+  const bytes = /^\d{1,15}$/.test(value) ? Number(value) : 0;
+  return bytes >= MIN_MAX_BYTES ? bytes : undefined;
+}
+
+function parseSample(value: string): number | undefined {
+  const every = Number(/^1\/(\d{1,9})$/.exec(value)?.[1]);
+  return every >= 1 ? every : undefined;
+}

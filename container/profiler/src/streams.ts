@@ -1,0 +1,99 @@
+/**
+ * Pieces of one direction, put in order by their offsets. What comes twice is dropped, what comes early waits, and
+ * what is missing is passed over where it can only be body.
+ */
+import type { Reader } from './http1.ts';
+
+/** A part of a stream, as one record of the kernel tells it. */
+export type Piece<Who> = {
+  /** Modulo 2^32. */
+  readonly offset: number;
+  readonly length: number;
+  /** The first `cap` bytes are `bytes[from..from + cap)`; of the others only the number is known. */
+  readonly cap: number;
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly timeNs: number;
+  readonly who: Who;
+};
+
+/** More pieces than this do not wait: what is missing before them is gone. */
+const MAX_WAITING = 64;
+
+export class Stream<Who> {
+  /** The piece that the reader is being given, or was given last. */
+  present: Piece<Who> | undefined;
+  readonly #reader: Reader;
+  /** Called when bytes are missing that would have mattered. */
+  readonly #lost: () => void;
+  #next: number | undefined;
+  #waiting: Piece<Who>[] = [];
+
+  constructor(reader: Reader, lost: () => void) {
+    this.#reader = reader;
+    this.#lost = lost;
+  }
+
+  take(piece: Piece<Who>): void {
+    if (!this.#tryToTake(piece)) this.#waiting.push(keep(piece));
+    else if (this.#waiting.length > 0) this.#takeWaiting();
+    if (this.#waiting.length > MAX_WAITING) this.#lost();
+  }
+
+  /** The time of the oldest piece that waits for what is missing before it; undefined if none does. */
+  waitsSince(): number | undefined {
+    return this.#waiting[0]?.timeNs;
+  }
+
+  /** Nothing has been taken since the beginning or since `restart`. */
+  isFresh(): boolean {
+    return this.#next === undefined;
+  }
+
+  /** Forgets what waits; the next piece may begin anywhere. */
+  restart(): void {
+    this.#next = undefined;
+    this.#waiting = [];
+    this.#reader.restart();
+  }
+
+  /** Returns false if the piece has to wait. */
+  #tryToTake(piece: Piece<Who>): boolean {
+    const missing = this.#next === undefined ? 0 : (piece.offset - this.#next) | 0;
+    if (missing > 0 && !this.#reader.canSkip(missing)) return false;
+    if (missing < 0) this.#deliverRest(piece, -missing);
+    else this.#deliver(piece, missing);
+    return true;
+  }
+
+  #deliver(piece: Piece<Who>, missing: number): void {
+    this.#next = (piece.offset + piece.length) | 0;
+    this.present = piece;
+    this.#reader.skip(missing);
+    this.#reader.feed(piece.bytes, piece.from, piece.from + piece.cap);
+    if (!this.#reader.skip(piece.length - piece.cap)) this.#lost();
+  }
+
+  /** The first `known` bytes of the piece have come before. */
+  #deliverRest(piece: Piece<Who>, known: number): void {
+    if (known >= piece.length) return;
+    const dropped = Math.min(known, piece.cap);
+    const rest = { offset: (piece.offset + known) | 0, length: piece.length - known };
+    this.#deliver({ ...piece, ...rest, cap: piece.cap - dropped, from: piece.from + dropped }, 0);
+  }
+
+  #takeWaiting(): void {
+    let count = 0;
+    while (count !== this.#waiting.length) {
+      count = this.#waiting.length;
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const piece of waiting) if (!this.#tryToTake(piece)) this.#waiting.push(piece);
+    }
+  }
+}
+
+/** A piece that outlives its record. */
+export function keep<Who>(piece: Piece<Who>): Piece<Who> {
+  return { ...piece, bytes: Buffer.from(piece.bytes.subarray(piece.from, piece.from + piece.cap)), from: 0 };
+}

@@ -1,0 +1,163 @@
+/** All connections that are followed, by the kernel's number for them. */
+import { createHash } from 'node:crypto';
+import { Connection } from './connection.ts';
+import type { Exchange, Process } from './exchange.ts';
+import type { CloseRecord, OpenRecord } from './records.ts';
+import type { Piece } from './streams.ts';
+
+/** What the table wants the kernel to do. */
+export type KernelSide = {
+  readonly ignore: (sock: bigint, conn: number) => void;
+  readonly forget: (sock: bigint, conn: number) => void;
+  readonly isKnown: (sock: bigint, conn: number) => boolean;
+};
+
+export type TableEvents = {
+  readonly exchange: (exchange: Exchange) => void;
+  /** Exchanges that cannot be told, because bytes of their connection are missing. */
+  readonly lost: (exchanges: number) => void;
+};
+
+type Entry = {
+  readonly open: OpenRecord;
+  readonly connection: Connection;
+  lastNs: number;
+  /** Unix sockets: which directions have ended. */
+  hasEnded: [received: boolean, sent: boolean];
+};
+
+/** Connections that began like HTTP/1 and were not, until the kernel is told not to try again. */
+const MAX_MISTAKES = 3;
+const MAX_REMEMBERED_MISTAKES = 1024;
+/** How long bytes may be late: two processors write into one ring. */
+const LATE_NS = 100e6;
+/** How long a connection is silent before it is asked whether it still exists. */
+const SILENT_NS = 60e9;
+const TCP_CLOSE = 7;
+/** States that a connection reaches after it has sent its FIN. */
+const SENT_FIN = new Set([4, 5, 6, 9, 11]);
+/** States that it reaches after it has received one. */
+const RECEIVED_FIN = new Set([6, 8, 9, 11]);
+
+export class Table {
+  readonly #entries = new Map<number, Entry>();
+  readonly #mistakes = new Map<number, number>();
+  readonly #kernel: KernelSide;
+  readonly #events: TableEvents;
+  /** Kernel addresses never leave the process, but two ends of a Unix connection know each other by them. */
+  readonly #salt: string;
+
+  constructor(kernel: KernelSide, events: TableEvents, salt: string) {
+    this.#kernel = kernel;
+    this.#events = events;
+    this.#salt = salt;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  opened(open: OpenRecord, timeNs: number): void {
+    this.#entries.get(open.conn)?.connection.closed(false);
+    const role = open.requestDirection === 0 ? 'server' : 'client';
+    const linkOf = open.isUnix ? unixLinks(open, this.#salt) : tcpLink;
+    const connection = new Connection(
+      { role, local: open.local, remote: open.remote, linkOf },
+      {
+        exchange: this.#events.exchange,
+        lost: this.#events.lost,
+        finished: (why) => this.#finished(open, why),
+      },
+    );
+    this.#entries.set(open.conn, { open, connection, lastNs: timeNs, hasEnded: [false, false] });
+  }
+
+  moved(conn: number, direction: number, piece: Piece<Process>): void {
+    const entry = this.#entries.get(conn);
+    if (entry === undefined) return;
+    entry.lastNs = piece.timeNs;
+    if (direction === entry.open.requestDirection) entry.connection.request(piece);
+    else entry.connection.response(piece);
+  }
+
+  /** No more bytes will come in a direction. */
+  ended(conn: number, direction: number): void {
+    const entry = this.#entries.get(conn);
+    if (entry === undefined) return;
+    if (direction !== entry.open.requestDirection) entry.connection.responsesEnded(true);
+    entry.hasEnded[direction === 0 ? 0 : 1] = true;
+    if (entry.open.isUnix && entry.hasEnded[0] && entry.hasEnded[1]) this.#close(entry, true);
+  }
+
+  closed({ conn, oldState, newState }: CloseRecord): void {
+    const entry = this.#entries.get(conn);
+    if (entry === undefined) return;
+    const isServer = entry.open.requestDirection === 0;
+    if (newState !== TCP_CLOSE) {
+      // The FIN of a server ends its responses; that of a client its requests only.
+      if (isServer) entry.connection.responsesEnded(true);
+      return;
+    }
+    this.#entries.delete(conn);
+    entry.connection.closed((isServer ? SENT_FIN : RECEIVED_FIN).has(oldState));
+  }
+
+  /** Gives up on bytes that are late. */
+  giveUp(nowNs: number): void {
+    for (const entry of this.#entries.values()) entry.connection.giveUpBefore(nowNs - LATE_NS);
+  }
+
+  /** Forgets connections that ended without word: Unix sockets, and TCP ones whose word was lost. */
+  sweep(nowNs: number): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.lastNs > nowNs - SILENT_NS) continue;
+      const isOver = entry.open.isUnix
+        ? !entry.connection.isBusy || entry.hasEnded.includes(true)
+        : !this.#kernel.isKnown(entry.open.sock, entry.open.conn);
+      if (isOver) this.#close(entry, false);
+    }
+  }
+
+  /** Forgets everything; returns how many exchanges were under way. */
+  clear(): number {
+    let busy = 0;
+    for (const entry of this.#entries.values()) if (entry.connection.isBusy) busy++;
+    this.#entries.clear();
+    return busy;
+  }
+
+  #close(entry: Entry, inOrder: boolean): void {
+    this.#entries.delete(entry.open.conn);
+    this.#kernel.forget(entry.open.sock, entry.open.conn);
+    entry.connection.closed(inOrder);
+  }
+
+  /** What looked like a request in the middle of something else may be followed by real ones. */
+  #finished(open: OpenRecord, why: 'not-http' | 'upgraded'): void {
+    const mistakes = (this.#mistakes.get(open.conn) ?? 0) + 1;
+    if (why === 'upgraded' || mistakes >= MAX_MISTAKES) {
+      this.#mistakes.delete(open.conn);
+      this.#kernel.ignore(open.sock, open.conn);
+      return;
+    }
+    if (this.#mistakes.size > MAX_REMEMBERED_MISTAKES) this.#mistakes.clear();
+    this.#mistakes.set(open.conn, mistakes);
+    this.#entries.delete(open.conn);
+    this.#kernel.forget(open.sock, open.conn);
+  }
+}
+
+/** TCP sequences are the same at both ends, whatever addresses are translated between them. */
+function tcpLink(requestOffset: number, responseOffset: number | undefined): string {
+  return hex(requestOffset) + hex(responseOffset ?? 0);
+}
+
+function unixLinks(open: OpenRecord, salt: string): (requestOffset: number) => string {
+  const ends = open.sock < open.peer ? `${open.sock} ${open.peer}` : `${open.peer} ${open.sock}`;
+  const connection = createHash('sha256').update(`${salt} ${ends}`).digest('hex').slice(0, 8);
+  return (requestOffset) => connection + hex(requestOffset);
+}
+
+function hex(value: number): string {
+  return (value >>> 0).toString(16).padStart(8, '0');
+}
