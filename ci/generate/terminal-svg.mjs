@@ -16,7 +16,7 @@ const shown = [`$ ${command}`, ...lines];
 const width = Math.ceil(Math.max(...shown.map((line) => line.length)) * CHARACTER_WIDTH + 2 * MARGIN);
 const height = TITLE_HEIGHT + shown.length * LINE_HEIGHT + MARGIN;
 
-const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escapeXml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const colour = (line) => {
   if (line.startsWith('$ ')) return '#ffffff';
   if (/^\W*✔/.test(line)) return '#7ee787';
@@ -25,7 +25,7 @@ const colour = (line) => {
 };
 const rows = shown.map((line, index) => {
   const y = TITLE_HEIGHT + (index + 1) * LINE_HEIGHT - 4;
-  return `<text x="${MARGIN}" y="${y}" fill="${colour(line)}" xml:space="preserve">${escape(line)}</text>`;
+  return `<text x="${MARGIN}" y="${y}" fill="${colour(line)}" xml:space="preserve">${escapeXml(line)}</text>`;
 });
 const dots = ['#ff5f56', '#ffbd2e', '#27c93f'].map(
   (fill, index) => `<circle cx="${MARGIN + 6 + index * 20}" cy="17" r="6" fill="${fill}"/>`,

@@ -189,9 +189,9 @@ export class Connection {
 
   #abortFirst(): void {
     const first = this.#line[0];
-    if (first?.responseIsComplete) return this.#leave('complete');
-    if (first?.responseFirstNs !== undefined) this.#stopResponse(first);
-    this.#leave('aborted');
+    const isAnswered = first?.responseIsComplete === true;
+    if (!isAnswered && first?.responseFirstNs !== undefined) this.#stopResponse(first);
+    this.#leave(isAnswered ? 'complete' : 'aborted');
   }
 
   /** The first request in line is over. */

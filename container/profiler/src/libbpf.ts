@@ -49,9 +49,7 @@ const calls = {
   mapFd: bpf<(map: bigint) => number>('int bpf_map__fd(void *)'),
   mapSize: bpf<(map: bigint) => number>('uint32_t bpf_map__max_entries(void *)'),
   initialValue: bpf<(map: bigint, size: number[]) => Pointer>('void *bpf_map__initial_value(void *, _Out_ size_t *)'),
-  lookup: bpf<(fd: number, key: Buffer, value: Buffer) => number>(
-    'int bpf_map_lookup_elem(int, const void *, void *)',
-  ),
+  lookup: bpf<(fd: number, key: Buffer, value: Buffer) => number>('int bpf_map_lookup_elem(int, const void *, void *)'),
   update: bpf<(fd: number, key: Buffer, value: Buffer, flags: number) => number>(
     'int bpf_map_update_elem(int, const void *, const void *, uint64_t)',
   ),
@@ -59,9 +57,7 @@ const calls = {
   nextKey: bpf<(fd: number, key: Buffer | null, next: Buffer) => number>(
     'int bpf_map_get_next_key(int, const void *, void *)',
   ),
-  info: bpf<(fd: number, info: Buffer, size: Buffer) => number>(
-    'int bpf_obj_get_info_by_fd(int, void *, uint32_t *)',
-  ),
+  info: bpf<(fd: number, info: Buffer, size: Buffer) => number>('int bpf_obj_get_info_by_fd(int, void *, uint32_t *)'),
   setPrint: bpf<(print: null) => Pointer>('void *libbpf_set_print(void *)'),
   cpus: bpf<() => number>('int libbpf_num_possible_cpus()'),
   mmap: c<(at: null, size: number, protection: number, flags: number, fd: number, offset: number) => bigint>(
@@ -105,7 +101,8 @@ export function loadObject(object: BpfObject): void {
 
 export function attachProgram(program: BpfProgram): bigint {
   const link = calls.attach(program.pointer);
-  if (link === null) throw new BpfError(`\`${program.name}\` cannot be attached to \`${program.section}\``, koffi.errno());
+  if (link === null)
+    throw new BpfError(`\`${program.name}\` cannot be attached to \`${program.section}\``, koffi.errno());
   return link;
 }
 

@@ -61,7 +61,11 @@ export function readGroupId({ bytes }: Ring, at: number): GroupId {
 export function readOpen(ring: Ring, at: number): OpenRecord {
   const { bytes } = ring;
   const family = bytes.readUInt16LE(at + layout.open.family);
-  const address = (ip: number, port: number, path: { readonly at: number; readonly lengths: readonly [number] }): string => {
+  const address = (
+    ip: number,
+    port: number,
+    path: { readonly at: number; readonly lengths: readonly [number] },
+  ): string => {
     const unixAt = at + path.at;
     if (family === AF_UNIX) return formatUnixPath(bytes.subarray(unixAt, unixAt + path.lengths[0]));
     const length = family === AF_INET ? 4 : 16;

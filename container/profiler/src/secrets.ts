@@ -41,7 +41,9 @@ export function createRedactor(names: readonly string[]): (target: string) => st
 }
 
 function redactQuery(query: string, secret: ReadonlySet<string>): string {
-  return query.replace(/([^&;=#]+)=([^&;#]*)/g, (pair, name: string) => (secret.has(plainName(name)) ? `${name}=***` : pair));
+  return query.replace(/([^&;=#]+)=([^&;#]*)/g, (pair, name: string) =>
+    secret.has(plainName(name)) ? `${name}=***` : pair,
+  );
 }
 
 /** A name may hide behind percent signs, a `+` or brackets: `user%5Btoken%5D`, `user[token]`. */

@@ -63,7 +63,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
 function unknownNames(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith('PROFILER_') && !NAMES.has(name.slice('PROFILER_'.length)))
-    .map((name) => `${name}: there is no such setting; there are ${[...NAMES].map((known) => `PROFILER_${known}`).join(', ')}`);
+    .map(
+      (name) =>
+        `${name}: there is no such setting; there are ${[...NAMES].map((known) => `PROFILER_${known}`).join(', ')}`,
+    );
 }
 
 function oneOf<const T extends string>(...values: readonly T[]): (value: string) => T | undefined {
