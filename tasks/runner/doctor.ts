@@ -14,14 +14,16 @@ export type Diagnosis = {
   readonly reason: Reason;
 };
 
-/** Runs all checks, or those that were named; with `fix` it first mends what it can. */
+/** Runs all checks, or those that were named; with `fix` it first mends what it can: warnings only if they were asked for. */
 export async function examine(
   session: Session,
   request: DoctorRequest,
   options: { readonly fix: boolean },
 ): Promise<Diagnosis> {
   const names = namedChecks(session.config, request.words);
-  if (options.fix) await mend(session, names);
+  const wantsWarningsMended = request.strict || request.words.length > 0;
+  const mustMend = (report: CheckReport) => isUnmet(report) || (wantsWarningsMended && report.outcome === 'warn');
+  if (options.fix) await mend(session, names, mustMend);
   const reports = inOrder(session.config, await session.checks.run(names, session.cancel.signal));
   const isReady = !reports.some((report) => isUnmet(report) || (request.strict && report.outcome === 'warn'));
   return {

@@ -16,13 +16,17 @@ export function requiredChecks(plan: Plan): readonly string[] {
 
 /**
  * Runs the checks and, for each that fails, its first fix, and so on until all pass or nothing new can be tried. True when
- * nothing stands in the way any more.
+ * nothing stands in the way any more. `mustMend` decides what is mended: failures, unless the caller wants warnings too.
  */
-export async function mend(session: Session, names: readonly string[]): Promise<boolean> {
+export async function mend(
+  session: Session,
+  names: readonly string[],
+  mustMend: (report: CheckReport) => boolean = isUnmet,
+): Promise<boolean> {
   const tried = new Set<string>();
   for (let round = 1; ; round++) {
     const reports = await session.checks.run(names, session.cancel.signal);
-    const unmet = reports.filter(isUnmet);
+    const unmet = reports.filter(mustMend);
     if (unmet.length === 0) return true;
     const fixes = unmet.flatMap((report) => newFix(report, tried));
     const isHopeless = fixes.length === 0 || round === maxRounds || session.cancel.signal.aborted;
