@@ -1,5 +1,6 @@
 /** Is there a container engine, does it answer, and does it run containers as root? */
 import type { Check, CheckResult, Fix, Probe } from 'zx-tasks';
+import { type EngineName, enginesHere, runsSystemd } from '../lib/engines.ts';
 import { asRoot, installFix } from '../lib/packages.ts';
 import { fate, lastLine, noEngine } from '../lib/ran.ts';
 
@@ -39,20 +40,34 @@ export const checks: Check[] = [
 ];
 
 async function engineIsInstalled(probe: Probe): Promise<CheckResult> {
-  for (const name of ['podman', 'docker']) {
-    const path = await probe.which(name);
-    if (path === undefined) continue;
-    const ran = await probe.run([name, '--version']);
-    if (ran.code === 0) return { outcome: 'pass', summary: ran.stdout.trim() };
-  }
-  const fixes = await installFix(probe, 'install Podman and what it needs', enginePackages);
+  const [name] = await enginesHere(probe);
+  if (name !== undefined) return engineRuns(probe, name);
+  const hasClient = (await probe.which('docker')) !== undefined;
   return {
     outcome: 'fail',
-    summary: 'neither `podman` nor `docker` is on PATH',
+    summary: hasClient ? 'only the docker client is installed, no engine' : 'neither `podman` nor `docker` is on PATH',
     cause: 'the application, the profiler and the eBPF build run in containers',
-    fixes:
-      fixes.length > 0 ? fixes : [{ about: 'install Podman', command: 'xdg-open https://podman.io/docs/installation' }],
+    fixes: await installEngine(probe),
   };
+}
+
+/** An engine that cannot even say its version is not installed as it should be. */
+async function engineRuns(probe: Probe, name: EngineName): Promise<CheckResult> {
+  const ran = await probe.run([name, '--version'], { timeoutMs: 5_000 });
+  if (ran.code === 0) return { outcome: 'pass', summary: ran.stdout.trim() };
+  return {
+    outcome: 'fail',
+    summary: `\`${name}\` is installed but does not run`,
+    cause: `\`${name} --version\` ${fate(ran)}: ${lastLine(ran)}`,
+    fixes: await installEngine(probe),
+  };
+}
+
+async function installEngine(probe: Probe): Promise<readonly Fix[]> {
+  const fixes = await installFix(probe, 'install Podman and what it needs', enginePackages);
+  return fixes.length > 0
+    ? fixes
+    : [{ about: 'install Podman', command: 'xdg-open https://podman.io/docs/installation', byHand: true }];
 }
 
 async function engineAnswers(probe: Probe): Promise<CheckResult> {
@@ -61,15 +76,19 @@ async function engineAnswers(probe: Probe): Promise<CheckResult> {
     const disguise = engine.disguised ? ' (`docker` here is Podman in disguise)' : '';
     return { outcome: 'pass', summary: `${engine.name} ${engine.version}${disguise}` };
   }
-  const name = (await probe.which('podman')) === undefined ? 'docker' : 'podman';
+  const names = await enginesHere(probe);
   const isOrdinaryUser = probe.platform.os === 'linux' && probe.user !== undefined && probe.user.uid !== 0;
   if (isOrdinaryUser && (await probe.run(['sudo', '-n', 'true'])).code !== 0) return sudoRefuses();
-  const ran = await probe.run([name, 'info'], { timeoutMs: 15_000 });
+  const silences = await Promise.all(names.map((name) => silenceOf(probe, name)));
+  const fixes = await Promise.all(names.map((name) => wake(probe, name)));
   return {
     outcome: 'fail',
-    summary: `\`${name} info\` ${fate(ran)}`,
-    cause: lastLine(ran),
-    fixes: startEngine(probe, name),
+    summary:
+      names.length > 1
+        ? `neither ${names.map((name) => `\`${name}\``).join(' nor ')} answers`
+        : `\`${names[0]}\` does not answer`,
+    cause: silences.join('; '),
+    fixes: fixes.flat(),
   };
 }
 
@@ -82,11 +101,19 @@ function sudoRefuses(): CheckResult {
   };
 }
 
-function startEngine(probe: Probe, name: string): readonly Fix[] {
-  if (probe.platform.os === 'darwin' && name === 'podman')
-    return [{ about: 'start the Podman machine', task: 'machine-start' }];
-  if (probe.platform.os === 'darwin') return [{ about: 'start Docker Desktop', command: 'open -a Docker' }];
-  return [{ about: `start ${name}`, command: asRoot(probe, `systemctl start ${name}`) }];
+/** Docker's client may end with 0 where no daemon answers; then what it says is the daemon's absence. */
+async function silenceOf(probe: Probe, name: EngineName): Promise<string> {
+  const ran = await probe.run([name, 'info'], { timeoutMs: 15_000 });
+  return ran.code === 0 ? `\`${name} info\` names no server` : `\`${name} info\` ${fate(ran)}: ${lastLine(ran)}`;
+}
+
+async function wake(probe: Probe, name: EngineName): Promise<readonly Fix[]> {
+  const isMac = probe.platform.os === 'darwin';
+  if (isMac && name === 'podman') return [{ about: 'start the Podman machine', task: 'machine-start' }];
+  if (isMac) return [{ about: 'start Docker Desktop', command: 'open -a Docker' }];
+  if (name === 'docker' && (await runsSystemd(probe)))
+    return [{ about: 'start the Docker daemon', command: asRoot(probe, 'systemctl start docker') }];
+  return await installEngine(probe);
 }
 
 async function engineIsRootful(probe: Probe): Promise<CheckResult> {
@@ -97,6 +124,6 @@ async function engineIsRootful(probe: Probe): Promise<CheckResult> {
     outcome: 'fail',
     summary: `${engine.name} runs rootless here`,
     cause: 'the kernel lets only root (CAP_BPF in the first user namespace) load eBPF',
-    fixes: [{ about: 'call the engine as root', command: 'sudo -v && npx tasks doctor' }],
+    fixes: [{ about: 'call the engine as root', command: 'sudo -v && npx tasks doctor', byHand: true }],
   };
 }

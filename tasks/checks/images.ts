@@ -48,7 +48,7 @@ async function missing(probe: Probe, image: BaseImage): Promise<CheckResult> {
     fixes:
       chosen === undefined
         ? await bootstrapFixes(probe)
-        : [{ about: 'use the default image', command: `unset ${image.buildArg}` }],
+        : [{ about: 'use the default image', command: `unset ${image.buildArg}`, byHand: true }],
   };
 }
 
@@ -56,6 +56,7 @@ async function bootstrapFixes(probe: Probe): Promise<readonly Fix[]> {
   const byHand: Fix = {
     about: 'name images that this machine can pull',
     command: 'export DEBIAN_IMAGE=… NODE_IMAGE=…',
+    byHand: true,
   };
   const canBootstrap = probe.platform.os === 'linux' && (await probe.which('apt-get')) !== undefined;
   return canBootstrap

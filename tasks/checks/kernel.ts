@@ -32,6 +32,7 @@ async function hasBtf(probe: Probe): Promise<CheckResult> {
       {
         about: 'start a kernel of the distribution (5.10 or newer, with BTF)',
         command: 'uname -r; grep BTF /boot/config-$(uname -r)',
+        byHand: true,
       },
     ],
   };
@@ -45,6 +46,6 @@ async function allowsTracing(probe: Probe): Promise<CheckResult> {
     outcome: 'fail',
     summary: 'kernel lockdown is in confidentiality mode',
     cause: 'in this mode no program may read kernel memory, eBPF included',
-    fixes: [{ about: 'boot without it', command: 'grep -o "lockdown=[a-z]*" /proc/cmdline' }],
+    fixes: [{ about: 'boot without it', command: 'grep -o "lockdown=[a-z]*" /proc/cmdline', byHand: true }],
   };
 }

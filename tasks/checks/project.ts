@@ -38,7 +38,7 @@ async function portIsFree(probe: Probe): Promise<CheckResult> {
     outcome: 'fail',
     summary: `something else listens on 127.0.0.1:${port}`,
     cause: 'the application is published on this port',
-    fixes: [{ about: 'use another port', command: `APP_PORT=${port + 1} npx tasks up` }],
+    fixes: [{ about: 'use another port', command: `APP_PORT=${port + 1} npx tasks up`, byHand: true }],
   };
 }
 
@@ -47,7 +47,7 @@ function badPort(probe: Probe): CheckResult {
     outcome: 'fail',
     summary: `APP_PORT is \`${probe.env.APP_PORT}\`, which is not a port number`,
     cause: 'a port is a whole number from 1 to 65535',
-    fixes: [{ about: 'use the default', command: 'unset APP_PORT' }],
+    fixes: [{ about: 'use the default', command: 'unset APP_PORT', byHand: true }],
   };
 }
 
@@ -73,6 +73,6 @@ async function diskHasRoom(probe: Probe): Promise<CheckResult> {
     outcome: free < GIB_LEAST * GIB ? 'fail' : 'warn',
     summary: `${summary}, ${GIB_RECOMMENDED} are recommended`,
     cause: 'the images take about 2 GiB while they are built',
-    fixes: [{ about: 'remove images that no container uses', command: 'podman image prune' }],
+    fixes: [{ about: 'remove images that no container uses', command: 'podman image prune', byHand: true }],
   };
 }

@@ -26,12 +26,14 @@ export async function confirmTasks(
   }
 }
 
-/** Lists the first fix of each failed check and asks once whether to run them; never without a terminal. */
+/** Lists the first fix that needs no hand of each failed check and asks once whether to run them; never without a terminal. */
 export async function offerToMend(
   host: Pick<Host, 'stdinIsTerminal' | 'stdoutIsTerminal' | 'ask' | 'write'>,
   unmet: readonly CheckReport[],
 ): Promise<boolean> {
-  const commands = new Set(unmet.flatMap(({ fixes: [first] }) => (first === undefined ? [] : [wordsOfFix(first)])));
+  const commands = new Set(
+    unmet.flatMap(({ fixes }) => fixes.find((fix) => fix.byHand !== true) ?? []).map(wordsOfFix),
+  );
   const mayAsk = host.stdinIsTerminal && host.stdoutIsTerminal && commands.size > 0;
   if (!mayAsk) return false;
   host.write(`\nthis would mend it:\n${[...commands].map((command) => `  ${command}\n`).join('')}`);

@@ -65,25 +65,16 @@ async function readPrivilege({ host, root }: Options): Promise<Privilege> {
   return makeElevate({ needsRoot, mayAsk: host.stdinIsTerminal, containersConf, isCallers: callers !== undefined });
 }
 
-/** An engine that is installed but silent says more than one that is missing. */
+/** Says of each engine why it does not answer; the first remedy that one knows itself is given. */
 function describeSilence(answers: readonly Answer[], os: string): EngineState {
-  const installed = answers.find((answer) => answer.state === 'silent');
-  if (installed?.state === 'silent') {
-    return {
-      state: 'silent',
-      problem: `\`${installed.name}\` does not answer: ${installed.problem}`,
-      remedy: installed.remedy ?? startHint(installed.name, os),
-    };
-  }
-  const names = answers.flatMap((answer) => (answer.state === 'missing' ? [`\`${answer.name}\``] : [])).join(' or ');
-  return {
-    state: 'silent',
-    problem: `no ${names} on PATH`,
-    remedy: 'run `npx tasks doctor`, which says how to install one',
-  };
-}
-
-function startHint(name: EngineName, os: string): string {
-  if (name === 'docker') return os === 'darwin' ? 'start Docker Desktop' : 'run `sudo systemctl start docker`';
-  return os === 'darwin' ? 'run `podman machine start`' : 'run `npx tasks doctor`';
+  const silent = answers.flatMap((answer) => (answer.state === 'silent' ? [answer] : []));
+  const missing = answers.flatMap((answer) => (answer.state === 'missing' ? [`\`${answer.name}\``] : []));
+  const problems = [
+    ...(missing.length === 0 ? [] : [`no ${missing.join(' or ')} on PATH`]),
+    ...silent.map(({ name, problem }) => `\`${name}\` does not answer: ${problem}`),
+  ];
+  const own = silent.find(({ remedy }) => remedy !== undefined)?.remedy;
+  const isMachine = os === 'darwin' && silent.some(({ name }) => name === 'podman');
+  const remedy = own ?? (isMachine ? 'run `podman machine start`' : 'run `npx tasks doctor`, which says what mends it');
+  return { state: 'silent', problem: problems.join('; '), remedy };
 }

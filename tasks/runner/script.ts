@@ -130,8 +130,14 @@ export type Probe = {
   readonly satisfies: (text: string, range: string) => boolean | undefined;
 };
 
-/** A way to mend what failed: a command to paste, or a task's name that the runner starts itself. The first is the recommended one. */
-export type Fix = { readonly about: string } & ({ readonly command: string } | { readonly task: string });
+/**
+ * A way to mend what failed: a command to paste, or a task's name that the runner starts itself. The first is the recommended
+ * one. `byHand` says that only a person should run it, so that `--fix` leaves it alone.
+ */
+export type Fix = { readonly about: string; readonly byHand?: true } & (
+  | { readonly command: string }
+  | { readonly task: string }
+);
 
 export type CheckOutcome = 'pass' | 'warn' | 'fail' | 'skip' | 'could-not-check';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checks as startChecks } from '../../tasks/checks/container-start.ts';
 import { checks } from '../../tasks/checks/engine.ts';
-import { checkOf } from '../helpers/probe.ts';
+import { checkOf, type Told } from '../helpers/probe.ts';
 
 const installed = checkOf(checks, 'EN001');
 const answers = checkOf(checks, 'EN002');
@@ -30,6 +30,77 @@ test('without an engine, the package manager of the platform is named', async ()
   expect(onMac.fixes?.[0]).toMatchObject({ command: 'brew install podman podman-compose' });
 });
 
+const noContext = { 'docker context show': 'default\n' };
+
+test('a docker client without a daemon anywhere is no engine', async () => {
+  const bare: Told = { programs: ['docker', 'apt-get'], commands: noContext };
+  expect(await installed(bare)).toMatchObject({
+    outcome: 'fail',
+    summary: 'only the docker client is installed, no engine',
+    fixes: [{ command: expect.stringContaining('apt-get install -y -qq --no-install-recommends podman runc') }],
+  });
+});
+
+test.each<[string, Told]>([
+  ['its daemon is installed', { programs: ['docker', 'dockerd'] }],
+  ['DOCKER_HOST names one', { programs: ['docker'], env: { DOCKER_HOST: 'ssh://build' } }],
+  ['its socket is there', { programs: ['docker'], files: { '/var/run/docker.sock': '' } }],
+  ['a context names one', { programs: ['docker'], commands: { 'docker context show': 'colima\n' } }],
+  [
+    'Docker Desktop is there',
+    { platform: 'darwin-arm64', programs: ['docker'], files: { '/Applications/Docker.app': '' } },
+  ],
+])('a docker client is an engine when %s', async (_why, told) => {
+  const commands = { ...told.commands, 'docker --version': 'Docker version 28.2.2, build e6534b4\n' };
+  expect(await installed({ ...told, commands })).toEqual({
+    outcome: 'pass',
+    summary: 'Docker version 28.2.2, build e6534b4',
+  });
+});
+
+test('an engine that cannot say its version is installed anew', async () => {
+  const crashed = { code: null, problem: 'killed', stderr: 'Segmentation fault\n' } as const;
+  const result = await installed({ programs: ['podman', 'dnf'], commands: { 'podman --version': crashed } });
+  expect(result).toMatchObject({
+    outcome: 'fail',
+    summary: '`podman` is installed but does not run',
+    cause: '`podman --version` was killed: Segmentation fault',
+    fixes: [{ command: 'dnf install -y -q podman podman-compose' }],
+  });
+});
+
+const noDaemon = {
+  code: 1,
+  stderr: 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n',
+};
+
+test('a Docker daemon is started by systemd where systemd runs, and else Podman is installed', async () => {
+  const told: Told = { programs: ['docker', 'dockerd', 'apt-get'], commands: { 'docker info': noDaemon } };
+  expect(await answers({ ...told, files: { '/run/systemd/system': '' } })).toMatchObject({
+    summary: '`docker` does not answer',
+    cause: `\`docker info\` ended with 1: ${noDaemon.stderr.trim()}`,
+    fixes: [{ about: 'start the Docker daemon', command: 'systemctl start docker' }],
+  });
+  expect((await answers(told)).fixes).toMatchObject([{ about: 'install Podman and what it needs' }]);
+});
+
+test('when two engines are silent, both are named', async () => {
+  const result = await answers({
+    programs: ['podman', 'docker', 'dockerd', 'apt-get'],
+    files: { '/run/systemd/system': '' },
+    commands: {
+      'podman info': { code: 125, stderr: 'Error: default OCI runtime "crun" not found: invalid argument\n' },
+      'docker info': { stdout: 'Client:\n Version: 26.1.5\n' },
+    },
+  });
+  expect(result).toMatchObject({
+    summary: 'neither `podman` nor `docker` answers',
+    cause:
+      '`podman info` ended with 125: Error: default OCI runtime "crun" not found: invalid argument; `docker info` names no server',
+    fixes: [{ about: 'install Podman and what it needs' }, { command: 'systemctl start docker' }],
+  });
+});
+
 test('an ordinary user installs through sudo, which never asks where nobody can answer', async () => {
   const quiet = await installed({ programs: ['apt-get'], uid: 1000 });
   expect(quiet.fixes?.[0]).toMatchObject({ command: expect.stringMatching(/^sudo -n sh -c '/) });
@@ -49,7 +120,11 @@ test('an engine that hangs is said to hang', async () => {
     programs: ['podman'],
     commands: { 'podman info': { code: null, problem: 'timed-out', tookMs: 15_000 } },
   });
-  expect(result).toMatchObject({ outcome: 'fail', summary: '`podman info` did not end within 15 s' });
+  expect(result).toMatchObject({
+    outcome: 'fail',
+    summary: '`podman` does not answer',
+    cause: '`podman info` did not end within 15 s: it printed nothing',
+  });
 });
 
 test('an ordinary user whom sudo does not know is told to ask sudo, not that podman is broken', async () => {
@@ -63,7 +138,10 @@ test('on a Mac a silent podman is mended by starting its machine', async () => {
     programs: ['podman'],
     commands: { 'podman info': { code: 125, stderr: 'a\nError: no\n' } },
   });
-  expect(result).toMatchObject({ cause: 'Error: no', fixes: [{ task: 'machine-start' }] });
+  expect(result).toMatchObject({
+    cause: '`podman info` ended with 125: Error: no',
+    fixes: [{ task: 'machine-start' }],
+  });
 });
 
 test('a rootless engine cannot load eBPF', async () => {

@@ -43,9 +43,9 @@ export async function mend(
 
 type Due = { readonly report: CheckReport; readonly fix: Fix };
 
-/** The first fix of a check, unless it was tried already, for this check or another. */
+/** The first fix of a check that needs no hand, unless it was tried already, for this check or another. */
 function newFix(report: CheckReport, tried: Set<string>): readonly Due[] {
-  const [fix] = report.fixes;
+  const fix = report.fixes.find(({ byHand }) => byHand !== true);
   if (fix === undefined) return [];
   const key = 'task' in fix ? `task ${fix.task}` : fix.command;
   if (tried.has(key)) return [];

@@ -1,34 +1,20 @@
-/** The doctor on three machines: a bare one, this one, and a Mac in several states. */
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** The doctor on bare machines, and on a Mac in several states. */
 import { expect, test } from 'vitest';
+import { bareMachine } from '../helpers/bare-machine.ts';
 import { tasks } from '../helpers/checkout.ts';
 import { fakePodman } from '../helpers/fake-podman.ts';
 
-test('a bare machine is told that it has no container engine, and how to get one', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'bare-'));
-  try {
-    for (const [name, target] of [
-      ['node', process.execPath],
-      ['sh', '/bin/sh'],
-      ['apt-get', '/usr/bin/apt-get'],
-    ]) {
-      await symlink(target ?? '', join(folder, name ?? ''));
-    }
-    const { code, output } = await tasks(['doctor'], { env: { PATH: folder } });
-    expect(code).toBe(4);
-    expect(output).toContain('neither `podman` nor `docker` is on PATH');
-    expect(output).toContain('apt-get install -y -qq --no-install-recommends podman runc');
-    expect(output.trim().split('\n').at(-1)).toContain('EN001');
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-});
-
-test('this machine is ready', async () => {
-  const { code, output } = await tasks(['doctor']);
-  expect(code, output).toBe(0);
+test.each([
+  ['without a docker client', [], 'neither `podman` nor `docker` is on PATH'],
+  ['with a docker client', ['docker'], 'only the docker client is installed, no engine'],
+])('a bare machine %s is told that it has no container engine, and how to get one', async (_which, clients, said) => {
+  await using machine = await bareMachine(clients);
+  const { code, output } = await tasks(['doctor'], { env: { PATH: machine.folder } });
+  expect(code).toBe(4);
+  expect(output).toContain(said);
+  expect(output).toContain('apt-get install -y -qq --no-install-recommends podman runc');
+  expect(output).not.toContain('systemctl');
+  expect(output.trim().split('\n').at(-1)).toContain('EN001');
 });
 
 const mac = { TASKS_PLATFORM: 'darwin-arm64' };

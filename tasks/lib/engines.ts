@@ -1,0 +1,26 @@
+/** Which engines could answer here. The docker command alone is none: it talks to a daemon, and that may be nowhere. */
+import type { Engine, Probe } from 'zx-tasks';
+
+export type EngineName = Engine['name'];
+
+const daemonPaths = ['/var/run/docker.sock', '/Applications/Docker.app'];
+
+/** The engines that are installed so far that they could answer, the preferred one first. */
+export async function enginesHere(probe: Probe): Promise<readonly EngineName[]> {
+  const hasPodman = (await probe.which('podman')) !== undefined;
+  const hasDocker = (await probe.which('docker')) !== undefined && (await dockerdCouldBeThere(probe));
+  return [...(hasPodman ? (['podman'] as const) : []), ...(hasDocker ? (['docker'] as const) : [])];
+}
+
+/** Whether systemd runs this machine, so that `systemctl` can start something. */
+export function runsSystemd(probe: Probe): Promise<boolean> {
+  return probe.exists('/run/systemd/system');
+}
+
+/** A daemon on this machine, one that the caller names, or one behind a context of the caller's choice. */
+async function dockerdCouldBeThere(probe: Probe): Promise<boolean> {
+  if ((probe.env.DOCKER_HOST ?? '') !== '' || (await probe.which('dockerd')) !== undefined) return true;
+  for (const path of daemonPaths) if (await probe.exists(path)) return true;
+  const context = await probe.run(['docker', 'context', 'show'], { timeoutMs: 5_000 });
+  return context.code === 0 && !['', 'default'].includes(context.stdout.trim());
+}
