@@ -1,23 +1,12 @@
 /**
  * libbpf and the few calls of the C library that Node lacks, through koffi. Pointers are bigints. A wrong pointer
- * ends the process without an exception, so nothing here is handed out raw: only `probe.ts` imports this file.
+ * ends the process without an exception, so nothing here is handed out raw. The file is longer than 200 lines because
+ * koffi has one importer.
  */
 import koffi, { type KoffiFunc } from 'koffi';
+import { BpfError } from './errors.ts';
 
 type Pointer = bigint | null;
-
-/** What failed, with the error number that the kernel gave. */
-export class BpfError extends Error {
-  readonly errno: number;
-  /** The last lines that the verifier wrote, if it refused a program. */
-  readonly log: string;
-  constructor(what: string, errno: number, log = '') {
-    super(`${what}: ${describeErrno(errno)}`);
-    this.name = 'BpfError';
-    this.errno = errno;
-    this.log = log;
-  }
-}
 
 export type BpfProgram = { readonly name: string; readonly section: string; readonly pointer: bigint };
 export type BpfMap = { readonly name: string; readonly fd: number; readonly maxEntries: number };
@@ -73,7 +62,7 @@ export function openObject(path: string): BpfObject {
   // libbpf prints through a va_list callback, which JavaScript cannot read; errors and logs are reported from here.
   calls.setPrint(null);
   const pointer = calls.open(path, null);
-  if (pointer === null) throw new BpfError(`\`${path}\` cannot be opened as a BPF object`, koffi.errno());
+  if (pointer === null) throw failure(`\`${path}\` cannot be opened as a BPF object`, koffi.errno());
   return { pointer, programs: listPrograms(pointer) };
 }
 
@@ -81,7 +70,7 @@ export function openObject(path: string): BpfObject {
 export function initialValue(object: BpfObject, map: string): DataView {
   const size = [0];
   const pointer = calls.initialValue(findMap(object, map), size);
-  if (pointer === null) throw new BpfError(`the map \`${map}\` has no initial value`, koffi.errno());
+  if (pointer === null) throw failure(`the map \`${map}\` has no initial value`, koffi.errno());
   return new DataView(koffi.view(pointer, Number(size[0])));
 }
 
@@ -96,28 +85,27 @@ export function loadObject(object: BpfObject): void {
   object.programs.forEach((program) => {
     calls.setLog(program.pointer, Buffer.alloc(0), 0);
   });
-  if (result !== 0) throw new BpfError('the kernel refused the programs', -result, logs.map(lastLines).join(''));
+  if (result !== 0) throw failure('the kernel refused the programs', -result, logs.map(lastLines).join(''));
 }
 
 export function attachProgram(program: BpfProgram): bigint {
   const link = calls.attach(program.pointer);
-  if (link === null)
-    throw new BpfError(`\`${program.name}\` cannot be attached to \`${program.section}\``, koffi.errno());
+  if (link === null) throw failure(`\`${program.name}\` cannot be attached to \`${program.section}\``, koffi.errno());
   return link;
 }
 
 export function detachProgram(link: bigint): void {
   const result = calls.detach(link);
-  if (result !== 0) throw new BpfError('a program cannot be detached', -result);
+  if (result !== 0) throw failure('a program cannot be detached', -result);
 }
 
 /** How often the kernel did not run a program because it was running already on that processor. */
 export function missedRuns(program: BpfProgram): number {
-  // struct bpf_prog_info: `recursion_misses` lies at byte 216; older kernels write less and leave it 0.
+  // struct bpf_prog_info: `recursion_misses` lies at byte 208; older kernels write less and leave it 0.
   const info = Buffer.alloc(256);
   const size = Buffer.from(Uint32Array.of(info.length).buffer);
   const result = calls.info(calls.programFd(program.pointer), info, size);
-  return result === 0 ? Number(info.readBigUInt64LE(216)) : 0;
+  return result === 0 ? Number(info.readBigUInt64LE(208)) : 0;
 }
 
 export function openMap(object: BpfObject, name: string): BpfMap {
@@ -174,7 +162,7 @@ export function mapMemory(map: BpfMap, offset: number, bytes: number, writable: 
   const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
   const pointer = calls.mmap(null, bytes, protection, MAP_SHARED, map.fd, offset);
   if (BigInt.asUintN(64, pointer) === MAP_FAILED) {
-    throw new BpfError(`the ring \`${map.name}\` cannot be mapped into memory`, koffi.errno());
+    throw failure(`the ring \`${map.name}\` cannot be mapped into memory`, koffi.errno());
   }
   return koffi.view(pointer, bytes);
 }
@@ -186,6 +174,11 @@ export function pageBytes(): number {
 /** Nanoseconds since 1970 at boot, as the clocks stand now: what to add to a time of the kernel. */
 export function bootTimeNs(): bigint {
   return readClock(CLOCK_REALTIME) - readClock(CLOCK_BOOTTIME);
+}
+
+/** Nanoseconds since boot, suspend included: the kernel's clock. */
+export function sinceBootNs(): bigint {
+  return readClock(CLOCK_BOOTTIME);
 }
 
 function readClock(clock: number): bigint {
@@ -206,14 +199,14 @@ function listPrograms(object: bigint): readonly BpfProgram[] {
 
 function findMap(object: BpfObject, name: string): bigint {
   const pointer = calls.findMap(object.pointer, name);
-  if (pointer === null) throw new BpfError(`the object has no map \`${name}\``, ENOENT);
+  if (pointer === null) throw failure(`the object has no map \`${name}\``, ENOENT);
   return pointer;
 }
 
 function isFound(map: BpfMap, result: number): boolean {
   if (result === 0) return true;
   if (result === -ENOENT) return false;
-  throw new BpfError(`the map \`${map.name}\` refused a call`, -result);
+  throw failure(`the map \`${map.name}\` refused a call`, -result);
 }
 
 function lastLines(log: Buffer): string {
@@ -221,8 +214,9 @@ function lastLines(log: Buffer): string {
   return log.toString('latin1', 0, end).trimEnd().split('\n').slice(-6).join('\n');
 }
 
-function describeErrno(errno: number): string {
-  return `${calls.strerror(Math.abs(errno))} (errno ${Math.abs(errno)})`;
+function failure(what: string, errno: number, log = ''): BpfError {
+  const code = Math.abs(errno);
+  return new BpfError(`${what}: ${calls.strerror(code)} (errno ${code})`, code, log);
 }
 
 function loadLibraries() {

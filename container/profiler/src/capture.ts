@@ -1,0 +1,121 @@
+/** Capturing: the probe's rings are emptied on a timer, exchanges go to the sinks, and the state is told. */
+import type { Clock } from './clock.ts';
+import { createDrain, type Drain } from './drain.ts';
+import type { Exchange } from './exchange.ts';
+import type { KnownContainer } from './identity.ts';
+import { Losses } from './losses.ts';
+import type { Probe } from './probe.ts';
+import { isSampled } from './sample.ts';
+import { createRedactor } from './secrets.ts';
+import type { Settings } from './settings.ts';
+import type { Header, Sink } from './sinks/sink.ts';
+import type { Status } from './status.ts';
+
+export type CaptureOptions = {
+  readonly settings: Settings;
+  readonly probe: Probe;
+  readonly sinks: readonly Sink[];
+  readonly clock: Clock;
+  readonly header: Header;
+  readonly writeStatus: (status: Status) => void;
+  /** The list of containers where it has changed since it was asked for last. */
+  readonly readNames: () => ReadonlyMap<string, KnownContainer> | undefined;
+  /** Keeps kernel addresses out of what is written. */
+  readonly salt: string;
+};
+
+export class Capture {
+  readonly #options: CaptureOptions;
+  readonly #drain: Drain;
+  readonly #losses: Losses;
+  readonly #redact: (target: string) => string;
+  #exchanges = 0;
+  #isPaused = false;
+
+  constructor(options: CaptureOptions) {
+    const { settings, probe, salt, header } = options;
+    this.#options = options;
+    this.#losses = new Losses(header.startedUs);
+    this.#redact = createRedactor(settings.redact);
+    const lost = (count: number): void => this.#losses.add('exchanges', count);
+    this.#drain = createDrain(probe, settings, { exchange: (exchange) => this.#tell(exchange), lost }, salt);
+  }
+
+  start(): void {
+    this.#options.probe.attach();
+    for (const sink of this.#options.sinks) sink.header(this.#options.header);
+    this.refresh();
+  }
+
+  /** Empties the rings; called every few milliseconds. */
+  tick(): void {
+    this.#drain.drain();
+    for (const sink of this.#options.sinks) this.#losses.add('unwritten', sink.flush());
+  }
+
+  /** Gives up on what is late; called a few times a second. */
+  giveUp(): void {
+    this.#drain.giveUp(this.#options.clock.nowNs());
+  }
+
+  /** Looks at the clock, at names, at losses, and tells the state; called every second. */
+  refresh(): void {
+    const { clock, probe, sinks, readNames } = this.#options;
+    clock.adjust();
+    const names = readNames();
+    if (names !== undefined) this.#drain.renamed(names);
+    this.#losses.replace(probe.losses());
+    for (const loss of this.#losses.takeNew()) for (const sink of sinks) sink.loss(loss);
+    this.#tellStatus();
+  }
+
+  /** Forgets connections that ended without word; called now and then. */
+  sweep(): void {
+    this.#drain.sweep(this.#options.clock.nowNs());
+  }
+
+  /** Detaches the probe, so that nothing costs anything, or attaches it again. */
+  togglePause(): void {
+    const { probe } = this.#options;
+    if (this.#isPaused) probe.attach();
+    else {
+      probe.detach();
+      this.tick();
+      this.#losses.add('paused', this.#drain.clear());
+    }
+    this.#isPaused = !this.#isPaused;
+    this.refresh();
+  }
+
+  /** Detaches and writes what is left. */
+  stop(): void {
+    if (!this.#isPaused) this.#options.probe.detach();
+    this.tick();
+    this.refresh();
+    this.tick();
+  }
+
+  #tell(exchange: Exchange): void {
+    const { settings, sinks, clock } = this.#options;
+    if (!exchange.process.isWanted || !isSampled(exchange.link, settings.sample)) return;
+    this.#exchanges++;
+    const told = {
+      exchange,
+      timeUs: clock.wallUs(exchange.requestFirstNs),
+      target: this.#redact(exchange.target),
+    };
+    for (const sink of sinks) sink.exchange(told);
+  }
+
+  #tellStatus(): void {
+    const { header, writeStatus } = this.#options;
+    writeStatus({
+      state: this.#isPaused ? 'paused' : 'attached',
+      tier: header.tier,
+      hooks: header.hooks,
+      kernel: header.kernel,
+      why: header.why,
+      counters: { exchanges: this.#exchanges, ...this.#drain.counters(), ...this.#losses.counters() },
+    });
+  }
+}

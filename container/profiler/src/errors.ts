@@ -1,0 +1,14 @@
+/** What a call into the kernel failed with. */
+export class BpfError extends Error {
+  /** The kernel's error number, positive. */
+  readonly errno: number;
+  /** The last lines that the verifier wrote, if it refused a program. */
+  readonly log: string;
+
+  constructor(message: string, errno: number, log = '') {
+    super(message);
+    this.name = 'BpfError';
+    this.errno = errno;
+    this.log = log;
+  }
+}

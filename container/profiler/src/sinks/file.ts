@@ -1,0 +1,80 @@
+/**
+ * A trace that is a file: lines are gathered and written whole, and at its greatest size its content is set aside.
+ * The files exist before the profiler starts and belong to somebody else: nothing here creates, renames or changes one.
+ */
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import type { Format, Header, Sink } from './sink.ts';
+
+const COPY_BYTES = 1 << 20;
+
+/** Opens the file at `path`, and `path` with `.1` when it is full; throws if they do not exist. */
+export function openFileSink(path: string, format: Format, maxBytes: number): Sink {
+  const file = openSync(path, constants.O_RDWR | constants.O_APPEND);
+  let lines: string[] = [];
+  let exchanges = 0;
+  let begin: Header | undefined;
+
+  const setAside = (size: number): void => {
+    copy(file, `${path}.1`, size);
+    ftruncateSync(file, 0);
+    if (begin !== undefined) lines.unshift(format.header(begin));
+  };
+
+  const flush = (): number => {
+    if (lines.length === 0) return 0;
+    const size = fstatSync(file).size;
+    if (size >= maxBytes) setAside(size);
+    const text = Buffer.from(`${lines.join('\n')}\n`, 'latin1');
+    const told = exchanges;
+    lines = [];
+    exchanges = 0;
+    return writeWhole(file, text) ? 0 : told;
+  };
+
+  return {
+    header: (header) => {
+      begin = header;
+      lines.push(format.header(header));
+    },
+    exchange: (told) => {
+      lines.push(format.exchange(told));
+      exchanges++;
+    },
+    loss: (loss) => lines.push(format.loss(loss)),
+    flush,
+  };
+}
+
+/** False, and nothing of it in the file, when the disk is full. */
+function writeWhole(file: number, bytes: Buffer): boolean {
+  const before = fstatSync(file).size;
+  let written = 0;
+  try {
+    while (written < bytes.length) written += writeSync(file, bytes, written);
+    return true;
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    ftruncateSync(file, before);
+    return false;
+  }
+}
+
+/** On a full disk what is set aside is cut short: the room is better used by what comes now. */
+function copy(from: number, path: string, size: number): void {
+  const to = openSync(path, constants.O_WRONLY | constants.O_TRUNC);
+  const buffer = Buffer.alloc(COPY_BYTES);
+  try {
+    for (let at = 0; at < size; ) {
+      const read = readSync(from, buffer, 0, buffer.length, at);
+      if (read === 0) break;
+      if (!writeWhole(to, buffer.subarray(0, read))) break;
+      at += read;
+    }
+  } finally {
+    closeSync(to);
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}

@@ -1,0 +1,27 @@
+/** profiler.json: what the profiler says of itself, for `up`, `status` and whoever looks. */
+import { constants, ftruncateSync, openSync, writeSync } from 'node:fs';
+
+export type Status = {
+  readonly state: 'attached' | 'paused' | 'failed';
+  readonly tier: string | null;
+  readonly hooks: readonly string[];
+  readonly kernel: string;
+  /** Why this tier, or why it failed. */
+  readonly why: string;
+  readonly counters: Readonly<Record<string, number>>;
+};
+
+/** Writes the status whenever it has changed. The file must exist; it is rewritten in place, by one write. */
+export function openStatus(path: string): (status: Status) => void {
+  const file = openSync(path, constants.O_WRONLY);
+  let last = '';
+  return (status) => {
+    const text = `${JSON.stringify(status)}\n`;
+    if (text === last) return;
+    // Blanks cover what a longer text before would leave behind.
+    const bytes = Buffer.from(text.padEnd(last.length, ' '));
+    writeSync(file, bytes, 0, bytes.length, 0);
+    ftruncateSync(file, Buffer.byteLength(text));
+    last = text;
+  };
+}
