@@ -38,28 +38,152 @@ tasks:
     params: { fix: {}, size: { type: int, default: big } }
     aliases: [a]
 `;
-  expect(await errorsOf(config)).toBe(`error: \`version\` must be 1, not 2
-  --> tasks.config.yaml:1:10
-   | version: 2
-   |          ^
-error: policy names no task with \`nothing:*\`
-  --> tasks.config.yaml:4:40
-   |   - { on: darwin, forbid: host, tasks: ['nothing:*'], because: reasons, instead: that }
-   |                                        ^^^^^^^^^^^
-`);
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: \`version\` must be 1, not 2
+      --> tasks.config.yaml:1:10
+       | version: 2
+       |          ^
+    error: policy names no task with \`nothing:*\`
+      --> tasks.config.yaml:4:41
+       |   - { on: darwin, forbid: host, tasks: ['nothing:*'], because: reasons, instead: that }
+       |                                         ^^^^^^^^^^^
+    hint: tasks are \`a\`, \`b\`
+    error: \`id\` of check \`clang\` is \`TC1\`: an id is two to four capitals and three digits: \`EN001\`
+      --> tasks.config.yaml:6:16
+       |   clang: { id: TC1, comand: clang --version }
+       |                ^^^
+    error: check \`clang\` has unknown key \`comand\`, did you mean \`command\`?
+      --> tasks.config.yaml:6:21
+       |   clang: { id: TC1, comand: clang --version }
+       |                     ^^^^^^
+    hint: valid keys are \`id\`, \`command\`, \`version\`, \`about\`, \`group\`, \`needs\`, \`platforms\`, \`install\`, \`script\`
+    error: \`about 4\` is no version range
+      --> tasks.config.yaml:7:54
+       |   gcc: { id: GC001, command: gcc --version, version: about 4 }
+       |                                                      ^^^^^^^
+    hint: write a range as in \`>=1.2\` or \`^4.3\`
+    error: task \`a\` has unknown key \`neds\`, did you mean \`needs\`?
+      --> tasks.config.yaml:10:5
+       |     neds: [b]
+       |     ^^^^
+    hint: valid keys are \`about\`, \`aliases\`, \`group\`, \`needs\`, \`requires\`, \`container\`, \`run\`, \`script\`, \`params\`, \`args\`, \`platforms\`, \`env\`, \`cwd\`, \`timeout\`, \`interactive\`, \`hidden\`, \`confirm\`, \`finally\`
+    error: \`timeout\` of task \`a\` is \`soon\`: a duration is written \`500ms\`, \`30s\`, \`5m\` or \`1h\`
+      --> tasks.config.yaml:11:14
+       |     timeout: soon
+       |              ^^^^
+    error: unknown name \`imag\` in \`\${imag}\`, did you mean \`image\`?
+      --> tasks.config.yaml:12:15
+       |     run: echo \${imag} $HOME
+       |               ^^^^^^^
+    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$imag\` or \`$\${imag}\`
+    error: item 2 of \`run\` of task \`b\` must be a text, not 5
+      --> tasks.config.yaml:14:17
+       |     run: [echo, 5]
+       |                 ^
+    error: task \`b\` requires unknown check \`clangg\`, did you mean \`clang\`?
+      --> tasks.config.yaml:15:16
+       |     requires: [clangg]
+       |                ^^^^^^
+    error: param \`fix\` of task \`b\` has the name of a flag of the tool
+      --> tasks.config.yaml:16:15
+       |     params: { fix: {}, size: { type: int, default: big } }
+       |               ^^^
+    hint: give it another name
+    error: the default of param \`size\` of task \`b\` must be a whole number
+      --> tasks.config.yaml:16:52
+       |     params: { fix: {}, size: { type: int, default: big } }
+       |                                                    ^^^
+    error: alias \`a\` of task \`b\` already names task \`a\`
+      --> tasks.config.yaml:17:15
+       |     aliases: [a]
+       |               ^
+    "
+  `);
 });
 
 test('YAML that cannot be read is pointed at', async () => {
-  expect(await errorsOf('version: 1\ntasks:\n  a: { run: [echo }\n')).toBe('');
+  expect(await errorsOf('version: 1\ntasks:\n  a: { run: [echo }\n')).toMatchInlineSnapshot(`
+    "error: a \`]\` is missing before this
+      --> tasks.config.yaml:3:19
+       |   a: { run: [echo }
+       |                   ^
+    "
+  `);
+});
+
+test('a list given for a table, or a table for a list, is said in those words', async () => {
+  expect(await errorsOf('[]')).toMatchInlineSnapshot(`
+    "error: the config must be a table, not a list
+      --> tasks.config.yaml:1:1
+       | []
+       | ^^
+    "
+  `);
+  const config = 'version: 1\nvars: [5]\ntasks:\n  a: []\n  b: { params: { x: [] }, run: { y: 1 } }\n  c:\n';
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: \`vars\` must be a table, not a list
+      --> tasks.config.yaml:2:7
+       | vars: [5]
+       |       ^^^
+    error: task \`a\` must be a table, not a list
+      --> tasks.config.yaml:4:6
+       |   a: []
+       |      ^^
+    error: \`x\` in \`params\` of task \`b\` must be a table, not a list
+      --> tasks.config.yaml:5:21
+       |   b: { params: { x: [] }, run: { y: 1 } }
+       |                     ^^
+    error: \`run\` of task \`b\` must be a text or a list of texts, not a table
+      --> tasks.config.yaml:5:32
+       |   b: { params: { x: [] }, run: { y: 1 } }
+       |                                ^^^^^^^^
+    error: task \`c\` must be a table, not nothing
+      --> tasks.config.yaml:6:5
+       |   c:
+       |     ^
+    "
+  `);
+});
+
+test.each([
+  ['a reference outside of quotes', 'tasks:\n  a: { run: echo ${x} }\n'],
+  ['an anchor that is missing', 'tasks: *x\n'],
+  ['an anchor within itself', 'tasks: &x\n  <<: *x\n'],
+  ['a colon in a text', 'tasks:\n  a:\n    run: x: y\n'],
+  ['a wrong indentation', 'tasks:\n  a:\n    run: echo\n   b: c\n'],
+  ['a tab', 'tasks:\n\ta: {}\n'],
+  ['a second document', '--- {}\n--- {}\n'],
+])('a slip of YAML is told in plain words: %s', async (_what, config) => {
+  expect(await errorsOf(config)).toMatchSnapshot();
 });
 
 test('a key that is given twice is an error', async () => {
-  expect(await errorsOf('version: 1\ntasks:\n  a: { run: echo }\n  a: { run: ls }\n')).toBe('');
+  expect(await errorsOf('version: 1\ntasks:\n  a: { run: echo }\n  a: { run: ls }\n')).toMatchInlineSnapshot(`
+    "error: key \`a\` is given twice
+      --> tasks.config.yaml:4:3
+       |   a: { run: ls }
+       |   ^
+    "
+  `);
 });
 
 test('an empty config is told what it lacks', async () => {
-  expect(await errorsOf('')).toBe('');
-  expect(await errorsOf('{}')).toBe('');
+  expect(await errorsOf('')).toMatchInlineSnapshot(`
+    "error: \`tasks.config.yaml\` is empty
+    hint: it begins with \`version: 1\` and has \`tasks\`
+    "
+  `);
+  expect(await errorsOf('{}')).toMatchInlineSnapshot(`
+    "error: the config has no \`version\`
+      --> tasks.config.yaml:1:1
+       | {}
+       | ^^
+    error: the config has no \`tasks\`
+      --> tasks.config.yaml:1:1
+       | {}
+       | ^^
+    "
+  `);
 });
 
 test('tasks that need each other are refused with the whole path', async () => {
@@ -68,11 +192,33 @@ test('tasks that need each other are refused with the whole path', async () => {
       'version: 1\ntasks:\n  a: { needs: [b] }\n  b: { needs: [c] }\n  c: { needs: [a] }\n  d: { needs: [d] }\n',
       'd',
     ),
-  ).toBe('');
+  ).toMatchInlineSnapshot(`
+    "error: tasks need each other in a cycle: \`a\` → \`b\` → \`c\` → \`a\`
+      --> tasks.config.yaml:5:16
+       |   c: { needs: [a] }
+       |                ^
+    error: task \`d\` needs itself
+      --> tasks.config.yaml:6:16
+       |   d: { needs: [d] }
+       |                ^
+    "
+  `);
 });
 
 test('what this version cannot do yet is refused by name, never ignored', async () => {
-  expect(await errorsOf('version: 1\nsecrets: [TOKEN]\ntasks:\n  a: { run: make, inputs: [src] }\n')).toBe('');
+  expect(
+    await errorsOf('version: 1\nsecrets: [TOKEN]\ntasks:\n  a: { run: make, inputs: [src] }\n'),
+  ).toMatchInlineSnapshot(`
+    "error: \`secrets\` of the config is not supported by this version
+      --> tasks.config.yaml:2:1
+       | secrets: [TOKEN]
+       | ^^^^^^^
+    error: \`inputs\` of task \`a\` is not supported by this version
+      --> tasks.config.yaml:4:19
+       |   a: { run: make, inputs: [src] }
+       |                   ^^^^^^
+    "
+  `);
 });
 
 test('keys that exclude each other are named', async () => {
@@ -84,15 +230,62 @@ tasks:
   words: { run: echo, args: { name: file } }
   noWords: { run: 'echo \${args}' }
 `;
-  expect(await errorsOf(config)).toBe('');
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: task \`both\` has both \`run\` and \`script\`
+      --> tasks.config.yaml:3:22
+       |   both: { run: make, script: a.ts }
+       |                      ^^^^^^
+    hint: keep one of them
+    error: task \`boxed\` names a container for a \`script\`, which runs on this machine
+      --> tasks.config.yaml:4:12
+       |   boxed: { container: x, script: a.ts }
+       |            ^^^^^^^^^
+    hint: let the script start the container
+    error: task \`doctor\` is built in and cannot be defined
+      --> tasks.config.yaml:5:3
+       |   doctor: { run: echo }
+       |   ^^^^^^
+    error: task \`words\` takes words that its \`run\` does not use
+      --> tasks.config.yaml:6:23
+       |   words: { run: echo, args: { name: file } }
+       |                       ^^^^
+    hint: write \`\${args}\` where they belong
+    error: task \`noWords\` uses \`\${args}\` but declares no \`args\`
+      --> tasks.config.yaml:7:25
+       |   noWords: { run: 'echo \${args}' }
+       |                         ^^^^^^^
+    hint: add \`args: { name: file }\`, with what one of the words is called
+    "
+  `);
 });
 
 test('known failures are checked with their own places', async () => {
   const messages = '- { pattern: "(", cause: c, remedy: r }\n- { pattern: x, check: TC009, cause: c, remedi: r }\n';
-  expect(await errorsOf('version: 1\nmessages: known.yaml\ntasks: {}\n', '--list', { 'known.yaml': messages })).toBe(
-    '',
-  );
-  expect(await errorsOf('version: 1\nmessages: missing.yaml\ntasks: {}\n')).toBe('');
+  expect(
+    await errorsOf('version: 1\nmessages: known.yaml\ntasks: {}\n', '--list', { 'known.yaml': messages }),
+  ).toMatchInlineSnapshot(`
+    "error: the pattern of message 1 cannot be read: Invalid regular expression: /(/: Unterminated group
+      --> known.yaml:1:14
+       | - { pattern: "(", cause: c, remedy: r }
+       |              ^^^
+    error: message 2 names unknown check id \`TC009\`
+      --> known.yaml:2:24
+       | - { pattern: x, check: TC009, cause: c, remedi: r }
+       |                        ^^^^^
+    error: message 2 has unknown key \`remedi\`, did you mean \`remedy\`?
+      --> known.yaml:2:41
+       | - { pattern: x, check: TC009, cause: c, remedi: r }
+       |                                         ^^^^^^
+    hint: valid keys are \`pattern\`, \`check\`, \`cause\`, \`remedy\`
+    "
+  `);
+  expect(await errorsOf('version: 1\nmessages: missing.yaml\ntasks: {}\n')).toMatchInlineSnapshot(`
+    "error: there is no file \`missing.yaml\`
+      --> tasks.config.yaml:2:11
+       | messages: missing.yaml
+       |           ^^^^^^^^^^^^
+    "
+  `);
 });
 
 test('without a config the runner says where it looked', async () => {

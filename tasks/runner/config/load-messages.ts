@@ -3,6 +3,7 @@ import type { Problem } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Finding } from './finding.ts';
 import { normaliseMessage } from './normalise.ts';
+import { inOrder, isNoConsequenceOf } from './problems.ts';
 import { readSource } from './read.ts';
 import { checkMessages } from './rules.ts';
 import { messagesSchema, type RawConfig, type RawMessage } from './schema.ts';
@@ -27,6 +28,7 @@ export async function loadMessages(
   const shape = checkShape(messagesSchema, source.document ?? []);
   const rows = shape.value ?? [];
   const ids = Object.values(config.checks ?? {}).map((check) => check.id);
-  const findings = [...shape.findings, ...checkMessages(rows.map(normaliseMessage), ids)];
-  return { rows, problems: findings.map(source.locate) };
+  const later = checkMessages(rows.map(normaliseMessage), ids).filter(isNoConsequenceOf(shape.wrong));
+  const findings = [...shape.findings, ...later];
+  return { rows, problems: inOrder(findings.map(source.locate)) };
 }

@@ -1,6 +1,7 @@
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
-import type { Place, Problem } from '../errors.ts';
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Pair, parseDocument, visit } from 'yaml';
+import { messageOf, type Place, type Problem } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
+import { describeSyntax, firstOfEachLine } from './syntax.ts';
 
 /** A YAML file: its data, what is wrong with its syntax, and the way back from data to characters. */
 export type Source = {
@@ -20,13 +21,11 @@ export function readSource(file: string, text: string): Source {
     const length = Math.max(1, Math.min(end - start, lineText.length - col + 1));
     return { file, line, column: col, text: lineText, length };
   };
-  const problems = yaml.errors.map((error) => ({
-    message: sentence(error.message),
-    place: placeOf(...error.pos),
-  }));
+  const problems = yaml.errors.map((error) => ({ ...describeSyntax(error, text), place: placeOf(...error.pos) }));
+  const data = problems.length === 0 ? readData(yaml, placeOf) : { problems: firstOfEachLine(problems) };
   return {
-    document: problems.length === 0 ? (yaml.toJS() as unknown) : undefined,
-    problems,
+    document: data.document,
+    problems: data.problems,
     locate: ({ message, hint, ...where }) => {
       const [start, end] = rangeOf(yaml, text, where);
       const place = placeOf(start, end);
@@ -35,9 +34,24 @@ export function readSource(file: string, text: string): Source {
   };
 }
 
-/** First letter small, as all our messages begin. */
-function sentence(message: string): string {
-  return message.charAt(0).toLowerCase() + message.slice(1);
+type Data = { readonly document?: unknown; readonly problems: readonly Problem[] };
+
+/** Aliases are resolved only now: one may lead nowhere, or blow a small file up. */
+function readData(yaml: Document, placeOf: (start: number, end: number) => Place): Data {
+  const problems: Problem[] = [];
+  visit(yaml, {
+    Alias: (_, alias) => {
+      if (alias.resolve(yaml) !== undefined) return;
+      const [start, end] = alias.range ?? [0, 0];
+      problems.push({ message: `there is no anchor \`&${alias.source}\` before this`, place: placeOf(start, end) });
+    },
+  });
+  if (problems.length > 0) return { problems };
+  try {
+    return { document: yaml.toJS() as unknown, problems };
+  } catch (error) {
+    return { problems: [{ message: `this cannot be read: ${messageOf(error)}`, place: placeOf(0, 0) }] };
+  }
 }
 
 type Range = readonly [start: number, end: number];

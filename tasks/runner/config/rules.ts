@@ -66,7 +66,12 @@ function contradictions(task: TaskRow): Finding[] {
     findings.push(at('container', 'names a container but has no `run`'));
   if (task.args !== undefined && hasRun && !usesArgs)
     findings.push(at('args', 'takes words that its `run` does not use', 'write `${args}` where they belong'));
-  if (task.args === undefined && usesArgs) findings.push(at('run', 'uses `${args}` but declares no `args`'));
+  if (task.args === undefined && usesArgs) {
+    const index = task.run.findIndex((step) => namesIn(step).includes('args'));
+    const message = `task \`${task.name}\` uses \`\${args}\` but declares no \`args\``;
+    const hint = 'add `args: { name: file }`, with what one of the words is called';
+    findings.push({ path: ['tasks', task.name, 'run', index], at: 'value', part: '${args}', message, hint });
+  }
   return findings;
 }
 

@@ -1,0 +1,23 @@
+import type * as v from 'valibot';
+import type { Finding, Path } from './finding.ts';
+import { schemaAt } from './stand-in.ts';
+
+/** Lists where the schema wants a table: to the validator a list is a table too. */
+export function listsForTables(schema: v.GenericSchema, document: unknown): readonly Path[] {
+  return visit(document, []);
+
+  function visit(value: unknown, path: Path): readonly Path[] {
+    if (typeof value !== 'object' || value === null) return [];
+    const node = schemaAt(schema, path);
+    const isTable = ['strict_object', 'record'].includes(node.type);
+    if (isTable && Array.isArray(value)) return [path];
+    if (Array.isArray(value)) return value.flatMap((item, index) => visit(item, [...path, index]));
+    const known = Object.entries(value).filter(([key]) => (node.entries?.[key] ?? node.value) !== undefined);
+    return known.flatMap(([key, item]) => visit(item, [...path, key]));
+  }
+}
+
+/** The sentence for one of them. */
+export function listForTable(path: Path, subject: string): Finding {
+  return { path, at: 'value', message: `${subject} must be a table, not a list` };
+}
