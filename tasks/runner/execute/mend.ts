@@ -35,9 +35,11 @@ export async function mend(
       return false;
     }
     for (const { report, fix } of fixes) {
-      if (!session.cancel.signal.aborted) await apply(session, report, fix);
+      if (session.cancel.signal.aborted) break;
+      await apply(session, report, fix);
+      // What this fix has mended, the next one may require.
+      session.checks.forget();
     }
-    session.checks.forget();
   }
 }
 
