@@ -10,8 +10,14 @@ import type { Check, Platform } from './script.ts';
 
 /** Runs checks as a tree: what a check needs runs first, and a failed one spares those that need it. */
 export type CheckRunner = {
-  /** The reports of these checks (by name in the config) and of all that they need. */
-  readonly run: (names: readonly string[], signal: AbortSignal) => Promise<readonly CheckReport[]>;
+  /** The reports of these checks (by name in the config) and of all that they need. Those in `skip` count as passed. */
+  readonly run: (
+    names: readonly string[],
+    signal: AbortSignal,
+    options?: { readonly skip: readonly string[] },
+  ) => Promise<readonly CheckReport[]>;
+  /** The checks themselves, in the order of the config. */
+  readonly list: () => Promise<readonly Check[]>;
   /** Ask everything anew: something was mended. */
   readonly forget: () => void;
 };
@@ -23,17 +29,27 @@ export type CheckSurroundings = {
   readonly platform: Platform;
   readonly table: ProcessTable;
   readonly engine: EngineSource;
+  /** Told of a check that takes long, once. */
+  readonly onSlow?: (check: Check) => void;
 };
+
+/** After which a check is said to take long. */
+const slowMs = 3_000;
 
 /** Makes the runner of one run; what has passed is not asked twice. */
 export function makeCheckRunner(surroundings: CheckSurroundings): CheckRunner {
   const passed = new Map<string, CheckReport>();
   return {
-    run: async (names, signal) => {
+    run: async (names, signal, { skip } = { skip: [] }) => {
       const all = await loadChecks(surroundings);
-      const tree = new Tree(all, surroundings, passed, signal);
+      const left = new Set(skip.map(all.idOf));
+      const tree = new Tree(all, { ...surroundings, left, signal }, passed);
       await Promise.all(names.map((name) => tree.reportOf(all.idOf(name), [])));
       return await tree.reports();
+    },
+    list: async () => {
+      const all = await loadChecks(surroundings);
+      return Object.keys(surroundings.config.checks).map((name) => all.get(all.idOf(name)));
     },
     forget: () => {
       passed.clear();
@@ -49,19 +65,19 @@ export function isUnmet({ outcome }: Pick<CheckReport, 'outcome'>): boolean {
 
 type Loaded = Awaited<ReturnType<typeof loadChecks>>;
 
+type TreeSurroundings = CheckSurroundings & { readonly left: ReadonlySet<string>; readonly signal: AbortSignal };
+
 /** One walk through the checks; each runs once, as soon as what it needs has ended. */
 class Tree {
   private readonly started = new Map<string, Promise<CheckReport>>();
   private readonly all: Loaded;
-  private readonly surroundings: CheckSurroundings;
+  private readonly surroundings: TreeSurroundings;
   private readonly passed: Map<string, CheckReport>;
-  private readonly signal: AbortSignal;
 
-  constructor(all: Loaded, surroundings: CheckSurroundings, passed: Map<string, CheckReport>, signal: AbortSignal) {
+  constructor(all: Loaded, surroundings: TreeSurroundings, passed: Map<string, CheckReport>) {
     this.all = all;
     this.surroundings = surroundings;
     this.passed = passed;
-    this.signal = signal;
   }
 
   reports(): Promise<readonly CheckReport[]> {
@@ -75,8 +91,7 @@ class Tree {
   }
 
   private async report(check: Check, trail: readonly string[]): Promise<CheckReport> {
-    const known = this.passed.get(check.id);
-    if (known !== undefined) return known;
+    if (this.surroundings.left.has(check.id)) return skipped(check, 'left out by `--skip`');
     if (!appliesTo(check.platforms, this.surroundings.platform))
       return skipped(check, `not on ${this.surroundings.platform.os}`);
     const here = [...trail, check.id];
@@ -84,11 +99,22 @@ class Tree {
     if (closing !== undefined)
       return couldNot(check, `checks need each other in a cycle: ${[...here, closing].join(' → ')}`);
     const needs = await Promise.all((check.needs ?? []).map((id) => this.reportOf(id, here)));
+    const known = this.passed.get(check.id);
+    if (known !== undefined) return known;
     const root = needs.map(rootOf).find((id) => id !== undefined);
     if (root !== undefined) return { ...skipped(check, `because of ${root}`), because: root };
-    const report = await runCheck(check, { ...this.surroundings, signal: this.signal });
+    const report = await this.runAloud(check);
     if (!isUnmet(report)) this.passed.set(check.id, report);
     return report;
+  }
+
+  private async runAloud(check: Check): Promise<CheckReport> {
+    const timer = setTimeout(() => this.surroundings.onSlow?.(check), slowMs);
+    try {
+      return await runCheck(check, this.surroundings);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

@@ -1,35 +1,77 @@
 import { constants } from 'node:os';
 import { isUnmet } from './checks.ts';
-import { type Diagnosis, examine } from './doctor.ts';
+import { type Diagnosis, examine, namedChecks } from './doctor.ts';
 import type { Ending } from './execute.ts';
 import { makePaint } from './paint.ts';
-import type { DoctorRequest } from './plan.ts';
+import type { DoctorRequest } from './plan/doctor.ts';
+import { makeRedactor } from './redact.ts';
+import { describeCheck, listChecks } from './render/checks.ts';
 import { diagnosisAsJson, diagnosisAsText } from './render/doctor.ts';
+import { diagnosisAsChecklist } from './render/doctor-checklist.ts';
+import { annotations } from './render/doctor-github.ts';
+import { diagnosisAsMarkdown } from './render/doctor-markdown.ts';
 import { makePlainRenderer } from './render/plain.ts';
 import type { Session } from './session.ts';
 
-/** The task `doctor`: examines, mends with `fix`, and prints one report. What fixes say goes elsewhere with `--json`. */
+/** The task `doctor`: examines, mends with `fix`, and prints one report; or tells of the checks without running them. */
 export async function diagnose(
   session: Session,
   request: DoctorRequest,
   options: { readonly fix: boolean },
 ): Promise<Ending> {
-  const { host, events, table, platform } = session;
-  const write = request.json ? host.writeError : host.write;
+  const isQuestion = request.format === 'checks' || request.format === 'about';
+  return isQuestion ? await tellOfChecks(session, request) : await report(session, request, options);
+}
+
+async function tellOfChecks({ host, checks, config, table }: Session, request: DoctorRequest): Promise<Ending> {
+  const names = namedChecks(config, request.words);
+  const chosen = (await checks.list()).filter((check) => names.includes(check.name));
+  const paint = makePaint(host.stdoutHasColour);
+  host.write(request.format === 'about' ? chosen.map(describeCheck).join('\n') : listChecks(chosen, paint));
+  await table.close();
+  return { exit: 0, unmet: [] };
+}
+
+/** What fixes say goes to stderr where stdout is a document. */
+async function report(session: Session, request: DoctorRequest, options: { readonly fix: boolean }): Promise<Ending> {
+  const { host, events, table } = session;
+  const isDocument = request.format !== 'text';
+  const say = isDocument ? host.writeError : host.write;
   const renderer = makePlainRenderer(
-    { write, stdoutHasColour: host.stdoutHasColour && !request.json },
+    { write: say, stdoutHasColour: host.stdoutHasColour && !isDocument },
     { quiet: false, verbose: false },
   );
   const examination = examine(session, request, options).finally(events.close);
   for await (const event of events) renderer.on(event);
   const diagnosis = await examination;
   await table.close();
-  host.write(
-    request.json
-      ? diagnosisAsJson(diagnosis, platform)
-      : diagnosisAsText(diagnosis, platform, makePaint(host.stdoutHasColour)),
-  );
+  host.write(await inFormat(session, request, diagnosis));
+  if (host.env.GITHUB_ACTIONS === 'true') await tellGithub(session, diagnosis, say);
   return endingOf(session, diagnosis);
+}
+
+async function inFormat({ host, platform, root }: Session, request: DoctorRequest, found: Diagnosis): Promise<string> {
+  const redact = makeRedactor({ env: host.env, root, names: host.ownNames() });
+  switch (request.format) {
+    case 'json':
+      return diagnosisAsJson(found, platform, redact.secrets);
+    case 'markdown':
+      return redact.all(diagnosisAsMarkdown(found, platform, await host.packageVersion()));
+    case 'checklist':
+      return redact.all(diagnosisAsChecklist(found, platform));
+    default:
+      return diagnosisAsText(found, platform, makePaint(host.stdoutHasColour));
+  }
+}
+
+/** Annotations for root causes, and the whole report in the job's summary. */
+async function tellGithub(session: Session, found: Diagnosis, say: (text: string) => void): Promise<void> {
+  const { host, platform, root } = session;
+  const redact = makeRedactor({ env: host.env, root, names: host.ownNames() });
+  say(redact.secrets(annotations(found)));
+  const summary = host.env.GITHUB_STEP_SUMMARY;
+  if (summary === undefined || summary === '') return;
+  await host.appendText(summary, redact.all(diagnosisAsMarkdown(found, platform, await host.packageVersion())));
 }
 
 function endingOf({ state }: Session, { exit, reports }: Diagnosis): Ending {

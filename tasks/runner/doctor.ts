@@ -3,12 +3,15 @@ import type { Config } from './config/types.ts';
 import { didYouMean, exitCodes, type Reason, UserError } from './errors.ts';
 import type { CheckReport } from './events.ts';
 import { mend } from './execute/mend.ts';
-import type { DoctorRequest } from './plan.ts';
+import type { DoctorRequest } from './plan/doctor.ts';
 import type { Session } from './session.ts';
 
 /** What the doctor found. */
 export type Diagnosis = {
   readonly reports: readonly CheckReport[];
+  /** What stands in the way and is nobody else's fault: what to mend first. */
+  readonly roots: readonly CheckReport[];
+  readonly isReady: boolean;
   readonly verdict: string;
   readonly exit: number;
   readonly reason: Reason;
@@ -20,14 +23,19 @@ export async function examine(
   request: DoctorRequest,
   options: { readonly fix: boolean },
 ): Promise<Diagnosis> {
-  const names = namedChecks(session.config, request.words);
+  const { checks, config, cancel } = session;
+  const names = namedChecks(config, request.words);
+  const skip = request.skip.length === 0 ? [] : namedChecks(config, request.skip);
   const wantsWarningsMended = request.strict || request.words.length > 0;
   const mustMend = (report: CheckReport) => isUnmet(report) || (wantsWarningsMended && report.outcome === 'warn');
-  if (options.fix) await mend(session, names, mustMend);
-  const reports = inOrder(session.config, await session.checks.run(names, session.cancel.signal));
-  const isReady = !reports.some((report) => isUnmet(report) || (request.strict && report.outcome === 'warn'));
+  if (options.fix) await mend(session, names, { mustMend, skip });
+  const reports = inOrder(config, await checks.run(names, cancel.signal, { skip }));
+  const roots = reports.filter((report) => isUnmet(report) || (request.strict && report.outcome === 'warn'));
+  const isReady = roots.length === 0;
   return {
     reports,
+    roots,
+    isReady,
     verdict: verdictOf(reports, isReady),
     ...(isReady ? { exit: exitCodes.ok, reason: 'ok' } : { exit: exitCodes.machine, reason: 'machine' }),
   };
@@ -38,17 +46,18 @@ export function namedChecks(config: Config, words: readonly string[]): readonly 
   const rows = Object.values(config.checks);
   if (words.length === 0) return rows.map((row) => row.name);
   const known = rows.flatMap((row) => [row.name, row.id]);
-  const unknown = words.filter((word) => !known.includes(word));
+  const find = (word: string) => rows.find((row) => row.name === word || row.id === word.toUpperCase());
+  const unknown = words.filter((word) => find(word) === undefined);
   if (unknown.length > 0) {
     throw new UserError(
       'usage',
       unknown.map((word) => ({
         message: `unknown check \`${word}\`${didYouMean(word, known)}`,
-        hint: '`tasks doctor` shows all checks',
+        hint: '`tasks doctor --checks` lists all checks',
       })),
     );
   }
-  return words.map((word) => rows.find((row) => row.name === word || row.id === word)?.name ?? word);
+  return words.map((word) => find(word)?.name ?? word);
 }
 
 function inOrder(config: Config, reports: readonly CheckReport[]): readonly CheckReport[] {
@@ -58,11 +67,13 @@ function inOrder(config: Config, reports: readonly CheckReport[]): readonly Chec
 
 /** One line that names root causes only. */
 function verdictOf(reports: readonly CheckReport[], isReady: boolean): string {
-  const roots = reports.filter(isUnmet).map((report) => `${report.id} ${report.summary}`);
-  const warnings = reports
-    .filter((report) => report.outcome === 'warn')
-    .map((report) => `${report.id} ${report.summary}`);
+  const roots = reports.filter(isUnmet).map(inVerdict);
+  const warnings = reports.filter((report) => report.outcome === 'warn').map(inVerdict);
   const asWarnings = warnings.length === 0 ? '' : `; warnings: ${warnings.join('; ')}`;
   if (!isReady) return roots.length === 0 ? `not ready${asWarnings}` : `not ready: ${roots.join('; ')}${asWarnings}`;
   return reports.length === 0 ? 'ready: the config has no checks' : `ready${asWarnings}`;
+}
+
+function inVerdict({ id, name, outcome, summary }: CheckReport): string {
+  return outcome === 'could-not-check' ? `${id} could not check ${name}` : `${id} ${summary}`;
 }

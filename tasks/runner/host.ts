@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { usageError } from './errors.ts';
@@ -28,6 +28,8 @@ export type Host = {
   /** What plan, policy and checks judge by: the real machine, or the one that `TASKS_PLATFORM` names. */
   readonly platform: Platform;
   readonly user: User | undefined;
+  /** What a report must not carry: the names of the machine and of its user. */
+  readonly ownNames: () => { readonly machine: string; readonly user: string | undefined };
   readonly cores: number;
   readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
@@ -55,6 +57,8 @@ export type Host = {
   readonly packageVersion: () => Promise<string>;
   /** The text of a file, or undefined where there is none. */
   readonly readText: (path: string) => Promise<string | undefined>;
+  /** Adds to the end of a file. */
+  readonly appendText: (path: string, text: string) => Promise<void>;
   /** Writes a whole file by renaming a temporary one; false where that is not allowed. */
   readonly replaceFile: (path: string, text: string) => Promise<boolean>;
 };
@@ -73,6 +77,7 @@ export function realHost(importModule: ImportModule): Host {
     buildId: readBuildId(),
     platform: readPlatform(env),
     user: readUser(),
+    ownNames,
     cores: availableParallelism(),
     stdinIsTerminal: stdin.isTTY === true,
     stdoutIsTerminal: stdout.isTTY === true,
@@ -94,6 +99,7 @@ export function realHost(importModule: ImportModule): Host {
     ask,
     packageVersion,
     readText,
+    appendText: appendFile,
     replaceFile,
   };
 }
@@ -118,6 +124,15 @@ function readUser(): User | undefined {
   const uid = process.getuid?.();
   const gid = process.getgid?.();
   return uid === undefined || gid === undefined ? undefined : { uid, gid };
+}
+
+/** A user whom the system's list does not know has no name. */
+function ownNames(): { readonly machine: string; readonly user: string | undefined } {
+  try {
+    return { machine: hostname(), user: userInfo().username };
+  } catch {
+    return { machine: hostname(), user: undefined };
+  }
 }
 
 /** A reader that went away (`tasks --list | head -1`) is no error: what it no longer wants is dropped. */

@@ -6,6 +6,7 @@ import { fillTemplate, shellQuote } from './config/template.ts';
 import type { Config, ParamValue, TaskRow } from './config/types.ts';
 import { type Problem, UserError, usageError } from './errors.ts';
 import { bindRequests, missingParams, type Request, withDefaults } from './plan/bind.ts';
+import { type DoctorRequest, readDoctorRequest } from './plan/doctor.ts';
 import { appliesTo, choosePlace, type Place, refuse } from './plan/place.ts';
 import type { Platform } from './script.ts';
 
@@ -39,8 +40,6 @@ export type PlannedTask = {
   readonly confirm: string | undefined;
   readonly finally: readonly string[];
 };
-
-export type DoctorRequest = { readonly words: readonly string[]; readonly json: boolean; readonly strict: boolean };
 
 export type FailureMode = 'start-nothing-new' | 'keep-going' | 'fail-fast';
 
@@ -89,7 +88,7 @@ function readDoctor(requests: readonly Request[]): DoctorRequest | undefined {
   const request = requests.find(({ task }) => task === builtInTasks.doctor);
   if (request === undefined) return undefined;
   if (requests.length > 1) throw usageError('`doctor` stands alone', 'name the other tasks in a second command');
-  return { words: request.args, json: request.params.json === true, strict: request.params.strict === true };
+  return readDoctorRequest(request);
 }
 
 function canMove(config: Config, name: string): boolean {

@@ -162,6 +162,11 @@ export type Check = {
   /** `linux`, `darwin`, `darwin-arm64`; all when absent. */
   readonly platforms?: readonly string[];
   readonly timeoutMs?: number;
+  /** What is looked at and why it matters, in a sentence or two. */
+  readonly about?: string;
+  /** What mends it, in words; the fixes of a result are the commands. */
+  readonly mending?: string;
+  /** Where more is written: a file and an anchor. */
   readonly docs?: string;
   readonly run: (probe: Probe) => Promise<CheckResult>;
 };

@@ -9,7 +9,7 @@ import type { Event } from './events.ts';
 import type { Host, Interrupt } from './host.ts';
 import { makeRunner } from './process/capture.ts';
 import { makeProcessTable, type ProcessTable } from './process/table.ts';
-import type { Platform } from './script.ts';
+import type { Check, Platform } from './script.ts';
 
 /** What lives as long as one run of the program. */
 export type Session = {
@@ -49,8 +49,10 @@ export function openSession(host: Host, { root, config }: Project, flags: Pick<T
   const table = makeProcessTable(host);
   const run = makeRunner({ host, table, cwd: root, signal: () => stop.signal });
   const engine = makeEngineSource({ host, root, wanted: flags.engine, run });
-  const checks = makeCheckRunner({ host, root, config, platform, table, engine });
   const events = makeEventQueue();
+  const onSlow = ({ id, question }: Check): void =>
+    events.push({ type: 'notice-given', text: `${id} takes long: ${question}` });
+  const checks = makeCheckRunner({ host, root, config, platform, table, engine, onSlow });
   const state = { interruptedBy: undefined, terminalIsLent: false };
   return {
     host,

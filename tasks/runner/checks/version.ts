@@ -10,7 +10,7 @@ export function versionCheck(
   row: VersionRow & Pick<CheckRow, 'name' | 'id'>,
   host: Pick<Host, 'user' | 'stdinIsTerminal'>,
 ): Check {
-  const { id, name, group, needs, platforms } = row;
+  const { id, name, group, needs, platforms, about, docs } = row;
   return {
     id,
     name,
@@ -18,6 +18,8 @@ export function versionCheck(
     group,
     needs,
     ...(platforms === undefined ? {} : { platforms }),
+    ...(about === undefined ? {} : { about }),
+    ...(docs === undefined ? {} : { docs }),
     run: (probe) => judge(row, name, probe, host),
   };
 }

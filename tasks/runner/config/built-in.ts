@@ -12,6 +12,16 @@ export const builtInTasks: Readonly<Record<string, TaskRow>> = {
     params: {
       json: { type: 'bool', about: 'print one JSON document and nothing else', required: false, values: [] },
       strict: { type: 'bool', about: 'a warning is a failure too', required: false, values: [] },
+      skip: { type: 'string', about: 'ids or names of checks to leave out, with commas', required: false, values: [] },
+      markdown: {
+        type: 'bool',
+        about: 'print a report to paste elsewhere, without names, addresses and secrets of this machine',
+        required: false,
+        values: [],
+      },
+      checklist: { type: 'bool', about: 'print a list of tasks to tick off', required: false, values: [] },
+      checks: { type: 'bool', about: 'list the checks; run none', required: false, values: [] },
+      about: { type: 'string', about: 'explain one check; run none', required: false, values: [] },
     },
     args: { name: 'check', about: 'ids or names of checks; all without', required: false },
     env: {},

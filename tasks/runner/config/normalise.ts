@@ -45,7 +45,7 @@ function normaliseCheck(raw: RawCheck, name: string): CheckRow {
     group: raw.group ?? 'tools',
     needs: raw.needs ?? [],
     install: defined(raw.install ?? {}),
-    ...defined({ about: raw.about, platforms: raw.platforms }),
+    ...defined({ about: raw.about, docs: raw.docs, platforms: raw.platforms }),
   };
 }
 

@@ -80,6 +80,7 @@ const check = v.strictObject({
   install: v.optional(
     about(v.strictObject(v.entriesFromList(managers, v.optional(v.string()))), 'package manager → package'),
   ),
+  docs: text('where more is written about the check: a file and an anchor'),
   script: text('a TypeScript file that exports `checks`'),
 });
 

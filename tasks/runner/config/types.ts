@@ -35,6 +35,7 @@ export type VersionRow = {
   readonly command: string;
   readonly version: string;
   readonly about?: string;
+  readonly docs?: string;
   readonly group: string;
   readonly needs: readonly string[];
   readonly platforms?: readonly string[];

@@ -14,6 +14,11 @@ export function requiredChecks(plan: Plan): readonly string[] {
   return [...new Set(plan.tasks.filter((task) => task.skip === undefined).flatMap((task) => task.requires))];
 }
 
+export type MendOptions = {
+  readonly mustMend?: (report: CheckReport) => boolean;
+  readonly skip?: readonly string[];
+};
+
 /**
  * Runs the checks and, for each that fails, its first fix, and so on until all pass or nothing new can be tried. True when
  * nothing stands in the way any more. `mustMend` decides what is mended: failures, unless the caller wants warnings too.
@@ -21,11 +26,11 @@ export function requiredChecks(plan: Plan): readonly string[] {
 export async function mend(
   session: Session,
   names: readonly string[],
-  mustMend: (report: CheckReport) => boolean = isUnmet,
+  { mustMend = isUnmet, skip = [] }: MendOptions = {},
 ): Promise<boolean> {
   const tried = new Set<string>();
   for (let round = 1; ; round++) {
-    const reports = await session.checks.run(names, session.cancel.signal);
+    const reports = await session.checks.run(names, session.cancel.signal, { skip });
     const unmet = reports.filter(mustMend);
     if (unmet.length === 0) return true;
     const fixes = unmet.flatMap((report) => newFix(report, tried));

@@ -4,6 +4,9 @@ import type { Paint } from '../paint.ts';
 import type { Platform } from '../script.ts';
 import { checkLines, pretence } from './text.ts';
 
+/** Of the document that `doctor.schema.json` describes; changes when a reader of it would have to. */
+const schemaVersion = 1;
+
 /** The doctor's report as a person reads it, grouped, with the verdict last. */
 export function diagnosisAsText(diagnosis: Diagnosis, platform: Platform, paint: Paint): string {
   const groups = groupBy(diagnosis.reports);
@@ -15,13 +18,29 @@ export function diagnosisAsText(diagnosis: Diagnosis, platform: Platform, paint:
   return [...(pretended === undefined ? [] : [pretended]), ...lines, `verdict: ${diagnosis.verdict}`, ''].join('\n');
 }
 
-/** The doctor's report as one JSON document. */
-export function diagnosisAsJson({ reports, verdict, exit }: Diagnosis, platform: Platform): string {
-  return `${JSON.stringify({ schemaVersion: 1, platform, verdict, exit, checks: reports }, undefined, 2)}\n`;
+/** The doctor's report as one JSON document; `redact` sees every text of it. */
+export function diagnosisAsJson(
+  { reports, roots, isReady, verdict, exit }: Diagnosis,
+  platform: Platform,
+  redact: (text: string) => string,
+): string {
+  const document = {
+    schemaVersion,
+    platform,
+    ready: isReady,
+    verdict,
+    exit,
+    roots: roots.map((report) => report.id),
+    checks: reports,
+  };
+  return `${JSON.stringify(document, (_key, value) => (typeof value === 'string' ? redact(value) : value), 2)}\n`;
 }
 
-function groupBy(reports: readonly CheckReport[]): ReadonlyMap<string, readonly CheckReport[]> {
-  const groups = new Map<string, CheckReport[]>();
-  for (const report of reports) groups.set(report.group, [...(groups.get(report.group) ?? []), report]);
+/** The reports by the group of their checks, in the order in which groups first appear. */
+export function groupBy<Row extends Pick<CheckReport, 'group'>>(
+  rows: readonly Row[],
+): ReadonlyMap<string, readonly Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
   return groups;
 }

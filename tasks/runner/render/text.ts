@@ -56,7 +56,8 @@ const marks: Record<CheckOutcome, (paint: Paint) => string> = {
 
 /** A check as the report shows it: what was found and, unless all is well, why and what to do. */
 export function checkLines(report: CheckReport, paint: Paint): readonly string[] {
-  const { id, name, outcome, summary, cause, fixes } = report;
+  const { id, name, outcome, summary, cause, fixes, docs } = report;
+  const isWell = outcome === 'pass' || outcome === 'skip';
   const head =
     outcome === 'skip'
       ? `${name} skipped: ${summary}`
@@ -67,6 +68,7 @@ export function checkLines(report: CheckReport, paint: Paint): readonly string[]
     `${marks[outcome](paint)} ${id} ${head}`,
     ...(cause === undefined ? [] : [`    why: ${cause}`]),
     ...fixes.map((fix, index) => `    ${paint.cyan(index === 0 ? 'fix' : 'or')}: ${wordsOfFix(fix)}`),
+    ...(isWell || docs === undefined ? [] : [`    more: ${docs}`]),
   ];
 }
 

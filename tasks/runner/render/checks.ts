@@ -1,0 +1,29 @@
+import type { Paint } from '../paint.ts';
+import type { Check } from '../script.ts';
+import { groupBy } from './doctor.ts';
+
+/** `doctor --checks`: id, name and question of each, by group. */
+export function listChecks(checks: readonly Check[], paint: Paint): string {
+  const width = Math.max(0, ...checks.map((check) => check.name.length));
+  const lines = [...groupBy(checks)].flatMap(([group, members]) => [
+    paint.bold(group),
+    ...members.map((check) => `  ${check.id}  ${check.name.padEnd(width)}  ${check.question}${whereOnly(check)}`),
+  ]);
+  return [...lines, ''].join('\n');
+}
+
+/** `doctor --about`: everything that is known of a check without running it. */
+export function describeCheck({ id, name, question, about, mending, needs = [], platforms, docs }: Check): string {
+  const facts = [
+    ...(about === undefined ? [] : [about]),
+    ...(mending === undefined ? [] : [`mended by: ${mending}`]),
+    ...(needs.length === 0 ? [] : [`asked only when these pass: ${needs.join(', ')}`]),
+    ...(platforms === undefined ? [] : [`asked on: ${platforms.join(', ')}`]),
+    ...(docs === undefined ? [] : [`more: ${docs}`]),
+  ];
+  return [`${id} ${name}: ${question}`, ...facts.map((fact) => `  ${fact}`), ''].join('\n');
+}
+
+function whereOnly({ platforms }: Check): string {
+  return platforms === undefined ? '' : ` (${platforms.join(', ')})`;
+}

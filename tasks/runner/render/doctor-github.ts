@@ -1,0 +1,33 @@
+import type { Diagnosis } from '../doctor.ts';
+import type { CheckReport } from '../events.ts';
+import { wordsOfFix } from '../words.ts';
+
+/** More of a kind are dropped by GitHub, for each step of a job. */
+const mostOfAKind = 10;
+
+/** Workflow commands that annotate the run with what is to be mended, and nothing that only follows from it. */
+export function annotations({ reports, roots }: Diagnosis): string {
+  const warnings = reports.filter((report) => report.outcome === 'warn' && !roots.includes(report));
+  return [
+    ...roots.slice(0, mostOfAKind).map((report) => annotation('error', report)),
+    ...warnings.slice(0, mostOfAKind).map((report) => annotation('warning', report)),
+  ].join('');
+}
+
+function annotation(kind: 'error' | 'warning', { id, summary, cause, fixes: [fix], docs }: CheckReport): string {
+  const lines = [
+    ...(cause === undefined ? [] : [cause]),
+    ...(fix === undefined ? [] : [`fix: ${wordsOfFix(fix)}`]),
+    ...(docs === undefined ? [] : [`more: ${docs}`]),
+  ];
+  const text = lines.length === 0 ? summary : lines.join('\n');
+  return `::${kind} title=${inProperty(`${id} ${summary}`)}::${inMessage(text)}\n`;
+}
+
+function inMessage(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function inProperty(text: string): string {
+  return inMessage(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
