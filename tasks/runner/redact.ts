@@ -56,7 +56,7 @@ function apply(rules: readonly Rule[], text: string): string {
 function secretsIn(env: Env): Rule[] {
   return Object.entries(env).flatMap(([name, value]): Rule[] => {
     const isSecret = secretName.test(name) && value !== undefined && value.length >= leastSecretLength;
-    return isSecret ? [[new RegExp(escape(value), 'g'), '<secret>']] : [];
+    return isSecret ? [[new RegExp(literal(value), 'g'), '<secret>']] : [];
   });
 }
 
@@ -69,7 +69,7 @@ function folders(env: Env, root: string): Rule[] {
   return known
     .filter(([path]) => path.length > 1)
     .sort(([a], [b]) => b.length - a.length)
-    .map(([path, put]) => [new RegExp(`${escape(path)}(?![\\w-])`, 'g'), put]);
+    .map(([path, put]) => [new RegExp(`${literal(path)}(?![\\w-])`, 'g'), put]);
 }
 
 function people(env: Env, { machine, user }: Options['names']): Rule[] {
@@ -82,10 +82,10 @@ function wordRules(words: readonly (string | undefined)[], put: string): Rule[] 
   return [...new Set(words)].flatMap((word): Rule[] =>
     word === undefined || common.includes(word)
       ? []
-      : [[new RegExp(`(?<![A-Za-z0-9])${escape(word)}(?![A-Za-z0-9])`, 'g'), put]],
+      : [[new RegExp(`(?<![A-Za-z0-9])${literal(word)}(?![A-Za-z0-9])`, 'g'), put]],
   );
 }
 
-function escape(text: string): string {
+function literal(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
