@@ -56,7 +56,7 @@ tasks:
       --> tasks.config.yaml:6:21
        |   clang: { id: TC1, comand: clang --version }
        |                     ^^^^^^
-    hint: valid keys are \`id\`, \`command\`, \`version\`, \`about\`, \`group\`, \`needs\`, \`platforms\`, \`install\`, \`script\`
+    hint: valid keys are \`id\`, \`command\`, \`version\`, \`about\`, \`group\`, \`needs\`, \`platforms\`, \`install\`, \`docs\`, \`script\`
     error: \`about 4\` is no version range
       --> tasks.config.yaml:7:54
        |   gcc: { id: GC001, command: gcc --version, version: about 4 }
