@@ -17,7 +17,9 @@ test.each([
   expect(output.trim().split('\n').at(-1)).toContain('EN001');
 });
 
-const mac = { TASKS_PLATFORM: 'darwin-arm64' };
+/** The real stack may be running here, on the port that the pretended Mac would use. */
+const unusedPort = '47';
+const mac = { TASKS_PLATFORM: 'darwin-arm64', APP_PORT: unusedPort };
 const withFake = (folder: string) => ({ ...mac, PATH: `${folder}:${process.env.PATH}` });
 
 test('a Mac whose Podman machine is stopped is told to start it, and only that', async () => {
