@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
@@ -55,6 +55,8 @@ export type Host = {
   /** Asks a person and gives the answer; empty when there is none. */
   readonly ask: (question: string) => Promise<string>;
   readonly packageVersion: () => Promise<string>;
+  /** A path without symbolic links; as it is where there is no such file. */
+  readonly realPath: (path: string) => Promise<string>;
   /** The text of a file, or undefined where there is none. */
   readonly readText: (path: string) => Promise<string | undefined>;
   /** Adds to the end of a file. */
@@ -98,6 +100,7 @@ export function realHost(importModule: ImportModule): Host {
     onInterrupt,
     ask,
     packageVersion,
+    realPath: (path) => realpath(path).catch(() => path),
     readText,
     appendText: appendFile,
     replaceFile,
@@ -187,7 +190,7 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return undefined;
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].some((code) => isErrno(error, code))) return undefined;
     throw error;
   }
 }

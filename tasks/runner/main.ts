@@ -16,13 +16,14 @@ import { takeRoot } from './take-root.ts';
 import { usage } from './usage.ts';
 
 /** The whole program: command line in, exit code out. */
-export async function main(host: Host): Promise<number> {
-  const args = parseArgs(host.argv);
-  const paint = makePaint(host.stdoutHasColour);
+export async function main(caller: Host): Promise<number> {
+  const args = parseArgs(caller.argv);
+  const paint = makePaint(caller.stdoutHasColour);
   const hasWords = args.items.length > 0;
-  if (args.flags.version) return show(host, `${await host.packageVersion()}\n`);
-  if (args.flags.help && !hasWords) return show(host, usage);
-  const project = await loadProject(host);
+  if (args.flags.version) return show(caller, `${await caller.packageVersion()}\n`);
+  if (args.flags.help && !hasWords) return show(caller, usage);
+  const project = await loadProject(caller);
+  const host = { ...caller, env: project.env };
   if (args.flags.help) return show(host, describeTasks(project.config, args, host.platform));
   if (args.flags.list || !hasWords) return show(host, listTasks(project.config, host.platform, paint));
   const plan = makePlan(project.config, args, { root: project.root, platform: host.platform, cores: host.cores });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Args, parseArgs } from './args.ts';
 import { builtInTasks } from './config/built-in.ts';
-import { findTask } from './config/names.ts';
+import { findTask, varsOf } from './config/names.ts';
 import { fillTemplate, shellQuote } from './config/template.ts';
 import type { Config, ParamValue, TaskRow } from './config/types.ts';
 import { type Problem, UserError, usageError } from './errors.ts';
@@ -135,7 +135,7 @@ type Order = { readonly after: readonly string[]; readonly needs: readonly strin
 
 function planTask(config: Config, request: Request, options: Options & Order): PlannedTask {
   const { task, params, args, rest } = request;
-  const plainValue = (name: string): string => String(params[name] ?? config.vars[name] ?? '');
+  const plainValue = (name: string): string => String(params[name] ?? varsOf(config, task)[name] ?? '');
   const isHere = appliesTo(task.platforms, options.platform);
   const image = task.container === undefined ? undefined : fillTemplate(task.container, plainValue);
   return {
@@ -171,10 +171,10 @@ function planWork(config: Config, request: Request, root: string): Work {
 }
 
 /** In a command, vars stand as they are written; params and args are quoted. */
-function shellValue(config: Config, { params, args }: Request): (name: string) => string {
+function shellValue(config: Config, { task, params, args }: Request): (name: string) => string {
   return (name) => {
     if (name === 'args') return args.map(shellQuote).join(' ');
     const param = params[name];
-    return param === undefined ? (config.vars[name] ?? '') : shellQuote(String(param));
+    return param === undefined ? (varsOf(config, task)[name] ?? '') : shellQuote(String(param));
   };
 }

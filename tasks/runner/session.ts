@@ -17,6 +17,8 @@ export type Session = {
   readonly root: string;
   readonly platform: Platform;
   readonly config: Config;
+  /** What the `dotenv` files of included configs add for their tasks, by namespace. */
+  readonly dotenv: Project['dotenv'];
   readonly table: ProcessTable;
   readonly engine: EngineSource;
   readonly checks: CheckRunner;
@@ -41,7 +43,7 @@ export type SessionState = {
 export type Undo = { readonly task: string; readonly undo: () => Promise<void> };
 
 /** Opens a session; nothing is started yet. */
-export function openSession(host: Host, { root, config }: Project, flags: Pick<ToolFlags, 'engine'>): Session {
+export function openSession(host: Host, { root, config, dotenv }: Project, flags: Pick<ToolFlags, 'engine'>): Session {
   const { platform } = host;
   const cancel = new AbortController();
   const stop = new AbortController();
@@ -59,6 +61,7 @@ export function openSession(host: Host, { root, config }: Project, flags: Pick<T
     root,
     platform,
     config,
+    dotenv,
     table,
     engine,
     checks,

@@ -1,33 +1,38 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Host } from '../host.ts';
 import type { Config } from './types.ts';
 
 /** A checked config with everything that it was made of; as long as all of that is the same, so is the config. */
 type Entry = {
   readonly buildId: string;
-  readonly text: string;
-  readonly messagesText: string | undefined;
+  /** Each file that was read, by its path from the root, with its text. */
+  readonly files: Readonly<Record<string, string>>;
   readonly config: Config;
 };
 
 type CacheHost = Pick<Host, 'readText' | 'replaceFile' | 'buildId'>;
 
-/** The config of an earlier run, where nothing has changed since. */
-export async function readCached(host: CacheHost, root: string, text: string): Promise<Config | undefined> {
+/** The config of an earlier run, where nothing has changed since. `text` is that of the file at the root. */
+export async function readCached(host: CacheHost, file: FileText, root: string): Promise<Config | undefined> {
   const entry = parse(await host.readText(fileIn(root)));
-  const isOfThis = entry?.buildId === host.buildId && entry.text === text;
-  if (entry === undefined || !isOfThis) return undefined;
-  const hasSameMessages = (await readMessages(host, root, entry.config)) === entry.messagesText;
-  return hasSameMessages ? entry.config : undefined;
+  if (entry?.buildId !== host.buildId) return undefined;
+  const { [relative(root, file.path)]: text, ...others } = entry.files;
+  if (text !== file.text) return undefined;
+  const texts = await Promise.all(Object.keys(others).map((path) => host.readText(join(root, path))));
+  const isSame = Object.values(others).every((other, index) => other === texts[index]);
+  return isSame ? entry.config : undefined;
 }
+
+export type FileText = { readonly path: string; readonly text: string };
 
 /** Keeps a config for later runs; where that is not allowed, they are only slower. */
 export async function writeCached(
   host: CacheHost,
   root: string,
-  { text, config }: Pick<Entry, 'text' | 'config'>,
+  { files, config }: { readonly files: readonly FileText[]; readonly config: Config },
 ): Promise<void> {
-  const entry: Entry = { buildId: host.buildId, text, messagesText: await readMessages(host, root, config), config };
+  const texts = Object.fromEntries(files.map(({ path, text }) => [relative(root, path), text]));
+  const entry: Entry = { buildId: host.buildId, files: texts, config };
   const ignore = join(root, '.tasks', '.gitignore');
   if ((await host.readText(ignore)) === undefined) await host.replaceFile(ignore, '*\n');
   await host.replaceFile(fileIn(root), JSON.stringify(entry));
@@ -35,10 +40,6 @@ export async function writeCached(
 
 function fileIn(root: string): string {
   return join(root, '.tasks', 'cache', 'config.json');
-}
-
-async function readMessages(host: CacheHost, root: string, config: Config): Promise<string | undefined> {
-  return config.messagesFile === undefined ? undefined : await host.readText(join(root, config.messagesFile));
 }
 
 /** A damaged file is no entry: the config is then read anew and the file replaced. */

@@ -9,26 +9,30 @@ import { checkMessages } from './rules.ts';
 import { messagesSchema, type RawConfig, type RawMessage } from './schema.ts';
 import { checkShape } from './shape.ts';
 
+type Messages = {
+  readonly rows: readonly RawMessage[];
+  /** In the config that names the file. */
+  readonly findings: readonly Finding[];
+  /** In the file itself. */
+  readonly problems: readonly Problem[];
+};
+
 /** Reads the file of known failures that a config names. */
 export async function loadMessages(
   host: Pick<Host, 'cwd' | 'readText'>,
-  root: string,
-  config: RawConfig,
-  locate: (finding: Finding) => Problem,
-): Promise<{ readonly rows: readonly RawMessage[]; readonly problems: readonly Problem[] }> {
-  if (config.messages === undefined) return { rows: [], problems: [] };
-  const file = join(root, config.messages);
+  { folder, raw, checkIds }: { readonly folder: string; readonly raw: RawConfig; readonly checkIds: readonly string[] },
+): Promise<Messages> {
+  if (raw.messages === undefined) return { rows: [], findings: [], problems: [] };
+  const file = join(folder, raw.messages);
   const text = await host.readText(file);
   if (text === undefined) {
-    const message = `there is no file \`${config.messages}\``;
-    return { rows: [], problems: [locate({ path: ['messages'], at: 'value', message })] };
+    const message = `there is no file \`${raw.messages}\``;
+    return { rows: [], findings: [{ path: ['messages'], at: 'value', message }], problems: [] };
   }
   const source = readSource(relative(host.cwd, file), text);
-  if (source.problems.length > 0) return { rows: [], problems: source.problems };
+  if (source.problems.length > 0) return { rows: [], findings: [], problems: source.problems };
   const shape = checkShape(messagesSchema, source.document ?? []);
   const rows = shape.value ?? [];
-  const ids = Object.values(config.checks ?? {}).map((check) => check.id);
-  const later = checkMessages(rows.map(normaliseMessage), ids).filter(isNoConsequenceOf(shape.wrong));
-  const findings = [...shape.findings, ...later];
-  return { rows, problems: inOrder(findings.map(source.locate)) };
+  const later = checkMessages(rows.map(normaliseMessage), checkIds).filter(isNoConsequenceOf(shape.wrong));
+  return { rows, findings: [], problems: inOrder([...shape.findings, ...later].map(source.locate)) };
 }

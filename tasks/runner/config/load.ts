@@ -2,26 +2,39 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { readCached, writeCached } from './cache.ts';
+import { type Environment, readEnvironment } from './dotenv.ts';
 import type { Config } from './types.ts';
 
 export const configName = 'tasks.config.yaml';
 
-/** A project: its folder and what its config says. */
-export type Project = { readonly root: string; readonly config: Config };
+/** A project: its folder, what its config says, and the environment that its `dotenv` files make. */
+export type Project = Environment & { readonly root: string; readonly config: Config };
 
 /** Finds the config in this folder or above, reads it and checks all of it; throws every problem at once. */
 export async function loadProject(host: LoadHost): Promise<Project> {
   const { root, text } = await findConfig(host);
-  const cached = await readCached(host, root, text);
-  if (cached !== undefined) return { root, config: cached };
-  // Loaded only now: the parser and the validator cost more than all the rest of a start.
-  const { checkConfig } = await import('./check.ts');
-  const config = await checkConfig(host, join(root, configName), text);
-  await writeCached(host, root, { text, config });
-  return { root, config };
+  const config = await loadConfig(host, root, text);
+  return { root, config, ...(await readEnvironment(host, root, config)) };
 }
 
-type LoadHost = Pick<Host, 'cwd' | 'readText' | 'replaceFile' | 'buildId'>;
+async function loadConfig(host: LoadHost, root: string, text: string): Promise<Config> {
+  const file = { path: join(root, configName), text };
+  const cached = await readCached(host, file, root);
+  if (cached !== undefined) return cached;
+  // Loaded only now: the parser and the validator cost more than all the rest of a start.
+  const { checkConfig } = await import('./check.ts');
+  const files = [file];
+  const readText = async (path: string): Promise<string | undefined> => {
+    const found = await host.readText(path);
+    if (found !== undefined) files.push({ path, text: found });
+    return found;
+  };
+  const config = await checkConfig({ ...host, readText }, file.path, text);
+  await writeCached(host, root, { files, config });
+  return config;
+}
+
+type LoadHost = Pick<Host, 'cwd' | 'env' | 'readText' | 'realPath' | 'replaceFile' | 'buildId'>;
 
 async function findConfig(
   host: Pick<Host, 'cwd' | 'readText'>,

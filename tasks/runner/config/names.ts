@@ -1,7 +1,7 @@
 import { didYouMean, listed } from '../errors.ts';
 import { builtInTasks } from './built-in.ts';
 import type { Finding, Path } from './finding.ts';
-import type { Config, TaskRow } from './types.ts';
+import type { CheckRow, Config, TaskRow } from './types.ts';
 
 /** Do all names lead somewhere, is each taken once, and does no task need itself? */
 export function checkNames(config: Config): readonly Finding[] {
@@ -19,6 +19,11 @@ export function checkNames(config: Config): readonly Finding[] {
 export function findTask(config: Pick<Config, 'tasks'>, word: string): TaskRow | undefined {
   if (Object.hasOwn(config.tasks, word)) return config.tasks[word];
   return Object.values(config.tasks).find((task) => task.aliases.includes(word));
+}
+
+/** The vars that a task sees: those of its file, and of the files that include it. */
+export function varsOf(config: Pick<Config, 'vars' | 'scopes'>, { namespace }: TaskRow): Config['vars'] {
+  return namespace === undefined ? config.vars : (config.scopes[namespace]?.vars ?? config.vars);
 }
 
 /** Every word that names a task. */
@@ -57,23 +62,24 @@ function takenTwice(config: Config): Finding[] {
 }
 
 function idsTakenTwice(config: Config): Finding[] {
-  const owners = new Map<string, string>();
+  const owners = new Map<string, CheckRow>();
   return Object.values(config.checks).flatMap((check): Finding[] => {
     const owner = owners.get(check.id);
-    owners.set(check.id, check.name);
-    if (owner === undefined) return [];
+    owners.set(check.id, check);
+    // One file may be included under two names.
+    const isTheSame = JSON.stringify({ ...owner, name: check.name }) === JSON.stringify(check);
+    if (owner === undefined || isTheSame) return [];
     return [
       {
         path: ['checks', check.name, 'id'],
         at: 'value',
-        message: `id \`${check.id}\` of check \`${check.name}\` already names check \`${owner}\``,
+        message: `id \`${check.id}\` of check \`${check.name}\` already names check \`${owner.name}\``,
       },
     ];
   });
 }
 
 function unknownNeeds(config: Config): Finding[] {
-  const words = taskWords(config);
   return Object.values(config.tasks).flatMap((task) =>
     task.needs.flatMap((need, index): Finding[] => {
       if (findTask(config, need) !== undefined) return [];
@@ -92,11 +98,21 @@ function unknownNeeds(config: Config): Finding[] {
         {
           path,
           at: 'value',
-          message: `task \`${task.name}\` needs unknown task \`${need}\`${didYouMean(need, words)}`,
+          message: `task \`${task.name}\` needs unknown task \`${need}\`${didYouMean(need, wordsFrom(config, task))}`,
         },
       ];
     }),
   );
+}
+
+/** Every word that names a task, and those of its own file as that file writes them. */
+function wordsFrom(config: Config, { namespace }: TaskRow): readonly string[] {
+  const words = taskWords(config);
+  const start = `${namespace}:`;
+  const own = words.flatMap((word) =>
+    namespace !== undefined && word.startsWith(start) ? word.slice(start.length) : [],
+  );
+  return [...own, ...words];
 }
 
 function unknownRequires(config: Config): Finding[] {

@@ -3,10 +3,11 @@ import { fillTemplate } from './template.ts';
 import type { ArgsRow, CheckRow, Config, KnownMessage, ParamRow, TaskRow } from './types.ts';
 
 /** Fills in every default, so that later stages never ask whether a key was written. */
-export function normalise(raw: RawConfig, messages: readonly RawMessage[]): Config {
+export function normalise(raw: RawConfig, messages: readonly RawMessage[], outerVars: Config['vars']): Config {
   return {
-    vars: expandVars(mapValues(raw.vars ?? {}, String)),
-    ...defined({ messagesFile: raw.messages }),
+    vars: expandVars(mapValues(raw.vars ?? {}, String), outerVars),
+    dotenv: asList(raw.dotenv),
+    scopes: {},
     messages: messages.map(normaliseMessage),
     policy: raw.policy ?? [],
     checks: mapValues(raw.checks ?? {}, normaliseCheck),
@@ -14,9 +15,9 @@ export function normalise(raw: RawConfig, messages: readonly RawMessage[]): Conf
   };
 }
 
-/** A var may use those above it. */
-function expandVars(vars: Readonly<Record<string, string>>): Record<string, string> {
-  const expanded: Record<string, string> = {};
+/** A var may use those above it, and those of the including files. */
+function expandVars(vars: Config['vars'], outer: Config['vars']): Config['vars'] {
+  const expanded: Record<string, string> = { ...outer };
   for (const [name, text] of Object.entries(vars))
     expanded[name] = fillTemplate(text, (other) => expanded[other] ?? '');
   return expanded;

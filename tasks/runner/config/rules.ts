@@ -13,8 +13,17 @@ export function checkRules(config: Config, isRange: (range: string) => boolean):
       ...templates(config, task),
     ]),
     ...Object.values(config.checks).flatMap((check) => checkRowRules(check, isRange)),
-    ...varRules(config),
   ];
+}
+
+/** A var may use those above it, and those of the including files. */
+export function checkVars(vars: Readonly<Record<string, unknown>>, outer: Config['vars']): readonly Finding[] {
+  const above = Object.keys(outer);
+  return Object.entries(vars).flatMap(([name, value]) => {
+    const findings = unknownIn(String(value), above, ['vars', name]);
+    above.push(name);
+    return findings;
+  });
 }
 
 /** Are the patterns of the known failures regular expressions? Their paths are those of the messages' own file. */
@@ -137,15 +146,6 @@ function templates(config: Config, task: TaskRow): Finding[] {
     ...unknownIn(task.cwd ?? '', known, [...own, 'cwd']),
     ...unknownIn(task.confirm ?? '', known, [...own, 'confirm']),
   ];
-}
-
-function varRules(config: Config): Finding[] {
-  const above: string[] = [];
-  return Object.entries(config.vars).flatMap(([name, value]) => {
-    const findings = unknownIn(value, above, ['vars', name]);
-    above.push(name);
-    return findings;
-  });
 }
 
 function unknownIn(text: string, known: readonly string[], path: Path): Finding[] {

@@ -95,6 +95,12 @@ const policy = v.strictObject({
 /** `tasks.config.yaml`. */
 export const configSchema = v.strictObject({
   version: about(v.literal(1), 'of this format'),
+  include: v.optional(
+    about(v.record(identifier, v.string()), 'other configs: `docs: docs/tasks.config.yaml` makes their tasks `docs:*`'),
+  ),
+  dotenv: v.optional(
+    about(oneOrMany, 'files of variables, as if the caller had set those that are not set; a later file wins'),
+  ),
   vars: v.optional(about(v.record(identifier, scalar), 'values for ${name}')),
   messages: text('a YAML file of known failures'),
   policy: v.optional(v.array(policy)),
@@ -119,6 +125,6 @@ export type RawMessage = v.InferOutput<typeof messagesSchema>[number];
 
 /** Keys that the format has but that this version does not carry out: refused by name, never ignored. */
 export const laterKeys = {
-  config: ['include', 'dotenv', 'secrets'],
+  config: ['secrets'],
   task: ['inputs', 'outputs', 'envInputs', 'cache', 'retry', 'lock', 'weight', 'matrix', 'watch', 'service'],
 } as const;

@@ -1,13 +1,17 @@
 /** The config after reading: every default filled in, durations in ms, one-or-many always many. Plain data, so that it can be cached. */
 export type Config = {
   readonly vars: Readonly<Record<string, string>>;
-  /** The file of `messages`, from the folder of the config. */
-  readonly messagesFile?: string;
+  /** Files of variables, from the root; a later one wins. */
+  readonly dotenv: readonly string[];
+  /** What an included file has of its own, by its namespace. */
+  readonly scopes: Readonly<Record<string, Scope>>;
   readonly messages: readonly KnownMessage[];
   readonly policy: readonly PolicyRow[];
   readonly checks: Readonly<Record<string, CheckRow>>;
   readonly tasks: Readonly<Record<string, TaskRow>>;
 };
+
+export type Scope = Pick<Config, 'vars' | 'dotenv'>;
 
 /** A known failure: a line of output, what it means and what mends it. */
 export type KnownMessage = {
@@ -69,6 +73,8 @@ export type ArgsRow = {
 
 export type TaskRow = {
   readonly name: string;
+  /** Of the included file that the task is from; the root's tasks have none. */
+  readonly namespace?: string;
   readonly about?: string;
   readonly aliases: readonly string[];
   readonly group?: string;

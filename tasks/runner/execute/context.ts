@@ -4,6 +4,7 @@ import type { PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import { type Context, TaskFailure } from '../script.ts';
 import type { Session } from '../session.ts';
+import { environmentOf } from './environment.ts';
 
 type Options = {
   readonly session: Session;
@@ -20,6 +21,7 @@ type Options = {
 /** What a script is given. */
 export function makeContext({ session, task, $, taskSignal, currentSignal, onHost, log }: Options): Context {
   const { host, root, platform, table } = session;
+  const env = environmentOf(session, task);
   return {
     $,
     task: task.name,
@@ -28,7 +30,7 @@ export function makeContext({ session, task, $, taskSignal, currentSignal, onHos
     rest: task.rest,
     root,
     platform,
-    env: { ...host.env, ...task.env },
+    env,
     user: host.user,
     signal: taskSignal,
     isTerminal: host.stdoutIsTerminal,
@@ -42,7 +44,7 @@ export function makeContext({ session, task, $, taskSignal, currentSignal, onHos
       });
     },
     run: makeRunner({
-      host: { ...host, env: { ...host.env, ...task.env } },
+      host: { ...host, env },
       table,
       cwd: task.cwd,
       signal: currentSignal,

@@ -7,6 +7,7 @@ import type { ScriptedTask } from '../script.ts';
 import type { Session } from '../session.ts';
 import { makeScriptShell, type ScriptShell } from '../shell.ts';
 import { makeContext } from './context.ts';
+import { environmentOf } from './environment.ts';
 import { cancelled, exitOf, failed, failedCommand, readTaskFailure, stackOf } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -26,7 +27,7 @@ export async function runScript(file: string, { session, task, onHost, signal, r
   const shell = await makeScriptShell(host, table, {
     ...recorder,
     cwd: task.cwd,
-    env: { ...host.env, ...task.env },
+    env: environmentOf(session, task),
     signal: currentSignal,
     hasTerminal: task.interactive && host.stdoutIsTerminal,
   });

@@ -5,6 +5,7 @@ import type { Cancellation } from '../process/table.ts';
 import type { Session } from '../session.ts';
 import { runCommand } from '../shell.ts';
 import { containerCommand } from './container.ts';
+import { environmentOf } from './environment.ts';
 import { cancelled, failed, failedCommand } from './outcome.ts';
 import { makeRecorder, type Recorder } from './recorder.ts';
 import { failedRequirements } from './requirements.ts';
@@ -79,7 +80,7 @@ async function runStep(command: string, { session, task, signal, recorder }: Opt
   const ended = await runCommand(table, words, {
     ...recorder,
     cwd: task.place.kind === 'container' ? root : task.cwd,
-    env: { ...host.env, ...task.env },
+    env: environmentOf(session, task),
     signal,
     hasTerminal: task.interactive && host.stdoutIsTerminal,
     readsStdin: task.interactive,

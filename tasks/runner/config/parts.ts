@@ -1,0 +1,123 @@
+import { dirname, join, relative } from 'node:path';
+import type { Problem } from '../errors.ts';
+import type { Host } from '../host.ts';
+import type { Finding, Path } from './finding.ts';
+import { loadMessages } from './load-messages.ts';
+import { normalise } from './normalise.ts';
+import { readSource, type Source } from './read.ts';
+import { checkVars } from './rules.ts';
+import { configSchema, type RawConfig } from './schema.ts';
+import { checkShape } from './shape.ts';
+import type { Config } from './types.ts';
+
+export type ReadHost = Pick<Host, 'cwd' | 'readText' | 'realPath'>;
+
+/** One file of a config: the one at the project's root, or one that another includes. */
+export type Part = {
+  /** Empty at the root; `docs`, or `docs:api` for what `docs` includes as `api`. */
+  readonly namespace: string;
+  /** The folder of the file, from the root; the paths in the file are relative to it. */
+  readonly folder: string;
+  /** As messages call it: from where the command was typed. */
+  readonly shownFile: string;
+  readonly source: Source;
+  /** What this file says by itself. Its vars are those of the including files too, its own first. */
+  readonly config: Config;
+  readonly findings: readonly Finding[];
+  readonly wrong: readonly Path[];
+};
+
+export type Parts = { readonly parts: readonly Part[]; readonly problems: readonly Problem[] };
+
+type Place = {
+  readonly root: string;
+  readonly namespace: string;
+  readonly folder: string;
+  readonly outer: Pick<Config, 'vars'> & { readonly checkIds: readonly string[] };
+  /** The files on the way here, as the disk knows them: a way back to one of them has no end. */
+  readonly trail: readonly { readonly real: string; readonly shown: string }[];
+};
+
+/** Reads a config and all that it includes. What cannot be read at all is a problem; the rest goes on without it. */
+export async function readParts(host: ReadHost, file: string, text: string): Promise<Parts> {
+  const shown = relative(host.cwd, file);
+  const outer = { vars: {}, checkIds: [] };
+  const trail = [{ real: await host.realPath(file), shown }];
+  return await readPart(host, { file, text }, { root: dirname(file), namespace: '', folder: '', outer, trail });
+}
+
+async function readPart(
+  host: ReadHost,
+  { file, text }: { readonly file: string; readonly text: string },
+  place: Place,
+): Promise<Parts> {
+  const shownFile = relative(host.cwd, file);
+  const source = readSource(shownFile, text);
+  if (source.problems.length > 0) return { parts: [], problems: source.problems };
+  if (source.document === null) return { parts: [], problems: [isEmpty(shownFile)] };
+  const shape = checkShape(configSchema, source.document);
+  if (shape.value === undefined) return { parts: [], problems: shape.findings.map(source.locate) };
+  const ids = [...place.outer.checkIds, ...Object.values(shape.value.checks ?? {}).map((check) => check.id)];
+  const messages = await loadMessages(host, { folder: dirname(file), raw: shape.value, checkIds: ids });
+  const config = normalise(shape.value, messages.rows, place.outer.vars);
+  const included = await readIncluded(host, shape.value, { ...place, outer: { vars: config.vars, checkIds: ids } });
+  const part: Part = {
+    namespace: place.namespace,
+    folder: place.folder,
+    shownFile,
+    source,
+    config,
+    findings: [
+      ...shape.findings,
+      ...checkVars(shape.value.vars ?? {}, place.outer.vars),
+      ...messages.findings,
+      ...included.findings,
+    ],
+    wrong: shape.wrong,
+  };
+  return {
+    parts: [part, ...included.parts],
+    problems: [...messages.problems, ...included.problems],
+  };
+}
+
+async function readIncluded(
+  host: ReadHost,
+  raw: RawConfig,
+  place: Place,
+): Promise<Parts & { readonly findings: readonly Finding[] }> {
+  const read = await Promise.all(
+    Object.entries(raw.include ?? {}).map(async ([name, path]): Promise<Parts & { findings: readonly Finding[] }> => {
+      const wrong = (message: string, hint?: string): Parts & { findings: readonly Finding[] } => ({
+        parts: [],
+        problems: [],
+        findings: [{ path: ['include', name], at: 'value', message, ...(hint === undefined ? {} : { hint }) }],
+      });
+      const file = join(place.root, place.folder, path);
+      const text = await host.readText(file);
+      if (text === undefined) return wrong(`there is no file \`${path}\``);
+      const step = { real: await host.realPath(file), shown: relative(host.cwd, file) };
+      const start = place.trail.findIndex(({ real }) => real === step.real);
+      if (start !== -1) {
+        const round = [...place.trail.slice(start), step].map(({ shown }) => `\`${shown}\``).join(' → ');
+        return wrong(`files include each other in a cycle: ${round}`);
+      }
+      const inner = {
+        ...place,
+        namespace: place.namespace === '' ? name : `${place.namespace}:${name}`,
+        folder: relative(place.root, dirname(file)),
+        trail: [...place.trail, step],
+      };
+      return { ...(await readPart(host, { file, text }, inner)), findings: [] };
+    }),
+  );
+  return {
+    parts: read.flatMap(({ parts }) => parts),
+    problems: read.flatMap(({ problems }) => problems),
+    findings: read.flatMap(({ findings }) => findings),
+  };
+}
+
+function isEmpty(shownFile: string): Problem {
+  return { message: `\`${shownFile}\` is empty`, hint: 'it begins with `version: 1` and has `tasks`' };
+}

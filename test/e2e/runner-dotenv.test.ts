@@ -1,0 +1,86 @@
+/** `dotenv` files: as if the caller had set what he has not. */
+import { symlink } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { createProject } from '../helpers/project.ts';
+
+const show = (names: string) => `run: 'echo ${names}'`;
+
+test('a later file wins over an earlier, the caller over both, and the task’s own `env` over all', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+dotenv: [.env, .env.local]
+tasks:
+  show: { env: { D: task }, ${show('$A $B $C $D')} }
+`,
+    '.env': 'A=file # a comment\nB=file\nC=file\nD=file\n',
+    '.env.local': "export B='local one'\n",
+  });
+  const { stdout } = await project.run('show', { env: { C: 'caller' } });
+  expect(stdout).toBe('▸ show\nfile local one caller task\n✔ show <time>\n');
+});
+
+test('one file needs no list, is read anew in each run, and may be missing', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ndotenv: .env\ntasks:\n  show: { ${show('[$A]')} }\n`,
+  });
+  expect((await project.run('show')).stdout).toContain('[]\n');
+  await project.write('.env', 'A=1');
+  expect((await project.run('show')).stdout).toContain('[1]\n');
+  await project.write('.env', 'A=2');
+  expect((await project.run('show')).stdout).toContain('[2]\n');
+});
+
+test('a script and a check see it as well', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+dotenv: .env
+checks:
+  tool: { id: TL001, command: 'sh -c "echo $TOOL"', version: '>=7' }
+tasks:
+  show: { requires: [tool], script: show.ts }
+`,
+    '.env': 'TOOL=7.1\n',
+    'show.ts':
+      "import type { Context } from 'zx-tasks';\nexport async function run({ log, env, $ }: Context): Promise<undefined> { log(`${env.TOOL}`); await $`echo $TOOL`; }\n",
+  });
+  expect(await project.run('show')).toEqual({ exit: 0, stdout: '▸ show\n7.1\n7.1\n✔ show <time>\n', stderr: '' });
+});
+
+test('the files of an included config are for its tasks only, and win over those of the including one', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ninclude: { docs: docs/tasks.yaml }\ndotenv: .env\ntasks:\n  show: { ${show('$A $B')} }\n`,
+    '.env': 'A=root\n',
+    'docs/tasks.yaml': `version: 1\ninclude: { api: ../api.yaml }\ndotenv: [.env]\ntasks:\n  show: { ${show('$A $B')} }\n`,
+    'docs/.env': 'A=docs\nB=docs\n',
+    'api.yaml': `version: 1\ndotenv: [api.env]\ntasks:\n  show: { ${show('$A $B')} }\n`,
+    'api.env': 'B=api\n',
+  });
+  const { stdout } = await project.run('show docs:show docs:api:show');
+  expect(stdout.split('\n').filter((line) => /^(root|docs)/.test(line))).toEqual(['root', 'docs docs', 'docs api']);
+});
+
+test('no variable of the runner’s own reaches a task: a run within a run is as if typed', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  show: { run: env }\n  script: { script: show.ts }\n',
+    'show.ts':
+      "import type { Context } from 'zx-tasks';\nexport async function run({ $ }: Context): Promise<undefined> { await $`env`; }\n",
+  });
+  // What the shells themselves set.
+  const ofShells = /^(PWD|OLDPWD|SHLVL|_)=/;
+  const given = Object.entries(project.env()).map(([name, value]) => `${name}=${value}`);
+  for (const name of ['show', 'script']) {
+    const { stdout } = await project.run(name);
+    const seen = stdout.split('\n').filter((line) => line.includes('=') && !ofShells.test(line));
+    expect(seen.sort()).toEqual(given.map((line) => line.replaceAll(project.folder, '<project>')).sort());
+  }
+});
+
+test('a file that cannot be read is said, and nothing runs', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ndotenv: .env\ntasks:\n  a: { run: echo ran }\n',
+  });
+  await symlink('.env', project.path('.env'));
+  const { exit, stdout, stderr } = await project.run('a');
+  expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });
+  expect(stderr).toContain('error: the dotenv file `.env` cannot be read: ');
+});
