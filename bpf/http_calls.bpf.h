@@ -275,6 +275,8 @@ static __always_inline int one_message(struct hp_scratch *scratch, const struct 
 	conn = conn_for(scratch, call);
 	if (!conn)
 		return 0;
+	if (is_new)
+		name_group(group);
 	move->offset = offset_before(move, conn, move->len);
 	fill_who(scratch, group);
 	message_moved();

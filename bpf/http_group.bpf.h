@@ -14,12 +14,15 @@
 #include "http_loss.bpf.h"
 #include "http_probe.h"
 
+/* Generations between the first process and any other; a longer chain leaves the host's name wrong. */
+#define ANCESTORS 64
 /* Room for the cgroups of a large host; user space removes the oldest when it fills. */
 #define GROUPS 8192
 
 /*
- * cgroup → enum hp_decision. Inserted here as HP_UNDECIDED when announced, decided and deleted by
- * user space, which keeps it below its size; a refused entry is counted and its processes are traced.
+ * cgroup → enum hp_decision. Inserted here as HP_UNDECIDED when announced, and set to it when announced
+ * again; decided and deleted by user space, which keeps it below its size. A refused entry is counted and
+ * its processes are traced.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -65,6 +68,16 @@ static __always_inline struct hp_group current_group(void)
 	return group;
 }
 
+/* The UTS namespace of the host: that of the first process, which is everybody's ancestor. */
+static __always_inline struct uts_namespace *host_uts(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	for (__u32 i = 0; i < ANCESTORS && BPF_CORE_READ(task, pid); i++)
+		task = BPF_CORE_READ(task, real_parent);
+	return BPF_CORE_READ(task, nsproxy, uts_ns);
+}
+
 static __always_inline void read_names(struct kernfs_node *node, __u8 (*names)[HP_NAME_BYTES])
 {
 	for (__u32 level = 0; level < HP_LEVELS; level++) {
@@ -94,7 +107,9 @@ static __always_inline bool announce_group(const struct hp_group *group)
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	event->node[0] = 0;
+	event->host_node[0] = 0;
 	BPF_CORE_READ_STR_INTO(&event->node, task, nsproxy, uts_ns, name.nodename);
+	BPF_CORE_READ_STR_INTO(&event->host_node, host_uts(), name.nodename);
 	read_names(BPF_CORE_READ(set, dfl_cgrp, kn), event->unified);
 	legacy = hp_settings.legacy_cgroups ? legacy_cgroup_of(set) : NULL;
 	read_names(legacy ? BPF_CORE_READ(legacy, kn) : NULL, event->legacy);
@@ -119,6 +134,18 @@ static __always_inline bool group_is_wanted(const struct hp_group *group)
 	if (!announce_group(group))
 		bpf_map_delete_elem(&hp_groups, group);
 	return true;
+}
+
+/* A connection begins: a container that had no name when it was met may have one by now. */
+static __always_inline void name_group(const struct hp_group *group)
+{
+	__u32 *decided = bpf_map_lookup_elem(&hp_groups, group);
+
+	if (!decided || *decided != HP_UNNAMED)
+		return;
+	*decided = HP_UNDECIDED;
+	if (!announce_group(group))
+		*decided = HP_UNNAMED;
 }
 
 #endif

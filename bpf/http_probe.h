@@ -42,6 +42,8 @@ enum hp_decision {
 	HP_UNDECIDED = 0,
 	HP_TRACE = 1,
 	HP_IGNORE = 2,
+	/* Traced, but met before its container had a name: announced again with its next connection. */
+	HP_UNNAMED = 3,
 };
 
 enum hp_loss {
@@ -121,10 +123,12 @@ struct hp_cgroup {
 	__u32 pid;
 	__u8 comm[HP_COMM_BYTES];
 	__u8 node[HP_NODE_BYTES];
+	/* What the host is called: a container that is being made still bears its name. */
+	__u8 host_node[HP_NODE_BYTES];
 	__u8 unified[HP_LEVELS][HP_NAME_BYTES];
 	__u8 legacy[HP_LEVELS][HP_NAME_BYTES];
 };
-_Static_assert(sizeof(struct hp_cgroup) == 1656, "hp_cgroup has holes");
+_Static_assert(sizeof(struct hp_cgroup) == 1728, "hp_cgroup has holes");
 
 /* What the kernel knows of one direction of a connection: whether a head is to come. */
 struct hp_flow {

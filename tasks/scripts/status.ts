@@ -17,8 +17,8 @@ export async function run(context: Context): Promise<void> {
   const isRunning = containers.some((each) => each.service === 'profiler' && each.state === 'running');
   const state = isRunning ? await readProfilerState(context) : undefined;
   if (state === undefined) return context.log('probe: not attached; `npx tasks up` starts it');
-  context.log(
-    `probe: ${state.state}${state.why === undefined ? '' : ` (${state.why})`}, tier ${state.tier}, kernel ${state.kernel}`,
-  );
+  const why = state.why === undefined ? '' : ` (${state.why})`;
+  if (state.state === 'failed') context.log(`probe: failed${why}`);
+  else context.log(`probe: ${state.state}, tier ${state.tier}${why}, kernel ${state.kernel}`);
   for (const [name, count] of Object.entries(state.counters ?? {})) context.log(`  ${name}: ${count}`);
 }

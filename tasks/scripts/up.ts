@@ -17,8 +17,8 @@ export async function run(context: Context): Promise<void> {
   const toStart = services.filter((service) => !kept.some((each) => each.service === service));
   if (toStart.length === 0) context.log('already running');
   else await start(context, { stale, kept, toStart });
-  await waitUntilReady(context, engine);
   await writeContainerNames(context, await findContainers(context.run, engine));
+  await waitUntilReady(context, engine);
 }
 
 type Change = {

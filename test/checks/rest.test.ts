@@ -3,6 +3,7 @@ import { checks as compose } from '../../tasks/checks/compose.ts';
 import { checks as images } from '../../tasks/checks/images.ts';
 import { checks as kernel } from '../../tasks/checks/kernel.ts';
 import { checks as project } from '../../tasks/checks/project.ts';
+import { checks as testTools } from '../../tasks/checks/test-tools.ts';
 import { checks as toolchain } from '../../tasks/checks/toolchain.ts';
 import { baseImages } from '../../tasks/lib/base-images.ts';
 import { checkOf, type Told } from '../helpers/probe.ts';
@@ -133,4 +134,17 @@ test('a host without the eBPF toolchain is warned, not failed', async () => {
     files: { '/usr/include/bpf/bpf_helpers.h': '' },
   });
   expect(old.summary).toBe('not here: clang >=14');
+});
+
+test('what only the tests call is a warning, with the packages that are missing', async () => {
+  const check = checkOf(testTools, 'TC002');
+  expect(await check({ programs: ['sudo', 'python3', 'curl'] })).toEqual({
+    outcome: 'pass',
+    summary: 'sudo, python3, curl',
+  });
+  expect(await check({ programs: ['python3', 'curl', 'apt-get'] })).toMatchObject({
+    outcome: 'warn',
+    summary: 'not here: sudo',
+    fixes: [{ command: expect.stringMatching(/ sudo$/) }],
+  });
 });

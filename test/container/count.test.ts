@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { baseImages } from '../../tasks/lib/base-images.ts';
 import { request } from '../../tasks/lib/http.ts';
 import { parseTraceLine, type TraceLine } from '../../tasks/lib/trace-lines.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
     folder,
   );
   podman('run', '-d', '--rm', '--name', name, '--hostname', name, '-p', `127.0.0.1:${port}:80`, `localhost/${name}`);
-  await expect.poll(async () => (await request({ port, path: '/' })).status).toBe(200);
+  await vi.waitUntil(async () => (await request({ port, path: '/' })).status === 200, { timeout: 10_000 });
 });
 
 afterAll(async () => {

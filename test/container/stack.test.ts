@@ -38,7 +38,8 @@ describe('up', () => {
     const [appAfter, profilerAfter] = containerIds();
     expect(profilerAfter).toBe(profiler);
     expect(appAfter).not.toBe(app);
-    expect(await tasks(['build', 'app', 'up', '--only'])).toMatchObject({ code: 0 });
+    expect(await tasks(['build', 'app'])).toMatchObject({ code: 0 });
+    expect(await tasks(['up', '--only'])).toMatchObject({ code: 0 });
   });
 
   test('a profiler that cannot start is shown with its last lines, and taken back', async () => {

@@ -44,6 +44,7 @@ export class Capture {
   start(): void {
     this.#options.probe.attach();
     for (const sink of this.#options.sinks) sink.header(this.#options.header);
+    this.tidy();
     this.refresh();
   }
 
@@ -53,17 +54,17 @@ export class Capture {
     for (const sink of this.#options.sinks) this.#losses.add('unwritten', sink.flush());
   }
 
-  /** Gives up on what is late; called a few times a second. */
-  giveUp(): void {
+  /** Takes in new names and gives up on what is late; called a few times a second. */
+  tidy(): void {
+    const names = this.#options.readNames();
+    if (names !== undefined) this.#drain.renamed(names);
     this.#drain.giveUp(this.#options.clock.nowNs());
   }
 
-  /** Looks at the clock, at names, at losses, and tells the state; called every second. */
+  /** Looks at the clock and at losses, and tells the state; called every second. */
   refresh(): void {
-    const { clock, probe, sinks, readNames } = this.#options;
+    const { clock, probe, sinks } = this.#options;
     clock.adjust();
-    const names = readNames();
-    if (names !== undefined) this.#drain.renamed(names);
     this.#losses.replace(probe.losses());
     for (const loss of this.#losses.takeNew()) for (const sink of sinks) sink.loss(loss);
     this.#tellStatus();

@@ -75,8 +75,10 @@ export function createDrain(probe: Probe, settings: Settings, events: TableEvent
   };
 
   const drain = (): void => {
+    // Before the control ring is read, so that whoever the data is from has been announced.
+    const end = data.produced();
     control.consume(control.produced(), onControl);
-    data.consume(data.produced(), onData);
+    data.consume(end, onData);
     if (closes.length > 0) tellCloses();
   };
 

@@ -52,7 +52,9 @@ export class Groups {
     const isInScope = this.#settings.scope === 'host' || container !== null;
     const isWanted = isInScope && matchesGroup(this.#settings.cgroups, record, container);
     this.#groups.set(key, { container, isWanted });
-    this.#kernel.decide(record.group, isWanted ? 'trace' : 'ignore');
+    // A container that has no name yet may be given one: the kernel tells it then.
+    const isUnnamed = container !== null && container.name === null && record.node === '';
+    this.#kernel.decide(record.group, isWanted ? (isUnnamed ? 'unnamed' : 'trace') : 'ignore');
   }
 
   #forgetOldest(): void {

@@ -6,7 +6,7 @@ export type GroupNames = {
   /** Names from the innermost outwards, on the unified hierarchy and on a version 1 one. */
   readonly unified: readonly string[];
   readonly legacy: readonly string[];
-  /** The UTS node name of the process that was seen in it. */
+  /** The UTS node name of the process that was seen in it; empty where that is the host's. */
   readonly node: string;
 };
 

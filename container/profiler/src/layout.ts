@@ -44,15 +44,16 @@ export const close = {
 } as const;
 
 export const cgroup = {
-  size: 1656,
+  size: 1728,
   timeNs: 0,
   group: 8,
   kind: 24,
   pid: 28,
   comm: { at: 32, lengths: [16] },
   node: { at: 48, lengths: [72] },
-  unified: { at: 120, lengths: [6, 128] },
-  legacy: { at: 888, lengths: [6, 128] },
+  hostNode: { at: 120, lengths: [72] },
+  unified: { at: 192, lengths: [6, 128] },
+  legacy: { at: 960, lengths: [6, 128] },
 } as const;
 
 export const group = {
@@ -103,6 +104,7 @@ export const decision = {
   undecided: 0,
   trace: 1,
   ignore: 2,
+  unnamed: 3,
 } as const;
 
 export const loss = {

@@ -17,7 +17,7 @@ import { openStatus, type Status } from './status.ts';
 import { tierOf } from './tier.ts';
 
 const DRAIN_MS = 10;
-const GIVE_UP_MS = 100;
+const TIDY_MS = 100;
 const REFRESH_MS = 1_000;
 const SWEEP_MS = 10_000;
 
@@ -57,7 +57,7 @@ function run(capture: Capture): void {
   capture.start();
   console.log('profiler: attached');
   setInterval(() => capture.tick(), DRAIN_MS);
-  setInterval(() => capture.giveUp(), GIVE_UP_MS);
+  setInterval(() => capture.tidy(), TIDY_MS);
   setInterval(() => capture.refresh(), REFRESH_MS);
   setInterval(() => capture.sweep(), SWEEP_MS);
   process.on('SIGUSR2', () => {

@@ -22,7 +22,7 @@ import type { GroupId } from './records.ts';
 import { openRing, type Ring } from './ring.ts';
 import type { PortRange, Settings } from './settings.ts';
 
-export type Decision = 'trace' | 'ignore';
+export type Decision = 'trace' | 'ignore' | 'unnamed';
 
 export type Probe = {
   readonly data: Ring;

@@ -97,10 +97,12 @@ export function readGroup(ring: Ring, at: number): GroupRecord {
       (name) => name !== '',
     );
   };
+  const node = readText(ring, at + layout.cgroup.node.at, layout.cgroup.node.lengths[0]);
+  const hostNode = readText(ring, at + layout.cgroup.hostNode.at, layout.cgroup.hostNode.lengths[0]);
   return {
     group: readGroupId(ring, at + layout.cgroup.group),
     unified: names(layout.cgroup.unified),
     legacy: names(layout.cgroup.legacy),
-    node: readText(ring, at + layout.cgroup.node.at, layout.cgroup.node.lengths[0]),
+    node: node === hostNode ? '' : node,
   };
 }

@@ -1,0 +1,39 @@
+/** What the tests call besides the stack: real servers, real clients, an ordinary user's way to root. */
+import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { installFix } from '../lib/packages.ts';
+
+type Tool = { readonly program: string; readonly apt: string; readonly dnf: string; readonly pacman: string };
+
+const tools: readonly Tool[] = [
+  { program: 'sudo', apt: 'sudo', dnf: 'sudo', pacman: 'sudo' },
+  { program: 'python3', apt: 'python3-minimal', dnf: 'python3', pacman: 'python' },
+  { program: 'curl', apt: 'curl', dnf: 'curl', pacman: 'curl' },
+];
+
+export const checks: Check[] = [
+  {
+    id: 'TC002',
+    name: 'test-tools',
+    question: 'does this host have what the tests call?',
+    group: 'development',
+    platforms: ['linux'],
+    run: hasTools,
+  },
+];
+
+async function hasTools(probe: Probe): Promise<CheckResult> {
+  const found = await Promise.all(tools.map((tool) => probe.which(tool.program)));
+  const missing = tools.filter((_, index) => found[index] === undefined);
+  if (missing.length === 0) return { outcome: 'pass', summary: tools.map((tool) => tool.program).join(', ') };
+  const names = (manager: 'apt' | 'dnf' | 'pacman') => missing.map((tool) => tool[manager]).join(' ');
+  return {
+    outcome: 'warn',
+    summary: `not here: ${missing.map((tool) => tool.program).join(', ')}`,
+    cause: 'only the tests need them',
+    fixes: await installFix(probe, 'install what the tests call', {
+      apt: names('apt'),
+      dnf: names('dnf'),
+      pacman: names('pacman'),
+    }),
+  };
+}
