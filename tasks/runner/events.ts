@@ -58,6 +58,9 @@ export type TaskEnd =
   | { readonly state: 'cancelled'; readonly reason: string }
   | { readonly state: 'not-started'; readonly reason: string };
 
+/** The run that holds something, and for which of its tasks. */
+export type Holder = { readonly pid: number; readonly host: string; readonly task: string };
+
 /** Everything that can happen in a run. */
 export type Event =
   | {
@@ -77,6 +80,18 @@ export type Event =
   | { readonly type: 'task-started'; readonly task: string; readonly where: string }
   | { readonly type: 'command-started'; readonly task: string; readonly command: string }
   | { readonly type: 'task-output'; readonly task: string; readonly stream: 'stdout' | 'stderr'; readonly line: string }
+  | {
+      /** It failed, and is tried once more after a pause. */
+      readonly type: 'task-retried';
+      readonly task: string;
+      readonly message: string;
+      readonly nextTry: number;
+      readonly tries: number;
+      readonly pauseMs: number;
+    }
+  /** Another run of this checkout holds what the task needs for itself. */
+  | { readonly type: 'task-waiting'; readonly task: string; readonly holder: Holder; readonly lock: string }
+  | { readonly type: 'service-ready'; readonly task: string; readonly tookMs: number }
   | { readonly type: 'task-finished'; readonly task: string; readonly tookMs: number; readonly end: TaskEnd }
   | { readonly type: 'interrupted'; readonly signal: NodeJS.Signals; readonly isTheFirst: boolean }
   | { readonly type: 'run-finished'; readonly exit: number; readonly reason: Reason; readonly tookMs: number };

@@ -3,7 +3,7 @@ import { type Args, parseArgs } from './args.ts';
 import { builtInTasks } from './config/built-in.ts';
 import { findTask, varsOf } from './config/names.ts';
 import { fillTemplate, shellQuote } from './config/template.ts';
-import type { Config, ParamValue, TaskRow } from './config/types.ts';
+import type { Config, ParamValue, Retry, TaskRow } from './config/types.ts';
 import { type Problem, UserError, usageError } from './errors.ts';
 import { bindRequests, missingParams, type Request, withDefaults } from './plan/bind.ts';
 import { type DoctorRequest, readDoctorRequest } from './plan/doctor.ts';
@@ -39,6 +39,11 @@ export type PlannedTask = {
   readonly interactive: boolean;
   readonly confirm: string | undefined;
   readonly finally: readonly string[];
+  readonly retry: Retry | undefined;
+  /** Names of which no two running tasks may hold the same. */
+  readonly locks: readonly string[];
+  /** How many of the jobs it takes. */
+  readonly weight: number;
 };
 
 export type FailureMode = 'start-nothing-new' | 'keep-going' | 'fail-fast';
@@ -113,10 +118,16 @@ function planTasks(config: Config, requests: readonly Request[], options: Option
     const { task } = request;
     if (planned.has(task.name)) return;
     const needs = options.withNeeds ? task.needs.flatMap((word) => findTask(config, word) ?? []) : [];
-    for (const need of needs) addTask(requests.find((other) => other.task === need) ?? asNeeded(need));
+    for (const need of needs)
+      addTask(requests.find((other) => other.task === need) ?? asCell(request, need) ?? asNeeded(need));
     const refusal = appliesTo(task.platforms, options.platform) ? refuse(config, task, options) : undefined;
     if (refusal !== undefined) problems.push(refusal);
     planned.set(task.name, planTask(config, request, { ...options, after, needs: needs.map((need) => need.name) }));
+  }
+
+  /** What was typed after the name of a matrix is for each of its cells. */
+  function asCell(whole: Request, task: TaskRow): Request | undefined {
+    return task.cell?.of === whole.task.name ? { ...whole, task } : undefined;
   }
 
   function asNeeded(task: TaskRow): Request {
@@ -135,7 +146,7 @@ type Order = { readonly after: readonly string[]; readonly needs: readonly strin
 
 function planTask(config: Config, request: Request, options: Options & Order): PlannedTask {
   const { task, params, args, rest } = request;
-  const plainValue = (name: string): string => String(params[name] ?? varsOf(config, task)[name] ?? '');
+  const plainValue = (name: string): string => String(params[name] ?? matrixOrVar(config, task, name));
   const isHere = appliesTo(task.platforms, options.platform);
   const image = task.container === undefined ? undefined : fillTemplate(task.container, plainValue);
   return {
@@ -158,6 +169,9 @@ function planTask(config: Config, request: Request, options: Options & Order): P
     interactive: task.interactive,
     confirm: task.confirm === undefined ? undefined : fillTemplate(task.confirm, plainValue),
     finally: task.finally.map((step) => fillTemplate(step, shellValue(config, request))),
+    retry: task.retry,
+    locks: (task.locks ?? []).map((name) => fillTemplate(name, plainValue)),
+    weight: task.weight ?? 1,
   };
 }
 
@@ -175,6 +189,11 @@ function shellValue(config: Config, { task, params, args }: Request): (name: str
   return (name) => {
     if (name === 'args') return args.map(shellQuote).join(' ');
     const param = params[name];
-    return param === undefined ? (varsOf(config, task)[name] ?? '') : shellQuote(String(param));
+    return param === undefined ? matrixOrVar(config, task, name) : shellQuote(String(param));
   };
+}
+
+/** A matrix key or a var. */
+function matrixOrVar(config: Config, task: TaskRow, name: string): string {
+  return task.cell?.values[name] ?? varsOf(config, task)[name] ?? '';
 }

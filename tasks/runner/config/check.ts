@@ -1,5 +1,6 @@
 import { type Problem, UserError } from '../errors.ts';
 import { isRange } from '../versions.ts';
+import { atWrittenTasks } from './matrix.ts';
 import { mergeParts } from './merge.ts';
 import { checkNames } from './names.ts';
 import { type Part, type ReadHost, readParts } from './parts.ts';
@@ -29,5 +30,9 @@ function problemsIn(
 ): readonly Problem[] {
   const isNews = isNoConsequenceOf(part.wrong);
   const ofThis = later.filter((located) => located.part === part && isNews(located.finding));
-  return inOrder([...part.findings, ...ofThis.map(({ finding }) => finding)].map(part.source.locate));
+  const written = atWrittenTasks(
+    part.config,
+    ofThis.map(({ finding }) => finding),
+  );
+  return inOrder([...part.findings, ...written].map(part.source.locate));
 }

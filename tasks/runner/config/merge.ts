@@ -79,6 +79,7 @@ function taskIn({ namespace, folder }: Part, task: TaskRow, { words, checks }: N
     needs: task.needs.map((need) => outwards(namespace, need, words)),
     requires: task.requires.map((name) => outwards(namespace, name, checks)),
     cwd: posix.join(folder, task.cwd ?? '.'),
+    ...(task.cell === undefined ? {} : { cell: { ...task.cell, of: inside(namespace, task.cell.of) } }),
     ...(task.script === undefined ? {} : { script: posix.join(folder, task.script) }),
   };
 }

@@ -1,6 +1,6 @@
 import type { RawCheck, RawConfig, RawMessage, RawTask } from './schema.ts';
 import { fillTemplate } from './template.ts';
-import type { ArgsRow, CheckRow, Config, KnownMessage, ParamRow, TaskRow } from './types.ts';
+import type { ArgsRow, CheckRow, Config, KnownMessage, ParamRow, Retry, TaskRow } from './types.ts';
 
 /** Fills in every default, so that later stages never ask whether a key was written. */
 export function normalise(raw: RawConfig, messages: readonly RawMessage[], outerVars: Config['vars']): Config {
@@ -72,8 +72,16 @@ function normaliseTask(raw: RawTask, name: string): TaskRow {
       cwd: raw.cwd,
       timeoutMs: raw.timeout === undefined ? undefined : durationMs(raw.timeout),
       confirm: raw.confirm,
+      retry: raw.retry === undefined ? undefined : normaliseRetry(raw.retry),
+      locks: raw.lock === undefined ? undefined : asList(raw.lock),
+      weight: raw.weight,
+      matrix: raw.matrix === undefined ? undefined : mapValues(raw.matrix, (values) => values.map(String)),
     }),
   };
+}
+
+function normaliseRetry({ times, backoff }: NonNullable<RawTask['retry']>): Retry {
+  return { times, backoffMs: durationMs(backoff ?? '1s') };
 }
 
 function normaliseParam(raw: NonNullable<RawTask['params']>[string]): ParamRow {

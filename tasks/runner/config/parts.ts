@@ -3,6 +3,7 @@ import type { Problem } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Finding, Path } from './finding.ts';
 import { loadMessages } from './load-messages.ts';
+import { expandMatrices } from './matrix.ts';
 import { normalise } from './normalise.ts';
 import { readSource, type Source } from './read.ts';
 import { checkVars } from './rules.ts';
@@ -59,7 +60,7 @@ async function readPart(
   if (shape.value === undefined) return { parts: [], problems: shape.findings.map(source.locate) };
   const ids = [...place.outer.checkIds, ...Object.values(shape.value.checks ?? {}).map((check) => check.id)];
   const messages = await loadMessages(host, { folder: dirname(file), raw: shape.value, checkIds: ids });
-  const config = normalise(shape.value, messages.rows, place.outer.vars);
+  const { config, findings: ofMatrices } = expandMatrices(normalise(shape.value, messages.rows, place.outer.vars));
   const included = await readIncluded(host, shape.value, { ...place, outer: { vars: config.vars, checkIds: ids } });
   const part: Part = {
     namespace: place.namespace,
@@ -71,6 +72,7 @@ async function readPart(
       ...shape.findings,
       ...checkVars(shape.value.vars ?? {}, place.outer.vars),
       ...messages.findings,
+      ...ofMatrices,
       ...included.findings,
     ],
     wrong: shape.wrong,

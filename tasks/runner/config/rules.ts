@@ -135,8 +135,10 @@ function defaultRule(title: string, param: ParamRow, path: Path): Finding[] {
 }
 
 function templates(config: Config, task: TaskRow): Finding[] {
+  if (task.matrix !== undefined) return [];
   const own = ['tasks', task.name];
-  const known = [...Object.keys(config.vars), ...Object.keys(task.params)];
+  const inCell = Object.keys(task.cell?.values ?? {});
+  const known = [...Object.keys(config.vars), ...inCell, ...Object.keys(task.params)];
   const inRun = [...known, ...(task.args === undefined ? [] : ['args'])];
   return [
     ...task.run.flatMap((step, index) => unknownIn(step, inRun, [...own, 'run', index])),
@@ -162,7 +164,7 @@ function unknownIn(text: string, known: readonly string[], path: Path): Finding[
         at: 'value',
         part,
         message: `unknown name \`${name}\` in \`${part}\`${didYouMean(name, known)}`,
-        hint: `names are those of \`vars\` and \`params\`; for the shell's own,${shellName}`,
+        hint: `names are those of \`vars\`, \`params\` and \`matrix\`; for the shell's own,${shellName}`,
       },
     ];
   });

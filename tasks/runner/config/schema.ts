@@ -23,6 +23,7 @@ const platformRule = /^[a-z0-9]+(-[a-z0-9]+)?$/;
 const platform = v.pipe(v.string(), v.regex(platformRule, 'a platform is written `linux` or `darwin-arm64`'));
 const duration = v.pipe(v.string(), v.regex(/^\d+(ms|s|m|h)$/, 'a duration is written `500ms`, `30s`, `5m` or `1h`'));
 const scalar = v.union([v.string(), v.number(), v.boolean()]);
+const wholeFrom1 = v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'at least 1'));
 const oneOrMany = v.union([v.string(), v.array(v.string())]);
 
 const param = v.strictObject({
@@ -43,6 +44,16 @@ const args = v.strictObject({
   values: texts('the words that are allowed'),
 });
 
+const retry = v.strictObject({
+  times: about(wholeFrom1, 'how many tries after the first'),
+  backoff: v.optional(about(duration, 'the pause before the second try, doubled before each further one; 1s when absent')),
+});
+
+const cellValue = v.union([
+  v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/, 'a value becomes part of a name: letters, digits and `_ . -`')),
+  v.number(),
+]);
+
 const task = v.strictObject({
   about: text('one line for --list'),
   aliases: v.optional(about(v.array(name), 'other names of the task')),
@@ -62,6 +73,10 @@ const task = v.strictObject({
   hidden: yes('left out of --list'),
   confirm: text('a question to be answered with yes before anything starts'),
   finally: v.optional(about(oneOrMany, 'steps that run after the task however it ended')),
+  retry: v.optional(about(retry, 'tries again after a failure')),
+  lock: v.optional(about(oneOrMany, 'names of which no two tasks may hold the same at one time')),
+  weight: v.optional(about(wholeFrom1, 'how many of the `--jobs` the task takes; 1 when absent')),
+  matrix: v.optional(about(v.record(identifier, v.array(cellValue)), 'one task `name:value` for each combination')),
 });
 
 const managers = ['apt', 'dnf', 'pacman', 'brew', 'pipx', 'npm'] as const;
@@ -126,5 +141,5 @@ export type RawMessage = v.InferOutput<typeof messagesSchema>[number];
 /** Keys that the format has but that this version does not carry out: refused by name, never ignored. */
 export const laterKeys = {
   config: ['secrets'],
-  task: ['inputs', 'outputs', 'envInputs', 'cache', 'retry', 'lock', 'weight', 'matrix', 'watch', 'service'],
+  task: ['inputs', 'outputs', 'envInputs', 'cache', 'watch', 'service'],
 } as const;

@@ -93,4 +93,16 @@ export type TaskRow = {
   readonly hidden: boolean;
   readonly confirm?: string;
   readonly finally: readonly string[];
+  readonly retry?: Retry;
+  /** Names of which no two running tasks may hold the same. */
+  readonly locks?: readonly string[];
+  /** How many of the jobs it takes; 1 when absent. */
+  readonly weight?: number;
+  /** The axes that it was written with; the row itself then only stands for its cells. */
+  readonly matrix?: Readonly<Record<string, readonly string[]>>;
+  /** The combination of a matrix that this row is, and the task that was written. */
+  readonly cell?: { readonly of: string; readonly values: Readonly<Record<string, string>> };
 };
+
+/** Further tries after a failure; the pause doubles from one to the next. */
+export type Retry = { readonly times: number; readonly backoffMs: number };

@@ -92,6 +92,9 @@ function planOfFix({ config, root, platform }: Session, report: CheckReport, fix
     interactive: false,
     confirm: undefined,
     finally: [],
+    retry: undefined,
+    locks: [],
+    weight: 1,
   };
   return { root, platform, tasks: [task], doctor: undefined, jobs: 1, onFailure: 'start-nothing-new', onHost: false };
 }

@@ -1,101 +1,147 @@
+import { exitCodes } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { Session } from '../session.ts';
+import { type Claims, makeClaims, type Taken } from './claims.ts';
+import { runsInside } from './environment.ts';
+import { makeOrder, type Order } from './order.ts';
+import { makeRoom, type Room } from './room.ts';
 import { runTask } from './task.ts';
 
 const failFastGraceMs = 5_000;
+/** How often another run of the checkout is asked whether it is done. */
+const pollMs = 50;
 
-/** Runs all tasks, each once, as parallel as needs and limit allow. Gives the failure that came first. */
+/** Runs all tasks, each once, as parallel as needs and limits allow. Gives the failure that came first. */
 export async function runTasks(session: Session, plan: Plan): Promise<Failure | undefined> {
   const run = new Run(session, plan);
   await run.toTheEnd();
   return run.firstFailure;
 }
 
+type Held = Extract<Taken, { readonly state: 'held' }>;
+
 /** The tasks of a plan on their way from waiting to ended. */
 class Run {
   firstFailure: Failure | undefined;
   private readonly session: Session;
   private readonly plan: Plan;
-  private readonly waiting: Set<PlannedTask>;
-  private readonly running = new Map<PlannedTask, Promise<void>>();
-  private readonly ends = new Map<string, TaskEnd>();
+  private readonly order: Order;
+  private readonly room: Room;
+  private readonly claims: Claims;
+  private readonly running = new Set<PlannedTask>();
+  /** Tasks that could start if another run of the checkout did not hold what they need, and the pid of that run. */
+  private readonly heldUp = new Map<PlannedTask, number>();
+  private poll: NodeJS.Timeout | undefined;
   private nameOfFirstFailed = '';
+  private finish: () => void = () => undefined;
+  private crash: (error: unknown) => void = () => undefined;
 
   constructor(session: Session, plan: Plan) {
     this.session = session;
     this.plan = plan;
-    this.waiting = new Set(plan.tasks);
+    this.order = makeOrder(plan.tasks);
+    this.room = makeRoom(plan.jobs);
+    this.claims = makeClaims({ root: session.root, pid: session.host.pid });
   }
 
   async toTheEnd(): Promise<void> {
-    this.startWhatCan();
-    while (this.running.size > 0) {
-      await Promise.race(this.running.values());
-      this.startWhatCan();
+    const { signal } = this.session.cancel;
+    const onCancel = (): void => this.goOn();
+    signal.addEventListener('abort', onCancel);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.finish = resolve;
+        this.crash = reject;
+        this.goOn();
+      });
+    } finally {
+      signal.removeEventListener('abort', onCancel);
+      clearTimeout(this.poll);
     }
   }
 
-  /** Starts tasks until none can; what ends without running may make others ready, so it begins anew. */
-  private startWhatCan(): void {
-    let hasChanged = true;
-    while (hasChanged) {
-      hasChanged = false;
-      for (const task of this.waiting) {
-        const next = this.decide(task);
-        if (next === 'wait') continue;
-        this.waiting.delete(task);
-        hasChanged = true;
-        if (next === 'start') this.start(task);
-        else this.end(task, next, 0);
-      }
+  /** Starts what can start, ends what no longer can, and finishes when nothing is left. */
+  private goOn(): void {
+    try {
+      while (this.startOrEndSome());
+      const isOver = this.whyOver() !== undefined;
+      if (isOver) for (const task of this.order.takeAll()) this.leaveOut(task);
+      if (isOver) this.heldUp.clear();
+      if (this.running.size === 0 && this.heldUp.size === 0) this.finish();
+    } catch (error) {
+      this.crash(error);
     }
   }
 
-  private decide(task: PlannedTask): 'wait' | 'start' | TaskEnd {
-    if (this.session.cancel.signal.aborted) return { state: 'not-started', reason: this.whyCancelled() };
-    const isOver = this.firstFailure !== undefined && this.plan.onFailure !== 'keep-going';
-    if (isOver) return { state: 'not-started', reason: `\`${this.nameOfFirstFailed}\` failed` };
-    const unmet = task.needs.find((name) => !this.succeeded(name) && this.ends.has(name));
-    if (unmet !== undefined) return { state: 'not-started', reason: `it needs \`${unmet}\`` };
-    const mustWait = [...task.needs, ...task.after].some((name) => !this.ends.has(name));
-    if (mustWait) return 'wait';
-    if (task.skip !== undefined) return { state: 'skipped', reason: task.skip };
-    return this.hasRoomFor(task) ? 'start' : 'wait';
+  /** One look at all candidates; true when something ended at once, so that there may be new ones. */
+  private startOrEndSome(): boolean {
+    let someEnded = false;
+    for (const task of [...this.order.candidates()]) {
+      if (this.whyOver() !== undefined) return false;
+      const unmet = this.order.unmetNeed(task);
+      if (unmet !== undefined) this.endAtOnce(task, { state: 'not-started', reason: `it needs \`${unmet}\`` });
+      else if (task.skip !== undefined) this.endAtOnce(task, { state: 'skipped', reason: task.skip });
+      else if (this.room.hasRoomFor(task)) this.startUnlessHeld(task);
+      someEnded ||= this.order.hasEnded(task);
+    }
+    return someEnded;
   }
 
-  private whyCancelled(): string {
-    return this.session.state.interruptedBy === undefined ? `\`${this.nameOfFirstFailed}\` failed` : 'interrupted';
+  private startUnlessHeld(task: PlannedTask): void {
+    const taken = this.claims.take(task);
+    if (taken.state === 'held' && this.isInsideOf(taken)) return this.endAtOnce(task, startsItself(task));
+    if (taken.state === 'held') return this.holdUp(task, taken);
+    this.heldUp.delete(task);
+    const { doneBy } = taken;
+    if (doneBy === undefined) return this.start(task);
+    this.claims.giveBack(task, true);
+    this.endAtOnce(task, { state: 'skipped', reason: `the run with pid ${doneBy.pid} has just done it` });
   }
 
-  private succeeded(name: string): boolean {
-    const state = this.ends.get(name)?.state;
-    return state === 'done' || state === 'skipped';
+  private isInsideOf({ by }: Held): boolean {
+    return runsInside(this.session.host.env, by.pid, by.task);
   }
 
-  /** An interactive task has the terminal, and so the run, to itself. */
-  private hasRoomFor(task: PlannedTask): boolean {
-    const runsAlone = task.interactive || [...this.running.keys()].some((other) => other.interactive);
-    return this.running.size < (runsAlone ? 1 : this.plan.jobs);
+  /** Tells once for whom a task waits, and looks again soon. */
+  private holdUp(task: PlannedTask, { by, lock }: Held): void {
+    if (this.heldUp.get(task) !== by.pid) this.session.emit({ type: 'task-waiting', task: task.name, lock, holder: by });
+    this.heldUp.set(task, by.pid);
+    clearTimeout(this.poll);
+    this.poll = setTimeout(() => this.goOn(), pollMs);
   }
 
   private start(task: PlannedTask): void {
     const { session } = this;
     const startedMs = session.host.clockMs();
     const where = task.place.kind === 'container' ? `in ${task.place.image}` : 'on this machine';
+    this.order.take(task);
+    this.running.add(task);
+    this.room.enter(task);
     session.emit({ type: 'task-started', task: task.name, where });
     session.state.terminalIsLent = task.interactive && session.host.stdinIsTerminal;
-    const promise = runTask(session, task, this.plan.onHost).then((end) => {
+    runTask(session, task, this.plan.onHost).then((end) => {
       session.state.terminalIsLent = false;
       this.running.delete(task);
+      this.room.leave(task);
+      this.claims.giveBack(task, end.state === 'done');
       this.end(task, end, Math.round(session.host.clockMs() - startedMs));
-    });
-    this.running.set(task, promise);
+      this.goOn();
+    }, this.crash);
+  }
+
+  private endAtOnce(task: PlannedTask, end: TaskEnd): void {
+    this.order.take(task);
+    this.end(task, end, 0);
+  }
+
+  private leaveOut(task: PlannedTask): void {
+    this.end(task, { state: 'not-started', reason: this.whyOver() ?? '' }, 0);
   }
 
   private end(task: PlannedTask, end: TaskEnd, tookMs: number): void {
-    this.ends.set(task.name, end);
+    this.order.end(task, end);
     this.session.emit({ type: 'task-finished', task: task.name, tookMs, end });
     if (end.state !== 'failed') return;
     if (this.firstFailure === undefined) {
@@ -104,6 +150,29 @@ class Run {
     }
     if (this.plan.onFailure === 'fail-fast') this.session.cancel.abort(afterFailure);
   }
+
+  /** Why nothing more is started, if that is so. */
+  private whyOver(): string | undefined {
+    const { cancel, state } = this.session;
+    if (state.interruptedBy !== undefined) return 'interrupted';
+    const failureEndsRun = this.plan.onFailure !== 'keep-going';
+    const isOver = cancel.signal.aborted || (this.firstFailure !== undefined && failureEndsRun);
+    return isOver ? `\`${this.nameOfFirstFailed}\` failed` : undefined;
+  }
+}
+
+/** It would wait for itself for ever. */
+function startsItself({ name }: PlannedTask): TaskEnd {
+  const failure: Failure = {
+    message: `it was started by its own command`,
+    exit: exitCodes.usage,
+    reason: 'task',
+    remedy: `leave out \`tasks ${name}\` where \`${name}\` itself runs`,
+    lastLines: [],
+    known: [],
+    checks: [],
+  };
+  return { state: 'failed', failure };
 }
 
 const afterFailure: Cancellation = {

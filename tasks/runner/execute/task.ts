@@ -9,9 +9,12 @@ import { environmentOf } from './environment.ts';
 import { cancelled, failed, failedCommand } from './outcome.ts';
 import { makeRecorder, type Recorder } from './recorder.ts';
 import { failedRequirements } from './requirements.ts';
+import { withRetries } from './retry.ts';
 import { runScript } from './script.ts';
 
 const timeoutGraceMs = 5_000;
+/** How long the last steps of an interrupted task may take. */
+const lastStepsGraceMs = 60_000;
 
 /** Runs one planned task: its required checks, its work, and its last steps however it ended. */
 export async function runTask(session: Session, task: PlannedTask, onHost: boolean): Promise<TaskEnd> {
@@ -19,22 +22,46 @@ export async function runTask(session: Session, task: PlannedTask, onHost: boole
   const recorder = makeRecorder(session, task.name, session.config.messages);
   const unmet = await failedRequirements(session, task, recorder);
   if (unmet !== undefined) return unmet;
-  const timeout = new AbortController();
-  const timer = task.timeoutMs === undefined ? undefined : setTimeout(() => timeout.abort(timedOut), task.timeoutMs);
-  const signal = AbortSignal.any([session.cancel.signal, timeout.signal]);
-  try {
-    return await doWork({ session, task, onHost, signal, recorder });
-  } finally {
-    clearTimeout(timer);
-    await runSteps(task.finally, {
-      session,
-      task: { ...task, interactive: false },
-      onHost,
-      signal: session.stop.signal,
-      recorder,
-    });
-  }
+  const end = await withRetries(session, task, () => attempt(session, task, onHost));
+  return task.finally.length === 0 ? end : await runLastSteps({ session, task, onHost, recorder }, end);
 }
+
+/** One try, bounded by the task's time-out. Each has a recorder of its own: only the last failure is explained. */
+async function attempt(session: Session, task: PlannedTask, onHost: boolean): Promise<TaskEnd> {
+  const recorder = makeRecorder(session, task.name, session.config.messages);
+  if (task.timeoutMs === undefined) return doWork({ session, task, onHost, signal: session.cancel.signal, recorder });
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(timedOut), task.timeoutMs);
+  const signal = AbortSignal.any([session.cancel.signal, timeout.signal]);
+  return await doWork({ session, task, onHost, signal, recorder }).finally(() => clearTimeout(timer));
+}
+
+/** The steps that run however the task ended. One that fails makes a task fail that had not failed already. */
+async function runLastSteps(options: Omit<Options, 'signal'>, end: TaskEnd): Promise<TaskEnd> {
+  const { session, task } = options;
+  const bound = new AbortController();
+  const isInterrupted = session.state.interruptedBy !== undefined;
+  const timer = isInterrupted ? setTimeout(() => bound.abort(lastStepsTooLong), lastStepsGraceMs) : undefined;
+  const signal = AbortSignal.any([session.stop.signal, bound.signal]);
+  const last = await runSteps(task.finally, { ...options, task: withoutTerminal(task), signal, isLast: true });
+  clearTimeout(timer);
+  if (last.state !== 'failed' || session.stop.signal.aborted) return end;
+  if (end.state === 'done' || end.state === 'skipped') return last;
+  const text = `a last step of \`${task.name}\` failed too: ${last.failure.message}`;
+  session.emit({ type: 'notice-given', text });
+  return end;
+}
+
+function withoutTerminal(task: PlannedTask): PlannedTask {
+  return { ...task, interactive: false, timeoutMs: lastStepsGraceMs };
+}
+
+const lastStepsTooLong: Cancellation = {
+  because: 'timed-out',
+  signal: 'SIGTERM',
+  isDelivered: false,
+  graceMs: timeoutGraceMs,
+};
 
 const timedOut: Cancellation = { because: 'timed-out', signal: 'SIGTERM', isDelivered: false, graceMs: timeoutGraceMs };
 
@@ -44,6 +71,8 @@ type Options = {
   readonly onHost: boolean;
   readonly signal: AbortSignal;
   readonly recorder: Recorder;
+  /** A step that runs however the task ended: Ctrl-C is not for it. */
+  readonly isLast?: boolean;
 };
 
 function doWork(options: Options): Promise<TaskEnd> {
@@ -71,12 +100,12 @@ async function runSteps(commands: readonly string[], options: Options): Promise<
   return { state: 'done' };
 }
 
-async function runStep(command: string, { session, task, signal, recorder }: Options): Promise<TaskEnd> {
+async function runStep(command: string, { session, task, signal, recorder, isLast = false }: Options): Promise<TaskEnd> {
   const { host, table, root } = session;
   const inContainer =
     task.place.kind === 'container' ? await containerCommand(session, task, task.place.image, command) : undefined;
   if (inContainer?.state === 'unavailable') return failed(inContainer, recorder);
-  const words = inContainer === undefined ? ['/bin/sh', '-c', command] : inContainer.command;
+  const words = inContainer === undefined ? ['/bin/sh', '-c', isLast ? deafToCtrlC(command) : command] : inContainer.command;
   const ended = await runCommand(table, words, {
     ...recorder,
     cwd: task.place.kind === 'container' ? root : task.cwd,
@@ -96,4 +125,9 @@ async function runStep(command: string, { session, task, signal, recorder }: Opt
       recorder,
     );
   return failedCommand(command, ended, recorder);
+}
+
+/** On a terminal, Ctrl-C reaches all that runs there; what the shell ignores, its commands ignore too. */
+function deafToCtrlC(command: string): string {
+  return `trap '' INT\n${command}`;
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** A process as the system lists it. */
 export type ProcessRow = {
@@ -24,6 +24,16 @@ export function listProcesses(): readonly ProcessRow[] {
   return names.flatMap((name) => (/^\d+$/.test(name) ? rowOf(Number(name)) : []));
 }
 
+/** One process, if it exists. */
+export function findProcess(pid: number): ProcessRow | undefined {
+  if (hasProc()) return rowOf(pid)[0];
+  return listWithPs(['-p', String(pid)])[0];
+}
+
+function hasProc(): boolean {
+  return existsSync('/proc/self/stat');
+}
+
 /** `pid (comm) state ppid pgrp session …`; the command may hold spaces and brackets. None where the process has just ended. */
 function rowOf(pid: number): readonly ProcessRow[] {
   try {
@@ -40,8 +50,8 @@ function rowOf(pid: number): readonly ProcessRow[] {
 }
 
 /** Where there is no /proc, as on macOS. */
-function listWithPs(): readonly ProcessRow[] {
-  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,sess=,stat=,lstart='], { encoding: 'utf8' });
+function listWithPs(which = ['-A']): readonly ProcessRow[] {
+  const { stdout } = spawnSync('ps', [...which, '-o', 'pid=,ppid=,pgid=,sess=,stat=,lstart='], { encoding: 'utf8' });
   return stdout.split('\n').flatMap((line) => {
     const [pid, parent, group, session, state, ...started] = line.trim().split(/\s+/);
     if (state === undefined) return [];

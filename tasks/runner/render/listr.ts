@@ -5,7 +5,7 @@ import { makePaint } from '../paint.ts';
 import { durationInWords } from '../words.ts';
 import type { Renderer, RenderOptions } from './index.ts';
 import { makePlainRenderer } from './plain.ts';
-import { type Finished, failureLines, pretence, runLine } from './text.ts';
+import { type Finished, failureLines, pretence, retryLine, runLine, waitLine } from './text.ts';
 
 /**
  * A live list, one row per planned task. listr2 is only a view: rows follow events. It is loaded after the first task has
@@ -40,6 +40,12 @@ export function makeListRenderer(host: Host, options: RenderOptions): Renderer {
       if (isInList(event.task)) rowOf(event.task)?.say(event.line);
       else plain.on(event);
     },
+    'task-retried': (event) => rowOf(event.task)?.say(retryLine(event)),
+    'task-waiting': (event) => {
+      if (list === undefined || !isInList(event.task)) plain.on(event);
+      else rowOf(event.task)?.say(waitLine(event));
+    },
+    'service-ready': ({ task, tookMs }) => rowOf(task)?.say(`ready after ${durationInWords(tookMs)}`),
     'task-finished': (event) => {
       if (!isInList(event.task)) return plain.on(event);
       finished.push(event);

@@ -1,8 +1,9 @@
 import { dispatch, type Event, type Table } from '../events.ts';
 import type { Host } from '../host.ts';
 import { makePaint } from '../paint.ts';
+import { durationInWords } from '../words.ts';
 import type { Renderer, RenderOptions } from './index.ts';
-import { checkLines, endLine, type Finished, failureLines, pretence, runLine } from './text.ts';
+import { checkLines, endLine, type Finished, failureLines, pretence, retryLine, runLine, waitLine } from './text.ts';
 
 /** Lines that can be read aloud: a task's start, its output, its end. While several run, each line says whose it is. */
 export function makePlainRenderer(
@@ -35,6 +36,9 @@ export function makePlainRenderer(
       if (verbose) say(`${prefixOf(task)}${paint.dim(`$ ${command}`)}`);
     },
     'task-output': ({ task, line }) => say(`${prefixOf(task)}${line}`),
+    'task-retried': (event) => say(`${prefixOf(event.task)}${retryLine(event)}`),
+    'task-waiting': (event) => say(`${paint.yellow('note')}: ${waitLine(event)}`),
+    'service-ready': ({ task, tookMs }) => unlessQuiet(`${paint.green('●')} ${task} is ready ${paint.dim(durationInWords(tookMs))}`),
     'task-finished': (event) => {
       const { task, end, tookMs } = event;
       running.delete(task);

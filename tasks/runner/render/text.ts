@@ -72,6 +72,19 @@ export function checkLines(report: CheckReport, paint: Paint): readonly string[]
   ];
 }
 
+type Of<Type extends Event['type']> = Extract<Event, { readonly type: Type }>;
+
+/** A failure after which the task is tried again. */
+export function retryLine({ message, nextTry, tries, pauseMs }: Of<'task-retried'>): string {
+  return `failed: ${message}; try ${nextTry} of ${tries} in ${durationInWords(pauseMs)}`;
+}
+
+/** For whom a task waits. */
+export function waitLine({ task, holder, lock }: Of<'task-waiting'>): string {
+  const what = lock === task ? `\`${task}\`` : `the lock \`${lock}\` for its task \`${holder.task}\``;
+  return `\`${task}\` waits for the run with pid ${holder.pid}, which ${lock === task ? 'runs' : 'holds'} ${what}`;
+}
+
 export type Finished = Extract<Event, { readonly type: 'task-finished' }>;
 
 /** The last line of a run. */

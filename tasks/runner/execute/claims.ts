@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Holder } from '../events.ts';
+import { type Claim, makeClaim, writeClaim } from '../locks/holder.ts';
+import { makeLockFolder, tryLock, unlock } from '../locks/lock.ts';
+import { announceWaiting, leaveResult, readResult } from '../locks/result.ts';
+import type { PlannedTask } from '../plan.ts';
+
+/** What the runs of one checkout agree on: no task, and no named lock, is held by two of them at one time. */
+export type Claims = {
+  /** Takes all that the task needs for itself, or nothing. */
+  readonly take: (task: PlannedTask) => Taken;
+  /** Gives back what the task holds. */
+  readonly giveBack: (task: PlannedTask, succeeded: boolean) => void;
+};
+
+export type Taken =
+  /** `doneBy` is the run for which this one waited, where that has just done the same with success. */
+  | { readonly state: 'taken'; readonly doneBy: Holder | undefined }
+  | { readonly state: 'held'; readonly by: Holder; readonly lock: string };
+
+type Lock = { readonly name: string; readonly file: string };
+type Held = { readonly claim: Claim; readonly own: Lock; readonly locks: readonly Lock[] };
+/** For whom a task waits, and the result that was there before. */
+type Wait = { readonly by: Holder; readonly resultBefore: string | undefined };
+
+/** Makes the claims of one run. */
+export function makeClaims({ root, pid }: { readonly root: string; readonly pid: number }): Claims {
+  const folder = join(root, '.tasks', 'locks');
+  const held = new Map<PlannedTask, Held>();
+  const waits = new Map<PlannedTask, Wait>();
+  let canLock: boolean | undefined;
+
+  return {
+    take: (task) => {
+      canLock ??= makeLockFolder(folder);
+      if (!canLock || !isExclusive(task)) return { state: 'taken', doneBy: undefined };
+      const own = ownLock(folder, task);
+      const locks = [own, ...namedLocks(folder, task)];
+      const claim = makeClaim(pid, task.name);
+      const blocked = takeAll(locks, claim);
+      if (blocked !== undefined) {
+        if (blocked.lock === own) waits.set(task, waits.get(task) ?? startWaiting(own, blocked.by));
+        return { state: 'held', by: blocked.by, lock: blocked.lock.name };
+      }
+      held.set(task, { claim, own, locks });
+      const wait = waits.get(task);
+      return { state: 'taken', doneBy: wait !== undefined && wasDone(own, task, wait) ? wait.by : undefined };
+    },
+    giveBack: (task, succeeded) => {
+      const holding = held.get(task);
+      if (holding === undefined) return;
+      held.delete(task);
+      const claim = writeClaim(holding.claim);
+      leaveResult(holding.own.file, () => ({ claim, succeeded, identity: identityOf(task) }));
+      for (const { file } of [...holding.locks].reverse()) unlock(file);
+    },
+  };
+}
+
+/** A task without work changes nothing; an interactive one belongs to a person at one of several terminals. */
+function isExclusive({ work, interactive, locks }: PlannedTask): boolean {
+  return (work.kind !== 'none' && !interactive) || locks.length > 0;
+}
+
+function ownLock(folder: string, { name }: PlannedTask): Lock {
+  return { name, file: join(folder, `${encodeURIComponent(name)}.lock`) };
+}
+
+/** In the order of their names, so that no two runs wait for each other. No task's name begins with `@`. */
+function namedLocks(folder: string, { locks }: PlannedTask): readonly Lock[] {
+  return [...locks].sort().map((name) => ({ name, file: join(folder, `@${encodeURIComponent(name)}.lock`) }));
+}
+
+function takeAll(locks: readonly Lock[], claim: Claim): { readonly lock: Lock; readonly by: Claim } | undefined {
+  for (const [index, lock] of locks.entries()) {
+    const attempt = tryLock(lock.file, claim);
+    if (attempt.state !== 'held') continue;
+    for (const taken of locks.slice(0, index)) unlock(taken.file);
+    return { lock, by: attempt.by };
+  }
+  return undefined;
+}
+
+function startWaiting(own: Lock, by: Holder): Wait {
+  const resultBefore = readResult(own.file)?.claim;
+  announceWaiting(own.file);
+  return { by, resultBefore };
+}
+
+function wasDone(own: Lock, task: PlannedTask, { resultBefore }: Wait): boolean {
+  const result = readResult(own.file);
+  const isNew = result !== undefined && result.claim !== resultBefore;
+  return isNew && result.succeeded && result.identity === identityOf(task);
+}
+
+/** Equal for tasks that do the same. A digest, since the environment may hold secrets. */
+function identityOf({ work, params, args, rest, env, cwd, place }: PlannedTask): string {
+  const text = JSON.stringify([work, params, args, rest, env, cwd, place]);
+  return createHash('sha256').update(text).digest('hex');
+}

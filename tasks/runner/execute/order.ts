@@ -1,0 +1,73 @@
+import type { TaskEnd } from '../events.ts';
+import type { PlannedTask } from '../plan.ts';
+
+/** Which tasks have ended and how, and which may be next. */
+export type Order = {
+  /** Tasks whose predecessors have all ended, in the order of the plan. */
+  readonly candidates: () => readonly PlannedTask[];
+  /** Takes a task out of those that wait. */
+  readonly take: (task: PlannedTask) => void;
+  /** Takes out all that still wait, candidates or not. */
+  readonly takeAll: () => readonly PlannedTask[];
+  readonly end: (task: PlannedTask, end: TaskEnd) => void;
+  readonly hasEnded: (task: PlannedTask) => boolean;
+  /** The first of a task's needs that has not succeeded. */
+  readonly unmetNeed: (task: PlannedTask) => string | undefined;
+};
+
+/** Makes the order of a plan. Counts what each task waits for, so that an end costs no look at every other task. */
+export function makeOrder(tasks: readonly PlannedTask[]): Order {
+  const waiting = new Set(tasks);
+  const positions = new Map(tasks.map((task, index) => [task, index]));
+  const names = new Set(tasks.map((task) => task.name));
+  const ends = new Map<string, TaskEnd>();
+  const successors = new Map<string, PlannedTask[]>();
+  const missing = new Map<PlannedTask, number>();
+  const ready: PlannedTask[] = [];
+
+  for (const task of tasks) {
+    const predecessors = new Set([...task.needs, ...task.after].filter((name) => names.has(name)));
+    missing.set(task, predecessors.size);
+    for (const name of predecessors) {
+      const known = successors.get(name);
+      if (known === undefined) successors.set(name, [task]);
+      else known.push(task);
+    }
+    if (predecessors.size === 0) ready.push(task);
+  }
+
+  const position = (task: PlannedTask): number => positions.get(task) ?? 0;
+  const insert = (task: PlannedTask): void => {
+    const index = ready.findIndex((other) => position(other) > position(task));
+    ready.splice(index === -1 ? ready.length : index, 0, task);
+  };
+
+  return {
+    candidates: () => ready,
+    take: (task) => {
+      waiting.delete(task);
+      const index = ready.indexOf(task);
+      if (index !== -1) ready.splice(index, 1);
+    },
+    takeAll: () => {
+      const all = [...waiting];
+      waiting.clear();
+      ready.length = 0;
+      return all;
+    },
+    end: (task, end) => {
+      ends.set(task.name, end);
+      for (const successor of successors.get(task.name) ?? []) {
+        const left = (missing.get(successor) ?? 0) - 1;
+        missing.set(successor, left);
+        if (left === 0 && waiting.has(successor)) insert(successor);
+      }
+    },
+    hasEnded: (task) => ends.has(task.name),
+    unmetNeed: (task) =>
+      task.needs.find((name) => {
+        const state = ends.get(name)?.state;
+        return state !== undefined && state !== 'done' && state !== 'skipped';
+      }),
+  };
+}

@@ -1,0 +1,39 @@
+import { hostname } from 'node:os';
+import type { Holder } from '../events.ts';
+import { findProcess } from '../process/list.ts';
+
+/** Who holds a lock: enough to tell whether that process still runs, and one run of it from the next. */
+export type Claim = Holder & {
+  /** When the process began, as the system says it, so that a later process with the same pid is another one. */
+  readonly started: string;
+  readonly serial: number;
+};
+
+let ownStart: string | undefined;
+let lastSerial = 0;
+
+/** A claim of this process for one of its tasks. */
+export function makeClaim(pid: number, task: string): Claim {
+  ownStart ??= findProcess(pid)?.started ?? '';
+  return { pid, host: hostname(), task, started: ownStart, serial: ++lastSerial };
+}
+
+/** A claim as the text that stands in a lock. */
+export function writeClaim({ pid, started, serial, host, task }: Claim): string {
+  return [pid, started, serial, host, task].join('|');
+}
+
+/** Reads what `writeClaim` wrote. */
+export function readClaim(text: string): Claim {
+  const [pid, started = '', serial, host = '', task = ''] = text.split('|');
+  return { pid: Number(pid), started, serial: Number(serial), host, task };
+}
+
+/** Whether the process of a claim still runs. Of another machine, or another container, that cannot be known. */
+export function isHeld({ pid, host, started }: Claim): boolean {
+  const isUnreadable = host === '' || !Number.isInteger(pid);
+  if (isUnreadable) return false;
+  if (host !== hostname()) return true;
+  const process = findProcess(pid);
+  return process !== undefined && !process.isZombie && process.started === started;
+}

@@ -1,0 +1,96 @@
+import { mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { isErrno } from '../host.ts';
+import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
+
+/** A lock is a symbolic link whose target says who holds it: made, read and replaced in one step each, never half written. */
+export type Attempt =
+  | { readonly state: 'taken' }
+  | { readonly state: 'held'; readonly by: Claim }
+  /** Nothing can be written here, so there is nothing that two runs could spoil for each other. */
+  | { readonly state: 'read-only' };
+
+/** Tries to take the lock. One whose holder was killed is taken over. */
+export function tryLock(path: string, claim: Claim): Attempt {
+  for (;;) {
+    const problem = create(path, claim);
+    if (problem === undefined) return { state: 'taken' };
+    if (problem === 'read-only') return { state: 'read-only' };
+    const text = readText(path);
+    if (text === undefined) continue;
+    const holder = readClaim(text);
+    if (isHeld(holder)) return { state: 'held', by: holder };
+    takeOver(path, text, claim);
+    if (readText(path) === writeClaim(claim)) return { state: 'taken' };
+  }
+}
+
+/** Gives a lock back. */
+export const unlock = remove;
+
+/** The claim in a lock, if anybody holds it. */
+export function readLock(path: string): Claim | undefined {
+  const text = readText(path);
+  return text === undefined ? undefined : readClaim(text);
+}
+
+/** One run at a time replaces a stale lock, and only while it still says what was found stale. */
+function takeOver(path: string, stale: string, claim: Claim): void {
+  const guard = `${path}.takeover`;
+  const problem = create(guard, claim);
+  if (problem !== undefined) {
+    const other = readText(guard);
+    if (other !== undefined && !isHeld(readClaim(other))) remove(guard);
+    return;
+  }
+  try {
+    if (readText(path) !== stale) return;
+    const fresh = `${path}.${claim.pid}`;
+    remove(fresh);
+    symlinkSync(writeClaim(claim), fresh);
+    renameSync(fresh, path);
+  } finally {
+    remove(guard);
+  }
+}
+
+function create(path: string, claim: Claim): 'exists' | 'read-only' | undefined {
+  try {
+    symlinkSync(writeClaim(claim), path);
+    return undefined;
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return 'exists';
+    if (isErrno(error, 'EROFS') || isErrno(error, 'EACCES') || isErrno(error, 'EPERM')) return 'read-only';
+    throw error;
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    const isNoLink = isErrno(error, 'EINVAL');
+    if (isNoLink) return '';
+    throw error;
+  }
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
+}
+
+/** Makes the folder of the locks; false where that is not allowed. */
+export function makeLockFolder(path: string): boolean {
+  try {
+    mkdirSync(path, { recursive: true });
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EROFS') || isErrno(error, 'EACCES') || isErrno(error, 'EPERM') || isErrno(error, 'ENOTDIR'))
+      return false;
+    throw error;
+  }
+}

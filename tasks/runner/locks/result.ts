@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { isErrno } from '../host.ts';
+
+/** How a run of a task ended, left for those that waited for it. */
+export type Result = {
+  /** The claim under which it ran, so that a result is told from an earlier one. */
+  readonly claim: string;
+  readonly succeeded: boolean;
+  /** What ran: equal for the same commands, params and environment. */
+  readonly identity: string;
+};
+
+/** Tells the holder of a lock that somebody waits and wants to know how it ended. */
+export function announceWaiting(lock: string): void {
+  writeFileSync(waitingFile(lock), '');
+}
+
+/** Leaves the result where somebody waits; `describe` is called only then. */
+export function leaveResult(lock: string, describe: () => Result): void {
+  if (!existsSync(waitingFile(lock))) return;
+  rmSync(waitingFile(lock), { force: true });
+  const { pid } = process;
+  const temporary = `${lock}.${pid}.tmp`;
+  writeFileSync(temporary, JSON.stringify(describe()));
+  renameSync(temporary, resultFile(lock));
+}
+
+/** The last result that was left; a damaged one is none. */
+export function readResult(lock: string): Result | undefined {
+  try {
+    return JSON.parse(readFileSync(resultFile(lock), 'utf8')) as Result;
+  } catch (error) {
+    if (error instanceof SyntaxError || isErrno(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+function waitingFile(lock: string): string {
+  return `${lock}.waiting`;
+}
+
+function resultFile(lock: string): string {
+  return `${lock}.result`;
+}
