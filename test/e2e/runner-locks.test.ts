@@ -11,7 +11,9 @@ const locksLeft = (project: Project): readonly string[] =>
   readdirSync(project.path('.tasks/locks')).filter((name) => !name.endsWith('.result'));
 
 test('the second run of a task waits for the first, says for whom, and takes over its result', async () => {
-  await using project = await createProject(config('  build: { run: build }\n  next: { needs: [build], run: echo next }\n'));
+  await using project = await createProject(
+    config('  build: { run: build }\n  next: { needs: [build], run: echo next }\n'),
+  );
   const build = await project.driven('build');
   const first = project.start('build');
   const invocation = await build.started();
@@ -43,9 +45,7 @@ test('the second run does the task itself when the first has failed', async () =
 });
 
 test('the second run does the task itself when it asks for something else', async () => {
-  await using project = await createProject(
-    config("  build: { params: { of: {} }, run: 'build; echo of ${of}' }\n"),
-  );
+  await using project = await createProject(config("  build: { params: { of: {} }, run: 'build; echo of ${of}' }\n"));
   const build = await project.driven('build');
   const first = project.start('build --of=one');
   const invocation = await build.started();
@@ -94,7 +94,9 @@ test('a named lock holds between runs too', async () => {
   const first = project.start('a');
   const one = await a.started();
   const second = project.start('b');
-  await second.says(`note: \`b\` waits for the run with pid ${first.pid}, which holds the lock \`port\` for its task \`a\``);
+  await second.says(
+    `note: \`b\` waits for the run with pid ${first.pid}, which holds the lock \`port\` for its task \`a\``,
+  );
   expect(b.startCount()).toBe(0);
   one.exit(0);
   (await b.started()).exit(0);
@@ -177,7 +179,9 @@ test('a task that starts itself is told so instead of waiting for ever', async (
 });
 
 test('a task of a task is another run, and its locks are no obstacle', async () => {
-  await using project = await createProject(config('  outer: { run: node $CLI inner }\n  inner: { run: echo inner }\n'));
+  await using project = await createProject(
+    config('  outer: { run: node $CLI inner }\n  inner: { run: echo inner }\n'),
+  );
   const env = { CLI: `${import.meta.dirname}/../../tasks/runner/bin.cjs` };
   const { exit, stdout } = await project.run('outer', { env });
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: '▸ outer\n▸ inner\ninner\n✔ inner <time>\n✔ outer <time>\n' });

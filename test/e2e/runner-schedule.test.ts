@@ -117,7 +117,9 @@ test('a last step that fails makes its task fail, and hides no earlier failure',
   expect((await project.run('good')).exit).toBe(4);
   const { exit, stdout } = await project.run('bad');
   expect(exit).toBe(5);
-  expect(stdout).toContain('note: a last step of `bad` failed too: exit code 4\n✖ bad failed after <time>: exit code 5\n');
+  expect(stdout).toContain(
+    'note: a last step of `bad` failed too: exit code 4\n✖ bad failed after <time>: exit code 5\n',
+  );
 });
 
 const matrix = config(`  build:

@@ -68,7 +68,13 @@ function problemsOf(row: TaskRow, axes: Readonly<Record<string, readonly string[
         ? [{ path, at: 'key' as const, message: `matrix key \`${axis}\` of task \`${row.name}\` has no values` }]
         : []),
       ...(twice.length > 0
-        ? [{ path, at: 'key' as const, message: `matrix key \`${axis}\` of task \`${row.name}\` has ${listed(new Set(twice))} twice` }]
+        ? [
+            {
+              path,
+              at: 'key' as const,
+              message: `matrix key \`${axis}\` of task \`${row.name}\` has ${listed(new Set(twice))} twice`,
+            },
+          ]
         : []),
       ...(isAlsoParam
         ? [{ path, at: 'key' as const, message: `\`${axis}\` of task \`${row.name}\` is a matrix key and a param` }]

@@ -46,7 +46,9 @@ const args = v.strictObject({
 
 const retry = v.strictObject({
   times: about(wholeFrom1, 'how many tries after the first'),
-  backoff: v.optional(about(duration, 'the pause before the second try, doubled before each further one; 1s when absent')),
+  backoff: v.optional(
+    about(duration, 'the pause before the second try, doubled before each further one; 1s when absent'),
+  ),
 });
 
 const cellValue = v.union([

@@ -91,13 +91,17 @@ class Run {
 
   private startUnlessHeld(task: PlannedTask): void {
     const taken = this.claims.take(task);
-    if (taken.state === 'held' && this.isInsideOf(taken)) return this.endAtOnce(task, startsItself(task));
-    if (taken.state === 'held') return this.holdUp(task, taken);
+    if (taken.state === 'held') {
+      if (this.isInsideOf(taken)) this.endAtOnce(task, startsItself(task));
+      else this.holdUp(task, taken);
+      return;
+    }
     this.heldUp.delete(task);
-    const { doneBy } = taken;
-    if (doneBy === undefined) return this.start(task);
-    this.claims.giveBack(task, true);
-    this.endAtOnce(task, { state: 'skipped', reason: `the run with pid ${doneBy.pid} has just done it` });
+    if (taken.doneBy === undefined) this.start(task);
+    else {
+      this.claims.giveBack(task, true);
+      this.endAtOnce(task, { state: 'skipped', reason: `the run with pid ${taken.doneBy.pid} has just done it` });
+    }
   }
 
   private isInsideOf({ by }: Held): boolean {
@@ -106,7 +110,8 @@ class Run {
 
   /** Tells once for whom a task waits, and looks again soon. */
   private holdUp(task: PlannedTask, { by, lock }: Held): void {
-    if (this.heldUp.get(task) !== by.pid) this.session.emit({ type: 'task-waiting', task: task.name, lock, holder: by });
+    if (this.heldUp.get(task) !== by.pid)
+      this.session.emit({ type: 'task-waiting', task: task.name, lock, holder: by });
     this.heldUp.set(task, by.pid);
     clearTimeout(this.poll);
     this.poll = setTimeout(() => this.goOn(), pollMs);

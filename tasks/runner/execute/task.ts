@@ -100,12 +100,16 @@ async function runSteps(commands: readonly string[], options: Options): Promise<
   return { state: 'done' };
 }
 
-async function runStep(command: string, { session, task, signal, recorder, isLast = false }: Options): Promise<TaskEnd> {
+async function runStep(
+  command: string,
+  { session, task, signal, recorder, isLast = false }: Options,
+): Promise<TaskEnd> {
   const { host, table, root } = session;
   const inContainer =
     task.place.kind === 'container' ? await containerCommand(session, task, task.place.image, command) : undefined;
   if (inContainer?.state === 'unavailable') return failed(inContainer, recorder);
-  const words = inContainer === undefined ? ['/bin/sh', '-c', isLast ? deafToCtrlC(command) : command] : inContainer.command;
+  const words =
+    inContainer === undefined ? ['/bin/sh', '-c', isLast ? deafToCtrlC(command) : command] : inContainer.command;
   const ended = await runCommand(table, words, {
     ...recorder,
     cwd: task.place.kind === 'container' ? root : task.cwd,

@@ -38,7 +38,8 @@ export function makePlainRenderer(
     'task-output': ({ task, line }) => say(`${prefixOf(task)}${line}`),
     'task-retried': (event) => say(`${prefixOf(event.task)}${retryLine(event)}`),
     'task-waiting': (event) => say(`${paint.yellow('note')}: ${waitLine(event)}`),
-    'service-ready': ({ task, tookMs }) => unlessQuiet(`${paint.green('●')} ${task} is ready ${paint.dim(durationInWords(tookMs))}`),
+    'service-ready': ({ task, tookMs }) =>
+      unlessQuiet(`${paint.green('●')} ${task} is ready ${paint.dim(durationInWords(tookMs))}`),
     'task-finished': (event) => {
       const { task, end, tookMs } = event;
       running.delete(task);
