@@ -13,7 +13,12 @@ export function environmentOf(
   const namespace = config.tasks[task.name]?.namespace ?? '';
   const outer = host.env[withinName];
   const own = `${host.pid}/${task.name}`;
-  return { ...host.env, ...dotenv[namespace], ...task.env, [withinName]: outer === undefined ? own : `${outer} ${own}` };
+  return {
+    ...host.env,
+    ...dotenv[namespace],
+    ...task.env,
+    [withinName]: outer === undefined ? own : `${outer} ${own}`,
+  };
 }
 
 /** Whether we run inside of that task of that run. */
