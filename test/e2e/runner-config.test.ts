@@ -75,7 +75,7 @@ tasks:
       --> tasks.config.yaml:12:15
        |     run: echo \${imag} $HOME
        |               ^^^^^^^
-    hint: names are those of \`vars\`, \`params\` and \`matrix\`; for the shell's own, write \`$imag\` or \`$\${imag}\`
+    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$imag\` or \`$\${imag}\`
     error: item 2 of \`run\` of task \`b\` must be a text, not 5
       --> tasks.config.yaml:14:17
        |     run: [echo, 5]

@@ -174,8 +174,8 @@ test('a task that starts itself is told so instead of waiting for ever', async (
     env: { CLI: `${import.meta.dirname}/../../tasks/runner/bin.cjs` },
   });
   expect(exit).toBe(2);
-  expect(stdout).toContain('✖ again failed after <time>: it was started by its own command\n');
-  expect(stdout).toContain('remedy: leave out `tasks again` where `again` itself runs\n');
+  expect(stdout).toContain('✖ again failed after <time>: it was started by `again`, which holds what it needs\n');
+  expect(stdout).toContain('remedy: leave out `tasks again` where `again` runs\n');
 });
 
 test('a task of a task is another run, and its locks are no obstacle', async () => {

@@ -164,7 +164,7 @@ function unknownIn(text: string, known: readonly string[], path: Path): Finding[
         at: 'value',
         part,
         message: `unknown name \`${name}\` in \`${part}\`${didYouMean(name, known)}`,
-        hint: `names are those of \`vars\`, \`params\` and \`matrix\`; for the shell's own,${shellName}`,
+        hint: `names are those of \`vars\` and \`params\`; for the shell's own,${shellName}`,
       },
     ];
   });

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Holder } from '../events.ts';
 import { type Claim, makeClaim, writeClaim } from '../locks/holder.ts';
-import { makeLockFolder, tryLock, unlock } from '../locks/lock.ts';
+import { makeLockFolder, readLock, tryLock, unlock } from '../locks/lock.ts';
 import { announceWaiting, leaveResult, readResult } from '../locks/result.ts';
 import type { PlannedTask } from '../plan.ts';
+import { descendsFrom } from '../process/tree.ts';
 
 /** What the runs of one checkout agree on: no task, and no named lock, is held by two of them at one time. */
 export type Claims = {
@@ -17,7 +20,9 @@ export type Claims = {
 export type Taken =
   /** `doneBy` is the run for which this one waited, where that has just done the same with success. */
   | { readonly state: 'taken'; readonly doneBy: Holder | undefined }
-  | { readonly state: 'held'; readonly by: Holder; readonly lock: string };
+  | { readonly state: 'held'; readonly by: Holder; readonly lock: string }
+  /** We were started by that very task, and each would wait for the other for ever. */
+  | { readonly state: 'held-around-us'; readonly by: Holder };
 
 type Lock = { readonly name: string; readonly file: string };
 type Held = { readonly claim: Claim; readonly own: Lock; readonly locks: readonly Lock[] };
@@ -41,7 +46,9 @@ export function makeClaims({ root, pid }: { readonly root: string; readonly pid:
       const blocked = takeAll(locks, claim);
       if (blocked !== undefined) {
         if (blocked.lock === own) waits.set(task, waits.get(task) ?? startWaiting(own, blocked.by));
-        return { state: 'held', by: blocked.by, lock: blocked.lock.name };
+        return surrounds(folder, pid, blocked.by)
+          ? { state: 'held-around-us', by: blocked.by }
+          : { state: 'held', by: blocked.by, lock: blocked.lock.name };
       }
       held.set(task, { claim, own, locks });
       const wait = waits.get(task);
@@ -80,6 +87,13 @@ function takeAll(locks: readonly Lock[], claim: Claim): { readonly lock: Lock; r
     return { lock, by: attempt.by };
   }
   return undefined;
+}
+
+/** Whether this process runs inside of the task of a claim: inside of its run, in which no other task runs. */
+function surrounds(folder: string, pid: number, claim: Claim): boolean {
+  if (claim.host !== hostname() || !descendsFrom(pid, claim.pid)) return false;
+  const held = readdirSync(folder).flatMap((name) => readLock(join(folder, name)) ?? []);
+  return !held.some((other) => other.pid === claim.pid && other.task !== claim.task);
 }
 
 function startWaiting(own: Lock, by: Holder): Wait {

@@ -4,7 +4,6 @@ import type { Plan, PlannedTask } from '../plan.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { Session } from '../session.ts';
 import { type Claims, makeClaims, type Taken } from './claims.ts';
-import { runsInside } from './environment.ts';
 import { makeOrder, type Order } from './order.ts';
 import { makeRoom, type Room } from './room.ts';
 import { runTask } from './task.ts';
@@ -19,8 +18,6 @@ export async function runTasks(session: Session, plan: Plan): Promise<Failure | 
   await run.toTheEnd();
   return run.firstFailure;
 }
-
-type Held = Extract<Taken, { readonly state: 'held' }>;
 
 /** The tasks of a plan on their way from waiting to ended. */
 class Run {
@@ -91,25 +88,18 @@ class Run {
 
   private startUnlessHeld(task: PlannedTask): void {
     const taken = this.claims.take(task);
-    if (taken.state === 'held') {
-      if (this.isInsideOf(taken)) this.endAtOnce(task, startsItself(task));
-      else this.holdUp(task, taken);
-      return;
-    }
+    if (taken.state === 'held') return void this.holdUp(task, taken);
     this.heldUp.delete(task);
-    if (taken.doneBy === undefined) this.start(task);
+    if (taken.state === 'held-around-us') this.endAtOnce(task, startedBy(taken.by.task, task.name));
+    else if (taken.doneBy === undefined) this.start(task);
     else {
       this.claims.giveBack(task, true);
       this.endAtOnce(task, { state: 'skipped', reason: `the run with pid ${taken.doneBy.pid} has just done it` });
     }
   }
 
-  private isInsideOf({ by }: Held): boolean {
-    return runsInside(this.session.host.env, by.pid, by.task);
-  }
-
   /** Tells once for whom a task waits, and looks again soon. */
-  private holdUp(task: PlannedTask, { by, lock }: Held): void {
+  private holdUp(task: PlannedTask, { by, lock }: Extract<Taken, { readonly state: 'held' }>): void {
     if (this.heldUp.get(task) !== by.pid)
       this.session.emit({ type: 'task-waiting', task: task.name, lock, holder: by });
     this.heldUp.set(task, by.pid);
@@ -166,13 +156,13 @@ class Run {
   }
 }
 
-/** It would wait for itself for ever. */
-function startsItself({ name }: PlannedTask): TaskEnd {
+/** It and the task that started it would wait for each other for ever. */
+function startedBy(outer: string, task: string): TaskEnd {
   const failure: Failure = {
-    message: `it was started by its own command`,
+    message: `it was started by \`${outer}\`, which holds what it needs`,
     exit: exitCodes.usage,
     reason: 'task',
-    remedy: `leave out \`tasks ${name}\` where \`${name}\` itself runs`,
+    remedy: `leave out \`tasks ${task}\` where \`${outer}\` runs`,
     lastLines: [],
     known: [],
     checks: [],

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Host } from '../host.ts';
-import { listProcesses, type ProcessRow } from './list.ts';
+import { findProcess, listProcesses, type ProcessRow } from './list.ts';
 
 /** A process, the members of the group that it leads, and everything that descends from them. */
 export function treeOf(root: number, rows: readonly ProcessRow[] = listProcesses()): readonly ProcessRow[] {
@@ -25,6 +25,14 @@ export function orphansOnTerminal(own: number, rows: readonly ProcessRow[] = lis
     const isOrphan = byPid.get(row.parent)?.session !== self.session;
     return isOfOurs && isOrphan && Number(row.started) >= Number(self.started);
   });
+}
+
+/** Whether the one process was started by the other, or by what that has started. */
+export function descendsFrom(pid: number, ancestor: number): boolean {
+  for (let row = findProcess(pid); row !== undefined && row.parent > 1; row = findProcess(row.parent)) {
+    if (row.parent === ancestor) return true;
+  }
+  return false;
 }
 
 /** Those of the rows that still run. */
