@@ -1,10 +1,6 @@
-/** On macOS: the Linux VM in which Podman runs. Asked by `machine list` and `machine inspect`, never by `machine info`,
- *  which loses sight of a stopped rootful machine. */
+/** On macOS: the Linux VM in which Podman runs, and whether it fits. */
 import type { Check, CheckResult, Fix, Probe } from 'zx-tasks';
-import { type Machine, readMachine } from '../lib/machine.ts';
-
-const MIB_RECOMMENDED = 4096;
-const MIB_LEAST = 2048;
+import { type Machine, type MachineState, MIB_LEAST, MIB_RECOMMENDED, readMachine } from '../lib/machine.ts';
 
 export const checks: Check[] = [
   machineCheck('PM001', 'machine-exists', 'does a Podman machine exist?', ['EN001'], exists),
@@ -32,9 +28,9 @@ function machineCheck(
     if ((await probe.which('podman')) === undefined) {
       return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
     }
-    const found = await readMachine((command) => probe.run(command));
+    const found = await readMachine(probe.run);
     return found.state === 'unknown'
-      ? { outcome: 'could-not-check', summary: found.why, fixes: start }
+      ? { outcome: 'could-not-check', summary: found.why, cause: found.why, fixes: start }
       : judge(found.machine);
   };
   return { id, name, question, group: 'machine', needs, platforms: ['darwin'], run };
@@ -52,15 +48,21 @@ function exists(machine: Machine | undefined): CheckResult {
 
 function runs(machine: Machine | undefined): CheckResult {
   if (machine === undefined) return exists(machine);
-  if (machine.running && !machine.starting) return { outcome: 'pass', summary: `\`${machine.name}\` is running` };
-  const state = machine.starting ? 'is starting, or got stuck while it did' : 'is stopped';
+  if (machine.state === 'running') return { outcome: 'pass', summary: `\`${machine.name}\` is running` };
   return {
     outcome: 'fail',
-    summary: `\`${machine.name}\` ${state}`,
+    summary: `\`${machine.name}\` ${stateInWords[machine.state]}`,
     cause: 'containers run inside this machine',
     fixes: start,
   };
 }
+
+const stateInWords: Record<MachineState, string> = {
+  running: 'is running',
+  stopped: 'is stopped',
+  starting: 'is starting',
+  stuck: 'got stuck while it started',
+};
 
 function isRootful(machine: Machine | undefined): CheckResult {
   if (machine === undefined) return exists(machine);
@@ -81,11 +83,12 @@ function hasMemory(machine: Machine | undefined): CheckResult {
     outcome: machine.memoryMib < MIB_LEAST ? 'fail' : 'warn',
     summary: `${has}, ${MIB_RECOMMENDED} are recommended`,
     cause: 'the eBPF compiler and the application share this memory',
-    fixes: [
-      {
-        about: 'give it more; its containers stop meanwhile',
-        command: `podman machine stop ${machine.name}; podman machine set --memory ${MIB_RECOMMENDED} ${machine.name} && podman machine start ${machine.name}`,
-      },
-    ],
+    fixes: machine.memoryMib < MIB_LEAST ? start : [giveMore(machine)],
   };
+}
+
+/** A machine that runs well enough is not stopped for the sake of more memory, unless somebody wants that. */
+function giveMore({ name }: Machine): Fix {
+  const command = `podman machine stop ${name}; podman machine set --memory ${MIB_RECOMMENDED} ${name} && podman machine start ${name}`;
+  return { about: 'give it more; its containers stop meanwhile', command, byHand: true };
 }

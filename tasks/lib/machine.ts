@@ -1,31 +1,46 @@
 /** What podman says of its machine, across the versions whose answers differ. */
 import type { Ran } from 'zx-tasks';
 
+export const MIB_RECOMMENDED = 4096;
+export const MIB_LEAST = 2048;
+
+/**
+ * `stuck`: a start was cut off, and podman still thinks that it goes on. `running` says that the virtual machine's process
+ * is there; whether it can be used only `podman info` knows.
+ */
+export type MachineState = 'stopped' | 'starting' | 'running' | 'stuck';
+
 export type Machine = {
   readonly name: string;
-  readonly running: boolean;
-  readonly starting: boolean;
+  readonly state: MachineState;
   readonly rootful: boolean;
   readonly memoryMib: number;
+  /** What runs it: `applehv`, `libkrun`, `qemu`. */
+  readonly provider: string;
 };
 
 export type Found =
   | { readonly state: 'known'; readonly machine: Machine | undefined }
   | { readonly state: 'unknown'; readonly why: string };
 
-type Run = (command: readonly string[]) => Promise<Ran>;
+type Run = (command: readonly string[], options: { readonly timeoutMs: number }) => Promise<Ran>;
 
 const BYTES_PER_MIB = 1024 * 1024;
+/** Podman 4 may wait a minute for a helper of a start that failed. */
+const patience = { timeoutMs: 5_000 };
 
-/** The machine that our containers would run in: the default one, else the first. `undefined` when there is none. */
+/**
+ * The machine that our containers would run in: the default one, else the first; `undefined` when there is none. Asked by
+ * `machine list` and `machine inspect`, never by `machine info`, which loses sight of a stopped rootful machine.
+ */
 export async function readMachine(run: Run): Promise<Found> {
-  const listed = await run(['podman', 'machine', 'list', '--format', 'json']);
+  const listed = await run(['podman', 'machine', 'list', '--format', 'json'], patience);
   const rows = listed.code === 0 ? parseArray(listed.stdout) : undefined;
   if (rows === undefined) return { state: 'unknown', why: `\`podman machine list\` ${failure(listed)}` };
   const row = rows.find((each) => each.Default === true) ?? rows[0];
   if (row === undefined) return { state: 'known', machine: undefined };
   const name = String(row.Name).replace(/\*$/, '');
-  const inspected = await run(['podman', 'machine', 'inspect', name]);
+  const inspected = await run(['podman', 'machine', 'inspect', name], patience);
   const details = inspected.code === 0 ? parseArray(inspected.stdout)?.[0] : undefined;
   if (details === undefined)
     return { state: 'unknown', why: `\`podman machine inspect ${name}\` ${failure(inspected)}` };
@@ -33,17 +48,25 @@ export async function readMachine(run: Run): Promise<Found> {
     state: 'known',
     machine: {
       name,
-      running: row.Running === true,
-      starting: row.Starting === true,
-      rootful: details.Rootful === undefined ? await defaultIsRoot(run, name) : details.Rootful === true,
+      state: stateOf(row, details),
+      rootful: typeof details.Rootful === 'boolean' ? details.Rootful : await defaultIsRoot(run, name),
       memoryMib: Math.round(Number(row.Memory) / BYTES_PER_MIB),
+      provider: String(row.VMType ?? 'unknown'),
     },
   };
 }
 
+/** Podman 5 lists a machine that boots as running and starting, and one whose start was cut off as starting only. */
+function stateOf(row: Record<string, unknown>, details: Record<string, unknown>): MachineState {
+  const isBooting = row.Starting === true && (row.Running === true || details.State === 'starting');
+  if (isBooting) return 'starting';
+  if (row.Starting === true) return 'stuck';
+  return row.Running === true ? 'running' : 'stopped';
+}
+
 /** Podman before 4.7 does not say `Rootful`; the default connection's name does. */
 async function defaultIsRoot(run: Run, name: string): Promise<boolean> {
-  const listed = await run(['podman', 'system', 'connection', 'list', '--format', 'json']);
+  const listed = await run(['podman', 'system', 'connection', 'list', '--format', 'json'], patience);
   const connections = parseArray(listed.stdout) ?? [];
   return connections.some((each) => each.Default === true && each.Name === `${name}-root`);
 }

@@ -1,73 +1,133 @@
 /** On macOS: brings the Podman machine from whatever state to "podman answers, rootful, enough memory". */
 import { type Context, type Outcome, skip, TaskFailure } from 'zx-tasks';
-import { type Machine, readMachine } from '../lib/machine.ts';
-import { dockerServes, podmanAnswers, say } from '../lib/machine-commands.ts';
+import { type Machine, MIB_LEAST, MIB_RECOMMENDED, readMachine } from '../lib/machine.ts';
+import { askPodman, dockerServes, lastLineOf, must, show } from '../lib/machine-commands.ts';
 
-const MIB = 4096;
 const CPUS = 4;
-const READY_WITHIN_MS = 180_000;
+const READY_WITHIN_S = 180;
+/** For a machine that says that it runs, or whose start failed: it may be nearly there. */
+const GRACE_MS = 10_000;
 const ASK_EVERY_MS = 1_000;
+const SAY_EVERY = 10;
 
 export async function run(context: Context): Promise<Outcome> {
   if (context.platform.os !== 'darwin')
     return skip('containers run in this machine’s own kernel; no virtual machine is needed');
-  const podman = await context.run(['podman', '--version']);
-  if (podman.code !== 0) return withoutPodman(context);
-  const found = await readMachine((command) => context.run(command));
-  if (found.state === 'unknown') throw new TaskFailure(found.why, { remedy: 'podman machine list' });
-  const machine = found.machine ?? (await create(context));
-  if (machine.running && machine.rootful && (await podmanAnswers(context)))
-    return skip(`\`${machine.name}\` is running, rootful, and answers`);
-  if (!machine.rootful) await makeRootful(context, machine);
-  await start(context, machine);
+  const podman = await context.run(['podman', '--version'], { timeoutMs: 10_000 });
+  if (podman.problem === 'not-found') return withoutPodman(context);
+  if (podman.code !== 0) throw notReady(`\`podman --version\` failed: ${lastLineOf(podman)}`, 'npx tasks doctor --fix');
+  const found = (await findMachine(context)) ?? (await create(context));
+  const machine = found.state === 'starting' ? await awaitBoot(context, found) : found;
+  if (await serves(context, machine)) return skip(describe(machine));
+  await configure(context, machine);
+  await start(context, machine.name);
   return undefined;
 }
 
 async function withoutPodman(context: Context): Promise<Outcome> {
   if (await dockerServes(context)) return skip('Podman is not installed; Docker serves in its place');
-  throw new TaskFailure('Podman is not installed, and no Docker answers', {
-    remedy: 'brew install podman',
-    exitCode: 4,
-  });
+  throw notReady('Podman is not installed, and no Docker answers', 'brew install podman');
+}
+
+async function findMachine(context: Context): Promise<Machine | undefined> {
+  const found = await readMachine(context.run);
+  if (found.state === 'known') return found.machine;
+  throw notReady(
+    `${found.why}; what an earlier start left behind may hold it up`,
+    'pkill gvproxy; podman machine stop; npx tasks machine-start',
+  );
 }
 
 async function create(context: Context): Promise<Machine> {
-  await say(
-    context,
-    ['podman', 'machine', 'init', '--rootful', '--cpus', String(CPUS), '--memory', String(MIB)],
-    'create the machine',
-  );
-  const found = await readMachine((command) => context.run(command));
-  if (found.state === 'known' && found.machine !== undefined) return found.machine;
-  throw new TaskFailure('`podman machine init` succeeded, but no machine is listed', { remedy: 'podman machine list' });
+  const size = ['--cpus', String(CPUS), '--memory', String(MIB_RECOMMENDED)];
+  await must(context, ['podman', 'machine', 'init', '--rootful', ...size], 'create the machine');
+  const machine = await findMachine(context);
+  if (machine !== undefined) return machine;
+  throw notReady('`podman machine init` succeeded, but no machine is listed', 'podman machine list');
 }
 
-/** Settings can be changed only while the machine is stopped. */
-async function makeRootful(context: Context, machine: Machine): Promise<void> {
-  if (machine.running || machine.starting)
-    await say(context, ['podman', 'machine', 'stop', machine.name], 'stop the machine, to change it');
-  await say(
+/** Somebody is starting it. If that does not come to an end, the start was cut off. */
+async function awaitBoot(context: Context, machine: Machine): Promise<Machine> {
+  context.log(`\`${machine.name}\` is starting; waiting until it answers`);
+  const answers = await untilAnswers(context, readyWithinMs(context));
+  const now = await findMachine(context);
+  return now ?? { ...machine, state: answers ? 'running' : 'stuck' };
+}
+
+/** Whether it can be used as it is. Little memory alone is no reason to stop the containers of a machine that runs. */
+async function serves(context: Context, machine: Machine): Promise<boolean> {
+  const isFit = machine.state === 'running' && machine.rootful && machine.memoryMib >= MIB_LEAST;
+  return isFit && (await untilAnswers(context, graceMs(context))) && (await askPodman(context)) === 'rootful';
+}
+
+function describe({ name, memoryMib }: Machine): string {
+  const little = memoryMib < MIB_RECOMMENDED ? `; it has ${memoryMib} MiB, ${MIB_RECOMMENDED} are recommended` : '';
+  return `\`${name}\` is running, rootful, and answers${little}`;
+}
+
+/** Settings can be changed only while the machine is stopped; a cut-off start is ended by stopping, too. */
+async function configure(context: Context, { name, state, rootful, memoryMib }: Machine): Promise<void> {
+  if (state !== 'stopped') await must(context, ['podman', 'machine', 'stop', name], 'stop the machine');
+  const settings = [
+    ...(rootful ? [] : ['--rootful']),
+    ...(memoryMib < MIB_RECOMMENDED ? ['--memory', String(MIB_RECOMMENDED)] : []),
+  ];
+  if (settings.length === 0) return;
+  await must(
     context,
-    ['podman', 'machine', 'set', '--rootful', machine.name],
-    'make the machine rootful, so that eBPF can be loaded',
+    ['podman', 'machine', 'set', ...settings, name],
+    'change the machine, so that eBPF can be loaded',
   );
 }
 
-/** A start that fails is believed only when podman does not answer: `already running` is also a failure to podman. */
-async function start(context: Context, machine: Machine): Promise<void> {
-  context.log(`podman machine start ${machine.name}`);
-  const started = await context.run(['podman', 'machine', 'start', machine.name], { timeoutMs: READY_WITHIN_MS });
-  const deadline = context.now() + (started.code === 0 ? READY_WITHIN_MS : 10 * ASK_EVERY_MS);
-  while (!(await podmanAnswers(context))) {
-    if (context.now() > deadline) throw notStarted(machine, `${started.stdout}\n${started.stderr}`);
+/** A start is judged by `podman info`: `already running` is a failure to podman, and a success may be none. Tried twice. */
+async function start(context: Context, name: string): Promise<void> {
+  const within = readyWithinMs(context);
+  const first = await show(context, ['podman', 'machine', 'start', name], within);
+  if (await untilAnswers(context, first.code === 0 ? within : graceMs(context))) return confirmRootful(context, name);
+  context.log(`\`${name}\` does not answer; stopping it and trying once more`);
+  await show(context, ['podman', 'machine', 'stop', name], within);
+  const second = await show(context, ['podman', 'machine', 'start', name], within);
+  if (await untilAnswers(context, second.code === 0 ? within : graceMs(context))) return confirmRootful(context, name);
+  const reason =
+    second.code === 0
+      ? `\`podman machine start\` succeeded, but podman did not answer within ${within / 1000} s`
+      : lastLineOf(second);
+  throw notReady(
+    `\`${name}\` did not start: ${reason}`,
+    `podman machine stop ${name}; podman machine start --log-level=debug ${name}`,
+  );
+}
+
+async function confirmRootful(context: Context, name: string): Promise<void> {
+  if ((await askPodman(context)) !== 'rootful')
+    throw notReady(
+      `\`${name}\` answers, but podman talks to its rootless side`,
+      `podman system connection default ${name}-root`,
+    );
+  context.log(`\`${name}\` answers`);
+}
+
+async function untilAnswers(context: Context, withinMs: number): Promise<boolean> {
+  const deadline = context.now() + withinMs;
+  for (let asked = 1; (await askPodman(context)) === 'silent'; asked++) {
+    if (context.now() >= deadline) return false;
+    if (asked % SAY_EVERY === 0) context.log(`  podman does not answer yet, asked ${asked} times`);
     await context.sleep(ASK_EVERY_MS);
   }
-  context.log(`\`${machine.name}\` answers`);
+  return true;
 }
 
-function notStarted(machine: Machine, output: string): TaskFailure {
-  const lastLine = output.trim().split('\n').at(-1) ?? 'it printed nothing';
-  return new TaskFailure(`\`${machine.name}\` did not start: ${lastLine}`, {
-    remedy: `podman machine stop ${machine.name}; podman machine start --log-level=debug ${machine.name}`,
-  });
+/** `MACHINE_READY_WITHIN`, in seconds, is for slow machines. */
+function readyWithinMs({ env }: Context): number {
+  const seconds = Number(env.MACHINE_READY_WITHIN ?? READY_WITHIN_S);
+  return (Number.isFinite(seconds) && seconds > 0 ? seconds : READY_WITHIN_S) * 1000;
+}
+
+function graceMs(context: Context): number {
+  return Math.min(GRACE_MS, readyWithinMs(context));
+}
+
+function notReady(message: string, remedy: string): TaskFailure {
+  return new TaskFailure(message, { remedy, exitCode: 4 });
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { bareMachine } from '../helpers/bare-machine.ts';
 import { tasks } from '../helpers/checkout.ts';
 import { fakePodman } from '../helpers/fake-podman.ts';
+import type { MachineStateName } from '../helpers/simulated-podman.ts';
 
 test.each([
   ['without a docker client', [], 'neither `podman` nor `docker` is on PATH'],
@@ -22,32 +23,52 @@ const unusedPort = '47';
 const mac = { TASKS_PLATFORM: 'darwin-arm64', APP_PORT: unusedPort };
 const withFake = (folder: string) => ({ ...mac, PATH: `${folder}:${process.env.PATH}` });
 
-test('a Mac whose Podman machine is stopped is told to start it, and only that', async () => {
-  await using podman = await fakePodman({ version: '5.4.2', state: '5-stopped-rootless' });
-  const { code, output } = await tasks(['doctor', '--json'], { env: withFake(podman.folder) });
-  expect(code, output).toBe(4);
-  const report = JSON.parse(output);
-  const failed = report.checks.filter((check: { outcome: string }) => check.outcome === 'fail');
-  expect(failed.map((check: { id: string }) => check.id)).toEqual(['PM002']);
-  expect(failed[0]).toMatchObject({
-    summary: '`podman-machine-default` is stopped',
-    fixes: [{ task: 'machine-start' }],
-  });
-});
-
-test('a Mac without a Podman machine is told to make one', async () => {
-  await using podman = await fakePodman({ version: '5.4.2', state: '1-no-machine' });
-  const { code, output } = await tasks(['doctor'], { env: withFake(podman.folder) });
-  expect(code, output).toBe(4);
-  expect(output).toContain('there is no Podman machine');
+test.each<[MachineStateName, readonly string[]]>([
+  ['1-no-machine', ['PM001']],
+  ['2-stopped-never-started', ['PM002']],
+  ['3-starting', ['PM002']],
+  ['4-running-rootless', ['PM003']],
+  ['5-stopped-rootless', ['PM002']],
+  ['6-stopped-rootful', ['PM002']],
+  ['7-running-rootful', []],
+  ['8-after-failed-start', ['PM002']],
+  ['9-stuck-starting', ['PM002']],
+])('on a Mac whose machine is in the state %s the doctor names one root cause: %j', async (state, roots) => {
+  await using fake = await fakePodman({ version: '5.8.6', state });
+  const { code, output } = await tasks(['doctor', '--json'], { env: withFake(fake.folder) });
+  expect(code, output).toBe(roots.length === 0 ? 0 : 4);
+  const report = JSON.parse(output) as { roots: string[]; checks: { id: string; fixes: unknown[] }[] };
+  expect(report.roots, output).toEqual(roots);
+  for (const id of roots)
+    expect(report.checks.find((check) => check.id === id)?.fixes).toMatchObject([{ task: 'machine-start' }]);
 });
 
 test('a Mac whose rootful machine runs is ready, but warned of its memory', async () => {
-  await using podman = await fakePodman({ version: '5.4.2', state: '7-running-rootful' });
-  const { code, output } = await tasks(['doctor'], { env: withFake(podman.folder) });
+  await using fake = await fakePodman({ version: '5.4.2', state: '7-running-rootful' });
+  const { code, output } = await tasks(['doctor'], { env: withFake(fake.folder) });
   expect(code, output).toBe(0);
   expect(output).toContain('`podman-machine-default` has 2048 MiB, 4096 are recommended');
   expect(output.split('\n')[0]).toContain('darwin-arm64');
+});
+
+test('a podman that hangs does not hang the doctor', async () => {
+  await using fake = await fakePodman({ version: '4.3.1', state: '8-after-failed-start' });
+  const { code, output } = await tasks(['doctor', 'PM001', 'EN002'], { env: withFake(fake.folder) });
+  expect(code, output).toBe(4);
+  expect(output).toContain('why: `podman machine list` did not answer in time');
+  expect(output.trim().split('\n').at(-1)).toBe('verdict: not ready: PM001 could not check machine-exists');
+});
+
+test('`doctor --fix` on a Mac starts the machine and finds nothing to do the second time', async () => {
+  await using fake = await fakePodman({ version: '5.8.6', state: '9-stuck-starting' });
+  const { code, output } = await tasks(['doctor', '--fix'], { env: withFake(fake.folder) });
+  expect(code, output).toBe(0);
+  const { changes } = fake.podman;
+  const before = changes.length;
+  expect(before).toBe(3);
+  const again = await tasks(['doctor', '--fix'], { env: withFake(fake.folder) });
+  expect(again.code, again.output).toBe(0);
+  expect(changes).toHaveLength(before);
 });
 
 test('on a Mac, compiling eBPF on the host is refused with the reason and the command to run', async () => {

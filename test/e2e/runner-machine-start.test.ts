@@ -1,28 +1,41 @@
-/** `machine-start` on a Mac that is played by a recorded podman, and on Linux. */
+/** `machine-start` as it is typed, on a Mac that is played by a simulated podman, and on Linux. */
 import { expect, test } from 'vitest';
 import { tasks } from '../helpers/checkout.ts';
 import { fakePodman } from '../helpers/fake-podman.ts';
 
 const onMac = (folder: string) => ({ env: { TASKS_PLATFORM: 'darwin-arm64', PATH: `${folder}:${process.env.PATH}` } });
 
-test.each([
-  [
-    '1-no-machine',
-    ['podman machine init --rootful --cpus 4 --memory 4096', 'podman machine start podman-machine-default'],
-  ],
-  [
-    '5-stopped-rootless',
-    ['podman machine set --rootful podman-machine-default', 'podman machine start podman-machine-default'],
-  ],
-  ['6-stopped-rootful', ['podman machine start podman-machine-default']],
-])('from `%s` the machine is brought to answer, rootful, and every command is shown', async (state, commands) => {
-  await using podman = await fakePodman({ version: '5.4.2', state });
-  const { code, output } = await tasks(['machine-start'], onMac(podman.folder));
+test('from a stopped rootless machine it gets to one that answers, rootful, and shows every command', async () => {
+  await using fake = await fakePodman({ version: '5.8.6', state: '5-stopped-rootless' });
+  const { code, output } = await tasks(['machine-start'], onMac(fake.folder));
   expect(code, output).toBe(0);
-  expect(output.split('\n').filter((line) => line.startsWith('podman '))).toEqual(commands);
+  expect(output.split('\n').filter((line) => line.startsWith('podman '))).toEqual([
+    'podman machine set --rootful --memory 4096 podman-machine-default',
+    'podman machine start podman-machine-default',
+  ]);
   expect(output).toContain('`podman-machine-default` answers');
-  const again = await tasks(['machine-start'], onMac(podman.folder));
+  const again = await tasks(['machine-start'], onMac(fake.folder));
   expect(again).toMatchObject({ code: 0, output: expect.stringContaining('is running, rootful, and answers') });
+});
+
+test('without a machine one is made', async () => {
+  await using fake = await fakePodman({ version: '6.0.0', state: '1-no-machine' });
+  const { code, output } = await tasks(['machine-start'], onMac(fake.folder));
+  expect(code, output).toBe(0);
+  expect(fake.podman.changes).toEqual([
+    'podman machine init --rootful --cpus 4 --memory 4096',
+    'podman machine start podman-machine-default',
+  ]);
+});
+
+test('a start that fails shows what podman printed, and the machine is not ready', async () => {
+  const quirks = { failingStarts: 9, apiIsDown: true };
+  await using fake = await fakePodman({ version: '5.4.2', state: '6-stopped-rootful', quirks });
+  const env = { ...onMac(fake.folder).env, MACHINE_READY_WITHIN: '1' };
+  const { code, output } = await tasks(['machine-start'], { env });
+  expect(code, output).toBe(4);
+  expect(output).toContain('Could not access KVM kernel module');
+  expect(output).toContain('remedy: podman machine stop podman-machine-default');
 });
 
 test('without podman on a Mac it says how to get it, and the machine is not ready', async () => {

@@ -1,63 +1,98 @@
 /**
- * A `podman` that answers as a recorded machine did, for what a Linux test machine cannot be: a Mac. Everything that was
- * not recorded and is not named here ends with 99, so that a test fails on what it did not expect.
+ * A `podman` on PATH that asks the test what to answer: a simulated one, for what a Linux test machine cannot be, a Mac.
+ * It refuses a terminal, on which the real one would ask questions.
  */
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import {
+  type Answer,
+  type MachineStateName,
+  type PodmanVersion,
+  type Quirks,
+  SimulatedPodman,
+} from './simulated-podman.ts';
 
-const fixtures = resolve(import.meta.dirname, '../fixtures');
-
-export type Recorded = { readonly version: '5.4.2'; readonly state: string };
-
-/** What changes the state, and into which. */
-const transitions: Readonly<Record<string, string>> = {
-  'machine init --rootful --cpus 4 --memory 4096': '6-stopped-rootful',
-  'machine set --rootful podman-machine-default': '6-stopped-rootful',
-  'machine start podman-machine-default': '7-running-rootful',
+export type FakePodman = AsyncDisposable & {
+  /** Put it first on PATH; it holds `podman` and `podman-compose`. */
+  readonly folder: string;
+  readonly podman: SimulatedPodman;
 };
 
-/** A folder for PATH with `podman` and `podman-compose`; it removes itself. */
-export async function fakePodman({ version, state }: Recorded): Promise<{ readonly folder: string } & AsyncDisposable> {
+type Options = { readonly version: PodmanVersion; readonly state: MachineStateName; readonly quirks?: Quirks };
+
+/** What a usable machine answers about containers and images; a pattern of the words → the answer. */
+const containers: readonly (readonly [RegExp, string, number])[] = [
+  [/^build -q -t localhost\/tasks-check-\w+ /, 'id\n', 0],
+  [/^run --rm .*localhost\/tasks-check-\w+/, '', 0],
+  [/^rmi -f localhost\/tasks-check-\w+$/, '', 0],
+  [/^image inspect --format \{\{\.Id\}\} /, '', 125],
+  [/^manifest inspect docker\.io\/library\//, '{}\n', 0],
+  [/^ps -a -q --no-trunc --filter label=com\.docker\.compose\.project=profiler$/, '', 0],
+];
+
+/** Makes the folder; it removes itself. */
+export async function fakePodman({ version, state, quirks }: Options): Promise<FakePodman> {
+  const podman = new SimulatedPodman(version, state, quirks);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('data', (words: Buffer) => reply(socket, answer(podman, words.toString('utf8').trim())));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
   const folder = await mkdtemp(join(tmpdir(), 'fake-podman-'));
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'state'), state);
-  await program(join(folder, 'podman'), podman(version, folder));
+  await program(join(folder, 'podman'), client(typeof address === 'object' ? (address?.port ?? 0) : 0));
   await program(
     join(folder, 'podman-compose'),
     '#!/bin/sh\n[ "$*" = version ] && echo "podman-compose version 1.5.0"\n',
   );
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+  return {
+    folder,
+    podman,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function answer(podman: SimulatedPodman, words: string): Answer {
+  const row = containers.find(([pattern]) => pattern.test(words));
+  if (row !== undefined) return { code: row[2], stdout: row[1], stderr: '' };
+  try {
+    return podman.answer(words);
+  } catch (error) {
+    return { code: 99, stdout: '', stderr: `${String(error)}\n` };
+  }
+}
+
+/** Exit code and length of stdout on a line each, then stdout, then stderr; nothing at all is a command that hangs. */
+function reply(socket: Socket, given: Answer): void {
+  if (given === 'hangs') return;
+  const stdout = Buffer.from(given.stdout);
+  socket.end(Buffer.concat([Buffer.from(`${given.code}\n${stdout.length}\n`), stdout, Buffer.from(given.stderr)]));
+}
+
+function client(port: number): string {
+  return `#!/bin/bash
+[ -t 0 ] && { echo 'fake podman: it has a terminal' >&2; exit 97; }
+exec 3<>/dev/tcp/127.0.0.1/${port} || exit 96
+printf '%s\\n' "$*" >&3
+read -r code <&3 || exit 95
+read -r length <&3
+head -c "$length" <&3
+cat <&3 >&2
+exit "$code"
+`;
 }
 
 async function program(path: string, text: string): Promise<void> {
   await writeFile(path, text);
   await chmod(path, 0o755);
-}
-
-function podman(version: string, folder: string): string {
-  const changes = Object.entries(transitions).map(
-    ([command, next]) => `  "${command}") echo "${next}" > "${folder}/state" ;;`,
-  );
-  return `#!/bin/sh
-recorded="${fixtures}/podman-machine-${version}/$(cat "${folder}/state")"
-replay() {
-  cat "$recorded/$1.stdout"
-  cat "$recorded/$1.stderr" >&2
-  exit "$(cat "$recorded/$1.rc")"
-}
-case "$*" in
-${changes.join('\n')}
-  --version) echo "podman version ${version}" ;;
-  "machine list --format json") replay machine-list ;;
-  "machine inspect "*) replay machine-inspect ;;
-  "system connection list --format json") replay connection-list ;;
-  info | "info --format json") replay remote-info ;;
-  "build -q -t localhost/tasks-check-start "* | "run --rm "*" localhost/tasks-check-start" | "rmi -f localhost/tasks-check-start") ;;
-  "image inspect --format {{.Id}} "*) exit 125 ;;
-  "manifest inspect docker.io/library/"*) echo "{}" ;;
-  "ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler") ;;
-  *) echo "fake podman: unexpected: $*" >&2; exit 99 ;;
-esac
-`;
 }

@@ -67,3 +67,19 @@ function answer(told: Told, command: string): Ran {
   const given = typeof said === 'string' ? { code: 0, stdout: said } : said;
   return { command, code: 0, stdout: '', stderr: '', tookMs: 1, ...given };
 }
+
+/** Runs checks as a tree and gives `ID summary` of each that fails by itself. */
+export async function rootCauses(checks: readonly Check[], probe: Probe): Promise<readonly string[]> {
+  const failed = new Map<string, string | undefined>();
+  const visit = async (check: Check): Promise<void> => {
+    if (failed.has(check.id) || check.platforms?.includes(probe.platform.os) === false) return;
+    const needs = checks.filter((other) => check.needs?.includes(other.id));
+    for (const need of needs) await visit(need);
+    const follows = needs.some((need) => failed.get(need.id) !== undefined);
+    const result = follows ? undefined : await check.run(probe);
+    const isUnmet = result?.outcome === 'fail' || result?.outcome === 'could-not-check';
+    failed.set(check.id, follows ? '' : isUnmet ? `${check.id} ${result.summary}` : undefined);
+  };
+  for (const check of checks) await visit(check);
+  return [...failed.values()].filter((said) => said !== undefined && said !== '') as string[];
+}
