@@ -5,7 +5,7 @@ import { checks as machine } from '../../tasks/checks/machine.ts';
 import { run as machineStart } from '../../tasks/scripts/machine-start.ts';
 import { probeOf, rootCauses } from '../helpers/probe.ts';
 import { ranOf, runScript } from '../helpers/script-context.ts';
-import { type MachineStateName, type Quirks, SimulatedPodman, states, versions } from '../helpers/simulated-podman.ts';
+import { type MachineStateName, SimulatedPodman, states, versions } from '../helpers/simulated-podman.ts';
 
 const name = 'podman-machine-default';
 const init = 'podman machine init --rootful --cpus 4 --memory 4096';
