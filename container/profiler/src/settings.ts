@@ -33,7 +33,18 @@ export class SettingsError extends Error {
 
 const MAX_PORT_RANGES = 16;
 const MIN_MAX_BYTES = 65_536;
-const NAMES = new Set(['SCOPE', 'PORTS', 'ROLE', 'OUT', 'MAX_BYTES', 'CGROUPS', 'SAMPLE', 'REDACT', 'OBJECT']);
+/** What may follow `PROFILER_`. */
+export const SETTING_NAMES: ReadonlySet<string> = new Set([
+  'SCOPE',
+  'PORTS',
+  'ROLE',
+  'OUT',
+  'MAX_BYTES',
+  'CGROUPS',
+  'SAMPLE',
+  'REDACT',
+  'OBJECT',
+]);
 
 /** Reads the variables that begin with `PROFILER_`; throws all that is wrong with them at once. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
@@ -62,10 +73,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
 
 function unknownNames(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(env)
-    .filter((name) => name.startsWith('PROFILER_') && !NAMES.has(name.slice('PROFILER_'.length)))
+    .filter((name) => name.startsWith('PROFILER_') && !SETTING_NAMES.has(name.slice('PROFILER_'.length)))
     .map(
       (name) =>
-        `${name}: there is no such setting; there are ${[...NAMES].map((known) => `PROFILER_${known}`).join(', ')}`,
+        `${name}: there is no such setting; there are ${[...SETTING_NAMES].map((known) => `PROFILER_${known}`).join(', ')}`,
     );
 }
 

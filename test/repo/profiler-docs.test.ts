@@ -1,0 +1,50 @@
+/** What the profiler's document lists is what the profiler reads and writes. */
+import { expect, test } from 'vitest';
+import { SETTING_NAMES } from '../../container/profiler/src/settings.ts';
+import { jsonFormat } from '../../container/profiler/src/sinks/json.ts';
+import { textFormat } from '../../container/profiler/src/sinks/text.ts';
+import { parseTraceLine } from '../../tasks/lib/trace-lines.ts';
+import { read } from '../helpers/tree.ts';
+
+const document = read('docs/profiler.md');
+const told = {
+  timeUs: 0,
+  target: '/',
+  exchange: {
+    method: 'GET',
+    target: '/',
+    protocol: 'HTTP/1.1',
+    role: 'server' as const,
+    process: { pid: 1, comm: 'node', container: null, isWanted: true },
+    local: '127.0.0.1:1',
+    remote: '127.0.0.1:2',
+    link: '00',
+    requestFirstNs: 0,
+    requestLastNs: 0,
+    responseFirstNs: 0,
+    responseLastNs: 0,
+    requestBytes: 1,
+    responseBytes: 1,
+    status: 200,
+    end: 'complete' as const,
+  },
+};
+
+test('every setting has a row, and every row is a setting', () => {
+  const rows = [...document.matchAll(/^\| `PROFILER_(\w+)` \|/gm)].map((match) => match[1]);
+  expect(rows.sort()).toEqual([...SETTING_NAMES].sort());
+});
+
+test('every field of an exchange is explained', () => {
+  const fields = Object.keys(JSON.parse(jsonFormat.exchange(told))).filter((name) => name !== 'type');
+  const explained = [...document.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap((match) =>
+    [...(match[1] ?? '').matchAll(/`(\w+)`/g)].map((name) => name[1]),
+  );
+  expect(fields.filter((name) => !explained.includes(name))).toEqual([]);
+});
+
+test('the line that is shown as an example is one that the tasks read, and the sink writes its like', () => {
+  const example = /^\d{4}-.*$/m.exec(document)?.[0] ?? '';
+  expect(parseTraceLine(example)).toMatchObject({ method: 'GET', status: 200, durationMs: 0.666, role: 'server' });
+  expect(parseTraceLine(textFormat.exchange(told))).toMatchObject({ method: 'GET', status: 200, durationMs: 0 });
+});
