@@ -32,6 +32,7 @@ const dots = ['#ff5f56', '#ffbd2e', '#27c93f'].map(
 );
 
 process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<title>${escapeXml(`A terminal: ${command}`)}</title>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${dots.join('')}
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${FONT_SIZE}">
