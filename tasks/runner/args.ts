@@ -15,6 +15,9 @@ export type ToolFlags = {
   readonly dryRun: boolean;
   readonly only: boolean;
   readonly fix: boolean;
+  /** Run also what is up to date. */
+  readonly force: boolean;
+  readonly explain: boolean;
   readonly yes: boolean;
   readonly keepGoing: boolean;
   readonly failFast: boolean;
@@ -41,6 +44,8 @@ const switches = {
   'dry-run': 'dryRun',
   only: 'only',
   fix: 'fix',
+  force: 'force',
+  explain: 'explain',
   yes: 'yes',
   'keep-going': 'keepGoing',
   'fail-fast': 'failFast',
@@ -53,7 +58,7 @@ const valued = ['jobs', 'engine', 'output'] as const;
 const engines = ['podman', 'docker'] as const;
 const outputs = ['list', 'plain', 'json'] as const;
 const laterOutputs = ['prefixed', 'github'];
-const laterFlags = ['init', 'import', 'explain', 'graph', 'force', 'watch', 'profile', 'completion'];
+const laterFlags = ['init', 'import', 'graph', 'watch', 'profile', 'completion'];
 
 /** Every flag the tool owns, so that no task may name a param like one. */
 export const toolFlagNames: readonly string[] = [...Object.keys(switches), ...valued, ...laterFlags];

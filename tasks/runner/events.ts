@@ -50,9 +50,9 @@ export type Failure = {
   readonly checks: readonly CheckReport[];
 };
 
-/** Done; skipped with its reason; failed; stopped by an interrupt or a failure elsewhere; not started because of another. */
+/** Done, perhaps by restoring what an earlier run wrote; skipped with its reason; failed; stopped by an interrupt or a failure elsewhere; not started because of another. */
 export type TaskEnd =
-  | { readonly state: 'done' }
+  | { readonly state: 'done'; readonly from?: 'cache' | 'remote cache' }
   | { readonly state: 'skipped'; readonly reason: string }
   | { readonly state: 'failed'; readonly failure: Failure }
   | { readonly state: 'cancelled'; readonly reason: string }
@@ -78,6 +78,8 @@ export type Event =
       readonly command: string;
     }
   | { readonly type: 'task-started'; readonly task: string; readonly where: string }
+  /** Why a task that declares inputs is not up to date. */
+  | { readonly type: 'task-explained'; readonly task: string; readonly because: readonly string[] }
   | { readonly type: 'command-started'; readonly task: string; readonly command: string }
   | { readonly type: 'task-output'; readonly task: string; readonly stream: 'stdout' | 'stderr'; readonly line: string }
   | {

@@ -4,6 +4,7 @@ import { loadProject, type Project } from './config/load.ts';
 import { diagnose } from './diagnose.ts';
 import { exitCodes } from './errors.ts';
 import { type Ending, endingAfter, execute } from './execute.ts';
+import { foresee } from './fresh/foresee.ts';
 import type { Host } from './host.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { makePaint } from './paint.ts';
@@ -27,7 +28,10 @@ export async function main(caller: Host): Promise<number> {
   if (args.flags.help) return show(host, describeTasks(project.config, args, host.platform));
   if (args.flags.list || !hasWords) return show(host, listTasks(project.config, host.platform, paint));
   const plan = makePlan(project.config, args, { root: project.root, platform: host.platform, cores: host.cores });
-  if (args.flags.dryRun) return show(host, describePlan(plan, project.config, paint));
+  if (args.flags.dryRun) {
+    const forecasts = await foresee(openSession(host, project, args.flags), plan);
+    return show(host, describePlan(plan, project.config, { paint, forecasts }));
+  }
   await confirmTasks(host, plan, args.flags);
   const first = await carryOut(host, { project, plan, args, fix: args.flags.fix });
   const mayMend = !args.flags.fix && (await offerToMend(host, first.unmet));

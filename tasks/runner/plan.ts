@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { type Args, parseArgs } from './args.ts';
 import { builtInTasks } from './config/built-in.ts';
-import { findTask, varsOf } from './config/names.ts';
+import { findTask } from './config/names.ts';
 import { fillTemplate, shellQuote } from './config/template.ts';
 import type { Config, ParamValue, Retry, TaskRow } from './config/types.ts';
 import { type Problem, UserError, usageError } from './errors.ts';
 import { bindRequests, missingParams, type Request, withDefaults } from './plan/bind.ts';
 import { type DoctorRequest, readDoctorRequest } from './plan/doctor.ts';
+import { type Fill, fillOf } from './plan/fill.ts';
 import { appliesTo, choosePlace, type Place, refuse } from './plan/place.ts';
+import { outputsOfNeeds, planTracking, type Tracked } from './plan/track.ts';
 import type { Platform } from './script.ts';
 
 /** What a task does: commands for /bin/sh, a script, or nothing but its needs. */
@@ -44,6 +46,8 @@ export type PlannedTask = {
   readonly locks: readonly string[];
   /** How many of the jobs it takes. */
   readonly weight: number;
+  /** What decides whether it is up to date; undefined for a task that always runs. */
+  readonly tracked: Tracked | undefined;
 };
 
 export type FailureMode = 'start-nothing-new' | 'keep-going' | 'fail-fast';
@@ -57,6 +61,8 @@ export type Plan = {
   readonly jobs: number;
   readonly onFailure: FailureMode;
   readonly onHost: boolean;
+  /** Run also what is up to date. */
+  readonly force: boolean;
 };
 
 type Situation = { readonly root: string; readonly platform: Platform; readonly cores: number };
@@ -81,6 +87,7 @@ export function makePlan(config: Config, args: Args, situation: Situation): Plan
     jobs: flags.jobs ?? situation.cores,
     onFailure: flags.keepGoing ? 'keep-going' : flags.failFast ? 'fail-fast' : 'start-nothing-new',
     onHost: flags.host,
+    force: flags.force,
   };
 }
 
@@ -122,7 +129,9 @@ function planTasks(config: Config, requests: readonly Request[], options: Option
       addTask(requests.find((other) => other.task === need) ?? asCell(request, need) ?? asNeeded(need));
     const refusal = appliesTo(task.platforms, options.platform) ? refuse(config, task, options) : undefined;
     if (refusal !== undefined) problems.push(refusal);
-    planned.set(task.name, planTask(config, request, { ...options, after, needs: needs.map((need) => need.name) }));
+    const inputsOfNeeds = task.inputs === undefined ? [] : outputsOfNeeds(config, task, requests);
+    const names = needs.map((need) => need.name);
+    planned.set(task.name, planTask(config, request, { ...options, after, needs: names, inputsOfNeeds }));
   }
 
   /** What was typed after the name of a matrix is for each of its cells. */
@@ -142,13 +151,18 @@ function planTasks(config: Config, requests: readonly Request[], options: Option
 
 const withoutRequired = {};
 
-type Order = { readonly after: readonly string[]; readonly needs: readonly string[] };
+type Order = {
+  readonly after: readonly string[];
+  readonly needs: readonly string[];
+  /** What its needs write, whether they are planned too or not. */
+  readonly inputsOfNeeds: readonly string[];
+};
 
 function planTask(config: Config, request: Request, options: Options & Order): PlannedTask {
   const { task, params, args, rest } = request;
-  const plainValue = (name: string): string => String(params[name] ?? matrixOrVar(config, task, name));
+  const fill = fillOf(config, request);
   const isHere = appliesTo(task.platforms, options.platform);
-  const image = task.container === undefined ? undefined : fillTemplate(task.container, plainValue);
+  const image = task.container === undefined ? undefined : fillTemplate(task.container, fill.plain);
   return {
     name: task.name,
     about: task.about,
@@ -159,41 +173,27 @@ function planTask(config: Config, request: Request, options: Options & Order): P
     skip: isHere
       ? undefined
       : `it is for ${(task.platforms ?? []).join(', ')}, and this is ${options.platform.os}-${options.platform.arch}`,
-    work: planWork(config, request, options.root),
+    work: planWork(request, fill, options.root),
     params,
     args,
     rest,
-    env: Object.fromEntries(Object.entries(task.env).map(([name, value]) => [name, fillTemplate(value, plainValue)])),
-    cwd: join(options.root, fillTemplate(task.cwd ?? '.', plainValue)),
+    env: Object.fromEntries(Object.entries(task.env).map(([name, value]) => [name, fillTemplate(value, fill.plain)])),
+    cwd: join(options.root, fillTemplate(task.cwd ?? '.', fill.plain)),
     timeoutMs: task.timeoutMs,
     interactive: task.interactive,
-    confirm: task.confirm === undefined ? undefined : fillTemplate(task.confirm, plainValue),
-    finally: task.finally.map((step) => fillTemplate(step, shellValue(config, request))),
+    confirm: task.confirm === undefined ? undefined : fillTemplate(task.confirm, fill.plain),
+    finally: task.finally.map((step) => fillTemplate(step, fill.shell)),
     retry: task.retry,
-    locks: (task.locks ?? []).map((name) => fillTemplate(name, plainValue)),
+    locks: (task.locks ?? []).map((name) => fillTemplate(name, fill.plain)),
     weight: task.weight ?? 1,
+    tracked: planTracking(config, task, fill, options.inputsOfNeeds),
   };
 }
 
-function planWork(config: Config, request: Request, root: string): Work {
-  const { task, rest } = request;
+function planWork({ task, rest }: Request, fill: Fill, root: string): Work {
   if (task.script !== undefined) return { kind: 'script', file: join(root, task.script) };
   if (task.run.length === 0) return { kind: 'none' };
-  const commands = task.run.map((step) => fillTemplate(step, shellValue(config, request)));
+  const commands = task.run.map((step) => fillTemplate(step, fill.shell));
   const last = commands.pop() ?? '';
   return { kind: 'run', commands: [...commands, [last, ...rest.map(shellQuote)].join(' ')] };
-}
-
-/** In a command, vars stand as they are written; params and args are quoted. */
-function shellValue(config: Config, { task, params, args }: Request): (name: string) => string {
-  return (name) => {
-    if (name === 'args') return args.map(shellQuote).join(' ');
-    const param = params[name];
-    return param === undefined ? matrixOrVar(config, task, name) : shellQuote(String(param));
-  };
-}
-
-/** A matrix key or a var. */
-function matrixOrVar(config: Config, task: TaskRow, name: string): string {
-  return task.cell?.values[name] ?? varsOf(config, task)[name] ?? '';
 }

@@ -8,6 +8,8 @@ Tasks named one after another run one after another; what a task needs runs firs
   --version          the version of the runner
   --dry-run          print what would run, where and why; start nothing
   --only             without what the tasks need
+  --force            run also what is up to date, and take nothing from the cache
+  --explain          say why each task runs
   --fix              mend what the machine lacks before the first task
   --yes              answer yes to every confirmation
   --jobs=N           how many tasks run at once (default: one per core)

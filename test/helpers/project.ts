@@ -13,6 +13,8 @@ export type RunOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly input?: string;
+  /** Run as this user, where the test runs as root. */
+  readonly user?: number;
 };
 
 /** A run that goes on while the test looks at it. */
@@ -92,8 +94,11 @@ export function cli(words: string): readonly string[] {
   return [join(runner, 'bin.cjs'), ...list.map((word) => word.replaceAll('\\ ', ' '))];
 }
 
-function startIn(folder: string, words: string, { env, cwd = '.', input }: RunOptions): Running {
-  const child = spawn(process.execPath, [...cli(words)], { cwd: join(folder, cwd), env: { ...env }, stdio: 'pipe' });
+function startIn(folder: string, words: string, { env, cwd = '.', input, user }: RunOptions): Running {
+  const isRoot = process.getuid?.() === 0;
+  const identity = user !== undefined && isRoot ? { uid: user, gid: user } : {};
+  const options = { cwd: join(folder, cwd), env: { ...env }, stdio: 'pipe', ...identity } as const;
+  const child = spawn(process.execPath, [...cli(words)], options);
   const output = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {

@@ -14,6 +14,7 @@ test.each([
   ['yaml', /^yaml$/],
   ['semver', /^semver(\/|$)/],
   ['jiti', /^jiti$/],
+  ['picomatch', /^picomatch$/],
   ['koffi', /^koffi$/],
 ])('%s is imported in one file, types aside', (_name, pattern) => {
   const valueImports = (path: string) =>

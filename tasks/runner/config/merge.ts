@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { globIn } from '../fresh/paths.ts';
 import type { Finding } from './finding.ts';
 import type { Part } from './parts.ts';
 import type { CheckRow, Config, TaskRow } from './types.ts';
@@ -80,6 +81,10 @@ function taskIn({ namespace, folder }: Part, task: TaskRow, { words, checks }: N
     requires: task.requires.map((name) => outwards(namespace, name, checks)),
     cwd: posix.join(folder, task.cwd ?? '.'),
     ...(task.cell === undefined ? {} : { cell: { ...task.cell, of: inside(namespace, task.cell.of) } }),
+    ...(task.inputs === undefined
+      ? {}
+      : { inputs: task.inputs.map((input) => (typeof input === 'string' ? globIn(folder, input) : input)) }),
+    outputs: task.outputs.map((glob) => globIn(folder, glob)),
     ...(task.script === undefined ? {} : { script: posix.join(folder, task.script) }),
   };
 }

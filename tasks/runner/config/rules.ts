@@ -1,6 +1,7 @@
 import { toolFlagNames } from '../args.ts';
 import { didYouMean, listed, messageOf } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
+import { freshRules } from './fresh-rules.ts';
 import { namesIn } from './template.ts';
 import type { CheckRow, Config, ParamRow, TaskRow } from './types.ts';
 
@@ -9,6 +10,7 @@ export function checkRules(config: Config, isRange: (range: string) => boolean):
   return [
     ...Object.values(config.tasks).flatMap((task) => [
       ...contradictions(task),
+      ...freshRules(task),
       ...paramRules(task),
       ...templates(config, task),
     ]),
@@ -144,6 +146,12 @@ function templates(config: Config, task: TaskRow): Finding[] {
     ...task.run.flatMap((step, index) => unknownIn(step, inRun, [...own, 'run', index])),
     ...task.finally.flatMap((step, index) => unknownIn(step, inRun, [...own, 'finally', index])),
     ...Object.entries(task.env).flatMap(([key, value]) => unknownIn(value, known, [...own, 'env', key])),
+    ...(task.inputs ?? []).flatMap((input, index) =>
+      typeof input === 'string'
+        ? unknownIn(input, known, [...own, 'inputs', index])
+        : unknownIn(input.command, known, [...own, 'inputs', index, 'command']),
+    ),
+    ...task.outputs.flatMap((glob, index) => unknownIn(glob, known, [...own, 'outputs', index])),
     ...unknownIn(task.container ?? '', known, [...own, 'container']),
     ...unknownIn(task.cwd ?? '', known, [...own, 'cwd']),
     ...unknownIn(task.confirm ?? '', known, [...own, 'confirm']),

@@ -56,6 +56,11 @@ const cellValue = v.union([
   v.number(),
 ]);
 
+const input = v.union([
+  v.string(),
+  v.strictObject({ command: about(v.string(), 'a command whose output is an input') }),
+]);
+
 const task = v.strictObject({
   about: text('one line for --list'),
   aliases: v.optional(about(v.array(name), 'other names of the task')),
@@ -69,6 +74,13 @@ const task = v.strictObject({
   args: v.optional(about(args, 'the words after the task')),
   platforms: v.optional(about(v.array(platform), 'where the task runs; elsewhere it is skipped')),
   env: v.optional(about(v.record(v.string(), scalar), 'variables set for the command')),
+  inputs: v.optional(
+    about(v.array(input), 'globs of the files that the task reads; with them it runs only when something changed'),
+  ),
+  outputs: texts('globs of the files that the task writes'),
+  envInputs: texts("variables of the caller's environment that the result depends on"),
+  cache: yes('whether outputs are kept and restored; true when absent, if the task has inputs and outputs'),
+  incremental: yes('whether the outputs of the last run stay in place for tools that build upon them'),
   cwd: text("the command's folder, from the folder of the config"),
   timeout: v.optional(about(duration, 'after which the task is ended and fails with 124')),
   interactive: yes('whether the task gets the terminal alone'),
@@ -143,5 +155,5 @@ export type RawMessage = v.InferOutput<typeof messagesSchema>[number];
 /** Keys that the format has but that this version does not carry out: refused by name, never ignored. */
 export const laterKeys = {
   config: ['secrets'],
-  task: ['inputs', 'outputs', 'envInputs', 'cache', 'watch', 'service'],
+  task: ['watch', 'service'],
 } as const;

@@ -71,6 +71,9 @@ export type ArgsRow = {
   readonly values?: readonly string[];
 };
 
+/** A glob, or a command whose output is an input. */
+export type InputRow = string | { readonly command: string };
+
 export type TaskRow = {
   readonly name: string;
   /** Of the included file that the task is from; the root's tasks have none. */
@@ -87,6 +90,13 @@ export type TaskRow = {
   readonly args?: ArgsRow;
   readonly platforms?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Globs, and commands whose output counts; a task without always runs. */
+  readonly inputs?: readonly InputRow[];
+  readonly outputs: readonly string[];
+  /** Names of variables. */
+  readonly envInputs: readonly string[];
+  readonly cache?: boolean;
+  readonly incremental: boolean;
   readonly cwd?: string;
   readonly timeoutMs?: number;
   readonly interactive: boolean;

@@ -38,6 +38,7 @@ function inWords(type: string): string {
     number: 'a number',
     boolean: 'true or false',
     null: 'nothing',
+    '(string | Object)': 'a text or a table',
     '(string | Array)': 'a text or a list of texts',
     '(string | number | boolean)': 'a text, a number or true or false',
   };

@@ -95,6 +95,16 @@ function planOfFix({ config, root, platform }: Session, report: CheckReport, fix
     retry: undefined,
     locks: [],
     weight: 1,
+    tracked: undefined,
   };
-  return { root, platform, tasks: [task], doctor: undefined, jobs: 1, onFailure: 'start-nothing-new', onHost: false };
+  return {
+    root,
+    platform,
+    tasks: [task],
+    doctor: undefined,
+    jobs: 1,
+    onFailure: 'start-nothing-new',
+    onHost: false,
+    force: false,
+  };
 }

@@ -114,9 +114,10 @@ class Run {
     this.order.take(task);
     this.running.add(task);
     this.room.enter(task);
-    session.emit({ type: 'task-started', task: task.name, where });
+    const { onHost, force } = this.plan;
+    const onStart = () => session.emit({ type: 'task-started', task: task.name, where });
     session.state.terminalIsLent = task.interactive && session.host.stdinIsTerminal;
-    runTask(session, task, this.plan.onHost).then((end) => {
+    runTask(session, task, { onHost, force, onStart }).then((end) => {
       session.state.terminalIsLent = false;
       this.running.delete(task);
       this.room.leave(task);

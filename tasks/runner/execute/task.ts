@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { TaskEnd } from '../events.ts';
+import { track } from '../fresh.ts';
 import type { PlannedTask } from '../plan.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { Session } from '../session.ts';
@@ -16,12 +17,37 @@ const timeoutGraceMs = 5_000;
 /** How long the last steps of an interrupted task may take. */
 const lastStepsGraceMs = 60_000;
 
-/** Runs one planned task: its required checks, its work, and its last steps however it ended. */
-export async function runTask(session: Session, task: PlannedTask, onHost: boolean): Promise<TaskEnd> {
+export type RunOptions = {
+  readonly onHost: boolean;
+  /** Run also what is up to date. */
+  readonly force: boolean;
+  /** Called when it is clear that the task is not up to date. */
+  readonly onStart: () => void;
+};
+
+/** Runs one planned task, unless it is up to date. */
+export async function runTask(session: Session, task: PlannedTask, options: RunOptions): Promise<TaskEnd> {
   if (task.skip !== undefined) return { state: 'skipped', reason: task.skip };
+  if (task.tracked === undefined) {
+    options.onStart();
+    return await runChecked(session, task, options.onHost, () => undefined);
+  }
+  const tracking = await track(session, task, task.tracked, options);
+  if (session.cancel.signal.aborted) return { state: 'cancelled', reason: 'interrupted' };
+  if (tracking.isFresh) return { state: 'skipped', reason: 'up to date' };
+  options.onStart();
+  session.emit({ type: 'task-explained', task: task.name, because: tracking.because });
+  const end = await runChecked(session, task, options.onHost, tracking.begin);
+  await tracking.finish(end);
+  return end;
+}
+
+/** A task's required checks, its work, and its last steps however it ended. */
+async function runChecked(session: Session, task: PlannedTask, onHost: boolean, onReady: () => void): Promise<TaskEnd> {
   const recorder = makeRecorder(session, task.name, session.config.messages);
   const unmet = await failedRequirements(session, task, recorder);
   if (unmet !== undefined) return unmet;
+  onReady();
   const end = await withRetries(session, task, () => attempt(session, task, onHost));
   return task.finally.length === 0 ? end : await runLastSteps({ session, task, onHost, recorder }, end);
 }

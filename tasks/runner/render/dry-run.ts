@@ -1,15 +1,20 @@
 import type { Config } from '../config/types.ts';
 import { namedChecks } from '../doctor.ts';
 import { listed } from '../errors.ts';
+import type { Forecast } from '../fresh/foresee.ts';
 import type { Paint } from '../paint.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import { pretence } from './text.ts';
 
+export type DryRunOptions = { readonly paint: Paint; readonly forecasts: ReadonlyMap<string, Forecast> };
+
 /** `--dry-run`: what would run, in which order, where and why. */
-export function describePlan(plan: Plan, config: Config, paint: Paint): string {
+export function describePlan(plan: Plan, config: Config, { paint, forecasts }: DryRunOptions): string {
   const lines =
     plan.doctor === undefined
-      ? plan.tasks.flatMap((task, index) => describeTask(task, index + 1, paint))
+      ? plan.tasks.flatMap((task, index) =>
+          describeTask(task, `${index + 1}. ${paint.bold(task.name)}`, forecasts.get(task.name)),
+        )
       : [describeDoctor(plan.doctor.words, config)];
   return [...[pretence(plan.platform) ?? []].flat(), ...lines, ''].join('\n');
 }
@@ -19,16 +24,21 @@ function describeDoctor(words: readonly string[], config: Config): string {
   return names.length === 0 ? 'doctor: the config has no checks' : `doctor: would run the checks ${listed(names)}`;
 }
 
-function describeTask(task: PlannedTask, number: number, paint: Paint): readonly string[] {
-  const head = `${number}. ${paint.bold(task.name)}`;
+function describeTask(task: PlannedTask, head: string, forecast: Forecast | undefined): readonly string[] {
   if (task.skip !== undefined) return [`${head} is skipped: ${task.skip}`];
+  if (forecast?.isFresh === true) return [`${head} is up to date${unless(forecast)}`];
   const details = [
     task.needs.length === 0 ? [] : `after ${listed(task.needs)}`,
     task.requires.length === 0 ? [] : `requires the checks ${listed(task.requires)}`,
+    ...(forecast?.because ?? []).map((reason) => `due to: ${reason}`),
     ...workLines(task),
     task.finally.map((step) => `finally $ ${step}`),
   ].flat();
   return [`${head} ${placeOf(task)}`, ...details.map((line) => `     ${line}`)];
+}
+
+function unless({ because }: Forecast): string {
+  return because.length === 0 ? '' : `, unless ${because.join(' or ')}`;
 }
 
 function placeOf({ work, place }: PlannedTask): string {

@@ -13,7 +13,7 @@ export type Renderer = {
   readonly end: () => Promise<void>;
 };
 
-export type RenderOptions = { readonly quiet: boolean; readonly verbose: boolean };
+export type RenderOptions = { readonly quiet: boolean; readonly verbose: boolean; readonly explain?: boolean };
 
 /** The renderer that was asked for, or the one that suits where the output goes. */
 export function openRenderer(
@@ -35,10 +35,17 @@ export function openRenderer(
 function defaultOutput(
   { stdoutIsTerminal, stdoutColumns, env }: Host,
   plan: Plan,
-  { quiet, verbose }: RenderOptions,
+  { quiet, verbose, explain }: RenderOptions,
 ): OutputName {
   const needsTerminal = plan.tasks.some((task) => task.interactive);
-  const suitsList = stdoutIsTerminal && stdoutColumns > 0 && !isAutomation(env) && !needsTerminal && !quiet && !verbose;
+  const suitsList =
+    stdoutIsTerminal &&
+    stdoutColumns > 0 &&
+    !isAutomation(env) &&
+    !needsTerminal &&
+    !quiet &&
+    !verbose &&
+    explain !== true;
   return suitsList ? 'list' : 'plain';
 }
 

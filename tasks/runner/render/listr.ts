@@ -35,6 +35,7 @@ export function makeListRenderer(host: Host, options: RenderOptions): Renderer {
       list ??= showList([...rows.values()], host.stdoutHasColour);
       rowOf(event.task)?.start();
     },
+    'task-explained': () => undefined,
     'command-started': () => undefined,
     'task-output': (event) => {
       if (isInList(event.task)) rowOf(event.task)?.say(event.line);

@@ -8,7 +8,7 @@ import { checkLines, endLine, type Finished, failureLines, pretence, retryLine, 
 /** Lines that can be read aloud: a task's start, its output, its end. While several run, each line says whose it is. */
 export function makePlainRenderer(
   host: Pick<Host, 'write' | 'stdoutHasColour'>,
-  { quiet, verbose }: RenderOptions,
+  { quiet, verbose, explain = false }: RenderOptions,
 ): Renderer {
   const paint = makePaint(host.stdoutHasColour);
   const running = new Set<string>();
@@ -31,6 +31,9 @@ export function makePlainRenderer(
     'task-started': ({ task, where }) => {
       running.add(task);
       unlessQuiet(`${paint.cyan('▸')} ${paint.bold(task)}${verbose ? ` ${paint.dim(where)}` : ''}`);
+    },
+    'task-explained': ({ task, because }) => {
+      if (explain || verbose) say(...because.map((reason) => `${prefixOf(task)}${paint.dim(`due to: ${reason}`)}`));
     },
     'command-started': ({ task, command }) => {
       if (verbose) say(`${prefixOf(task)}${paint.dim(`$ ${command}`)}`);

@@ -13,7 +13,7 @@ export function endLine(task: string, end: TaskEnd, tookMs: number, paint: Paint
   const took = paint.dim(durationInWords(tookMs));
   switch (end.state) {
     case 'done':
-      return `${paint.green('✔')} ${task} ${took}`;
+      return `${paint.green('✔')} ${task} ${took}${end.from === undefined ? '' : ` from the ${end.from}`}`;
     case 'skipped':
       return `${paint.yellow('–')} ${task} skipped: ${end.reason}`;
     case 'not-started':

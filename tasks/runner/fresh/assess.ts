@@ -1,0 +1,123 @@
+import type { Tracked } from '../plan/track.ts';
+import type { PlannedTask } from '../plan.ts';
+import type { Session } from '../session.ts';
+import { readFileClock } from './clock.ts';
+import { differingFiles, differingParts, shorten } from './explain.ts';
+import { compilePatterns } from './glob.ts';
+import { lookAtOutputs, matchOutputs, missingOutputs } from './outputs.ts';
+import { askParts, type Part } from './parts.ts';
+import { type Record, readRecord, recordFile } from './record.ts';
+import { type Look, noFiles, type Snapshot, select, takeSnapshot } from './snapshot.ts';
+import { type Found, findFiles } from './walk.ts';
+
+/** What is known of a task before it runs. */
+export type Assessment = {
+  readonly isFresh: boolean;
+  /** Why it is not. */
+  readonly because: readonly string[];
+  readonly parts: readonly Part[];
+  readonly inputs: Snapshot;
+  /** Whether all inputs could be read, so that they stand for what the command will see. */
+  readonly isComplete: boolean;
+  readonly record: Record | undefined;
+  /** A record that says the same, but lets the next look read less. */
+  readonly refreshed: Record | undefined;
+  /** All globs together match nothing: likely a slip of the pen. */
+  readonly matchesNothing: boolean;
+};
+
+export type AssessOptions = {
+  /** Whether commands may be started to learn what they print; `--dry-run` starts none. */
+  readonly mayStart: boolean;
+};
+
+/** Compares a task with what its last run has left. Only reads. */
+export async function assess(
+  session: Session,
+  task: PlannedTask,
+  tracked: Tracked,
+  options: AssessOptions,
+): Promise<Assessment> {
+  const { host, root } = session;
+  const read = readRecord(recordFile(root, task.name));
+  const record = typeof read === 'string' ? undefined : read;
+  const asking = askParts(session, task, tracked, { ...options, last: record?.parts ?? [] });
+  const clockNs = () => (options.mayStart ? readFileClock(host, root) : BigInt(Math.floor(host.dateMs())) * 1_000_000n);
+  const look = await lookAtInputs(root, tracked, record, clockNs);
+  const { parts, problems } = await asking;
+  const unknown = [...problems, ...look.unreadable.map((path) => `${path} cannot be read`)];
+  const outputs = record?.state === 'done' ? await lookAtOutputs(record, { root, clockNs }) : undefined;
+  const because =
+    typeof read === 'string'
+      ? [read === 'none' ? 'it has not run here yet' : 'what its last run left in `.tasks` cannot be read']
+      : [...unknown, ...differences(read, { parts, inputs: look, outputs, tracked })];
+  return {
+    isFresh: because.length === 0,
+    because: shorten(because),
+    parts,
+    inputs: look.snapshot,
+    isComplete: unknown.length === 0,
+    record,
+    refreshed:
+      record === undefined ||
+      outputs === undefined ||
+      (look.isKnown && outputs.outputs.isKnown && outputs.foreign.isKnown)
+        ? undefined
+        : { ...record, inputs: look.snapshot, outputs: outputs.outputs.snapshot, foreign: outputs.foreign.snapshot },
+    matchesNothing: look.snapshot.paths.length === 0 && tracked.inputs.length > 0,
+  };
+}
+
+/** Finds and reads the inputs. */
+export async function lookAtInputs(
+  root: string,
+  tracked: Tracked,
+  record: Pick<Record, 'inputs'> | undefined,
+  clockNs: () => bigint,
+): Promise<Look> {
+  const found: Found = findFiles(root, compilePatterns(tracked.inputs), { followsLinks: true });
+  return await takeSnapshot(found, record?.inputs ?? noFiles, { root, clockNs, followsLinks: true });
+}
+
+const lastRun: { readonly [State in Record['state']]: (record: Record) => readonly string[] } = {
+  done: () => [],
+  begun: () => ['its last run did not end'],
+  failed: () => ['its last run did not succeed'],
+  edited: ({ edited }) =>
+    edited.length === 0
+      ? ['its last run had inputs that could not be read']
+      : edited.map((path) => `${path} changed while it ran`),
+};
+
+type Now = {
+  readonly parts: readonly Part[];
+  readonly inputs: Look;
+  readonly outputs: Awaited<ReturnType<typeof lookAtOutputs>> | undefined;
+  readonly tracked: Tracked;
+};
+
+function differences(record: Record, { parts, inputs, outputs, tracked }: Now): readonly string[] {
+  return [
+    ...lastRun[record.state](record),
+    ...differingParts(record.parts, parts),
+    ...(inputs.isSame ? [] : differingInputs(record.inputs, inputs.snapshot, tracked)),
+    ...(outputs === undefined ? [] : differingOutputs(record, outputs, tracked)),
+  ];
+}
+
+/** What the task itself writes is compared as its output. */
+function differingInputs(last: Snapshot, now: Snapshot, { outputs }: Tracked): readonly string[] {
+  const isOutput = matchOutputs(outputs);
+  const isInput = (path: string) => !isOutput(path);
+  return differingFiles(select(last, isInput), select(now, isInput));
+}
+
+function differingOutputs(record: Record, now: NonNullable<Now['outputs']>, { outputs }: Tracked): readonly string[] {
+  const present = [...record.outputs.paths, ...record.foreign.paths];
+  const differing = [
+    ...(now.outputs.isSame ? [] : differingFiles(record.outputs, now.outputs.snapshot)),
+    ...(now.foreign.isSame ? [] : differingFiles(record.foreign, now.foreign.snapshot)),
+  ];
+  const missing = missingOutputs(outputs, present).map((path) => `${path} was not written`);
+  return [...missing, ...differing].map((reason) => `output ${reason}`);
+}

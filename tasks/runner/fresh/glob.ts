@@ -1,0 +1,119 @@
+import picomatch from 'picomatch';
+import { expandPath } from './paths.ts';
+
+/** A list of globs in which the last one that matches decides, as in `.gitignore`. Paths are relative to the project's folder. */
+export type Patterns = {
+  /** The files and folders at which a search begins: what stands before the first wildcard. */
+  readonly roots: readonly string[];
+  readonly includes: (path: string) => boolean;
+  /** Whether anything under a folder can be included. */
+  readonly mayHold: (folder: string) => boolean;
+};
+
+type Pattern = {
+  readonly isNegated: boolean;
+  readonly root: string;
+  readonly matches: (path: string) => boolean;
+  readonly mayHold: (folder: string) => boolean;
+  readonly coversAll: (folder: string) => boolean;
+};
+
+/** Folders that wildcards do not enter: they change all the time and hold nothing of the project. */
+const unlessNamed: readonly string[] = ['.git', '.tasks'];
+
+/**
+ * Reads globs: `*`, `**`, `?`, `[…]`, `{a,b}` and a leading `!`, dotfiles included. A pattern whose last part has no wildcard
+ * also stands for everything under the folder of that name.
+ */
+export function compilePatterns(globs: readonly string[]): Patterns {
+  const patterns = globs.map(compile);
+  const lastFirst = [...patterns].reverse();
+  const positive = patterns.filter(({ isNegated }) => !isNegated);
+  return {
+    roots: outermost(positive.map(({ root }) => root)),
+    includes: (path) => {
+      const decider = lastFirst.find((pattern) => pattern.matches(path));
+      return decider !== undefined && !decider.isNegated;
+    },
+    mayHold: (folder) => {
+      const decider = lastFirst.find((pattern) =>
+        pattern.isNegated ? pattern.coversAll(folder) : pattern.mayHold(folder),
+      );
+      return decider !== undefined && !decider.isNegated;
+    },
+  };
+}
+
+/** Whether a glob names one path and nothing else. */
+export function isLiteral(glob: string): boolean {
+  return !hasWildcard(glob);
+}
+
+function compile(glob: string): Pattern {
+  const isNegated = /^!(?!\()/.test(glob);
+  const path = expandPath(isNegated ? glob.slice(1) : glob);
+  const parts = path.split('/');
+  const last = parts.at(-1) ?? '';
+  const standsForFolder = !hasWildcard(last);
+  const isWhole = regexOf(path);
+  const isInside = standsForFolder ? regexOf(path === '' ? '**' : `${path}/**`) : undefined;
+  const isStem = path.endsWith('/**') ? regexOf(path.slice(0, -3)) : standsForFolder ? isWhole : undefined;
+  const firstWild = parts.findIndex(hasWildcard);
+  const segments = parts.map(segmentTest);
+  const named = unlessNamed.filter((name) => parts.includes(name));
+  return {
+    isNegated,
+    root: firstWild === -1 ? path : parts.slice(0, firstWild).join('/'),
+    matches: (candidate) => (isWhole(candidate) || isInside?.(candidate) === true) && !entersUnnamed(candidate, named),
+    mayHold: (folder) => {
+      const steps = folder === '' ? [] : folder.split('/');
+      return leadsInto(segments, steps, standsForFolder) && !entersUnnamed(folder, named);
+    },
+    coversAll: (folder) => isStem?.(folder) === true,
+  };
+}
+
+function hasWildcard(text: string): boolean {
+  return /[*?[\]{}()|\\]/.test(text);
+}
+
+/** What picomatch would read as a wildcard may also be the very name of a file: `app/(shop)/page.ts`. */
+function regexOf(glob: string): (path: string) => boolean {
+  if (!hasWildcard(glob)) return (path) => path === glob;
+  const regex = picomatch.makeRe(glob, { dot: true, flags: 's' });
+  return (path) => regex.test(path) || path === glob;
+}
+
+/** Tests one folder's name; undefined where from here on any name may lead to a match. */
+function segmentTest(segment: string): ((name: string) => boolean) | undefined {
+  const isOpen = segment.includes('**') || /[{(]/.test(segment) || /[)}]/.test(segment);
+  return isOpen ? undefined : regexOf(segment);
+}
+
+function leadsInto(
+  segments: readonly (((name: string) => boolean) | undefined)[],
+  steps: readonly string[],
+  standsForFolder: boolean,
+): boolean {
+  for (const [index, step] of steps.entries()) {
+    if (index >= segments.length) return standsForFolder;
+    const test = segments[index];
+    if (test === undefined) return true;
+    if (!test(step)) return false;
+  }
+  return steps.length < segments.length || standsForFolder;
+}
+
+function entersUnnamed(path: string, named: readonly string[]): boolean {
+  return unlessNamed.some((name) => path.includes(name) && path.split('/').includes(name) && !named.includes(name));
+}
+
+/** Without those that lie in another one, since a search from there finds them. */
+function outermost(roots: readonly string[]): readonly string[] {
+  const distinct = [...new Set(roots)].sort();
+  return distinct.filter((root) => !distinct.some((other) => other !== root && isInFolder(root, other)));
+}
+
+function isInFolder(path: string, folder: string): boolean {
+  return folder === '' ? !path.startsWith('../') && !path.startsWith('/') : path.startsWith(`${folder}/`);
+}

@@ -1,0 +1,108 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { isErrno } from '../host.ts';
+import { digestBytes, digestOfText } from './digest.ts';
+import type { Part } from './parts.ts';
+import type { Snapshot } from './snapshot.ts';
+import { stampLength } from './stamp.ts';
+
+/** What is known of the last run of a task. */
+export type Record = {
+  /** `begun` stands until the end: a run that was killed leaves it. */
+  readonly state: 'begun' | 'done' | 'failed' | 'edited';
+  readonly parts: readonly Part[];
+  /** For `edited`: the inputs that changed while the task ran. */
+  readonly edited: readonly string[];
+  readonly inputs: Snapshot;
+  /** The files that the task has written. */
+  readonly outputs: Snapshot;
+  /** Files that lie where outputs belong, but that the task has not written. */
+  readonly foreign: Snapshot;
+};
+
+const magic = 'tasks-record-1\n';
+const snapshotNames = ['inputs', 'outputs', 'foreign'] as const;
+
+type Head = Pick<Record, 'state' | 'parts' | 'edited'> & {
+  readonly snapshots: readonly { readonly count: number; readonly pathBytes: number; readonly takenNs: string }[];
+};
+
+/**
+ * The file of a task. Names that differ only in signs or in case must not share one, so a part of the name's digest is in it.
+ */
+export function recordFile(root: string, task: string): string {
+  const readable = task.replace(/[^A-Za-z0-9_.-]/g, '-').slice(0, 60);
+  return join(root, '.tasks', 'state', `${readable}-${digestOfText(task).slice(0, 12)}`);
+}
+
+/** Reads a record; one that is damaged, half written or of another version is none. */
+export function readRecord(file: string): Record | 'none' | 'damaged' {
+  const bytes = readBytes(file);
+  if (bytes === undefined) return 'none';
+  try {
+    return decode(bytes) ?? 'damaged';
+  } catch {
+    return 'damaged';
+  }
+}
+
+/** Writes a record by renaming a complete file. It is for its owner only: short values could be guessed from their digests. */
+export function writeRecord(file: string, record: Record, pid: number): void {
+  const temporary = `${file}.${pid}.tmp`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(temporary, encode(record), { mode: 0o600 });
+  renameSync(temporary, file);
+}
+
+function encode(record: Record): Buffer {
+  const snapshots = snapshotNames.map((name) => encodeSnapshot(record[name]));
+  const { state, parts, edited } = record;
+  const head: Head = { state, parts, edited, snapshots: snapshots.map(({ head: row }) => row) };
+  const headBytes = Buffer.from(`${JSON.stringify(head)}\n`);
+  const body = Buffer.concat([headBytes, ...snapshots.flatMap(({ sections }) => sections)]);
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32LE(crc32(body));
+  return Buffer.concat([Buffer.from(magic), checksum, body]);
+}
+
+function encodeSnapshot({ paths, stamps, digests, takenNs }: Snapshot) {
+  const pathBytes = Buffer.from(paths.join('\0'));
+  return {
+    head: { count: paths.length, pathBytes: pathBytes.length, takenNs: String(takenNs) },
+    sections: [pathBytes, Buffer.from(stamps.buffer, stamps.byteOffset, stamps.byteLength), digests],
+  };
+}
+
+function decode(bytes: Buffer): Record | undefined {
+  const bodyAt = magic.length + 4;
+  if (bytes.toString('latin1', 0, magic.length) !== magic || bytes.length < bodyAt) return undefined;
+  const body = bytes.subarray(bodyAt);
+  if (bytes.readUInt32LE(magic.length) !== crc32(body)) return undefined;
+  const headEnd = body.indexOf('\n');
+  const { state, parts, edited, snapshots } = JSON.parse(body.toString('utf8', 0, headEnd)) as Head;
+  let at = headEnd + 1;
+  const take = (length: number): Buffer => {
+    at += length;
+    return body.subarray(at - length, at);
+  };
+  const [inputs, outputs, foreign] = snapshots.map(({ count, pathBytes, takenNs }): Snapshot => {
+    const text = take(pathBytes).toString('utf8');
+    const stampBytes = take(count * stampLength * 8);
+    const stamps = new BigInt64Array(count * stampLength);
+    stampBytes.copy(Buffer.from(stamps.buffer));
+    const digests = take(count * digestBytes);
+    return { paths: count === 0 ? [] : text.split('\0'), stamps, digests, takenNs: BigInt(takenNs) };
+  });
+  if (inputs === undefined || outputs === undefined || foreign === undefined) return undefined;
+  return { state, parts, edited, inputs, outputs, foreign };
+}
+
+function readBytes(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') || isErrno(error, 'EISDIR')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+import { calculateDigests, digestBytes } from './digest.ts';
+import { isTrustworthy, kindIn, sameStamp, sizeIn, stampFile, stampLength } from './stamp.ts';
+import { type Found, placeOf } from './walk.ts';
+
+/** Files as they were at one moment: for each path its stamp and its digest. */
+export type Snapshot = {
+  readonly paths: readonly string[];
+  readonly stamps: BigInt64Array;
+  readonly digests: Buffer;
+  /** The file system's clock before the files were looked at. */
+  readonly takenNs: bigint;
+};
+
+export type Look = {
+  readonly snapshot: Snapshot;
+  /** Nothing had to be read: the earlier snapshot says it all, and need not be replaced. */
+  readonly isKnown: boolean;
+  /** The earlier snapshot has the same paths with the same digests. */
+  readonly isSame: boolean;
+  readonly unreadable: readonly string[];
+};
+
+type Options = {
+  readonly root: string;
+  readonly followsLinks: boolean;
+  readonly clockNs: () => bigint;
+};
+
+export const noFiles: Snapshot = {
+  paths: [],
+  stamps: new BigInt64Array(),
+  digests: Buffer.alloc(0),
+  takenNs: 0n,
+};
+
+/** Looks at files; only those are read that an earlier snapshot does not know with the same stamp. */
+export async function takeSnapshot(found: Found, earlier: Snapshot, options: Options): Promise<Look> {
+  const { paths, raw } = found;
+  const stamps = new BigInt64Array(paths.length * stampLength);
+  const digests = Buffer.alloc(paths.length * digestBytes);
+  const at = (path: string) => raw.get(path) ?? placeOf(options.root, path);
+  const rowOf = makeFinder(earlier);
+  const unknown: number[] = [];
+  for (const [row, path] of paths.entries()) {
+    stampFile(at(path), stamps, row, options);
+    const old = rowOf(row, path);
+    const isKnown =
+      old !== undefined && sameStamp(stamps, row, earlier.stamps, old) && isTrustworthy(stamps, row, earlier.takenNs);
+    if (isKnown) earlier.digests.copy(digests, row * digestBytes, old * digestBytes, (old + 1) * digestBytes);
+    else unknown.push(row);
+  }
+  const takenNs = unknown.length === 0 ? earlier.takenNs : options.clockNs();
+  const unreadable = [...found.unreadable];
+  for (const row of unknown) stampFile(at(paths[row] ?? ''), stamps, row, options);
+  const jobs = unknown.map((row) => ({
+    at: at(paths[row] ?? ''),
+    kind: kindIn(stamps, row),
+    size: sizeIn(stamps, row),
+  }));
+  await calculateDigests(jobs, (index, digest) => {
+    const row = unknown[index] ?? 0;
+    if (digest !== undefined) digest.copy(digests, row * digestBytes);
+    else {
+      unreadable.push(paths[row] ?? '');
+      // Without a stamp it is looked at again the next time.
+      stamps.fill(0n, row * stampLength, (row + 1) * stampLength);
+    }
+  });
+  const snapshot = { paths, stamps, digests, takenNs };
+  const hasSamePaths = samePaths(paths, earlier.paths);
+  const isSame = hasSamePaths && digests.equals(earlier.digests) && sameKinds(stamps, earlier.stamps);
+  return { snapshot, isKnown: unknown.length === 0 && hasSamePaths, isSame, unreadable };
+}
+
+/** The digest of a path in a snapshot, in hex. */
+export function digestAt({ digests }: Snapshot, row: number): string {
+  return digests.toString('hex', row * digestBytes, (row + 1) * digestBytes);
+}
+
+/** The rows of a snapshot whose paths pass. */
+export function select(snapshot: Snapshot, passes: (path: string) => boolean): Snapshot {
+  const rows = snapshot.paths.flatMap((path, row) => (passes(path) ? [row] : []));
+  if (rows.length === snapshot.paths.length) return snapshot;
+  const stamps = new BigInt64Array(rows.length * stampLength);
+  for (const [index, row] of rows.entries())
+    stamps.set(snapshot.stamps.subarray(row * stampLength, (row + 1) * stampLength), index * stampLength);
+  return {
+    paths: rows.map((row) => snapshot.paths[row] ?? ''),
+    stamps,
+    digests: Buffer.concat(rows.map((row) => snapshot.digests.subarray(row * digestBytes, (row + 1) * digestBytes))),
+    takenNs: snapshot.takenNs,
+  };
+}
+
+/** Finds rows by path; as long as both lists go alike, by counting alone. */
+export function makeFinder({ paths }: Pick<Snapshot, 'paths'>): (hint: number, path: string) => number | undefined {
+  let index: ReadonlyMap<string, number> | undefined;
+  return (hint, path) => {
+    if (paths[hint] === path) return hint;
+    index ??= new Map(paths.map((known, row) => [known, row]));
+    return index.get(path);
+  };
+}
+
+function samePaths(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((path, index) => path === b[index]);
+}
+
+/** A script that loses its exec bit is another script. */
+function sameKinds(a: BigInt64Array, b: BigInt64Array): boolean {
+  for (let row = 0; row < a.length / stampLength; row++) if (kindIn(a, row) !== kindIn(b, row)) return false;
+  return true;
+}

@@ -1,0 +1,114 @@
+import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { isErrno } from '../host.ts';
+import type { Patterns } from './glob.ts';
+
+/** What a search found, in an order that depends on names only. */
+export type Found = {
+  readonly paths: readonly string[];
+  /** The bytes of names that are no UTF-8, by the path under which they are listed. */
+  readonly raw: ReadonlyMap<string, Buffer>;
+  /** Folders that could not be read. */
+  readonly unreadable: readonly string[];
+};
+
+type Search = {
+  readonly root: string;
+  readonly patterns: Patterns;
+  readonly followsLinks: boolean;
+  readonly paths: string[];
+  readonly raw: Map<string, Buffer>;
+  readonly unreadable: string[];
+};
+
+/** A folder on the way: as it is listed, as the system knows it, and the real places from which links led here. */
+type Folder = { readonly path: string; readonly at: string | Buffer; readonly trail: readonly string[] };
+
+/**
+ * Finds all files, links and special files that the patterns include. Links to folders are followed where `followsLinks`
+ * says so, but never into a folder that holds them: that would not end.
+ */
+export function findFiles(root: string, patterns: Patterns, options: { readonly followsLinks: boolean }): Found {
+  const search: Search = { root, patterns, ...options, paths: [], raw: new Map(), unreadable: [] };
+  for (const path of patterns.roots) visitRoot(search, path);
+  return search;
+}
+
+/** Where a listed path lies. */
+export function placeOf(root: string, path: string): string {
+  return path.startsWith('/') ? path : path === '' ? root : `${root}/${path}`;
+}
+
+function visitRoot(search: Search, path: string): void {
+  const at = placeOf(search.root, path);
+  const stat = lstatSync(at, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  const isFolder = stat.isDirectory() || (search.followsLinks && isFolderBehind(at));
+  if (isFolder) visitFolder(search, { path, at, trail: [] });
+  else if (search.patterns.includes(path)) search.paths.push(path);
+}
+
+function visitFolder(search: Search, folder: Folder): void {
+  const prefix = folder.path === '' || folder.path === '/' ? folder.path : `${folder.path}/`;
+  for (const { entry, name, bytes } of list(search, folder)) {
+    const path = prefix + name;
+    const at = bytes === undefined ? `${String(folder.at)}/${name}` : join(folder.at, bytes);
+    if (entry.isDirectory()) {
+      if (search.patterns.mayHold(path)) visitFolder(search, { path, at, trail: folder.trail });
+      continue;
+    }
+    const isFollowed = entry.isSymbolicLink() && search.followsLinks && followLink(search, folder, path, at);
+    if (isFollowed || !search.patterns.includes(path)) continue;
+    search.paths.push(path);
+    if (bytes !== undefined) search.raw.set(path, at as Buffer);
+  }
+}
+
+type Entry = { readonly entry: Dirent | Dirent<Buffer>; readonly name: string; readonly bytes: Buffer | undefined };
+
+function list(search: Search, { path, at }: Folder): readonly Entry[] {
+  try {
+    const entries = readdirSync(at, { withFileTypes: true });
+    const isPlain = typeof at === 'string' && !entries.some(({ name }) => name.includes('\uFFFD'));
+    const all = isPlain
+      ? entries.map((entry): Entry => ({ entry, name: entry.name, bytes: undefined }))
+      : (readdirSync(at, { withFileTypes: true, encoding: 'buffer' }) as unknown as Dirent<Buffer>[]).map(
+          (entry): Entry => ({ entry, name: printable(entry.name), bytes: entry.name }),
+        );
+    return all.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    const isGone = isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR');
+    if (!isGone) search.unreadable.push(path);
+    return [];
+  }
+}
+
+/** Goes on behind a link to a folder; false where it is no such link, or one that leads back up. */
+function followLink(search: Search, folder: Folder, path: string, at: string | Buffer): boolean {
+  if (!isFolderBehind(at) || !search.patterns.mayHold(path)) return false;
+  const target = realpathSync(at);
+  const trail = [...folder.trail, realpathSync(folder.at)];
+  const leadsBack = trail.some((place) => place === target || target === '/' || place.startsWith(`${target}/`));
+  if (leadsBack) return false;
+  visitFolder(search, { path, at, trail });
+  return true;
+}
+
+function isFolderBehind(at: string | Buffer): boolean {
+  try {
+    return statSync(at).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** A name whose bytes are no UTF-8, so that it can be shown and told from others. */
+function printable(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  return text.includes('\uFFFD')
+    ? bytes.toString('latin1').replace(/[\x80-\xFF]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`)
+    : text;
+}
+
+function join(folder: string | Buffer, name: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(folder), Buffer.from('/'), name]);
+}

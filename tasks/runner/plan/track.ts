@@ -1,0 +1,79 @@
+import { relative } from 'node:path';
+import { findTask } from '../config/names.ts';
+import { fillTemplate } from '../config/template.ts';
+import type { Config, TaskRow } from '../config/types.ts';
+import { usageError } from '../errors.ts';
+import { leavesProject } from '../fresh/paths.ts';
+import { type Request, withDefaults } from './bind.ts';
+import { type Fill, fillOf } from './fill.ts';
+
+/** What decides whether a task is up to date, with all names filled in. Only a task that declares `inputs` has it. */
+export type Tracked = {
+  /** Globs; those of what its needs write come first, so that its own may exclude from them. */
+  readonly inputs: readonly string[];
+  /** Commands whose output is an input. */
+  readonly commands: readonly string[];
+  readonly outputs: readonly string[];
+  /** Names of variables of the caller's environment. */
+  readonly variables: readonly string[];
+  /** The commands that print the versions of the tools that it requires. */
+  readonly tools: readonly { readonly name: string; readonly command: string }[];
+  readonly usesCache: boolean;
+  /** Its tools build upon what the last run has left, so that stays in place. */
+  readonly isIncremental: boolean;
+};
+
+/** Decides what a task is tracked by. `ofNeeds` is what the tasks write that it needs. */
+export function planTracking(
+  config: Config,
+  task: TaskRow,
+  fill: Fill,
+  ofNeeds: readonly string[],
+): Tracked | undefined {
+  const { inputs } = task;
+  if (inputs === undefined || isOnlyAName(task)) return undefined;
+  const globs = inputs.flatMap((input) => (typeof input === 'string' ? [input] : []));
+  const commands = inputs.flatMap((input) => (typeof input === 'string' ? [] : [input.command]));
+  const outputs = planOutputs(task, fill);
+  return {
+    inputs: [...ofNeeds, ...globs.map((glob) => fillTemplate(glob, fill.plain))],
+    commands: commands.map((command) => fillTemplate(command, fill.shell)),
+    outputs,
+    variables: task.envInputs,
+    tools: task.requires.flatMap((name) => {
+      const check = config.checks[name];
+      return check?.kind === 'version' ? [{ name, command: check.command }] : [];
+    }),
+    usesCache: task.cache ?? (outputs.length > 0 && !task.incremental),
+    isIncremental: task.incremental,
+  };
+}
+
+/** What a task writes, as globs. A param may not lead out of the project. */
+export function planOutputs(task: TaskRow, fill: Pick<Fill, 'plain'>): readonly string[] {
+  const outputs = task.outputs.map((glob) => fillTemplate(glob, fill.plain));
+  const outside = outputs.find((glob) => leavesProject(glob.replace(/^!/, '')));
+  if (outside === undefined) return outputs;
+  throw usageError(`task \`${task.name}\` would write \`${outside}\`, which lies outside of the project`);
+}
+
+/** What the tasks write that a task needs, whether they are planned with it or not; one without work stands for its own needs. */
+export function outputsOfNeeds(config: Config, task: TaskRow, requests: readonly Request[]): readonly string[] {
+  const needs = task.needs.flatMap((word) => findTask(config, word) ?? []);
+  return needs.flatMap((need) => {
+    if (isOnlyAName(need)) return outputsOfNeeds(config, need, requests);
+    const asNeeded = { task: need, params: withDefaults(need), args: [], rest: [] };
+    const request = requests.find((other) => other.task === need) ?? asNeeded;
+    return planOutputs(need, fillOf(config, request));
+  });
+}
+
+/** A task without work of its own, which stands for what it needs. */
+function isOnlyAName({ run, script }: TaskRow): boolean {
+  return run.length === 0 && script === undefined;
+}
+
+/** A folder as it is the same in every checkout. */
+export function folderInProject(root: string, cwd: string): string {
+  return relative(root, cwd);
+}

@@ -1,0 +1,469 @@
+/** A task that declares `inputs` runs when something it depends on has changed, says what that was, and else does not run. */
+import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { createProject, type Project } from '../helpers/project.ts';
+
+const config = (task: string, more = '') => `version: 1\n${more}tasks:\n  build: ${task}\n`;
+const concat = "{ inputs: ['src/**'], outputs: [out.txt], run: 'echo ran; cat src/* > out.txt' }";
+const project = (task = concat, more = '') =>
+  createProject({ 'tasks.config.yaml': config(task, more), 'src/a.c': 'aaa\n', 'src/b.c': 'bbb\n' });
+
+const fresh = '– build skipped: up to date\n';
+
+/** Runs `build`: undefined where it was up to date, else why it ran. */
+async function why(of: Project, words = 'build', env: Record<string, string> = {}): Promise<string[] | undefined> {
+  const { exit, stdout, stderr } = await of.run(`${words} --explain`, { env });
+  if (stderr !== '' || exit !== 0) throw new Error(`${exit}: ${stdout}${stderr}`);
+  if (stdout === fresh) return undefined;
+  return stdout.split('\n').flatMap((line) => (line.startsWith('due to: ') ? [line.slice(8)] : []));
+}
+
+test('a task runs once, and again when the content of an input has changed', async () => {
+  await using here = await project();
+  expect((await here.run('build --explain')).stdout).toBe(
+    '▸ build\ndue to: it has not run here yet\nran\n✔ build <time>\n',
+  );
+  expect((await here.run('build')).stdout).toBe(fresh);
+  await here.write('src/a.c', 'xyz\n');
+  expect((await here.run('build --explain')).stdout).toBe('▸ build\ndue to: src/a.c changed\nran\n✔ build <time>\n');
+  expect(await here.read('out.txt')).toBe('xyz\nbbb\n');
+  expect(await why(here)).toBeUndefined();
+});
+
+test('an edit that keeps size and time is seen', async () => {
+  await using here = await project();
+  const at = new Date('2020-01-01T00:00:00Z');
+  await utimes(here.path('src/a.c'), at, at);
+  await why(here);
+  await here.write('src/a.c', 'AAA\n');
+  await utimes(here.path('src/a.c'), at, at);
+  expect(await why(here)).toEqual(['src/a.c changed']);
+});
+
+test('a touched file with the same content is no change', async () => {
+  await using here = await project();
+  await why(here);
+  await here.write('src/a.c', 'aaa\n');
+  await utimes(here.path('src/b.c'), new Date(), new Date());
+  await link(here.path('src/b.c'), here.path('elsewhere'));
+  expect(await why(here)).toBeUndefined();
+});
+
+test('a file that is deleted, added with an old date, renamed, or moved is a change that is named', async () => {
+  await using here = await project();
+  await why(here);
+  await rm(here.path('src/a.c'));
+  expect(await why(here)).toEqual(['src/a.c is gone']);
+  await here.write('src/old.c', 'old\n');
+  await utimes(here.path('src/old.c'), new Date('2001-01-01'), new Date('2001-01-01'));
+  expect(await why(here)).toEqual(['src/old.c is new']);
+  await rename(here.path('src/b.c'), here.path('src/c.c'));
+  expect(await why(here)).toEqual(['src/b.c was renamed to src/c.c']);
+  await here.write('other/c.c', 'ccc\n');
+  await rename(here.path('other/c.c'), here.path('src/c.c'));
+  expect(await why(here)).toEqual(['src/c.c changed']);
+  expect(await here.read('out.txt')).toBe('ccc\nold\n');
+});
+
+test('of many changes the first are named and the others counted', async () => {
+  await using here = await project("{ inputs: ['src/**'], run: 'true' }");
+  await why(here);
+  for (const name of ['c', 'd', 'e', 'f', 'g']) await here.write(`src/${name}`, name);
+  expect(await why(here)).toEqual(['src/c is new', 'src/d is new', 'src/e is new', '2 more']);
+});
+
+test('an exec bit that is lost or won is a change', async () => {
+  await using here = await project("{ inputs: ['src/**'], run: 'true' }");
+  await why(here);
+  await chmod(here.path('src/a.c'), 0o755);
+  expect(await why(here)).toEqual(['src/a.c changed its mode']);
+  await chmod(here.path('src/a.c'), 0o700);
+  expect(await why(here)).toBeUndefined();
+});
+
+test('the command, vars, params, words, env and the config’s globs are part of what is compared', async () => {
+  const write = (run: string, extra = '', vars = 'vars: { x: 1 }\n') =>
+    config(
+      `{ inputs: ['src/a.c'], params: { mode: { default: debug } }, args: { name: word }, run: '${run}'${extra} }`,
+      vars,
+    );
+  await using here = await createProject({ 'tasks.config.yaml': write('echo ${x} ${args}'), 'src/a.c': 'a' });
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  await here.write('tasks.config.yaml', write('echo ${x} ${args} more'));
+  expect(await why(here)).toEqual(['the command changed']);
+  await here.write('tasks.config.yaml', write('echo ${x} ${args} more', '', 'vars: { x: 2 }\n'));
+  expect(await why(here)).toEqual(['the command changed']);
+  expect(await why(here, 'build --mode=release')).toEqual(['param `mode` changed']);
+  expect(await why(here, 'build --mode=release word')).toEqual([
+    'the command changed',
+    'the words after the task changed',
+  ]);
+  await here.write('tasks.config.yaml', write('echo ${x} ${args} more', ', env: { CC: gcc }', 'vars: { x: 2 }\n'));
+  expect(await why(here, 'build --mode=release word')).toEqual(['`env` `CC` is new']);
+  await here.write('tasks.config.yaml', write('echo ${x} ${args} more', ', outputs: [z]', 'vars: { x: 2 }\n'));
+  expect(await why(here, 'build --mode=release word')).toEqual([
+    '`outputs` in the config changed',
+    '`env` `CC` is gone',
+    'output z was not written',
+  ]);
+});
+
+test('a variable named in `envInputs` is compared, told by its name, and never by its value', async () => {
+  await using here = await project("{ inputs: [], envInputs: [TOKEN, CC], run: 'true' }");
+  await why(here, 'build', { TOKEN: 'first-secret' });
+  expect(await why(here, 'build', { TOKEN: 'first-secret', OTHER: '1' })).toBeUndefined();
+  const { stdout } = await here.run('build --explain --output=json', { env: { TOKEN: 'second-secret', CC: '' } });
+  expect(stdout).toContain('["variable `TOKEN` changed","variable `CC` changed"]');
+  expect(stdout).not.toContain('secret');
+  const states = await readdir(here.path('.tasks/state'));
+  for (const name of states) {
+    expect(await readFile(here.path(`.tasks/state/${name}`), 'latin1')).not.toContain('-secret');
+  }
+});
+
+test('another version of a tool that a check asks for is a change', async () => {
+  const checks = "checks:\n  cc: { id: TC001, command: cc-version, version: '>=1' }\n";
+  await using here = await project("{ requires: [cc], inputs: [src], run: 'true' }", checks);
+  await here.program('cc-version', 'echo "cc (build 7) 1.2.3"');
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  await here.program('cc-version', 'echo "cc (build 8) 1.10.0"');
+  expect(await why(here)).toEqual(['tool `cc` changed from 1.2.3 to 1.10.0']);
+});
+
+test('what a command prints can be an input, and one that fails makes the task run', async () => {
+  await using here = await project("{ inputs: [{ command: stamp }], run: 'true' }");
+  await here.program('stamp', 'echo one');
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  await here.program('stamp', 'echo two');
+  expect(await why(here)).toEqual(['the output of `stamp` changed']);
+  await here.program('stamp', 'exit 3');
+  expect(await why(here)).toEqual(['the input `stamp` ended with 3', 'the output of `stamp` is gone']);
+  expect(await why(here)).toEqual(['the input `stamp` ended with 3', 'its last run had inputs that could not be read']);
+});
+
+test('an edited script is another script', async () => {
+  const script = (text: string) => `export const run = async ({ log }) => log('${text}');\n`;
+  await using here = await createProject({
+    'tasks.config.yaml': config('{ inputs: [], script: build.mjs }'),
+    'build.mjs': script('one'),
+  });
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  await here.write('build.mjs', script('two'));
+  expect(await why(here)).toEqual(['the script `build.mjs` changed']);
+});
+
+test('an output that was deleted, or edited by hand, is made again', async () => {
+  await using here = await project("{ inputs: ['src/**'], outputs: ['out/*'], run: 'mkdir -p out; cp src/* out' }");
+  await why(here);
+  await rm(here.path('out/a.c'));
+  expect(await why(here)).toEqual(['output out/a.c is gone']);
+  await here.write('out/b.c', 'by hand\n');
+  expect(await why(here)).toEqual(['output out/b.c changed']);
+  expect(await here.read('out/b.c')).toBe('bbb\n');
+  await chmod(here.path('out/b.c'), 0o755);
+  expect(await why(here)).toEqual(['output out/b.c changed its mode']);
+  expect(await why(here)).toBeUndefined();
+});
+
+test('what an earlier run has left over is removed, and what somebody else put there is not', async () => {
+  await using here = await project("{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out; cp src/* out' }");
+  await here.write('out/notes.md', 'mine\n');
+  await why(here);
+  await rm(here.path('src/b.c'));
+  await here.write('out/later.md', 'mine too\n');
+  await why(here);
+  expect((await readdir(here.path('out'))).sort()).toEqual(['a.c', 'later.md', 'notes.md']);
+});
+
+test('an incremental task finds what its last run has left', async () => {
+  await using here = await project(
+    "{ inputs: ['src/**'], outputs: [out], incremental: true, run: 'mkdir -p out; cat out/log; echo x >> out/log' }",
+  );
+  await why(here);
+  await here.write('src/a.c', 'changed');
+  expect((await here.run('build')).stdout).toBe('▸ build\nx\n✔ build <time>\n');
+});
+
+test('a task that rewrites its inputs in place is up to date afterwards', async () => {
+  await using here = await project(
+    "{ inputs: ['src/**'], outputs: ['src/**'], run: 'for f in src/*; do tr a-z A-Z < $f > $f.new; mv $f.new $f; done' }",
+  );
+  await why(here);
+  expect(await here.read('src/a.c')).toBe('AAA\n');
+  expect(await why(here)).toBeUndefined();
+  await here.write('src/a.c', 'new text\n');
+  expect(await why(here)).toEqual(['output src/a.c changed']);
+  expect(await here.read('src/a.c')).toBe('NEW TEXT\n');
+});
+
+test('an output that was promised and not written is told, and the task stays out of date', async () => {
+  await using here = await project("{ inputs: ['src/**'], outputs: [out.txt], run: 'true' }");
+  expect((await here.run('build')).stdout).toBe(
+    '▸ build\nnote: task `build` did not write its output `out.txt`\n✔ build <time>\n',
+  );
+  expect(await why(here)).toEqual(['output out.txt was not written']);
+});
+
+test('a run that failed is never up to date, also when the inputs go back to what once succeeded', async () => {
+  await using here = await project(
+    "{ inputs: ['src/**'], outputs: [out.txt], run: 'cat src/* > out.txt; grep -q good src/a.c' }",
+  );
+  await here.write('src/a.c', 'good\n');
+  await why(here);
+  await here.write('src/a.c', 'bad\n');
+  expect((await here.run('build')).exit).toBe(1);
+  await here.write('src/a.c', 'good\n');
+  expect(await why(here)).toContain('its last run did not succeed');
+  expect(await here.read('out.txt')).toBe('good\nbbb\n');
+  await here.write('src/a.c', 'bad\n');
+  await here.run('build');
+  expect((await here.run('build')).exit).toBe(1);
+});
+
+test('a runner that was killed leaves no state that says done', async () => {
+  await using here = await project(
+    "{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out; echo half > out/tmp; work; echo whole > out/x' }",
+  );
+  const work = await here.driven('work');
+  const running = here.start('build');
+  const started = await work.started();
+  running.child.kill('SIGKILL');
+  await started.isGone;
+  await here.write(
+    'tasks.config.yaml',
+    (await here.read('tasks.config.yaml')).replace('echo half > out/tmp; work; ', ''),
+  );
+  expect(await why(here)).toContain('its last run did not end');
+  expect(await readdir(here.path('out'))).toEqual(['x']);
+});
+
+test('an input that is edited while the task runs makes the next run run', async () => {
+  await using here = await project("{ inputs: ['src/**'], outputs: [out.txt], run: 'cat src/* > out.txt; work' }");
+  const work = await here.driven('work');
+  const running = here.start('build');
+  const started = await work.started();
+  await here.write('src/a.c', 'new\n');
+  started.exit(0);
+  expect((await running.result).exit).toBe(0);
+  const again = here.start('build --explain');
+  (await work.started()).exit(0);
+  expect((await again.result).stdout).toContain('due to: src/a.c changed while it ran\n');
+  expect(await here.read('out.txt')).toBe('new\nbbb\n');
+});
+
+test('an input that has its old content again when the task ends was read nobody knows how', async () => {
+  await using here = await project(
+    "{ inputs: ['src/**'], outputs: [out.txt], run: 'work; cat src/* > out.txt; work' }",
+  );
+  const work = await here.driven('work');
+  const running = here.start('build');
+  const first = await work.started();
+  await here.write('src/a.c', 'other\n');
+  first.exit(0);
+  const second = await work.started();
+  await here.write('src/a.c', 'aaa\n');
+  second.exit(0);
+  await running.result;
+  const again = here.start('build --explain');
+  (await work.started()).exit(0);
+  (await work.started()).exit(0);
+  expect((await again.result).stdout).toContain('due to: src/a.c changed while it ran\n');
+  expect(await here.read('out.txt')).toBe('aaa\nbbb\n');
+});
+
+test.each([
+  ['half of it', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+  ['nothing', () => Buffer.alloc(0)],
+  ['one flipped byte', (bytes: Buffer) => bytes.map((byte, at) => (at === bytes.length - 9 ? byte ^ 1 : byte))],
+  ['other bytes', () => Buffer.from('hello')],
+])('a state of which %s is left is no state', async (_what, damage) => {
+  await using here = await project();
+  await why(here);
+  const [name = ''] = (await readdir(here.path('.tasks/state'))).filter((file) => file.startsWith('build-'));
+  const file = here.path(`.tasks/state/${name}`);
+  await writeFile(file, damage(await readFile(file)));
+  expect(await why(here)).toEqual(['what its last run left in `.tasks` cannot be read']);
+  expect(await why(here)).toBeUndefined();
+});
+
+test('tasks whose names differ only in signs or case have their own state', async () => {
+  const names = ['a:b', 'a-b', 'a.b', 'A-b'];
+  const tasks = names.map((name) => `  '${name}': { inputs: [src], run: echo ${name} }\n`).join('');
+  await using here = await createProject({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}`, 'src/a': 'a' });
+  for (const name of names) expect((await here.run(name)).stdout).toContain(`▸ ${name}\n`);
+  for (const name of names) expect((await here.run(name)).stdout).toBe(`– ${name} skipped: up to date\n`);
+});
+
+test('`--force` runs what is up to date', async () => {
+  await using here = await project();
+  await why(here);
+  expect(await why(here, 'build --force')).toEqual(['`--force` was given']);
+  expect(await why(here)).toBeUndefined();
+});
+
+test('a task that needs one that wrote something else runs too, and one that needs the same does not', async () => {
+  await using here = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  gen: { inputs: [src], outputs: [gen.txt], run: 'sort -u src/* > gen.txt' }
+  group: { needs: [gen] }
+  use: { needs: [group], inputs: [], outputs: [use.txt], run: 'cp gen.txt use.txt' }
+`,
+    'src/a': 'x\n',
+  });
+  await here.run('use');
+  await here.write('src/a', 'x\nx\n');
+  const same = await here.run('use');
+  expect(same.stdout).toContain('✔ gen');
+  expect(same.stdout).toContain('– use skipped: up to date\n');
+  await here.write('src/a', 'y\n');
+  expect((await here.run('use --explain')).stdout).toContain('▸ use\ndue to: gen.txt changed\n');
+  expect(await here.read('use.txt')).toBe('y\n');
+  expect((await here.run('use --only')).stdout).toBe('– use skipped: up to date\n');
+});
+
+test('`--dry-run` says what is up to date and why the rest runs, starts nothing and keeps nothing', async () => {
+  await using here = await project(
+    "{ inputs: ['src/**', { command: 'echo x >> started' }], outputs: [out.txt], run: 'cat src/* > out.txt' }",
+  );
+  const dry = async () => (await here.run('build --dry-run')).stdout;
+  expect(await dry()).toContain('due to: it has not run here yet');
+  expect(await readdir(here.path('.tasks'))).not.toContain('state');
+  await why(here);
+  const before = await stateOf(here);
+  const started = await here.read('started');
+  expect(await dry()).toBe('1. build is up to date, unless `echo x >> started` prints something else\n');
+  await here.write('src/a.c', 'new\n');
+  expect(await dry()).toContain('     due to: src/a.c changed\n');
+  expect(await here.read('started')).toBe(started);
+  expect(await stateOf(here)).toEqual(before);
+});
+
+async function stateOf(here: Project): Promise<unknown> {
+  const names = await readdir(here.path('.tasks/state'));
+  return await Promise.all(names.map(async (name) => [name, (await stat(here.path(`.tasks/state/${name}`))).mtimeMs]));
+}
+
+test('a state of another day, in the future or the past, is compared by content', async () => {
+  await using here = await project();
+  const future = new Date(Date.now() + 86_400_000);
+  await utimes(here.path('src/a.c'), future, future);
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  await here.write('src/a.c', 'AAA\n');
+  await utimes(here.path('src/a.c'), future, future);
+  expect(await why(here)).toEqual(['src/a.c changed']);
+});
+
+test('inputs that match nothing at all are told', async () => {
+  await using here = await project("{ inputs: ['srcc/**'], run: 'true' }");
+  expect((await here.run('build')).stdout).toBe(
+    'note: the `inputs` of task `build` match no file\n▸ build\n✔ build <time>\n',
+  );
+  await mkdir(here.path('srcc'));
+  await here.write('srcc/x', 'x');
+  expect(await why(here)).toEqual(['srcc/x is new']);
+});
+
+test('links are followed: what is behind them counts, and one that leads back up or nowhere ends there', async () => {
+  await using here = await createProject({
+    'tasks.config.yaml': config("{ inputs: ['src/**'], run: 'true' }"),
+    'lib/deep/x.h': 'x',
+    'target.h': 't',
+    'src/a': 'a',
+  });
+  await symlink('../lib', here.path('src/lib'));
+  await symlink('../target.h', here.path('src/t.h'));
+  await symlink('..', here.path('src/up'));
+  await symlink('loop', here.path('src/loop'));
+  await symlink('nowhere', here.path('src/dangling'));
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  await here.write('lib/deep/x.h', 'y');
+  expect(await why(here)).toEqual(['src/lib/deep/x.h changed']);
+  await here.write('target.h', 'u');
+  expect(await why(here)).toEqual(['src/t.h changed']);
+  await here.write('src/nowhere', 'here now');
+  expect(await why(here)).toEqual(['src/dangling changed', 'src/nowhere is new']);
+  await rm(here.path('src/dangling'));
+  await symlink('elsewhere', here.path('src/dangling'));
+  expect(await why(here)).toEqual(['src/dangling changed']);
+});
+
+test('a named pipe among the inputs is not opened', async () => {
+  await using here = await project("{ inputs: ['src/**'], run: 'true' }");
+  await here.program('make-pipe', `mkfifo "${here.path('src/pipe')}"`);
+  await here.run('build');
+  const { execFileSync } = await import('node:child_process');
+  execFileSync('mkfifo', [here.path('src/pipe')]);
+  expect(await why(here)).toEqual(['src/pipe is new']);
+  expect(await why(here)).toBeUndefined();
+});
+
+test('names with spaces, quotes, newlines, wildcards, and bytes that are no UTF-8 are files like others', async () => {
+  await using here = await project("{ inputs: ['src/**', 'app/(shop)/[id].ts'], run: 'true' }");
+  const odd = ['a b', `q"'`, 'line\nbreak', '*', '{x}', '-n', 'ünï', '.hidden', '…'];
+  for (const name of odd) await here.write(`src/${name}`, '1');
+  await here.write('app/(shop)/[id].ts', '1');
+  const bytes = Buffer.concat([Buffer.from(`${here.path('src')}/`), Buffer.from([0x62, 0xff, 0xfe])]);
+  await writeFile(bytes, '1');
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  for (const name of odd) {
+    await here.write(`src/${name}`, '2');
+    expect(await why(here), name).toEqual([`src/${name} changed`.split('\n')[0]]);
+  }
+  await here.write('app/(shop)/[id].ts', '2');
+  expect(await why(here)).toEqual(['app/(shop)/[id].ts changed']);
+  await writeFile(bytes, '2');
+  expect(await why(here)).toEqual(['src/b\\xff\\xfe changed']);
+});
+
+test('what git ignores is an input like any other, and only `.git` and `.tasks` must be named to be one', async () => {
+  await using here = await createProject({
+    'tasks.config.yaml': config("{ inputs: ['**', '!home/**', '!bin/**', '!node_modules', .git/HEAD], run: 'true' }"),
+    '.gitignore': 'generated\n',
+    generated: '1',
+    '.git/HEAD': 'ref: refs/heads/main\n',
+    '.git/index': '1',
+    '.github/workflows/ci.yml': '1',
+  });
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  await here.write('generated', '2');
+  expect(await why(here)).toEqual(['generated changed']);
+  await here.write('.github/workflows/ci.yml', '2');
+  expect(await why(here)).toEqual(['.github/workflows/ci.yml changed']);
+  await here.write('.git/index', '2');
+  expect(await why(here)).toBeUndefined();
+  await here.write('.git/HEAD', 'ref: refs/heads/other\n');
+  expect(await why(here)).toEqual(['.git/HEAD changed']);
+});
+
+test('an input that cannot be read is told, and the task runs each time', async () => {
+  await using here = await project("{ inputs: ['src/**'], run: 'true' }");
+  await chmod(here.folder, 0o777);
+  await mkdir(here.path('.tasks'), { mode: 0o777 });
+  await chmod(here.path('.tasks'), 0o777);
+  await chmod(here.path('src/a.c'), 0o000);
+  const asNobody = () => here.run('build --explain', { user: 65534 });
+  expect((await asNobody()).stdout).toContain('due to: it has not run here yet\n');
+  expect((await asNobody()).stdout).toContain('due to: src/a.c cannot be read\n');
+  await chmod(here.path('src/a.c'), 0o644);
+  expect((await asNobody()).stdout).toContain('due to: its last run had inputs that could not be read\n');
+  expect((await asNobody()).stdout).toBe(fresh);
+});
+
+test('where nothing may be kept the task runs, and says that it will run again', async () => {
+  await using here = await project("{ inputs: ['src/**'], run: 'echo ran' }");
+  await chmod(here.folder, 0o555);
+  const { stdout, exit } = await here.run('build', { user: 65534 });
+  expect(exit).toBe(0);
+  expect(stdout).toContain('ran\n');
+  expect(stdout).toContain('note: task `build` will run again: ');
+  await chmod(here.folder, 0o755);
+});
