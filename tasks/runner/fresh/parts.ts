@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { environmentOf } from '../execute/environment.ts';
 import { folderInProject, type Tracked } from '../plan/track.ts';
 import type { PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
@@ -64,9 +65,10 @@ export async function askParts(
   return { parts: [...still, ...parts], problems };
 }
 
-function staticParts({ host, root, platform }: Session, task: PlannedTask, tracked: Tracked): readonly Part[] {
+function staticParts(session: Session, task: PlannedTask, tracked: Tracked): readonly Part[] {
   const { work, params, args, rest, env, place, cwd } = task;
-  const environment = { ...host.env, ...env };
+  const { root, platform } = session;
+  const environment = environmentOf(session, task);
   return [
     ...(work.kind === 'run' ? [part('command', '', work.commands)] : []),
     ...(work.kind === 'script' ? [part('script', folderInProject(root, work.file), contentOf(work.file))] : []),
@@ -109,8 +111,9 @@ async function askTool(session: Session, { name, command }: Tracked['tools'][num
 
 async function askCommand(session: Session, task: PlannedTask, command: string): Promise<Answer> {
   const { host, table, cancel } = session;
-  const run = makeRunner({ host, table, cwd: task.cwd, signal: () => cancel.signal });
-  const { code, problem, stdout } = await run(['/bin/sh', '-c', command], { env: task.env, timeoutMs: boundMs });
+  const surroundings = { ...host, env: environmentOf(session, task) };
+  const run = makeRunner({ host: surroundings, table, cwd: task.cwd, signal: () => cancel.signal });
+  const { code, problem, stdout } = await run(['/bin/sh', '-c', command], { timeoutMs: boundMs });
   if (code !== 0) return { problem: `the input \`${command}\` ended with ${code ?? problem ?? 'a signal'}` };
   return part('output', command, stdout);
 }
