@@ -1,5 +1,6 @@
 /** Does a container really start, alone and on a network? */
 import type { Check, CheckResult, Engine, Probe, Ran } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
 import { fate, lastLine, noEngine } from '../lib/ran.ts';
 import { tinyElf } from '../lib/tiny-elf.ts';
@@ -12,6 +13,9 @@ export const checks: Check[] = [
     group: 'engine',
     needs: ['EN002', 'EN003'],
     timeoutMs: 60_000,
+    about: 'A container of one system call is really started, which no version number can promise.',
+    mending: 'settings for this project alone, with limits and an OCI runtime that fit the host',
+    docs: docsOf('EN004'),
     run: containerStarts,
   },
   {
@@ -22,6 +26,10 @@ export const checks: Check[] = [
     needs: ['EN004'],
     platforms: ['linux'],
     timeoutMs: 60_000,
+    about:
+      'The same container on the default bridge network, which needs netavark or CNI plug-ins and a firewall command.',
+    mending: 'installing what Podman makes networks with',
+    docs: docsOf('EN005'),
     run: bridgeWorks,
   },
 ];

@@ -1,5 +1,6 @@
 /** Is there a container engine, does it answer, and does it run containers as root? */
 import type { Check, CheckResult, Fix, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
 import { type EngineName, enginesHere, runsSystemd } from '../lib/engines.ts';
 import { asRoot, installFix } from '../lib/packages.ts';
 import { fate, lastLine, noEngine } from '../lib/ran.ts';
@@ -17,6 +18,10 @@ export const checks: Check[] = [
     name: 'container-engine',
     question: 'is a container engine installed?',
     group: 'engine',
+    about:
+      'The application, the profiler and the eBPF build run in containers. Podman is an engine by itself; the docker command is one only where its daemon could be: installed here, named by DOCKER_HOST or by a context, or Docker Desktop.',
+    mending: 'installing Podman with the system’s package manager',
+    docs: docsOf('EN001'),
     run: engineIsInstalled,
   },
   {
@@ -26,6 +31,11 @@ export const checks: Check[] = [
     group: 'engine',
     needs: ['EN001', 'PM002'],
     timeoutMs: 20_000,
+    about:
+      'An engine answers when its `info` names a version, not when its command exists. A `docker` that is Podman in disguise is unmasked.',
+    mending:
+      'on macOS starting the Podman machine; on Linux starting Docker’s daemon where systemd runs, else installing what Podman lacks',
+    docs: docsOf('EN002'),
     run: engineAnswers,
   },
   {
@@ -35,6 +45,10 @@ export const checks: Check[] = [
     group: 'engine',
     needs: ['EN002'],
     platforms: ['linux'],
+    about:
+      'Only the kernel’s own root, with CAP_BPF in the first user namespace, may load eBPF; a rootless engine’s root is not that one.',
+    mending: 'calling the engine through sudo; on macOS a rootful machine',
+    docs: docsOf('EN003'),
     run: engineIsRootful,
   },
 ];

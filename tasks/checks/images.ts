@@ -1,6 +1,7 @@
 /** Can the images that ours are built on be had? */
 import type { Check, CheckResult, Engine, Fix, Probe } from 'zx-tasks';
 import { type BaseImage, baseImages } from '../lib/base-images.ts';
+import { docsOf } from '../lib/docs.ts';
 import { noEngine } from '../lib/ran.ts';
 
 export const checks: Check[] = [
@@ -11,6 +12,10 @@ export const checks: Check[] = [
     group: 'images',
     needs: ['EN002', 'EN003'],
     timeoutMs: 60_000,
+    about:
+      'The images are built on Debian’s and Node’s. They are here already, were made here from packages, or their registry answers.',
+    mending: 'making them from the distribution’s packages, or naming images that can be pulled',
+    docs: docsOf('IM001'),
     run: baseImagesCanBeHad,
   },
 ];

@@ -1,5 +1,6 @@
 /** Will this kernel take the probe? On macOS these are questions to the machine's kernel, which the profiler itself answers. */
 import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
 
 export const checks: Check[] = [
   {
@@ -8,6 +9,9 @@ export const checks: Check[] = [
     question: 'does the kernel describe its types (BTF)?',
     group: 'kernel',
     platforms: ['linux'],
+    about: 'The probe is fitted to the kernel by the kernel’s own description of its types, /sys/kernel/btf/vmlinux.',
+    mending: 'a kernel of the distribution, 5.10 or newer',
+    docs: docsOf('KN001'),
     run: hasBtf,
   },
   {
@@ -16,6 +20,9 @@ export const checks: Check[] = [
     question: 'does the kernel let root load tracing programs?',
     group: 'kernel',
     platforms: ['linux'],
+    about: 'In lockdown’s confidentiality mode no program may read kernel memory.',
+    mending: 'booting without it',
+    docs: docsOf('KN002'),
     run: allowsTracing,
   },
 ];

@@ -1,39 +1,69 @@
 /** On macOS: the Linux VM in which Podman runs, and whether it fits. */
 import type { Check, CheckResult, Fix, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
 import { type Machine, type MachineState, MIB_LEAST, MIB_RECOMMENDED, readMachine } from '../lib/machine.ts';
 
 export const checks: Check[] = [
-  machineCheck('PM001', 'machine-exists', 'does a Podman machine exist?', ['EN001'], exists),
-  machineCheck('PM002', 'machine-running', 'does the Podman machine run?', ['PM001'], runs),
-  machineCheck(
-    'PM003',
-    'machine-rootful',
-    'is the Podman machine rootful, so that eBPF can be loaded?',
-    ['PM002'],
-    isRootful,
-  ),
-  machineCheck('PM004', 'machine-memory', 'has the Podman machine enough memory?', ['PM001'], hasMemory),
+  {
+    id: 'PM001',
+    name: 'machine-exists',
+    question: 'does a Podman machine exist?',
+    group: 'machine',
+    needs: ['EN001', 'PM005', 'PM006', 'PM007'],
+    platforms: ['darwin'],
+    about: 'Containers need a Linux kernel; on macOS it runs in a virtual machine.',
+    mending: '`npx tasks machine-start`, which makes one',
+    docs: docsOf('PM001'),
+    run: (probe) => judgeMachine(probe, exists),
+  },
+  {
+    id: 'PM002',
+    name: 'machine-running',
+    question: 'does the Podman machine run?',
+    group: 'machine',
+    needs: ['PM001'],
+    platforms: ['darwin'],
+    about: 'Stopped, starting, and stuck in a start that was cut off are told apart.',
+    mending: '`npx tasks machine-start`, from each of these states',
+    docs: docsOf('PM002'),
+    run: (probe) => judgeMachine(probe, runs),
+  },
+  {
+    id: 'PM003',
+    name: 'machine-rootful',
+    question: 'is the Podman machine rootful, so that eBPF can be loaded?',
+    group: 'machine',
+    needs: ['PM002'],
+    platforms: ['darwin'],
+    about: 'Only the kernel’s own root may load eBPF, also in the machine.',
+    mending: '`npx tasks machine-start`, which stops the machine, changes it and starts it again',
+    docs: docsOf('PM003'),
+    run: (probe) => judgeMachine(probe, isRootful),
+  },
+  {
+    id: 'PM004',
+    name: 'machine-memory',
+    question: 'has the Podman machine enough memory?',
+    group: 'machine',
+    needs: ['PM001'],
+    platforms: ['darwin'],
+    about: 'Podman gives a machine 2 GiB; the eBPF compiler and the application are at ease with 4.',
+    mending:
+      '`npx tasks machine-start` below 2 GiB; between 2 and 4 a command for you, since containers stop meanwhile',
+    docs: docsOf('PM004'),
+    run: (probe) => judgeMachine(probe, hasMemory),
+  },
 ];
 
 const start: readonly Fix[] = [{ about: 'create, configure and start the Podman machine', task: 'machine-start' }];
 
-function machineCheck(
-  id: string,
-  name: string,
-  question: string,
-  needs: readonly string[],
-  judge: (machine: Machine | undefined) => CheckResult,
-): Check {
-  const run = async (probe: Probe): Promise<CheckResult> => {
-    if ((await probe.which('podman')) === undefined) {
-      return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
-    }
-    const found = await readMachine(probe.run);
-    return found.state === 'unknown'
-      ? { outcome: 'could-not-check', summary: found.why, cause: found.why, fixes: start }
-      : judge(found.machine);
-  };
-  return { id, name, question, group: 'machine', needs, platforms: ['darwin'], run };
+async function judgeMachine(probe: Probe, judge: (machine: Machine | undefined) => CheckResult): Promise<CheckResult> {
+  if ((await probe.which('podman')) === undefined)
+    return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
+  const found = await readMachine(probe.ask);
+  return found.state === 'unknown'
+    ? { outcome: 'could-not-check', summary: found.why, cause: found.why, fixes: start }
+    : judge(found.machine);
 }
 
 function exists(machine: Machine | undefined): CheckResult {

@@ -1,5 +1,6 @@
 /** What the tests call besides the stack: real servers, real clients, an ordinary user's way to root. */
 import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
 
 type Tool = { readonly program: string; readonly apt: string; readonly dnf: string; readonly pacman: string };
@@ -17,6 +18,9 @@ export const checks: Check[] = [
     question: 'does this host have what the tests call?',
     group: 'development',
     platforms: ['linux'],
+    about: 'The tests become an ordinary user with sudo, open a terminal with Python, and send requests with curl.',
+    mending: 'installing them',
+    docs: docsOf('TC002'),
     run: hasTools,
   },
 ];

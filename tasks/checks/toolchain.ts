@@ -1,5 +1,6 @@
 /** What compiles eBPF on this host. Nobody needs it: `bpf:build` runs in a container unless `--host` is given. */
 import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
 
 const packages = {
@@ -16,6 +17,10 @@ export const checks: Check[] = [
     question: 'can this host compile eBPF itself (`bpf:build --host`, and the tests)?',
     group: 'development',
     platforms: ['linux'],
+    about:
+      'clang, bpftool and libbpf’s headers on the host itself. Nobody needs them but `bpf:build --host` and the tests.',
+    mending: 'installing the eBPF toolchain',
+    docs: docsOf('TC001'),
     run: hasToolchain,
   },
 ];

@@ -3,7 +3,7 @@ import type { Fix, Probe } from 'zx-tasks';
 
 /** What a tool's packages are called, by package manager; left out where there is none. */
 export type Packages = Readonly<Partial<Record<Manager, string>>>;
-type Manager = 'apt' | 'dnf' | 'pacman' | 'brew';
+type Manager = 'apt' | 'dnf' | 'pacman' | 'brew' | 'pipx';
 
 const managers: Readonly<
   Record<Manager, { readonly program: string; readonly asRoot: boolean; readonly install: string }>
@@ -16,13 +16,14 @@ const managers: Readonly<
   dnf: { program: 'dnf', asRoot: true, install: 'dnf install -y -q' },
   pacman: { program: 'pacman', asRoot: true, install: 'pacman -S --noconfirm --needed' },
   brew: { program: 'brew', asRoot: false, install: 'brew install' },
+  pipx: { program: 'pipx', asRoot: false, install: 'pipx install' },
 };
 
 /** The fix that installs the packages with the package manager found on PATH; none where we know no manager. */
 export async function installFix(probe: Probe, about: string, packages: Packages): Promise<readonly Fix[]> {
   for (const manager of Object.keys(managers) as Manager[]) {
     const names = packages[manager];
-    const fitsPlatform = (manager === 'brew') === (probe.platform.os === 'darwin');
+    const fitsPlatform = manager === 'pipx' || (manager === 'brew') === (probe.platform.os === 'darwin');
     if (names === undefined || !fitsPlatform || (await probe.which(managers[manager].program)) === undefined) continue;
     const command = `${managers[manager].install} ${names}`;
     return [{ about, command: managers[manager].asRoot ? asRoot(probe, command) : command }];

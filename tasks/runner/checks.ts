@@ -1,4 +1,5 @@
 import { loadChecks } from './checks/load.ts';
+import type { Asked } from './checks/probe.ts';
 import { runCheck } from './checks/run.ts';
 import type { Config } from './config/types.ts';
 import type { EngineSource } from './engine.ts';
@@ -39,11 +40,12 @@ const slowMs = 3_000;
 /** Makes the runner of one run; what has passed is not asked twice. */
 export function makeCheckRunner(surroundings: CheckSurroundings): CheckRunner {
   const passed = new Map<string, CheckReport>();
+  const asked: Asked = new Map();
   return {
     run: async (names, signal, { skip } = { skip: [] }) => {
       const all = await loadChecks(surroundings);
       const left = new Set(skip.map(all.idOf));
-      const tree = new Tree(all, { ...surroundings, left, signal }, passed);
+      const tree = new Tree(all, { ...surroundings, asked, left, signal }, passed);
       await Promise.all(names.map((name) => tree.reportOf(all.idOf(name), [])));
       return await tree.reports();
     },
@@ -53,6 +55,7 @@ export function makeCheckRunner(surroundings: CheckSurroundings): CheckRunner {
     },
     forget: () => {
       passed.clear();
+      asked.clear();
       surroundings.engine.forget();
     },
   };
@@ -65,7 +68,11 @@ export function isUnmet({ outcome }: Pick<CheckReport, 'outcome'>): boolean {
 
 type Loaded = Awaited<ReturnType<typeof loadChecks>>;
 
-type TreeSurroundings = CheckSurroundings & { readonly left: ReadonlySet<string>; readonly signal: AbortSignal };
+type TreeSurroundings = CheckSurroundings & {
+  readonly asked: Asked;
+  readonly left: ReadonlySet<string>;
+  readonly signal: AbortSignal;
+};
 
 /** One walk through the checks; each runs once, as soon as what it needs has ended. */
 class Tree {

@@ -111,6 +111,8 @@ export type Probe = {
   readonly isTerminal: boolean;
   /** Runs a command; what it did is added to the result's evidence by the runner. */
   readonly run: (command: readonly string[], options?: RunOptions) => Promise<Ran>;
+  /** The same for a command that changes nothing: it runs once, and all checks of a run share its answer. */
+  readonly ask: (command: readonly string[], options?: RunOptions) => Promise<Ran>;
   /** The text of a file, or undefined where it cannot be read. */
   readonly read: (path: string) => Promise<string | undefined>;
   readonly exists: (path: string) => Promise<boolean>;

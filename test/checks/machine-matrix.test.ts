@@ -153,6 +153,7 @@ async function diagnose(podman: SimulatedPodman): Promise<readonly string[]> {
   const probe = {
     ...probeOf({ platform: 'darwin-arm64', programs: ['podman'], ...(answers ? { engine: {} } : {}) }),
     run,
+    ask: run,
   };
   return await rootCauses([...engine, ...machine], probe);
 }

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest';
 import { checks as compose } from '../../tasks/checks/compose.ts';
 import { checks as images } from '../../tasks/checks/images.ts';
 import { checks as kernel } from '../../tasks/checks/kernel.ts';
-import { checks as project } from '../../tasks/checks/project.ts';
+import { checks as port } from '../../tasks/checks/port.ts';
+import { checks as resources } from '../../tasks/checks/resources.ts';
 import { checks as testTools } from '../../tasks/checks/test-tools.ts';
 import { checks as toolchain } from '../../tasks/checks/toolchain.ts';
+import { checks as traceChecks } from '../../tasks/checks/traces.ts';
 import { baseImages } from '../../tasks/lib/base-images.ts';
 import { checkOf, type Told } from '../helpers/probe.ts';
 
@@ -28,6 +30,25 @@ test.each([
 ])('the compose provider behind `%s` is found, with its own version', async (command, stdout, summary) => {
   const result = await checkOf(compose, 'CP001')({ engine: {}, commands: providers({ [command]: stdout }) });
   expect(result).toEqual({ outcome: 'pass', summary });
+});
+
+test('a compose provider that is too old is said to be', async () => {
+  const old = providers({ 'podman-compose version': 'podman-compose version 0.1.11\n' });
+  expect(await checkOf(compose, 'CP001')({ engine: {}, commands: old })).toMatchObject({
+    outcome: 'fail',
+    summary: '`podman-compose` 0.1.11 is too old',
+    fixes: [{ command: 'pipx install podman-compose' }],
+  });
+});
+
+test.each([
+  ['apt-get', /apt-get install .*podman-compose/],
+  ['dnf', /^dnf install -y -q podman-compose$/],
+  ['pacman', /^pacman -S --noconfirm --needed podman-compose$/],
+  ['pipx', /^pipx install podman-compose$/],
+])('with %s on PATH, that installs it', async (manager, command) => {
+  const result = await checkOf(compose, 'CP001')({ engine: {}, programs: [manager], commands: providers({}) });
+  expect(result.fixes).toMatchObject([{ command: expect.stringMatching(command) }]);
 });
 
 test('without a compose provider, one is offered', async () => {
@@ -76,33 +97,63 @@ test('a kernel without BTF, or locked down, cannot take the probe', async () => 
 
 const listed = 'podman ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler';
 
-test('the port is free, ours, taken, or no port at all', async () => {
-  const port = checkOf(project, 'PT001');
-  expect((await port({})).summary).toBe('127.0.0.1:8080 is free');
-  expect((await port({ env: { APP_PORT: '9090' } })).summary).toBe('127.0.0.1:9090 is free');
-  expect(await port({ listening: [8080], engine: {}, commands: { [listed]: '' } })).toMatchObject({
-    outcome: 'fail',
-    fixes: [{ command: 'APP_PORT=8081 npx tasks up' }],
-  });
-  const ours = {
-    Id: 'abc',
-    Name: 'profiler-app-1',
-    Image: 'def',
-    State: { Status: 'running', ExitCode: 0 },
-    Config: {
-      Image: 'localhost/profiler-app',
-      Labels: { 'com.docker.compose.service': 'app', 'io.tasks.root': '/project' },
+const held = { listening: [8080], engine: {} };
+const holderFrom = (root: string) => ({
+  [listed]: 'abc\n',
+  'podman inspect abc': JSON.stringify([
+    {
+      Id: 'abc',
+      Name: 'profiler-app-1',
+      Image: 'def',
+      State: { Status: 'running', ExitCode: 0 },
+      Config: {
+        Image: 'localhost/profiler-app',
+        Labels: { 'com.docker.compose.service': 'app', 'io.tasks.root': root },
+      },
     },
-  };
-  const commands = { [listed]: 'abc\n', 'podman inspect abc': JSON.stringify([ours]) };
-  expect((await port({ listening: [8080], engine: {}, commands })).summary).toBe(
+  ]),
+});
+const byWhom = 'ss -H -ltnp sport = :8080';
+
+test('the port is free, or ours', async () => {
+  const portOf = checkOf(port, 'PT001');
+  expect((await portOf({})).summary).toBe('127.0.0.1:8080 is free');
+  expect((await portOf({ env: { APP_PORT: '9090' } })).summary).toBe('127.0.0.1:9090 is free');
+  expect((await portOf({ ...held, commands: holderFrom('/project') })).summary).toBe(
     '127.0.0.1:8080 is served by profiler-app-1',
   );
-  expect((await port({ env: { APP_PORT: '80a' } })).outcome).toBe('fail');
+});
+
+test('a port that is taken says by whom, and a stack of another checkout is named', async () => {
+  const portOf = checkOf(port, 'PT001');
+  const listening = 'LISTEN 0 511 *:8080 *:* users:(("node",pid=4711,fd=18))\n';
+  expect(await portOf({ ...held, commands: { [listed]: '', [byWhom]: listening } })).toMatchObject({
+    outcome: 'fail',
+    summary: '`node` (pid 4711) listens on 127.0.0.1:8080',
+    fixes: [{ command: 'APP_PORT=8081 npx tasks up', byHand: true }],
+  });
+  expect((await portOf({ ...held, commands: { [listed]: '', [byWhom]: '' } })).summary).toBe(
+    'something else listens on 127.0.0.1:8080',
+  );
+  const onMac = { 'lsof -nP -iTCP:8080 -sTCP:LISTEN -Fpc': 'p123\ncControlCenter\n', [listed]: '' };
+  expect((await portOf({ ...held, platform: 'darwin-arm64', commands: onMac })).summary).toBe(
+    '`ControlCenter` (pid 123) listens on 127.0.0.1:8080',
+  );
+  expect(await portOf({ ...held, commands: holderFrom('/other') })).toMatchObject({
+    outcome: 'fail',
+    summary: '127.0.0.1:8080 is served by the stack of /other',
+    fixes: [{ command: 'cd /other && npx tasks down', byHand: true }],
+  });
+});
+
+test('an APP_PORT that is no port is said to be none', async () => {
+  expect((await checkOf(port, 'PT001')({ env: { APP_PORT: '80a' } })).summary).toBe(
+    'APP_PORT is `80a`, which is not a port number',
+  );
 });
 
 test('traces must be writable', async () => {
-  const traces = checkOf(project, 'TR001');
+  const traces = checkOf(traceChecks, 'TR001');
   expect((await traces({ writable: ['/project/container/traces'] })).outcome).toBe('pass');
   expect((await traces({ uid: 1000 })).fixes?.[0]).toMatchObject({
     command: expect.stringContaining('chown -R 1000:1000'),
@@ -114,7 +165,7 @@ test.each([
   [3 * GIB, 'warn'],
   [GIB / 2, 'fail'],
 ])('%d free bytes on the disk: %s', async (freeBytes, outcome) => {
-  expect((await checkOf(project, 'DK001')({ freeBytes })).outcome).toBe(outcome);
+  expect((await checkOf(resources, 'DK001')({ freeBytes })).outcome).toBe(outcome);
 });
 
 test('a host without the eBPF toolchain is warned, not failed', async () => {
@@ -147,4 +198,18 @@ test('what only the tests call is a warning, with the packages that are missing'
     summary: 'not here: sudo',
     fixes: [{ command: expect.stringMatching(/ sudo$/) }],
   });
+});
+
+test.each([
+  ['8388608', 'pass'],
+  ['1048576', 'warn'],
+  ['262144', 'fail'],
+])('%s KiB of free memory: %s', async (kib, outcome) => {
+  const files = { '/proc/meminfo': `MemTotal: 99 kB\nMemAvailable:   ${kib} kB\n` };
+  expect((await checkOf(resources, 'MM001')({ files })).outcome).toBe(outcome);
+});
+
+test('what the system does not tell is never well', async () => {
+  expect((await checkOf(resources, 'DK001')({})).outcome).toBe('could-not-check');
+  expect((await checkOf(resources, 'MM001')({})).outcome).toBe('could-not-check');
 });

@@ -30,6 +30,7 @@ const containers: readonly (readonly [RegExp, string, number])[] = [
   [/^rmi -f localhost\/tasks-check-\w+$/, '', 0],
   [/^image inspect --format \{\{\.Id\}\} /, '', 125],
   [/^manifest inspect docker\.io\/library\//, '{}\n', 0],
+  [/^network inspect profiler_default$/, '[]\n', 125],
   [/^ps -a -q --no-trunc --filter label=com\.docker\.compose\.project=profiler$/, '', 0],
 ];
 
@@ -51,6 +52,7 @@ export async function fakePodman({ version, state, quirks }: Options): Promise<F
     join(folder, 'podman-compose'),
     '#!/bin/sh\n[ "$*" = version ] && echo "podman-compose version 1.5.0"\n',
   );
+  await program(join(folder, 'krunkit'), '#!/bin/sh\n');
   return {
     folder,
     podman,
@@ -63,6 +65,8 @@ export async function fakePodman({ version, state, quirks }: Options): Promise<F
 }
 
 function answer(podman: SimulatedPodman, words: string): Answer {
+  if (/^machine ssh \S+ date \+%s$/.test(words))
+    return { code: 0, stdout: `${Math.floor(Date.now() / 1000)}\n`, stderr: '' };
   const row = containers.find(([pattern]) => pattern.test(words));
   if (row !== undefined) return { code: row[2], stdout: row[1], stderr: '' };
   try {

@@ -1,5 +1,7 @@
 /** A machine that is only told about: every command, file and program that a check may ask for, and nothing else. */
+
 import type { Check, CheckResult, Engine, Probe, Ran } from 'zx-tasks';
+import { satisfies } from '../../tasks/runner/versions.ts';
 
 export type Told = {
   /** `command as typed` → what it printed (code 0), or the whole answer. */
@@ -10,7 +12,9 @@ export type Told = {
   readonly writable?: readonly string[];
   readonly engine?: Partial<Engine>;
   readonly env?: Readonly<Record<string, string>>;
-  readonly platform?: 'linux-x64' | 'darwin-arm64';
+  readonly platform?: 'linux-x64' | 'darwin-arm64' | 'darwin-x64';
+  readonly pretended?: boolean;
+  readonly root?: string;
   readonly uid?: number;
   readonly isTerminal?: boolean;
   readonly freeBytes?: number;
@@ -20,13 +24,14 @@ export type Told = {
 export function probeOf(told: Told): Probe {
   const [os = '', arch = ''] = (told.platform ?? 'linux-x64').split('-');
   return {
-    platform: { os, arch, pretended: false },
+    platform: { os, arch, pretended: told.pretended ?? false },
     env: told.env ?? {},
     user: { uid: told.uid ?? 0, gid: told.uid ?? 0 },
-    root: '/project',
+    root: told.root ?? '/project',
     signal: new AbortController().signal,
     isTerminal: told.isTerminal ?? false,
     run: async (command) => answer(told, command.join(' ')),
+    ask: async (command) => answer(told, command.join(' ')),
     read: async (path) => told.files?.[path],
     exists: async (path) => told.files?.[path] !== undefined,
     writable: async (path) => (told.writable ?? []).includes(path),
@@ -35,10 +40,7 @@ export function probeOf(told: Told): Probe {
     scratch: async () => '/scratch',
     freeBytes: async () => told.freeBytes,
     listens: async (port) => (told.listening ?? []).includes(port),
-    satisfies: (text, range) => {
-      const major = Number(/\d+/.exec(text)?.[0] ?? Number.NaN);
-      return Number.isNaN(major) ? undefined : major >= Number(/\d+/.exec(range)?.[0]);
-    },
+    satisfies,
   };
 }
 

@@ -12,14 +12,19 @@ import type { Scratch } from './scratch.ts';
 const excerptLength = 400;
 const connectTimeoutMs = 1_000;
 
+/** What was asked in this run, by command. */
+export type Asked = Map<string, Promise<Ran>>;
+
 type Options = CheckSurroundings & {
+  readonly asked: Asked;
   readonly signal: AbortSignal;
   readonly scratch: Scratch;
   readonly onEvidence: (evidence: Evidence) => void;
 };
 
 /** What one check may look at; every command that it runs becomes evidence. */
-export function makeProbe({ host, root, platform, table, engine, signal, onEvidence, scratch }: Options): Probe {
+export function makeProbe(options: Options): Probe {
+  const { host, root, platform, table, engine, signal, onEvidence, scratch, asked } = options;
   const run = makeRunner({ host, table, cwd: root, signal: () => signal });
   const at = (path: string): string => resolve(root, path);
   return {
@@ -32,6 +37,14 @@ export function makeProbe({ host, root, platform, table, engine, signal, onEvide
     scratch: scratch.fill,
     run: async (command, options) => {
       const ran = await run(command, options);
+      onEvidence(evidenceOf(ran));
+      return ran;
+    },
+    ask: async (command, options) => {
+      const key = JSON.stringify([command, options?.cwd, options?.env]);
+      const asking = asked.get(key) ?? run(command, options);
+      asked.set(key, asking);
+      const ran = await asking;
       onEvidence(evidenceOf(ran));
       return ran;
     },

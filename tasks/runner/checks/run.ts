@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { CheckReport, Evidence } from '../events.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { Check, CheckResult } from '../script.ts';
-import { makeProbe } from './probe.ts';
+import { type Asked, makeProbe } from './probe.ts';
 import { makeScratch } from './scratch.ts';
 
 const defaultTimeoutMs = 10_000;
@@ -12,7 +12,7 @@ const outcomes: readonly string[] = ['pass', 'warn', 'fail', 'skip', 'could-not-
 /** Runs one check. One that throws, hangs or answers nonsense is a result too: it could not be checked. */
 export async function runCheck(
   check: Check,
-  surroundings: CheckSurroundings & { readonly signal: AbortSignal },
+  surroundings: CheckSurroundings & { readonly signal: AbortSignal; readonly asked: Asked },
 ): Promise<CheckReport> {
   const { host } = surroundings;
   const { id, name, question, group, docs } = check;

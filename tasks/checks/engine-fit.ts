@@ -1,0 +1,102 @@
+/** Is the engine one that the stack is known to run on? */
+import type { Check, CheckResult, Engine, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
+import { type EngineInfo, readEngineInfo } from '../lib/engine-info.ts';
+import { installFix } from '../lib/packages.ts';
+import { noEngine } from '../lib/ran.ts';
+
+/** The oldest version that the stack is tested on, and the oldest that can work at all. */
+const ranges: Readonly<Record<Engine['name'], { readonly tested: string; readonly works: string }>> = {
+  podman: { tested: '>=4.3', works: '>=4.0' },
+  docker: { tested: '>=23', works: '>=20.10' },
+};
+
+export const checks: Check[] = [
+  {
+    id: 'EN006',
+    name: 'engine-version',
+    question: 'is the engine new enough?',
+    group: 'engine',
+    needs: ['EN002'],
+    about: 'Engines before these know neither CAP_BPF and CAP_PERFMON nor the JSON that the tasks read.',
+    mending: 'a newer Podman (4.3 or later) or Docker (23 or later)',
+    docs: docsOf('EN006'),
+    run: (probe) => withEngine(probe, isNewEnough),
+  },
+  {
+    id: 'EN007',
+    name: 'oci-runtime',
+    question: 'does the OCI runtime fit this host?',
+    group: 'engine',
+    needs: ['EN002'],
+    platforms: ['linux'],
+    about: 'crun refuses to start anything where cgroups v1 and v2 are mounted side by side; runc does not.',
+    mending: 'settings for this project alone that choose runc',
+    docs: docsOf('EN007'),
+    run: (probe) => withEngine(probe, runtimeFits),
+  },
+  {
+    id: 'EN008',
+    name: 'cgroups',
+    question: 'does the engine support the version of cgroups here?',
+    group: 'engine',
+    needs: ['EN002'],
+    about: 'Podman 6 needs cgroups v2; older ones, and Docker, also take v1.',
+    mending: 'booting with cgroups v2, or an engine that takes v1',
+    docs: docsOf('EN008'),
+    run: (probe) => withEngine(probe, cgroupsFit),
+  },
+];
+
+type Judge = (probe: Probe, engine: Engine, info: EngineInfo) => CheckResult | Promise<CheckResult>;
+
+async function withEngine(probe: Probe, judge: Judge): Promise<CheckResult> {
+  const engine = await probe.engine();
+  const info = engine === undefined ? undefined : await readEngineInfo(probe, engine);
+  return engine === undefined || info === undefined ? noEngine() : judge(probe, engine, info);
+}
+
+async function isNewEnough(probe: Probe, engine: Engine): Promise<CheckResult> {
+  const { tested, works } = ranges[engine.name];
+  const summary = `${engine.name} ${engine.version}`;
+  if (probe.satisfies(engine.version, tested) === true) return { outcome: 'pass', summary };
+  return {
+    outcome: probe.satisfies(engine.version, works) === true ? 'warn' : 'fail',
+    summary: `${summary} is old`,
+    cause: `the stack is tested on ${engine.name} ${tested} and cannot work before ${works.replace('>=', '')}`,
+    fixes: await installFix(probe, `install the newest ${engine.name} of the distribution`, {
+      apt: engine.name === 'podman' ? 'podman' : 'docker.io',
+      dnf: engine.name === 'podman' ? 'podman' : 'moby-engine',
+      pacman: engine.name,
+      ...(engine.name === 'podman' ? { brew: 'podman' } : {}),
+    }),
+  };
+}
+
+async function runtimeFits(probe: Probe, engine: Engine, { runtime, cgroups }: EngineInfo): Promise<CheckResult> {
+  const isHybrid = cgroups === 'v1' && (await probe.exists('/sys/fs/cgroup/unified/cgroup.controllers'));
+  if (runtime !== 'crun' || !isHybrid) return { outcome: 'pass', summary: runtime ?? `${engine.name}’s own` };
+  return {
+    outcome: 'warn',
+    summary: 'crun, on a host with cgroups v1 and v2 side by side',
+    cause: 'crun refuses such hosts, unless it was told otherwise',
+    fixes: [{ about: 'write settings that fit this host, for this project only', task: 'fix-runtime' }],
+  };
+}
+
+function cgroupsFit(probe: Probe, engine: Engine, { cgroups }: EngineInfo): CheckResult {
+  const needsV2 = engine.name === 'podman' && probe.satisfies(engine.version, '>=6') === true;
+  if (cgroups !== 'v1' || !needsV2) return { outcome: 'pass', summary: `cgroups ${cgroups ?? 'unknown'}` };
+  return {
+    outcome: 'fail',
+    summary: `podman ${engine.version} on cgroups v1`,
+    cause: 'Podman 6 dropped cgroups v1',
+    fixes: [
+      {
+        about: 'boot with cgroups v2',
+        command: 'sudo grubby --update-kernel=ALL --args=systemd.unified_cgroup_hierarchy=1',
+        byHand: true,
+      },
+    ],
+  };
+}

@@ -1,0 +1,120 @@
+/** May eBPF be loaded here: capabilities, seccomp, and a kernel with a ring buffer. */
+import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
+import { readEngineInfo } from '../lib/engine-info.ts';
+import { noEngine } from '../lib/ran.ts';
+
+/** The bits of `CapBnd` in /proc/self/status. */
+const SYS_ADMIN = 21n;
+const PERFMON = 38n;
+const BPF = 39n;
+const OLDEST_KERNEL = '>=5.8';
+
+export const checks: Check[] = [
+  {
+    id: 'KN003',
+    name: 'kernel-capabilities',
+    question: 'may root here load eBPF?',
+    group: 'kernel',
+    platforms: ['linux'],
+    about:
+      'A container or a sandbox may have taken CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN, which holds both) from everybody in it, from root too.',
+    mending: 'starting the environment with these capabilities',
+    docs: docsOf('KN003'),
+    run: hasCapabilities,
+  },
+  {
+    id: 'KN004',
+    name: 'kernel-seccomp',
+    question: 'does no seccomp filter refuse the bpf system call?',
+    group: 'kernel',
+    platforms: ['linux'],
+    about: 'Container engines filter system calls, and most filters refuse bpf().',
+    mending: 'starting the environment without such a filter',
+    docs: docsOf('KN004'),
+    run: letsBpfPass,
+  },
+  {
+    id: 'KN005',
+    name: 'kernel-version',
+    question: 'has the kernel that runs containers a BPF ring buffer (5.8 or newer)?',
+    group: 'kernel',
+    needs: ['EN002'],
+    about: 'The probe hands its events over through a ring buffer, which kernels have since 5.8.',
+    mending: 'a newer kernel; on macOS a newer machine image',
+    docs: docsOf('KN005'),
+    run: isNewEnough,
+  },
+];
+
+async function hasCapabilities(probe: Probe): Promise<CheckResult> {
+  const status = await probe.read('/proc/self/status');
+  const bounding = /^CapBnd:\s*([0-9a-f]+)/m.exec(status ?? '')?.[1];
+  if (bounding === undefined)
+    return { outcome: 'could-not-check', summary: 'unknown', cause: '/proc/self/status tells no CapBnd' };
+  const has = (bit: bigint): boolean => ((BigInt(`0x${bounding}`) >> bit) & 1n) === 1n;
+  if (has(SYS_ADMIN) || (has(BPF) && has(PERFMON))) return { outcome: 'pass', summary: `CapBnd ${bounding}` };
+  return {
+    outcome: 'fail',
+    summary: 'CAP_BPF and CAP_PERFMON are out of reach here',
+    cause: 'this environment was started without them, so nobody in it can have them',
+    fixes: [
+      {
+        about: 'start the environment with them',
+        command: 'podman run --cap-add BPF --cap-add PERFMON …',
+        byHand: true,
+      },
+    ],
+  };
+}
+
+/** Where a filter is active, only a call that bpftool makes as root tells whether it minds bpf(). */
+async function letsBpfPass(probe: Probe): Promise<CheckResult> {
+  const status = (await probe.read('/proc/self/status')) ?? '';
+  const mode = /^Seccomp:\s*(\d)/m.exec(status)?.[1];
+  if (mode === '0') return { outcome: 'pass', summary: 'no filter is active' };
+  const bpftool = await probe.run([...(probe.user?.uid === 0 ? [] : ['sudo', '-n']), 'bpftool', 'prog', 'show'], {
+    timeoutMs: 5_000,
+  });
+  if (bpftool.code === 0) return { outcome: 'pass', summary: 'a filter is active, and lets bpf() pass' };
+  const refuses = /not permitted/i.test(bpftool.stderr);
+  return {
+    outcome: refuses ? 'fail' : 'warn',
+    summary: refuses ? 'a seccomp filter refuses bpf()' : 'a seccomp filter is active, and may refuse bpf()',
+    cause: refuses
+      ? `\`${bpftool.command}\`: ${bpftool.stderr.trim().split('\n').at(-1)}`
+      : 'without bpftool and root nobody can tell',
+    fixes: [
+      {
+        about: 'start the environment without the filter',
+        command: 'podman run --security-opt seccomp=unconfined …',
+        byHand: true,
+      },
+    ],
+  };
+}
+
+async function isNewEnough(probe: Probe): Promise<CheckResult> {
+  const engine = await probe.engine();
+  const info = engine === undefined ? undefined : await readEngineInfo(probe, engine);
+  if (info === undefined) return noEngine();
+  const kernel = info.kernel ?? 'unknown';
+  const isFit = probe.satisfies(kernel, OLDEST_KERNEL);
+  if (isFit === undefined)
+    return { outcome: 'could-not-check', summary: 'unknown', cause: `the engine calls its kernel \`${kernel}\`` };
+  if (isFit) return { outcome: 'pass', summary: kernel };
+  return {
+    outcome: 'fail',
+    summary: `the kernel is ${kernel}`,
+    cause: 'BPF ring buffers came with 5.8',
+    fixes: [
+      probe.platform.os === 'darwin'
+        ? {
+            about: 'make a machine with a newer kernel, beside the old one',
+            command: 'podman machine init --rootful profiler',
+            byHand: true,
+          }
+        : { about: 'boot a newer kernel of the distribution', command: 'uname -r', byHand: true },
+    ],
+  };
+}

@@ -1,0 +1,56 @@
+/** Is anything of an earlier or another stack in the way? */
+import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { findContainers } from '../lib/containers.ts';
+import { docsOf } from '../lib/docs.ts';
+import { noEngine } from '../lib/ran.ts';
+import { network } from '../lib/stack.ts';
+
+export const checks: Check[] = [
+  {
+    id: 'ST001',
+    name: 'leftovers',
+    question: 'is nothing of an earlier stack left over?',
+    group: 'project',
+    needs: ['EN002'],
+    timeoutMs: 20_000,
+    about:
+      'Containers that ended, and a network without containers, are left by a run that was cut off. Those of another checkout are named and never touched.',
+    mending: '`npx tasks down`, here or there',
+    docs: docsOf('ST001'),
+    run: nothingIsLeft,
+  },
+];
+
+async function nothingIsLeft(probe: Probe): Promise<CheckResult> {
+  const engine = await probe.engine();
+  if (engine === undefined) return noEngine();
+  const all = await findContainers(probe.run, engine);
+  const foreign = all.find((each) => each.root !== undefined && each.root !== probe.root);
+  if (foreign?.root !== undefined) return ofAnother(foreign.name, foreign.root);
+  const ended = all.filter((each) => each.state !== 'running');
+  if (ended.length > 0)
+    return left(ended.map((each) => `${each.name} (${each.state}, code ${each.exitCode})`).join(', '));
+  if (all.length > 0) return { outcome: 'pass', summary: 'the stack is running' };
+  const inspected = await probe.run([...engine.command, 'network', 'inspect', network], { timeoutMs: 5_000 });
+  return inspected.code === 0
+    ? left(`the network ${network}`)
+    : { outcome: 'pass', summary: 'no container or network of the stack' };
+}
+
+function left(what: string): CheckResult {
+  return {
+    outcome: 'warn',
+    summary: `left over: ${what}`,
+    cause: 'an earlier run was cut off, or a container ended by itself',
+    fixes: [{ about: 'remove it; images and traces stay', task: 'down' }],
+  };
+}
+
+function ofAnother(name: string, root: string): CheckResult {
+  return {
+    outcome: 'warn',
+    summary: `\`${name}\` belongs to ${root}`,
+    cause: 'there is one stack on a machine, and another checkout has started it',
+    fixes: [{ about: 'stop that one', command: `cd ${root} && npx tasks down`, byHand: true }],
+  };
+}

@@ -1,0 +1,117 @@
+/** Can this Mac start a Podman machine at all? */
+import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
+import { readMachine } from '../lib/machine.ts';
+
+const krunkitPaths = ['/opt/podman/bin/krunkit', '/opt/homebrew/bin/krunkit', '/usr/local/bin/krunkit'];
+
+export const checks: Check[] = [
+  {
+    id: 'PM005',
+    name: 'machine-provider',
+    question: 'is what runs the Podman machine installed?',
+    group: 'machine',
+    needs: ['EN001'],
+    platforms: ['darwin'],
+    about:
+      'A machine is run by Apple’s hypervisor through vfkit (applehv), which comes with Podman, or through krunkit (libkrun), which is the default since Podman 6 and does not come with every installation.',
+    mending: 'installing krunkit, or choosing applehv',
+    docs: docsOf('PM005'),
+    run: (probe) => withPodman(probe, providerIsHere),
+  },
+  {
+    id: 'PM006',
+    name: 'machine-processor',
+    question: 'does this Podman support this Mac’s processor?',
+    group: 'machine',
+    needs: ['EN001'],
+    platforms: ['darwin'],
+    about: 'Podman 6 runs on Apple silicon only; 5.8 is the last version for Macs with Intel processors.',
+    mending: 'Podman 5.8',
+    docs: docsOf('PM006'),
+    run: (probe) => withPodman(probe, processorIsSupported),
+  },
+  {
+    id: 'PM007',
+    name: 'machine-hypervisor',
+    question: 'can this Mac run virtual machines?',
+    group: 'machine',
+    platforms: ['darwin'],
+    about:
+      'A Mac that is itself a virtual machine often cannot: GitHub’s arm64 runners are such Macs, and no container engine works there.',
+    mending: 'another Mac, or a Linux runner',
+    docs: docsOf('PM007'),
+    run: hasHypervisor,
+  },
+];
+
+async function withPodman(
+  probe: Probe,
+  judge: (probe: Probe, version: string) => CheckResult | Promise<CheckResult>,
+): Promise<CheckResult> {
+  if ((await probe.which('podman')) === undefined)
+    return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
+  const ran = await probe.ask(['podman', '--version'], { timeoutMs: 5_000 });
+  return judge(probe, ran.stdout);
+}
+
+async function providerIsHere(probe: Probe, version: string): Promise<CheckResult> {
+  const provider = await chooseProvider(probe, version);
+  if (provider !== 'libkrun') return { outcome: 'pass', summary: provider };
+  const onPath = await probe.which('krunkit');
+  const places = await Promise.all(krunkitPaths.map(probe.exists));
+  if (onPath !== undefined || places.includes(true)) return { outcome: 'pass', summary: 'libkrun, by krunkit' };
+  return {
+    outcome: 'fail',
+    summary: 'krunkit is not installed',
+    cause: 'this Podman runs its machine with libkrun, and that by krunkit',
+    fixes: [
+      { about: 'install krunkit', command: 'brew install krunkit' },
+      { about: 'use applehv instead', command: 'export CONTAINERS_MACHINE_PROVIDER=applehv', byHand: true },
+    ],
+  };
+}
+
+/** What the caller chose, what the machine that exists was made with, or the version's default. */
+async function chooseProvider(probe: Probe, version: string): Promise<string> {
+  const chosen = probe.env.CONTAINERS_MACHINE_PROVIDER ?? '';
+  if (chosen !== '') return chosen;
+  const found = await readMachine(probe.ask);
+  const existing = found.state === 'known' ? found.machine?.provider : undefined;
+  if (existing !== undefined) return existing;
+  if (probe.satisfies(version, '>=6') === true) return 'libkrun';
+  return probe.satisfies(version, '>=5') === true ? 'applehv' : 'qemu';
+}
+
+function processorIsSupported(probe: Probe, version: string): CheckResult {
+  const isIntel = probe.platform.arch === 'x64';
+  if (!isIntel || probe.satisfies(version, '>=6') !== true)
+    return { outcome: 'pass', summary: isIntel ? 'Intel, with a Podman before 6' : 'Apple silicon' };
+  return {
+    outcome: 'fail',
+    summary: 'Podman 6 on a Mac with an Intel processor',
+    cause: 'Podman 6 dropped these Macs',
+    fixes: [
+      {
+        about: 'install Podman 5.8 from its releases',
+        command: 'open https://github.com/containers/podman/releases/tag/v5.8.6',
+        byHand: true,
+      },
+    ],
+  };
+}
+
+async function hasHypervisor(probe: Probe): Promise<CheckResult> {
+  const ran = await probe.run(['sysctl', '-n', 'kern.hv_support'], { timeoutMs: 5_000 });
+  if (ran.code === 0 && ran.stdout.trim() === '1') return { outcome: 'pass', summary: 'Apple’s hypervisor is there' };
+  if (probe.platform.pretended && ran.code !== 0)
+    return { outcome: 'skip', summary: 'only a real Mac can say, and this one is pretended' };
+  return {
+    outcome: 'fail',
+    summary: 'this Mac has no hypervisor',
+    cause: 'it is a virtual machine itself, as GitHub’s arm64 runners are, and gives none to others',
+    fixes: [
+      { about: 'use a Linux runner for what needs containers', command: 'npx tasks doctor --skip PM007', byHand: true },
+    ],
+  };
+}

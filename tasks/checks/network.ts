@@ -1,0 +1,98 @@
+/** What makes downloads fail for no visible reason: a certificate that nobody trusts, and a clock that is wrong. */
+import { X509Certificate } from 'node:crypto';
+import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
+import { readMachine } from '../lib/machine.ts';
+import { fate } from '../lib/ran.ts';
+
+const SKEW_WARNED_S = 5;
+const SKEW_FAILED_S = 120;
+
+export const checks: Check[] = [
+  {
+    id: 'CA001',
+    name: 'corporate-ca',
+    question: 'can the certificate authority of a proxy, if one is set, be read?',
+    group: 'network',
+    about:
+      'Where a company’s proxy opens TLS, its certificate authority is named by NODE_EXTRA_CA_CERTS, SSL_CERT_FILE or npm’s `cafile`; builds take it as a secret.',
+    mending: 'a file that exists, in PEM, with a certificate that is valid today',
+    docs: docsOf('CA001'),
+    run: caIsReadable,
+  },
+  {
+    id: 'CK001',
+    name: 'machine-clock',
+    question: 'do the clocks of the Mac and of its Podman machine agree?',
+    group: 'network',
+    needs: ['EN002'],
+    platforms: ['darwin'],
+    timeoutMs: 15_000,
+    about:
+      'A machine’s clock may stop while the Mac sleeps. Then certificates seem not yet valid, and builds think that files are from the future.',
+    mending: 'setting the machine’s clock',
+    docs: docsOf('CK001'),
+    run: clocksAgree,
+  },
+];
+
+async function caIsReadable(probe: Probe): Promise<CheckResult> {
+  const [name, path] = await chosenCa(probe);
+  if (path === undefined) return { outcome: 'pass', summary: 'none is set' };
+  const text = await probe.read(path);
+  const wrong = (what: string): CheckResult => ({
+    outcome: 'fail',
+    summary: `${name} names ${path}, which ${what}`,
+    cause: 'downloads through the proxy fail without its certificate authority',
+    fixes: [{ about: 'name the right file', command: `export ${name}=…`, byHand: true }],
+  });
+  if (text === undefined) return wrong('cannot be read');
+  const [first] = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/.exec(text) ?? [];
+  if (first === undefined) return wrong('holds no certificate in PEM');
+  const end = expiryOf(first);
+  if (end === undefined) return wrong('holds a damaged certificate');
+  const now = Number((await probe.ask(['date', '+%s'])).stdout) * 1000;
+  return end < now ? wrong('has expired') : { outcome: 'pass', summary: `${name}=${path}` };
+}
+
+async function chosenCa(probe: Probe): Promise<readonly [name: string, path: string | undefined]> {
+  for (const name of ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'npm_config_cafile']) {
+    const path = probe.env[name] ?? '';
+    if (path !== '') return [name, path];
+  }
+  const npmrc = await probe.read(`${probe.env.HOME ?? ''}/.npmrc`);
+  return ['npm_config_cafile', /^cafile\s*=\s*"?([^"\n]+)"?$/m.exec(npmrc ?? '')?.[1]];
+}
+
+function expiryOf(pem: string): number | undefined {
+  try {
+    return Date.parse(new X509Certificate(pem).validTo);
+  } catch {
+    return undefined;
+  }
+}
+
+async function clocksAgree(probe: Probe): Promise<CheckResult> {
+  if ((await probe.which('podman')) === undefined)
+    return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
+  const found = await readMachine(probe.ask);
+  if (found.state === 'unknown' || found.machine === undefined)
+    return { outcome: 'could-not-check', summary: 'no machine', cause: 'the machine was not listed any more' };
+  const { name } = found.machine;
+  const inside = await probe.run(['podman', 'machine', 'ssh', name, 'date', '+%s'], { timeoutMs: 10_000 });
+  const outside = await probe.run(['date', '+%s']);
+  if (inside.code !== 0)
+    return {
+      outcome: 'could-not-check',
+      summary: 'unknown',
+      cause: `\`${inside.command}\` ${fate(inside)}`,
+    };
+  const skew = Math.abs(Number(inside.stdout) - Number(outside.stdout));
+  if (skew <= SKEW_WARNED_S) return { outcome: 'pass', summary: `${skew} s apart` };
+  return {
+    outcome: skew > SKEW_FAILED_S ? 'fail' : 'warn',
+    summary: `the machine’s clock is ${skew} s off`,
+    cause: 'it stops while the Mac sleeps',
+    fixes: [{ about: 'set it', command: `podman machine ssh ${name} sudo systemctl restart chronyd` }],
+  };
+}

@@ -1,0 +1,68 @@
+/** Is the application's port free, ours, or whose? */
+import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { findContainers } from '../lib/containers.ts';
+import { docsOf } from '../lib/docs.ts';
+import { appPort, containerNames } from '../lib/stack.ts';
+
+export const checks: Check[] = [
+  {
+    id: 'PT001',
+    name: 'app-port',
+    question: "is the application's port free, or ours?",
+    group: 'project',
+    needs: ['EN002'],
+    about: 'The application is published on 127.0.0.1:8080, or on the port that APP_PORT names.',
+    mending: 'another port, or ending what holds this one',
+    docs: docsOf('PT001'),
+    run: portIsFree,
+  },
+];
+
+async function portIsFree(probe: Probe): Promise<CheckResult> {
+  const port = appPort(probe.env);
+  if (Number.isNaN(port)) return badPort(probe);
+  if (!(await probe.listens(port))) return { outcome: 'pass', summary: `127.0.0.1:${port} is free` };
+  const engine = await probe.engine();
+  const stack = engine === undefined ? [] : await findContainers(probe.run, engine);
+  const holder = stack.find((each) => each.name === containerNames.app && each.state === 'running');
+  const isOurs = holder !== undefined && (holder.root === undefined || holder.root === probe.root);
+  if (isOurs) return { outcome: 'pass', summary: `127.0.0.1:${port} is served by ${holder.name}` };
+  if (holder?.root !== undefined) return otherCheckout(port, holder.root);
+  return {
+    outcome: 'fail',
+    summary: `${(await ownerOf(probe, port)) ?? 'something else'} listens on 127.0.0.1:${port}`,
+    cause: 'the application is published on this port',
+    fixes: [{ about: 'use another port', command: `APP_PORT=${port + 1} npx tasks up`, byHand: true }],
+  };
+}
+
+function otherCheckout(port: number, root: string): CheckResult {
+  return {
+    outcome: 'fail',
+    summary: `127.0.0.1:${port} is served by the stack of ${root}`,
+    cause: 'there is one stack on a machine, and another checkout has started it',
+    fixes: [{ about: 'stop that one', command: `cd ${root} && npx tasks down`, byHand: true }],
+  };
+}
+
+/** `node (pid 4711)`; undefined where the process belongs to somebody else, or no tool can tell. */
+async function ownerOf(probe: Probe, port: number): Promise<string | undefined> {
+  const isMac = probe.platform.os === 'darwin';
+  const command = isMac
+    ? ['lsof', '-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']
+    : ['ss', '-H', '-ltnp', `sport = :${port}`];
+  const { stdout } = await probe.run(command, { timeoutMs: 5_000 });
+  const found = isMac
+    ? /^p(?<pid>\d+)\nc(?<name>.+)$/m.exec(stdout)
+    : /users:\(\("(?<name>[^"]+)",pid=(?<pid>\d+)/.exec(stdout);
+  return found === null ? undefined : `\`${found.groups?.name}\` (pid ${found.groups?.pid})`;
+}
+
+function badPort(probe: Probe): CheckResult {
+  return {
+    outcome: 'fail',
+    summary: `APP_PORT is \`${probe.env.APP_PORT}\`, which is not a port number`,
+    cause: 'a port is a whole number from 1 to 65535',
+    fixes: [{ about: 'use the default', command: 'unset APP_PORT', byHand: true }],
+  };
+}

@@ -1,0 +1,61 @@
+/** Is there room: on the disk, and in memory? */
+import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
+
+const GIB = 1024 ** 3;
+const KIB_PER_MIB = 1024;
+const DISK_GIB = { least: 1, recommended: 4 };
+const MEMORY_MIB = { least: 512, recommended: 2048 };
+
+export const checks: Check[] = [
+  {
+    id: 'DK001',
+    name: 'disk',
+    question: 'is there room on the disk?',
+    group: 'project',
+    about: 'The images take about 2 GiB while they are built.',
+    mending: 'removing what nobody needs any more',
+    docs: docsOf('DK001'),
+    run: diskHasRoom,
+  },
+  {
+    id: 'MM001',
+    name: 'memory',
+    question: 'is there free memory?',
+    group: 'project',
+    platforms: ['linux'],
+    about: 'The eBPF compiler wants about 500 MiB while it runs; the stack itself is content with 200.',
+    mending: 'ending what takes it',
+    docs: docsOf('MM001'),
+    run: memoryIsFree,
+  },
+];
+
+async function diskHasRoom(probe: Probe): Promise<CheckResult> {
+  const free = await probe.freeBytes(probe.root);
+  if (free === undefined)
+    return { outcome: 'could-not-check', summary: 'unknown', cause: `the free space of ${probe.root} cannot be read` };
+  const summary = `${(free / GIB).toFixed(1)} GiB free`;
+  if (free >= DISK_GIB.recommended * GIB) return { outcome: 'pass', summary };
+  return {
+    outcome: free < DISK_GIB.least * GIB ? 'fail' : 'warn',
+    summary: `${summary}, ${DISK_GIB.recommended} are recommended`,
+    cause: 'the images take about 2 GiB while they are built',
+    fixes: [{ about: 'remove images that no container uses', command: 'podman image prune', byHand: true }],
+  };
+}
+
+async function memoryIsFree(probe: Probe): Promise<CheckResult> {
+  const text = await probe.read('/proc/meminfo');
+  const kib = /^MemAvailable:\s+(\d+)/m.exec(text ?? '')?.[1];
+  if (kib === undefined)
+    return { outcome: 'could-not-check', summary: 'unknown', cause: '/proc/meminfo tells no MemAvailable' };
+  const mib = Math.round(Number(kib) / KIB_PER_MIB);
+  if (mib >= MEMORY_MIB.recommended) return { outcome: 'pass', summary: `${mib} MiB free` };
+  return {
+    outcome: mib < MEMORY_MIB.least ? 'fail' : 'warn',
+    summary: `${mib} MiB free, ${MEMORY_MIB.recommended} are recommended`,
+    cause: 'the eBPF compiler and the containers share what is left',
+    fixes: [{ about: 'see what takes it', command: 'ps -eo rss,comm --sort=-rss | head', byHand: true }],
+  };
+}

@@ -1,0 +1,42 @@
+/** On macOS: does the machine see this checkout? */
+import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
+
+export const checks: Check[] = [
+  {
+    id: 'SF001',
+    name: 'shared-folder',
+    question: 'does the Podman machine see this folder?',
+    group: 'machine',
+    needs: ['EN001'],
+    platforms: ['darwin'],
+    about:
+      'The machine sees only folders that are shared with it: /Users, /private and /var/folders; with Podman before 4.4 only the home folder. Its own /tmp and /Volumes are others than the Mac’s.',
+    mending: 'moving the checkout into the home folder',
+    docs: docsOf('SF001'),
+    run: isShared,
+  },
+];
+
+async function isShared(probe: Probe): Promise<CheckResult> {
+  if (probe.platform.pretended)
+    return { outcome: 'skip', summary: 'this folder is on no Mac, the Mac is only pretended' };
+  if ((await probe.which('podman')) === undefined)
+    return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
+  const version = (await probe.ask(['podman', '--version'], { timeoutMs: 5_000 })).stdout;
+  const sharesHomeOnly = probe.satisfies(version, '>=4.4') === false;
+  const shared = sharesHomeOnly ? [probe.env.HOME ?? '/Users'] : ['/Users', '/private', '/var/folders'];
+  const isInside = shared.some((folder) => probe.root === folder || probe.root.startsWith(`${folder}/`));
+  if (isInside) return { outcome: 'pass', summary: probe.root };
+  const inTmp = /^\/tmp\//.test(probe.root);
+  return {
+    outcome: 'fail',
+    summary: `${probe.root} is not shared with the machine`,
+    cause: `only ${shared.join(', ')} are, so containers would mount an empty folder or none`,
+    fixes: [
+      inTmp
+        ? { about: 'enter it by its real path', command: `cd /private${probe.root}`, byHand: true }
+        : { about: 'move the checkout', command: `mv ${probe.root} ~/`, byHand: true },
+    ],
+  };
+}

@@ -1,0 +1,29 @@
+/** Can the profiler write its traces? */
+import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
+import { tracesFolder } from '../lib/stack.ts';
+
+export const checks: Check[] = [
+  {
+    id: 'TR001',
+    name: 'traces-writable',
+    question: 'can the traces be written?',
+    group: 'project',
+    about: 'The profiler writes container/traces as you, so that the files stay yours.',
+    mending: 'making the folder, or taking it back from whoever owns it',
+    docs: docsOf('TR001'),
+    run: tracesCanBeWritten,
+  },
+];
+
+async function tracesCanBeWritten(probe: Probe): Promise<CheckResult> {
+  const folder = `${probe.root}/${tracesFolder}`;
+  if (await probe.writable(folder)) return { outcome: 'pass', summary: tracesFolder };
+  const user = probe.user === undefined ? '$(id -u)' : `${probe.user.uid}:${probe.user.gid}`;
+  return {
+    outcome: 'fail',
+    summary: `${tracesFolder} is missing or belongs to somebody else`,
+    cause: 'the profiler writes the traces there, as you',
+    fixes: [{ about: 'make it yours', command: `mkdir -p ${tracesFolder} || sudo chown -R ${user} ${tracesFolder}` }],
+  };
+}

@@ -1,0 +1,256 @@
+/** Does the engine, the kernel, the Mac fit? Each check failing for its own cause, and passing. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import type { CheckOutcome } from 'zx-tasks';
+import { checks as engine } from '../../tasks/checks/engine-fit.ts';
+import { checks as rights } from '../../tasks/checks/kernel-rights.ts';
+import { checks as leftovers } from '../../tasks/checks/leftovers.ts';
+import { checks as host } from '../../tasks/checks/machine-host.ts';
+import { checks as network } from '../../tasks/checks/network.ts';
+import { checks as folder } from '../../tasks/checks/shared-folder.ts';
+import { checkOf, type Told } from '../helpers/probe.ts';
+
+const info = (host: object) => ({ 'podman info --format json': JSON.stringify({ host }) });
+const mac = { platform: 'darwin-arm64', programs: ['podman'] } as const;
+
+test.each<[string, 'podman' | 'docker', string, CheckOutcome]>([
+  ['the tested ones', 'podman', '4.3.1', 'pass'],
+  ['', 'podman', '6.0.0', 'pass'],
+  ['one that nobody tested', 'podman', '4.1.0', 'warn'],
+  ['one that cannot work', 'podman', '3.4.4', 'fail'],
+  ['', 'docker', '26.1.5', 'pass'],
+  ['', 'docker', '20.10.24', 'warn'],
+  ['', 'docker', '19.3.0', 'fail'],
+])('EN006 %s: %s %s gives %s', async (_what, name, version, outcome) => {
+  const commands = { ...info({}), 'docker info --format json': '{}' };
+  const told: Told = { engine: { name, version, command: [name] }, commands, programs: ['apt-get'] };
+  expect((await checkOf(engine, 'EN006')(told)).outcome).toBe(outcome);
+});
+
+const hybrid = { '/sys/fs/cgroup/unified/cgroup.controllers': '' };
+
+test('EN007: crun does not fit a host with both cgroups, runc does', async () => {
+  const runtime = checkOf(engine, 'EN007');
+  const crun = info({ ociRuntime: { name: 'crun' }, cgroupVersion: 'v1' });
+  expect(await runtime({ engine: {}, commands: crun, files: hybrid })).toMatchObject({
+    outcome: 'warn',
+    fixes: [{ task: 'fix-runtime' }],
+  });
+  expect(await runtime({ engine: {}, commands: crun })).toEqual({ outcome: 'pass', summary: 'crun' });
+  const runc = info({ ociRuntime: { name: 'runc' }, cgroupVersion: 'v1' });
+  expect(await runtime({ engine: {}, commands: runc, files: hybrid })).toEqual({ outcome: 'pass', summary: 'runc' });
+});
+
+test('EN008: Podman 6 does not run on cgroups v1, older ones do', async () => {
+  const cgroups = checkOf(engine, 'EN008');
+  expect(await cgroups({ engine: { version: '6.0.0' }, commands: info({ cgroupVersion: 'v1' }) })).toMatchObject({
+    outcome: 'fail',
+    summary: 'podman 6.0.0 on cgroups v1',
+  });
+  expect((await cgroups({ engine: { version: '6.0.0' }, commands: info({ cgroupVersion: 'v2' }) })).outcome).toBe(
+    'pass',
+  );
+  expect((await cgroups({ engine: {}, commands: info({ cgroupVersion: 'v1' }) })).outcome).toBe('pass');
+});
+
+test('the recorded `info` of podman and docker are read alike', async () => {
+  const recorded = (name: string) => readFileSync(resolve('test/fixtures', name), 'utf8');
+  const podman = { 'podman info --format json': recorded('podman-4.3.1-linux-root-info.json') };
+  expect((await checkOf(engine, 'EN007')({ engine: {}, commands: podman })).summary).toBe('crun');
+  expect((await checkOf(rights, 'KN005')({ engine: {}, commands: podman })).outcome).toBe('pass');
+  const docker = { 'docker info --format json': recorded('docker-engine-26.1.5-info.json') };
+  const told: Told = { engine: { name: 'docker', version: '26.1.5', command: ['docker'] }, commands: docker };
+  expect((await checkOf(engine, 'EN007')(told)).summary).toBe('runc');
+  expect((await checkOf(engine, 'EN008')(told)).summary).toBe('cgroups v1');
+  expect((await checkOf(rights, 'KN005')(told)).outcome).toBe('pass');
+});
+
+test('an engine that says nothing any more was not checked', async () => {
+  const commands = { 'podman info --format json': { code: 125 } };
+  for (const id of ['EN006', 'EN007', 'EN008'])
+    expect((await checkOf(engine, id)({ engine: {}, commands })).outcome).toBe('could-not-check');
+});
+
+const status = (text: string): Told => ({ files: { '/proc/self/status': text } });
+
+test('KN003: CAP_SYS_ADMIN, or CAP_BPF with CAP_PERFMON, must be in reach', async () => {
+  const capabilities = checkOf(rights, 'KN003');
+  expect((await capabilities(status('CapBnd:\t000001fffeffffff\n'))).outcome).toBe('pass');
+  expect((await capabilities(status('CapBnd:\t000000c000000000\n'))).outcome).toBe('pass');
+  expect((await capabilities(status('CapBnd:\t0000000000200000\n'))).outcome).toBe('pass');
+  expect((await capabilities(status('CapBnd:\t00000000a80425fb\n'))).outcome).toBe('fail');
+  expect((await capabilities({})).outcome).toBe('could-not-check');
+});
+
+test('KN004: a seccomp filter is asked whether it minds bpf()', async () => {
+  const seccomp = checkOf(rights, 'KN004');
+  const asked = 'bpftool prog show';
+  expect((await seccomp(status('Seccomp:\t0\n'))).outcome).toBe('pass');
+  const filtered = status('Seccomp:\t2\n');
+  expect((await seccomp({ ...filtered, commands: { [asked]: '' } })).outcome).toBe('pass');
+  const refused = { code: 255, stderr: "Error: can't get next program: Operation not permitted\n" };
+  expect(await seccomp({ ...filtered, commands: { [asked]: refused } })).toMatchObject({
+    outcome: 'fail',
+    cause: "`bpftool prog show`: Error: can't get next program: Operation not permitted",
+  });
+  const missing = { code: null, problem: 'not-found' } as const;
+  expect((await seccomp({ ...filtered, commands: { [asked]: missing } })).outcome).toBe('warn');
+});
+
+test('KN005: the kernel under the containers must have a ring buffer', async () => {
+  const kernel = checkOf(rights, 'KN005');
+  expect(await kernel({ engine: {}, commands: info({ kernel: '6.12.7-200.fc41.aarch64' }) })).toEqual({
+    outcome: 'pass',
+    summary: '6.12.7-200.fc41.aarch64',
+  });
+  const old = { engine: {}, commands: info({ kernel: '5.4.0-42-generic' }) };
+  expect(await kernel(old)).toMatchObject({ outcome: 'fail', summary: 'the kernel is 5.4.0-42-generic' });
+  expect((await kernel({ ...mac, ...old })).fixes).toMatchObject([{ byHand: true }]);
+  expect((await kernel({ engine: {}, commands: info({ kernel: 'new' }) })).outcome).toBe('could-not-check');
+});
+
+const six = { 'podman --version': 'podman version 6.0.0\n' };
+const five = { 'podman --version': 'podman version 5.8.6\n' };
+const none = { 'podman machine list --format json': '[]' };
+
+test('PM005: the default provider of Podman 6 needs krunkit', async () => {
+  const provider = checkOf(host, 'PM005');
+  expect(await provider({ ...mac, commands: { ...six, ...none } })).toMatchObject({
+    outcome: 'fail',
+    summary: 'krunkit is not installed',
+    fixes: [
+      { command: 'brew install krunkit' },
+      { command: 'export CONTAINERS_MACHINE_PROVIDER=applehv', byHand: true },
+    ],
+  });
+  const installed = { programs: ['podman', 'krunkit'] };
+  expect((await provider({ ...mac, ...installed, commands: { ...six, ...none } })).outcome).toBe('pass');
+  const byInstaller = { files: { '/opt/podman/bin/krunkit': '' } };
+  expect((await provider({ ...mac, ...byInstaller, commands: { ...six, ...none } })).outcome).toBe('pass');
+  expect((await provider({ ...mac, commands: { ...five, ...none } })).summary).toBe('applehv');
+  const chosen = { env: { CONTAINERS_MACHINE_PROVIDER: 'applehv' } };
+  expect((await provider({ ...mac, ...chosen, commands: six })).summary).toBe('applehv');
+});
+
+test('PM005: a machine that exists keeps the provider that it was made with', async () => {
+  const commands = {
+    ...six,
+    'podman machine list --format json': '[{"Name":"m","VMType":"applehv","Running":true,"Memory":"1"}]',
+    'podman machine inspect m': '[{"Name":"m","Rootful":true}]',
+  };
+  expect((await checkOf(host, 'PM005')({ ...mac, commands })).summary).toBe('applehv');
+});
+
+test('PM006: Podman 6 leaves Macs with Intel processors behind', async () => {
+  const processor = checkOf(host, 'PM006');
+  expect((await processor({ ...mac, platform: 'darwin-x64', commands: six })).outcome).toBe('fail');
+  expect((await processor({ ...mac, platform: 'darwin-x64', commands: five })).outcome).toBe('pass');
+  expect((await processor({ ...mac, commands: six })).summary).toBe('Apple silicon');
+});
+
+test('PM007: a Mac without a hypervisor, such as a CI runner, is told so', async () => {
+  const hypervisor = checkOf(host, 'PM007');
+  const asked = 'sysctl -n kern.hv_support';
+  expect((await hypervisor({ ...mac, commands: { [asked]: '1\n' } })).outcome).toBe('pass');
+  expect((await hypervisor({ ...mac, commands: { [asked]: '0\n' } })).outcome).toBe('fail');
+  const unknown = { code: 1, stderr: 'sysctl: unknown oid' };
+  expect((await hypervisor({ ...mac, commands: { [asked]: unknown } })).outcome).toBe('fail');
+  expect((await hypervisor({ ...mac, pretended: true, commands: { [asked]: unknown } })).outcome).toBe('skip');
+});
+
+test('SF001: the machine sees the home folder, and neither /tmp nor /Volumes', async () => {
+  const shared = checkOf(folder, 'SF001');
+  const at = (root: string, commands = five) => shared({ ...mac, root, commands, env: { HOME: '/Users/mara' } });
+  expect((await at('/Users/mara/shop')).outcome).toBe('pass');
+  expect((await at('/private/tmp/shop')).outcome).toBe('pass');
+  expect(await at('/tmp/shop')).toMatchObject({
+    outcome: 'fail',
+    fixes: [{ command: 'cd /private/tmp/shop', byHand: true }],
+  });
+  expect((await at('/Volumes/disk/shop')).outcome).toBe('fail');
+  const old = { 'podman --version': 'podman version 4.3.1\n' };
+  expect((await at('/private/tmp/shop', old)).outcome).toBe('fail');
+  expect((await at('/Users/mara/shop', old)).outcome).toBe('pass');
+  expect((await shared({ ...mac, pretended: true, commands: five })).outcome).toBe('skip');
+});
+
+const valid = readFileSync(resolve('test/fixtures/certificates/valid.pem'), 'utf8');
+const expired = readFileSync(resolve('test/fixtures/certificates/expired.pem'), 'utf8');
+
+test('CA001: the certificate authority of a proxy must be there, in PEM, and valid', async () => {
+  const ca = checkOf(network, 'CA001');
+  const named = (text: string | undefined): Told => ({
+    env: { NODE_EXTRA_CA_CERTS: '/etc/corp.pem' },
+    ...(text === undefined ? {} : { files: { '/etc/corp.pem': text } }),
+    commands: { 'date +%s': '1790000000\n' },
+  });
+  expect((await ca({})).summary).toBe('none is set');
+  expect((await ca(named(valid))).outcome).toBe('pass');
+  expect((await ca(named(undefined))).summary).toBe('NODE_EXTRA_CA_CERTS names /etc/corp.pem, which cannot be read');
+  expect((await ca(named('hello'))).summary).toContain('holds no certificate in PEM');
+  expect((await ca(named(expired))).summary).toContain('has expired');
+  const damaged = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+  expect((await ca(named(damaged))).summary).toContain('holds a damaged certificate');
+  const inNpmrc: Told = { env: { HOME: '/home/mara' }, files: { '/home/mara/.npmrc': 'cafile = /etc/npm.pem\n' } };
+  expect((await ca(inNpmrc)).summary).toBe('npm_config_cafile names /etc/npm.pem, which cannot be read');
+});
+
+const oneMachine = {
+  'podman machine list --format json': '[{"Name":"m","Running":true,"Memory":"1"}]',
+  'podman machine inspect m': '[{"Name":"m","Rootful":true}]',
+  'date +%s': '1790000000\n',
+};
+
+test.each<[string, CheckOutcome]>([
+  ['1790000002', 'pass'],
+  ['1789999940', 'warn'],
+  ['1789990000', 'fail'],
+])('CK001: a machine whose clock says %s at 1790000000: %s', async (inside, outcome) => {
+  const commands = { ...oneMachine, 'podman machine ssh m date +%s': `${inside}\n` };
+  expect((await checkOf(network, 'CK001')({ ...mac, commands })).outcome).toBe(outcome);
+});
+
+test('CK001: a machine that cannot be asked was not checked', async () => {
+  const commands = { ...oneMachine, 'podman machine ssh m date +%s': { code: 255 } };
+  expect(await checkOf(network, 'CK001')({ ...mac, commands })).toMatchObject({
+    outcome: 'could-not-check',
+    cause: '`podman machine ssh m date +%s` ended with 255',
+  });
+});
+
+const listed = 'podman ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler';
+const container = (root: string, state: string) => ({
+  [listed]: 'abc\n',
+  'podman inspect abc': JSON.stringify([
+    {
+      Id: 'abc',
+      Name: 'profiler-app-1',
+      Image: 'def',
+      State: { Status: state, ExitCode: 3 },
+      Config: { Image: 'x', Labels: { 'com.docker.compose.service': 'app', 'io.tasks.root': root } },
+    },
+  ]),
+});
+
+test('ST001: ended containers and an empty network are left over; another checkout’s are named, not touched', async () => {
+  const left = checkOf(leftovers, 'ST001');
+  const on = (commands: Told['commands']) => left({ engine: {}, ...(commands === undefined ? {} : { commands }) });
+  const noNetwork = { 'podman network inspect profiler_default': { code: 1 } };
+  expect((await on({ [listed]: '', ...noNetwork })).outcome).toBe('pass');
+  expect((await on(container('/project', 'running'))).summary).toBe('the stack is running');
+  expect(await on(container('/project', 'exited'))).toMatchObject({
+    outcome: 'warn',
+    summary: 'left over: profiler-app-1 (exited, code 3)',
+    fixes: [{ task: 'down' }],
+  });
+  expect(await on({ [listed]: '', 'podman network inspect profiler_default': '[]' })).toMatchObject({
+    summary: 'left over: the network profiler_default',
+    fixes: [{ task: 'down' }],
+  });
+  expect(await on(container('/other', 'exited'))).toMatchObject({
+    outcome: 'warn',
+    summary: '`profiler-app-1` belongs to /other',
+    fixes: [{ command: 'cd /other && npx tasks down', byHand: true }],
+  });
+});
