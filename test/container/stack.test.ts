@@ -3,8 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engineEnv, leftovers, podman, root, run, tasks } from '../helpers/checkout.ts';
+import { follow } from '../helpers/follow.ts';
 
 const trace = join(root, 'container/traces/http-trace.txt');
+const terminal = ['python3', join(root, 'test/helpers/terminal.py'), '80', '24'];
 let before: ReturnType<typeof leftovers>;
 
 beforeAll(async () => {
@@ -48,6 +50,16 @@ describe('up', () => {
     expect(failed.code).toBe(1);
     expect(failed.output).toContain('the last lines of profiler-profiler-1:');
     expect(failed.output).toContain('PROFILER_SCOPE');
+    expect(leftovers()).toEqual(before);
+    expect(await tasks(['up', '--only'])).toMatchObject({ code: 0 });
+  });
+
+  test('Ctrl-C while it starts takes back what was started', async () => {
+    expect(await tasks(['down'])).toMatchObject({ code: 0 });
+    await using up = follow([process.execPath, join(root, 'tasks/launch.cjs'), 'up', '--only']);
+    await up.says('starting app and profiler with');
+    up.child.kill('SIGINT');
+    expect(await up.ended).toBe(130);
     expect(leftovers()).toEqual(before);
     expect(await tasks(['up', '--only'])).toMatchObject({ code: 0 });
   });
@@ -127,14 +139,23 @@ describe('test', () => {
 
 describe('what people type', () => {
   test.each([
-    ['podman-compose -f container/docker-compose.yml logs profiler', 'attached'],
-    ['podman exec -i profiler-profiler-1 sh -c "echo a shell"', 'a shell'],
     ['podman exec profiler-profiler-1 ls -l /usr/local/lib/http_probe.o', '/usr/local/lib/http_probe.o'],
     ['podman exec profiler-profiler-1 ls -l /traces/', 'http-trace.txt'],
     ['curl -s http://localhost:8080/users', '"name":"Ada"'],
   ])('%s', async (command, expected) => {
     const ended = await run(['sh', '-c', command]);
     expect(ended).toMatchObject({ code: 0, output: expect.stringContaining(expected) });
+  });
+
+  test('podman-compose -f container/docker-compose.yml logs -f profiler', async () => {
+    await using follower = follow(['podman-compose', '-f', 'container/docker-compose.yml', 'logs', '-f', 'profiler']);
+    await follower.says('profiler: attached');
+  });
+
+  test('podman exec -it profiler-profiler-1 sh', async () => {
+    await using shell = follow([...terminal, 'podman', 'exec', '-it', 'profiler-profiler-1', 'sh']);
+    shell.type('echo "a shell of user $(id -u)"; exit\n');
+    await shell.says(`a shell of user ${process.getuid?.()}`);
   });
 
   test('the profiler’s image has no compiler', async () => {
