@@ -5,7 +5,7 @@ export type Item =
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'flag'; readonly name: string; readonly value: string | undefined };
 
-export type OutputName = 'list' | 'plain' | 'json';
+export type OutputName = 'list' | 'plain' | 'prefixed' | 'github' | 'json';
 
 /** The tool's own flags. */
 export type ToolFlags = {
@@ -27,6 +27,8 @@ export type ToolFlags = {
   readonly jobs: number | undefined;
   readonly engine: 'podman' | 'docker' | undefined;
   readonly output: OutputName | undefined;
+  /** The file for the times of the run. */
+  readonly profile: string | undefined;
 };
 
 /** The command line, cut into pieces; what the words mean is bound by the plan. */
@@ -54,11 +56,10 @@ const switches = {
   verbose: 'verbose',
 } as const satisfies Record<string, keyof ToolFlags>;
 
-const valued = ['jobs', 'engine', 'output'] as const;
+const valued = ['jobs', 'engine', 'output', 'profile'] as const;
 const engines = ['podman', 'docker'] as const;
-const outputs = ['list', 'plain', 'json'] as const;
-const laterOutputs = ['prefixed', 'github'];
-const laterFlags = ['init', 'import', 'graph', 'watch', 'profile', 'completion'];
+const outputs = ['list', 'plain', 'prefixed', 'github', 'json'] as const;
+const laterFlags = ['init', 'import', 'graph', 'watch', 'completion'];
 
 /** Every flag the tool owns, so that no task may name a param like one. */
 export const toolFlagNames: readonly string[] = [...Object.keys(switches), ...valued, ...laterFlags];
@@ -94,7 +95,7 @@ function noFlags(): ToolFlags {
   return { ...(off as Record<(typeof switches)[keyof typeof switches], false>), ...noValues };
 }
 
-const noValues = { jobs: undefined, engine: undefined, output: undefined };
+const noValues = { jobs: undefined, engine: undefined, output: undefined, profile: undefined };
 
 function readItem(word: string): Item {
   const flag = /^--([^=]+)(?:=(.*))?$/s.exec(word);
@@ -134,14 +135,20 @@ function readValue(name: (typeof valued)[number], value: string | undefined): Pa
     case 'engine':
       return { engine: oneOf(name, value, engines) };
     case 'output':
-      if (laterOutputs.includes(value)) throw usageError(`\`--output=${value}\` is not supported by this version`);
       return { output: oneOf(name, value, outputs) };
+    case 'profile':
+      return { profile: value };
     default:
       return name satisfies never;
   }
 }
 
-const examples = { jobs: '--jobs=4', engine: '--engine=podman', output: '--output=plain' };
+const examples = {
+  jobs: '--jobs=4',
+  engine: '--engine=podman',
+  output: '--output=plain',
+  profile: '--profile=times.json',
+};
 
 function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
   const choice = choices.find((candidate) => candidate === value);

@@ -17,7 +17,8 @@ async function run(importModule: ImportModule): Promise<number> {
   } catch (error) {
     const isForUser = error instanceof UserError;
     const paint = makePaint(wantsColour(process.env, process.stderr.isTTY === true));
-    process.stderr.write(isForUser ? renderProblems(error.problems, paint) : describeBug(error));
+    const text = isForUser ? renderProblems(error.problems, paint) : describeBug(error);
+    process.stderr.write(host === undefined ? text : host.secrets.mask(text));
     const reason = isForUser ? error.reason : 'bug';
     if (wantsJson(process.argv)) process.stdout.write(lastLine(reason));
     return exitCodes[reason];

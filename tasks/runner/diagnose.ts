@@ -26,7 +26,7 @@ export async function diagnose(
 async function tellOfChecks({ host, checks, config, table }: Session, request: DoctorRequest): Promise<Ending> {
   const names = namedChecks(config, request.words);
   const chosen = (await checks.list()).filter((check) => names.includes(check.name));
-  const paint = makePaint(host.stdoutHasColour);
+  const paint = makePaint(host.stdoutHasColour, host.marks);
   host.write(request.format === 'about' ? chosen.map(describeCheck).join('\n') : listChecks(chosen, paint));
   await table.close();
   return { exit: 0, unmet: [] };
@@ -38,7 +38,8 @@ async function report(session: Session, request: DoctorRequest, options: { reado
   const isDocument = request.format !== 'text';
   const say = isDocument ? host.writeError : host.write;
   const renderer = makePlainRenderer(
-    { write: say, stdoutHasColour: host.stdoutHasColour && !isDocument },
+    { write: say, stdoutHasColour: host.stdoutHasColour && !isDocument, marks: host.marks },
+    { tasks: [] },
     { quiet: false, verbose: false },
   );
   const examination = examine(session, request, options).finally(events.close);
@@ -60,7 +61,7 @@ async function inFormat({ host, platform, root }: Session, request: DoctorReques
     case 'checklist':
       return redact.all(diagnosisAsChecklist(found, platform));
     default:
-      return diagnosisAsText(found, platform, makePaint(host.stdoutHasColour));
+      return diagnosisAsText(found, platform, makePaint(host.stdoutHasColour, host.marks));
   }
 }
 

@@ -1,15 +1,15 @@
-import type { Event } from './events.ts';
+import type { Stamped } from './events.ts';
 
 /** Events on their way from the run to the renderer, in order. */
-export type EventQueue = AsyncIterable<Event> & {
-  readonly push: (event: Event) => void;
+export type EventQueue = AsyncIterable<Stamped> & {
+  readonly push: (event: Stamped) => void;
   /** Ends the iteration once all events are taken; with an error, by throwing it. */
   readonly close: (error?: unknown) => void;
 };
 
 /** Makes an empty queue for one reader. */
 export function makeEventQueue(): EventQueue {
-  let waiting: Event[] = [];
+  let waiting: Stamped[] = [];
   let closed: { readonly error: unknown } | undefined;
   let wake: () => void = () => undefined;
   return {

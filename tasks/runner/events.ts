@@ -1,4 +1,5 @@
 import type { Reason } from './errors.ts';
+import type { Interrupt } from './host.ts';
 import type { PlannedTask } from './plan.ts';
 import type { CheckOutcome, Fix, Platform } from './script.ts';
 
@@ -65,7 +66,7 @@ export type Holder = { readonly pid: number; readonly host: string; readonly tas
 export type Event =
   | {
       readonly type: 'run-started';
-      readonly tasks: readonly Pick<PlannedTask, 'name' | 'about'>[];
+      readonly tasks: readonly Pick<PlannedTask, 'name' | 'about' | 'needs'>[];
       readonly platform: Platform;
     }
   | { readonly type: 'notice-given'; readonly text: string }
@@ -95,16 +96,19 @@ export type Event =
   | { readonly type: 'task-waiting'; readonly task: string; readonly holder: Holder; readonly lock: string }
   | { readonly type: 'service-ready'; readonly task: string; readonly tookMs: number }
   | { readonly type: 'task-finished'; readonly task: string; readonly tookMs: number; readonly end: TaskEnd }
-  | { readonly type: 'interrupted'; readonly signal: NodeJS.Signals; readonly isTheFirst: boolean }
+  | { readonly type: 'interrupted'; readonly signal: Interrupt; readonly isTheFirst: boolean }
   | { readonly type: 'run-finished'; readonly exit: number; readonly reason: Reason; readonly tookMs: number };
+
+/** An event with its time, in ms since the run was opened. */
+export type Stamped = Event & { readonly atMs: number };
 
 /** One function per event type: leaving one out is a type error. */
 export type Table<Result> = {
-  readonly [Type in Event['type']]: (event: Extract<Event, { readonly type: Type }>) => Result;
+  readonly [Type in Event['type']]: (event: Extract<Stamped, { readonly type: Type }>) => Result;
 };
 
 /** Hands an event to its function. */
-export function dispatch<Result>(table: Table<Result>, event: Event): Result {
-  const handle = table[event.type] as (event: Event) => Result;
+export function dispatch<Result>(table: Table<Result>, event: Stamped): Result {
+  const handle = table[event.type] as (event: Stamped) => Result;
   return handle(event);
 }

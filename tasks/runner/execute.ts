@@ -1,16 +1,17 @@
 import { constants } from 'node:os';
 import { exitCodes, type Reason } from './errors.ts';
-import type { CheckReport, Event, Failure } from './events.ts';
+import type { CheckReport, Event, Failure, Stamped } from './events.ts';
 import { mend, requiredChecks } from './execute/mend.ts';
 import { runTasks } from './execute/schedule.ts';
 import { undoAll } from './execute/undo.ts';
 import type { Plan } from './plan.ts';
+import { shortestSecret } from './secrets.ts';
 import type { Session } from './session.ts';
 
 export type ExecuteOptions = { readonly fix: boolean };
 
 /** Carries a plan out. Everything that happens, failures too, is an event; the last one says how the run ended. */
-export function execute(session: Session, plan: Plan, options: ExecuteOptions): AsyncIterable<Event> {
+export function execute(session: Session, plan: Plan, options: ExecuteOptions): AsyncIterable<Stamped> {
   perform(session, plan, options).then(
     () => session.events.close(),
     (error: unknown) => {
@@ -35,15 +36,20 @@ async function perform(session: Session, plan: Plan, { fix }: ExecuteOptions): P
   const startedMs = session.host.clockMs();
   session.emit({
     type: 'run-started',
-    tasks: plan.tasks.map(({ name, about }) => ({ name, about })),
+    tasks: plan.tasks.map(({ name, about, needs }) => ({ name, about, needs })),
     platform: plan.platform,
   });
+  for (const name of session.host.secrets.tooShort()) session.emit({ type: 'notice-given', text: tooShort(name) });
   const isReady = !fix || (await mend(session, requiredChecks(plan)));
   const failure = isReady ? await runTasks(session, plan) : undefined;
   const verdict = verdictOf(session, isReady ? failure : notReady);
   if (verdict.exit !== 0) await undoAll(session);
   await session.table.close();
   session.emit({ type: 'run-finished', ...verdict, tookMs: Math.round(session.host.clockMs() - startedMs) });
+}
+
+function tooShort(name: string): string {
+  return `the value of \`${name}\` is shorter than ${shortestSecret} characters and is not masked`;
 }
 
 const notReady = { exit: exitCodes.machine, reason: 'machine' } as const;

@@ -5,8 +5,11 @@ import { availableParallelism, hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { usageError } from './errors.ts';
+import { type LogFile, openLog, removeLog } from './host/log-file.ts';
+import { asciiMarks, type Marks, unicodeMarks, wantsUnicode } from './marks.ts';
 import { wantsColour } from './paint.ts';
 import type { Platform } from './script.ts';
+import { makeSecrets, type Secrets } from './secrets.ts';
 
 export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -37,6 +40,10 @@ export type Host = {
   readonly stdoutColumns: number;
   readonly stdoutHasColour: boolean;
   readonly stderrHasColour: boolean;
+  /** In ASCII where the terminal or the locale shows no more. */
+  readonly marks: Marks;
+  /** What no output may show: every write goes through it. */
+  readonly secrets: Secrets;
   /** Whether Node runs TypeScript by itself. */
   readonly stripsTypes: boolean;
   readonly importModule: ImportModule;
@@ -46,6 +53,8 @@ export type Host = {
   readonly clockMs: () => number;
   /** The wall clock, in ms since 1970. */
   readonly dateMs: () => number;
+  /** What nobody can guess. */
+  readonly randomId: () => string;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly spawn: (command: readonly string[], options: SpawnOptions) => ChildProcess;
   /** Sends a signal; false when no such process is ours to signal. */
@@ -59,10 +68,13 @@ export type Host = {
   readonly realPath: (path: string) => Promise<string>;
   /** The text of a file, or undefined where there is none. */
   readonly readText: (path: string) => Promise<string | undefined>;
-  /** Adds to the end of a file. */
+  /** Adds to the end of a file, without secrets. */
   readonly appendText: (path: string, text: string) => Promise<void>;
   /** Writes a whole file by renaming a temporary one; false where that is not allowed. */
   readonly replaceFile: (path: string, text: string) => Promise<boolean>;
+  /** Opens a new log below the root; throws where that is not possible. */
+  readonly openLog: (root: string, path: string) => LogFile;
+  readonly removeLog: (path: string) => void;
 };
 
 const packageFolder = dirname(import.meta.dirname);
@@ -70,6 +82,7 @@ const packageFolder = dirname(import.meta.dirname);
 /** The machine this process runs on. */
 export function realHost(importModule: ImportModule): Host {
   const { env, stdin, stdout, stderr } = process;
+  const secrets = makeSecrets();
   return {
     argv: process.argv.slice(2),
     env,
@@ -86,12 +99,15 @@ export function realHost(importModule: ImportModule): Host {
     stdoutColumns: stdout.columns ?? 0,
     stdoutHasColour: wantsColour(env, stdout.isTTY === true),
     stderrHasColour: wantsColour(env, stderr.isTTY === true),
+    marks: wantsUnicode(env) ? unicodeMarks : asciiMarks,
+    secrets,
     stripsTypes: 'typescript' in process.features && process.features.typescript !== false,
     importModule,
-    write: makeWriter(stdout),
-    writeError: makeWriter(stderr),
+    write: makeWriter(stdout, secrets),
+    writeError: makeWriter(stderr, secrets),
     clockMs: () => performance.now(),
     dateMs: () => Date.now(),
+    randomId: () => crypto.randomUUID(),
     sleep: async (ms, signal) => {
       await sleepFor(ms, undefined, signal === undefined ? {} : { signal });
     },
@@ -102,8 +118,10 @@ export function realHost(importModule: ImportModule): Host {
     packageVersion,
     realPath: (path) => realpath(path).catch(() => path),
     readText,
-    appendText: appendFile,
+    appendText: (path, text) => appendFile(path, secrets.mask(text)),
     replaceFile,
+    openLog,
+    removeLog,
   };
 }
 
@@ -139,14 +157,14 @@ function ownNames(): { readonly machine: string; readonly user: string | undefin
 }
 
 /** A reader that went away (`tasks --list | head -1`) is no error: what it no longer wants is dropped. */
-function makeWriter(stream: NodeJS.WriteStream): (text: string) => void {
+function makeWriter(stream: NodeJS.WriteStream, secrets: Secrets): (text: string) => void {
   let isOpen = true;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     isOpen = false;
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
   return (text) => {
-    if (isOpen && text !== '') stream.write(text);
+    if (isOpen && text !== '') stream.write(secrets.mask(text));
   };
 }
 

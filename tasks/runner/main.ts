@@ -7,6 +7,7 @@ import { type Ending, endingAfter, execute } from './execute.ts';
 import { foresee } from './fresh/foresee.ts';
 import type { Host } from './host.ts';
 import { handleInterrupts } from './interrupts.ts';
+import { asciiMarks, inAscii } from './marks.ts';
 import { makePaint } from './paint.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { describeTasks, listTasks } from './render/catalogue.ts';
@@ -19,15 +20,20 @@ import { usage } from './usage.ts';
 /** The whole program: command line in, exit code out. */
 export async function main(caller: Host): Promise<number> {
   const args = parseArgs(caller.argv);
-  const paint = makePaint(caller.stdoutHasColour);
+  const paint = makePaint(caller.stdoutHasColour, caller.marks);
   const hasWords = args.items.length > 0;
   if (args.flags.version) return show(caller, `${await caller.packageVersion()}\n`);
   if (args.flags.help && !hasWords) return show(caller, usage);
   const project = await loadProject(caller);
   const host = { ...caller, env: project.env };
+  host.secrets.learn(project.config.secrets, [host.env]);
   if (args.flags.help) return show(host, describeTasks(project.config, args, host.platform));
   if (args.flags.list || !hasWords) return show(host, listTasks(project.config, host.platform, paint));
   const plan = makePlan(project.config, args, { root: project.root, platform: host.platform, cores: host.cores });
+  host.secrets.learn(
+    project.config.secrets,
+    plan.tasks.map((task) => task.env),
+  );
   if (args.flags.dryRun) {
     const forecasts = await foresee(openSession(host, project, args.flags), plan);
     return show(host, describePlan(plan, project.config, { paint, forecasts }));
@@ -39,7 +45,7 @@ export async function main(caller: Host): Promise<number> {
 }
 
 function show(host: Host, text: string): number {
-  host.write(text);
+  host.write(host.marks === asciiMarks ? inAscii(text) : text);
   return 0;
 }
 
@@ -50,7 +56,7 @@ async function carryOut(host: Host, { project, plan, args, fix }: Undertaking): 
   using _ = handleInterrupts(session);
   await takeRoot(session, plan);
   if (plan.doctor !== undefined) return await diagnose(session, plan.doctor, { fix });
-  const renderer = openRenderer(host, plan, args.flags);
+  const renderer = await openRenderer(host, plan, args.flags);
   await renderer.ready;
   let ending: Ending = { exit: exitCodes.ok, unmet: [] };
   for await (const event of execute(session, plan, { fix })) {

@@ -1,5 +1,9 @@
+import { type Marks, unicodeMarks } from './marks.ts';
+
 /** Colours for one stream: each function returns its text unchanged where colours are off. */
-export type Paint = Record<'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold', (text: string) => string>;
+export type Paint = Record<'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold', (text: string) => string> & {
+  readonly marks: Marks;
+};
 
 const codes = {
   red: [31, 39],
@@ -10,8 +14,8 @@ const codes = {
   bold: [1, 22],
 } as const;
 
-/** Makes the colours; `isOn` is decided once per stream by the host. */
-export function makePaint(isOn: boolean): Paint {
+/** Makes the colours and marks; both are decided once per stream by the host. */
+export function makePaint(isOn: boolean, marks: Marks = unicodeMarks): Paint {
   const colour = (name: keyof typeof codes) => {
     const [open, close] = codes[name];
     return (text: string) => (isOn ? `\u001B[${open}m${text}\u001B[${close}m` : text);
@@ -23,6 +27,7 @@ export function makePaint(isOn: boolean): Paint {
     cyan: colour('cyan'),
     dim: colour('dim'),
     bold: colour('bold'),
+    marks,
   };
 }
 

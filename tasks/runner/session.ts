@@ -52,8 +52,11 @@ export function openSession(host: Host, { root, config, dotenv }: Project, flags
   const run = makeRunner({ host, table, cwd: root, signal: () => stop.signal });
   const engine = makeEngineSource({ host, root, wanted: flags.engine, run });
   const events = makeEventQueue();
+  const startedMs = host.clockMs();
+  const emit = (event: Event): void =>
+    events.push({ ...host.secrets.maskAll(event), atMs: inMicroseconds(host.clockMs() - startedMs) });
   const onSlow = ({ id, question }: Check): void =>
-    events.push({ type: 'notice-given', text: `${id} takes long: ${question}` });
+    emit({ type: 'notice-given', text: `${id} takes long: ${question}` });
   const checks = makeCheckRunner({ host, root, config, platform, table, engine, onSlow });
   const state = { interruptedBy: undefined, terminalIsLent: false };
   return {
@@ -66,10 +69,14 @@ export function openSession(host: Host, { root, config, dotenv }: Project, flags
     engine,
     checks,
     events,
-    emit: events.push,
+    emit,
     cancel,
     stop,
     undos: [],
     state,
   };
+}
+
+function inMicroseconds(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }

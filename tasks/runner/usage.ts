@@ -17,9 +17,10 @@ Tasks named one after another run one after another; what a task needs runs firs
   --fail-fast        after a failure, stop what runs
   --host             run on this machine the tasks that name a container
   --engine=NAME      podman or docker
-  --output=NAME      list (on a terminal), plain or json
+  --output=NAME      list (on a terminal), plain, prefixed, github or json
   --quiet            only what fails, and what the tasks themselves print
-  --verbose          also the commands, and why each task runs where it runs
+  --verbose          also the commands, where each task runs, and what took the time
+  --profile=FILE     write the times of all tasks for a trace viewer (Perfetto, chrome://tracing)
 
 exit codes: a failed task's own code · 2 wrong usage · 3 wrong config · 4 the machine is not ready ·
 70 a bug in the runner · 124 timed out · 130, 143, 129 interrupted

@@ -2,6 +2,6 @@
 export function normalise(text: string, folder: string): string {
   return text
     .replaceAll(folder, '<project>')
-    .replace(/"tookMs":\d+/g, '"tookMs":"<time>"')
+    .replace(/"(tookMs|atMs)":[\d.]+/g, '"$1":"<time>"')
     .replace(/\b(\d+ min )?\d+(\.\d)? m?s\b/g, '<time>');
 }

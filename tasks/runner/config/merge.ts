@@ -25,6 +25,7 @@ export function mergeParts([root, ...included]: readonly [Part, ...Part[]]): Mer
   );
   const config: Config = {
     ...root.config,
+    secrets: [...new Set(all.flatMap((part) => part.config.secrets))],
     messages: all.flatMap((part) => part.config.messages),
     policy: all.flatMap(({ config: { policy }, namespace }) =>
       policy.map((row) => ({ ...row, tasks: row.tasks.map((glob) => inside(namespace, glob)) })),

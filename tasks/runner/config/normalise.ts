@@ -7,6 +7,7 @@ export function normalise(raw: RawConfig, messages: readonly RawMessage[], outer
   return {
     vars: expandVars(mapValues(raw.vars ?? {}, String), outerVars),
     dotenv: asList(raw.dotenv),
+    secrets: raw.secrets ?? [],
     scopes: {},
     messages: messages.map(normaliseMessage),
     policy: raw.policy ?? [],

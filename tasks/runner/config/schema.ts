@@ -131,6 +131,7 @@ export const configSchema = v.strictObject({
     about(oneOrMany, 'files of variables, as if the caller had set those that are not set; a later file wins'),
   ),
   vars: v.optional(about(v.record(identifier, scalar), 'values for ${name}')),
+  secrets: texts('environment variables whose values no output may show'),
   messages: text('a YAML file of known failures'),
   policy: v.optional(v.array(policy)),
   checks: v.optional(about(v.record(name, check), 'what `requires` names and `doctor` runs')),
@@ -154,6 +155,6 @@ export type RawMessage = v.InferOutput<typeof messagesSchema>[number];
 
 /** Keys that the format has but that this version does not carry out: refused by name, never ignored. */
 export const laterKeys = {
-  config: ['secrets'],
+  config: [],
   task: ['watch', 'service'],
 } as const;

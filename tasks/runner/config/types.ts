@@ -3,6 +3,8 @@ export type Config = {
   readonly vars: Readonly<Record<string, string>>;
   /** Files of variables, from the root; a later one wins. */
   readonly dotenv: readonly string[];
+  /** Environment variables whose values no output may show. */
+  readonly secrets: readonly string[];
   /** What an included file has of its own, by its namespace. */
   readonly scopes: Readonly<Record<string, Scope>>;
   readonly messages: readonly KnownMessage[];

@@ -10,27 +10,44 @@ const kept = 20;
 export type Recorder = {
   readonly onLine: (stream: Stream, line: string) => void;
   readonly onCommand: (command: string) => void;
+  /** Gives what was held back in case a secret went on in the next line: the output has ended. */
+  readonly end: () => void;
   readonly lastLines: () => readonly string[];
   readonly known: () => readonly KnownFailure[];
 };
 
 /** Makes the recorder of one task. */
 export function makeRecorder(
-  session: Pick<Session, 'emit'>,
+  session: Pick<Session, 'emit' | 'host'>,
   task: string,
   messages: readonly KnownMessage[],
 ): Recorder {
   const lines: string[] = [];
   const matcher = makeMatcher(messages);
+  const { secrets } = session.host;
+  const maskers = { stdout: secrets.makeLineMasker(), stderr: secrets.makeLineMasker() };
+  const keep = (stream: Stream, line: string): void => {
+    lines.push(line);
+    if (lines.length > kept) lines.shift();
+    matcher.read(line);
+    session.emit({ type: 'task-output', task, stream, line });
+  };
   return {
     onLine: (stream, line) => {
-      lines.push(line);
-      if (lines.length > kept) lines.shift();
-      matcher.read(line);
-      session.emit({ type: 'task-output', task, stream, line });
+      for (const masked of maskers[stream].push(line)) keep(stream, masked);
     },
     onCommand: (command) => session.emit({ type: 'command-started', task, command }),
-    lastLines: () => [...lines],
+    end,
+    lastLines: () => {
+      end();
+      return [...lines];
+    },
     known: matcher.found,
   };
+
+  function end(): void {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      for (const masked of maskers[stream].end()) keep(stream, masked);
+    }
+  }
 }

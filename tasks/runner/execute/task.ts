@@ -49,17 +49,22 @@ async function runChecked(session: Session, task: PlannedTask, onHost: boolean, 
   if (unmet !== undefined) return unmet;
   onReady();
   const end = await withRetries(session, task, () => attempt(session, task, onHost));
-  return task.finally.length === 0 ? end : await runLastSteps({ session, task, onHost, recorder }, end);
+  if (task.finally.length === 0) return end;
+  return await runLastSteps({ session, task, onHost, recorder }, end).finally(recorder.end);
 }
 
 /** One try, bounded by the task's time-out. Each has a recorder of its own: only the last failure is explained. */
 async function attempt(session: Session, task: PlannedTask, onHost: boolean): Promise<TaskEnd> {
   const recorder = makeRecorder(session, task.name, session.config.messages);
-  if (task.timeoutMs === undefined) return doWork({ session, task, onHost, signal: session.cancel.signal, recorder });
+  if (task.timeoutMs === undefined)
+    return doWork({ session, task, onHost, signal: session.cancel.signal, recorder }).finally(recorder.end);
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(timedOut), task.timeoutMs);
   const signal = AbortSignal.any([session.cancel.signal, timeout.signal]);
-  return await doWork({ session, task, onHost, signal, recorder }).finally(() => clearTimeout(timer));
+  return await doWork({ session, task, onHost, signal, recorder }).finally(() => {
+    clearTimeout(timer);
+    recorder.end();
+  });
 }
 
 /** The steps that run however the task ended. One that fails makes a task fail that had not failed already. */

@@ -15,14 +15,22 @@ const silenceMs = 100;
 
 export type LineSplitter = { readonly push: (chunk: Buffer | string) => void; readonly end: () => void };
 
+/** A longer line is given in pieces, so that output without newlines needs no endless memory. */
+const longestLine = 1 << 20;
+
 /** Cuts chunks into lines; the last one may lack its newline, and is given at the end. */
 export function makeLineSplitter(onLine: (line: string) => void): LineSplitter {
   const decoder = new StringDecoder('utf8');
   let open = '';
   const take = (text: string): void => {
-    const lines = (open + text).split('\n');
+    const lines = text.split('\n');
+    lines[0] = open + (lines[0] ?? '');
     open = lines.pop() ?? '';
     for (const line of lines) onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+    while (open.length > longestLine) {
+      onLine(open.slice(0, longestLine));
+      open = open.slice(longestLine);
+    }
   };
   return {
     push: (chunk) => take(typeof chunk === 'string' ? chunk : decoder.write(chunk)),

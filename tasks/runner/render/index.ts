@@ -1,33 +1,55 @@
-import type { OutputName } from '../args.ts';
-import type { Event } from '../events.ts';
+import type { OutputName, ToolFlags } from '../args.ts';
+import type { Stamped } from '../events.ts';
 import type { Env, Host } from '../host.ts';
 import type { Plan } from '../plan.ts';
-import { makeJsonRenderer } from './json.ts';
-import { makeListRenderer } from './listr.ts';
+import { makeLogs } from './logs.ts';
 import { makePlainRenderer } from './plain.ts';
 
 /** Shows events. It decides nothing, and its end waits until all is written. */
 export type Renderer = {
   readonly ready: Promise<void>;
-  readonly on: (event: Event) => void;
+  readonly on: (event: Stamped) => void;
   readonly end: () => Promise<void>;
 };
 
 export type RenderOptions = { readonly quiet: boolean; readonly verbose: boolean; readonly explain?: boolean };
 
-/** The renderer that was asked for, or the one that suits where the output goes. */
-export function openRenderer(
-  host: Host,
-  plan: Plan,
-  options: RenderOptions & { readonly output: OutputName | undefined },
-): Renderer {
-  switch (options.output ?? defaultOutput(host, plan, options)) {
+type Flags = Pick<ToolFlags, 'quiet' | 'verbose' | 'explain' | 'output' | 'profile'>;
+
+/** Everything that follows a run: the view that was asked for or that suits, the logs, and the profile if wanted. */
+export async function openRenderer(host: Host, plan: Plan, flags: Flags): Promise<Renderer> {
+  const view = await openView(host, plan, flags);
+  const logs = makeLogs(host, plan.root);
+  const profile =
+    flags.profile === undefined ? [] : [await (await import('./profile.ts')).openProfile(host, plan, flags.profile)];
+  const all = [logs, view, ...profile];
+  return {
+    ready: view.ready,
+    on: (event) => {
+      for (const renderer of all) renderer.on(event);
+    },
+    end: async () => {
+      for (const renderer of all) await renderer.end();
+    },
+  };
+}
+
+/** What few runs need is loaded only for them. */
+async function openView(host: Host, plan: Plan, flags: Flags): Promise<Renderer> {
+  const output = flags.output ?? defaultOutput(host, plan, flags);
+  switch (output) {
     case 'json':
-      return makeJsonRenderer(host);
+      return (await import('./json.ts')).makeJsonRenderer(host);
     case 'plain':
-      return makePlainRenderer(host, options);
+      return makePlainRenderer(host, plan, flags);
+    case 'prefixed':
+      return (await import('./prefixed.ts')).makePrefixedRenderer(host, plan, flags);
+    case 'github':
+      return (await import('./github.ts')).makeGithubRenderer(host, plan, flags);
     case 'list':
-      return makeListRenderer(host, options);
+      return (await import('./listr.ts')).makeListRenderer(host, plan, flags);
+    default:
+      return output satisfies never;
   }
 }
 
@@ -37,6 +59,7 @@ function defaultOutput(
   plan: Plan,
   { quiet, verbose, explain }: RenderOptions,
 ): OutputName {
+  if (env.GITHUB_ACTIONS === 'true') return 'github';
   const needsTerminal = plan.tasks.some((task) => task.interactive);
   const suitsList =
     stdoutIsTerminal &&
@@ -50,5 +73,5 @@ function defaultOutput(
 }
 
 function isAutomation(env: Env): boolean {
-  return env.GITHUB_ACTIONS === 'true' || (env.CI ?? '') !== '' || env.TERM === 'dumb';
+  return (env.CI ?? '') !== '' || env.TERM === 'dumb';
 }

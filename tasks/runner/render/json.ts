@@ -1,4 +1,4 @@
-import type { Event } from '../events.ts';
+import type { Stamped } from '../events.ts';
 import type { Host } from '../host.ts';
 import type { Renderer } from './index.ts';
 
@@ -6,7 +6,7 @@ import type { Renderer } from './index.ts';
 export function makeJsonRenderer(host: Pick<Host, 'write'>): Renderer {
   return {
     ready: Promise.resolve(),
-    on: (event: Event) => host.write(`${JSON.stringify(event)}\n`),
+    on: (event: Stamped) => host.write(`${JSON.stringify(event)}\n`),
     end: () => Promise.resolve(),
   };
 }

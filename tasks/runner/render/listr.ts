@@ -1,7 +1,8 @@
 import type { ListrTaskWrapper } from 'listr2';
-import { dispatch, type Event, type Table, type TaskEnd } from '../events.ts';
+import { dispatch, type Stamped, type Table, type TaskEnd } from '../events.ts';
 import type { Host } from '../host.ts';
 import { makePaint } from '../paint.ts';
+import type { Plan } from '../plan.ts';
 import { durationInWords } from '../words.ts';
 import type { Renderer, RenderOptions } from './index.ts';
 import { makePlainRenderer } from './plain.ts';
@@ -11,9 +12,9 @@ import { type Finished, failureLines, pretence, retryLine, runLine, waitLine } f
  * A live list, one row per planned task. listr2 is only a view: rows follow events. It is loaded after the first task has
  * started, so that its loading costs no time; what happens until then is kept and shown at once.
  */
-export function makeListRenderer(host: Host, options: RenderOptions): Renderer {
-  const paint = makePaint(host.stdoutHasColour);
-  const plain = makePlainRenderer(host, options);
+export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, options: RenderOptions): Renderer {
+  const paint = makePaint(host.stdoutHasColour, host.marks);
+  const plain = makePlainRenderer(host, { tasks }, options);
   const finished: Finished[] = [];
   let rows: ReadonlyMap<string, Row> = new Map();
   let list: Promise<void> | undefined;
@@ -67,7 +68,7 @@ export function makeListRenderer(host: Host, options: RenderOptions): Renderer {
   };
   return {
     ready: Promise.resolve(),
-    on: (event: Event) => dispatch(table, event),
+    on: (event: Stamped) => dispatch(table, event),
     end: async () => {
       const neverStarted = list === undefined && finished.length > 0;
       if (neverStarted) list = showList([...rows.values()], host.stdoutHasColour);

@@ -13,15 +13,15 @@ export function endLine(task: string, end: TaskEnd, tookMs: number, paint: Paint
   const took = paint.dim(durationInWords(tookMs));
   switch (end.state) {
     case 'done':
-      return `${paint.green('✔')} ${task} ${took}${end.from === undefined ? '' : ` from the ${end.from}`}`;
+      return `${paint.green(paint.marks.done)} ${task} ${took}${end.from === undefined ? '' : ` from the ${end.from}`}`;
     case 'skipped':
-      return `${paint.yellow('–')} ${task} skipped: ${end.reason}`;
+      return `${paint.yellow(paint.marks.left)} ${task} skipped: ${end.reason}`;
     case 'not-started':
-      return `${paint.yellow('–')} ${task} not started: ${end.reason}`;
+      return `${paint.yellow(paint.marks.left)} ${task} not started: ${end.reason}`;
     case 'cancelled':
-      return `${paint.yellow('–')} ${task} stopped: ${end.reason}`;
+      return `${paint.yellow(paint.marks.left)} ${task} stopped: ${end.reason}`;
     case 'failed':
-      return `${paint.red('✖')} ${task} failed after ${durationInWords(tookMs)}: ${end.failure.message}`;
+      return `${paint.red(paint.marks.failed)} ${task} failed after ${durationInWords(tookMs)}: ${end.failure.message}`;
     default:
       return end satisfies never;
   }
@@ -47,10 +47,10 @@ export function failureLines(
 }
 
 const marks: Record<CheckOutcome, (paint: Paint) => string> = {
-  pass: (paint) => paint.green('✔'),
+  pass: (paint) => paint.green(paint.marks.done),
   warn: (paint) => paint.yellow('!'),
-  fail: (paint) => paint.red('✖'),
-  skip: (paint) => paint.dim('–'),
+  fail: (paint) => paint.red(paint.marks.failed),
+  skip: (paint) => paint.dim(paint.marks.left),
   'could-not-check': (paint) => paint.red('?'),
 };
 

@@ -1,0 +1,59 @@
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, relative, sep } from 'node:path';
+
+/** A file that a task's output goes to. */
+export type LogFile = {
+  readonly write: (text: string) => void;
+  readonly close: () => void;
+};
+
+/** So much of a log is kept in the file and, once more, in the file before it, which ends in `.1`. */
+const mostBytes = 8 << 20;
+
+/**
+ * Opens a new log in place of an old one. Nothing is written through a link: the folder must lie inside the project, and
+ * what stands at the path is removed first, never followed. Throws the system's error where that is not possible.
+ */
+export function openLog(root: string, path: string): LogFile {
+  makeFolder(root, dirname(path));
+  removeLog(path);
+  let fd = openNew(path);
+  let bytes = 0;
+  return {
+    write: (text) => {
+      bytes += writeSync(fd, text);
+      if (bytes < mostBytes) return;
+      closeSync(fd);
+      renameSync(path, `${path}.1`);
+      fd = openNew(path);
+      bytes = 0;
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+/** Removes the log of an earlier run; none is no error. */
+export function removeLog(path: string): void {
+  rmSync(path, { force: true });
+  rmSync(`${path}.1`, { force: true });
+}
+
+function makeFolder(root: string, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const isInside = !relative(realpathSync(root), realpathSync(folder)).split(sep).includes('..');
+  if (!isInside || lstatSync(folder).isSymbolicLink()) throw new Error(`\`${relative(root, folder)}\` is a link`);
+}
+
+function openNew(path: string): number {
+  return openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o644);
+}

@@ -1,0 +1,93 @@
+import { messageOf } from '../../errors.ts';
+import type { Stamped } from '../../events.ts';
+import type { Host } from '../../host.ts';
+import type { Plan } from '../../plan.ts';
+import { durationInWords } from '../../words.ts';
+import { plainText } from '../safe-text.ts';
+import { hasRun } from '../story.ts';
+import { summaryLines } from '../summary.ts';
+import type { Finished } from '../text.ts';
+
+/** GitHub refuses a summary of more than 1 MiB. */
+const mostLength = 900_000;
+
+type Over = Extract<Stamped, { readonly type: 'run-finished' }>;
+
+/** The run as a table on the page of the job, written to the file that GitHub names. */
+export function makeJobSummary(
+  host: Pick<Host, 'env' | 'appendText' | 'writeError'>,
+  plan: Pick<Plan, 'tasks'>,
+): { readonly on: (event: Stamped) => void; readonly end: () => Promise<void> } {
+  const finished: Finished[] = [];
+  let over: Over | undefined;
+  return {
+    on: (event) => {
+      if (event.type === 'task-finished') finished.push(event);
+      if (event.type === 'run-finished') over = event;
+    },
+    end: async () => {
+      const path = host.env.GITHUB_STEP_SUMMARY ?? '';
+      if (path === '' || over === undefined) return;
+      try {
+        await host.appendText(path, asMarkdown(plan, finished, over));
+      } catch (error) {
+        host.writeError(`note: the job's summary was not written: ${messageOf(error)}\n`);
+      }
+    },
+  };
+}
+
+function asMarkdown(plan: Pick<Plan, 'tasks'>, finished: readonly Finished[], over: Over): string {
+  const rows = finished.map(
+    (event) => `| ${inCell(event.task)} | ${resultOf(event)} | ${durationInWords(event.tookMs)} |`,
+  );
+  const tookMs = new Map(finished.filter(({ end }) => hasRun(end)).map((event) => [event.task, event.tookMs]));
+  const timing = { wallMs: over.tookMs ?? 0, tookMs };
+  const text = [
+    `### tasks: ${over.reason === 'ok' ? 'ok' : `${over.reason}, exit code ${over.exit}`}, ${durationInWords(over.tookMs ?? 0)}`,
+    '',
+    '| task | result | time |',
+    '| --- | --- | ---: |',
+    ...rows,
+    '',
+    ...summaryLines(plan.tasks, timing, { verbose: true, arrow: '→' }).flatMap((line) => [line, '']),
+    ...finished.flatMap(failureOf),
+    '',
+  ].join('\n');
+  return text.length <= mostLength ? text : `${text.slice(0, mostLength)}\n\n(cut: the rest is in the log)\n`;
+}
+
+function resultOf({ end }: Finished): string {
+  switch (end.state) {
+    case 'done':
+      return '✔ done';
+    case 'failed':
+      return `✖ failed: ${inCell(end.failure.message)}`;
+    case 'skipped':
+    case 'cancelled':
+    case 'not-started':
+      return `– ${end.state.replace('-', ' ')}: ${inCell(end.reason)}`;
+    default:
+      return end satisfies never;
+  }
+}
+
+function failureOf({ task, end }: Finished): readonly string[] {
+  if (end.state !== 'failed') return [];
+  const { command, lastLines } = end.failure;
+  const lines = [...(command === undefined ? [] : [`$ ${command}`]), ...lastLines].map(plainText);
+  if (lines.length === 0) return [];
+  return [`<details open><summary>${inCell(task)}</summary>`, '', ...fenced(lines), '', '</details>', ''];
+}
+
+/** A fence is longer than any row of backticks inside of it. */
+function fenced(lines: readonly string[]): readonly string[] {
+  const longest = Math.max(2, ...lines.flatMap((line) => (line.match(/`+/g) ?? []).map((ticks) => ticks.length)));
+  const fence = '`'.repeat(longest + 1);
+  return [`${fence}text`, ...lines, fence];
+}
+
+/** Text that neither ends a cell nor is taken for markup. */
+function inCell(text: string): string {
+  return plainText(text.replaceAll(/\r?\n/g, ' ')).replace(/[&<>|\\`*_[\]~#]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

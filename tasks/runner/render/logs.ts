@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
+import type { LogFile } from '../host/log-file.ts';
+import type { Host } from '../host.ts';
+import { logPathOf } from '../log-path.ts';
+import type { Renderer } from './index.ts';
+
+type Log = { readonly file: LogFile; waiting: string };
+
+/** Keeps the whole output of each task in `.tasks/logs`. Where that is not possible it is said once, and the run goes on. */
+export function makeLogs(host: Pick<Host, 'openLog' | 'removeLog' | 'writeError'>, root: string): Renderer {
+  const logs = new Map<string, Log>();
+  let isPossible = true;
+  let isDue = false;
+
+  const attempt = (work: () => void): void => {
+    if (!isPossible) return;
+    try {
+      work();
+    } catch (error) {
+      isPossible = false;
+      host.writeError(`note: the output of tasks is not kept in \`.tasks/logs\`: ${messageOf(error)}\n`);
+    }
+  };
+  /** A task has a file only once it prints something. */
+  const logOf = (task: string): Log => {
+    const log = logs.get(task) ?? { file: host.openLog(root, join(root, logPathOf(task))), waiting: '' };
+    logs.set(task, log);
+    return log;
+  };
+  const flush = (): void => {
+    isDue = false;
+    for (const log of logs.values()) {
+      if (log.waiting !== '') log.file.write(log.waiting);
+      log.waiting = '';
+    }
+  };
+  const close = (task: string): void => {
+    flush();
+    logs.get(task)?.file.close();
+    logs.delete(task);
+  };
+
+  const takeLine = (task: string, line: string): void => {
+    logOf(task).waiting += `${line}\n`;
+    if (!isDue) setImmediate(() => attempt(flush));
+    isDue = true;
+  };
+  return {
+    ready: Promise.resolve(),
+    on: (event) => {
+      if (event.type === 'task-started') attempt(() => host.removeLog(join(root, logPathOf(event.task))));
+      if (event.type === 'task-output') attempt(() => takeLine(event.task, event.line));
+      if (event.type === 'task-finished') attempt(() => close(event.task));
+    },
+    end: async () => {
+      for (const task of [...logs.keys()]) attempt(() => close(task));
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { dispatch } from '../events.ts';
+import type { Host } from '../host.ts';
+import { makePaint } from '../paint.ts';
+import type { Plan } from '../plan.ts';
+import type { Renderer, RenderOptions } from './index.ts';
+import { keepColours } from './safe-text.ts';
+import { makeStory } from './story.ts';
+
+const widest = 24;
+
+/** Every line says whose it is, whatever else runs: for logs that are searched. */
+export function makePrefixedRenderer(
+  host: Pick<Host, 'write' | 'stdoutHasColour' | 'marks'>,
+  plan: Pick<Plan, 'tasks'>,
+  options: RenderOptions,
+): Renderer {
+  const paint = makePaint(host.stdoutHasColour, host.marks);
+  const width = Math.min(widest, Math.max(0, ...plan.tasks.map(({ name }) => name.length)));
+  const say = (task: string | undefined, lines: readonly string[]): void => {
+    const prefix = task === undefined ? '' : `${paint.cyan(`${task.padEnd(width)} |`)} `;
+    host.write(lines.map((line) => `${prefix}${line}\n`).join(''));
+  };
+  const story = makeStory({
+    ...options,
+    tasks: plan.tasks,
+    paint,
+    say,
+    quote: (task, line) => say(task, [keepColours(line)]),
+  });
+  return { ready: Promise.resolve(), on: (event) => dispatch(story, event), end: () => Promise.resolve() };
+}

@@ -1,0 +1,37 @@
+/*
+ * Escape sequences in the output of a task. Where a line stands by itself they are the task's own affair; where lines of
+ * several tasks share the screen, one must not move, clear or colour what is not its own.
+ */
+const escapes =
+  /\u001B\[[0-?]*[ -/]*[@-~]|\u009B[0-?]*[ -/]*[@-~]|\u001B[\]PX^_][^\u0007\u001B]*(?:\u0007|\u001B\\)?|\u001B[ -/]*[0-~]?/g;
+const controls = /[\u0000-\u0008\u000A-\u001F\u007F-\u009F]/g;
+const colour = /^(?:\u001B\[|\u009B)[\d;:]*m$/;
+
+/** The line with its colours, and without all else that would do more than print. */
+export function keepColours(line: string): string {
+  if (isPlain(line)) return line;
+  const shown = lastState(line);
+  let hasColour = false;
+  const parts = shown.split(escapes).map((text) => text.replace(controls, ''));
+  const between = (shown.match(escapes) ?? []).map((sequence) => {
+    if (!colour.test(sequence)) return '';
+    hasColour = true;
+    return sequence;
+  });
+  const kept = parts.map((part, index) => part + (between[index] ?? '')).join('');
+  return hasColour ? `${kept}\u001B[0m` : kept;
+}
+
+/** The line without any escape or control character. */
+export function plainText(line: string): string {
+  return isPlain(line) ? line : lastState(line).replace(escapes, '').replace(controls, '');
+}
+
+function isPlain(line: string): boolean {
+  return !/[\u0000-\u0008\u000A-\u001F\u007F-\u009F]/.test(line);
+}
+
+/** Of a line that is written over again, as progress is, what stands there in the end. */
+function lastState(line: string): string {
+  return line.split('\r').findLast((part) => part !== '') ?? '';
+}

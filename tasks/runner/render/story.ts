@@ -1,0 +1,76 @@
+import type { Table, TaskEnd } from '../events.ts';
+import type { Paint } from '../paint.ts';
+import type { Plan } from '../plan.ts';
+import { durationInWords } from '../words.ts';
+import type { RenderOptions } from './index.ts';
+import { summaryLines } from './summary.ts';
+import { checkLines, endLine, type Finished, failureLines, pretence, retryLine, runLine, waitLine } from './text.ts';
+
+type Options = RenderOptions & {
+  /** What is planned, for the critical path. */
+  readonly tasks: Plan['tasks'];
+  readonly paint: Paint;
+  /** Lines of ours, about one task or about the run. */
+  readonly say: (task: string | undefined, lines: readonly string[]) => void;
+  /** A line from inside of a task: its output, or with `--verbose` its commands. */
+  readonly quote: (task: string, line: string) => void;
+};
+
+/** A run as it is told in lines: a task's start, its output, its end. Where the lines go is for the renderer to say. */
+export function makeStory({ tasks, paint, quiet, verbose, explain, say, quote }: Options): Table<void> {
+  const finished: Finished[] = [];
+  const durations = new Map<string, number>();
+  const sayUnlessQuiet: Options['say'] = (task, lines) => {
+    if (!quiet) say(task, lines);
+  };
+  return {
+    'run-started': ({ platform }) => {
+      const pretended = pretence(platform);
+      if (pretended !== undefined) say(undefined, [pretended]);
+    },
+    'notice-given': ({ text }) => say(undefined, [`${paint.yellow('note')}: ${text}`]),
+    'check-finished': ({ report }) => say(undefined, checkLines(report, paint)),
+    'fix-started': ({ check, summary, about, command }) =>
+      say(undefined, [`${paint.cyan('fix')} ${check} (${summary}): ${about}`, `  $ ${command}`]),
+    'task-started': ({ task, where }) =>
+      sayUnlessQuiet(task, [
+        `${paint.cyan(paint.marks.started)} ${paint.bold(task)}${verbose ? ` ${paint.dim(where)}` : ''}`,
+      ]),
+    'task-explained': ({ task, because }) => {
+      if (!explain && !verbose) return;
+      for (const reason of because) quote(task, paint.dim(`due to: ${reason}`));
+    },
+    'command-started': ({ task, command }) => {
+      if (!verbose) return;
+      for (const line of `$ ${command}`.split('\n')) quote(task, paint.dim(line));
+    },
+    'task-output': ({ task, line }) => quote(task, line),
+    'task-retried': (event) => quote(event.task, retryLine(event)),
+    'task-waiting': (event) => say(event.task, [`${paint.yellow('note')}: ${waitLine(event)}`]),
+    'service-ready': ({ task, tookMs }) =>
+      sayUnlessQuiet(task, [
+        `${paint.green(paint.marks.ready)} ${task} is ready ${paint.dim(durationInWords(tookMs))}`,
+      ]),
+    'task-finished': (event) => {
+      const { task, end, tookMs } = event;
+      finished.push(event);
+      if (hasRun(end)) durations.set(task, event.tookMs);
+      const line = endLine(task, end, tookMs, paint);
+      if (end.state === 'failed') say(task, [line, ...failureLines(end.failure, paint, { withLastLines: false })]);
+      else sayUnlessQuiet(task, [line]);
+    },
+    interrupted: ({ signal, isTheFirst }) =>
+      say(undefined, [isTheFirst ? `${signal}: stopping; once more kills at once` : `${signal}: killing`]),
+    'run-finished': (event) => {
+      const isWorthALine = event.reason !== 'ok' || finished.length > 1;
+      const timing = { wallMs: event.tookMs, tookMs: durations };
+      const summary = summaryLines(tasks, timing, { verbose, arrow: paint.marks.arrow });
+      if (isWorthALine) sayUnlessQuiet(undefined, [...summary, runLine(event, finished, paint)]);
+    },
+  };
+}
+
+/** Whether a task took time of its own. */
+export function hasRun(end: TaskEnd): boolean {
+  return end.state === 'done' || end.state === 'failed';
+}

@@ -1,0 +1,66 @@
+import type { PlannedTask } from '../plan.ts';
+import { durationInWords } from '../words.ts';
+
+/** What a run looked like in time. */
+export type Timing = {
+  readonly wallMs: number;
+  /** Task → how long it ran; without those that did not. */
+  readonly tookMs: ReadonlyMap<string, number>;
+};
+
+/** The chain of tasks that the run could not have been shorter than, and what else took time. */
+export type Analysis = {
+  readonly path: readonly { readonly task: string; readonly tookMs: number }[];
+  readonly pathMs: number;
+  /** Spent beyond the path: tasks waited for a free job or for a lock. */
+  readonly waitedMs: number;
+};
+
+/** Finds the critical path; undefined where fewer than two tasks ran. */
+export function analyse(
+  tasks: readonly Pick<PlannedTask, 'name' | 'needs' | 'after'>[],
+  { wallMs, tookMs }: Timing,
+): Analysis | undefined {
+  if (tookMs.size < 2) return undefined;
+  const ends = new Map<string, { readonly ms: number; readonly before: string | undefined }>();
+  for (const { name, needs, after } of tasks) {
+    const before = [...needs, ...after].reduce<string | undefined>(
+      (latest, other) => ((ends.get(other)?.ms ?? 0) > (ends.get(latest ?? '')?.ms ?? 0) ? other : latest),
+      undefined,
+    );
+    ends.set(name, { ms: (ends.get(before ?? '')?.ms ?? 0) + (tookMs.get(name) ?? 0), before });
+  }
+  const [last] = [...ends].sort(([, a], [, b]) => b.ms - a.ms)[0] ?? [];
+  const path: { readonly task: string; readonly tookMs: number }[] = [];
+  for (let task = last; task !== undefined; task = ends.get(task)?.before) {
+    const took = tookMs.get(task);
+    if (took !== undefined) path.unshift({ task, tookMs: took });
+  }
+  const pathMs = ends.get(last ?? '')?.ms ?? 0;
+  return { path, pathMs, waitedMs: Math.max(0, wallMs - pathMs) };
+}
+
+/** A run that is shorter is not worth the words, unless they are asked for. */
+const worthMs = 10_000;
+/** What could be saved is named from this share of the run on, and from this time on. */
+const worthShare = 0.05;
+const worthSavingMs = 1_000;
+
+/** The analysis in words; none where there is nothing to say. */
+export function summaryLines(
+  tasks: Parameters<typeof analyse>[0],
+  timing: Timing,
+  { verbose, arrow }: { readonly verbose: boolean; readonly arrow: string },
+): readonly string[] {
+  const analysis = analyse(tasks, timing);
+  if (analysis === undefined || (timing.wallMs < worthMs && !verbose)) return [];
+  const { path, pathMs, waitedMs } = analysis;
+  const names = path.map(({ task, tookMs }) => `${task} ${durationInWords(tookMs)}`).join(` ${arrow} `);
+  const canBeSaved = waitedMs > Math.max(worthSavingMs, timing.wallMs * worthShare);
+  return [
+    `critical path ${durationInWords(pathMs)}: ${names}`,
+    ...(canBeSaved
+      ? [`${durationInWords(waitedMs)} beyond it: with more at once (\`--jobs\`) the run could be so much shorter`]
+      : []),
+  ];
+}

@@ -1,0 +1,123 @@
+/** Values that the config calls secret are shown nowhere. */
+import { expect, test } from 'vitest';
+import { createProject } from '../helpers/project.ts';
+
+const token = 'tok-8f3a"b\'c/91';
+const env = { TOKEN: token };
+
+const config = (tasks: string): Readonly<Record<string, string>> => ({
+  'tasks.config.yaml': `version: 1\nsecrets: [TOKEN, KEY]\ntasks:\n${tasks}`,
+});
+
+test.each(['plain', 'prefixed', 'github', 'json'])('with `--output=%s` a secret is masked', async (output) => {
+  await using project = await createProject(
+    config(`  show: { run: 'printf "<%s>\\n" "$TOKEN"; echo "<$TOKEN>" >&2; exit 3' }\n`),
+  );
+  const { exit, stdout, stderr } = await project.run(`show --output=${output}`, { env });
+  expect(exit).toBe(3);
+  expect(stdout).toContain('<***>');
+  expect(`${stdout}${stderr}`).not.toContain('8f3a');
+});
+
+test('a secret that comes in pieces is masked', async () => {
+  await using project = await createProject(config("  show: { run: 'one; two' }\n"));
+  await project.program('one', 'printf "%s" "a${TOKEN:0:5}"; sleep 0.05; printf "%s\\n" "${TOKEN:5}z"');
+  await project.program('two', 'printf "b%s\\n%s\\n%sz\\nend\\n" "${TOKEN:0:5}" "${TOKEN:5:4}" "${TOKEN:9}"');
+  expect((await project.run('show', { env })).stdout).toBe('▸ show\na***z\nb***\n***\n***z\nend\n✔ show <time>\n');
+});
+
+test('a line that only begins like a secret is shown, also as the last one', async () => {
+  await using project = await createProject(config("  show: { run: 'echo tok-8f; echo other; echo tok-8f' }\n"));
+  expect((await project.run('show', { env })).stdout).toBe('▸ show\ntok-8f\nother\ntok-8f\n✔ show <time>\n');
+});
+
+test('a secret of several lines is masked as a whole and line by line', async () => {
+  await using project = await createProject(config('  show: { run: \'echo "$KEY"; echo x second-line-of-key x\' }\n'));
+  const { stdout } = await project.run('show', { env: { KEY: 'first-line-of-key\nsecond-line-of-key\nend' } });
+  expect(stdout).toBe('▸ show\n***\n***\n***\nx *** x\n✔ show <time>\n');
+});
+
+test('a secret is masked quoted, in a URL, in JSON and in base64', async () => {
+  await using project = await createProject(config('  show: { script: show.ts }\n'));
+  await project.write(
+    'show.ts',
+    `export async function run({ log, env }) {
+  const token = env.TOKEN;
+  log(encodeURIComponent(token));
+  log(JSON.stringify({ token }));
+  log(Buffer.from(token).toString('base64'));
+  log("'" + token.replaceAll("'", "'\\\\''") + "'");
+}
+`,
+  );
+  expect((await project.run('show', { env })).stdout).toBe(
+    '▸ show\n***\n{"token":"***"}\n***\n\'***\'\n✔ show <time>\n',
+  );
+});
+
+test('a secret given as a param is masked in the dry run, the command and the failure', async () => {
+  await using project = await createProject(
+    config("  show: { params: { token: {} }, run: 'false ${token}', env: { COPY: x } }\n"),
+  );
+  const words = `show --token=${token}`;
+  expect((await project.run(`${words} --dry-run`, { env })).stdout).toContain("$ false '***'");
+  const { stdout } = await project.run(`${words} --verbose`, { env });
+  expect(stdout).toContain("$ false '***'\n");
+  expect(stdout).toContain("command: false '***'\n");
+  expect(stdout).not.toContain('8f3a');
+});
+
+test('a secret that the config itself sets for a task is masked too', async () => {
+  await using project = await createProject(config("  show: { env: { KEY: from-config }, run: 'echo $KEY' }\n"));
+  expect((await project.run('show')).stdout).toBe('▸ show\n***\n✔ show <time>\n');
+});
+
+test('a secret on the command line is masked in the error about it', async () => {
+  await using project = await createProject(config('  show: { run: echo }\n'));
+  expect(await project.run(`${token} show`, { env })).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: 'error: unknown task `***`\nhint: `tasks --list` shows all tasks\n',
+  });
+});
+
+test('what the log, the job summary and the profile keep is masked', async () => {
+  await using project = await createProject(
+    config(
+      `  show: { params: { token: {} }, run: 'echo "$TOKEN"; echo secret.c:1:2: error: "$TOKEN"; false \${token}' }\n`,
+    ),
+  );
+  await project.run(`show --token=${token} --output=github --profile=profile.json`, {
+    env: { ...env, GITHUB_STEP_SUMMARY: project.path('summary.md') },
+  });
+  for (const name of ['.tasks/logs/show.log', 'summary.md', 'profile.json']) {
+    const text = await project.read(name);
+    expect(text, name).toContain('***');
+    expect(text, name).not.toContain('8f3a');
+  }
+});
+
+test('the report of the doctor masks secrets, as text and as JSON', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      "version: 1\nsecrets: [TOKEN]\nchecks:\n  tool: { id: TC001, command: 'echo $TOKEN; exit 3', version: '>=1' }\ntasks: {}\n",
+  });
+  for (const words of ['doctor', 'doctor --json']) {
+    const { stdout, stderr } = await project.run(words, { env });
+    expect(`${stdout}${stderr}`).not.toContain('8f3a');
+  }
+});
+
+test('where two secrets overlap, both are covered', async () => {
+  await using project = await createProject(config("  show: { run: 'echo abcdefghij' }\n"));
+  expect((await project.run('show', { env: { TOKEN: 'abcdef', KEY: 'defghi' } })).stdout).toBe(
+    '▸ show\n***j\n✔ show <time>\n',
+  );
+});
+
+test('an empty value masks nothing, and one that is too short is told', async () => {
+  await using project = await createProject(config("  show: { run: 'echo 123 and more' }\n"));
+  expect((await project.run('show', { env: { TOKEN: '', KEY: '123' } })).stdout).toBe(
+    'note: the value of `KEY` is shorter than 4 characters and is not masked\n▸ show\n123 and more\n✔ show <time>\n',
+  );
+});
