@@ -90,6 +90,7 @@ test('after the last try the failure is the one of that try, and its last lines 
   ]);
   expect(events.find(({ type }) => type === 'task-retried')).toEqual({
     type: 'task-retried',
+    atMs: '<time>',
     task: 'bad',
     message: 'exit code 1',
     nextTry: 2,
