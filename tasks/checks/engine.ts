@@ -6,7 +6,7 @@ import { asRoot, installFix } from '../lib/packages.ts';
 import { fate, lastLine, noEngine } from '../lib/ran.ts';
 
 const enginePackages = {
-  apt: 'podman runc podman-compose netavark aardvark-dns iptables ca-certificates',
+  apt: 'podman runc podman-compose netavark aardvark-dns iptables nftables ca-certificates',
   dnf: 'podman podman-compose',
   pacman: 'podman podman-compose',
   brew: 'podman podman-compose',

@@ -181,3 +181,20 @@ test('docker is tried with an image built from nothing, which is removed again',
   };
   expect((await starts({ engine: { name: 'docker', command: ['docker'] }, commands })).outcome).toBe('pass');
 });
+
+const buildCommand = 'podman build -q --network none -t localhost/tasks-check-build -f /scratch/Containerfile /scratch';
+const withoutSysResource = { '/proc/self/status': 'CapBnd:\t000001fffeffffff\n' };
+
+test('where root may not raise limits, a build is tried too', async () => {
+  const commands = { [startCommand]: '', [buildCommand]: '', 'podman rmi -f localhost/tasks-check-build': '' };
+  expect(await starts({ engine: {}, files: withoutSysResource, commands })).toMatchObject({ outcome: 'pass' });
+  const refused = { code: 1, stderr: 'error setting rlimits for ready process: error setting rlimit type 7' };
+  expect(
+    await starts({ engine: {}, files: withoutSysResource, commands: { ...commands, [buildCommand]: refused } }),
+  ).toMatchObject({
+    outcome: 'fail',
+    summary: 'podman cannot build a container: ended with 1',
+    cause: expect.stringContaining('CAP_SYS_RESOURCE'),
+    fixes: [{ task: 'fix-runtime' }],
+  });
+});
