@@ -44,6 +44,7 @@ async function perform(session: Session, plan: Plan, { fix }: ExecuteOptions): P
   const failure = isReady ? await runTasks(session, plan) : undefined;
   const verdict = verdictOf(session, isReady ? failure : notReady);
   if (verdict.exit !== 0) await undoAll(session);
+  await session.cache.close();
   await session.table.close();
   session.emit({ type: 'run-finished', ...verdict, tookMs: Math.round(session.host.clockMs() - startedMs) });
 }

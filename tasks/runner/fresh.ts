@@ -1,10 +1,11 @@
+import { keyOf } from './cache/key.ts';
 import { messageOf } from './errors.ts';
 import type { TaskEnd } from './events.ts';
 import { type Assessment, assess, lookAtInputs } from './fresh/assess.ts';
 import { readFileClock } from './fresh/clock.ts';
 import { compilePatterns } from './fresh/glob.ts';
 import { changedMeanwhile } from './fresh/meanwhile.ts';
-import { claimOutputs, findOutputs, missingOutputs, removeFiles, stampAll } from './fresh/outputs.ts';
+import { claimOutputs, findOutputs, matchOutputs, missingOutputs, removeFiles, stampAll } from './fresh/outputs.ts';
 import { type Record, recordFile, writeRecord } from './fresh/record.ts';
 import { noFiles, type Snapshot, takeSnapshot } from './fresh/snapshot.ts';
 import type { Tracked } from './plan/track.ts';
@@ -16,6 +17,8 @@ export type Tracking = {
   readonly isFresh: boolean;
   /** Why it runs. */
   readonly because: readonly string[];
+  /** Restores what an earlier run wrote, if the cache has it. */
+  readonly restore: () => Promise<TaskEnd | undefined>;
   /** To be called just before the work: from here on a run that does not end is known to have left anything. */
   readonly begin: () => void;
   /** To be called when the work, and what follows it in any case, has ended. */
@@ -35,19 +38,104 @@ export async function track(
   const keep = makeKeeper(session, task);
   const isFresh = assessment.isFresh && !options.force;
   if (isFresh && assessment.refreshed !== undefined) keep(assessment.refreshed);
-  let begun: Record | undefined;
+  const course: Course = { session, task, tracked, assessment, keep, begun: undefined };
   return {
     isFresh,
     because: assessment.isFresh ? ['`--force` was given'] : assessment.because,
+    restore: () => (options.force ? Promise.resolve(undefined) : restore(course)),
     begin: () => {
-      begun = beginRecord(session.root, tracked, assessment);
-      keep(begun);
-      if (!tracked.isIncremental) removeLeftovers(session.root, tracked, assessment.inputs, begun.outputs);
+      const begun = begin(course);
+      if (!tracked.isIncremental) removeFiles(session.root, leftovers(course, begun));
     },
-    finish: async (end) => {
-      if (begun !== undefined) keep(await endRecord({ session, task, tracked, assessment, begun, end }));
-    },
+    finish: (end) => finish(course, end),
   };
+}
+
+/** A task between the look at it and its end. */
+type Course = {
+  readonly session: Session;
+  readonly task: PlannedTask;
+  readonly tracked: Tracked;
+  readonly assessment: Assessment;
+  readonly keep: (record: Record) => void;
+  begun: Record | undefined;
+};
+
+function begin(course: Course): Record {
+  const { session, tracked, assessment, keep } = course;
+  const { parts, inputs, record } = assessment;
+  const { root } = session;
+  const found = findOutputs(root, compilePatterns(tracked.outputs));
+  const last = course.begun ?? record ?? { state: 'done', outputs: noFiles, foreign: noFiles };
+  const claimed = claimOutputs(root, found, last);
+  const outputs = stampAll(root, claimed.owned);
+  const begun: Record = {
+    state: 'begun',
+    parts,
+    edited: [],
+    inputs,
+    outputs,
+    foreign: stampAll(root, claimed.foreign),
+  };
+  course.begun = begun;
+  keep(begun);
+  return begun;
+}
+
+/** What an earlier run wrote and this one might not write again. What is an input too is no leftover. */
+function leftovers({ assessment }: Course, { outputs }: Record): readonly string[] {
+  const inputs = new Set(assessment.inputs.paths);
+  return outputs.paths.filter((path) => !inputs.has(path));
+}
+
+/** Takes what an earlier run wrote out of the cache; undefined where there is nothing, or it cannot be had. */
+async function restore(course: Course): Promise<TaskEnd | undefined> {
+  const { session, task, tracked, assessment } = course;
+  const mayRestore = tracked.usesCache && assessment.isComplete;
+  const cache = mayRestore ? session.cache.open() : undefined;
+  const found = await cache?.find(keyOf(task.name, assessment.parts, assessment.inputs), matchOutputs(tracked.outputs));
+  if (found === undefined) return undefined;
+  try {
+    using restored = found;
+    const begun = begin(course);
+    const isRestored = new Set(restored.paths);
+    removeFiles(
+      session.root,
+      leftovers(course, begun).filter((path) => !isRestored.has(path)),
+    );
+    restored.place();
+    course.keep(await recordOf(course, begun));
+    return { state: 'done', from: restored.from };
+  } catch (error) {
+    const text = `what the cache has for task \`${task.name}\` cannot be restored: ${messageOf(error)}`;
+    session.emit({ type: 'notice-given', text });
+    return undefined;
+  }
+}
+
+async function finish(course: Course, end: TaskEnd): Promise<void> {
+  const { session, task, tracked, assessment, begun, keep } = course;
+  const { root } = session;
+  if (begun === undefined) return;
+  if (end.state !== 'done') {
+    const found = findOutputs(root, compilePatterns(tracked.outputs));
+    keep({ ...begun, state: 'failed', outputs: stampAll(root, claimOutputs(root, found, begun).owned) });
+    return;
+  }
+  const record = await recordOf(course, begun);
+  keep(record);
+  const missing = missingOutputs(tracked.outputs, [...record.outputs.paths, ...record.foreign.paths]);
+  for (const name of missing)
+    session.emit({ type: 'notice-given', text: `task \`${task.name}\` did not write its output \`${name}\`` });
+  const isWhole = record.state === 'done' && missing.length === 0 && leavesNothingOut(record, assessment.inputs);
+  const cache = isWhole && tracked.usesCache && record.outputs.paths.length > 0 ? session.cache.open() : undefined;
+  cache?.keep(task.name, keyOf(task.name, assessment.parts, assessment.inputs), record.outputs);
+}
+
+/** Whether what a task has written is all that lies where its outputs belong, what the key stands for aside. */
+function leavesNothingOut({ foreign }: Record, inputs: Snapshot): boolean {
+  const isInput = new Set(inputs.paths);
+  return foreign.paths.every((path) => isInput.has(path));
 }
 
 /** Keeps records; where that is not allowed, tasks only run more often. */
@@ -64,51 +152,17 @@ function makeKeeper({ host, root, emit }: Session, task: PlannedTask): (record: 
   };
 }
 
-function beginRecord(root: string, tracked: Tracked, { parts, inputs, record }: Assessment): Record {
-  const found = findOutputs(root, compilePatterns(tracked.outputs));
-  const last = record ?? { state: 'done', outputs: noFiles, foreign: noFiles };
-  const claimed = claimOutputs(root, found, last);
-  return {
-    state: 'begun',
-    parts,
-    edited: [],
-    inputs,
-    outputs: stampAll(root, claimed.owned),
-    foreign: stampAll(root, claimed.foreign),
-  };
-}
-
-/** What an earlier run wrote and this one might not write again. What is an input too is no leftover. */
-function removeLeftovers(root: string, _tracked: Tracked, inputs: Snapshot, outputs: Snapshot): void {
-  const isInput = new Set(inputs.paths);
-  removeFiles(
-    root,
-    outputs.paths.filter((path) => !isInput.has(path)),
-  );
-}
-
-type Ended = {
-  readonly session: Session;
-  readonly task: PlannedTask;
-  readonly tracked: Tracked;
-  readonly assessment: Assessment;
-  readonly begun: Record;
-  readonly end: TaskEnd;
-};
-
-async function endRecord({ session, task, tracked, assessment, begun, end }: Ended): Promise<Record> {
-  const { root, host, emit } = session;
+/** What the next run must know after a success: which files were there, and whether they stayed the same all the time. */
+async function recordOf({ session, tracked, assessment }: Course, begun: Record): Promise<Record> {
+  const { root, host } = session;
   const clockNs = () => readFileClock(host, root);
-  const found = findOutputs(root, compilePatterns(tracked.outputs));
-  const claimed = claimOutputs(root, found, begun);
-  if (end.state !== 'done') return { ...begun, state: 'failed', outputs: stampAll(root, claimed.owned) };
   const after = await lookAtInputs(root, tracked, begun, clockNs);
   const edited = changedMeanwhile(begun.inputs, after.snapshot, tracked.outputs);
+  const found = findOutputs(root, compilePatterns(tracked.outputs));
+  const claimed = claimOutputs(root, found, begun);
   const looks = { root, clockNs, followsLinks: false };
   const outputs = await takeSnapshot({ ...found, paths: claimed.owned }, noFiles, looks);
   const foreign = await takeSnapshot({ ...found, paths: claimed.foreign }, noFiles, looks);
-  for (const name of missingOutputs(tracked.outputs, found.paths))
-    emit({ type: 'notice-given', text: `task \`${task.name}\` did not write its output \`${name}\`` });
   return {
     state: edited.length > 0 || !assessment.isComplete ? 'edited' : 'done',
     parts: begun.parts,

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { ToolFlags } from './args.ts';
+import { type CacheSource, makeCacheSource } from './cache.ts';
 import { type CheckRunner, makeCheckRunner } from './checks.ts';
 import type { Project } from './config/load.ts';
 import type { Config } from './config/types.ts';
@@ -22,6 +23,7 @@ export type Session = {
   readonly table: ProcessTable;
   readonly engine: EngineSource;
   readonly checks: CheckRunner;
+  readonly cache: CacheSource;
   readonly events: EventQueue;
   readonly emit: (event: Event) => void;
   /** Aborted by the first interrupt, or by a failure with `--fail-fast`; the reason is a `Cancellation`. */
@@ -68,6 +70,7 @@ export function openSession(host: Host, { root, config, dotenv }: Project, flags
     table,
     engine,
     checks,
+    cache: makeCacheSource({ host, root, config, emit: events.push, signal: cancel.signal }),
     events,
     emit,
     cancel,

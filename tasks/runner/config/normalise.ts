@@ -1,6 +1,8 @@
+import { normaliseCache } from './normalise-cache.ts';
 import type { RawCheck, RawConfig, RawMessage, RawTask } from './schema.ts';
 import { fillTemplate } from './template.ts';
 import type { ArgsRow, CheckRow, Config, KnownMessage, ParamRow, Retry, TaskRow } from './types.ts';
+import { durationMs } from './units.ts';
 
 /** Fills in every default, so that later stages never ask whether a key was written. */
 export function normalise(raw: RawConfig, messages: readonly RawMessage[], outerVars: Config['vars']): Config {
@@ -13,6 +15,7 @@ export function normalise(raw: RawConfig, messages: readonly RawMessage[], outer
     policy: raw.policy ?? [],
     checks: mapValues(raw.checks ?? {}, normaliseCheck),
     tasks: mapValues(raw.tasks, normaliseTask),
+    ...defined({ cache: normaliseCache(raw.cache) }),
   };
 }
 
@@ -22,13 +25,6 @@ function expandVars(vars: Config['vars'], outer: Config['vars']): Config['vars']
   for (const [name, text] of Object.entries(vars))
     expanded[name] = fillTemplate(text, (other) => expanded[other] ?? '');
   return expanded;
-}
-
-/** `90s` in ms. */
-export function durationMs(text: string): number {
-  const [, amount = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
-  const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-  return Number(amount) * (units[unit] ?? 1);
 }
 
 /** A known failure without the keys that were not written. */

@@ -113,6 +113,23 @@ const check = v.strictObject({
   script: text('a TypeScript file that exports `checks`'),
 });
 
+const cache = v.strictObject({
+  maxSize: v.optional(
+    about(v.pipe(v.string(), v.regex(/^\d+(MB|GB)$/, 'a size is written `500MB` or `5GB`')), '5GB when absent'),
+  ),
+  folder: text('where it is kept; `.tasks/cache/store` when absent'),
+  remote: v.optional(
+    v.strictObject({
+      url: about(
+        v.pipe(v.string(), v.regex(/^https?:\/\//, 'a URL begins with `http://` or `https://`')),
+        'the server',
+      ),
+      mode: v.optional(about(v.picklist(['read', 'read-write']), '`read` when absent')),
+      timeout: v.optional(about(duration, 'how long a request may stay without an answer; 10s when absent')),
+    }),
+  ),
+});
+
 const policy = v.strictObject({
   on: about(platform, 'the platform to which the row applies'),
   forbid: about(v.picklist(['host']), 'what may not be asked for'),
@@ -133,6 +150,7 @@ export const configSchema = v.strictObject({
   vars: v.optional(about(v.record(identifier, scalar), 'values for ${name}')),
   secrets: texts('environment variables whose values no output may show'),
   messages: text('a YAML file of known failures'),
+  cache: v.optional(about(cache, 'where what tasks have written is kept')),
   policy: v.optional(v.array(policy)),
   checks: v.optional(about(v.record(name, check), 'what `requires` names and `doctor` runs')),
   tasks: about(v.record(name, task), 'what can be done here'),

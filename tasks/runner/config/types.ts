@@ -8,12 +8,21 @@ export type Config = {
   /** What an included file has of its own, by its namespace. */
   readonly scopes: Readonly<Record<string, Scope>>;
   readonly messages: readonly KnownMessage[];
+  readonly cache?: CacheRow;
   readonly policy: readonly PolicyRow[];
   readonly checks: Readonly<Record<string, CheckRow>>;
   readonly tasks: Readonly<Record<string, TaskRow>>;
 };
 
 export type Scope = Pick<Config, 'vars' | 'dotenv'>;
+
+/** Where what tasks have written is kept. */
+export type CacheRow = {
+  readonly maxBytes?: number;
+  /** From the folder of the config, or absolute. */
+  readonly folder?: string;
+  readonly remote?: { readonly url: string; readonly mode: 'read' | 'read-write'; readonly timeoutMs?: number };
+};
 
 /** A known failure: a line of output, what it means and what mends it. */
 export type KnownMessage = {

@@ -37,6 +37,9 @@ export async function runTask(session: Session, task: PlannedTask, options: RunO
   if (tracking.isFresh) return { state: 'skipped', reason: 'up to date' };
   options.onStart();
   session.emit({ type: 'task-explained', task: task.name, because: tracking.because });
+  const restored = await tracking.restore();
+  if (restored !== undefined) return restored;
+  if (session.cancel.signal.aborted) return { state: 'cancelled', reason: 'interrupted' };
   const end = await runChecked(session, task, options.onHost, tracking.begin);
   await tracking.finish(end);
   return end;

@@ -1,0 +1,109 @@
+import { join, resolve } from 'node:path';
+import type { ActionResult } from './cache/action-result.ts';
+import { openRemote, type Remote } from './cache/remote.ts';
+import { problemOf, type Staged, stage } from './cache/restore.ts';
+import { resultOf, saveResult } from './cache/save.ts';
+import { holdsSecret } from './cache/secrets.ts';
+import { readCacheSettings } from './cache/settings.ts';
+import { openStore } from './cache/store.ts';
+import { tidyStore } from './cache/tidy.ts';
+import type { Config } from './config/types.ts';
+import { messageOf } from './errors.ts';
+import type { Event } from './events.ts';
+import type { Snapshot } from './fresh/snapshot.ts';
+import { placeOf } from './fresh/walk.ts';
+import type { Host } from './host.ts';
+
+/** What tasks have written earlier, here or elsewhere, by what they depended on. It never makes a task fail. */
+export type Cache = {
+  /** Outputs of an earlier run with the same key, complete and verified beside the project. */
+  readonly find: (key: string, isOutput: (path: string) => boolean) => Promise<Found | undefined>;
+  /** Keeps what a task has written. */
+  readonly keep: (task: string, key: string, outputs: Snapshot) => void;
+  /** Waits until all is sent, and keeps the store below its limit. */
+  readonly close: () => Promise<void>;
+};
+
+export type Found = Staged & { readonly from: 'cache' | 'remote cache' };
+
+type Surroundings = {
+  readonly host: Host;
+  readonly root: string;
+  readonly config: Config;
+  readonly emit: (event: Event) => void;
+  readonly signal: AbortSignal;
+};
+
+/** The cache of a run, opened at its first use; undefined where it is switched off. */
+export type CacheSource = { readonly open: () => Cache | undefined; readonly close: () => Promise<void> };
+
+/** Makes the source of the cache. */
+export function makeCacheSource(surroundings: Surroundings): CacheSource {
+  let cache: { readonly value: Cache | undefined } | undefined;
+  return {
+    open: () => {
+      cache ??= { value: openCache(surroundings) };
+      return cache.value;
+    },
+    close: async () => await cache?.value?.close(),
+  };
+}
+
+function openCache({ host, root, config, emit, signal }: Surroundings): Cache | undefined {
+  const settings = readCacheSettings(config.cache, host.env);
+  if (settings === undefined) return undefined;
+  const store = openStore(resolve(root, settings.folder), host.pid);
+  const say = (text: string) => emit({ type: 'notice-given', text });
+  const remote: Remote | undefined = settings.remote && openRemote({ settings: settings.remote, signal, say });
+  let count = 0;
+
+  const stageIn = async (key: string, result: ActionResult, from: Found['from']): Promise<Found | undefined> => {
+    const folder = join(root, '.tasks', 'restore', `${host.pid}-${count++}`);
+    const staged = await stage(store, result, root, folder);
+    if (staged === undefined) return undefined;
+    store.touch(key, result, host.dateMs());
+    return { ...staged, from };
+  };
+
+  return {
+    find: async (key, isOutput) => {
+      const isAcceptable = (result: ActionResult): boolean => {
+        const problem = problemOf(result, isOutput);
+        if (problem !== undefined) say(`what the cache has is not restored: ${problem}`);
+        return problem === undefined;
+      };
+      try {
+        const known = store.readResult(key);
+        const local = known !== undefined && isAcceptable(known) ? await stageIn(key, known, 'cache') : undefined;
+        if (local !== undefined) return local;
+        const fetched = await remote?.fetch(key, store, isAcceptable);
+        return fetched === undefined ? undefined : await stageIn(key, fetched, 'remote cache');
+      } catch (error) {
+        say(`the cache cannot be read: ${messageOf(error)}`);
+        return undefined;
+      }
+    },
+    keep: (task, key, outputs) => {
+      try {
+        const result = resultOf(root, outputs);
+        if (result === undefined) return;
+        const { secrets: names = [] } = config as { readonly secrets?: readonly string[] };
+        const secrets = names.flatMap((name) => host.env[name] ?? []);
+        const revealing = result.files.find(({ path }) => holdsSecret(placeOf(root, path), secrets));
+        if (revealing !== undefined)
+          return say(`output \`${revealing.path}\` of task \`${task}\` has a secret in it, so it is not cached`);
+        if (saveResult(store, root, key, outputs, result)) remote?.send(key, result, store);
+      } catch (error) {
+        say(`what task \`${task}\` wrote is not cached: ${messageOf(error)}`);
+      }
+    },
+    close: async () => {
+      await remote?.close();
+      try {
+        tidyStore(store, settings.maxBytes, { nowMs: host.dateMs(), pid: host.pid });
+      } catch (error) {
+        say(`the cache cannot be cleaned up: ${messageOf(error)}`);
+      }
+    },
+  };
+}

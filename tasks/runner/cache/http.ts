@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps, Agent as TlsAgent } from 'node:https';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** What a server answered, or why it did not. */
+export type Answer = { readonly status: number; readonly body: Buffer };
+
+export type Client = {
+  /** Gets a small body. */
+  readonly get: (path: string) => Promise<Answer>;
+  /** Gets a body into a file, and its SHA-256 with it. More bytes than expected are refused. */
+  readonly getFile: (
+    path: string,
+    file: string,
+    size: number,
+  ) => Promise<{ readonly status: number; readonly digest: string }>;
+  readonly head: (path: string) => Promise<Answer>;
+  readonly put: (path: string, body: Buffer) => Promise<Answer>;
+  readonly putFile: (path: string, file: string, size: number) => Promise<Answer>;
+  readonly close: () => void;
+};
+
+const smallBodyBytes = 64 * 1024 * 1024;
+/** A server that sends less than this per second is as good as none. */
+const slowestBytesPerSecond = 64 * 1024;
+const connections = 8;
+
+type Options = {
+  readonly url: string;
+  /** Without a sign of life for so long a request is given up. */
+  readonly timeoutMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+};
+
+/** Makes a client for the server of one URL. Its promises reject for anything but an answer. */
+export function makeClient({ url, timeoutMs, headers, signal }: Options): Client {
+  const base = new URL(url.endsWith('/') ? url : `${url}/`);
+  const isTls = base.protocol === 'https:';
+  const agent = new (isTls ? TlsAgent : Agent)({ keepAlive: true, maxSockets: connections });
+
+  const open = (method: string, path: string, size: number, extra: Record<string, string> = {}): ClientRequest => {
+    const { username, password } = base;
+    const auth = username === '' ? {} : { auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` };
+    const boundMs = timeoutMs + (size / slowestBytesPerSecond) * 1000;
+    const bounds = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(boundMs))]);
+    const request = (isTls ? requestHttps : requestHttp)(new URL(path, base), {
+      method,
+      agent,
+      headers: { ...headers, ...extra },
+      signal: bounds,
+      ...auth,
+    });
+    request.setTimeout(timeoutMs, () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+    return request;
+  };
+
+  return {
+    get: (path) => answerOf(open('GET', path, smallBodyBytes)),
+    head: (path) => answerOf(open('HEAD', path, 0)),
+    put: (path, body) =>
+      answerOf(open('PUT', path, body.length, lengthOf(body.length)), (request) => request.end(body)),
+    putFile: (path, file, size) =>
+      answerOf(open('PUT', path, size, lengthOf(size)), (request) => pipeline(createReadStream(file), request)),
+    getFile: async (path, file, size) => {
+      const response = await respond(open('GET', path, size));
+      const status = response.statusCode ?? 0;
+      if (status !== 200) {
+        response.resume();
+        return { status, digest: '' };
+      }
+      const digest = createHash('sha256');
+      await pipeline(response, hashUpTo(size, digest), createWriteStream(file));
+      return { status, digest: digest.digest('hex') };
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function lengthOf(bytes: number): Record<string, string> {
+  return { 'Content-Type': 'application/octet-stream', 'Content-Length': String(bytes) };
+}
+
+function respond(
+  request: ClientRequest,
+  send: (request: ClientRequest) => unknown = (open) => open.end(),
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve);
+    request.on('error', reject);
+    Promise.resolve(send(request)).catch(reject);
+  });
+}
+
+async function answerOf(request: ClientRequest, send?: (request: ClientRequest) => unknown): Promise<Answer> {
+  const response = await respond(request, send);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response) {
+    length += (chunk as Buffer).length;
+    if (length > smallBodyBytes) throw new Error('the answer is too long');
+    chunks.push(chunk as Buffer);
+  }
+  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks) };
+}
+
+function hashUpTo(size: number, digest: ReturnType<typeof createHash>): Transform {
+  let length = 0;
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      length += chunk.length;
+      if (length > size) return done(new Error('the content is too long'));
+      digest.update(chunk);
+      done(null, chunk);
+    },
+  });
+}

@@ -1,0 +1,124 @@
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { calculateDigests } from '../fresh/digest.ts';
+import { expandPath, leavesProject } from '../fresh/paths.ts';
+import { kinds } from '../fresh/stamp.ts';
+import { isErrno } from '../host.ts';
+import type { ActionResult, StoredFile } from './action-result.ts';
+import type { Store } from './store.ts';
+
+/** Outputs that lie complete and verified beside the project, ready to be moved to their places. */
+export type Staged = {
+  readonly paths: readonly string[];
+  /** Moves each to its place in one step of its own. */
+  readonly place: () => void;
+  readonly [Symbol.dispose]: () => void;
+};
+
+/**
+ * Why a result may not be restored: it names something outside of what the task writes. A result may come from a server, so
+ * nothing in it is believed.
+ */
+export function problemOf({ files, links }: ActionResult, isOutput: (path: string) => boolean): string | undefined {
+  const paths = [...files, ...links].map(({ path }) => path);
+  if (paths.length === 0) return 'it has no files';
+  const bad = paths.find((path) => path.includes('\0') || leavesProject(path) || expandPath(path) !== path);
+  if (bad !== undefined) return `\`${bad}\` is no path in the project`;
+  const foreign = paths.find((path) => !isOutput(path));
+  if (foreign !== undefined) return `\`${foreign}\` is no output of the task`;
+  if (new Set(paths).size !== paths.length) return 'it names a path twice';
+  const behind = links.find(({ path }) => paths.some((other) => other.startsWith(`${path}/`)));
+  return behind === undefined ? undefined : `it has files behind its link \`${behind.path}\``;
+}
+
+/** Copies a result's files out of the store and compares each with its digest; undefined where one is missing or differs. */
+export async function stage(
+  store: Store,
+  result: ActionResult,
+  root: string,
+  folder: string,
+): Promise<Staged | undefined> {
+  mkdirSync(folder, { recursive: true });
+  const dispose = () => rmSync(folder, { recursive: true, force: true });
+  const bad = await firstBad(store, result.files, folder);
+  if (bad !== undefined) {
+    store.forget('cas', bad.digest);
+    dispose();
+    return undefined;
+  }
+  for (const [index, { target }] of result.links.entries()) symlinkSync(target, join(folder, `link-${index}`));
+  const rows = [
+    ...result.files.map(({ path }, index) => ({ path, staged: join(folder, `file-${index}`) })),
+    ...result.links.map(({ path }, index) => ({ path, staged: join(folder, `link-${index}`) })),
+  ];
+  return {
+    paths: rows.map(({ path }) => path),
+    place: () => {
+      const makeFolder = makeFolderMaker(root);
+      for (const { path, staged } of rows) {
+        makeFolder(dirname(path));
+        move(staged, join(root, path));
+      }
+    },
+    [Symbol.dispose]: dispose,
+  };
+}
+
+async function firstBad(store: Store, files: readonly StoredFile[], folder: string): Promise<StoredFile | undefined> {
+  const jobs = [];
+  for (const [index, file] of files.entries()) {
+    const staged = join(folder, `file-${index}`);
+    try {
+      copyFileSync(store.pathOf('cas', file.digest), staged, constants.COPYFILE_FICLONE);
+      chmodSync(staged, file.isProgram ? 0o755 : 0o644);
+    } catch {
+      return file;
+    }
+    jobs.push({ at: staged, kind: kinds.file, size: file.size });
+  }
+  let bad: StoredFile | undefined;
+  await calculateDigests(jobs, (index, digest) => {
+    if (digest?.toString('hex') !== files[index]?.digest) bad ??= files[index];
+  });
+  return bad;
+}
+
+/** Makes the folders of outputs. One that is a link out of the project is refused: what is behind it is not ours to write. */
+function makeFolderMaker(root: string): (folder: string) => void {
+  const real = realpathSync(root);
+  const made = new Set<string>(['.']);
+  const make = (folder: string): void => {
+    if (made.has(folder)) return;
+    make(dirname(folder));
+    made.add(folder);
+    const path = join(root, folder);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile() === true) rmSync(path);
+    if (stat === undefined || stat.isFile()) mkdirSync(path);
+    const leadsOut = stat?.isSymbolicLink() === true && !realpathSync(path).startsWith(`${real}/`);
+    if (leadsOut) throw new Error(`\`${folder}\` is a link out of the project`);
+  };
+  return make;
+}
+
+function move(staged: string, target: string): void {
+  try {
+    renameSync(staged, target);
+  } catch (error) {
+    const isOtherDisk = isErrno(error, 'EXDEV');
+    if (!isOtherDisk) throw error;
+    const beside = `${target}.restored`;
+    copyFileSync(staged, beside);
+    renameSync(beside, target);
+  }
+}

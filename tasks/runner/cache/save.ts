@@ -1,0 +1,46 @@
+import { lstatSync, readlinkSync } from 'node:fs';
+import { digestAt, type Snapshot } from '../fresh/snapshot.ts';
+import { kindIn, kinds, sameStamp, sizeIn, stampFile, stampLength } from '../fresh/stamp.ts';
+import { placeOf } from '../fresh/walk.ts';
+import type { ActionResult, StoredFile } from './action-result.ts';
+import type { Store } from './store.ts';
+
+/** A snapshot of outputs as a result; undefined where it has something that cannot be restored elsewhere. */
+export function resultOf(root: string, { paths, stamps, ...rest }: Snapshot): ActionResult | undefined {
+  const files: StoredFile[] = [];
+  const links: { path: string; target: string }[] = [];
+  for (const [row, path] of paths.entries()) {
+    const kind = kindIn(stamps, row);
+    const isOdd = path.includes('\\x') && lstatSync(placeOf(root, path), { throwIfNoEntry: false }) === undefined;
+    if (isOdd) return undefined;
+    if (kind === kinds.link) links.push({ path, target: readlinkSync(placeOf(root, path)) });
+    else if (kind === kinds.file || kind === kinds.program) {
+      const digest = digestAt({ paths, stamps, ...rest }, row);
+      files.push({ path, digest, size: sizeIn(stamps, row), isProgram: kind === kinds.program });
+    } else return undefined;
+  }
+  return { files, links };
+}
+
+/** Copies outputs into the store, and their result last, so that it never names what is not there. */
+export function saveResult(store: Store, root: string, key: string, outputs: Snapshot, result: ActionResult): boolean {
+  const rows = new Map(outputs.paths.map((path, row) => [path, row]));
+  for (const { path, digest, size } of result.files) {
+    if (store.has(digest, size)) continue;
+    store.putFile(placeOf(root, path), digest);
+    const wasTouched = !isAsBefore(root, path, outputs, rows.get(path) ?? 0);
+    if (wasTouched) {
+      store.forget('cas', digest);
+      return false;
+    }
+  }
+  store.writeResult(key, result);
+  return true;
+}
+
+/** Whether a file still has the stamp that it had when its digest was calculated. */
+function isAsBefore(root: string, path: string, { stamps }: Snapshot, row: number): boolean {
+  const now = new BigInt64Array(stampLength);
+  stampFile(placeOf(root, path), now, 0, { followsLinks: false });
+  return sameStamp(now, 0, stamps, row);
+}

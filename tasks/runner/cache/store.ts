@@ -1,0 +1,88 @@
+import {
+  constants,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type ActionResult, decodeResult, encodeResult } from './action-result.ts';
+
+/** Results of tasks by their key, and contents by their SHA-256, in a folder that several runs may use at once. */
+export type Store = {
+  readonly folder: string;
+  readonly readResult: (key: string) => ActionResult | undefined;
+  readonly writeResult: (key: string, result: ActionResult) => void;
+  readonly forget: (kind: Kind, name: string) => void;
+  readonly pathOf: (kind: Kind, name: string) => string;
+  /** Whether a content is there, as far as its size tells. */
+  readonly has: (digest: string, size: number) => boolean;
+  /** Copies a file in; undefined when it is already there. */
+  readonly putFile: (source: string, digest: string) => void;
+  /** A path in the store that nobody else writes to, for what `adopt` then takes. */
+  readonly temporary: () => string;
+  readonly adopt: (temporary: string, digest: string) => void;
+  /** Marks a result and its contents as used, so that they are cleaned up last. */
+  readonly touch: (key: string, result: ActionResult, nowMs: number) => void;
+  /** What was written since the store was opened. */
+  readonly writtenBytes: () => number;
+};
+
+/** The two name spaces of Bazel's caches: results of actions, and contents. */
+export type Kind = 'ac' | 'cas';
+
+/** Opens the store of a folder; nothing is created before something is written. */
+export function openStore(folder: string, pid: number): Store {
+  let count = 0;
+  let writtenBytes = 0;
+  const pathOf = (kind: Kind, name: string): string => join(folder, kind, name.slice(0, 2), name);
+  const temporary = (): string => {
+    mkdirSync(join(folder, 'tmp'), { recursive: true });
+    return join(folder, 'tmp', `${pid}-${count++}`);
+  };
+  const place = (source: string, target: string): void => {
+    mkdirSync(dirname(target), { recursive: true });
+    writtenBytes += statSync(source).size;
+    renameSync(source, target);
+  };
+  return {
+    folder,
+    pathOf,
+    temporary,
+    readResult: (key) => {
+      const bytes = unlessMissing(() => readFileSync(pathOf('ac', key)));
+      return bytes === undefined ? undefined : decodeResult(bytes);
+    },
+    writeResult: (key, result) => {
+      const fresh = temporary();
+      writeFileSync(fresh, encodeResult(result));
+      place(fresh, pathOf('ac', key));
+    },
+    forget: (kind, name) => rmSync(pathOf(kind, name), { force: true }),
+    has: (digest, size) => unlessMissing(() => statSync(pathOf('cas', digest)).size) === size,
+    putFile: (source, digest) => {
+      const fresh = temporary();
+      copyFileSync(source, fresh, constants.COPYFILE_FICLONE);
+      place(fresh, pathOf('cas', digest));
+    },
+    adopt: (fresh, digest) => place(fresh, pathOf('cas', digest)),
+    touch: (key, { files }, nowMs) => {
+      const used = [pathOf('ac', key), ...files.map(({ digest }) => pathOf('cas', digest))];
+      for (const path of used) unlessMissing(() => utimesSync(path, nowMs / 1000, nowMs / 1000));
+    },
+    writtenBytes: () => writtenBytes,
+  };
+}
+
+/** What another run has cleaned up meanwhile, or what cannot be read, is not there. */
+function unlessMissing<Result>(look: () => Result): Result | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Store } from './store.ts';
+
+/** Below the limit by so much, so that not every run has to clean up. */
+const aim = 0.8;
+/** What is left in `tmp` by a run that was killed. */
+const staleMs = 24 * 60 * 60 * 1000;
+
+type StoredFile = { readonly path: string; readonly size: number; readonly usedMs: number };
+
+/**
+ * Keeps a store below its limit: what was used longest ago goes first. The size is added up in a file, and the whole store is
+ * looked through only when that says it is full, or is not there.
+ */
+export function tidyStore(
+  store: Store,
+  maxBytes: number,
+  { nowMs, pid }: { readonly nowMs: number; readonly pid: number },
+): void {
+  const written = store.writtenBytes();
+  if (written === 0) return;
+  const known = readSize(join(store.folder, 'size'));
+  const total = known === undefined ? undefined : known + written;
+  const isFine = total !== undefined && total <= maxBytes;
+  const size = isFine ? total : cleanUp(store.folder, maxBytes, nowMs);
+  const temporary = join(store.folder, 'tmp', `size-${pid}`);
+  writeFileSync(temporary, String(size));
+  renameSync(temporary, join(store.folder, 'size'));
+}
+
+function cleanUp(folder: string, maxBytes: number, nowMs: number): number {
+  for (const file of filesIn(join(folder, 'tmp')))
+    if (nowMs - file.usedMs > staleMs) rmSync(file.path, { force: true });
+  const files = ['ac', 'cas'].flatMap((kind) => filesIn(join(folder, kind)));
+  let size = files.reduce((sum, file) => sum + file.size, 0);
+  if (size <= maxBytes) return size;
+  for (const file of files.sort((a, b) => a.usedMs - b.usedMs)) {
+    if (size <= maxBytes * aim) break;
+    rmSync(file.path, { force: true });
+    size -= file.size;
+  }
+  return size;
+}
+
+function filesIn(folder: string): readonly StoredFile[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
+      const path = join(folder, name);
+      const stat = statSync(path, { throwIfNoEntry: false });
+      return stat?.isFile() === true ? [{ path, size: stat.size, usedMs: stat.mtimeMs }] : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+function readSize(file: string): number | undefined {
+  try {
+    const size = Number(readFileSync(file, 'utf8'));
+    return Number.isFinite(size) ? size : undefined;
+  } catch {
+    return undefined;
+  }
+}
