@@ -4,7 +4,7 @@ import { openRemote, type Remote } from './cache/remote.ts';
 import { problemOf, type Staged, stage } from './cache/restore.ts';
 import { resultOf, saveResult } from './cache/save.ts';
 import { holdsSecret } from './cache/secrets.ts';
-import { readCacheSettings } from './cache/settings.ts';
+import { type CacheSettings, readCacheSettings } from './cache/settings.ts';
 import { openStore } from './cache/store.ts';
 import { tidyStore } from './cache/tidy.ts';
 import type { Config } from './config/types.ts';
@@ -39,19 +39,18 @@ export type CacheSource = { readonly open: () => Cache | undefined; readonly clo
 
 /** Makes the source of the cache. */
 export function makeCacheSource(surroundings: Surroundings): CacheSource {
+  const settings = readCacheSettings(surroundings.config.cache, surroundings.host.env);
   let cache: { readonly value: Cache | undefined } | undefined;
   return {
     open: () => {
-      cache ??= { value: openCache(surroundings) };
+      cache ??= { value: settings && openCache(settings, surroundings) };
       return cache.value;
     },
     close: async () => await cache?.value?.close(),
   };
 }
 
-function openCache({ host, root, config, emit, signal }: Surroundings): Cache | undefined {
-  const settings = readCacheSettings(config.cache, host.env);
-  if (settings === undefined) return undefined;
+function openCache(settings: CacheSettings, { host, root, config, emit, signal }: Surroundings): Cache {
   const store = openStore(resolve(root, settings.folder), host.pid);
   const say = (text: string) => emit({ type: 'notice-given', text });
   const remote: Remote | undefined = settings.remote && openRemote({ settings: settings.remote, signal, say });

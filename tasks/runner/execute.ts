@@ -42,9 +42,9 @@ async function perform(session: Session, plan: Plan, { fix }: ExecuteOptions): P
   for (const name of session.host.secrets.tooShort()) session.emit({ type: 'notice-given', text: tooShort(name) });
   const isReady = !fix || (await mend(session, requiredChecks(plan)));
   const failure = isReady ? await runTasks(session, plan) : undefined;
+  await session.cache.close();
   const verdict = verdictOf(session, isReady ? failure : notReady);
   if (verdict.exit !== 0) await undoAll(session);
-  await session.cache.close();
   await session.table.close();
   session.emit({ type: 'run-finished', ...verdict, tookMs: Math.round(session.host.clockMs() - startedMs) });
 }

@@ -1,0 +1,234 @@
+/** The remote cache over Bazel's HTTP protocol: a real nginx with WebDAV, and servers that misbehave. */
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { encodeResult } from '../../tasks/runner/cache/action-result.ts';
+import { type CacheServer, startCacheServer } from '../helpers/cache-server.ts';
+import { startNginx } from '../helpers/nginx.ts';
+import { createProject, type Project } from '../helpers/project.ts';
+
+const files = (remote = '') => ({
+  'tasks.config.yaml': `version: 1
+${remote}tasks:
+  build: { inputs: [src], outputs: [out], run: 'mkdir -p out; cp src/* out; chmod 755 out/a' }
+`,
+  'src/a': 'aaa\n',
+  'src/b': 'bbb\n',
+});
+
+const ran = '▸ build\n✔ build <time>\n';
+const restored = '▸ build\n✔ build <time> from the remote cache\n';
+const build = async (here: Project, env: Record<string, string> = {}) => (await here.run('build', { env })).stdout;
+
+test('what one checkout has written another one restores, from nginx with WebDAV', async () => {
+  await using nginx = await startNginx();
+  await using one = await createProject(files(`cache: { remote: { url: '${nginx.url}/team', mode: read-write } }\n`));
+  await using two = await createProject(files(`cache: { remote: { url: '${nginx.url}/team' } }\n`));
+  expect(await build(one)).toBe(ran);
+  const entries = await nginx.files();
+  expect(entries.map((name) => name.replace(/[0-9a-f]{64}/, '<sha256>'))).toEqual([
+    'team/ac/<sha256>',
+    'team/cas/<sha256>',
+    'team/cas/<sha256>',
+  ]);
+  expect(await build(two)).toBe(restored);
+  expect(await two.read('out/a')).toBe('aaa\n');
+  await rm(two.path('out/a'));
+  expect(await build(two)).toBe('▸ build\n✔ build <time> from the cache\n');
+  await two.write('src/a', 'new\n');
+  expect(await build(two)).toBe(ran);
+  expect(await nginx.files()).toEqual(entries);
+});
+
+test('a large content, an empty one, and one that nginx has damaged', async () => {
+  await using nginx = await startNginx();
+  const config = `version: 1
+cache: { remote: { url: '${nginx.url}', mode: read-write } }
+tasks:
+  build: { inputs: [src], outputs: [big, empty], run: 'head -c 20000000 /dev/zero > big; : > empty' }
+`;
+  await using one = await createProject({ 'tasks.config.yaml': config, 'src/a': '1' });
+  await using two = await createProject({ 'tasks.config.yaml': config, 'src/a': '1' });
+  await using three = await createProject({ 'tasks.config.yaml': config, 'src/a': '1' });
+  expect(await build(one)).toBe(ran);
+  expect(await build(two)).toBe(restored);
+  expect((await readFile(two.path('big'))).length).toBe(20_000_000);
+  const contents = (await nginx.files()).filter((name) => name.startsWith('cas/'));
+  for (const name of contents)
+    await writeFile(nginx.path(name), Buffer.alloc(name.includes('e3b0c442') ? 0 : 20_000_000, 1));
+  expect(await build(three)).toBe(
+    `▸ build\nnote: the remote cache ${nginx.url} sent other bytes than were asked for; they are not used\n✔ build <time>\n`,
+  );
+  await rm(two.path('.tasks'), { recursive: true });
+  expect(await build(two)).toBe(restored);
+});
+
+test('environment variables name the server, the mode and the token, and win over the config', async () => {
+  await using server = await startCacheServer();
+  await using here = await createProject(files());
+  const env = { TASKS_CACHE_URL: server.url, TASKS_CACHE_TOKEN: 'very-secret' };
+  const { stdout } = await here.run('build --verbose', { env });
+  expect(stdout).not.toContain('very-secret');
+  expect(server.asked()).toEqual(['GET /ac']);
+  expect(server.headers()[0]?.authorization).toBe('Bearer very-secret');
+  await here.write('src/a', 'new\n');
+  await build(here, { ...env, TASKS_CACHE: 'read-write' });
+  expect([...server.entries.keys()].filter((path) => path.startsWith('/ac/'))).toHaveLength(1);
+  const before = server.asked().length;
+  await here.write('src/a', 'newer\n');
+  await build(here, { ...env, TASKS_CACHE: 'local' });
+  expect(server.asked()).toHaveLength(before);
+  const refused = await here.run('build', { env: { TASKS_CACHE_URL: 'ftp://x' } });
+  expect([refused.exit, refused.stderr]).toEqual([
+    2,
+    'error: the URL of the remote cache must begin with `http://` or `https://`\n',
+  ]);
+});
+
+test.each([
+  ['answers 503', 'it answered 503', (status: number) => status],
+  ['answers 429', 'it answered 429', (status: number) => status],
+  ['answers 401', 'it answered 401', (status: number) => status],
+])('a server that %s is told once and left out, and the build goes on', async (_what, why) => {
+  const status = Number(/\d+$/.exec(why)?.[0]);
+  await using server = await startCacheServer((_, response) => {
+    response.statusCode = status;
+    response.end();
+    return true;
+  });
+  await using here = await createProject({
+    'tasks.config.yaml': `version: 1
+cache: { remote: { url: '${server.url}', mode: read-write } }
+tasks:
+  one: { inputs: [], outputs: [one], run: 'echo 1 > one' }
+  two: { needs: [one], inputs: [], outputs: [two], run: 'echo 2 > two' }
+`,
+  });
+  const { exit, stdout } = await here.run('two');
+  expect(exit).toBe(0);
+  expect(stdout.match(/note:.*/g)).toEqual([`note: the remote cache ${server.url} is left out from here on: ${why}`]);
+  expect(server.asked()).toEqual(['GET /ac']);
+});
+
+test('a server that is not there, or never answers, costs one time-out and no failure', async () => {
+  await using silent = await startCacheServer(() => true);
+  const remote = (url: string) => files(`cache: { remote: { url: '${url}', mode: read-write, timeout: 200ms } }\n`);
+  await using here = await createProject(remote(silent.url));
+  expect(await here.run('build')).toMatchObject({
+    exit: 0,
+    stdout: expect.stringContaining('is left out from here on'),
+  });
+  await using there = await createProject(remote('http://user:password@127.0.0.1:1'));
+  const { exit, stdout } = await there.run('build');
+  expect(exit).toBe(0);
+  expect(stdout).toContain('note: the remote cache http://127.0.0.1:1 is left out from here on: ');
+  expect(stdout).not.toContain('password');
+});
+
+test('a server that refuses writes is told, and the build goes on', async () => {
+  await using server = await startCacheServer((request, response) => {
+    if (request.method !== 'PUT') return false;
+    request.resume();
+    response.statusCode = 403;
+    response.end();
+    return true;
+  });
+  await using here = await createProject(files());
+  const { exit, stdout } = await here.run('build', { env: { TASKS_CACHE_URL: server.url, TASKS_CACHE: 'read-write' } });
+  expect(exit).toBe(0);
+  expect(stdout).toContain('is left out from here on: it answered 403\n');
+});
+
+/** A server that has what a checkout like this one has written. */
+async function filled(answer: Parameters<typeof startCacheServer>[0]): Promise<CacheServer> {
+  const server = await startCacheServer((...all) => isReady && (answer?.(...all) ?? false));
+  let isReady = false;
+  await using writer = await createProject(files());
+  await build(writer, { TASKS_CACHE_URL: server.url, TASKS_CACHE: 'read-write' });
+  isReady = true;
+  return server;
+}
+
+test('old outputs stay until the new ones are here complete, and a download that breaks off is none', async () => {
+  let oldWasThere: boolean | undefined;
+  let folder = '';
+  await using server = await filled((request, response) => {
+    if (!request.url?.startsWith('/cas/')) return false;
+    oldWasThere = existsSync(`${folder}/out/old`);
+    response.writeHead(200, { 'Content-Length': '4' });
+    response.write('a');
+    setImmediate(() => response.destroy());
+    return true;
+  });
+  await using here = await createProject({ ...files(), 'src/b': 'other\n', 'src/old': 'old\n' });
+  folder = here.folder;
+  await build(here);
+  await rm(here.path('src/old'));
+  await here.write('src/b', 'bbb\n');
+  const { exit, stdout } = await here.run('build', { env: { TASKS_CACHE_URL: server.url } });
+  expect(exit).toBe(0);
+  expect(oldWasThere).toBe(true);
+  expect(stdout).toContain('is left out from here on');
+  expect(await here.read('out/a')).toBe('aaa\n');
+});
+
+test('a content that the server has lost is no result', async () => {
+  await using server = await filled(undefined);
+  for (const path of server.entries.keys()) if (path.startsWith('/cas/')) server.entries.delete(path);
+  await using here = await createProject(files());
+  expect(await build(here, { TASKS_CACHE_URL: server.url })).toBe(ran);
+});
+
+test('a result that is cut off, or not ours, is told and not used', async () => {
+  await using server = await filled(undefined);
+  const [key = ''] = [...server.entries.keys()].filter((path) => path.startsWith('/ac/'));
+  server.entries.set(key, (server.entries.get(key) ?? Buffer.alloc(0)).subarray(0, 80));
+  await using here = await createProject(files());
+  expect(await build(here, { TASKS_CACHE_URL: server.url })).toContain(
+    'it sent a result that is damaged or not ours\n',
+  );
+});
+
+const hello = Buffer.from('aaa\n');
+const digest = '17e682f060b5f8e47ea04c5c4855908b0a5ad612022260fe50e11ecb0cc0ab76';
+const file = (path: string) => ({ path, digest, size: hello.length, isProgram: false });
+
+test.each([
+  ['leads out of the project', { files: [file('../evil')], links: [] }, '`../evil` is no path in the project'],
+  ['is absolute', { files: [file('/tmp/evil')], links: [] }, '`/tmp/evil` is no path in the project'],
+  [
+    'leads out through its outputs',
+    { files: [file('out/../../evil')], links: [] },
+    '`out/../../evil` is no path in the project',
+  ],
+  [
+    'is no output of the task',
+    { files: [file('.git/hooks/pre-commit')], links: [] },
+    '`.git/hooks/pre-commit` is no output of the task',
+  ],
+  [
+    'lies behind a link',
+    { files: [file('out/x/evil')], links: [{ path: 'out/x', target: '/tmp' }] },
+    'it has files behind its link `out/x`',
+  ],
+  ['is there twice', { files: [file('out/a'), file('out/a')], links: [] }, 'it names a path twice'],
+  ['is none at all', { files: [], links: [] }, 'it has no files'],
+])('a result with a path that %s is refused, and the task runs', async (_what, result, why) => {
+  await using server = await filled(undefined);
+  for (const key of server.entries.keys()) if (key.startsWith('/ac/')) server.entries.set(key, encodeResult(result));
+  server.entries.set(`/cas/${digest}`, hello);
+  await using here = await createProject(files());
+  expect(await build(here, { TASKS_CACHE_URL: server.url })).toBe(
+    `▸ build\nnote: what the cache has is not restored: ${why}\n✔ build <time>\n`,
+  );
+  expect(existsSync(here.path('../evil'))).toBe(false);
+});
+
+test('Ctrl-C ends an upload that hangs', async () => {
+  await using server = await startCacheServer((request) => request.method === 'PUT');
+  await using here = await createProject(files());
+  const running = here.start('build', { env: { TASKS_CACHE_URL: server.url, TASKS_CACHE: 'read-write' } });
+  await running.says('✔ build');
+  running.child.kill('SIGINT');
+  expect((await running.result).exit).toBe(130);
+});

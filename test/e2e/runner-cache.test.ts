@@ -1,0 +1,234 @@
+/** What a task wrote comes back from the local store when all that it depends on is as it was, complete, verified, or not at all. */
+import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createProject, type Project } from '../helpers/project.ts';
+
+const config = (task: string, more = '') => `version: 1\n${more}tasks:\n  build: ${task}\n`;
+const concat = "{ inputs: ['src/**'], outputs: [out.txt], run: 'cat src/* > out.txt' }";
+const project = (task = concat, more = '') =>
+  createProject({ 'tasks.config.yaml': config(task, more), 'src/a.c': 'aaa\n', 'src/b.c': 'bbb\n' });
+
+const ran = '▸ build\n✔ build <time>\n';
+const restored = '▸ build\n✔ build <time> from the cache\n';
+const fresh = '– build skipped: up to date\n';
+const build = async (here: Project, words = 'build', env: Record<string, string> = {}) =>
+  (await here.run(words, { env })).stdout;
+
+/** The files of one kind in a project's store. */
+async function stored(here: Project, kind: 'ac' | 'cas'): Promise<readonly string[]> {
+  const folder = here.path(`.tasks/cache/store/${kind}`);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+test('outputs that are gone come back without the command', async () => {
+  await using here = await project();
+  expect(await build(here)).toBe(ran);
+  await rm(here.path('out.txt'));
+  expect(await build(here)).toBe(restored);
+  expect(await here.read('out.txt')).toBe('aaa\nbbb\n');
+  expect(await build(here)).toBe(fresh);
+});
+
+test('inputs that go back to what they were bring back what belongs to them, and leave nothing of what came between', async () => {
+  await using here = await project("{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out/in; cp src/* out/in' }");
+  await build(here);
+  await here.write('src/a.c', 'new\n');
+  await here.write('src/c.c', 'ccc\n');
+  expect(await build(here)).toBe(ran);
+  await here.write('src/a.c', 'aaa\n');
+  await rm(here.path('src/c.c'));
+  expect(await build(here)).toBe(restored);
+  expect((await readdir(here.path('out/in'))).sort()).toEqual(['a.c', 'b.c']);
+  expect(await here.read('out/in/a.c')).toBe('aaa\n');
+});
+
+test('exec bits, links, also dangling and to folders, empty and read-only files come back as they were', async () => {
+  const commands = [
+    'mkdir -p out/deep',
+    'printf x > out/run; chmod 755 out/run',
+    'printf y > out/deep/locked; chmod 444 out/deep/locked',
+    ': > out/empty; : > "out/a b"',
+    'ln -s run out/link; ln -s nowhere out/dangling; ln -s deep out/folder',
+  ];
+  await using here = await project(`{ inputs: [src], outputs: [out], run: ${JSON.stringify(commands)} }`);
+  await build(here);
+  await here.write('src/a.c', 'other\n');
+  await build(here);
+  await here.write('src/a.c', 'aaa\n');
+  expect(await build(here)).toBe(restored);
+  await rm(here.path('out'), { recursive: true });
+  expect(await build(here)).toBe(restored);
+  expect((await stat(here.path('out/run'))).mode & 0o111).toBe(0o111);
+  expect(await here.read('out/deep/locked')).toBe('y');
+  expect(await here.read('out/empty')).toBe('');
+  expect((await lstat(here.path('out/folder'))).isSymbolicLink()).toBe(true);
+  expect(await readlink(here.path('out/link'))).toBe('run');
+  expect(await readlink(here.path('out/dangling'))).toBe('nowhere');
+  expect(await build(here)).toBe(fresh);
+});
+
+test('what a failed or an interrupted run wrote is not kept', async () => {
+  await using here = await project("{ inputs: [src], outputs: [out.txt], run: 'echo half > out.txt; work' }");
+  const work = await here.driven('work');
+  const failing = here.start('build');
+  (await work.started()).exit(3);
+  expect((await failing.result).exit).toBe(3);
+  const interrupted = here.start('build');
+  await work.started();
+  interrupted.child.kill('SIGINT');
+  expect((await interrupted.result).exit).toBe(130);
+  expect(await stored(here, 'ac')).toEqual([]);
+  expect(await stored(here, 'cas')).toEqual([]);
+});
+
+test('what a run wrote whose inputs changed meanwhile is not kept', async () => {
+  await using here = await project("{ inputs: [src], outputs: [out.txt], run: 'work; cat src/* > out.txt' }");
+  const work = await here.driven('work');
+  const running = here.start('build');
+  const started = await work.started();
+  await here.write('src/a.c', 'other\n');
+  started.exit(0);
+  expect((await running.result).exit).toBe(0);
+  expect(await stored(here, 'ac')).toEqual([]);
+});
+
+test('a run that wrote nothing, or not all that it promised, is not kept', async () => {
+  await using nothing = await project("{ inputs: [src], outputs: ['out/**'], run: 'true' }");
+  expect(await build(nothing)).toBe(ran);
+  expect(await stored(nothing, 'ac')).toEqual([]);
+  await using half = await project("{ inputs: [src], outputs: [one, two], run: 'echo 1 > one' }");
+  await build(half);
+  expect(await stored(half, 'ac')).toEqual([]);
+});
+
+test('files of others among the outputs are neither kept nor replaced', async () => {
+  await using here = await project("{ inputs: [src], outputs: [docs], run: 'mkdir -p docs; cp src/* docs' }");
+  await here.write('docs/intro.md', 'by hand\n');
+  expect(await build(here)).toBe(ran);
+  expect(await stored(here, 'ac')).toEqual([]);
+  await here.write('docs/intro.md', 'better\n');
+  expect(await build(here)).toBe(ran);
+  expect(await here.read('docs/intro.md')).toBe('better\n');
+});
+
+test('a task that rewrites its inputs never gets back what they were before an edit', async () => {
+  const upper = 'for f in src/*; do tr a-z A-Z < $f > $f.new; mv $f.new $f; done';
+  await using here = await project(`{ inputs: ['src/**'], outputs: ['src/**'], run: '${upper}' }`);
+  await build(here);
+  await here.write('src/a.c', 'edited\n');
+  expect(await build(here)).toBe(ran);
+  expect(await here.read('src/a.c')).toBe('EDITED\n');
+  await here.write('src/a.c', 'aaa\n');
+  await here.write('src/b.c', 'bbb\n');
+  await build(here);
+  expect(await here.read('src/a.c')).toBe('AAA\n');
+});
+
+test.each([
+  ['cut off', (bytes: Buffer) => bytes.subarray(0, 2)],
+  ['emptied', () => Buffer.alloc(0)],
+  ['changed', (bytes: Buffer) => bytes.map((byte, at) => (at === 0 ? byte ^ 1 : byte))],
+])('a stored content that was %s is not restored, and then stored anew', async (_how, damage) => {
+  await using here = await project();
+  await build(here);
+  const [content = ''] = await stored(here, 'cas');
+  await writeFile(content, damage(await readFile(content)));
+  await rm(here.path('out.txt'));
+  expect(await build(here)).toBe(ran);
+  expect(await here.read('out.txt')).toBe('aaa\nbbb\n');
+  await rm(here.path('out.txt'));
+  expect(await build(here)).toBe(restored);
+});
+
+test.each([
+  ['cut off at every byte', (bytes: Buffer, at: number) => bytes.subarray(0, at)],
+  [
+    'changed at every byte',
+    (bytes: Buffer, at: number) => Buffer.from(bytes.map((byte, index) => (index === at ? byte ^ 1 : byte))),
+  ],
+])('a stored result that was %s is none', async (_how, damage) => {
+  const { encodeResult, decodeResult } = await import('../../tasks/runner/cache/action-result.ts');
+  const digest = 'a'.repeat(64);
+  const result = {
+    files: [
+      { path: 'out/a', digest, size: 300, isProgram: true },
+      { path: 'out/ü', digest, size: 0, isProgram: false },
+    ],
+    links: [{ path: 'out/link', target: '../x' }],
+  };
+  const bytes = encodeResult(result);
+  expect(decodeResult(bytes)).toEqual(result);
+  for (let at = 0; at < bytes.length; at++) expect(decodeResult(damage(bytes, at)), String(at)).toBeUndefined();
+});
+
+test('the store stays below its limit, and what was used last stays', async () => {
+  const big = 'head -c 400000 /dev/zero | tr "\\\\0" "$(cat src/a.c)" > out.txt';
+  await using here = await project(
+    `{ inputs: [src/a.c], outputs: [out.txt], run: '${big}' }`,
+    'cache: { maxSize: 1MB }\n',
+  );
+  for (const letter of ['a', 'b', 'c', 'd', 'e']) {
+    await here.write('src/a.c', letter);
+    expect(await build(here)).toBe(ran);
+    const sizes = await Promise.all((await stored(here, 'cas')).map(async (path) => (await stat(path)).size));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(1024 * 1024);
+  }
+  await here.write('src/a.c', 'd');
+  expect(await build(here)).toBe(restored);
+  await here.write('src/a.c', 'a');
+  expect(await build(here)).toBe(ran);
+});
+
+test('`--force`, `cache: false` and `TASKS_CACHE=off` restore nothing', async () => {
+  await using here = await project();
+  await build(here);
+  expect(await build(here, 'build --force')).toBe(ran);
+  await rm(here.path('out.txt'));
+  expect(await build(here, 'build', { TASKS_CACHE: 'off' })).toBe(ran);
+  await using without = await project(concat.replace('{', '{ cache: false,'));
+  await build(without);
+  expect(await stored(without, 'ac')).toEqual([]);
+  expect(await here.run('build', { env: { TASKS_CACHE: 'maybe' } })).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: 'error: `TASKS_CACHE` is `off`, `local`, `read` or `read-write`, not `maybe`\n',
+  });
+});
+
+test('two checkouts can share a store, also at the same time', async () => {
+  await using one = await project();
+  await using two = await project();
+  const env = { TASKS_CACHE_FOLDER: one.path('shared') };
+  expect(await build(one, 'build', env)).toBe(ran);
+  expect(await build(two, 'build', env)).toBe(restored);
+  await Promise.all([one, two].flatMap((here) => [here.write('src/a.c', 'new\n')]));
+  await Promise.all([build(one, 'build --force', env), build(two, 'build --force', env)]);
+  await rm(two.path('out.txt'));
+  expect(await build(two, 'build', env)).toBe(restored);
+  expect(await two.read('out.txt')).toBe('new\nbbb\n');
+});
+
+test('outputs behind a link out of the project are not restored, but made', async () => {
+  await using here = await project("{ inputs: [src], outputs: ['out/x/*'], run: 'mkdir -p out/x; cp src/* out/x' }");
+  await using outside = await createProject({});
+  await build(here);
+  await rm(here.path('out'), { recursive: true });
+  await mkdir(outside.path('target'));
+  await symlink(outside.path('target'), here.path('out'));
+  expect(await build(here)).toContain('cannot be restored: `out` is a link out of the project\n');
+});
+
+test('outputs that cannot be replaced are told, and the command decides', async () => {
+  await using here = await project("{ inputs: [src], outputs: [out/x], run: 'mkdir -p out; echo 1 > out/x' }");
+  await build(here);
+  await rm(here.path('out/x'));
+  await mkdir(here.path('out/x/y'), { recursive: true });
+  const { exit, stdout } = await here.run('build');
+  expect(stdout).toContain('note: what the cache has for task `build` cannot be restored: ');
+  expect(exit).not.toBe(0);
+  await rm(here.path('out/x'), { recursive: true });
+  await chmod(here.path('out'), 0o755);
+  expect(await build(here)).toBe(restored);
+});
