@@ -39,7 +39,9 @@ export type CacheSource = { readonly open: () => Cache | undefined; readonly clo
 
 /** Makes the source of the cache. */
 export function makeCacheSource(surroundings: Surroundings): CacheSource {
-  const settings = readCacheSettings(surroundings.config.cache, surroundings.host.env);
+  const { host, config } = surroundings;
+  host.secrets.learn(['TASKS_CACHE_TOKEN'], [host.env]);
+  const settings = readCacheSettings(config.cache, host.env);
   let cache: { readonly value: Cache | undefined } | undefined;
   return {
     open: () => {
@@ -50,14 +52,13 @@ export function makeCacheSource(surroundings: Surroundings): CacheSource {
   };
 }
 
-function openCache(settings: CacheSettings, { host, root, config, emit, signal }: Surroundings): Cache {
+function openCache(settings: CacheSettings, { host, root, emit, signal }: Surroundings): Cache {
   const store = openStore(resolve(root, settings.folder), host.pid);
   const say = (text: string) => emit({ type: 'notice-given', text });
   const remote: Remote | undefined = settings.remote && openRemote({ settings: settings.remote, signal, say });
-  let count = 0;
 
   const stageIn = async (key: string, result: ActionResult, from: Found['from']): Promise<Found | undefined> => {
-    const folder = join(root, '.tasks', 'restore', `${host.pid}-${count++}`);
+    const folder = join(root, '.tasks', 'restore', key);
     const staged = await stage(store, result, root, folder);
     if (staged === undefined) return undefined;
     store.touch(key, result, host.dateMs());
@@ -86,8 +87,7 @@ function openCache(settings: CacheSettings, { host, root, config, emit, signal }
       try {
         const result = resultOf(root, outputs);
         if (result === undefined) return;
-        const { secrets: names = [] } = config as { readonly secrets?: readonly string[] };
-        const secrets = names.flatMap((name) => host.env[name] ?? []);
+        const secrets = host.secrets.values();
         const revealing = result.files.find(({ path }) => holdsSecret(placeOf(root, path), secrets));
         if (revealing !== undefined)
           return say(`output \`${revealing.path}\` of task \`${task}\` has a secret in it, so it is not cached`);

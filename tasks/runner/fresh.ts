@@ -139,11 +139,11 @@ function leavesNothingOut({ foreign }: Record, inputs: Snapshot): boolean {
 }
 
 /** Keeps records; where that is not allowed, tasks only run more often. */
-function makeKeeper({ host, root, emit }: Session, task: PlannedTask): (record: Record) => void {
+function makeKeeper({ root, emit }: Session, task: PlannedTask): (record: Record) => void {
   let hasFailed = false;
   return (record) => {
     try {
-      writeRecord(recordFile(root, task.name), record, host.pid);
+      writeRecord(recordFile(root, task.name), record);
     } catch (error) {
       if (hasFailed) return;
       hasFailed = true;

@@ -6,6 +6,8 @@ export type Secrets = {
   readonly learn: (names: readonly string[], envs: readonly Readonly<Record<string, string | undefined>>[]) => void;
   /** The variables whose value is too short to be told from ordinary words, and is therefore not masked. */
   readonly tooShort: () => readonly string[];
+  /** The values themselves: for whoever must keep them out of what it stores. */
+  readonly values: () => readonly string[];
   readonly mask: (text: string) => string;
   /** The same for every text inside of a value; the value itself where there is nothing to mask. */
   readonly maskAll: <Value>(value: Value) => Value;
@@ -35,6 +37,7 @@ export function makeSecrets(): Secrets {
       needles = [...new Set([...values].flatMap(formsOf))].filter((form) => form.length >= shortestSecret);
     },
     tooShort: () => [...short],
+    values: () => [...values],
     mask,
     maskAll: (value) => (needles.length === 0 ? value : maskAll(value, mask)),
     makeLineMasker: () => makeLineMasker([...values].map(withoutBreaks), mask),

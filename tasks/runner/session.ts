@@ -70,7 +70,7 @@ export function openSession(host: Host, { root, config, dotenv }: Project, flags
     table,
     engine,
     checks,
-    cache: makeCacheSource({ host, root, config, emit: events.push, signal: cancel.signal }),
+    cache: makeCacheSource({ host, root, config, emit, signal: cancel.signal }),
     events,
     emit,
     cancel,

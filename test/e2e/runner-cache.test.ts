@@ -103,6 +103,18 @@ test('a run that wrote nothing, or not all that it promised, is not kept', async
   expect(await stored(half, 'ac')).toEqual([]);
 });
 
+test('an output with the value of a secret in it is told and not kept', async () => {
+  await using here = await project(
+    "{ inputs: [src], outputs: [out.txt, plain.txt], run: 'echo TOKEN=$TOKEN > out.txt; echo x > plain.txt' }",
+    'secrets: [TOKEN]\n',
+  );
+  expect(await build(here, 'build', { TOKEN: 'abcdefgh' })).toBe(
+    '▸ build\nnote: output `out.txt` of task `build` has a secret in it, so it is not cached\n✔ build <time>\n',
+  );
+  expect(await stored(here, 'ac')).toEqual([]);
+  expect(await stored(here, 'cas')).toEqual([]);
+});
+
 test('files of others among the outputs are neither kept nor replaced', async () => {
   await using here = await project("{ inputs: [src], outputs: [docs], run: 'mkdir -p docs; cp src/* docs' }");
   await here.write('docs/intro.md', 'by hand\n');

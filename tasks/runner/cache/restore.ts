@@ -48,8 +48,9 @@ export async function stage(
   root: string,
   folder: string,
 ): Promise<Staged | undefined> {
-  mkdirSync(folder, { recursive: true });
   const dispose = () => rmSync(folder, { recursive: true, force: true });
+  dispose();
+  mkdirSync(folder, { recursive: true });
   const bad = await firstBad(store, result.files, folder);
   if (bad !== undefined) {
     store.forget('cas', bad.digest);

@@ -48,8 +48,8 @@ export function readRecord(file: string): Record | 'none' | 'damaged' {
 }
 
 /** Writes a record by renaming a complete file. It is for its owner only: short values could be guessed from their digests. */
-export function writeRecord(file: string, record: Record, pid: number): void {
-  const temporary = `${file}.${pid}.tmp`;
+export function writeRecord(file: string, record: Record): void {
+  const temporary = `${file}.tmp`;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(temporary, encode(record), { mode: 0o600 });
   renameSync(temporary, file);
