@@ -6,6 +6,8 @@ export type Item =
   | { readonly kind: 'flag'; readonly name: string; readonly value: string | undefined };
 
 export type OutputName = 'list' | 'plain' | 'prefixed' | 'github' | 'json';
+export type GraphForm = (typeof graphForms)[number];
+export type ShellName = (typeof shells)[number];
 
 /** The tool's own flags. */
 export type ToolFlags = {
@@ -29,6 +31,8 @@ export type ToolFlags = {
   readonly output: OutputName | undefined;
   /** The file for the times of the run. */
   readonly profile: string | undefined;
+  readonly graph: GraphForm | undefined;
+  readonly completion: ShellName | 'candidates' | undefined;
 };
 
 /** The command line, cut into pieces; what the words mean is bound by the plan. */
@@ -56,13 +60,15 @@ const switches = {
   verbose: 'verbose',
 } as const satisfies Record<string, keyof ToolFlags>;
 
-const valued = ['jobs', 'engine', 'output', 'profile'] as const;
+const valued = ['jobs', 'engine', 'output', 'profile', 'completion'] as const;
 const engines = ['podman', 'docker'] as const;
 const outputs = ['list', 'plain', 'prefixed', 'github', 'json'] as const;
-const laterFlags = ['init', 'import', 'graph', 'watch', 'completion'];
+const graphForms = ['text', 'mermaid', 'dot', 'json'] as const;
+const shells = ['bash', 'zsh', 'fish'] as const;
+const laterFlags = ['init', 'import', 'watch'];
 
 /** Every flag the tool owns, so that no task may name a param like one. */
-export const toolFlagNames: readonly string[] = [...Object.keys(switches), ...valued, ...laterFlags];
+export const toolFlagNames: readonly string[] = [...Object.keys(switches), ...valued, 'graph', ...laterFlags];
 
 /** Cuts the command line into the tool's flags, the words and flags of tasks, and what follows `--`. */
 export function parseArgs(argv: readonly string[]): Args {
@@ -78,6 +84,9 @@ export function parseArgs(argv: readonly string[]): Args {
     } else if (isSwitch(item.name)) {
       refuseValue(item);
       flags[switches[item.name]] = true;
+    } else if (item.name === 'graph') {
+      // Its value only follows `=`: the next word is a task.
+      flags.graph = item.value === undefined ? 'text' : oneOf('graph', item.value, graphForms);
     } else if (isValued(item.name)) {
       const value = item.value ?? own[++index];
       Object.assign(flags, readValue(item.name, value));
@@ -95,7 +104,14 @@ function noFlags(): ToolFlags {
   return { ...(off as Record<(typeof switches)[keyof typeof switches], false>), ...noValues };
 }
 
-const noValues = { jobs: undefined, engine: undefined, output: undefined, profile: undefined };
+const noValues = {
+  jobs: undefined,
+  engine: undefined,
+  output: undefined,
+  profile: undefined,
+  graph: undefined,
+  completion: undefined,
+};
 
 function readItem(word: string): Item {
   const flag = /^--([^=]+)(?:=(.*))?$/s.exec(word);
@@ -138,6 +154,10 @@ function readValue(name: (typeof valued)[number], value: string | undefined): Pa
       return { output: oneOf(name, value, outputs) };
     case 'profile':
       return { profile: value };
+    case 'completion':
+      // What the scripts themselves ask for.
+      if (value === 'candidates') return { completion: value };
+      return { completion: oneOf(name, value, shells) };
     default:
       return name satisfies never;
   }
@@ -148,6 +168,7 @@ const examples = {
   engine: '--engine=podman',
   output: '--output=plain',
   profile: '--profile=times.json',
+  completion: '--completion=bash',
 };
 
 function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {

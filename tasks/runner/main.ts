@@ -1,5 +1,6 @@
 import { type Args, parseArgs } from './args.ts';
 import { confirmTasks, offerToMend } from './ask.ts';
+import { complete } from './completion.ts';
 import { loadProject, type Project } from './config/load.ts';
 import { diagnose } from './diagnose.ts';
 import { exitCodes } from './errors.ts';
@@ -10,7 +11,7 @@ import { handleInterrupts } from './interrupts.ts';
 import { asciiMarks, inAscii } from './marks.ts';
 import { makePaint } from './paint.ts';
 import { makePlan, type Plan } from './plan.ts';
-import { describeTasks, listTasks } from './render/catalogue.ts';
+import { describeTasks, showGraph, showList } from './render/catalogue.ts';
 import { describePlan } from './render/dry-run.ts';
 import { openRenderer } from './render/index.ts';
 import { openSession } from './session.ts';
@@ -24,11 +25,13 @@ export async function main(caller: Host): Promise<number> {
   const hasWords = args.items.length > 0;
   if (args.flags.version) return show(caller, `${await caller.packageVersion()}\n`);
   if (args.flags.help && !hasWords) return show(caller, usage);
+  if (args.flags.completion !== undefined) return show(caller, await complete(caller, args));
   const project = await loadProject(caller);
   const host = { ...caller, env: project.env };
   host.secrets.learn(project.config.secrets, [host.env]);
   if (args.flags.help) return show(host, describeTasks(project.config, args, host.platform));
-  if (args.flags.list || !hasWords) return show(host, listTasks(project.config, host.platform, paint));
+  if (args.flags.graph !== undefined) return show(host, showGraph(project.config, args, host.platform));
+  if (args.flags.list || !hasWords) return show(host, showList(project.config, args, host.platform, paint));
   const plan = makePlan(project.config, args, { root: project.root, platform: host.platform, cores: host.cores });
   host.secrets.learn(
     project.config.secrets,

@@ -23,13 +23,18 @@ export type TerminalOptions = {
 };
 
 /** Starts the program on a terminal of its own. */
-export function openTerminal(
+export function openTerminal(project: Project, words: string, options: TerminalOptions = {}): Terminal {
+  return openTerminalOf(project, [process.execPath, ...cli(words)], options);
+}
+
+/** Starts any program there. */
+export function openTerminalOf(
   project: Project,
-  words: string,
+  program: readonly string[],
   { columns = 80, rows = 30, env = {} }: TerminalOptions = {},
 ): Terminal {
   const size = [String(columns), String(rows)];
-  const command = ['python3', join(import.meta.dirname, 'terminal.py'), ...size, process.execPath, ...cli(words)];
+  const command = ['python3', join(import.meta.dirname, 'terminal.py'), ...size, ...program];
   const child = spawn(command[0] ?? '', command.slice(1), {
     cwd: project.folder,
     env: project.env({ TERM: 'xterm-256color', ...env }),

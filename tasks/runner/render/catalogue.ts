@@ -4,14 +4,21 @@ import type { ArgsRow, Config, ParamRow, TaskRow } from '../config/types.ts';
 import { listed } from '../errors.ts';
 import type { Paint } from '../paint.ts';
 import { requireTask } from '../plan/bind.ts';
-import { appliesTo, refuse } from '../plan/place.ts';
 import type { Platform } from '../script.ts';
+import { catalogueOf, whyNotHere } from './entries.ts';
+import { drawGraph } from './graph.ts';
 import { pretence } from './text.ts';
 
-/** `--list`: the tasks by group, what else they are called, and why one is not to be had here. */
-export function listTasks(config: Config, platform: Platform, paint: Paint): string {
+/** `--list`, as text or, with `--output=json`, as data. */
+export function showList(config: Config, { flags }: Args, platform: Platform, paint: Paint): string {
+  return flags.output === 'json' ? listAsJson(config, platform) : listTasks(config, platform, paint);
+}
+
+/** The tasks by group, what else they are called, and why one is not to be had here. */
+function listTasks(config: Config, platform: Platform, paint: Paint): string {
   const tasks = [...Object.values(config.tasks), ...Object.values(builtInTasks)].filter((task) => !task.hidden);
-  const groups = new Map<string, TaskRow[]>();
+  // What has no group comes first: below a heading it would seem to belong to it.
+  const groups = new Map<string, TaskRow[]>([['', []]]);
   for (const task of tasks) groups.set(task.group ?? '', [...(groups.get(task.group ?? '') ?? []), task]);
   const width = Math.max(...tasks.map((task) => signature(task).length));
   const lines = [...groups].flatMap(([group, members]) => [
@@ -21,6 +28,17 @@ export function listTasks(config: Config, platform: Platform, paint: Paint): str
     ),
   ]);
   return [...[pretence(platform) ?? []].flat(), ...lines, ''].join('\n');
+}
+
+function listAsJson(config: Config, platform: Platform): string {
+  const tasks = [...Object.values(config.tasks), ...Object.values(builtInTasks)];
+  return `${JSON.stringify({ schemaVersion: 1, tasks: catalogueOf(config, tasks, platform) }, undefined, 2)}\n`;
+}
+
+/** `--graph`: what needs what, of the tasks named or of all. */
+export function showGraph(config: Config, { flags, items }: Args, platform: Platform): string {
+  const tasks = items.flatMap((item) => (item.kind === 'word' ? [requireTask(config, item.text)] : []));
+  return drawGraph(config, flags.graph ?? 'text', { tasks, platform });
 }
 
 /** `--help TASK`: what each named task does, what it needs, and every flag and word that it takes. */
@@ -42,8 +60,10 @@ function describeTask(config: Config, task: TaskRow, platform: Platform): string
     `usage: tasks ${signature(task)}${params.length === 0 ? '' : ' [flags]'}`,
     ...(task.about === undefined ? [] : ['', task.about]),
     ...(facts.length === 0 ? [] : ['', ...facts]),
-    ...(params.length === 0 ? [] : ['', 'flags:', ...params.map(([name, param]) => describeParam(name, param))]),
-    ...(task.args === undefined ? [] : ['', 'words:', describeArgs(task.args)]),
+    ...(params.length === 0
+      ? []
+      : ['', 'flags:', ...inColumns(params.map(([name, param]) => describeParam(name, param)))]),
+    ...(task.args === undefined ? [] : ['', 'words:', ...inColumns([describeArgs(task.args)])]),
     '',
   ].join('\n');
 }
@@ -63,19 +83,20 @@ function description(config: Config, task: TaskRow, platform: Platform, paint: P
   return `${task.about ?? ''}${aliases}${unavailable === undefined ? '' : paint.yellow(` — ${unavailable}`)}`.trim();
 }
 
-function whyNotHere(config: Config, task: TaskRow, platform: Platform): string | undefined {
-  if (!appliesTo(task.platforms, platform)) return `skipped here: it is for ${(task.platforms ?? []).join(', ')}`;
-  const refusal = refuse(config, task, { platform, hostIsAsked: false });
-  return refusal === undefined ? undefined : `refused here: ${refusal.message}`;
+type Line = readonly [what: string, about: string];
+
+function inColumns(lines: readonly Line[]): readonly string[] {
+  const width = Math.max(...lines.map(([what]) => what.length));
+  return lines.map(([what, about]) => `  ${what.padEnd(width)}  ${about}`.trimEnd());
 }
 
-function describeParam(name: string, param: ParamRow): string {
+function describeParam(name: string, param: ParamRow): Line {
   const value = { string: '=TEXT', int: '=N', bool: '', enum: `=${param.values.join('|')}` }[param.type];
-  const fallback = param.required ? ' (required)' : param.default === undefined ? '' : ` (default: ${param.default})`;
-  return `  --${name}${value}  ${param.about ?? ''}${fallback}`.trimEnd();
+  const fallback = param.required ? '(required)' : param.default === undefined ? '' : `(default: ${param.default})`;
+  return [`--${name}${value}`, `${param.about ?? ''} ${fallback}`.trim()];
 }
 
-function describeArgs(args: ArgsRow): string {
-  const values = args.values === undefined ? '' : ` (${args.values.join(', ')})`;
-  return `  ${argsSignature(args)}  ${args.about ?? ''}${values}`.trimEnd();
+function describeArgs(args: ArgsRow): Line {
+  const values = args.values === undefined ? '' : `(${args.values.join(', ')})`;
+  return [argsSignature(args), `${args.about ?? ''} ${values}`.trim()];
 }

@@ -1,0 +1,86 @@
+import type { GraphForm } from '../args.ts';
+import { findTask } from '../config/names.ts';
+import type { Config, TaskRow } from '../config/types.ts';
+import type { Platform } from '../script.ts';
+import { catalogueOf, type Entry } from './entries.ts';
+
+/** `--graph`: what needs what, of the named tasks and all that they need, or of every task. In the order of the config. */
+export function drawGraph(config: Config, form: GraphForm, { tasks, platform }: Shown): string {
+  const shown = Object.values(config.tasks).filter((task) => !task.hidden);
+  const wanted = withNeeds(config, tasks.length === 0 ? shown : tasks);
+  const entries = catalogueOf(config, wanted, platform);
+  return drawings[form](entries);
+}
+
+type Shown = {
+  /** All where empty. */
+  readonly tasks: readonly TaskRow[];
+  readonly platform: Platform;
+};
+
+const drawings: Readonly<Record<GraphForm, (entries: readonly Entry[]) => string>> = {
+  text: asText,
+  mermaid: asMermaid,
+  dot: asDot,
+  json: (entries) => `${JSON.stringify({ schemaVersion: 1, tasks: entries }, undefined, 2)}\n`,
+};
+
+function withNeeds(config: Config, tasks: readonly TaskRow[]): readonly TaskRow[] {
+  const found = new Set<TaskRow>();
+  const visit = (task: TaskRow): void => {
+    if (found.has(task)) return;
+    found.add(task);
+    for (const need of task.needs) visit(findTask(config, need) ?? task);
+  };
+  for (const task of tasks) visit(task);
+  const inOrder = Object.values(config.tasks).filter((task) => found.has(task));
+  return [...inOrder, ...[...found].filter((task) => !inOrder.includes(task))];
+}
+
+/** A tree below each task that nothing needs. What a task needs is drawn once; later it ends in `…`. */
+function asText(entries: readonly Entry[]): string {
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  const needed = new Set(entries.flatMap((entry) => entry.needs));
+  const drawn = new Set<string>();
+  const lines: string[] = [];
+  const draw = (name: string, first: string, indent: string): void => {
+    const needs = byName.get(name)?.needs ?? [];
+    const isRepeated = drawn.has(name) && needs.length > 0;
+    lines.push(`${first}${name}${isRepeated ? ' …' : ''}`);
+    if (isRepeated) return;
+    drawn.add(name);
+    for (const [index, need] of needs.entries()) {
+      const isLast = index === needs.length - 1;
+      draw(need, `${indent}${isLast ? '└─ ' : '├─ '}`, `${indent}${isLast ? '   ' : '│  '}`);
+    }
+  };
+  for (const { name } of entries) if (!needed.has(name)) draw(name, '', '');
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function asMermaid(entries: readonly Entry[]): string {
+  const ids = new Map(entries.map(({ name }, index) => [name, `n${index}`]));
+  return [
+    'flowchart LR',
+    ...entries.map(({ name }) => `  ${ids.get(name)}["${name}"]`),
+    ...edges(entries).map(([task, need]) => `  ${ids.get(task)} --> ${ids.get(need)}`),
+    '',
+  ].join('\n');
+}
+
+function asDot(entries: readonly Entry[]): string {
+  return [
+    'digraph tasks {',
+    '  rankdir=LR;',
+    '  node [shape=box];',
+    ...entries.map(({ name }) => `  "${name}";`),
+    ...edges(entries).map(([task, need]) => `  "${task}" -> "${need}";`),
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** Each from a task to one that it needs. */
+function edges(entries: readonly Entry[]): readonly (readonly [task: string, need: string])[] {
+  return entries.flatMap(({ name, needs }) => needs.map((need) => [name, need] as const));
+}

@@ -1,0 +1,110 @@
+/** Completion in real shells on a real terminal: what a person types, and what stands there after Tab. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, symlink } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { createProject, type Project } from '../helpers/project.ts';
+import { openTerminalOf } from '../helpers/terminal.ts';
+
+const config = `version: 1
+checks:
+  node: { id: ND001, command: node --version, version: '>=1' }
+tasks:
+  build: { about: Build it, args: { name: image, values: [app, profiler] }, run: 'echo \${args}' }
+  'bpf:build': { run: echo }
+  'bpf:bench': { run: echo }
+  serve:
+    aliases: [start]
+    run: echo
+    params:
+      port: { type: int, about: where it listens }
+      mode: { type: enum, values: [fast, slow] }
+      trace: { type: bool }
+  secret: { hidden: true, run: echo }
+`;
+
+async function projectWithBin(text = config): Promise<Project> {
+  const project = await createProject({ 'tasks.config.yaml': text, 'sub/file.txt': '' });
+  await mkdir(project.path('node_modules/.bin'));
+  await symlink('../zx-tasks/bin.cjs', project.path('node_modules/.bin/tasks'));
+  return project;
+}
+
+const candidates = async (project: Project, words: readonly string[]) => {
+  const quoted = words.map((word) => (word === '' ? "''" : word)).join(' ');
+  const stdout = execFileSync('bash', ['-c', `node_modules/.bin/tasks --completion=candidates -- ${quoted}`], {
+    cwd: project.folder,
+    env: project.env(),
+    encoding: 'utf8',
+  });
+  return stdout.split('\n').filter((line) => line !== '');
+};
+
+test.each<readonly [string, readonly string[], readonly string[]]>([
+  ['tasks, with what they do', ['bui'], ['build\tBuild it']],
+  ['aliases', ['sta'], ['start']],
+  ['names with a colon', ['bpf:'], ['bpf:build', 'bpf:bench']],
+  ['a task after a task', ['serve', 'bpf:be'], ['bpf:bench']],
+  ['the words that a task takes', ['build', ''], ['app', 'profiler']],
+  ['a second such word', ['build', 'app', 'p'], ['profiler']],
+  ['checks after `doctor`', ['doctor', 'n'], ['node\tND001']],
+  ['the flags of the task', ['serve', '--p'], ['--port=\twhere it listens']],
+  ['the values of its flags', ['serve', '--mode='], ['--mode=fast', '--mode=slow']],
+  ['the values as the next word', ['serve', '--mode', ''], ['fast', 'slow']],
+  ['no value after a flag without one', ['serve', '--trace', 'buil'], ['build\tBuild it']],
+  ['the values of the tool’s flags', ['--graph=d'], ['--graph=dot']],
+  ['the tool’s flags, as the next word', ['--engine', ''], ['podman', 'docker']],
+  ['nothing for what goes to the command', ['build', '--', ''], []],
+  ['no task that is hidden', ['secr'], []],
+])('completes %s', async (_what, words, expected) => {
+  await using project = await projectWithBin();
+  expect(await candidates(project, words)).toEqual(expected);
+});
+
+test('a wrong config, and none, complete nothing and say nothing', async () => {
+  await using project = await projectWithBin('version: 2\n');
+  expect(await project.run('--completion=candidates -- b')).toEqual({ exit: 0, stdout: '', stderr: '' });
+});
+
+test('an unknown shell is told which there are', async () => {
+  await using project = await projectWithBin();
+  expect(await project.run('--completion=bush')).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: 'error: `--completion` is one of `bash`, `zsh`, `fish`, not `bush`, did you mean `bash`?\n',
+  });
+});
+
+const shells = {
+  bash: { command: ['bash', '--norc', '-i'], load: 'source <(node_modules/.bin/tasks --completion=bash)' },
+  zsh: {
+    command: ['zsh', '-f', '-i'],
+    load: 'autoload -U compinit; compinit -D; source <(node_modules/.bin/tasks --completion=zsh)',
+  },
+  fish: { command: ['fish', '--no-config', '-i'], load: 'node_modules/.bin/tasks --completion=fish | source' },
+} as const;
+
+const isInstalled = (name: string): boolean => spawnSync(name, ['--version']).status === 0;
+
+for (const [name, { command, load }] of Object.entries(shells)) {
+  test.skipIf(!isInstalled(name))(`${name} completes tasks, words, flags and values, in any folder`, async () => {
+    await using project = await projectWithBin();
+    const terminal = openTerminalOf(project, command, { env: { PS1: '> ', PROMPT: '> ' }, rows: 60 });
+    // What stands before the cursor is seen by typing on; the line is thrown away then.
+    const say = async (typed: string, shown: string): Promise<void> => {
+      terminal.type(`${typed}\tX`);
+      await terminal.shows(`${shown}X`);
+      terminal.type('\u0015');
+    };
+    terminal.type(`${load}; cd sub; pwd\n`);
+    await terminal.shows('<project>/sub\n');
+    await say('tasks bui', 'tasks build ');
+    await say('tasks bpf:ben', 'tasks bpf:bench ');
+    await say('tasks build pro', 'tasks build profiler ');
+    await say('tasks serve --po', 'tasks serve --port=');
+    await say('tasks serve --mode=f', 'tasks serve --mode=fast ');
+    await say('npx tasks sta', 'npx tasks start ');
+    await say('tasks build -- fil', 'tasks build -- file.txt ');
+    terminal.type('exit\n');
+    await terminal.exit;
+  });
+}

@@ -1,0 +1,245 @@
+/** What can be done here, what it takes, and what would happen: without anything happening. */
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { createProject } from '../helpers/project.ts';
+
+const config = `version: 1
+vars: { image: localhost/x }
+policy:
+  - { on: darwin, forbid: host, tasks: [probe], because: it needs a Linux kernel, instead: npx tasks boxed }
+checks:
+  sh: { id: SH001, command: 'touch checked', version: '>=1' }
+tasks:
+  build: { about: Build it, aliases: [b, make], group: main, requires: [sh], run: 'touch built && echo $(touch built2)' }
+  test:
+    about: Test it
+    group: main
+    needs: [make, lint]
+    args: { name: file, about: only these }
+    params:
+      port: { type: int, default: 8080, about: where it listens }
+      mode: { type: enum, values: [fast, slow], required: true }
+      name: { about: any text }
+      trace: { type: bool }
+    run: 'test --port \${port} \${args}'
+    finally: rm -f left
+  lint: { group: other, needs: [build], platforms: [win32, darwin-arm64], run: lint }
+  boxed: { container: '\${image}-tools', cwd: sub, env: { A: b }, timeout: 5m, run: [one, two] }
+  probe: { run: probe }
+  script: { script: task.ts }
+  inner: { hidden: true, run: 'true' }
+`;
+
+test('`--list` groups, names the aliases, and says why a task is not to be had here', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': config, 'sub/x': '' });
+  const linux = { TASKS_PLATFORM: 'linux-x64' };
+  expect(
+    (await project.run('--list', { env: linux, cwd: 'sub' })).stdout.replace(/^judging.*\n/, ''),
+  ).toMatchInlineSnapshot(`
+    "  boxed
+      probe
+      script
+      doctor [check…]  Check what this machine needs and say how to mend it
+    main
+      build            Build it (also b, make)
+      test [file…]     Test it
+    other
+      lint             — skipped here: it is for win32, darwin-arm64
+    "
+  `);
+  const mac = await project.run('--list', { env: { TASKS_PLATFORM: 'darwin-arm64' } });
+  expect(mac.stdout).toContain('  probe            — refused here: task `probe` may not run on this host (darwin)');
+});
+
+test('without a word the tasks are listed too', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': config });
+  expect(await project.run('')).toEqual(await project.run('--list'));
+});
+
+test('`--list --output=json` and `--graph=json` give the tasks as data', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': config });
+  const list = JSON.parse((await project.run('--list --output=json')).stdout);
+  expect(list.tasks.map((task: { name: string }) => task.name)).toEqual([
+    'build',
+    'test',
+    'lint',
+    'boxed',
+    'probe',
+    'script',
+    'inner',
+    'doctor',
+  ]);
+  expect(JSON.parse((await project.run('lint --graph=json')).stdout)).toEqual({
+    schemaVersion: 1,
+    tasks: [
+      expect.objectContaining({ name: 'build', aliases: ['b', 'make'], needs: [], requires: ['sh'], group: 'main' }),
+      expect.objectContaining({ name: 'lint', needs: ['build'], unavailable: expect.stringContaining('win32') }),
+    ],
+  });
+});
+
+test('`--help TASK` shows every flag with its type, its default and whether it must be given', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': config });
+  expect((await project.run('--help test')).stdout).toMatchInlineSnapshot(`
+    "usage: tasks test [file…] [flags]
+
+    Test it
+
+    runs first: \`make\`, \`lint\`
+
+    flags:
+      --port=N          where it listens (default: 8080)
+      --mode=fast|slow  (required)
+      --name=TEXT       any text
+      --trace
+
+    words:
+      [file…]  only these
+    "
+  `);
+  expect((await project.run('test --help')).stdout).toBe((await project.run('--help test')).stdout);
+});
+
+test('`--graph` draws a tree, Mermaid or DOT, in the order of the config', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': config });
+  expect((await project.run('--graph')).stdout).toBe(`test
+├─ build
+└─ lint
+   └─ build
+boxed
+probe
+script
+`);
+  expect((await project.run('test --graph=mermaid')).stdout).toBe(`flowchart LR
+  n0["build"]
+  n1["test"]
+  n2["lint"]
+  n1 --> n0
+  n1 --> n2
+  n2 --> n0
+`);
+  expect((await project.run('lint --graph=dot')).stdout).toBe(`digraph tasks {
+  rankdir=LR;
+  node [shape=box];
+  "build";
+  "lint";
+  "lint" -> "build";
+}
+`);
+});
+
+test('what is drawn already is not drawn again, and diamonds do not multiply', async () => {
+  const layers = Array.from(
+    { length: 60 },
+    (_, index) =>
+      `  a${index}: { needs: [a${index + 1}, b${index + 1}] }\n  b${index}: { needs: [a${index + 1}, b${index + 1}] }\n`,
+  );
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ntasks:\n${layers.join('')}  a60: {}\n  b60: {}\n`,
+  });
+  const edges = 2 * (1 + 2 * 59);
+  const { stdout } = await project.run('a0 --graph');
+  expect(stdout.split('\n').length).toBe(edges + 2);
+  expect(stdout).toContain('a2 …');
+  const plan = (await project.run('a0 --dry-run')).stdout;
+  expect(plan.match(/^\d+\. /gm)).toHaveLength(121);
+  const run = (await project.run('b0 a0 --quiet')).exit;
+  expect(run).toBe(0);
+});
+
+test('`--dry-run` shows commands, places and reasons, and neither commands, substitutions nor checks run', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': config });
+  const { exit, stdout } = await project.run('test --mode=fast a\\ b c --dry-run');
+  expect(exit).toBe(0);
+  expect(stdout).toMatchInlineSnapshot(`
+    "1. build runs on this machine: it names no container
+         requires the checks \`sh\`
+         $ touch built && echo $(touch built2)
+    2. lint is skipped: it is for win32, darwin-arm64, and this is linux-x64
+    3. test runs on this machine: it names no container
+         after \`build\`, \`lint\`
+         $ test --port 8080 'a b' c
+         finally $ rm -f left
+    "
+  `);
+  expect((await project.run('boxed --dry-run')).stdout).toMatchInlineSnapshot(`
+    "1. boxed runs in the container \`localhost/x-tools\`: the config names it
+         $ one
+         $ two
+    "
+  `);
+  expect((await project.run('boxed --host --dry-run')).stdout).toMatchInlineSnapshot(`
+    "1. boxed runs on this machine: \`--host\` was given
+         $ one
+         $ two
+    "
+  `);
+  for (const file of ['built', 'built2', 'checked']) expect(existsSync(project.path(file))).toBe(false);
+});
+
+test.each([
+  ['a task', 'biuld', '`build`'],
+  ['a task after `--help`', '--help biuld', '`build`'],
+  ['a task of a graph', 'tset --graph', '`test`'],
+  ['a tool flag', 'build --dry-rum', '`--dry-run`'],
+  ['a flag of a task', 'test --mod=fast', '`--mode`'],
+  ['a value of an enum', 'test --mode=fsat', '`fast`'],
+  ['an output', '--output=plian build', '`plain`'],
+  ['an engine', '--engine=podmam build', '`podman`'],
+  ['a form of a graph', '--graph=mermiad', '`mermaid`'],
+  ['a check', 'doctor shh', '`sh`'],
+])('a slip in the name of %s is told with the name that was probably meant', async (_what, words, meant) => {
+  await using project = await createProject({ 'tasks.config.yaml': config });
+  const { exit, stderr } = await project.run(words);
+  expect(exit).toBe(2);
+  expect(stderr).toContain(`did you mean ${meant}?`);
+});
+
+test('names that begin alike are never taken for each other', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      "version: 1\ntasks:\n  build: { run: echo build }\n  build-all: { run: echo all }\n  'build:x': { run: echo x }\n",
+  });
+  expect(
+    (await project.run('build build:x build-all')).stdout.split('\n').filter((line) => /^\w+$/.test(line)),
+  ).toEqual(['build', 'x', 'all']);
+  expect((await project.run('buil')).exit).toBe(2);
+  expect((await project.run('build-a')).exit).toBe(2);
+});
+
+test('what follows `--` goes to the last command as it is', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: [echo first, \'printf "[%s]"\'] }\n',
+  });
+  expect((await project.run('a -- --list x\\ y $HOME')).stdout).toBe('▸ a\nfirst\n[--list][x y][$HOME]\n✔ a <time>\n');
+});
+
+test('params reach the command quoted, and of their type', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+vars: { who: world }
+tasks:
+  a:
+    params: { text: { default: 'a b' }, n: { type: int, default: 1 }, on: { type: bool } }
+    run: 'printf "[%s]" \${who} \${text} \${n} \${on}'
+`,
+  });
+  const printed = async (words: string) => (await project.run(words)).stdout.split('\n')[1];
+  expect(await printed('a')).toBe('[world][a b][1][false]');
+  expect(await printed('a --text=$(id)\\ ;\\ ls --n -3 --on')).toBe('[world][$(id) ; ls][-3][true]');
+  expect((await project.run('a --n=x --on=perhaps')).stderr).toBe(
+    'error: `--n` of task `a` takes a whole number, not `x`\nerror: `--on` of task `a` takes `true` or `false`, not `perhaps`\n',
+  );
+});
+
+test('what is for another platform is skipped with the reason, and what needs it goes on', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\ntasks:\n  mac: { platforms: [darwin], run: echo mac }\n  arm: { platforms: [linux-arm64], run: echo arm }\n  linux: { platforms: [linux], needs: [mac, arm], run: echo linux }\n',
+  });
+  expect(
+    (await project.run('linux', { env: { TASKS_PLATFORM: 'linux-x64' } })).stdout.replace(/^judging.*\n/, ''),
+  ).toBe(
+    '– mac skipped: it is for darwin, and this is linux-x64\n– arm skipped: it is for linux-arm64, and this is linux-x64\n▸ linux\nlinux\n✔ linux <time>\nok: 1 done, 2 skipped, <time>\n',
+  );
+});
