@@ -26,6 +26,7 @@ export type ToolFlags = {
   readonly host: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  readonly init: boolean;
   readonly jobs: number | undefined;
   readonly engine: 'podman' | 'docker' | undefined;
   readonly output: OutputName | undefined;
@@ -33,6 +34,8 @@ export type ToolFlags = {
   readonly profile: string | undefined;
   readonly graph: GraphForm | undefined;
   readonly completion: ShellName | 'candidates' | undefined;
+  /** The Makefile to make a config of. */
+  readonly import: string | undefined;
 };
 
 /** The command line, cut into pieces; what the words mean is bound by the plan. */
@@ -58,14 +61,15 @@ const switches = {
   host: 'host',
   quiet: 'quiet',
   verbose: 'verbose',
+  init: 'init',
 } as const satisfies Record<string, keyof ToolFlags>;
 
-const valued = ['jobs', 'engine', 'output', 'profile', 'completion'] as const;
+const valued = ['jobs', 'engine', 'output', 'profile', 'completion', 'import'] as const;
 const engines = ['podman', 'docker'] as const;
 const outputs = ['list', 'plain', 'prefixed', 'github', 'json'] as const;
 const graphForms = ['text', 'mermaid', 'dot', 'json'] as const;
 const shells = ['bash', 'zsh', 'fish'] as const;
-const laterFlags = ['init', 'import', 'watch'];
+const laterFlags = ['watch'];
 
 /** Every flag the tool owns, so that no task may name a param like one. */
 export const toolFlagNames: readonly string[] = [...Object.keys(switches), ...valued, 'graph', ...laterFlags];
@@ -111,6 +115,7 @@ const noValues = {
   profile: undefined,
   graph: undefined,
   completion: undefined,
+  import: undefined,
 };
 
 function readItem(word: string): Item {
@@ -154,6 +159,8 @@ function readValue(name: (typeof valued)[number], value: string | undefined): Pa
       return { output: oneOf(name, value, outputs) };
     case 'profile':
       return { profile: value };
+    case 'import':
+      return { import: value };
     case 'completion':
       // What the scripts themselves ask for.
       if (value === 'candidates') return { completion: value };
@@ -169,6 +176,7 @@ const examples = {
   output: '--output=plain',
   profile: '--profile=times.json',
   completion: '--completion=bash',
+  import: '--import=Makefile',
 };
 
 function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {

@@ -15,6 +15,7 @@ import { describeTasks, showGraph, showList } from './render/catalogue.ts';
 import { describePlan } from './render/dry-run.ts';
 import { openRenderer } from './render/index.ts';
 import { openSession } from './session.ts';
+import { importMakefile, init } from './starter.ts';
 import { takeRoot } from './take-root.ts';
 import { usage } from './usage.ts';
 
@@ -25,6 +26,8 @@ export async function main(caller: Host): Promise<number> {
   const hasWords = args.items.length > 0;
   if (args.flags.version) return show(caller, `${await caller.packageVersion()}\n`);
   if (args.flags.help && !hasWords) return show(caller, usage);
+  if (args.flags.init) return show(caller, await init(caller));
+  if (args.flags.import !== undefined) return show(caller, await importMakefile(caller, args.flags.import));
   if (args.flags.completion !== undefined) return show(caller, await complete(caller, args));
   const project = await loadProject(caller);
   const host = { ...caller, env: project.env };

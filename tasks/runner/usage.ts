@@ -36,6 +36,8 @@ export const flagRows: readonly FlagRow[] = [
   { shown: '--quiet', about: 'only what fails, and what the tasks themselves print' },
   { shown: '--verbose', about: 'also the commands, where each task runs, and what took the time' },
   { shown: '--profile=FILE', about: 'write the times of all tasks for a trace viewer (Perfetto, chrome://tracing)' },
+  { shown: '--init', about: 'write a config to begin with' },
+  { shown: '--import=MAKEFILE', about: 'write a config that does what a Makefile did' },
   {
     shown: '--completion=SHELL',
     about: 'print what makes bash, zsh or fish complete tasks and flags',

@@ -288,7 +288,7 @@ test('without a config the runner says where it looked', async () => {
     exit: 3,
     stdout: '',
     stderr: `error: no \`tasks.config.yaml\` in <project> or above
-hint: a project's tasks stand in \`tasks.config.yaml\` at its root
+hint: \`tasks --init\` writes one to begin with, \`tasks --import=Makefile\` one from a Makefile
 `,
   });
 });

@@ -47,7 +47,7 @@ async function findConfig(
   throw new UserError('config', [
     {
       message: `no \`${configName}\` in ${host.cwd} or above`,
-      hint: `a project's tasks stand in \`${configName}\` at its root`,
+      hint: '`tasks --init` writes one to begin with, `tasks --import=Makefile` one from a Makefile',
     },
   ]);
 }

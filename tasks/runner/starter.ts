@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { configName } from './config/load.ts';
+import { UserError, usageError } from './errors.ts';
+import type { Host } from './host.ts';
+
+type StarterHost = Pick<Host, 'cwd' | 'readText' | 'replaceFile'>;
+
+const starter = `# yaml-language-server: $schema=./node_modules/zx-tasks/schema.json
+# What can be done in this project: \`npx tasks --list\` shows it, \`npx tasks --help build\` tells of one task.
+version: 1
+
+# Values for \${name} in commands.
+vars:
+  greeting: hello
+
+# What tasks require of a machine; \`npx tasks doctor\` looks at all of them.
+checks:
+  node: { id: ND001, command: node --version, version: '>=20', install: { brew: node } }
+
+tasks:
+  build:
+    about: Build what is needed for the rest
+    requires: [node]
+    run:                                # a command for /bin/sh, or a list that stops at the first failure
+      - mkdir -p out
+      - echo '\${greeting}' > out/greeting.txt
+
+  test:
+    about: Look at what was built
+    aliases: [check]
+    needs: [build]                      # runs first, once
+    params:                             # \`npx tasks test --times=2\`
+      times: { type: int, default: 1, about: how often to look }
+    run: for i in $(seq \${times}); do cat out/greeting.txt; done
+
+  clean:
+    about: Remove what was built
+    run: rm -rf out
+`;
+
+/** `--init`: writes a config to begin with. */
+export async function init(host: StarterHost): Promise<string> {
+  await writeNew(host, starter);
+  return `wrote \`${configName}\`; \`npx tasks --list\` shows its tasks\n`;
+}
+
+/** `--import FILE`: writes a config that does what a Makefile did, and tells what it could not take over. */
+export async function importMakefile(host: StarterHost, path: string): Promise<string> {
+  const text = await host.readText(join(host.cwd, path));
+  if (text === undefined)
+    throw usageError(`there is no file \`${path}\``, 'name a Makefile, as in `--import=Makefile`');
+  const [{ parseMakefile }, { convert }, { writeConfig }] = await Promise.all([
+    import('./import/parse.ts'),
+    import('./import/convert.ts'),
+    import('./import/write.ts'),
+  ]);
+  const imported = convert(parseMakefile(text), path);
+  await writeNew(host, writeConfig(imported, path));
+  const { tasks, notes } = imported;
+  const whole = tasks.filter((task) => task.throughMake === undefined).length;
+  return [
+    `wrote \`${configName}\`: ${tasks.length} tasks, ${whole} of them without make`,
+    ...notes.map((note) => `note: ${note}`),
+    '',
+  ].join('\n');
+}
+
+async function writeNew(host: StarterHost, text: string): Promise<void> {
+  const path = join(host.cwd, configName);
+  const exists = (await host.readText(path)) !== undefined;
+  if (exists) throw usageError(`\`${configName}\` exists, and is not overwritten`, 'move it away first');
+  const isWritten = await host.replaceFile(path, text);
+  if (!isWritten) throw new UserError('usage', [{ message: `\`${configName}\` cannot be written in ${host.cwd}` }]);
+}
