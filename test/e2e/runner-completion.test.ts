@@ -47,7 +47,7 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   ['the words that a task takes', ['build', ''], ['app', 'profiler']],
   ['a second such word', ['build', 'app', 'p'], ['profiler']],
   ['checks after `doctor`', ['doctor', 'n'], ['node\tND001']],
-  ['the flags of the task', ['serve', '--p'], ['--port=\twhere it listens']],
+  ['the flags of the task', ['serve', '--po'], ['--port=\twhere it listens']],
   ['the values of its flags', ['serve', '--mode='], ['--mode=fast', '--mode=slow']],
   ['the values as the next word', ['serve', '--mode', ''], ['fast', 'slow']],
   ['no value after a flag without one', ['serve', '--trace', 'buil'], ['build\tBuild it']],
