@@ -10,7 +10,8 @@ export const checks: Check[] = [
     name: 'base-images',
     question: 'are the base images here, or does their registry answer?',
     group: 'images',
-    needs: ['EN002', 'EN003'],
+    // Where no registry answers they are made here, by containers that reach the distribution's packages.
+    needs: ['EN004', 'EN005'],
     timeoutMs: 60_000,
     about:
       'The images are built on Debian’s and Node’s. They are here already, were made here from packages, or their registry answers.',
