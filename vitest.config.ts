@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: 'test/runner/build.ts',
     reporters: ['default', new Skips()],
     projects: [
-      { extends: true, test: { name: 'pure', include: pure, sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'pure', include: pure, testTimeout: 60_000, sequence: { groupOrder: 0 } } },
       {
         extends: true,
         test: {

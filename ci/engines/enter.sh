@@ -13,10 +13,12 @@ inner=te$$i
 subnet=10.213.77
 
 leave() {
+	[ -z "${inside:-}" ] || kill -KILL "$inside" 2>/dev/null || :
 	iptables -t nat -D POSTROUTING -s "$subnet.0/24" -j MASQUERADE 2>/dev/null || :
 	ip netns del "$name" 2>/dev/null || :
 }
 trap leave EXIT
+trap 'exit 143' INT TERM HUP
 
 ip netns add "$name"
 ip link add "$outer" type veth peer name "$inner" netns "$name"
@@ -48,4 +50,7 @@ nsenter --net="/run/netns/$name" \
 		umount -l before
 		unset CONTAINERS_CONF
 		export HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-		exec "$@"' _ "$root" "$@"
+		exec "$@"' _ "$root" "$@" &
+inside=$!
+# A signal ends `wait`, and with it all that runs inside.
+wait "$inside"

@@ -1,0 +1,56 @@
+/** A connection that is told of pieces, as the kernel would, and the exchanges that come of it. */
+import { Connection } from '../../container/profiler/src/connection.ts';
+import type { Exchange, Process } from '../../container/profiler/src/exchange.ts';
+
+export const someone: Process = { pid: 7, comm: 'server', container: null, isWanted: true };
+
+/** `>` is the request's direction, `<` the response's; `…N` at the end are N bytes whose content is not known. */
+export type Step = { readonly way: '>' | '<'; readonly text: string; readonly unknown?: number; readonly at?: number };
+
+export type Seen = { readonly exchanges: Exchange[]; lost: number; finished: string | undefined };
+
+export type Wire = Seen & {
+  readonly connection: Connection;
+  readonly send: (...steps: readonly Step[]) => void;
+};
+
+/** Makes the connection; every piece comes one millisecond after the one before. */
+export function openWire(): Wire {
+  const seen: Seen = { exchanges: [], lost: 0, finished: undefined };
+  const connection = new Connection(
+    { role: 'server', local: 'a:1', remote: 'b:2', linkOf: (request, response) => `${request}/${response ?? '-'}` },
+    {
+      exchange: (exchange) => seen.exchanges.push(exchange),
+      lost: (count) => {
+        seen.lost += count;
+      },
+      finished: (why) => {
+        seen.finished = why;
+      },
+    },
+  );
+  const next = { '>': 1_000, '<': 4_294_967_200 };
+  let timeNs = 0;
+  const send = (...steps: readonly Step[]): void => {
+    for (const { way, text, unknown = 0, at } of steps) {
+      const bytes = Buffer.from(text, 'latin1');
+      const offset = at ?? next[way];
+      const length = bytes.length + unknown;
+      timeNs += 1e6;
+      const piece = { offset: offset >>> 0, length, cap: bytes.length, bytes, from: 0, timeNs, who: someone };
+      if (way === '>') connection.request(piece);
+      else connection.response(piece);
+      next[way] = Math.max(next[way], offset + length);
+    }
+  };
+  return Object.assign(seen, { connection, send });
+}
+
+export const ask = (text: string, unknown = 0): Step => ({ way: '>', text, unknown });
+export const answer = (text: string, unknown = 0): Step => ({ way: '<', text, unknown });
+
+/** An exchange in one line: what it was and how it ended. */
+export function inShort(exchange: Exchange): string {
+  const { method, target, status, end, requestBytes, responseBytes } = exchange;
+  return `${method} ${target} ${status ?? '-'} ${end} ${requestBytes}/${responseBytes}`;
+}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import {
+  describeContainer,
+  findContainerId,
+  matchesGroup,
+  parseContainers,
+} from '../../container/profiler/src/identity.ts';
+
+const id = '0123456789abcdef'.repeat(4);
+
+test.each([
+  ['Podman', [`libpod-${id}`, 'libpod_parent', ''], id],
+  ['Podman under systemd', [`libpod-${id}.scope`, 'machine.slice'], id],
+  ['Podman, a group inside the container', ['container', `libpod-${id}.scope`], id],
+  ['Docker under systemd', [`docker-${id}.scope`, 'system.slice'], id],
+  ['Docker without systemd', [id, 'docker'], id],
+  ['Kubernetes with containerd', [`cri-containerd-${id}.scope`, 'kubepods-besteffort.slice'], id],
+  ['Kubernetes with containerd, a colon before the id', [`kubepods-pod1.slice:cri-containerd:${id}`], id],
+  ['Kubernetes with CRI-O', [`crio-${id}.scope`, 'kubepods.slice'], id],
+  ['the monitor of a Podman container', [`libpod-conmon-${id}.scope`, 'machine.slice'], undefined],
+  ['a service of the host', ['ssh.service', 'system.slice'], undefined],
+  ['a name that is only like an id', [`${id}0`], undefined],
+])('%s', (_who, unified, expected) => {
+  expect(findContainerId({ unified, legacy: [] })).toBe(expected);
+  expect(findContainerId({ unified: [''], legacy: unified })).toBe(expected);
+});
+
+test('a container is called what the list says, else by its host name, unless that is its id', () => {
+  const known = new Map([[id, { id, name: 'web', image: 'localhost/web', service: 'web' }]]);
+  expect(describeContainer(id, 'node', known)).toEqual({ id, name: 'web', image: 'localhost/web', service: 'web' });
+  expect(describeContainer(id, 'node', new Map())).toEqual({ id, name: 'node', image: null, service: null });
+  expect(describeContainer(id, id.slice(0, 12), new Map()).name).toBeNull();
+  expect(describeContainer(id, '', new Map()).name).toBeNull();
+});
+
+test('a list of containers that cannot be trusted is read as far as it can', () => {
+  expect(parseContainers('[{"id":"a","name":"b","image":5},{"id":7},null,"x"]')).toEqual(
+    new Map([['a', { id: 'a', name: 'b', image: null, service: null }]]),
+  );
+  expect(parseContainers('[{"id":')).toBeUndefined();
+  expect(parseContainers('{}')).toBeUndefined();
+});
+
+test('patterns name containers, services and cgroups, and `*` stands for anything', () => {
+  const names = { unified: [`libpod-${id}`], legacy: [], node: 'web-1' };
+  const container = { id, name: 'web-1', image: null, service: 'web' };
+  const matches = (...patterns: string[]) => matchesGroup(patterns, names, container);
+  expect(matches()).toBe(true);
+  expect(matches('web-1')).toBe(true);
+  expect(matches('web')).toBe(true);
+  expect(matches('libpod-*')).toBe(true);
+  expect(matches('w*1')).toBe(true);
+  expect(matches('db', 'web-?')).toBe(false);
+  expect(matches('eb-1')).toBe(false);
+});

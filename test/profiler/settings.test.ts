@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { readSettings, SettingsError } from '../../container/profiler/src/settings.ts';
+
+test('without variables the defaults hold', () => {
+  expect(readSettings({ PATH: '/bin', PROFILER_PORTS: '' })).toEqual({
+    scope: 'containers',
+    ports: [],
+    role: 'server',
+    out: '/traces',
+    maxBytes: 64 << 20,
+    cgroups: [],
+    sample: 1,
+    redact: [],
+    object: '/usr/local/lib/http_probe.o',
+  });
+});
+
+test('each variable is read', () => {
+  expect(
+    readSettings({
+      PROFILER_SCOPE: 'host',
+      PROFILER_PORTS: '8080, 18080-18099',
+      PROFILER_ROLE: 'both',
+      PROFILER_OUT: '/tmp/x',
+      PROFILER_MAX_BYTES: '70000',
+      PROFILER_CGROUPS: 'web-*,db',
+      PROFILER_SAMPLE: '1/10',
+      PROFILER_REDACT: 'ssn,iban',
+      PROFILER_OBJECT: '/x.o',
+    }),
+  ).toEqual({
+    scope: 'host',
+    ports: [
+      { first: 8080, last: 8080 },
+      { first: 18080, last: 18099 },
+    ],
+    role: 'both',
+    out: '/tmp/x',
+    maxBytes: 70000,
+    cgroups: ['web-*', 'db'],
+    sample: 10,
+    redact: ['ssn', 'iban'],
+    object: '/x.o',
+  });
+});
+
+test('all that is wrong is said at once', () => {
+  const wrong = {
+    PROFILER_SCOPE: 'all',
+    PROFILER_PORTS: '8080-80',
+    PROFILER_ROLE: 'peer',
+    PROFILER_OUT: 'traces',
+    PROFILER_MAX_BYTES: '5',
+    PROFILER_SAMPLE: '10%',
+    PROFILER_REDACT: 'a,,b',
+    PROFILER_COLOUR: 'red',
+  };
+  expect(() => readSettings(wrong)).toThrow(SettingsError);
+  try {
+    readSettings(wrong);
+  } catch (error) {
+    expect((error as SettingsError).problems).toEqual([
+      'PROFILER_COLOUR: there is no such setting; there are PROFILER_SCOPE, PROFILER_PORTS, PROFILER_ROLE, PROFILER_OUT, PROFILER_MAX_BYTES, PROFILER_CGROUPS, PROFILER_SAMPLE, PROFILER_REDACT, PROFILER_OBJECT',
+      'PROFILER_SCOPE: `all` is not `containers` or `host`',
+      'PROFILER_PORTS: `8080-80` is not a list of ports and ranges, at most 16, such as `8080,18080-18099`',
+      'PROFILER_ROLE: `peer` is not `server`, `client` or `both`',
+      'PROFILER_OUT: `traces` is not an absolute path',
+      'PROFILER_MAX_BYTES: `5` is not a number of bytes of at least 65536',
+      'PROFILER_SAMPLE: `10%` is not a fraction such as `1/10`',
+      'PROFILER_REDACT: `a,,b` is not a list of names',
+    ]);
+  }
+});

@@ -1,0 +1,195 @@
+/** What is written: nothing that a request brings can forge a line or speak to a terminal. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Exchange } from '../../container/profiler/src/exchange.ts';
+import { openFileSink } from '../../container/profiler/src/sinks/file.ts';
+import { jsonFormat } from '../../container/profiler/src/sinks/json.ts';
+import type { Header, Told } from '../../container/profiler/src/sinks/sink.ts';
+import { escapeText, textFormat } from '../../container/profiler/src/sinks/text.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sink-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const container = { id: 'a'.repeat(64), name: 'web-1', image: 'localhost/web', service: 'web' };
+const exchange: Exchange = {
+  method: 'GET',
+  target: '/users/1',
+  protocol: 'HTTP/1.1',
+  role: 'server',
+  process: { pid: 42, comm: 'node', container, isWanted: true },
+  local: '10.0.0.2:80',
+  remote: '[::1]:5000',
+  link: '0001',
+  requestFirstNs: 1_000_000,
+  requestLastNs: 1_500_000,
+  responseFirstNs: 2_000_000,
+  responseLastNs: 3_345_678,
+  requestBytes: 90,
+  responseBytes: 200,
+  status: 200,
+  end: 'complete',
+};
+const tell = (changes: Partial<Exchange> = {}): Told => ({
+  exchange: { ...exchange, ...changes },
+  timeUs: 1_700_000_000_123_456,
+  target: changes.target ?? exchange.target,
+});
+const header: Header = {
+  startedUs: 0,
+  tier: 'A',
+  why: 'it is here',
+  hooks: ['tp_btf/sys_exit'],
+  kernel: '6.1.0',
+  scope: 'containers',
+  role: 'server',
+  sample: 1,
+  unseen: ['much'],
+};
+
+test('an exchange as text', () => {
+  expect(textFormat.exchange(tell())).toBe(
+    '2023-11-14T22:13:20.123456Z GET /users/1 200 2.346ms web-1 server 10.0.0.2:80<->[::1]:5000',
+  );
+});
+
+test('what was not seen is a dash, and a container without a name is its id', () => {
+  const unnamed = { ...exchange.process, container: { ...container, name: null } };
+  const cut = { status: undefined, responseLastNs: undefined, process: unnamed };
+  expect(textFormat.exchange(tell(cut))).toContain(` GET /users/1 - - ${'a'.repeat(12)} server `);
+  const ofHost = { process: { ...exchange.process, container: null } };
+  expect(textFormat.exchange(tell(ofHost))).toContain(' 2.346ms - server ');
+});
+
+test('an exchange as JSON', () => {
+  expect(JSON.parse(jsonFormat.exchange(tell()))).toEqual({
+    type: 'exchange',
+    time: '2023-11-14T22:13:20.123456Z',
+    method: 'GET',
+    target: '/users/1',
+    status: 200,
+    end: 'complete',
+    protocol: 'HTTP/1.1',
+    role: 'server',
+    timing: { requestFirst: 0, requestLast: 500, responseFirst: 1000, responseLast: 2346 },
+    durationMs: 2.345678,
+    requestBytes: 90,
+    responseBytes: 200,
+    pid: 42,
+    comm: 'node',
+    container,
+    link: '0001',
+    queuedUs: null,
+    local: '10.0.0.2:80',
+    remote: '[::1]:5000',
+  });
+});
+
+test('a loss, and the header', () => {
+  expect(textFormat.loss({ what: 'records, because the ring was full', count: 3, sinceUs: 0 })).toBe(
+    '# loss records, because the ring was full: 3 since 1970-01-01T00:00:00.000000Z',
+  );
+  expect(JSON.parse(jsonFormat.loss({ what: 'x', count: 3, sinceUs: 0 }))).toEqual({
+    type: 'loss',
+    what: 'x',
+    count: 3,
+    since: '1970-01-01T00:00:00.000000Z',
+  });
+  expect(textFormat.header(header).split('\n')).toSatisfy((lines: string[]) => lines.every((line) => /^# /.test(line)));
+  expect(JSON.parse(jsonFormat.header(header))).toMatchObject({ type: 'header', tier: 'A', unseen: ['much'] });
+});
+
+test.each([
+  ['/a b', '/a\\x20b'],
+  ['/a\n2023 GET /forged', '/a\\x0a2023\\x20GET\\x20/forged'],
+  ['/\u001b[31mred', '/\\x1b[31mred'],
+  ['/\u009b31m', '/\\x9b31m'],
+  ['/caf\u00e9', '/caf\\xe9'],
+  ['/\\x41', '/\\x5cx41'],
+  ['\u{1F600}', '\\u{d83d}\\u{de00}'],
+])('the text %j is written as %s', (text, expected) => {
+  expect(escapeText(text)).toBe(expected);
+});
+
+test('whatever a request, a process or a container is called, it is one line of visible ASCII', () => {
+  const anything = fc.string({ unit: 'binary', minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(anything, anything, anything, (target, comm, name) => {
+      const told = tell({
+        target,
+        process: { ...exchange.process, comm, container: { ...container, name } },
+        remote: `unix:${comm}`,
+      });
+      expect(textFormat.exchange(told)).toMatch(/^[\x20-\x7e]+$/);
+      expect(textFormat.exchange(told).split(' ')).toHaveLength(8);
+      const json = jsonFormat.exchange(told);
+      expect(json).toMatch(/^[\x20-\x7e]+$/);
+      expect(JSON.parse(json)).toMatchObject({ target, comm, container: { name } });
+    }),
+    { numRuns: 60 },
+  );
+});
+
+const openFile = (maxBytes = 1 << 20, at = folder) => {
+  for (const name of ['trace', 'trace.1']) writeFileSync(join(at, name), '');
+  return openFileSink(join(at, 'trace'), textFormat, maxBytes);
+};
+const linesOf = (name: string, at = folder) => readFileSync(join(at, name), 'utf8').split('\n').slice(0, -1);
+
+test('a restarted profiler appends', () => {
+  writeFileSync(join(folder, 'trace'), '');
+  for (const _ of [1, 2]) {
+    const sink = openFileSink(join(folder, 'trace'), textFormat, 1 << 20);
+    sink.exchange(tell());
+    expect(sink.flush()).toBe(0);
+  }
+  expect(linesOf('trace')).toHaveLength(2);
+});
+
+test('a trace that does not exist is not made', () => {
+  expect(() => openFileSink(join(folder, 'trace'), textFormat, 1 << 20)).toThrow('ENOENT');
+});
+
+test('at its greatest size the trace is set aside, and begins with its header anew', () => {
+  const sink = openFile(1_000);
+  sink.header(header);
+  const told = 40;
+  for (let n = 0; n < told; n++) {
+    sink.exchange(tell({ target: `/${n}` }));
+    sink.flush();
+    expect(statSync(join(folder, 'trace')).size).toBeLessThan(1_700);
+  }
+  expect(linesOf('trace')[0]).toMatch(/^# http-trace/);
+  const kept = [...linesOf('trace.1'), ...linesOf('trace')].filter((line) => !line.startsWith('#'));
+  expect(kept.at(-1)).toContain(` /${told - 1} `);
+  const numbers = kept.map((line) => Number(/ \/(\d+) /.exec(line)?.[1]));
+  expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+});
+
+test('on a full disk lines are written whole or not at all, and the rest is counted', (context) => {
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', folder]);
+  context.skip(mounted.status !== 0, 'mounting a small disk needs root');
+  try {
+    const sink = openFile();
+    let unwritten = 0;
+    const told = 400;
+    for (let n = 0; n < told; n++) {
+      sink.exchange(tell({ target: `/${n}` }));
+      unwritten += sink.flush();
+    }
+    const lines = linesOf('trace');
+    expect(unwritten).toBeGreaterThan(0);
+    expect(lines.length + unwritten).toBe(told);
+    expect(lines.every((line) => line.endsWith('[::1]:5000'))).toBe(true);
+    expect(readFileSync(join(folder, 'trace'), 'utf8').endsWith('\n')).toBe(true);
+  } finally {
+    // The sink still holds its file.
+    spawnSync('umount', ['--lazy', folder]);
+  }
+});

@@ -1,0 +1,106 @@
+/** The profiler's small pure parts: addresses, times, sampling, losses, rights, the status file. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { formatIp, formatUnixPath } from '../../container/profiler/src/addresses.ts';
+import { createClock, formatMs, formatTime } from '../../container/profiler/src/clock.ts';
+import { BpfError } from '../../container/profiler/src/errors.ts';
+import { Losses } from '../../container/profiler/src/losses.ts';
+import { explainRefusal, readRights } from '../../container/profiler/src/refusal.ts';
+import { isSampled } from '../../container/profiler/src/sample.ts';
+import { openStatus } from '../../container/profiler/src/status.ts';
+
+test.each([
+  [[127, 0, 0, 1], '127.0.0.1'],
+  [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], '[::1]'],
+  [[0x20, 1, 0xd, 0xb8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1], '[2001:db8:0:1::1]'],
+  [[0x20, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0], '[2001:0:0:1::]'],
+  [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 1], '10.0.0.1'],
+])('%j is the address %s', (bytes, expected) => {
+  expect(formatIp(Uint8Array.from(bytes))).toBe(expected);
+});
+
+test.each([
+  ['/run/app.sock\0\0\0', 'unix:/run/app.sock'],
+  ['\0abstract\0\0', 'unix:@abstract'],
+  ['\0\0\0', 'unix:'],
+])('%j is the socket %s', (path, expected) => {
+  expect(formatUnixPath(Buffer.from(path, 'latin1'))).toBe(expected);
+});
+
+test('times of the kernel become wall-clock times, and follow a clock that is set', () => {
+  let boot = 1_700_000_000_000_000_000n;
+  const clock = createClock(
+    () => boot,
+    () => 5_000_000_000n,
+  );
+  expect(formatTime(clock.wallUs(clock.nowNs()))).toBe('2023-11-14T22:13:25.000000Z');
+  boot += 3_600_000_000_000n;
+  clock.adjust();
+  expect(formatTime(clock.wallUs(1_234_567))).toBe('2023-11-14T23:13:20.001234Z');
+});
+
+test.each([
+  [0, '0.000'],
+  [1_499, '0.001'],
+  [999_999_600, '1000.000'],
+  [12_345_678, '12.346'],
+])('%d ns are %s ms', (ns, expected) => {
+  expect(formatMs(ns)).toBe(expected);
+});
+
+test('sampling keeps the same links at both ends, about as many as asked for', () => {
+  const links = Array.from({ length: 10_000 }, (_, index) => (index * 2_654_435_761).toString(16));
+  const kept = links.filter((link) => isSampled(link, 10));
+  expect(kept.length).toBeGreaterThan(800);
+  expect(kept.length).toBeLessThan(1_200);
+  expect(kept.every((link) => isSampled(link, 10))).toBe(true);
+  expect(links.every((link) => isSampled(link, 1))).toBe(true);
+});
+
+test('a loss is told when it has grown, with its whole count', () => {
+  const losses = new Losses(0);
+  losses.add('exchanges', 2);
+  losses.replace({ lostRingFull: 0 });
+  expect(losses.takeNew().map(({ count }) => count)).toEqual([2]);
+  expect(losses.takeNew()).toEqual([]);
+  losses.add('exchanges', 1);
+  losses.replace({ lostRingFull: 7 });
+  expect(losses.takeNew().map(({ what, count }) => `${what}: ${count}`)).toEqual([
+    'exchanges, because bytes of their connections were missing: 3',
+    'records, because the ring was full: 7',
+  ]);
+  expect(losses.counters()).toEqual({ exchanges: 3, lostRingFull: 7 });
+});
+
+const PERFMON_AND_BPF = 0xc000000000n;
+
+test('a refusal names the capability, the seccomp profile or the missing BTF', () => {
+  const refused = new BpfError('the kernel refused the programs: Operation not permitted (errno 1)', 1);
+  const explain = (capabilities: bigint, seccomp: number, hasBtf = true) =>
+    explainRefusal(refused, { capabilities, seccomp }, hasBtf);
+  expect(explain(0n, 0)).toContain('the container lacks CAP_PERFMON and CAP_BPF');
+  expect(explain(0x8000000000n, 0)).toContain('the container lacks CAP_PERFMON');
+  expect(explain(PERFMON_AND_BPF, 2)).toContain('a seccomp profile forbids the bpf() system call');
+  expect(explain(PERFMON_AND_BPF, 2, false)).toContain('this kernel has no BTF');
+  const byVerifier = new BpfError('the kernel refused the programs: Permission denied (errno 13)', 13, 'R1 is bad');
+  expect(explainRefusal(byVerifier, { capabilities: PERFMON_AND_BPF, seccomp: 0 }, true)).toContain('R1 is bad');
+});
+
+test('rights are read from /proc/self/status', () => {
+  const status = 'Name:\tnode\nCapEff:\t000000c000000000\nSeccomp:\t2\n';
+  expect(readRights(() => status)).toEqual({ capabilities: PERFMON_AND_BPF, seccomp: 2 });
+});
+
+test('the status is one line, whatever stood there before', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'status-'));
+  const path = join(folder, 'profiler.json');
+  writeFileSync(path, '');
+  const write = openStatus(path);
+  const status = { state: 'attached', tier: 'A', hooks: [], kernel: '6.1', counters: {} } as const;
+  write({ ...status, why: 'because of a long reason, much longer than the next' });
+  write({ ...status, why: 'short' });
+  expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify({ ...status, why: 'short' })}\n`);
+  rmSync(folder, { recursive: true });
+});
