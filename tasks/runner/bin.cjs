@@ -1,62 +1,73 @@
 #!/usr/bin/env node
-// Runs dist/cli.cjs with V8's compiled code from an earlier run: compiling costs more than all the rest of the start.
+// Runs the bundle with V8's compiled code from earlier runs: compiling costs more than all the rest of the start.
 'use strict';
 const fs = require('node:fs');
-const { createRequire } = require('node:module');
-const os = require('node:os');
 const path = require('node:path');
 const vm = require('node:vm');
-const zlib = require('node:zlib');
 
-const bundle = path.join(__dirname, 'dist', 'cli.cjs');
-const checksumBytes = 4;
+const dist = path.join(__dirname, 'dist');
+const loaded = new Map();
+/** Each run compiles what none before it has used; after so many there is little left. */
+const mostRuns = 5;
 
-if (fs.existsSync(bundle)) start();
+if (fs.existsSync(path.join(dist, 'cli.cjs'))) load('cli.cjs').runCli((specifier) => import(specifier));
 else {
   process.stderr.write('error: the runner is not built\nhint: run `npm ci` first\n');
   process.exitCode = 2;
 }
 
-function start() {
-  const stat = fs.statSync(bundle);
-  const name = `cli-${process.version}-${process.arch}-${stat.size}-${Math.trunc(stat.mtimeMs)}.cache`;
-  const places = [path.dirname(bundle), path.join(os.homedir(), '.cache', 'zx-tasks')].map((folder) =>
-    path.join(folder, name),
-  );
-  const cachedData = places.map(readCache).find((data) => data !== undefined);
-  const script = new vm.Script(
-    `(function (exports, require, module, __filename, __dirname) {${fs.readFileSync(bundle, 'utf8')}\n})`,
-    {
-      filename: bundle,
-      cachedData,
-    },
-  );
-  const isFresh = cachedData !== undefined && script.cachedDataRejected === false;
-  if (!isFresh) process.once('exit', () => places.some((place) => writeCache(place, script.createCachedData())));
+/** One file of the bundle, which is in ASCII. Those that it loads come from here too, so that each has its compiled code. */
+function load(name) {
+  const known = loaded.get(name);
+  if (known !== undefined) return known.exports;
+  const file = path.join(dist, name);
+  const { size, mtimeMs } = fs.statSync(file);
+  const cache = `${name}-${process.version}-${process.arch}-${size}-${Math.trunc(mtimeMs)}.cache`;
+  const { cachedData, runs } = readCache(path.join(dist, cache)) ?? readCache(besideHome(cache)) ?? { runs: 0 };
+  const source = `(function (exports, require, module, __filename, __dirname) {${fs.readFileSync(file, 'latin1')}\n})`;
+  const script = new vm.Script(source, { filename: file, cachedData });
+  const isNew = cachedData === undefined || script.cachedDataRejected === true;
+  if (isNew || runs < mostRuns)
+    process.once('exit', () => writeCache(cache, script.createCachedData(), isNew ? 1 : runs + 1));
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, path.dirname(bundle));
-  module.exports.runCli((specifier) => import(specifier));
+  loaded.set(name, module);
+  const requireFrom = (specifier) => (specifier.startsWith('./') ? load(specifier.slice(2)) : require(specifier));
+  script.runInThisContext()(module.exports, requireFrom, module, file, dist);
+  return module.exports;
 }
 
-/** V8 checks versions and lengths itself, but crashes on flipped bytes: hence the checksum. */
+/** For a package whose folder may not be written. */
+function besideHome(cache) {
+  return path.join(require('node:os').homedir(), '.cache', 'zx-tasks', cache);
+}
+
+/**
+ * V8 checks versions and lengths itself, but crashes on flipped bytes: hence all is there twice. To compare costs nothing,
+ * while loading what computes a checksum costs a tenth of the start.
+ */
 function readCache(place) {
   try {
     const bytes = fs.readFileSync(place);
-    const data = bytes.subarray(checksumBytes);
-    return bytes.readUInt32LE(0) === zlib.crc32(data) ? data : undefined;
+    const length = (bytes.length - 1) / 2;
+    const cachedData = bytes.subarray(0, length);
+    if (!cachedData.equals(bytes.subarray(length, 2 * length))) return undefined;
+    return { cachedData, runs: bytes[2 * length] };
   } catch {
     return undefined;
   }
 }
 
-/** False where the folder cannot be written; the next place is tried, and without any the start is only slower. */
-function writeCache(place, data) {
-  const checksum = Buffer.alloc(checksumBytes);
-  checksum.writeUInt32LE(zlib.crc32(data));
+/** Where neither folder can be written, the start is only slower. */
+function writeCache(cache, data, runs) {
+  const bytes = Buffer.concat([data, data, Buffer.of(runs)]);
+  if (!replace(path.join(dist, cache), bytes)) replace(besideHome(cache), bytes);
+}
+
+function replace(place, bytes) {
   const temporary = `${place}.${process.pid}.tmp`;
   try {
     fs.mkdirSync(path.dirname(place), { recursive: true });
-    fs.writeFileSync(temporary, Buffer.concat([checksum, data]));
+    fs.writeFileSync(temporary, bytes);
     fs.renameSync(temporary, place);
     return true;
   } catch {

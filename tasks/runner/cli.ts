@@ -16,7 +16,7 @@ async function run(importModule: ImportModule): Promise<number> {
     return await main(host);
   } catch (error) {
     const isForUser = error instanceof UserError;
-    const paint = makePaint(wantsColour(process.env, process.stderr.isTTY === true));
+    const paint = makePaint(host?.stderrHasColour ?? wantsColour(process.env, process.stderr.isTTY === true));
     const text = isForUser ? renderProblems(error.problems, paint) : describeBug(error);
     process.stderr.write(host === undefined ? text : host.secrets.mask(text));
     const reason = isForUser ? error.reason : 'bug';

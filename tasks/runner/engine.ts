@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type Answer, askDocker, askPodman } from './engine/ask.ts';
-import { makeElevate, type Privilege } from './engine/elevate.ts';
+import type { Answer } from './engine/ask.ts';
+import type { Privilege } from './engine/elevate.ts';
 import type { Host } from './host.ts';
 import type { Runner } from './process/capture.ts';
 import type { Engine } from './script.ts';
@@ -47,6 +47,7 @@ async function findEngine(options: Options): Promise<EngineState> {
     return { state: 'silent', problem: `\`TASKS_ENGINE\` is \`${named}\``, remedy: 'set it to `podman` or `docker`' };
   const names: readonly EngineName[] = named === 'podman' || named === 'docker' ? [named] : ['podman', 'docker'];
   const privilege = await readPrivilege(options);
+  const { askDocker, askPodman } = await import('./engine/ask.ts');
   const answers: Answer[] = [];
   for (const name of names) {
     const answer =
@@ -62,6 +63,7 @@ async function readPrivilege({ host, root }: Options): Promise<Privilege> {
   const callers = host.env.CONTAINERS_CONF;
   const containersConf = callers ?? ((await host.readText(own)) === undefined ? undefined : own);
   const needsRoot = host.platform.os === 'linux' && host.user !== undefined && host.user.uid !== 0;
+  const { makeElevate } = await import('./engine/elevate.ts');
   return makeElevate({ needsRoot, mayAsk: host.stdinIsTerminal, containersConf, isCallers: callers !== undefined });
 }
 

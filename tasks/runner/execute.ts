@@ -1,7 +1,6 @@
 import { constants } from 'node:os';
 import { exitCodes, type Reason } from './errors.ts';
 import type { CheckReport, Event, Failure, Stamped } from './events.ts';
-import { mend, requiredChecks } from './execute/mend.ts';
 import { runTasks } from './execute/schedule.ts';
 import { undoAll } from './execute/undo.ts';
 import type { Plan } from './plan.ts';
@@ -40,7 +39,7 @@ async function perform(session: Session, plan: Plan, { fix }: ExecuteOptions): P
     platform: plan.platform,
   });
   for (const name of session.host.secrets.tooShort()) session.emit({ type: 'notice-given', text: tooShort(name) });
-  const isReady = !fix || (await mend(session, requiredChecks(plan)));
+  const isReady = !fix || (await mendFirst(session, plan));
   const failure = isReady ? await runTasks(session, plan) : undefined;
   await session.cache.close();
   const verdict = verdictOf(session, isReady ? failure : notReady);
@@ -51,6 +50,11 @@ async function perform(session: Session, plan: Plan, { fix }: ExecuteOptions): P
 
 function tooShort(name: string): string {
   return `the value of \`${name}\` is shorter than ${shortestSecret} characters and is not masked`;
+}
+
+async function mendFirst(session: Session, plan: Plan): Promise<boolean> {
+  const { mend, requiredChecks } = await import('./execute/mend.ts');
+  return await mend(session, requiredChecks(plan));
 }
 
 const notReady = { exit: exitCodes.machine, reason: 'machine' } as const;

@@ -1,9 +1,20 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
-import { appendFile, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { availableParallelism, hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { usageError } from './errors.ts';
 import { type LogFile, openLog, removeLog } from './host/log-file.ts';
 import { asciiMarks, type Marks, unicodeMarks, wantsUnicode } from './marks.ts';
@@ -81,7 +92,7 @@ const packageFolder = dirname(import.meta.dirname);
 
 /** The machine this process runs on. */
 export function realHost(importModule: ImportModule): Host {
-  const { env, stdin, stdout, stderr } = process;
+  const { env } = process;
   const secrets = makeSecrets();
   return {
     argv: process.argv.slice(2),
@@ -94,17 +105,17 @@ export function realHost(importModule: ImportModule): Host {
     user: readUser(),
     ownNames,
     cores: availableParallelism(),
-    stdinIsTerminal: stdin.isTTY === true,
-    stdoutIsTerminal: stdout.isTTY === true,
-    stdoutColumns: stdout.columns ?? 0,
-    stdoutHasColour: wantsColour(env, stdout.isTTY === true),
-    stderrHasColour: wantsColour(env, stderr.isTTY === true),
+    stdinIsTerminal: isTerminal(0),
+    stdoutIsTerminal: isTerminal(1),
+    stdoutColumns: isTerminal(1) ? (process.stdout.columns ?? 0) : 0,
+    stdoutHasColour: wantsColour(env, isTerminal(1)),
+    stderrHasColour: wantsColour(env, isTerminal(2)),
     marks: wantsUnicode(env) ? unicodeMarks : asciiMarks,
     secrets,
     stripsTypes: 'typescript' in process.features && process.features.typescript !== false,
     importModule,
-    write: makeWriter(stdout, secrets),
-    writeError: makeWriter(stderr, secrets),
+    write: makeWriter('stdout', secrets),
+    writeError: makeWriter('stderr', secrets),
     clockMs: () => performance.now(),
     dateMs: () => Date.now(),
     randomId: () => crypto.randomUUID(),
@@ -116,7 +127,7 @@ export function realHost(importModule: ImportModule): Host {
     onInterrupt,
     ask,
     packageVersion,
-    realPath: (path) => realpath(path).catch(() => path),
+    realPath: async (path) => (existsSync(path) ? realpathSync(path) : path),
     readText,
     appendText: (path, text) => appendFile(path, secrets.mask(text)),
     replaceFile,
@@ -156,15 +167,35 @@ function ownNames(): { readonly machine: string; readonly user: string | undefin
   }
 }
 
+/** Asked of the system first: the streams themselves, and what tells terminals apart, are costly to load. */
+function isTerminal(fd: number): boolean {
+  try {
+    const stat = fstatSync(fd);
+    const mayBeOne = stat.isCharacterDevice() && stat.rdev !== nullDevice();
+    return mayBeOne && isatty(fd);
+  } catch {
+    return false;
+  }
+}
+
+function nullDevice(): number | undefined {
+  return statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
+}
+
 /** A reader that went away (`tasks --list | head -1`) is no error: what it no longer wants is dropped. */
-function makeWriter(stream: NodeJS.WriteStream, secrets: Secrets): (text: string) => void {
+function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): (text: string) => void {
+  let stream: NodeJS.WriteStream | undefined;
   let isOpen = true;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    isOpen = false;
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-  });
+  const open = (): NodeJS.WriteStream =>
+    process[name].on('error', (error: NodeJS.ErrnoException) => {
+      isOpen = false;
+      const isGone = error.code === 'EPIPE' || error.code === 'EIO';
+      if (!isGone && name === 'stdout') process.stderr.write(`error: the output cannot be written: ${error.message}\n`);
+    });
   return (text) => {
-    if (isOpen && text !== '') stream.write(secrets.mask(text));
+    if (!isOpen || text === '') return;
+    stream ??= open();
+    stream.write(secrets.mask(text));
   };
 }
 
@@ -200,13 +231,13 @@ async function ask(question: string): Promise<string> {
 }
 
 async function packageVersion(): Promise<string> {
-  const text = await readFile(join(packageFolder, 'package.json'), 'utf8');
+  const text = readFileSync(join(packageFolder, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 
 async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EISDIR'].some((code) => isErrno(error, code))) return undefined;
     throw error;
@@ -216,14 +247,14 @@ async function readText(path: string): Promise<string | undefined> {
 async function replaceFile(path: string, text: string): Promise<boolean> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text);
-    await rename(temporary, path);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
     return true;
   } catch (error) {
     const isForbidden = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR'].some((code) => isErrno(error, code));
     if (!isForbidden) throw error;
-    await rm(temporary, { force: true }).catch(() => undefined);
+    rmSync(temporary, { force: true });
     return false;
   }
 }

@@ -1,21 +1,16 @@
 import { type Args, parseArgs } from './args.ts';
 import { confirmTasks, offerToMend } from './ask.ts';
-import { complete } from './completion.ts';
 import { loadProject, type Project } from './config/load.ts';
-import { diagnose } from './diagnose.ts';
 import { exitCodes } from './errors.ts';
 import { type Ending, endingAfter, execute } from './execute.ts';
-import { foresee } from './fresh/foresee.ts';
 import type { Host } from './host.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { asciiMarks, inAscii } from './marks.ts';
 import { makePaint } from './paint.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { describeTasks, showGraph, showList } from './render/catalogue.ts';
-import { describePlan } from './render/dry-run.ts';
 import { openRenderer } from './render/index.ts';
 import { openSession } from './session.ts';
-import { importMakefile, init } from './starter.ts';
 import { takeRoot } from './take-root.ts';
 import { usage } from './usage.ts';
 
@@ -26,9 +21,12 @@ export async function main(caller: Host): Promise<number> {
   const hasWords = args.items.length > 0;
   if (args.flags.version) return show(caller, `${await caller.packageVersion()}\n`);
   if (args.flags.help && !hasWords) return show(caller, usage);
-  if (args.flags.init) return show(caller, await init(caller));
-  if (args.flags.import !== undefined) return show(caller, await importMakefile(caller, args.flags.import));
-  if (args.flags.completion !== undefined) return show(caller, await complete(caller, args));
+  // What few starts need is loaded only for them.
+  if (args.flags.init) return show(caller, await (await import('./starter.ts')).init(caller));
+  if (args.flags.import !== undefined)
+    return show(caller, await (await import('./starter.ts')).importMakefile(caller, args.flags.import));
+  if (args.flags.completion !== undefined)
+    return show(caller, await (await import('./completion.ts')).complete(caller, args));
   const project = await loadProject(caller);
   const host = { ...caller, env: project.env };
   host.secrets.learn(project.config.secrets, [host.env]);
@@ -41,6 +39,8 @@ export async function main(caller: Host): Promise<number> {
     plan.tasks.map((task) => task.env),
   );
   if (args.flags.dryRun) {
+    const { foresee } = await import('./fresh/foresee.ts');
+    const { describePlan } = await import('./render/dry-run.ts');
     const forecasts = await foresee(openSession(host, project, args.flags), plan);
     return show(host, describePlan(plan, project.config, { paint, forecasts }));
   }
@@ -61,7 +61,7 @@ async function carryOut(host: Host, { project, plan, args, fix }: Undertaking): 
   const session = openSession(host, project, args.flags);
   using _ = handleInterrupts(session);
   await takeRoot(session, plan);
-  if (plan.doctor !== undefined) return await diagnose(session, plan.doctor, { fix });
+  if (plan.doctor !== undefined) return await (await import('./diagnose.ts')).diagnose(session, plan.doctor, { fix });
   const renderer = await openRenderer(host, plan, args.flags);
   await renderer.ready;
   let ending: Ending = { exit: exitCodes.ok, unmet: [] };

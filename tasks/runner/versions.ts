@@ -1,11 +1,7 @@
 import coerce from 'semver/functions/coerce.js';
 import satisfiesRange from 'semver/functions/satisfies.js';
 import validRange from 'semver/ranges/valid.js';
-
-/** The first `1.2` or `1.2.3` in what a tool prints. */
-export function versionIn(text: string): string | undefined {
-  return /\d+(?:\.\d+)+/.exec(text)?.[0];
-}
+import { versionIn } from './version-in.ts';
 
 /** Whether the version in the text lies in the range; undefined when the text has none. */
 export function satisfies(text: string, range: string): boolean | undefined {

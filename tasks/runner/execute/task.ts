@@ -1,17 +1,14 @@
 import { relative } from 'node:path';
 import type { TaskEnd } from '../events.ts';
-import { track } from '../fresh.ts';
 import type { PlannedTask } from '../plan.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { Session } from '../session.ts';
 import { runCommand } from '../shell.ts';
-import { containerCommand } from './container.ts';
 import { environmentOf } from './environment.ts';
 import { cancelled, failed, failedCommand } from './outcome.ts';
 import { makeRecorder, type Recorder } from './recorder.ts';
 import { failedRequirements } from './requirements.ts';
 import { withRetries } from './retry.ts';
-import { runScript } from './script.ts';
 
 const timeoutGraceMs = 5_000;
 /** How long the last steps of an interrupted task may take. */
@@ -32,6 +29,7 @@ export async function runTask(session: Session, task: PlannedTask, options: RunO
     options.onStart();
     return await runChecked(session, task, options.onHost, () => undefined);
   }
+  const { track } = await import('../fresh.ts');
   const tracking = await track(session, task, task.tracked, options);
   if (session.cancel.signal.aborted) return { state: 'cancelled', reason: 'interrupted' };
   if (tracking.isFresh) return { state: 'skipped', reason: 'up to date' };
@@ -113,7 +111,7 @@ function doWork(options: Options): Promise<TaskEnd> {
   const { work } = options.task;
   switch (work.kind) {
     case 'script':
-      return runScript(work.file, options);
+      return import('./script.ts').then(({ runScript }) => runScript(work.file, options));
     case 'run':
       return runSteps(work.commands, options);
     case 'none':
@@ -140,7 +138,9 @@ async function runStep(
 ): Promise<TaskEnd> {
   const { host, table, root } = session;
   const inContainer =
-    task.place.kind === 'container' ? await containerCommand(session, task, task.place.image, command) : undefined;
+    task.place.kind === 'container'
+      ? await (await import('./container.ts')).containerCommand(session, task, task.place.image, command)
+      : undefined;
   if (inContainer?.state === 'unavailable') return failed(inContainer, recorder);
   const words =
     inContainer === undefined ? ['/bin/sh', '-c', isLast ? deafToCtrlC(command) : command] : inContainer.command;

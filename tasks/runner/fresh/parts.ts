@@ -5,7 +5,7 @@ import { folderInProject, type Tracked } from '../plan/track.ts';
 import type { PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import type { Session } from '../session.ts';
-import { versionIn } from '../versions.ts';
+import { versionIn } from '../version-in.ts';
 import { digestOfText } from './digest.ts';
 
 /** One thing besides files on which a task's result depends. Only its digest is kept, so that no value can leak. */

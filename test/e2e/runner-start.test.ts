@@ -1,0 +1,68 @@
+/** A start is quick, and what makes it quick never breaks it. */
+import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { createProject, type Project } from '../helpers/project.ts';
+
+const runner = resolve(import.meta.dirname, '../../tasks/runner');
+const config = { 'tasks.config.yaml': "version: 1\ntasks:\n  a: { about: does it, run: 'echo hi' }\n" };
+
+/** A copy of the package, so that its compiled code can be damaged. */
+async function copyOfRunner(project: Project): Promise<string> {
+  const copy = project.path('runner');
+  for (const name of ['bin.cjs', 'package.json', 'dist'])
+    await cp(join(runner, name), join(copy, name), { recursive: true, filter: (path) => !path.endsWith('.cache') });
+  await symlink(join(runner, '../../node_modules'), project.path('runner/node_modules'));
+  await project.program('copied', `exec '${process.execPath}' '${copy}/bin.cjs' "$@"`);
+  return join(copy, 'dist');
+}
+
+const caches = async (folder: string) => (await readdir(folder)).filter((name) => name.startsWith('cli.cjs-'));
+
+test('the compiled code is kept, and damaged or cut code is replaced', async () => {
+  await using project = await createProject({
+    ...config,
+    'outer/tasks.config.yaml': 'version: 1\ntasks:\n  list: { run: copied --list, cwd: .. }\n',
+  });
+  const dist = await copyOfRunner(project);
+  const list = async () => (await project.run('list', { cwd: 'outer' })).stdout;
+  const shown = await list();
+  expect(shown).toContain('does it');
+  const [name = ''] = await caches(dist);
+  const good = await readFile(join(dist, name));
+  const flipped = Buffer.from(good);
+  for (let at = 100; at < good.length / 2; at += 97) flipped[at] = (flipped[at] ?? 0) ^ 0xff;
+  for (const bytes of [flipped, good.subarray(0, good.length / 3), Buffer.alloc(0), Buffer.from('x')]) {
+    await writeFile(join(dist, name), bytes);
+    expect(await list()).toBe(shown);
+    expect((await readFile(join(dist, name))).length).toBeGreaterThan(good.length / 2);
+  }
+});
+
+test('nothing of ours calls npm or npx', async () => {
+  await using project = await createProject(config);
+  for (const name of ['npm', 'npx', 'node']) await project.program(name, `echo ${name} >> '${project.folder}/called'`);
+  for (const words of ['--list', 'a', '--help a', 'a --dry-run', 'doctor'])
+    expect((await project.run(words)).exit).toBe(0);
+  await expect(project.read('called')).rejects.toThrow('ENOENT');
+});
+
+test('a start without need loads neither the parser, nor the list, nor zx', async () => {
+  await using project = await createProject({
+    ...config,
+    'spy.cjs': `const fs = require('node:fs');
+const { readFileSync } = fs;
+fs.readFileSync = (path, ...rest) => {
+  if (String(path).endsWith('.cjs')) fs.appendFileSync(process.env.SPIED, String(path).replace(/.*[/]/, '') + '\\n');
+  return readFileSync(path, ...rest);
+};
+`,
+  });
+  await project.run('a');
+  for (const words of ['--list', 'a']) {
+    await project.run(words, {
+      env: { NODE_OPTIONS: `--require=${project.path('spy.cjs')}`, SPIED: project.path('read') },
+    });
+  }
+  expect([...new Set((await project.read('read')).trim().split('\n'))]).toEqual(['bin.cjs', 'cli.cjs']);
+});
