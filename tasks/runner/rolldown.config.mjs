@@ -59,7 +59,9 @@ function quickStart() {
 function loadedLate(code) {
   const names = [];
   const pattern = /^(?:let|const) (\w+) = require\("(node:[\w/]+|\.\/part-rolldown-runtime\.cjs)"\);$/gm;
-  const declared = code.replace(pattern, (_, name, module) => {
+  const declared = code.replace(pattern, (whole, name, module) => {
+    const isUsedAsWhole = (code.match(new RegExp(`\\b${name}\\b(?!\\.)`, 'g')) ?? []).length > 1;
+    if (isUsedAsWhole) return whole;
     names.push(name);
     return `let ${name}$; const ${name} = () => (${name}$ ??= require("${module}"));`;
   });

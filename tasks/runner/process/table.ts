@@ -40,12 +40,11 @@ export function makeProcessTable(host: TableHost): ProcessTable {
   let watcher: Watcher | undefined;
 
   const spawn: ProcessTable['spawn'] = (command, { cleanup, ...options }, signal) => {
+    watcher ??= startWatcher(host);
     const child = host.spawn(command, { ...options, detached: !host.stdinIsTerminal });
     const { pid } = child;
     if (pid === undefined) return child;
     alive.add(pid);
-    // Started second, while the first process already works: it is told of it no later than of any other.
-    watcher ??= startWatcher(host);
     watcher.started(pid, cleanup);
     const ending = endOnAbort(host, pid, signal);
     child.once('exit', () => {
