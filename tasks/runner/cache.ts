@@ -4,7 +4,7 @@ import { openRemote, type Remote } from './cache/remote.ts';
 import { problemOf, type Staged, stage } from './cache/restore.ts';
 import { resultOf, saveResult } from './cache/save.ts';
 import { holdsSecret } from './cache/secrets.ts';
-import { type CacheSettings, readCacheSettings } from './cache/settings.ts';
+import type { CacheSettings } from './cache/settings.ts';
 import { openStore } from './cache/store.ts';
 import { tidyStore } from './cache/tidy.ts';
 import type { Config } from './config/types.ts';
@@ -26,7 +26,7 @@ export type Cache = {
 
 export type Found = Staged & { readonly from: 'cache' | 'remote cache' };
 
-type Surroundings = {
+export type CacheSurroundings = {
   readonly host: Host;
   readonly root: string;
   readonly config: Config;
@@ -34,25 +34,8 @@ type Surroundings = {
   readonly signal: AbortSignal;
 };
 
-/** The cache of a run, opened at its first use; undefined where it is switched off. */
-export type CacheSource = { readonly open: () => Cache | undefined; readonly close: () => Promise<void> };
-
-/** Makes the source of the cache. */
-export function makeCacheSource(surroundings: Surroundings): CacheSource {
-  const { host, config } = surroundings;
-  host.secrets.learn(['TASKS_CACHE_TOKEN'], [host.env]);
-  const settings = readCacheSettings(config.cache, host.env);
-  let cache: { readonly value: Cache | undefined } | undefined;
-  return {
-    open: () => {
-      cache ??= { value: settings && openCache(settings, surroundings) };
-      return cache.value;
-    },
-    close: async () => await cache?.value?.close(),
-  };
-}
-
-function openCache(settings: CacheSettings, { host, root, emit, signal }: Surroundings): Cache {
+/** Opens the cache of a run. */
+export function openCache(settings: CacheSettings, { host, root, emit, signal }: CacheSurroundings): Cache {
   const store = openStore(resolve(root, settings.folder), host.pid);
   const say = (text: string) => emit({ type: 'notice-given', text });
   const remote: Remote | undefined = settings.remote && openRemote({ settings: settings.remote, signal, say });

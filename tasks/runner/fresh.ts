@@ -92,7 +92,7 @@ function leftovers({ assessment }: Course, { outputs }: Record): readonly string
 async function restore(course: Course): Promise<TaskEnd | undefined> {
   const { session, task, tracked, assessment } = course;
   const mayRestore = tracked.usesCache && assessment.isComplete;
-  const cache = mayRestore ? session.cache.open() : undefined;
+  const cache = mayRestore ? await session.cache.open() : undefined;
   const found = await cache?.find(keyOf(task.name, assessment.parts, assessment.inputs), matchOutputs(tracked.outputs));
   if (found === undefined) return undefined;
   try {
@@ -128,7 +128,8 @@ async function finish(course: Course, end: TaskEnd): Promise<void> {
   for (const name of missing)
     session.emit({ type: 'notice-given', text: `task \`${task.name}\` did not write its output \`${name}\`` });
   const isWhole = record.state === 'done' && missing.length === 0 && leavesNothingOut(record, assessment.inputs);
-  const cache = isWhole && tracked.usesCache && record.outputs.paths.length > 0 ? session.cache.open() : undefined;
+  const cache =
+    isWhole && tracked.usesCache && record.outputs.paths.length > 0 ? await session.cache.open() : undefined;
   cache?.keep(task.name, keyOf(task.name, assessment.parts, assessment.inputs), record.outputs);
 }
 

@@ -8,7 +8,7 @@ import { handleInterrupts } from './interrupts.ts';
 import { asciiMarks, inAscii } from './marks.ts';
 import { makePaint } from './paint.ts';
 import { makePlan, type Plan } from './plan.ts';
-import { describeTasks, showGraph, showList } from './render/catalogue.ts';
+import { describeTasks, showList } from './render/catalogue.ts';
 import { openRenderer } from './render/index.ts';
 import { openSession } from './session.ts';
 import { takeRoot } from './take-root.ts';
@@ -31,7 +31,8 @@ export async function main(caller: Host): Promise<number> {
   const host = { ...caller, env: project.env };
   host.secrets.learn(project.config.secrets, [host.env]);
   if (args.flags.help) return show(host, describeTasks(project.config, args, host.platform));
-  if (args.flags.graph !== undefined) return show(host, showGraph(project.config, args, host.platform));
+  if (args.flags.graph !== undefined)
+    return show(host, (await import('./render/graph.ts')).showGraph(project.config, args, host.platform));
   if (args.flags.list || !hasWords) return show(host, showList(project.config, args, host.platform, paint));
   const plan = makePlan(project.config, args, { root: project.root, platform: host.platform, cores: host.cores });
   host.secrets.learn(

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { ToolFlags } from './args.ts';
-import { type CacheSource, makeCacheSource } from './cache.ts';
+import { type CacheSource, makeCacheSource } from './cache-source.ts';
 import { type CheckRunner, makeCheckRunner } from './checks.ts';
 import type { Project } from './config/load.ts';
 import type { Config } from './config/types.ts';

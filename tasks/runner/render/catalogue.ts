@@ -6,7 +6,6 @@ import type { Paint } from '../paint.ts';
 import { requireTask } from '../plan/bind.ts';
 import type { Platform } from '../script.ts';
 import { catalogueOf, whyNotHere } from './entries.ts';
-import { drawGraph } from './graph.ts';
 import { pretence } from './text.ts';
 
 /** `--list`, as text or, with `--output=json`, as data. */
@@ -33,12 +32,6 @@ function listTasks(config: Config, platform: Platform, paint: Paint): string {
 function listAsJson(config: Config, platform: Platform): string {
   const tasks = [...Object.values(config.tasks), ...Object.values(builtInTasks)];
   return `${JSON.stringify({ schemaVersion: 1, tasks: catalogueOf(config, tasks, platform) }, undefined, 2)}\n`;
-}
-
-/** `--graph`: what needs what, of the tasks named or of all. */
-export function showGraph(config: Config, { flags, items }: Args, platform: Platform): string {
-  const tasks = items.flatMap((item) => (item.kind === 'word' ? [requireTask(config, item.text)] : []));
-  return drawGraph(config, flags.graph ?? 'text', { tasks, platform });
 }
 
 /** `--help TASK`: what each named task does, what it needs, and every flag and word that it takes. */

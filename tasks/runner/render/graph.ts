@@ -1,11 +1,18 @@
-import type { GraphForm } from '../args.ts';
+import type { Args, GraphForm } from '../args.ts';
 import { findTask } from '../config/names.ts';
 import type { Config, TaskRow } from '../config/types.ts';
+import { requireTask } from '../plan/bind.ts';
 import type { Platform } from '../script.ts';
 import { catalogueOf, type Entry } from './entries.ts';
 
-/** `--graph`: what needs what, of the named tasks and all that they need, or of every task. In the order of the config. */
-export function drawGraph(config: Config, form: GraphForm, { tasks, platform }: Shown): string {
+/** `--graph`: what needs what, of the tasks named or of all. */
+export function showGraph(config: Config, { flags, items }: Args, platform: Platform): string {
+  const tasks = items.flatMap((item) => (item.kind === 'word' ? [requireTask(config, item.text)] : []));
+  return drawGraph(config, flags.graph ?? 'text', { tasks, platform });
+}
+
+/** The named tasks and all that they need, or every task, in the order of the config. */
+function drawGraph(config: Config, form: GraphForm, { tasks, platform }: Shown): string {
   const shown = Object.values(config.tasks).filter((task) => !task.hidden);
   const wanted = withNeeds(config, tasks.length === 0 ? shown : tasks);
   const entries = catalogueOf(config, wanted, platform);
