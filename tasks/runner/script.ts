@@ -4,6 +4,8 @@
  */
 import type { Shell } from 'zx/core';
 
+export { type DefinedTask, defineTask, type RunEvent, type RunResult, type RunTasksOptions, run } from './library.ts';
+
 /** A machine, in Node's names: `linux-x64`, `darwin-arm64`. */
 export type Platform = {
   readonly os: string;
@@ -41,14 +43,17 @@ export type Ran = {
 
 export type RunOptions = { readonly timeoutMs?: number; readonly cwd?: string; readonly env?: Record<string, string> };
 
+/** What a config's `params` give, by name. */
+export type Params = Readonly<Record<string, string | number | boolean>>;
+
 /** What a scripted task is given. */
-export type Context = {
+export type Context<Own extends Params = Params> = {
   /** zx, bound to the project's folder, to this run's cancellation and to the task's output; quoting is zx's. */
   readonly $: Shell;
   /** The task's name. */
   readonly task: string;
   /** Typed by the config's `params`. */
-  readonly params: Readonly<Record<string, string | number | boolean>>;
+  readonly params: Own;
   /** The words after the task, where it declares `args`. */
   readonly args: readonly string[];
   /** What followed `--`. */

@@ -11,7 +11,7 @@ export function setup(): void {
 }
 
 function isFresh(): boolean {
-  const outputs = ['cli.cjs', 'script.mjs', 'script.cjs', 'script.d.ts'].map((name) => join(runner, 'dist', name));
+  const outputs = ['cli.cjs', 'script.mjs', 'script.cjs', 'script.d.cts'].map((name) => join(runner, 'dist', name));
   if (!outputs.every((path) => existsSync(path))) return false;
   const oldestOutput = Math.min(...outputs.map((path) => statSync(path).mtimeMs));
   return sources().every((path) => statSync(path).mtimeMs <= oldestOutput);

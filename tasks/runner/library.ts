@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { execPath } from 'node:process';
+import type { Context, Outcome, Params } from './script.ts';
+
+/** A scripted task as a file exports it: `export const run = defineTask(async ({ $, params }) => { … })`. */
+export type DefinedTask<Own extends Params> = (context: Context<Own>) => Promise<Outcome | undefined>;
+
+/**
+ * Gives a scripted task its types: `defineTask<{ port: number }>(…)` for a task whose `params` are those. What it returns
+ * is what it was given, except that a task without a result need not return anything.
+ */
+export function defineTask<Own extends Params = Params>(
+  task: (context: Context<Own>) => Promise<Outcome | undefined | void>,
+): DefinedTask<Own> {
+  return async (context) => (await task(context)) ?? undefined;
+}
+
+export type RunTasksOptions = {
+  /** Where the config is looked for, here or above; the process's own folder when absent. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Interrupts the run, which then ends as after Ctrl-C. */
+  readonly signal?: AbortSignal;
+  /** Called with each event of the run instead of printing. */
+  readonly onEvent?: (event: RunEvent) => void;
+};
+
+/** One event, as `--output=json` prints it. */
+export type RunEvent = { readonly type: string; readonly [field: string]: unknown };
+
+export type RunResult = {
+  /** As the command line gives it; 0 when all is done or skipped. */
+  readonly exit: number;
+};
+
+/**
+ * Runs tasks as the command line does: `await run(['build', '--jobs=2'])`. They run in a process of their own, so that
+ * signals, colours and the environment are theirs. It never throws for a failed task: `exit` says how the run ended.
+ */
+export async function run(words: readonly string[], options: RunTasksOptions = {}): Promise<RunResult> {
+  const { cwd, env, signal, onEvent } = options;
+  const bin = join(import.meta.dirname, '..', 'bin.cjs');
+  const child = spawn(execPath, [bin, ...(onEvent === undefined ? [] : ['--output=json']), ...words], {
+    stdio: ['inherit', onEvent === undefined ? 'inherit' : 'pipe', 'inherit'],
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env }),
+  });
+  const interrupt = (): boolean => child.kill('SIGINT');
+  if (signal?.aborted === true) interrupt();
+  signal?.addEventListener('abort', interrupt);
+  if (onEvent !== undefined && child.stdout !== null) readEvents(child.stdout, onEvent);
+  try {
+    return await new Promise((settle, fail) => {
+      child.once('error', fail);
+      child.once('close', (code) => settle({ exit: code ?? 1 }));
+    });
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+  }
+}
+
+function readEvents(stream: NodeJS.ReadableStream, onEvent: (event: RunEvent) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    // Other lines are of flags such as `--list`, which print a document and run nothing.
+    for (const line of lines) if (line.startsWith('{"type":')) onEvent(JSON.parse(line) as RunEvent);
+  });
+}

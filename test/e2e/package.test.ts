@@ -1,0 +1,139 @@
+/** The package as it is published: checked by those who look for mistakes, installed, compiled and used in a new project. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const bin = (name: string): string => join(root, 'node_modules/.bin', name);
+let folder = '';
+let tarball = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'package-'));
+  // Built already; building again would pull the bundle away from under other tests.
+  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: join(root, 'tasks/runner'),
+    stdio: 'pipe',
+  });
+  tarball = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '');
+  await install();
+}, 120_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** As npm does it, but without the network: what the package depends on is linked from here. */
+async function install(): Promise<void> {
+  const { dependencies } = JSON.parse(await readFile(join(root, 'tasks/runner/package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const linked = [...Object.keys(dependencies), '@types/node', 'typescript'];
+  await file('package.json', JSON.stringify({ name: 'user', private: true, type: 'module' }));
+  execFileSync('mkdir', [
+    '-p',
+    join(folder, 'node_modules/@types'),
+    join(folder, 'node_modules/.bin'),
+    join(folder, 'node_modules/zx-tasks'),
+  ]);
+  for (const name of linked)
+    execFileSync('ln', ['-s', join(root, 'node_modules', name), join(folder, 'node_modules', name)]);
+  execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(folder, 'node_modules/zx-tasks')]);
+  execFileSync('ln', ['-s', '../zx-tasks/bin.cjs', join(folder, 'node_modules/.bin/tasks')]);
+}
+
+async function file(name: string, text: string): Promise<void> {
+  await writeFile(join(folder, name), text);
+}
+
+const run = (program: string, words: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(program, words, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: folder, NO_COLOR: '1' },
+  });
+  return { status, output: `${stdout}${stderr}` };
+};
+
+test('publint finds nothing', () => {
+  expect(run(bin('publint'), [tarball, '--strict'])).toMatchObject({ status: 0 });
+});
+
+test('the types are right for every way to import it', () => {
+  expect(run(bin('attw'), [tarball, '--profile', 'node16', '--no-color', '--format', 'table'])).toMatchObject({
+    status: 0,
+  });
+});
+
+test('it holds what it needs and nothing else', () => {
+  const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n').sort();
+  expect(names.filter((name) => !/\.d\.c?ts$|schema\.json$/.test(name))).toEqual([
+    'package/LICENSE',
+    'package/README.md',
+    'package/bin.cjs',
+    'package/dist/cli.cjs',
+    'package/dist/script.cjs',
+    'package/dist/script.mjs',
+    'package/package.json',
+  ]);
+  expect(names.filter((name) => name.endsWith('.cache'))).toEqual([]);
+});
+
+test('a new project compiles against it, strictly, and runs what its README shows', async () => {
+  const readme = await readFile(join(root, 'tasks/runner/README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/```(?:ts|yaml)\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+  const [config = '', greet = '', other = ''] = blocks;
+  await file('tasks.config.yaml', config.replace('tsc -p .', 'echo built'));
+  await file('greet.ts', greet);
+  await file('other.ts', other);
+  await file(
+    'check.ts',
+    "import type { Check } from 'zx-tasks';\nexport const checks: readonly Check[] = [\n  { id: XY001, name: 'x', question: 'is it?', group: 'g', run: async ({ exists }) => ({ outcome: (await exists('.')) ? 'pass' : 'fail', summary: 'it is' }) },\n];\n".replace(
+      'XY001',
+      "'XY001'",
+    ),
+  );
+  await file(
+    'wrong.ts',
+    "import { defineTask } from 'zx-tasks';\n// @ts-expect-error a param is a text, a number or a truth\nexport const run = defineTask<{ name: Date }>(async () => {});\n",
+  );
+  // zx's own declarations name types that it does not install.
+  await file(
+    'tsconfig.json',
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noEmit: true,
+        module: 'nodenext',
+        target: 'es2023',
+        types: ['node'],
+        skipLibCheck: true,
+      },
+    }),
+  );
+  expect(run(bin('tsc'), ['-p', '.'])).toEqual({ status: 0, output: '' });
+  const shown = run(join(folder, 'node_modules/.bin/tasks'), ['greet', '--name=you']);
+  expect(shown.output).toContain('hello you\nthat was it\n');
+  expect(shown.status).toBe(0);
+});
+
+test('`run` gives the exit code and every event, from a module and from CommonJS', async () => {
+  await file('tasks.config.yaml', 'version: 1\ntasks:\n  good: { run: echo hi }\n  bad: { run: exit 7 }\n');
+  const body = `const types = [];
+    run(['good'], { onEvent: (event) => types.push(event.type) }).then(async (good) => {
+      const bad = await run(['bad', '--quiet'], {});
+      console.log(JSON.stringify([good, types.filter((type) => type !== 'command-started'), bad]));
+    });`;
+  await file('use.mjs', `import { run } from 'zx-tasks';\n${body}`);
+  await file('use.cjs', `const { run } = require('zx-tasks');\n${body}`);
+  for (const name of ['use.mjs', 'use.cjs']) {
+    const { output } = run(process.execPath, [name]);
+    expect(JSON.parse(output.trim().split('\n').at(-1) ?? '')).toEqual([
+      { exit: 0 },
+      ['run-started', 'task-started', 'task-output', 'task-finished', 'run-finished'],
+      { exit: 7 },
+    ]);
+  }
+});
