@@ -40,7 +40,7 @@ test('a mistake is one for an editor too', () => {
 
 test('every example in a document is valid for the runner', async () => {
   await using project = await createProject({
-    'shared/tools.yaml': 'version: 1\ntasks: {}\n',
+    'common/tools.yaml': 'version: 1\ntasks: {}\n',
     'here/docs/tasks.config.yaml': 'version: 1\ntasks:\n  build: {}\n',
   });
   for (const { path, text } of examples) {

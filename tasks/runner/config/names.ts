@@ -1,6 +1,7 @@
 import { didYouMean, listed } from '../errors.ts';
 import { builtInTasks } from './built-in.ts';
-import type { Finding, Path } from './finding.ts';
+import { cycles } from './cycles.ts';
+import type { Finding } from './finding.ts';
 import type { CheckRow, Config, TaskRow } from './types.ts';
 
 /** Do all names lead somewhere, is each taken once, and does no task need itself? */
@@ -171,33 +172,4 @@ function policyWithoutTask(config: Config): Finding[] {
           ],
     ),
   );
-}
-
-/** Each cycle once, with its whole path, at the need that closes it. */
-function cycles(config: Config): Finding[] {
-  const findings: Finding[] = [];
-  const done = new Set<string>();
-  const visit = (task: TaskRow, trail: readonly string[]): void => {
-    if (done.has(task.name)) return;
-    const here = [...trail, task.name];
-    for (const [index, need] of task.needs.entries()) {
-      const next = findTask(config, need);
-      const start = next === undefined ? -1 : here.indexOf(next.name);
-      if (next === undefined) continue;
-      if (start === -1) visit(next, here);
-      else findings.push(cycleFinding([...here.slice(start), next.name], ['tasks', task.name, 'needs', index]));
-    }
-    done.add(task.name);
-  };
-  for (const task of Object.values(config.tasks)) visit(task, []);
-  return findings;
-}
-
-function cycleFinding(trail: readonly string[], path: Path): Finding {
-  const isOwnNeed = trail.length === 2;
-  const [name = ''] = trail;
-  const message = isOwnNeed
-    ? `task \`${name}\` needs itself`
-    : `tasks need each other in a cycle: ${trail.map((step) => `\`${step}\``).join(' → ')}`;
-  return { path, at: 'value', message };
 }
