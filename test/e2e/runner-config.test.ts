@@ -310,3 +310,30 @@ test('a damaged cache of the config is replaced', async () => {
   await project.write('.tasks/cache/config.json', '{"buildId":');
   expect((await project.run('a')).stdout).toContain('one');
 });
+
+test('a platform that does not exist is an error, since what is for it would be skipped everywhere', async () => {
+  const config = `version: 1
+policy:
+  - { on: macos, forbid: host, tasks: [a], because: x, instead: y }
+tasks:
+  a: { platforms: [linus, linux-amd64, win32], run: echo }
+`;
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: there is no platform \`macos\`, did you mean \`darwin\`?
+      --> tasks.config.yaml:3:11
+       |   - { on: macos, forbid: host, tasks: [a], because: x, instead: y }
+       |           ^^^^^
+    hint: Node knows \`aix\`, \`android\`, \`cygwin\`, \`darwin\`, \`freebsd\`, \`haiku\`, \`linux\`, \`netbsd\`, \`openbsd\`, \`sunos\`, \`win32\`
+    error: there is no platform \`linus\`, did you mean \`linux\`?
+      --> tasks.config.yaml:5:20
+       |   a: { platforms: [linus, linux-amd64, win32], run: echo }
+       |                    ^^^^^
+    hint: Node knows \`aix\`, \`android\`, \`cygwin\`, \`darwin\`, \`freebsd\`, \`haiku\`, \`linux\`, \`netbsd\`, \`openbsd\`, \`sunos\`, \`win32\`
+    error: there is no processor \`amd64\`, did you mean \`x64\`?
+      --> tasks.config.yaml:5:33
+       |   a: { platforms: [linus, linux-amd64, win32], run: echo }
+       |                                 ^^^^^
+    hint: Node knows \`arm\`, \`arm64\`, \`ia32\`, \`loong64\`, \`mips\`, \`mipsel\`, \`ppc64\`, \`riscv64\`, \`s390x\`, \`x64\`
+    "
+  `);
+});

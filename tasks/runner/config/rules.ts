@@ -2,6 +2,7 @@ import { toolFlagNames } from '../args.ts';
 import { didYouMean, listed, messageOf } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
 import { freshRules } from './fresh-rules.ts';
+import { platformRules } from './platform-rules.ts';
 import { namesIn } from './template.ts';
 import type { CheckRow, Config, ParamRow, TaskRow } from './types.ts';
 
@@ -14,6 +15,7 @@ export function checkRules(config: Config, isRange: (range: string) => boolean):
       ...paramRules(task),
       ...templates(config, task),
     ]),
+    ...platformRules(config),
     ...Object.values(config.checks).flatMap((check) => checkRowRules(check, isRange)),
   ];
 }
