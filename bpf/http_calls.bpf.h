@@ -42,6 +42,8 @@ enum hp_shape {
 	HP_OUT_OF_SIGHT = 5,
 	/* No bytes: the descriptor's sending side was shut down. */
 	HP_SHUTDOWN = 6,
+	/* As HP_OUT_OF_SIGHT, from the descriptor in argument 0 to that in argument 2. */
+	HP_SPLICED = 7,
 };
 
 struct hp_call {
@@ -126,8 +128,9 @@ static __always_inline void recognise(long number, struct hp_call *call)
 	case CALL_NUMBER(307, 269): /* sendmmsg */
 		return set_call(call, HP_MESSAGES, HP_SENT, 0);
 	case CALL_NUMBER(40, 71): /* sendfile */
-	case CALL_NUMBER(275, 76): /* splice */
 		return set_call(call, HP_OUT_OF_SIGHT, HP_SENT, 0);
+	case CALL_NUMBER(275, 76): /* splice */
+		return set_call(call, HP_SPLICED, HP_SENT, 0);
 	case CALL_NUMBER(48, 210): /* shutdown */
 		return set_call(call, HP_SHUTDOWN, HP_SENT, 0);
 	}
@@ -189,7 +192,7 @@ static __always_inline __u32 offset_before(struct hp_move *move, struct hp_conn 
 	__u32 offset = *counted;
 
 	if (move->socket.family != AF_UNIX)
-		return tcp_offset(move->socket.sock, move->direction, len);
+		return tcp_offset(move->socket.sock, move->direction, len + move->behind);
 	*counted = offset + len;
 	return offset;
 }
@@ -252,7 +255,7 @@ static __always_inline struct hp_conn *conn_for(struct hp_scratch *scratch, cons
 
 	if (conn)
 		return conn->ignored ? NULL : conn;
-	if (!role_is_wanted(move->direction) || !move->readable || call->shape == HP_MESSAGES)
+	if (!role_is_wanted(move->direction) || !move->readable )
 		return NULL;
 	if (!ports_are_wanted(move->socket.family, local_port_of(sock), remote_port_of(sock)))
 		return NULL;
@@ -285,6 +288,69 @@ static __always_inline int one_message(struct hp_scratch *scratch, const struct 
 	return 0;
 }
 
+/* One message of several, whose place and length are in the scratch: a function of its own, seen once by the verifier. */
+__noinline int one_of_several(void)
+{
+	struct hp_scratch *scratch = scratch_here();
+	struct hp_call call = {.shape = HP_MESSAGE};
+	struct hp_group group;
+
+	if (!scratch)
+		return 0;
+	call.ret = scratch->move.len;
+	call.args[1] = scratch->move.message;
+	call.direction = scratch->move.direction;
+	group = scratch->piece.group;
+	return one_message(scratch, &call, &group);
+}
+
+static __always_inline __u32 length_of_message(const struct hp_call *call, __u32 index)
+{
+	__u32 len = 0;
+
+	bpf_probe_read_user(&len, sizeof(len),
+			    (void *)(call->args[1] + index * sizeof(struct mmsghdr) + sizeof(struct user_msghdr)));
+	return len;
+}
+
+/* The messages of one call follow each other in the stream; its position is known where the last one ends. */
+static __always_inline int several_messages(struct hp_scratch *scratch, const struct hp_call *call,
+					    const struct hp_group *group)
+{
+	__u32 behind = 0;
+
+	scratch->piece.group = *group;
+	if (call->ret > MESSAGES) {
+		count_loss(HP_LOST_SEGMENTS);
+		return 0;
+	}
+	for (__u32 i = 0; i < MESSAGES && i < call->ret; i++)
+		behind += length_of_message(call, i);
+	for (__u32 i = 0; i < MESSAGES && i < call->ret; i++) {
+		__u32 len = length_of_message(call, i);
+
+		behind -= len;
+		scratch->move.message = call->args[1] + i * sizeof(struct mmsghdr);
+		scratch->move.len = len;
+		scratch->move.behind = behind;
+		if (len)
+			one_of_several();
+	}
+	scratch->move.behind = 0;
+	return 0;
+}
+
+/* The socket that the call is about: of a splice, whichever end is one. */
+static __always_inline bool find_its_socket(struct hp_call *call, struct hp_socket *socket)
+{
+	if (call->shape != HP_SPLICED)
+		return find_socket(call->fd, socket);
+	if (find_socket(call->args[2], socket))
+		return true;
+	call->direction = HP_RECEIVED;
+	return find_socket(call->args[0], socket);
+}
+
 static __always_inline int call_ended(struct pt_regs *regs, long ret)
 {
 	struct hp_call call = {.ret = ret};
@@ -298,7 +364,7 @@ static __always_inline int call_ended(struct pt_regs *regs, long ret)
 	if (!call.shape || moves_nothing(&call) || is_own_process() || is_compat())
 		return 0;
 	scratch = scratch_here();
-	if (!scratch || !find_socket(call.fd, &scratch->move.socket))
+	if (!scratch || !find_its_socket(&call, &scratch->move.socket))
 		return 0;
 	group = current_group();
 	if (!group_is_wanted(&group) && hp_settings.containers_only)
@@ -306,6 +372,8 @@ static __always_inline int call_ended(struct pt_regs *regs, long ret)
 	scratch->move.direction = call.direction;
 	if (!ret)
 		return direction_ended(scratch, &group);
+	if (call.shape == HP_MESSAGES)
+		return several_messages(scratch, &call, &group);
 	return one_message(scratch, &call, &group);
 }
 

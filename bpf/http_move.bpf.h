@@ -29,6 +29,10 @@ struct hp_move {
 	__u32 left;
 	__u32 offset;
 	__u32 len;
+	/* Bytes that the same call moved after these, and where the message is: for calls with several messages. */
+	__u32 behind;
+	__u32 _pad;
+	__u64 message;
 	__u32 direction;
 	/* 0 where the bytes never were in user memory (sendfile, splice). */
 	__u32 readable;

@@ -1,4 +1,5 @@
 /** Starting services through the compose provider. */
+import { join } from 'node:path';
 import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import { findProvider, type Provider } from './compose.ts';
 import { findContainers } from './containers.ts';
@@ -19,7 +20,18 @@ export async function startServices(context: Context, { engine, provider, toStar
   const variables = await composeVariables(context, engine);
   const command = engine.elevate([
     ...['env', ...variables],
-    ...[...provider.command, '-p', project, '-f', composeFile, 'up', '-d', '--no-build', ...toStart],
+    // podman-compose 1.3.0 looks for a relative file in the file's own folder.
+    ...[
+      ...provider.command,
+      '-p',
+      project,
+      '-f',
+      join(context.root, composeFile),
+      'up',
+      '-d',
+      '--no-build',
+      ...toStart,
+    ],
   ]);
   const ran = await context.run(command, { timeoutMs: 120_000 });
   const now = await findContainers(context.run, engine);

@@ -1,0 +1,312 @@
+/**
+ * Exchanges as bytes in pieces, moved by named system calls, and what must be told of them. `covers` are the phrases of
+ * what the probe promises; a test maps them both ways.
+ */
+
+export type Step =
+  | {
+      readonly from: 'client' | 'server';
+      readonly parts: readonly string[];
+      readonly send: string;
+      readonly recv: string;
+    }
+  | { readonly do: 'close' | 'reset' | 'shutdown' | 'see-end'; readonly who: 'client' | 'server' };
+
+export type Case = {
+  readonly name: string;
+  readonly covers: readonly string[];
+  readonly transport: 'ipv4' | 'ipv6' | 'mapped' | 'unix' | 'early';
+  readonly steps: readonly Step[];
+  /** `METHOD TARGET STATUS|- END REQUESTBYTES/RESPONSEBYTES`, as both ends tell it. */
+  readonly expected: readonly string[];
+  /** Which ends tell it, where it is not both. */
+  readonly roles?: readonly ('server' | 'client')[];
+};
+
+/** What is promised; each is covered by a case, and no case covers anything else. */
+export const promises = [
+  'keep-alive',
+  'several requests in one read',
+  'split anywhere',
+  'read and write',
+  'send and recv',
+  'sendmsg and recvmsg',
+  'sendmmsg and recvmmsg',
+  'readv and writev with many and empty segments',
+  'sendfile',
+  'splice',
+  '100-continue and other 1xx',
+  '204, 304 and HEAD',
+  'chunked with trailers',
+  'close-delimited',
+  'HTTP/1.0',
+  'Upgrade',
+  'aborted by the client',
+  'aborted by the server',
+  'no response',
+  'connections from before the probe',
+  'forked servers',
+  'passed descriptors',
+  'descriptors used again',
+  'IPv4',
+  'IPv6',
+  'Unix sockets',
+  'MSG_PEEK',
+  'half-close',
+  'unusual methods',
+  'bodies that contain requests',
+  'large bodies',
+] as const;
+
+const ask = (text: string | readonly string[], send = 'write', recv = 'read'): Step => ({
+  from: 'client',
+  parts: typeof text === 'string' ? [text] : text,
+  send,
+  recv,
+});
+const answer = (text: string | readonly string[], send = 'write', recv = 'read'): Step => ({
+  from: 'server',
+  parts: typeof text === 'string' ? [text] : text,
+  send,
+  recv,
+});
+const act = (action: 'close' | 'reset' | 'shutdown' | 'see-end', who: 'client' | 'server'): Step => ({
+  do: action,
+  who,
+});
+
+const get = (path: string, method = 'GET') => `${method} ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
+const okBytes = ok.length;
+const line = (path: string, rest = `200 complete`, bytes: string | undefined = undefined, method = 'GET') =>
+  `${method} ${path} ${rest} ${bytes ?? `${get(path, method).length}/${okBytes}`}`;
+/** One request and its response, moved by these calls. */
+const simple = (
+  name: string,
+  covers: Case['covers'],
+  calls: readonly [string, string],
+  more: Partial<Case> = {},
+): Case => ({
+  name,
+  covers,
+  transport: 'ipv4',
+  steps: [ask(get(`/${name}`), ...calls), answer(ok, ...calls)],
+  expected: [line(`/${name}`)],
+  ...more,
+});
+
+const continued = 'POST /continue HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n';
+const chunkedHead = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+const chunks = ['5;x=y\r\nhello\r\n', '1', '\r\n!\r\n0\r\nDigest: 1\r\n', '\r\n'];
+const inner = get('/inner');
+const outer = `POST /outer HTTP/1.1\r\nContent-Length: ${inner.length}\r\n\r\n`;
+const upload = `PUT /large HTTP/1.1\r\nContent-Length: 100000\r\n\r\n`;
+const download = 'HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n';
+const upgrade = 'GET /upgrade HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+const switching = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n';
+const old = 'GET /old HTTP/1.0\r\n\r\n';
+const oldAnswer = 'HTTP/1.0 200 OK\r\n\r\n';
+
+export const cases: readonly Case[] = [
+  {
+    name: 'kept',
+    covers: ['keep-alive', 'read and write', 'IPv4'],
+    transport: 'ipv4',
+    steps: [ask(get('/kept/1')), answer(ok), ask(get('/kept/2')), answer(ok)],
+    expected: [line('/kept/1'), line('/kept/2')],
+  },
+  {
+    name: 'pipelined',
+    covers: ['several requests in one read'],
+    transport: 'ipv4',
+    steps: [
+      ask(get('/pipe/1') + get('/pipe/2') + get('/pipe/3').slice(0, 7)),
+      ask(get('/pipe/3').slice(7)),
+      answer(ok + ok),
+      answer(ok),
+    ],
+    expected: [line('/pipe/1'), line('/pipe/2'), line('/pipe/3')],
+  },
+  {
+    name: 'bytewise',
+    covers: ['split anywhere'],
+    transport: 'ipv4',
+    steps: [...[...get('/bytewise')].map((byte) => ask(byte)), ...[...ok].map((byte) => answer(byte))],
+    expected: [line('/bytewise')],
+  },
+  simple('sent', ['send and recv'], ['send', 'recv']),
+  simple('message', ['sendmsg and recvmsg'], ['sendmsg', 'recvmsg']),
+  simple('peeked', ['MSG_PEEK'], ['send', 'peek']),
+  simple('dup', ['descriptors used again'], ['dup', 'read']),
+  simple('passed', ['passed descriptors'], ['write', 'passed']),
+  simple('forked', ['forked servers'], ['child', 'child']),
+  simple('six', ['IPv6'], ['write', 'read'], { transport: 'ipv6' }),
+  simple('mapped', ['IPv6'], ['write', 'read'], { transport: 'mapped' }),
+  simple('unix', ['Unix sockets'], ['write', 'read'], { transport: 'unix' }),
+  simple('early', ['connections from before the probe'], ['write', 'read'], { transport: 'early' }),
+  {
+    name: 'segments',
+    covers: ['readv and writev with many and empty segments'],
+    transport: 'ipv4',
+    steps: [
+      ask(['', 'GET', '', ' /seg', 'ments HTTP/1.1\r', '\nHost: a\r\n\r', '\n', ''], 'writev', 'readv'),
+      answer([...[...ok].flatMap((byte) => ['', byte])], 'writev', 'readv'),
+    ],
+    expected: [line('/segments')],
+  },
+  {
+    name: 'messages',
+    covers: ['sendmmsg and recvmmsg'],
+    transport: 'ipv4',
+    steps: [
+      ask(get('/messages/1')),
+      answer(['HTTP/1.1 200 OK\r\n', 'Content-Length: 2\r\n\r\n', 'hi'], 'sendmmsg', 'read'),
+      ask(get('/messages/2')),
+      answer(ok),
+    ],
+    expected: [line('/messages/1'), line('/messages/2')],
+  },
+  {
+    name: 'sendfile',
+    covers: ['sendfile'],
+    transport: 'ipv4',
+    steps: [ask(get('/sendfile')), answer(download), answer('x'.repeat(100000), 'sendfile')],
+    expected: [line('/sendfile', '200 complete', `${get('/sendfile').length}/${download.length + 100000}`)],
+  },
+  {
+    name: 'splice',
+    covers: ['splice'],
+    transport: 'ipv4',
+    steps: [
+      ask(get('/splice')),
+      answer('HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n'),
+      answer('y'.repeat(3000), 'splice'),
+    ],
+    expected: [line('/splice', '200 complete', `${get('/splice').length}/3041`)],
+  },
+  {
+    name: 'continue',
+    covers: ['100-continue and other 1xx'],
+    transport: 'ipv4',
+    steps: [
+      ask(continued),
+      answer('HTTP/1.1 100 Continue\r\n\r\n'),
+      ask('body'),
+      answer('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'),
+      answer(ok),
+    ],
+    expected: [`POST /continue 200 complete ${continued.length + 4}/${25 + 40 + okBytes}`],
+  },
+  {
+    name: 'bodiless',
+    covers: ['204, 304 and HEAD'],
+    transport: 'ipv4',
+    steps: [
+      ask(get('/none/1', 'HEAD')),
+      answer('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n'),
+      ask(get('/none/2')),
+      answer('HTTP/1.1 204 No Content\r\n\r\n'),
+      ask(get('/none/3')),
+      answer('HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n'),
+      ask(get('/none/4')),
+      answer(ok),
+    ],
+    expected: [
+      line('/none/1', '200 complete', `${get('/none/1', 'HEAD').length}/38`, 'HEAD'),
+      line('/none/2', '204 complete', `${get('/none/2').length}/27`),
+      line('/none/3', '304 complete', `${get('/none/3').length}/48`),
+      line('/none/4'),
+    ],
+  },
+  {
+    name: 'chunked',
+    covers: ['chunked with trailers'],
+    transport: 'ipv4',
+    steps: [
+      ask(get('/chunked/1')),
+      answer(chunkedHead),
+      ...chunks.map((chunk) => answer(chunk)),
+      ask(get('/chunked/2')),
+      answer(ok),
+    ],
+    expected: [
+      line('/chunked/1', '200 complete', `${get('/chunked/1').length}/${chunkedHead.length + chunks.join('').length}`),
+      line('/chunked/2'),
+    ],
+  },
+  {
+    name: 'old',
+    covers: ['close-delimited', 'HTTP/1.0'],
+    transport: 'ipv4',
+    steps: [ask(old), answer(`${oldAnswer}some`), answer('thing'), act('close', 'server'), act('see-end', 'client')],
+    expected: [`GET /old 200 closed ${old.length}/${oldAnswer.length + 9}`],
+  },
+  {
+    name: 'upgrade',
+    covers: ['Upgrade'],
+    transport: 'ipv4',
+    steps: [ask(upgrade), answer(switching), ask(get('/in-the-tunnel')), answer(ok)],
+    expected: [`GET /upgrade 101 upgraded ${upgrade.length}/${switching.length}`],
+  },
+  {
+    name: 'client-gone',
+    covers: ['aborted by the client'],
+    transport: 'ipv4',
+    steps: [ask(get('/client-gone')), answer(`${download}xx`), act('reset', 'client')],
+    expected: [line('/client-gone', '200 aborted', `${get('/client-gone').length}/${download.length + 2}`)],
+  },
+  {
+    name: 'server-gone',
+    covers: ['aborted by the server'],
+    transport: 'ipv4',
+    steps: [ask(get('/server-gone')), answer(`${download}xx`), act('close', 'server'), act('see-end', 'client')],
+    expected: [line('/server-gone', '200 aborted', `${get('/server-gone').length}/${download.length + 2}`)],
+  },
+  {
+    name: 'silent',
+    covers: ['no response'],
+    transport: 'ipv4',
+    steps: [ask(get('/silent')), act('close', 'server'), act('see-end', 'client')],
+    expected: [line('/silent', '- aborted', `${get('/silent').length}/0`)],
+  },
+  {
+    name: 'half',
+    covers: ['half-close'],
+    transport: 'ipv4',
+    steps: [ask(get('/half')), act('shutdown', 'client'), act('see-end', 'server'), answer(ok)],
+    expected: [line('/half')],
+  },
+  {
+    name: 'methods',
+    covers: ['unusual methods'],
+    transport: 'ipv4',
+    steps: ['PROPFIND', 'M-SEARCH', 'VERSION-CONTROL', 'X'].flatMap((method) => [
+      ask(get(`/m/${method}`, method)),
+      answer(ok),
+    ]),
+    expected: ['PROPFIND', 'M-SEARCH', 'VERSION-CONTROL', 'X'].map((method) =>
+      line(`/m/${method}`, undefined, undefined, method),
+    ),
+  },
+  {
+    name: 'inner',
+    covers: ['bodies that contain requests'],
+    transport: 'ipv4',
+    steps: [ask(outer), ask(inner), answer(`HTTP/1.1 200 OK\r\nContent-Length: ${okBytes}\r\n\r\n`), answer(ok)],
+    expected: [`POST /outer 200 complete ${outer.length + inner.length}/${39 + okBytes}`],
+  },
+  {
+    name: 'large',
+    covers: ['large bodies'],
+    transport: 'ipv4',
+    steps: [
+      ask(upload),
+      ask('u'.repeat(100000)),
+      answer(download + 'd'.repeat(50000)),
+      answer('d'.repeat(50000)),
+      ask(get('/after')),
+      answer(ok),
+    ],
+    expected: [`PUT /large 200 complete ${upload.length + 100000}/${download.length + 100000}`, line('/after')],
+  },
+];

@@ -1,0 +1,74 @@
+/** Every promise about HTTP/1, replayed byte for byte by real system calls and compared whole, at both ends. */
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { root } from '../helpers/checkout.ts';
+import { type Profiler, startProfiler, type Told } from '../helpers/profiler.ts';
+import { type Case, cases, promises } from './cases.ts';
+
+const PORT = 21_001;
+let peer: ChildProcessWithoutNullStreams;
+let profiler: Profiler & AsyncDisposable;
+let told: readonly Told[] = [];
+
+beforeAll(async () => {
+  execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe' });
+  peer = spawn('python3', [join(import.meta.dirname, 'peer.py'), String(PORT), `/tmp/conformance-${process.pid}.sock`]);
+  const complaints: string[] = [];
+  peer.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
+  const said = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
+  expect((await said.next()).value, complaints.join('')).toBe('early');
+  profiler = await startProfiler({ PROFILER_ROLE: 'both', PROFILER_PORTS: '' });
+  for (const { name, transport, steps } of cases) {
+    peer.stdin.write(`${JSON.stringify({ name, transport, steps })}\n`);
+    expect((await said.next()).value, `${name}: ${complaints.join('')}`).toBe(name);
+  }
+  peer.stdin.end();
+  await profiler.stop();
+  told = profiler.lines();
+});
+
+afterAll(async () => {
+  peer.kill();
+  await profiler[Symbol.asyncDispose]();
+});
+
+test.each(cases)('$name', ({ expected, roles = ['client', 'server'] }: Case) => {
+  const targets = new Set(expected.map((line) => line.split(' ')[1]));
+  const mine = told.filter((line) => line.type === 'exchange' && targets.has(line.target));
+  for (const role of roles) expect(mine.filter((line) => line.role === role).map(inShort), role).toEqual(expected);
+  for (const target of targets) {
+    const links = mine.filter((line) => line.target === target).map((line) => line.link);
+    expect(new Set(links).size, `both ends of ${target} have one link`).toBe(1);
+  }
+});
+
+test('nothing was told that nobody sent', () => {
+  const sent = new Set(cases.flatMap(({ expected }) => expected.map((line) => line.split(' ')[1])));
+  const ours = told.filter((line) => line.type === 'exchange' && isOurs(line));
+  expect(ours.filter((line) => !sent.has(line.target)).map(inShort)).toEqual([]);
+});
+
+test('nothing was lost', () => {
+  expect(told.filter((line) => line.type === 'loss')).toEqual([]);
+});
+
+test('every promise has a case, and every case keeps a promise', () => {
+  const covered = new Set(cases.flatMap((each) => each.covers));
+  expect([...covered].sort()).toEqual([...promises].sort());
+  expect(new Set(cases.map((each) => each.name)).size).toBe(cases.length);
+});
+
+test('what cannot be seen here is said in the header', () => {
+  const header = profiler.text().split('\n').slice(0, 5).join('\n');
+  expect(header).toMatch(/not seen here: .*io_uring/);
+});
+
+function inShort({ method, target, status, end, requestBytes, responseBytes }: Told): string {
+  return `${method} ${target} ${status ?? '-'} ${end} ${requestBytes}/${responseBytes}`;
+}
+
+function isOurs({ local, remote }: Told): boolean {
+  return [local, remote].some((address) => address.endsWith(`:${PORT}`) || address.includes('/tmp/conformance-'));
+}

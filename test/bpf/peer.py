@@ -1,0 +1,218 @@
+"""Both ends of a connection, moving bytes in the pieces and by the system calls that a case names, one after the other.
+
+Reads JSON lines: {"name", "transport", "steps"}; answers each with a line when it is done. A step is
+{"from": "client"|"server", "parts": [latin-1 texts], "send": call, "recv": call} or {"do": action, "who": end}.
+"""
+import ctypes, ctypes.util, json, os, socket, struct, sys, tempfile, threading
+
+libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
+
+
+class Iovec(ctypes.Structure):
+    _fields_ = [("base", ctypes.c_void_p), ("len", ctypes.c_size_t)]
+
+
+class Msghdr(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_void_p), ("namelen", ctypes.c_uint), ("iov", ctypes.POINTER(Iovec)),
+                ("iovlen", ctypes.c_size_t), ("control", ctypes.c_void_p), ("controllen", ctypes.c_size_t),
+                ("flags", ctypes.c_int)]
+
+
+class Mmsghdr(ctypes.Structure):
+    _fields_ = [("hdr", Msghdr), ("len", ctypes.c_uint)]
+
+
+def mmsg(buffers):
+    headers = (Mmsghdr * len(buffers))()
+    for header, buffer in zip(headers, buffers):
+        header.hdr.iov = ctypes.pointer(Iovec(ctypes.addressof(buffer), len(buffer)))
+        header.hdr.iovlen = 1
+    return headers
+
+
+def sendmmsg(end, parts):
+    buffers = [ctypes.create_string_buffer(part, len(part)) for part in parts]
+    headers = mmsg(buffers)
+    sent = libc.sendmmsg(end.fileno(), headers, len(parts), 0)
+    assert sent == len(parts), (sent, ctypes.get_errno())
+
+
+def recvmmsg(end, parts):
+    """One message a part, so that the kernel fills each buffer from the stream."""
+    buffers = [ctypes.create_string_buffer(len(part)) for part in parts]
+    headers = mmsg(buffers)
+    got = libc.recvmmsg(end.fileno(), headers, len(parts), 0, None)
+    assert got == len(parts), (got, ctypes.get_errno())
+
+
+def in_file(data):
+    file = tempfile.TemporaryFile()
+    file.write(data)
+    file.flush()
+    return file
+
+
+def sendfile(end, parts):
+    data = b"".join(parts)
+    with in_file(data) as file:
+        sent = 0
+        while sent < len(data):
+            sent += os.sendfile(end.fileno(), file.fileno(), sent, len(data) - sent)
+
+
+def splice_out(end, parts):
+    reader, writer = os.pipe()
+    data = b"".join(parts)
+    os.write(writer, data)
+    assert os.splice(reader, end.fileno(), len(data)) == len(data)
+    os.close(reader)
+    os.close(writer)
+
+
+def by_dup(end, parts):
+    copy = os.dup(end.fileno())
+    os.write(copy, b"".join(parts))
+    os.close(copy)
+
+
+def by_child(end, parts):
+    pid = os.fork()
+    if pid == 0:
+        os.write(end.fileno(), b"".join(parts))
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+SEND = {
+    "write": lambda end, parts: os.write(end.fileno(), b"".join(parts)),
+    "send": lambda end, parts: end.send(b"".join(parts)),
+    "writev": lambda end, parts: os.writev(end.fileno(), parts),
+    "sendmsg": lambda end, parts: end.sendmsg(parts),
+    "sendmmsg": sendmmsg,
+    "sendfile": sendfile,
+    "splice": splice_out,
+    "dup": by_dup,
+    "child": by_child,
+}
+
+
+def peek_then_recv(end, size):
+    assert end.recv(size, socket.MSG_PEEK)
+    return end.recv(size)
+
+
+def passed(end, size):
+    """The descriptor travels to another process, which reads there."""
+    near, far = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        _, fds, _, _ = socket.recv_fds(far, 1, 1)
+        data = b""
+        while len(data) < size:
+            data += os.read(fds[0], size - len(data))
+        os._exit(0)
+    socket.send_fds(near, [b"x"], [end.fileno()])
+    os.waitpid(pid, 0)
+    return b"\0" * size
+
+
+def readv(end, size):
+    first, rest = bytearray(min(5, size)), bytearray(max(size - 5, 0))
+    got = os.readv(end.fileno(), [first, bytearray(0), rest])
+    return bytes(got)
+
+
+def in_child(end, size):
+    pid = os.fork()
+    if pid == 0:
+        left = size
+        while left:
+            left -= len(os.read(end.fileno(), left))
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return b"\0" * size
+
+
+RECV = {
+    "read": lambda end, size: os.read(end.fileno(), size),
+    "recv": lambda end, size: end.recv(size),
+    "readv": readv,
+    "recvmsg": lambda end, size: end.recvmsg(size)[0],
+    "peek": peek_then_recv,
+    "trunc": lambda end, size: bytes(end.recv_into(bytearray(size), size, socket.MSG_TRUNC)),
+    "passed": passed,
+    "child": in_child,
+}
+
+
+def receive(end, step, size):
+    if step["recv"] == "recvmmsg":
+        return recvmmsg(end, [part.encode("latin-1") for part in step["parts"]])
+    left = size
+    while left:
+        got = len(RECV[step["recv"]](end, left))
+        assert got, "the other end has gone"
+        left -= got
+
+
+def act(ends, step):
+    end = ends[step["who"]]
+    if step["do"] == "close":
+        end.close()
+    elif step["do"] == "reset":
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        end.close()
+    elif step["do"] == "shutdown":
+        end.shutdown(socket.SHUT_WR)
+    elif step["do"] == "see-end":
+        assert end.recv(1) == b""
+    else:
+        raise ValueError(step["do"])
+
+
+def connect(transport, port, path):
+    if transport == "unix":
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        listener.listen()
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(path)
+    else:
+        family = socket.AF_INET if transport == "ipv4" else socket.AF_INET6
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if transport == "mapped":
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        listener.bind(({"ipv4": "127.0.0.1", "ipv6": "::1", "mapped": "::"}[transport], port))
+        listener.listen()
+        client = socket.socket(socket.AF_INET6 if transport == "ipv6" else socket.AF_INET)
+        client.connect(("::1" if transport == "ipv6" else "127.0.0.1", port))
+    server, _ = listener.accept()
+    listener.close()
+    if transport == "unix":
+        os.unlink(path)
+    return {"client": client, "server": server}
+
+
+port, path = int(sys.argv[1]), sys.argv[2]
+early = connect("ipv4", port, path)
+print("early", flush=True)
+for line in sys.stdin:
+    case = json.loads(line)
+    ends = early if case["transport"] == "early" else connect(case["transport"], port, path)
+    for step in case["steps"]:
+        if "do" in step:
+            act(ends, step)
+            continue
+        parts = [part.encode("latin-1") for part in step["parts"]]
+        other = ends["server" if step["from"] == "client" else "client"]
+        # More than the buffers between them hold is only taken while the other end reads.
+        sender = threading.Thread(target=SEND[step["send"]], args=(ends[step["from"]], parts))
+        is_large = sum(map(len, parts)) > 16384
+        sender.start() if is_large else sender.run()
+        receive(other, step, sum(map(len, parts)))
+        if is_large:
+            sender.join()
+    for end in ends.values():
+        end.close()
+    print(case["name"], flush=True)

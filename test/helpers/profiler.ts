@@ -1,0 +1,85 @@
+/** The real profiler on this host, without a container: for tests of the probe. Needs root. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './checkout.ts';
+
+export const object = join(root, 'bpf/.output/http_probe.o');
+
+export type Told = {
+  readonly type: string;
+  readonly role: string;
+  readonly method: string;
+  readonly target: string;
+  readonly status: number | null;
+  readonly end: string;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  readonly durationMs: number | null;
+  readonly timing: Readonly<Record<'requestFirst' | 'requestLast' | 'responseFirst' | 'responseLast', number | null>>;
+  readonly link: string;
+  readonly pid: number;
+  readonly local: string;
+  readonly remote: string;
+};
+
+export type Profiler = {
+  readonly pid: number;
+  readonly lines: () => readonly Told[];
+  /** The trace as text. */
+  readonly text: () => string;
+  readonly status: () => { readonly state: string; readonly counters: Readonly<Record<string, number>> };
+  /** Ends it and waits: everything that was seen is then written. */
+  readonly stop: () => Promise<void>;
+};
+
+/** Starts it and waits until its probe is attached. */
+export async function startProfiler(env: Readonly<Record<string, string>>): Promise<Profiler & AsyncDisposable> {
+  if (!existsSync(object)) throw new Error(`${object} does not exist: run \`sh bpf/build.sh\``);
+  const out = mkdtempSync(join(tmpdir(), 'profiler-'));
+  for (const name of [
+    'http-trace.txt',
+    'http-trace.txt.1',
+    'http-trace.jsonl',
+    'http-trace.jsonl.1',
+    'profiler.json',
+  ]) {
+    writeFileSync(join(out, name), '');
+  }
+  const child = spawn(join(root, 'node_modules/.bin/jiti'), [join(root, 'container/profiler/src/main.ts')], {
+    env: { ...process.env, PROFILER_SCOPE: 'host', PROFILER_OUT: out, PROFILER_OBJECT: object, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<void>((settle) => child.once('close', () => settle()));
+  let said = '';
+  await new Promise<void>((settle, fail) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        if (said.includes('profiler: attached')) settle();
+      });
+    }
+    void ended.then(() => fail(new Error(`the profiler ended: ${said}`)));
+  });
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  const read = (name: string): string => readFileSync(join(out, name), 'utf8');
+  return {
+    pid: child.pid ?? 0,
+    lines: () =>
+      read('http-trace.jsonl')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Told),
+    text: () => read('http-trace.txt'),
+    status: () => JSON.parse(read('profiler.json')),
+    stop,
+    [Symbol.asyncDispose]: async () => {
+      await stop();
+      rmSync(out, { recursive: true });
+    },
+  };
+}
