@@ -6,12 +6,18 @@ export type Packages = Readonly<Partial<Record<Manager, string>>>;
 type Manager = 'apt' | 'dnf' | 'pacman' | 'brew' | 'pipx';
 
 const managers: Readonly<
-  Record<Manager, { readonly program: string; readonly asRoot: boolean; readonly install: string }>
+  Record<
+    Manager,
+    { readonly program: string; readonly asRoot: boolean; readonly install: string; readonly after?: string }
+  >
 > = {
   apt: {
     program: 'apt-get',
     asRoot: true,
-    install: 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends',
+    // Another apt may run: its lists are then as good as ours, and its lock is waited for.
+    install:
+      '(apt-get update -qq || true) && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends',
+    after: ' -o DPkg::Lock::Timeout=300',
   },
   dnf: { program: 'dnf', asRoot: true, install: 'dnf install -y -q' },
   pacman: { program: 'pacman', asRoot: true, install: 'pacman -S --noconfirm --needed' },
@@ -25,7 +31,7 @@ export async function installFix(probe: Probe, about: string, packages: Packages
     const names = packages[manager];
     const fitsPlatform = manager === 'pipx' || (manager === 'brew') === (probe.platform.os === 'darwin');
     if (names === undefined || !fitsPlatform || (await probe.which(managers[manager].program)) === undefined) continue;
-    const command = `${managers[manager].install} ${names}`;
+    const command = `${managers[manager].install} ${names}${managers[manager].after ?? ''}`;
     return [{ about, command: managers[manager].asRoot ? asRoot(probe, command) : command }];
   }
   return packages.brew !== undefined && probe.platform.os === 'darwin'

@@ -2,7 +2,7 @@
  * Writes .tasks/containers.conf: settings with which the engine starts containers on this host. Only this project's own
  * commands use it. `CONTAINERS_CONF` replaces every other containers.conf, so only what differs from the defaults is said.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Context, TaskFailure } from 'zx-tasks';
 
@@ -34,9 +34,23 @@ export async function run(context: Context): Promise<void> {
     ...((await hasNetavark(context)) ? ['[network]', 'network_backend = "netavark"'] : []),
   ];
   await mkdir(join(context.root, '.tasks'), { recursive: true });
+  await restoreOnFailure(context);
   await writeFile(join(context.root, `${FILE}.new`), `${lines.join('\n')}\n`);
   await rename(join(context.root, `${FILE}.new`), join(context.root, FILE));
   for (const line of lines.slice(1)) context.log(line);
+}
+
+/** Settings that did not help are taken back: the file is again what it was, or gone. */
+async function restoreOnFailure(context: Context): Promise<void> {
+  const path = join(context.root, FILE);
+  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  context.undoOnFailure(async () => {
+    if (before === undefined) await rm(path, { force: true });
+    else await writeFile(path, before);
+  });
 }
 
 /**

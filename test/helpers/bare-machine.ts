@@ -2,8 +2,9 @@
 import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { programPath } from './program-path.ts';
 
-const always = { node: process.execPath, sh: '/bin/sh', uname: '/bin/uname' };
+const always = ['sh', 'bash', 'uname', 'cat', 'head', 'cp', 'date', 'env'];
 
 /** What the docker client says where no daemon is. */
 const dockerClient = `#!/bin/sh
@@ -14,13 +15,31 @@ case "$*" in
 esac
 `;
 
+/** As root's stand-in: takes its own flags away and does the rest as the caller. */
+const sudo = '#!/bin/sh\nwhile [ "$1" = -n ]; do shift; done\n[ $# = 0 ] || exec "$@"\n';
+
+type Options = {
+  /** What the package manager puts on PATH, whatever it is asked for; without, it fails. */
+  readonly installs?: string;
+};
+
 /** A folder for PATH; `programs` may name `docker`, of which only the client is there. It removes itself. */
-export async function bareMachine(programs: readonly string[]): Promise<{ readonly folder: string } & AsyncDisposable> {
+export async function bareMachine(
+  programs: readonly string[],
+  { installs }: Options = {},
+): Promise<{ readonly folder: string } & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), 'bare-'));
-  for (const [name, target] of Object.entries(always)) await symlink(target, join(folder, name));
-  await program(join(folder, 'apt-get'), '#!/bin/sh\nexit 100\n');
+  await symlink(process.execPath, join(folder, 'node'));
+  for (const name of always) await symlink(programPath(name), join(folder, name));
+  await program(join(folder, 'apt-get'), aptGet(folder, installs));
+  await program(join(folder, 'sudo'), sudo);
   if (programs.includes('docker')) await program(join(folder, 'docker'), dockerClient);
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
+
+function aptGet(folder: string, installs: string | undefined): string {
+  const install = installs === undefined ? 'exit 100' : `cp ${installs}/* ${folder}/`;
+  return `#!/bin/sh\necho "$*" >> ${folder}/apt.log\n[ "$1" = update ] || ${install}\n`;
 }
 
 async function program(path: string, text: string): Promise<void> {

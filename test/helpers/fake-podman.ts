@@ -25,8 +25,9 @@ type Options = { readonly version: PodmanVersion; readonly state: MachineStateNa
 
 /** What a usable machine answers about containers and images; a pattern of the words → the answer. */
 const containers: readonly (readonly [RegExp, string, number])[] = [
-  [/^build -q -t localhost\/tasks-check-\w+ /, 'id\n', 0],
+  [/^build -q (--network none )?-t localhost\/tasks-check-\w+ /, 'id\n', 0],
   [/^run --rm .*localhost\/tasks-check-\w+/, '', 0],
+  [/^run --rm (--network none )?--rootfs \S+:O \/exit$/, '', 0],
   [/^rmi -f localhost\/tasks-check-\w+$/, '', 0],
   [/^image inspect --format \{\{\.Id\}\} /, '', 125],
   [/^manifest inspect docker\.io\/library\//, '{}\n', 0],

@@ -5,6 +5,7 @@ import type { Fix } from '../script.ts';
 import type { Session } from '../session.ts';
 import { wordsOfFix } from '../words.ts';
 import { runTasks } from './schedule.ts';
+import { undoAll } from './undo.ts';
 
 /** A fix may uncover the next failed check; more rounds than this mean that fixes do not help. */
 const maxRounds = 6;
@@ -41,11 +42,29 @@ export async function mend(
     }
     for (const { report, fix } of fixes) {
       if (session.cancel.signal.aborted) break;
+      const before = session.undos.length;
       await apply(session, report, fix);
       // What this fix has mended, the next one may require.
       session.checks.forget();
+      await takeBackIfUseless(session, report, { before, skip });
     }
   }
+}
+
+/** A fix after which its check still fails is taken back, as far as it said how; one that helped stays. */
+async function takeBackIfUseless(
+  session: Session,
+  { name }: CheckReport,
+  { before, skip }: { readonly before: number; readonly skip: readonly string[] },
+): Promise<void> {
+  const undos = session.undos.splice(before);
+  if (undos.length === 0) return;
+  const reports = await session.checks.run([name], session.cancel.signal, { skip });
+  const report = reports.find((each) => each.name === name);
+  const helped = report !== undefined && !isUnmet(report) && report.because === undefined;
+  if (helped) return;
+  session.undos.push(...undos);
+  await undoAll(session);
 }
 
 type Due = { readonly report: CheckReport; readonly fix: Fix };
