@@ -196,7 +196,7 @@ test('what only the tests call is a warning, with the packages that are missing'
   expect(await check({ programs: ['python3', 'curl', 'apt-get'] })).toMatchObject({
     outcome: 'warn',
     summary: 'not here: sudo',
-    fixes: [{ command: expect.stringMatching(/ sudo$/) }],
+    fixes: [{ command: expect.stringMatching(/ --no-install-recommends sudo /) }],
   });
 });
 
