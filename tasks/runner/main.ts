@@ -29,7 +29,7 @@ export async function main(caller: Host): Promise<number> {
     return show(caller, await (await import('./completion.ts')).complete(caller, args));
   const project = await loadProject(caller);
   const host = { ...caller, env: project.env };
-  host.secrets.learn(project.config.secrets, [host.env]);
+  host.secrets.learn(project.config.secrets, [host.env, ...Object.values(project.dotenv)]);
   if (args.flags.help) return show(host, describeTasks(project.config, args, host.platform));
   if (args.flags.graph !== undefined)
     return show(host, (await import('./render/graph.ts')).showGraph(project.config, args, host.platform));

@@ -87,6 +87,9 @@ test('a new project compiles against it, strictly, and runs what its README show
   await file('tasks.config.yaml', config.replace('tsc -p .', 'echo built'));
   await file('greet.ts', greet);
   await file('other.ts', other);
+  const reference = await readFile(join(root, 'docs/tasks.md'), 'utf8');
+  for (const [index, match] of [...reference.matchAll(/```ts\n([\s\S]*?)```/g)].entries())
+    await file(`reference-${index}.ts`, match[1] ?? '');
   await file(
     'check.ts',
     "import type { Check } from 'zx-tasks';\nexport const checks: readonly Check[] = [\n  { id: XY001, name: 'x', question: 'is it?', group: 'g', run: async ({ exists }) => ({ outcome: (await exists('.')) ? 'pass' : 'fail', summary: 'it is' }) },\n];\n".replace(

@@ -34,6 +34,17 @@ test('this repository’s config and every example in a document are valid for a
   }
 });
 
+test('every block of shell in a document is one', () => {
+  const blocks = files(/\.md$/).flatMap((path) =>
+    [...read(path).matchAll(/```(?:sh|bash)\n([\s\S]*?)```/g)].map((match) => ({ path, text: match[1] ?? '' })),
+  );
+  expect(blocks.length).toBeGreaterThan(5);
+  for (const { path, text } of blocks) {
+    const { stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
+    expect(stderr, path).toBe('');
+  }
+});
+
 test('a mistake is one for an editor too', () => {
   expect(isValid(parse('version: 1\ntasks:\n  a: { nees: [b] }\n'))).toBe(false);
 });

@@ -1,4 +1,5 @@
 /** `dotenv` files: as if the caller had set what he has not. */
+import { spawnSync } from 'node:child_process';
 import { symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject } from '../helpers/project.ts';
@@ -83,4 +84,18 @@ test('a file that cannot be read is said, and nothing runs', async () => {
   const { exit, stdout, stderr } = await project.run('a');
   expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });
   expect(stderr).toContain('error: the dotenv file `.env` cannot be read: ');
+});
+
+test('a secret in such a file is masked, in an included one too, and kept by no cache or log', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ninclude: { docs: docs/tasks.yaml }\ndotenv: .env\nsecrets: [TOKEN]\ntasks:\n  show: { ${show('$TOKEN')} }\n`,
+    '.env': 'TOKEN=hush-hush-1\n',
+    'docs/tasks.yaml': `version: 1\ndotenv: .env\nsecrets: [KEY]\ntasks:\n  show: { ${show('$TOKEN $KEY')} }\n`,
+    'docs/.env': 'TOKEN=hush-hush-2\nKEY=hush-hush-3\n',
+  });
+  const { exit, stdout, stderr } = await project.run('show docs:show');
+  expect(exit).toBe(0);
+  expect(stdout + stderr).not.toContain('hush-hush');
+  const { stdout: kept } = spawnSync('grep', ['-r', 'hush-hush', '.tasks'], { cwd: project.folder, encoding: 'utf8' });
+  expect(kept).toBe('');
 });
