@@ -1,19 +1,12 @@
 /**
- * One connection: requests wait in line for their responses, as HTTP/1 has it. Emits an exchange when both are
- * complete, or when the connection's end shows that they never will be.
+ * One connection: two streams of pieces, and the line in which requests wait for their responses. Emits an exchange when
+ * both are complete, or when the connection's end shows that they never will be.
  */
-import { type End, type Exchange, type Pending, type Process, type Role, startPending } from './exchange.ts';
-import { type Framing, frameRequest, frameResponse, type Head, parseRequestLine, parseStatusLine } from './head.ts';
+import { type Exchange, type Pending, type Process, startPending } from './exchange.ts';
+import { type Framing, frameRequest, type Head, parseRequestLine, parseStatusLine } from './head.ts';
 import { Reader } from './http1.ts';
+import { type ConnectionInfo, Line, offsetAt } from './line.ts';
 import { keep, type Piece, Stream } from './streams.ts';
-
-export type ConnectionInfo = {
-  readonly role: Role;
-  readonly local: string;
-  readonly remote: string;
-  /** The link of the exchange whose request and response begin at these offsets. */
-  readonly linkOf: (requestOffset: number, responseOffset: number | undefined) => string;
-};
 
 export type ConnectionEvents = {
   readonly exchange: (exchange: Exchange) => void;
@@ -27,24 +20,25 @@ const REQUEST_START = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}(?: |$)/;
 const RESPONSE_START = 'HTTP/1.';
 
 export class Connection {
-  readonly info: ConnectionInfo;
   readonly #events: ConnectionEvents;
-  /** Requests whose heads are complete, oldest first. */
-  #line: Pending[] = [];
+  /** Requests whose heads are complete. */
+  readonly #line: Line;
   /** The request that is being read. */
   #arriving: Pending | undefined;
   /** Pieces of responses that came before their request: two threads of a client may overtake each other. */
   #early: Piece<Process>[] = [];
   /** False after a loss, until a request stands at the beginning of a piece. */
   #isInStep = true;
+  /** What came was no request: those before it are still answered. */
+  #isRefused = false;
   #isFinished = false;
   readonly #requests = new Stream<Process>(this.#createRequestReader(), () => this.#loseStep());
   readonly #responseReader = this.#createResponseReader();
   readonly #responses = new Stream<Process>(this.#responseReader, () => this.#loseStep());
 
   constructor(info: ConnectionInfo, events: ConnectionEvents) {
-    this.info = info;
     this.#events = events;
+    this.#line = new Line(info, events.exchange);
   }
 
   /** Whether exchanges are under way. */
@@ -53,7 +47,7 @@ export class Connection {
   }
 
   request(piece: Piece<Process>): void {
-    if (this.#isFinished) return;
+    if (this.#isFinished || this.#isRefused) return;
     if (!this.#isInStep && !this.#findStep(piece)) return;
     this.#requests.take(piece);
     if (this.#early.length > 0 && this.#line.length > 0) this.#takeEarly();
@@ -68,16 +62,17 @@ export class Connection {
     // The end of a response that began before the connection was known is not one of ours.
     if (this.#responses.isFresh() && !mayStartResponse(piece)) return;
     this.#responses.take(piece);
+    if (this.#isRefused && this.#line.length === 0) this.#finish('not-http');
   }
 
   /** No more responses will come; `inOrder` if what was sent was also handed over. */
   responsesEnded(inOrder: boolean): void {
-    const first = this.#line[0];
-    if (inOrder && first && this.#responseReader.state === 'until-close') {
-      this.#stopResponse(first);
-      this.#leave('closed');
+    const timeNs = this.#responses.present?.timeNs;
+    const bytes = this.#responseReader.messageBytes;
+    if (inOrder && this.#line.length > 0 && this.#responseReader.state === 'until-close') {
+      this.#line.endResponse('closed', timeNs, bytes);
     }
-    while (this.#line.length > 0) this.#abortFirst();
+    this.#line.abort(timeNs, bytes);
   }
 
   /** The connection is over. */
@@ -102,18 +97,23 @@ export class Connection {
       },
       plausible: (firstLine) => parseRequestLine(firstLine) !== undefined || this.#refuse(),
       head: (head) => this.#requestHead(head),
-      ended: () => this.#requestEnded(reader.messageBytes),
+      ended: () => {
+        const pending = this.#arriving;
+        this.#arriving = undefined;
+        if (pending) this.#line.requestEnded(pending, this.#requests.present?.timeNs, reader.messageBytes);
+      },
     });
     return reader;
   }
 
   #createResponseReader(): Reader {
-    return new Reader({
-      started: (at) => this.#responseStarted(at),
+    const reader: Reader = new Reader({
+      started: (at) => this.#line.responseStarted(this.#responses.present, at),
       plausible: (firstLine) => parseStatusLine(firstLine) !== undefined,
       head: (head) => this.#responseHead(head),
-      ended: () => this.#responseEnded(),
+      ended: () => this.#line.responseEnded(this.#responses.present?.timeNs, reader.messageBytes),
     });
+    return reader;
   }
 
   #requestHead(head: Head): Framing | undefined {
@@ -123,85 +123,19 @@ export class Connection {
       this.#refuse();
       return undefined;
     }
-    this.#arriving.method = parsed.method;
-    this.#arriving.target = parsed.target;
-    this.#arriving.protocol = parsed.protocol;
-    this.#line.push(this.#arriving);
+    Object.assign(this.#arriving, parsed);
+    this.#line.join(this.#arriving);
     return framing;
-  }
-
-  #requestEnded(bytes: number): void {
-    const pending = this.#arriving;
-    if (pending === undefined) return;
-    this.#arriving = undefined;
-    pending.requestLastNs = this.#requests.present?.timeNs;
-    pending.requestBytes = bytes;
-    pending.requestIsComplete = true;
-    if (pending.responseIsComplete && this.#line[0] === pending) this.#leave('complete');
-  }
-
-  #responseStarted(at: number): void {
-    // Answered in full before its body had come: the next response can only be the next request's.
-    if (this.#line[0]?.responseIsComplete) this.#leave('complete');
-    const first = this.#line[0];
-    const piece = this.#responses.present;
-    if (first === undefined || piece === undefined) return;
-    first.responseOffset ??= offsetAt(piece, at);
-    first.responseFirstNs = piece.timeNs;
   }
 
   #responseHead(head: Head): Framing | undefined {
-    const status = parseStatusLine(head.firstLine);
-    const first = this.#line[0];
-    if (status === undefined || first === undefined) {
-      this.#loseStep(this.#line.length);
-      return undefined;
-    }
-    const framing = frameResponse(head, status, first.method);
-    const isInterim = status < 200 && status !== 101;
-    if (!isInterim) first.status = status;
+    const framing = this.#line.responseHead(head);
+    if (framing === undefined) this.#loseStep();
     if (framing?.kind === 'tunnel') {
-      this.#stopResponse(first);
-      this.#leave('upgraded');
+      this.#line.endResponse('upgraded', this.#responses.present?.timeNs, this.#responseReader.messageBytes);
       this.#finish('upgraded');
     }
     return framing;
-  }
-
-  #responseEnded(): void {
-    const first = this.#line[0];
-    if (first === undefined) return;
-    this.#stopResponse(first);
-    if (first.status === undefined) {
-      // 100 Continue and its like: the response proper is still to come.
-      first.responseFirstNs = undefined;
-      first.responseLastNs = undefined;
-      return;
-    }
-    first.responseIsComplete = true;
-    if (first.requestIsComplete) this.#leave('complete');
-  }
-
-  #stopResponse(pending: Pending): void {
-    pending.responseLastNs = this.#responses.present?.timeNs;
-    pending.responseBytes += this.#responseReader.messageBytes;
-  }
-
-  #abortFirst(): void {
-    const first = this.#line[0];
-    const isAnswered = first?.responseIsComplete === true;
-    if (!isAnswered && first?.responseFirstNs !== undefined) this.#stopResponse(first);
-    this.#leave(isAnswered ? 'complete' : 'aborted');
-  }
-
-  /** The first request in line is over. */
-  #leave(end: End): void {
-    const first = this.#line.shift();
-    if (first === undefined) return;
-    const { requestOffset, responseOffset, requestIsComplete, responseIsComplete, ...told } = first;
-    const { role, local, remote } = this.info;
-    const link = this.info.linkOf(requestOffset, responseOffset);
-    this.#events.exchange({ ...told, role, local, remote, link, end });
   }
 
   #takeEarly(): void {
@@ -210,8 +144,11 @@ export class Connection {
     for (const piece of pieces) this.response(piece);
   }
 
+  /** What came is no request, and where the next one begins is not known. */
   #refuse(): false {
-    this.#finish('not-http');
+    this.#isRefused = true;
+    this.#arriving = undefined;
+    if (this.#line.length === 0) this.#finish('not-http');
     return false;
   }
 
@@ -222,8 +159,9 @@ export class Connection {
   }
 
   /** Bytes that matter are missing: nothing is told until a request stands at the beginning of a piece. */
-  #loseStep(exchanges = Math.max(1, this.#line.length)): void {
+  #loseStep(): void {
     if (this.#isFinished || !this.#isInStep) return;
+    const exchanges = Math.max(1, this.#line.length);
     this.#isInStep = false;
     this.#forget();
     this.#events.lost(exchanges);
@@ -238,14 +176,10 @@ export class Connection {
   }
 
   #forget(): void {
-    this.#line = [];
+    this.#line.clear();
     this.#early = [];
     this.#arriving = undefined;
   }
-}
-
-function offsetAt(piece: Piece<Process>, at: number): number {
-  return (piece.offset + at - piece.from) >>> 0;
 }
 
 function mayStartRequest(piece: Piece<Process>): boolean {

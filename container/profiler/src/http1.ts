@@ -2,6 +2,7 @@
  * HTTP/1.x as a stream of one direction: where messages begin and end. Bytes may come in any pieces; where the body's
  * bytes were not copied, their number is enough. What a head means is asked of the caller, because whether a response
  * has a body is up to its request.
+ * The file is longer than 200 lines because a state machine is read in one piece.
  */
 import { type Framing, type Head, parseChunkSize, parseHead, trimLine } from './head.ts';
 

@@ -1,0 +1,115 @@
+/** The requests of one connection that wait for their responses, oldest first, as HTTP/1 has it. */
+import type { End, Exchange, Pending, Process, Role } from './exchange.ts';
+import { type Framing, frameResponse, type Head, parseStatusLine } from './head.ts';
+import type { Piece } from './streams.ts';
+
+export type ConnectionInfo = {
+  readonly role: Role;
+  readonly local: string;
+  readonly remote: string;
+  /** The link of the exchange whose request and response begin at these offsets. */
+  readonly linkOf: (requestOffset: number, responseOffset: number | undefined) => string;
+};
+
+export class Line {
+  readonly #info: ConnectionInfo;
+  readonly #tell: (exchange: Exchange) => void;
+  #pending: Pending[] = [];
+
+  constructor(info: ConnectionInfo, tell: (exchange: Exchange) => void) {
+    this.#info = info;
+    this.#tell = tell;
+  }
+
+  get length(): number {
+    return this.#pending.length;
+  }
+
+  join(pending: Pending): void {
+    this.#pending.push(pending);
+  }
+
+  clear(): void {
+    this.#pending = [];
+  }
+
+  /** The last byte of a request came at `timeNs`; it may have been answered before. */
+  requestEnded(pending: Pending, timeNs: number | undefined, bytes: number): void {
+    pending.requestLastNs = timeNs;
+    pending.requestBytes = bytes;
+    pending.requestIsComplete = true;
+    if (pending.responseIsComplete && this.#pending[0] === pending) this.#leave('complete');
+  }
+
+  /** The first byte of a response came with a piece, at a place of its bytes. */
+  responseStarted(piece: Piece<Process> | undefined, at: number): void {
+    // Answered in full before its body had come: the next response can only be the next request's.
+    if (this.#pending[0]?.responseIsComplete) this.#leave('complete');
+    const first = this.#pending[0];
+    if (first === undefined || piece === undefined) return;
+    first.responseOffset ??= offsetAt(piece, at);
+    first.responseFirstNs = piece.timeNs;
+  }
+
+  /** How the body of a response ends; undefined for what is no response, or one that nobody waits for. */
+  responseHead(head: Head): Framing | undefined {
+    const status = parseStatusLine(head.firstLine);
+    const first = this.#pending[0];
+    if (status === undefined || first === undefined) return undefined;
+    const isInterim = status < 200 && status !== 101;
+    if (!isInterim) first.status = status;
+    return frameResponse(head, status, first.method);
+  }
+
+  /** The last byte of a response, or of an interim one. */
+  responseEnded(timeNs: number | undefined, bytes: number): void {
+    const first = this.#pending[0];
+    if (first === undefined) return;
+    stopResponse(first, timeNs, bytes);
+    if (first.status === undefined) {
+      // 100 Continue and its like: the response proper is still to come.
+      first.responseFirstNs = undefined;
+      first.responseLastNs = undefined;
+      return;
+    }
+    first.responseIsComplete = true;
+    if (first.requestIsComplete) this.#leave('complete');
+  }
+
+  /** The response that is under way ends here, whatever its head said. */
+  endResponse(end: End, timeNs: number | undefined, bytes: number): void {
+    const first = this.#pending[0];
+    if (first === undefined) return;
+    stopResponse(first, timeNs, bytes);
+    this.#leave(end);
+  }
+
+  /** No more responses will come; `bytes` are those of the one that was under way. */
+  abort(timeNs: number | undefined, bytes: number): void {
+    while (this.#pending.length > 0) {
+      const first = this.#pending[0];
+      const isAnswered = first?.responseIsComplete === true;
+      if (!isAnswered && first?.responseFirstNs !== undefined) stopResponse(first, timeNs, bytes);
+      this.#leave(isAnswered ? 'complete' : 'aborted');
+    }
+  }
+
+  /** The first in line is over. */
+  #leave(end: End): void {
+    const first = this.#pending.shift();
+    if (first === undefined) return;
+    const { requestOffset, responseOffset, requestIsComplete, responseIsComplete, ...told } = first;
+    const { role, local, remote, linkOf } = this.#info;
+    this.#tell({ ...told, role, local, remote, link: linkOf(requestOffset, responseOffset), end });
+  }
+}
+
+/** Where in its direction's stream a byte of a piece lies, modulo 2^32. */
+export function offsetAt(piece: Piece<Process>, at: number): number {
+  return (piece.offset + at - piece.from) >>> 0;
+}
+
+function stopResponse(pending: Pending, timeNs: number | undefined, bytes: number): void {
+  pending.responseLastNs = timeNs;
+  pending.responseBytes += bytes;
+}
