@@ -7,6 +7,7 @@ const vm = require('node:vm');
 
 const dist = path.join(__dirname, 'dist');
 const loaded = new Map();
+const toKeep = [];
 /** Each run compiles what none before it has used; after so many there is little left. */
 const mostRuns = 5;
 
@@ -27,13 +28,20 @@ function load(name) {
   const source = `(function (exports, require, module, __filename, __dirname) {${fs.readFileSync(file, 'latin1')}\n})`;
   const script = new vm.Script(source, { filename: file, cachedData });
   const isNew = cachedData === undefined || script.cachedDataRejected === true;
-  if (isNew || runs < mostRuns)
-    process.once('exit', () => writeCache(cache, script.createCachedData(), isNew ? 1 : runs + 1));
+  if (isNew || runs < mostRuns) keepAtExit(() => writeCache(cache, script.createCachedData(), isNew ? 1 : runs + 1));
   const module = { exports: {} };
   loaded.set(name, module);
   const requireFrom = (specifier) => (specifier.startsWith('./') ? load(specifier.slice(2)) : require(specifier));
   script.runInThisContext()(module.exports, requireFrom, module, file, dist);
   return module.exports;
+}
+
+/** One listener for all parts: Node warns of many. */
+function keepAtExit(keep) {
+  if (toKeep.push(keep) > 1) return;
+  process.once('exit', () => {
+    for (const each of toKeep) each();
+  });
 }
 
 /** For a package whose folder may not be written. */

@@ -1,5 +1,8 @@
 /** What can be done here, what it takes, and what would happen: without anything happening. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { cp, mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProject } from '../helpers/project.ts';
 
@@ -242,4 +245,27 @@ test('what is for another platform is skipped with the reason, and what needs it
   ).toBe(
     '– mac skipped: it is for darwin, and this is linux-x64\n– arm skipped: it is for linux-arm64, and this is linux-x64\n▸ linux\nlinux\n✔ linux <time>\nok: 1 done, 2 skipped, <time>\n',
   );
+});
+
+test('a first run, whose compiled code is not kept yet, says nothing of its own', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': config.replaceAll('darwin-arm64', 'linux') });
+  const packageFolder = join(import.meta.dirname, '../../tasks/runner');
+  await mkdir(project.path('fresh'));
+  await cp(join(packageFolder, 'bin.cjs'), project.path('fresh/bin.cjs'));
+  await cp(join(packageFolder, 'package.json'), project.path('fresh/package.json'));
+  await cp(join(packageFolder, 'dist'), project.path('fresh/dist'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.cache'),
+  });
+  await symlink(join(packageFolder, '../../node_modules'), project.path('fresh/node_modules'));
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [project.path('fresh/bin.cjs'), 'test', '--mode=fast', '--dry-run'],
+    {
+      cwd: project.folder,
+      env: project.env(),
+      encoding: 'utf8',
+    },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
