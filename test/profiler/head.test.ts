@@ -16,9 +16,11 @@ test.each([
   ['GET  / HTTP/1.1', undefined],
   ['GET /a b HTTP/1.1', undefined],
   ['GET / HTTP/2.0', undefined],
-  ['GET / RTSP/1.0', undefined],
+  ['OPTIONS /a RTSP/1.0', { method: 'OPTIONS', target: '/a', protocol: 'RTSP/1.0' }],
+  ['GET /old', { method: 'GET', target: '/old', protocol: 'HTTP/0.9' }],
+  ['GET /a SPDY/1.0', undefined],
   ['G@T / HTTP/1.1', undefined],
-  ['GET /', undefined],
+  ['POST /', undefined],
   ['PRI * HTTP/2.0', undefined],
 ])('the request line `%s`', (line, expected) => {
   expect(parseRequestLine(line)).toEqual(expected);
@@ -32,6 +34,7 @@ test.each([
   ['HTTP/1.1 2000 OK', undefined],
   ['HTTP/2 200', undefined],
   ['ICY 200 OK', undefined],
+  ['RTSP/1.0 200 OK', 200],
 ])('the status line `%s`', (line, expected) => {
   expect(parseStatusLine(line)).toBe(expected);
 });

@@ -17,7 +17,7 @@ export type ConnectionEvents = {
 };
 
 const REQUEST_START = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}(?: |$)/;
-const RESPONSE_START = 'HTTP/1.';
+const RESPONSE_STARTS = ['HTTP/1.', 'HTTP/0.', 'RTSP/1.', 'ICE/1.'];
 
 export class Connection {
   readonly #events: ConnectionEvents;
@@ -187,6 +187,6 @@ function mayStartRequest(piece: Piece<Process>): boolean {
 }
 
 function mayStartResponse(piece: Piece<Process>): boolean {
-  const text = piece.bytes.toString('latin1', piece.from, piece.from + Math.min(piece.cap, RESPONSE_START.length));
-  return text.length > 0 && RESPONSE_START.startsWith(text);
+  const text = piece.bytes.toString('latin1', piece.from, piece.from + Math.min(piece.cap, 16)).trimStart();
+  return piece.cap > 0 && RESPONSE_STARTS.some((start) => start.startsWith(text) || text.startsWith(start));
 }

@@ -24,19 +24,21 @@ export type RequestLine = { readonly method: string; readonly target: string; re
 
 const LF = 10;
 const CR = 13;
-/** A method's characters (RFC 9110, 5.6.2), a target without spaces, and a version that we can frame. */
-const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) (HTTP\/1\.\d)$/;
-const STATUS_LINE = /^HTTP\/1\.\d (\d{3})(?: |$)/;
+/** A method's characters (RFC 9110, 5.6.2), a target without spaces, and a version that is framed as HTTP/1 is. */
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) ((?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9)$/;
+/** HTTP/0.9 knew one method, and no versions. */
+const OLDEST_REQUEST_LINE = /^(GET) (\/\S*)$/;
+const STATUS_LINE = /^(?:(?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9) (\d{3})(?: |$)/;
 const NOTHING: Framing = { kind: 'none' };
 
-/** Undefined for what is not the first line of an HTTP/1.x request. */
+/** Undefined for what is not the first line of a request in HTTP/1.x or its like. */
 export function parseRequestLine(line: string): RequestLine | undefined {
-  const [, method, target, protocol] = REQUEST_LINE.exec(line) ?? [];
-  if (method === undefined || target === undefined || protocol === undefined) return undefined;
+  const [, method, target, protocol = 'HTTP/0.9'] = REQUEST_LINE.exec(line) ?? OLDEST_REQUEST_LINE.exec(line) ?? [];
+  if (method === undefined || target === undefined) return undefined;
   return { method, target, protocol };
 }
 
-/** Undefined for what is not the first line of an HTTP/1.x response. */
+/** Undefined for what is not the first line of a response in HTTP/1.x or its like. */
 export function parseStatusLine(line: string): number | undefined {
   const status = STATUS_LINE.exec(line)?.[1];
   return status === undefined ? undefined : Number(status);
