@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import type { ActionResult } from './cache/action-result.ts';
-import { openRemote, type Remote } from './cache/remote.ts';
+import type { Remote } from './cache/remote.ts';
 import { problemOf, type Staged, stage } from './cache/restore.ts';
 import { resultOf, saveResult } from './cache/save.ts';
 import { holdsSecret } from './cache/secrets.ts';
-import type { CacheSettings } from './cache/settings.ts';
+import type { CacheSettings, RemoteSettings } from './cache/settings.ts';
 import { openStore } from './cache/store.ts';
 import { tidyStore } from './cache/tidy.ts';
 import type { Config } from './config/types.ts';
@@ -35,10 +35,13 @@ export type CacheSurroundings = {
 };
 
 /** Opens the cache of a run. */
-export function openCache(settings: CacheSettings, { host, root, emit, signal }: CacheSurroundings): Cache {
+export async function openCache(
+  settings: CacheSettings,
+  { host, root, emit, signal }: CacheSurroundings,
+): Promise<Cache> {
   const store = openStore(resolve(root, settings.folder), host.pid);
   const say = (text: string) => emit({ type: 'notice-given', text });
-  const remote: Remote | undefined = settings.remote && openRemote({ settings: settings.remote, signal, say });
+  const remote = settings.remote && (await connect(settings.remote, signal, say));
 
   const stageIn = async (key: string, result: ActionResult, from: Found['from']): Promise<Found | undefined> => {
     const folder = join(root, '.tasks', 'restore', key);
@@ -88,4 +91,10 @@ export function openCache(settings: CacheSettings, { host, root, emit, signal }:
       }
     },
   };
+}
+
+/** What speaks to a server is loaded only where there is one. */
+async function connect(settings: RemoteSettings, signal: AbortSignal, say: (text: string) => void): Promise<Remote> {
+  const { openRemote } = await import('./cache/remote.ts');
+  return openRemote({ settings, signal, say });
 }

@@ -1,9 +1,10 @@
 import { keyOf } from './cache/key.ts';
 import { messageOf } from './errors.ts';
 import type { TaskEnd } from './events.ts';
-import { type Assessment, assess, lookAtInputs } from './fresh/assess.ts';
+import { type Assessment, assess } from './fresh/assess.ts';
 import { readFileClock } from './fresh/clock.ts';
 import { compilePatterns } from './fresh/glob.ts';
+import { lookAtInputs } from './fresh/inputs.ts';
 import { changedMeanwhile } from './fresh/meanwhile.ts';
 import { claimOutputs, findOutputs, matchOutputs, missingOutputs, removeFiles, stampAll } from './fresh/outputs.ts';
 import { type Record, recordFile, writeRecord } from './fresh/record.ts';
@@ -73,7 +74,9 @@ function begin(course: Course): Record {
     state: 'begun',
     parts,
     edited: [],
-    inputs,
+    inputs: inputs.snapshot,
+    folders: inputs.folders,
+    globs: inputs.globs,
     outputs,
     foreign: stampAll(root, claimed.foreign),
   };
@@ -84,7 +87,7 @@ function begin(course: Course): Record {
 
 /** What an earlier run wrote and this one might not write again. What is an input too is no leftover. */
 function leftovers({ assessment }: Course, { outputs }: Record): readonly string[] {
-  const inputs = new Set(assessment.inputs.paths);
+  const inputs = new Set(assessment.inputs.snapshot.paths);
   return outputs.paths.filter((path) => !inputs.has(path));
 }
 
@@ -93,7 +96,10 @@ async function restore(course: Course): Promise<TaskEnd | undefined> {
   const { session, task, tracked, assessment } = course;
   const mayRestore = tracked.usesCache && assessment.isComplete;
   const cache = mayRestore ? await session.cache.open() : undefined;
-  const found = await cache?.find(keyOf(task.name, assessment.parts, assessment.inputs), matchOutputs(tracked.outputs));
+  const found = await cache?.find(
+    keyOf(task.name, assessment.parts, assessment.inputs.snapshot),
+    matchOutputs(tracked.outputs),
+  );
   if (found === undefined) return undefined;
   try {
     using restored = found;
@@ -127,10 +133,11 @@ async function finish(course: Course, end: TaskEnd): Promise<void> {
   const missing = missingOutputs(tracked.outputs, [...record.outputs.paths, ...record.foreign.paths]);
   for (const name of missing)
     session.emit({ type: 'notice-given', text: `task \`${task.name}\` did not write its output \`${name}\`` });
-  const isWhole = record.state === 'done' && missing.length === 0 && leavesNothingOut(record, assessment.inputs);
+  const isWhole =
+    record.state === 'done' && missing.length === 0 && leavesNothingOut(record, assessment.inputs.snapshot);
   const cache =
     isWhole && tracked.usesCache && record.outputs.paths.length > 0 ? await session.cache.open() : undefined;
-  cache?.keep(task.name, keyOf(task.name, assessment.parts, assessment.inputs), record.outputs);
+  cache?.keep(task.name, keyOf(task.name, assessment.parts, assessment.inputs.snapshot), record.outputs);
 }
 
 /** Whether what a task has written is all that lies where its outputs belong, what the key stands for aside. */
@@ -169,6 +176,8 @@ async function recordOf({ session, tracked, assessment }: Course, begun: Record)
     parts: begun.parts,
     edited,
     inputs: after.snapshot,
+    folders: after.folders,
+    globs: after.globs,
     outputs: outputs.snapshot,
     foreign: foreign.snapshot,
   };

@@ -3,12 +3,11 @@ import type { PlannedTask } from '../plan.ts';
 import type { Session } from '../session.ts';
 import { readFileClock } from './clock.ts';
 import { differingFiles, differingParts, shorten } from './explain.ts';
-import { compilePatterns } from './glob.ts';
+import { type InputLook, lookAtInputs } from './inputs.ts';
 import { lookAtOutputs, matchOutputs, missingOutputs } from './outputs.ts';
 import { askParts, type Part } from './parts.ts';
 import { type Record, readRecord, recordFile } from './record.ts';
-import { type Look, noFiles, type Snapshot, select, takeSnapshot } from './snapshot.ts';
-import { type Found, findFiles } from './walk.ts';
+import { type Look, type Snapshot, select } from './snapshot.ts';
 
 /** What is known of a task before it runs. */
 export type Assessment = {
@@ -16,7 +15,7 @@ export type Assessment = {
   /** Why it is not. */
   readonly because: readonly string[];
   readonly parts: readonly Part[];
-  readonly inputs: Snapshot;
+  readonly inputs: InputLook;
   /** Whether all inputs could be read, so that they stand for what the command will see. */
   readonly isComplete: boolean;
   readonly record: Record | undefined;
@@ -55,7 +54,7 @@ export async function assess(
     isFresh: because.length === 0,
     because: shorten(because),
     parts,
-    inputs: look.snapshot,
+    inputs: look,
     isComplete: unknown.length === 0,
     record,
     refreshed:
@@ -63,20 +62,16 @@ export async function assess(
       outputs === undefined ||
       (look.isKnown && outputs.outputs.isKnown && outputs.foreign.isKnown)
         ? undefined
-        : { ...record, inputs: look.snapshot, outputs: outputs.outputs.snapshot, foreign: outputs.foreign.snapshot },
+        : {
+            ...record,
+            inputs: look.snapshot,
+            folders: look.folders,
+            globs: look.globs,
+            outputs: outputs.outputs.snapshot,
+            foreign: outputs.foreign.snapshot,
+          },
     matchesNothing: look.snapshot.paths.length === 0 && tracked.inputs.length > 0,
   };
-}
-
-/** Finds and reads the inputs. */
-export async function lookAtInputs(
-  root: string,
-  tracked: Tracked,
-  record: Pick<Record, 'inputs'> | undefined,
-  clockNs: () => bigint,
-): Promise<Look> {
-  const found: Found = findFiles(root, compilePatterns(tracked.inputs), { followsLinks: true });
-  return await takeSnapshot(found, record?.inputs ?? noFiles, { root, clockNs, followsLinks: true });
 }
 
 const lastRun: { readonly [State in Record['state']]: (record: Record) => readonly string[] } = {

@@ -69,7 +69,7 @@ function compile(glob: string): Pattern {
       const steps = folder === '' ? [] : folder.split('/');
       return leadsInto(segments, steps, standsForFolder) && !entersUnnamed(folder, named);
     },
-    coversAll: (folder) => isStem?.(folder) === true,
+    coversAll: (folder) => isStem?.(folder) === true || (isStem !== undefined && (isInside ?? isWhole)(folder)),
   };
 }
 

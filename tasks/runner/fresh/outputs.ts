@@ -13,7 +13,7 @@ type Options = { readonly root: string; readonly clockNs: () => bigint };
 
 /** The last run's outputs as they are now. A path that is missing has the kind `gone`. */
 export async function lookAtOutputs({ outputs, foreign }: Record, options: Options) {
-  const all = (paths: readonly string[]): Found => ({ paths, raw: new Map(), unreadable: [] });
+  const all = (paths: readonly string[]): Found => ({ paths, raw: new Map(), folders: [], unreadable: [] });
   const looks = { ...options, followsLinks: false };
   return {
     outputs: await takeSnapshot(all(outputs.paths), outputs, looks),

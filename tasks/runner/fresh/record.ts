@@ -15,16 +15,20 @@ export type Record = {
   /** For `edited`: the inputs that changed while the task ran. */
   readonly edited: readonly string[];
   readonly inputs: Snapshot;
+  /** Where the inputs were looked for, so that a folder that has not changed need not be listed again. */
+  readonly folders: Snapshot;
+  /** The digest of the globs for which these were looked into. */
+  readonly globs: string;
   /** The files that the task has written. */
   readonly outputs: Snapshot;
   /** Files that lie where outputs belong, but that the task has not written. */
   readonly foreign: Snapshot;
 };
 
-const magic = 'tasks-record-1\n';
-const snapshotNames = ['inputs', 'outputs', 'foreign'] as const;
+const magic = 'tasks-record-2\n';
+const snapshotNames = ['inputs', 'folders', 'outputs', 'foreign'] as const;
 
-type Head = Pick<Record, 'state' | 'parts' | 'edited'> & {
+type Head = Pick<Record, 'state' | 'parts' | 'edited' | 'globs'> & {
   readonly snapshots: readonly { readonly count: number; readonly pathBytes: number; readonly takenNs: string }[];
 };
 
@@ -57,8 +61,8 @@ export function writeRecord(file: string, record: Record): void {
 
 function encode(record: Record): Buffer {
   const snapshots = snapshotNames.map((name) => encodeSnapshot(record[name]));
-  const { state, parts, edited } = record;
-  const head: Head = { state, parts, edited, snapshots: snapshots.map(({ head: row }) => row) };
+  const { state, parts, edited, globs } = record;
+  const head: Head = { state, parts, edited, globs, snapshots: snapshots.map(({ head: row }) => row) };
   const headBytes = Buffer.from(`${JSON.stringify(head)}\n`);
   const body = Buffer.concat([headBytes, ...snapshots.flatMap(({ sections }) => sections)]);
   const checksum = Buffer.alloc(4);
@@ -80,13 +84,13 @@ function decode(bytes: Buffer): Record | undefined {
   const body = bytes.subarray(bodyAt);
   if (bytes.readUInt32LE(magic.length) !== crc32(body)) return undefined;
   const headEnd = body.indexOf('\n');
-  const { state, parts, edited, snapshots } = JSON.parse(body.toString('utf8', 0, headEnd)) as Head;
+  const { state, parts, edited, globs, snapshots } = JSON.parse(body.toString('utf8', 0, headEnd)) as Head;
   let at = headEnd + 1;
   const take = (length: number): Buffer => {
     at += length;
     return body.subarray(at - length, at);
   };
-  const [inputs, outputs, foreign] = snapshots.map(({ count, pathBytes, takenNs }): Snapshot => {
+  const [inputs, folders, outputs, foreign] = snapshots.map(({ count, pathBytes, takenNs }): Snapshot => {
     const text = take(pathBytes).toString('utf8');
     const stampBytes = take(count * stampLength * 8);
     const stamps = new BigInt64Array(count * stampLength);
@@ -94,8 +98,8 @@ function decode(bytes: Buffer): Record | undefined {
     const digests = take(count * digestBytes);
     return { paths: count === 0 ? [] : text.split('\0'), stamps, digests, takenNs: BigInt(takenNs) };
   });
-  if (inputs === undefined || outputs === undefined || foreign === undefined) return undefined;
-  return { state, parts, edited, inputs, outputs, foreign };
+  if (inputs === undefined || folders === undefined || outputs === undefined || foreign === undefined) return undefined;
+  return { state, parts, edited, globs, inputs, folders, outputs, foreign };
 }
 
 function readBytes(file: string): Buffer | undefined {

@@ -36,9 +36,44 @@ export const noFiles: Snapshot = {
 /** Looks at files; only those are read that an earlier snapshot does not know with the same stamp. */
 export async function takeSnapshot(found: Found, earlier: Snapshot, options: Options): Promise<Look> {
   const { paths, raw } = found;
+  const at = (path: string) => raw.get(path) ?? placeOf(options.root, path);
+  const hasSamePaths = samePaths(paths, earlier.paths);
+  const { snapshot, unknown } = hasSamePaths
+    ? compareInPlace(at, earlier, options)
+    : compareByName(found, earlier, at, options);
+  if (unknown.length === 0)
+    return { snapshot, isKnown: hasSamePaths, isSame: hasSamePaths, unreadable: found.unreadable };
+  const takenNs = options.clockNs();
+  const unreadable = [...found.unreadable, ...(await readAnew(snapshot, unknown, at, options))];
+  const { stamps, digests } = snapshot;
+  const isSame = hasSamePaths && digests.equals(earlier.digests) && sameKinds(stamps, earlier.stamps);
+  return { snapshot: { ...snapshot, takenNs }, isKnown: false, isSame, unreadable };
+}
+
+type Comparison = { readonly snapshot: Snapshot; readonly unknown: readonly number[] };
+
+/** The usual case: the same paths. Nothing is copied unless something differs. */
+function compareInPlace(at: (path: string) => string | Buffer, earlier: Snapshot, options: Options): Comparison {
+  const unknown: number[] = [];
+  const now = new BigInt64Array(stampLength);
+  for (const [row, path] of earlier.paths.entries()) {
+    stampFile(at(path), now, 0, options);
+    const isKnown = sameStamp(now, 0, earlier.stamps, row) && isTrustworthy(now, 0, earlier.takenNs);
+    if (!isKnown) unknown.push(row);
+  }
+  if (unknown.length === 0) return { snapshot: earlier, unknown };
+  const copy = { ...earlier, stamps: earlier.stamps.slice(), digests: Buffer.from(earlier.digests) };
+  return { snapshot: copy, unknown };
+}
+
+function compareByName(
+  { paths }: Found,
+  earlier: Snapshot,
+  at: (path: string) => string | Buffer,
+  options: Options,
+): Comparison {
   const stamps = new BigInt64Array(paths.length * stampLength);
   const digests = Buffer.alloc(paths.length * digestBytes);
-  const at = (path: string) => raw.get(path) ?? placeOf(options.root, path);
   const rowOf = makeFinder(earlier);
   const unknown: number[] = [];
   for (const [row, path] of paths.entries()) {
@@ -49,16 +84,24 @@ export async function takeSnapshot(found: Found, earlier: Snapshot, options: Opt
     if (isKnown) earlier.digests.copy(digests, row * digestBytes, old * digestBytes, (old + 1) * digestBytes);
     else unknown.push(row);
   }
-  const takenNs = unknown.length === 0 ? earlier.takenNs : options.clockNs();
-  const unreadable = [...found.unreadable];
-  for (const row of unknown) stampFile(at(paths[row] ?? ''), stamps, row, options);
-  const jobs = unknown.map((row) => ({
-    at: at(paths[row] ?? ''),
-    kind: kindIn(stamps, row),
-    size: sizeIn(stamps, row),
-  }));
+  return { snapshot: { paths, stamps, digests, takenNs: earlier.takenNs }, unknown };
+}
+
+/** Stamps and reads rows; gives the paths that cannot be read. */
+async function readAnew(
+  { paths, stamps, digests }: Snapshot,
+  rows: readonly number[],
+  at: (path: string) => string | Buffer,
+  options: Options,
+): Promise<readonly string[]> {
+  const unreadable: string[] = [];
+  const jobs = rows.map((row) => {
+    const place = at(paths[row] ?? '');
+    stampFile(place, stamps, row, options);
+    return { at: place, kind: kindIn(stamps, row), size: sizeIn(stamps, row) };
+  });
   await calculateDigests(jobs, (index, digest) => {
-    const row = unknown[index] ?? 0;
+    const row = rows[index] ?? 0;
     if (digest !== undefined) digest.copy(digests, row * digestBytes);
     else {
       unreadable.push(paths[row] ?? '');
@@ -66,10 +109,7 @@ export async function takeSnapshot(found: Found, earlier: Snapshot, options: Opt
       stamps.fill(0n, row * stampLength, (row + 1) * stampLength);
     }
   });
-  const snapshot = { paths, stamps, digests, takenNs };
-  const hasSamePaths = samePaths(paths, earlier.paths);
-  const isSame = hasSamePaths && digests.equals(earlier.digests) && sameKinds(stamps, earlier.stamps);
-  return { snapshot, isKnown: unknown.length === 0 && hasSamePaths, isSame, unreadable };
+  return unreadable;
 }
 
 /** The digest of a path in a snapshot, in hex. */
@@ -103,7 +143,7 @@ export function makeFinder({ paths }: Pick<Snapshot, 'paths'>): (hint: number, p
 }
 
 function samePaths(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((path, index) => path === b[index]);
+  return a === b || (a.length === b.length && a.every((path, index) => path === b[index]));
 }
 
 /** A script that loses its exec bit is another script. */

@@ -7,6 +7,8 @@ export type Found = {
   readonly paths: readonly string[];
   /** The bytes of names that are no UTF-8, by the path under which they are listed. */
   readonly raw: ReadonlyMap<string, Buffer>;
+  /** What was looked into: as long as these are the same, the search would find the same. */
+  readonly folders: readonly string[];
   /** Folders that could not be read. */
   readonly unreadable: readonly string[];
 };
@@ -17,6 +19,7 @@ type Search = {
   readonly followsLinks: boolean;
   readonly paths: string[];
   readonly raw: Map<string, Buffer>;
+  readonly folders: string[];
   readonly unreadable: string[];
 };
 
@@ -28,7 +31,7 @@ type Folder = { readonly path: string; readonly at: string | Buffer; readonly tr
  * says so, but never into a folder that holds them: that would not end.
  */
 export function findFiles(root: string, patterns: Patterns, options: { readonly followsLinks: boolean }): Found {
-  const search: Search = { root, patterns, ...options, paths: [], raw: new Map(), unreadable: [] };
+  const search: Search = { root, patterns, ...options, paths: [], raw: new Map(), folders: [], unreadable: [] };
   for (const path of patterns.roots) visitRoot(search, path);
   return search;
 }
@@ -40,6 +43,7 @@ export function placeOf(root: string, path: string): string {
 
 function visitRoot(search: Search, path: string): void {
   const at = placeOf(search.root, path);
+  search.folders.push(path);
   const stat = lstatSync(at, { throwIfNoEntry: false });
   if (stat === undefined) return;
   const isFolder = stat.isDirectory() || (search.followsLinks && isFolderBehind(at));
@@ -53,7 +57,9 @@ function visitFolder(search: Search, folder: Folder): void {
     const path = prefix + name;
     const at = bytes === undefined ? `${String(folder.at)}/${name}` : join(folder.at, bytes);
     if (entry.isDirectory()) {
-      if (search.patterns.mayHold(path)) visitFolder(search, { path, at, trail: folder.trail });
+      if (!search.patterns.mayHold(path)) continue;
+      search.folders.push(path);
+      visitFolder(search, { path, at, trail: folder.trail });
       continue;
     }
     const isFollowed = entry.isSymbolicLink() && search.followsLinks && followLink(search, folder, path, at);
@@ -89,6 +95,7 @@ function followLink(search: Search, folder: Folder, path: string, at: string | B
   const trail = [...folder.trail, realpathSync(folder.at)];
   const leadsBack = trail.some((place) => place === target || target === '/' || place.startsWith(`${target}/`));
   if (leadsBack) return false;
+  search.folders.push(path);
   visitFolder(search, { path, at, trail });
   return true;
 }

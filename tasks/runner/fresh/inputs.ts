@@ -1,0 +1,60 @@
+import type { Tracked } from '../plan/track.ts';
+import { digestBytes, digestOfText } from './digest.ts';
+import { compilePatterns } from './glob.ts';
+import type { Record } from './record.ts';
+import { type Look, noFiles, type Snapshot, takeSnapshot } from './snapshot.ts';
+import { isTrustworthy, kindIn, kinds, sameStamp, stampFile, stampLength } from './stamp.ts';
+import { type Found, findFiles, placeOf } from './walk.ts';
+
+/** The inputs as they are now, and where they were looked for. */
+export type InputLook = Look & Pick<Record, 'folders' | 'globs'>;
+
+type Known = Pick<Record, 'inputs' | 'folders' | 'globs'>;
+
+/** Finds and reads the inputs. Folders are listed only where one of them has changed since the last look. */
+export async function lookAtInputs(
+  root: string,
+  tracked: Tracked,
+  known: Known | undefined,
+  clockNs: () => bigint,
+): Promise<InputLook> {
+  const globs = digestOfText(JSON.stringify(tracked.inputs));
+  const options = { root, clockNs, followsLinks: true };
+  const isListed = known !== undefined && known.globs === globs && foldersAreSame(root, known.folders);
+  if (isListed) {
+    const found: Found = { paths: known.inputs.paths, raw: new Map(), folders: [], unreadable: [] };
+    const look = await takeSnapshot(found, known.inputs, options);
+    if (!linksChanged(known.inputs, look.snapshot)) return { ...look, folders: known.folders, globs };
+  }
+  const takenNs = clockNs();
+  const found = findFiles(root, compilePatterns(tracked.inputs), options);
+  const look = await takeSnapshot(found, known?.inputs ?? noFiles, options);
+  return { ...look, isKnown: false, folders: stampFolders(root, found, takenNs), globs };
+}
+
+function foldersAreSame(root: string, folders: Snapshot): boolean {
+  const now = new BigInt64Array(stampLength);
+  return (
+    folders.paths.length > 0 &&
+    folders.paths.every((path, row) => {
+      stampFile(placeOf(root, path), now, 0, { followsLinks: true });
+      return sameStamp(now, 0, folders.stamps, row) && isTrustworthy(now, 0, folders.takenNs);
+    })
+  );
+}
+
+/** Behind a link that led nowhere there may now be a folder. */
+function linksChanged(before: Snapshot, now: Snapshot): boolean {
+  if (before === now) return false;
+  return now.paths.some(
+    (_, row) => kindIn(now.stamps, row) === kinds.link && !sameStamp(before.stamps, row, now.stamps, row),
+  );
+}
+
+/** Nothing is kept where a name is odd or a folder unreadable: then all is looked for each time. */
+function stampFolders(root: string, { folders, raw, unreadable }: Found, takenNs: bigint): Snapshot {
+  if (raw.size > 0 || unreadable.length > 0) return noFiles;
+  const stamps = new BigInt64Array(folders.length * stampLength);
+  for (const [row, path] of folders.entries()) stampFile(placeOf(root, path), stamps, row, { followsLinks: true });
+  return { paths: folders, stamps, digests: Buffer.alloc(folders.length * digestBytes), takenNs };
+}

@@ -1,0 +1,90 @@
+/** Globs of `inputs` and `outputs`: what they match, and which folders need not be looked into. */
+import { expect, test } from 'vitest';
+import { compilePatterns, isLiteral } from '../../tasks/runner/fresh/glob.ts';
+import { expandPath, globIn, leavesProject } from '../../tasks/runner/fresh/paths.ts';
+
+test.each([
+  [['src/**'], 'src/a', true],
+  [['src/**'], 'src/a b/.hidden/c', true],
+  [['src/**'], 'src2/a', false],
+  [['src/**/x.c'], 'src/x.c', true],
+  [['src/**/x.c'], 'src/a/b/x.c', true],
+  [['**/*.c'], 'a/b/x.c', true],
+  [['**/*.c'], 'x.c', true],
+  [['*.c'], 'a/x.c', false],
+  [['*'], '.env', true],
+  [['src'], 'src/deep/a', true],
+  [['src/'], 'src/deep/a', true],
+  [['./src//'], 'src/deep/a', true],
+  [['src/*'], 'src/deep/a', false],
+  [['**/generated'], 'a/generated/b/c', true],
+  [['{src,lib}/**'], 'lib/a', true],
+  [['{src/a,lib}/x'], 'src/a/x', true],
+  [['src/[ab].c'], 'src/b.c', true],
+  [['src/?.c'], 'src/ab.c', false],
+  [['app/(shop)/[id].ts'], 'app/(shop)/[id].ts', true],
+  [['src/**', '!src/*.md'], 'src/a.md', false],
+  [['src/**', '!src/*.md'], 'src/deep/a.md', true],
+  [['src/**', '!src/gen'], 'src/gen/deep/a', false],
+  [['src/**', '!src/gen', 'src/gen/keep.c'], 'src/gen/keep.c', true],
+  [['!src/gen', 'src/**'], 'src/gen/a', true],
+  [['**', '!**/node_modules'], 'a/node_modules/b', false],
+  [['**'], 'line\nbreak', true],
+  [['**'], '.git/HEAD', false],
+  [['**'], '.github/ci.yml', true],
+  [['**', '.git/HEAD'], '.git/HEAD', true],
+  [['**', '.git/HEAD'], '.git/index', false],
+  [['**'], '.tasks/state/a', false],
+  [['../lib/**'], '../lib/a', true],
+  [['/etc/hosts'], '/etc/hosts', true],
+])('%j: whether %j is included', (globs, path, isIncluded) => {
+  expect(compilePatterns(globs).includes(path)).toBe(isIncluded);
+});
+
+test.each([
+  [['src/**'], 'src/a', true],
+  [['src/*.c'], 'src/a', false],
+  [['src/*/x.c'], 'src/a', true],
+  [['src/*/x.c'], 'src/a/b', false],
+  [['{src/a,lib}/x'], 'src', true],
+  [['**', '!node_modules'], 'node_modules', false],
+  [['**', '!node_modules/**'], 'node_modules', false],
+  [['**', '!node_modules/*'], 'node_modules/a', true],
+  [['**', '!node_modules', 'node_modules/ours/**'], 'node_modules', true],
+  [['**', '!node_modules', 'node_modules/ours/**'], 'node_modules/theirs', false],
+  [['**'], '.git', false],
+  [['**', '.git/HEAD'], '.git', true],
+])('%j: whether the folder %j is looked into', (globs, folder, isLookedInto) => {
+  expect(compilePatterns(globs).mayHold(folder)).toBe(isLookedInto);
+});
+
+test.each([
+  [['src/**/*.c', 'src/a/x.h', '!lib/**'], ['src']],
+  [
+    ['package.json', 'src/**'],
+    ['package.json', 'src'],
+  ],
+  [
+    ['*.json', 'src/**', '../lib/*'],
+    ['', '../lib'],
+  ],
+  [['/etc/hosts'], ['/etc/hosts']],
+])('%j is looked for from %j on', (globs, roots) => {
+  expect(compilePatterns(globs).roots).toEqual(roots);
+});
+
+test('a glob without a wildcard names one path', () => {
+  expect(['a/b', 'a*', '{a,b}', 'a?', '[a]'].map(isLiteral)).toEqual([true, false, false, false, false]);
+});
+
+test('paths are shortened, placed and kept inside', () => {
+  expect(['./a//b/', '.', 'a/../b', '/'].map(expandPath)).toEqual(['a/b', '', 'b', '/']);
+  expect(['a/../..', '../x', '/x', 'a/../b', '..b'].map(leavesProject)).toEqual([true, true, true, false, false]);
+  expect(['src/**', '!src/*.md', '../x', '/etc/a', '!(a)/b'].map((glob) => globIn('docs', glob))).toEqual([
+    'docs/src/**',
+    '!docs/src/*.md',
+    'x',
+    '/etc/a',
+    'docs/!(a)/b',
+  ]);
+});
