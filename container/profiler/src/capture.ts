@@ -31,6 +31,7 @@ export class Capture {
   readonly #redact: (target: string) => string;
   #exchanges = 0;
   #isPaused = false;
+  #isStopped = false;
 
   constructor(options: CaptureOptions) {
     const { settings, probe, salt, header } = options;
@@ -91,6 +92,8 @@ export class Capture {
   /** Detaches and writes what is left. */
   stop(): void {
     if (!this.#isPaused) this.#options.probe.detach();
+    this.#isPaused = true;
+    this.#isStopped = true;
     this.tick();
     this.refresh();
     this.tick();
@@ -115,7 +118,7 @@ export class Capture {
       tier: header.tier,
       hooks: header.hooks,
       kernel: header.kernel,
-      why: header.why,
+      why: this.#isStopped ? 'the profiler was stopped' : header.why,
       counters: { exchanges: this.#exchanges, ...this.#drain.counters(), ...this.#losses.counters() },
     });
   }

@@ -1,0 +1,96 @@
+/** A Linux server without the runner: the production page's compose file, with a native process as what is traced. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { request } from '../../tasks/lib/http.ts';
+import { parseTraceLine } from '../../tasks/lib/trace-lines.ts';
+import { engineEnv, podman, root, run, tasks } from '../helpers/checkout.ts';
+
+const PORT = 18_082;
+const compose = join(root, 'container/docker-compose.production.yml');
+const names = ['http-trace.txt', 'http-trace.txt.1', 'http-trace.jsonl', 'http-trace.jsonl.1', 'profiler.json'];
+const server = createServer((_request, response) => response.end('native\n'));
+let folder: string;
+
+beforeAll(async () => {
+  const built = await tasks(['build', 'profiler']);
+  expect(built, built.output).toMatchObject({ code: 0 });
+  folder = await mkdtemp(join(tmpdir(), 'http-trace-'));
+  for (const name of names) await writeFile(join(folder, name), '');
+  await new Promise<void>((settle) => server.listen(PORT, '127.0.0.1', settle));
+  await start();
+});
+
+afterAll(async () => {
+  server.close();
+  await run(['podman', 'rm', '-f', '-t', '5', 'http-trace']);
+  await run(['podman', 'network', 'rm', 'http-trace_default']);
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a native process is traced, as the host that it is part of', async () => {
+  expect((await request({ port: PORT, path: '/native?n=1' })).status).toBe(200);
+  const line = await traced('/native?n=1');
+  expect(line).toMatchObject({ method: 'GET', status: 200, container: null, role: 'server' });
+});
+
+test('restarted, it appends to the same trace', async () => {
+  podman('restart', '-t', '10', 'http-trace');
+  await attached();
+  expect((await request({ port: PORT, path: '/native?n=2' })).status).toBe(200);
+  await traced('/native?n=2');
+  expect(await traced('/native?n=1')).toBeDefined();
+});
+
+test('an upgrade replaces the container and keeps the trace', async () => {
+  podman('rm', '-f', '-t', '10', 'http-trace');
+  await writeFile(join(folder, 'profiler.json'), '');
+  await start();
+  expect((await request({ port: PORT, path: '/native?n=3' })).status).toBe(200);
+  await traced('/native?n=3');
+  expect(await traced('/native?n=1')).toBeDefined();
+});
+
+test('it has two capabilities and listens nowhere', async () => {
+  const inside = (...words: string[]) => podman('exec', 'http-trace', ...words);
+  expect(inside('grep', 'CapEff', '/proc/1/status')).toContain('000000c000000000');
+  const LISTENS = /^\s*\d+: \S+ \S+ 0A /m;
+  expect(inside('cat', '/proc/net/tcp', '/proc/net/tcp6')).not.toMatch(LISTENS);
+});
+
+async function start(): Promise<void> {
+  const ended = await run(['podman-compose', '-p', 'http-trace', '-f', compose, 'up', '-d'], {
+    env: {
+      ...engineEnv(),
+      HTTP_TRACE_FOLDER: folder,
+      HTTP_TRACE_SECCOMP: join(root, 'container/profiler/seccomp.json'),
+      PROFILER_SCOPE: 'host',
+    },
+  });
+  try {
+    await attached();
+  } catch (error) {
+    throw new Error(`${ended.output}\n${(await run(['podman', 'logs', 'http-trace'])).output}`, { cause: error });
+  }
+}
+
+async function attached(): Promise<void> {
+  await vi.waitUntil(async () => (await readFile(join(folder, 'profiler.json'), 'utf8')).includes('"attached"'), {
+    timeout: 30_000,
+    interval: 100,
+  });
+}
+
+async function traced(target: string) {
+  return vi.waitUntil(
+    async () => {
+      const lines = (await readFile(join(folder, 'http-trace.txt'), 'utf8'))
+        .split('\n')
+        .flatMap((line) => parseTraceLine(line) ?? []);
+      return lines.find((line) => line.target === target);
+    },
+    { timeout: 10_000 },
+  );
+}
