@@ -357,6 +357,7 @@ static __always_inline int call_ended(struct pt_regs *regs, long ret)
 	struct hp_scratch *scratch;
 	struct hp_group group;
 
+	hook_was_hit(HP_HOOK_CALL);
 	if (ret < 0)
 		return 0;
 	read_arguments(regs, &call);

@@ -4,7 +4,64 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "http_calls.bpf.h"
+#include "http_sock.bpf.h"
 #include "http_state.bpf.h"
+
+/* User space loads one group of those that see bytes move, the first that attaches and fires. */
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(hp_recv, struct sock *sock, int ret, int flags)
+{
+	return socket_moved(sock, ret, HP_RECEIVED, flags);
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(hp_send, struct sock *sock, int ret, int flags)
+{
+	return socket_moved(sock, ret, HP_SENT, 0);
+}
+
+/* The same places by trampoline, for kernels before 6.3; other protocols' sockets never get here. */
+SEC("fexit/inet_recvmsg")
+int BPF_PROG(hp_fx_recv4, struct socket *socket, struct msghdr *message, size_t size, int flags, int ret)
+{
+	return socket_moved(socket->sk, ret, HP_RECEIVED, flags);
+}
+
+SEC("fexit/inet6_recvmsg")
+int BPF_PROG(hp_fx_recv6, struct socket *socket, struct msghdr *message, size_t size, int flags, int ret)
+{
+	return socket_moved(socket->sk, ret, HP_RECEIVED, flags);
+}
+
+SEC("fexit/unix_stream_recvmsg")
+int BPF_PROG(hp_fx_recv_ux, struct socket *socket, struct msghdr *message, size_t size, int flags, int ret)
+{
+	return socket_moved(socket->sk, ret, HP_RECEIVED, flags);
+}
+
+SEC("fexit/inet_sendmsg")
+int BPF_PROG(hp_fx_send4, struct socket *socket, struct msghdr *message, size_t size, int ret)
+{
+	return socket_moved(socket->sk, ret, HP_SENT, 0);
+}
+
+SEC("fexit/inet6_sendmsg")
+int BPF_PROG(hp_fx_send6, struct socket *socket, struct msghdr *message, size_t size, int ret)
+{
+	return socket_moved(socket->sk, ret, HP_SENT, 0);
+}
+
+SEC("fexit/unix_stream_sendmsg")
+int BPF_PROG(hp_fx_send_ux, struct socket *socket, struct msghdr *message, size_t size, int ret)
+{
+	return socket_moved(socket->sk, ret, HP_SENT, 0);
+}
+
+SEC("fexit/inet_sendpage")
+int BPF_PROG(hp_fx_page, struct socket *socket, struct page *page, int offset, size_t size, int flags, int ret)
+{
+	return socket_moved(socket->sk, ret, HP_SENT, 0);
+}
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(hp_sys_exit, struct pt_regs *regs, long ret)
@@ -25,8 +82,10 @@ struct hp_contract {
 	struct hp_cgroup cgroup;
 	enum hp_kind kind;
 	enum hp_direction direction;
+	enum hp_hook hook;
 	enum hp_decision decision;
 	enum hp_loss loss;
+	__u32 _pad;
 };
 const struct hp_contract *hp_contract __attribute__((unused));
 

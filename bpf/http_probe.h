@@ -37,6 +37,14 @@ enum hp_direction {
 	HP_SENT = 1,
 };
 
+/* Kinds of hooks, which may attach and never fire: each says once that it did. The first two are directions. */
+enum hp_hook {
+	HP_HOOK_RECEIVE = 0,
+	HP_HOOK_SEND = 1,
+	HP_HOOK_CALL = 2,
+	HP_HOOKS = 3,
+};
+
 enum hp_decision {
 	/* The kernel has announced the cgroup; until user space decides, it is traced. */
 	HP_UNDECIDED = 0,

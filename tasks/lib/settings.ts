@@ -13,6 +13,7 @@ export const profilerVariables = [
   'PROFILER_MAX_BYTES',
   'PROFILER_CGROUPS',
   'PROFILER_SAMPLE',
+  'PROFILER_TIER',
   'PROFILER_REDACT',
 ] as const;
 

@@ -100,6 +100,13 @@ export const direction = {
   sent: 1,
 } as const;
 
+export const hook = {
+  hookReceive: 0,
+  hookSend: 1,
+  hookCall: 2,
+  hooks: 3,
+} as const;
+
 export const decision = {
   undecided: 0,
   trace: 1,

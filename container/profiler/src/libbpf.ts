@@ -28,6 +28,8 @@ const calls = {
   nextProgram: bpf<(object: bigint, previous: Pointer) => Pointer>('void *bpf_object__next_program(void *, void *)'),
   programName: bpf<(program: bigint) => string>('const char *bpf_program__name(void *)'),
   programSection: bpf<(program: bigint) => string>('const char *bpf_program__section_name(void *)'),
+  setAutoload: bpf<(program: bigint, on: boolean) => number>('int bpf_program__set_autoload(void *, bool)'),
+  close: bpf<(object: bigint) => void>('void bpf_object__close(void *)'),
   programFd: bpf<(program: bigint) => number>('int bpf_program__fd(void *)'),
   setLog: bpf<(program: bigint, log: Buffer, size: number) => number>(
     'int bpf_program__set_log_buf(void *, void *, size_t)',
@@ -49,6 +51,12 @@ const calls = {
   info: bpf<(fd: number, info: Buffer, size: Buffer) => number>('int bpf_obj_get_info_by_fd(int, void *, uint32_t *)'),
   setPrint: bpf<(print: null) => Pointer>('void *libbpf_set_print(void *)'),
   cpus: bpf<() => number>('int libbpf_num_possible_cpus()'),
+  socketpair: c<(family: number, type: number, protocol: number, fds: Int32Array) => number>(
+    'int socketpair(int, int, int, void *)',
+  ),
+  write: c<(fd: number, bytes: Buffer, count: number) => number>('long write(int, const void *, size_t)'),
+  read: c<(fd: number, bytes: Buffer, count: number) => number>('long read(int, void *, size_t)'),
+  closeFd: c<(fd: number) => number>('int close(int)'),
   mmap: c<(at: null, size: number, protection: number, flags: number, fd: number, offset: number) => bigint>(
     'void *mmap(void *, size_t, int, int, int, int64_t)',
   ),
@@ -57,13 +65,20 @@ const calls = {
   strerror: c<(errno: number) => string>('const char *strerror(int)'),
 };
 
-/** Opens an object file; nothing reaches the kernel yet. */
-export function openObject(path: string): BpfObject {
+/** Opens an object file, of whose programs only those named will be loaded; nothing reaches the kernel yet. */
+export function openObject(path: string, names: readonly string[]): BpfObject {
   // libbpf prints through a va_list callback, which JavaScript cannot read; errors and logs are reported from here.
   calls.setPrint(null);
   const pointer = calls.open(path, null);
   if (pointer === null) throw failure(`\`${path}\` cannot be opened as a BPF object`, koffi.errno());
-  return { pointer, programs: listPrograms(pointer) };
+  const all = listPrograms(pointer);
+  for (const program of all) calls.setAutoload(program.pointer, names.includes(program.name));
+  return { pointer, programs: all.filter((program) => names.includes(program.name)) };
+}
+
+/** Takes an object out of the kernel, attached or not. */
+export function closeObject(object: BpfObject): void {
+  calls.close(object.pointer);
 }
 
 /** A read-only data map's contents, to be changed before the object is loaded. */
@@ -165,6 +180,21 @@ export function mapMemory(map: BpfMap, offset: number, bytes: number, writable: 
     throw failure(`the ring \`${map.name}\` cannot be mapped into memory`, koffi.errno());
   }
   return koffi.view(pointer, bytes);
+}
+
+/** Moves one byte over a socket of this process, so that whoever watches sockets has seen one. */
+export function moveOneByte(): void {
+  const AF_UNIX = 1;
+  const SOCK_STREAM = 1;
+  const fds = new Int32Array(2);
+  const byte = Buffer.alloc(1);
+  if (calls.socketpair(AF_UNIX, SOCK_STREAM, 0, fds) !== 0) throw failure('no pair of sockets', koffi.errno());
+  const [one = -1, other = -1] = fds;
+  const moved = calls.write(one, byte, 1) === 1 && calls.read(other, byte, 1) === 1;
+  const errno = koffi.errno();
+  calls.closeFd(one);
+  calls.closeFd(other);
+  if (!moved) throw failure('no byte went through a pair of sockets', errno);
 }
 
 export function pageBytes(): number {

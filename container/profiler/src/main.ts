@@ -14,7 +14,6 @@ import { jsonFormat } from './sinks/json.ts';
 import type { Header } from './sinks/sink.ts';
 import { textFormat } from './sinks/text.ts';
 import { openStatus, type Status } from './status.ts';
-import { tierOf } from './tier.ts';
 
 const DRAIN_MS = 10;
 const TIDY_MS = 100;
@@ -41,8 +40,7 @@ function capture(settings: Settings, writeStatus: (status: Status) => void): Cap
   const probe = loadProbe({ ...settings, ownPid: ownPid(), hasLegacyCgroups: hasLegacyCgroups() });
   const header: Header = {
     startedUs: clock.wallUs(clock.nowNs()),
-    ...tierOf(probe.hooks),
-    hooks: probe.hooks,
+    ...probe.tier,
     kernel: kernelRelease(),
     scope: settings.scope,
     role: settings.role,

@@ -4,13 +4,16 @@ import {
   attachProgram,
   type BpfMap,
   type BpfObject,
+  type BpfProgram,
   detachProgram,
+  closeObject,
   initialValue,
   listKeys,
   loadObject,
   lookUp,
   mapMemory,
   missedRuns,
+  moveOneByte,
   openMap,
   openObject,
   pageBytes,
@@ -18,9 +21,11 @@ import {
   sumPerCpu,
   update,
 } from './libbpf.ts';
+import { BpfError } from './errors.ts';
 import type { GroupId } from './records.ts';
 import { openRing, type Ring } from './ring.ts';
 import type { PortRange, Settings } from './settings.ts';
+import { type Chosen, explainTier, type Refused, TIERS, type Tier } from './tier.ts';
 
 export type Decision = 'trace' | 'ignore' | 'unnamed';
 
@@ -28,8 +33,8 @@ export type Probe = {
   readonly data: Ring;
   readonly control: Ring;
   readonly ringBytes: number;
-  /** Where it is attached, as the kernel names the places. */
-  readonly hooks: readonly string[];
+  /** The way of looking that this kernel has, and why. */
+  readonly tier: Chosen;
   readonly attach: () => void;
   readonly detach: () => void;
   readonly decide: (group: GroupId, decision: Decision) => void;
@@ -44,7 +49,7 @@ export type Probe = {
   readonly losses: () => Readonly<Record<string, number>>;
 };
 
-export type ProbeOptions = Pick<Settings, 'object' | 'scope' | 'ports' | 'role'> & {
+export type ProbeOptions = Pick<Settings, 'object' | 'scope' | 'ports' | 'role' | 'tier'> & {
   /** The profiler's pid where that is the initial namespace's; 0 elsewhere. */
   readonly ownPid: number;
   readonly hasLegacyCgroups: boolean;
@@ -52,19 +57,60 @@ export type ProbeOptions = Pick<Settings, 'object' | 'scope' | 'ports' | 'role'>
 
 const ROLES = { server: 1 << layout.direction.received, client: 1 << layout.direction.sent, both: 3 };
 
-/** Loads the object into the kernel; nothing is attached yet. */
+/** Loads the first tier of the object that this kernel takes and that fires; it is left detached. */
 export function loadProbe(options: ProbeOptions): Probe {
-  const object = openObject(options.object);
-  configure(initialValue(object, '.rodata.hp'), options);
-  loadObject(object);
+  const refused: Refused[] = [];
+  const tiers = TIERS.filter(({ tier }) => options.tier === undefined || options.tier === tier);
+  for (const tier of tiers) {
+    const isLast = tier === tiers.at(-1);
+    try {
+      return tryTier(options, tier, refused);
+    } catch (error) {
+      if (isLast || !(error instanceof BpfError)) throw error;
+      refused.push({ tier, reason: error.message });
+    }
+  }
+  throw new Error('the probe has no tiers');
+}
+
+function tryTier(options: ProbeOptions, tier: Tier, refused: readonly Refused[]): Probe {
+  const object = openObject(options.object, tier.programs);
+  try {
+    configure(initialValue(object, '.rodata.hp'), options);
+    loadObject(object);
+    const onOff = createSwitch(object);
+    prove(object, tier, onOff);
+    const hooks = object.programs.map((program) => program.section);
+    return makeProbe(object, onOff, explainTier(tier, hooks, refused));
+  } catch (error) {
+    closeObject(object);
+    throw error;
+  }
+}
+
+/** Attaching is not firing: moves a byte past the hooks and asks whether they saw it. */
+function prove(object: BpfObject, tier: Tier, { attach, detach }: Pick<Probe, 'attach' | 'detach'>): void {
+  try {
+    attach();
+    moveOneByte();
+  } finally {
+    detach();
+  }
+  const value = Buffer.alloc(4 * layout.hook.hooks);
+  lookUp(openMap(object, '.data.hp'), Buffer.alloc(4), value);
+  if (tier.hits.every((hit) => value.readUInt32LE(4 * hit) !== 0)) return;
+  throw new BpfError('its hooks attach and never fire', 0, '');
+}
+
+function makeProbe(object: BpfObject, onOff: Pick<Probe, 'attach' | 'detach'>, tier: Chosen): Probe {
   const data = openMap(object, 'hp_data');
   const control = openMap(object, 'hp_control');
   return {
     data: openRing(ringMemory(data)),
     control: openRing(ringMemory(control)),
     ringBytes: data.maxEntries + control.maxEntries,
-    hooks: object.programs.map((program) => program.section),
-    ...createSwitch(object),
+    tier,
+    ...onOff,
     ...createGroups(openMap(object, 'hp_groups')),
     ...createConns(openMap(object, 'hp_conns')),
     losses: createLosses(object),
@@ -102,7 +148,7 @@ function createSwitch(object: BpfObject): Pick<Probe, 'attach' | 'detach'> {
   return {
     attach: () => {
       // Ends of connections first, so that none that is seen can end unseen.
-      for (const program of [...object.programs].reverse()) links.push(attachProgram(program));
+      for (const program of orderPrograms(object)) links.push(attachProgram(program));
     },
     detach: () => {
       const attached = links;
@@ -110,6 +156,11 @@ function createSwitch(object: BpfObject): Pick<Probe, 'attach' | 'detach'> {
       for (const link of attached.reverse()) detachProgram(link);
     },
   };
+}
+
+function orderPrograms({ programs }: BpfObject): readonly BpfProgram[] {
+  const isState = (program: BpfProgram): boolean => program.name === 'hp_state';
+  return [...programs.filter(isState), ...programs.filter((program) => !isState(program))];
 }
 
 function createGroups(map: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'> {

@@ -17,6 +17,8 @@ export type Settings = {
   readonly sample: number;
   /** Further query parameters whose values are not written. */
   readonly redact: readonly string[];
+  /** The one way of looking to use; undefined for the cheapest that works. */
+  readonly tier: 'A' | 'B' | 'C' | undefined;
   /** The compiled probe. */
   readonly object: string;
 };
@@ -43,6 +45,7 @@ export const SETTING_NAMES: ReadonlySet<string> = new Set([
   'CGROUPS',
   'SAMPLE',
   'REDACT',
+  'TIER',
   'OBJECT',
 ]);
 
@@ -65,6 +68,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     cgroups: read('CGROUPS', [], parseList, 'a list of names'),
     sample: read('SAMPLE', 1, parseSample, 'a fraction such as `1/10`'),
     redact: read('REDACT', [], parseList, 'a list of names'),
+    tier: read('TIER', undefined, oneOf('A', 'B', 'C'), '`A`, `B` or `C`'),
     object: read('OBJECT', '/usr/local/lib/http_probe.o', absolutePath, 'an absolute path'),
   };
   if (problems.length > 0) throw new SettingsError(problems);

@@ -1,18 +1,71 @@
-/** Which way of looking the probe has on this kernel, why, and what it cannot see that way. */
+/** The ways of looking that the probe has, cheapest first, and what each does not show. */
+import * as layout from './layout.ts';
 
-export type Tier = { readonly tier: string; readonly why: string; readonly unseen: readonly string[] };
+export type TierName = 'A' | 'B' | 'C';
 
-/** From the places where the probe is attached. */
-export function tierOf(hooks: readonly string[]): Tier {
-  const isTierA = hooks.includes('tp_btf/sys_exit');
-  return {
-    tier: isTierA ? 'A' : 'unknown',
-    why: 'one BTF tracepoint sees the end of every system call',
-    unseen: [
-      'what io_uring moves',
-      'requests that are spliced or received by splice',
-      'system calls of 32-bit processes',
-      'HTTP/2, HTTP/3 and what is encrypted',
+export type Tier = {
+  readonly tier: TierName;
+  readonly about: string;
+  /** The programs of the object that make it up. */
+  readonly programs: readonly string[];
+  /** Places in `hp_hits`: all must have fired before the tier is believed. */
+  readonly hits: readonly number[];
+  readonly unseen: readonly string[];
+};
+
+/** What is told of the tier that was chosen. */
+export type Chosen = {
+  readonly tier: string;
+  readonly why: string;
+  readonly hooks: readonly string[];
+  readonly unseen: readonly string[];
+};
+
+const SOCKET_HITS = [layout.hook.hookReceive, layout.hook.hookSend];
+const ALWAYS_UNSEEN = ['HTTP/2, HTTP/3 and what is encrypted'];
+const UNSEEN = ['what io_uring moves', 'system calls of 32-bit processes', ...ALWAYS_UNSEEN];
+/** Sees ends of connections; part of every tier, and attached first so that none that is seen can end unseen. */
+const STATE = 'hp_state';
+
+/** In the order in which they are tried. */
+export const TIERS: readonly Tier[] = [
+  {
+    tier: 'B',
+    about: 'the socket layer says what moved, and other system calls pay nothing',
+    programs: [STATE, 'hp_recv', 'hp_send'],
+    hits: SOCKET_HITS,
+    unseen: ['requests that are received by splice', ...UNSEEN],
+  },
+  {
+    tier: 'C',
+    about: 'trampolines on the socket functions, and other system calls pay nothing',
+    programs: [
+      STATE,
+      'hp_fx_recv4',
+      'hp_fx_recv6',
+      'hp_fx_recv_ux',
+      'hp_fx_send4',
+      'hp_fx_send6',
+      'hp_fx_send_ux',
+      'hp_fx_page',
     ],
-  };
+    hits: SOCKET_HITS,
+    unseen: ['requests that are received by splice', ...UNSEEN],
+  },
+  {
+    tier: 'A',
+    about: 'one BTF tracepoint sees the end of every system call',
+    programs: [STATE, 'hp_sys_exit'],
+    hits: [layout.hook.hookCall],
+    unseen: ['requests that are received by splice', ...UNSEEN],
+  },
+];
+
+/** A tier that this kernel refused, or whose hooks never fired. */
+export type Refused = { readonly tier: Tier; readonly reason: string };
+
+/** In words: which tier, and why not the cheaper ones. */
+export function explainTier(tier: Tier, hooks: readonly string[], refused: readonly Refused[]): Chosen {
+  const others = refused.map(({ tier: other, reason }) => `not ${other.tier}: ${reason}`);
+  return { tier: tier.tier, why: [tier.about, ...others].join('; '), hooks, unseen: tier.unseen };
 }

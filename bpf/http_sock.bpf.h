@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Calls that moved bytes, told by the socket layer itself: the socket is given, so no descriptor is looked
+ * up, and system calls that have nothing to do with sockets pay nothing. The bytes are found through the
+ * arguments of the system call that the thread is in.
+ */
+#ifndef HTTP_SOCK_BPF_H
+#define HTTP_SOCK_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include "http_calls.bpf.h"
+
+/* include/linux/sched.h: threads that work for io_uring, and those of the kernel; neither is in a system call. */
+#define PF_IO_WORKER_FLAG 0x10
+#define PF_KTHREAD_FLAG 0x200000
+#define ENOSYS_RESULT 38
+/* The size of a kernel stack, at whose end the registers of the caller lie; only asked of x86 before 5.15. */
+#define STACK_BYTES 16384
+
+/* Is the thread in the very call that moved the bytes, and not in what io_uring has it do on its way out? */
+static __always_inline bool is_in_call(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return (long)regs->ax == -ENOSYS_RESULT;
+#else
+	return regs->regs[0] == regs->orig_x0;
+#endif
+}
+
+/* Leaves the shape 0 where nothing says where the bytes are. */
+static __always_inline void recognise_in(struct pt_regs *regs, struct hp_call *call)
+{
+	__u32 direction = call->direction;
+	__u32 flags = call->flags;
+
+	if (!is_in_call(regs) || is_compat())
+		return;
+	read_arguments(regs, call);
+	recognise(number_of(regs), call);
+	if (call->direction != direction || call->shape == HP_SHUTDOWN)
+		call->shape = 0;
+	call->direction = direction;
+	call->flags = flags;
+}
+
+static __always_inline void recognise_current(struct hp_call *call)
+{
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) {
+		struct task_struct *task = bpf_get_current_task_btf();
+
+		if (!(task->flags & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG)))
+			recognise_in((void *)bpf_task_pt_regs(task), call);
+	} else {
+		struct task_struct *task = (void *)bpf_get_current_task();
+		struct pt_regs regs;
+
+		if (BPF_CORE_READ(task, flags) & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG))
+			return;
+		if (!bpf_probe_read_kernel(&regs, sizeof(regs), BPF_CORE_READ(task, stack) + STACK_BYTES - sizeof(regs)))
+			recognise_in(&regs, call);
+	}
+	if (!call->shape)
+		call->shape = HP_OUT_OF_SIGHT;
+}
+
+/* `sock` is one whose fields may be read as they are. */
+static __always_inline bool fill_socket(struct sock *sock, struct hp_socket *found)
+{
+	struct socket_alloc *socket = (void *)sock->sk_socket;
+
+	found->sock = sock;
+	found->family = sock->__sk_common.skc_family;
+	if (sock->sk_type != STREAM_SOCKET)
+		return false;
+	if (found->family != AF_UNIX &&
+	    ((found->family != AF_INET && found->family != AF_INET6) || sock->sk_protocol != PROTOCOL_TCP))
+		return false;
+	found->conn = BPF_CORE_READ(socket, vfs_inode.i_ino);
+	return true;
+}
+
+/* A call on a socket ended; `flags` are those of a receiving one. */
+static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direction, __u32 flags)
+{
+	struct hp_call call = {.ret = ret, .direction = direction, .flags = flags};
+	struct hp_scratch *scratch = scratch_here();
+	struct hp_group group;
+
+	hook_was_hit(direction);
+	if (ret < 0 || !scratch || moves_nothing(&call) || is_own_process())
+		return 0;
+	if (!fill_socket(sock, &scratch->move.socket))
+		return 0;
+	group = current_group();
+	if (!group_is_wanted(&group) && hp_settings.containers_only)
+		return 0;
+	scratch->move.direction = direction;
+	if (!ret)
+		return direction == HP_RECEIVED ? direction_ended(scratch, &group) : 0;
+	recognise_current(&call);
+	return one_message(scratch, &call, &group);
+}
+
+#endif
