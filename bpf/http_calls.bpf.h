@@ -80,18 +80,23 @@ static __always_inline void read_arguments(struct pt_regs *regs, struct hp_call 
 #endif
 }
 
+/* Set in a task that makes a 32-bit system call (x86, in `status`) or is a 32-bit process (arm64, in `flags`). */
+#if defined(__TARGET_ARCH_x86)
+#define COMPAT_FIELD thread_info.status
+#define COMPAT_BIT 2
+#else
+#define COMPAT_FIELD thread_info.flags
+#define COMPAT_BIT (1 << 22)
+#endif
+
 /* A 32-bit process on x86 uses other numbers for the same calls. */
 static __always_inline bool is_compat(void)
 {
-#if defined(__TARGET_ARCH_x86)
 	struct task_struct *task = (void *)bpf_get_current_task();
 
-	return BPF_CORE_READ(task, thread_info.status) & 2;
-#else
-	struct task_struct *task = (void *)bpf_get_current_task();
-
-	return BPF_CORE_READ(task, thread_info.flags) >> 22 & 1;
-#endif
+	if (can_read_task())
+		return bpf_get_current_task_btf()->COMPAT_FIELD & COMPAT_BIT;
+	return BPF_CORE_READ(task, COMPAT_FIELD) & COMPAT_BIT;
 }
 
 static __always_inline void set_call(struct hp_call *call, __u32 shape, __u32 direction, __u32 flags)
@@ -246,16 +251,13 @@ static __always_inline int direction_ended(struct hp_scratch *scratch, const str
 	return 0;
 }
 
-/* The connection to report the move on: a known one, or a new one if a request may begin here. */
-static __always_inline struct hp_conn *conn_for(struct hp_scratch *scratch, const struct hp_call *call)
+/* A connection for bytes on a socket that has none yet, if a request may begin with them. */
+static __always_inline struct hp_conn *try_open(struct hp_scratch *scratch, const struct hp_call *call)
 {
 	struct hp_move *move = &scratch->move;
-	struct hp_conn *conn = conn_of(&move->socket);
 	struct sock *sock = move->socket.sock;
 
-	if (conn)
-		return conn->ignored ? NULL : conn;
-	if (!role_is_wanted(move->direction) || !move->readable )
+	if (!role_is_wanted(move->direction) || !move->readable)
 		return NULL;
 	if (!ports_are_wanted(move->socket.family, local_port_of(sock), remote_port_of(sock)))
 		return NULL;
@@ -268,14 +270,17 @@ static __always_inline int one_message(struct hp_scratch *scratch, const struct 
 				       const struct hp_group *group)
 {
 	struct hp_move *move = &scratch->move;
-	struct hp_conn *conn;
-	bool is_new;
+	struct hp_conn *conn = conn_of(&move->socket);
+	bool is_new = !conn;
 
+	/* Most sockets of a host never carry a request: no more than this for them. */
+	if (is_new ? !role_is_wanted(move->direction) : conn->ignored)
+		return 0;
 	point_at_bytes(move, call);
 	move->len = call->ret;
 	move->left = call->ret;
-	is_new = !conn_of(&move->socket);
-	conn = conn_for(scratch, call);
+	if (is_new)
+		conn = try_open(scratch, call);
 	if (!conn)
 		return 0;
 	if (is_new)

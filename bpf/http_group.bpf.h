@@ -56,10 +56,38 @@ static __always_inline struct css_set *current_css_set(void)
 	return BPF_CORE_READ(task, cgroups);
 }
 
+/* Fields of the current task may be read as they are since 5.11 (3ca1032ab7ab, bpf_get_current_task_btf). */
+static __always_inline bool can_read_task(void)
+{
+	return bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf);
+}
+
+/* As legacy_cgroup_of(), from a set whose fields may be read as they are. */
+static __always_inline __u64 legacy_id_of(struct css_set *set)
+{
+	struct cgroup_subsys_state *state;
+	__u64 at = bpf_core_field_offset(struct css_set, subsys);
+
+	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id))
+		return 0;
+	at += bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id) * sizeof(state);
+	state = *(struct cgroup_subsys_state **)((void *)set + at);
+	return state ? state->cgroup->kn->id : 0;
+}
+
 static __always_inline struct hp_group current_group(void)
 {
-	struct hp_group group = {.unified = bpf_get_current_cgroup_id()};
+	struct hp_group group = {};
 
+	if (can_read_task()) {
+		struct css_set *set = bpf_get_current_task_btf()->cgroups;
+
+		group.unified = set->dfl_cgrp->kn->id;
+		if (hp_settings.legacy_cgroups)
+			group.legacy = legacy_id_of(set);
+		return group;
+	}
+	group.unified = bpf_get_current_cgroup_id();
 	if (hp_settings.legacy_cgroups) {
 		struct cgroup *legacy = legacy_cgroup_of(current_css_set());
 

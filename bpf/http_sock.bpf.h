@@ -91,10 +91,10 @@ static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direc
 	hook_was_hit(direction);
 	if (ret < 0 || !scratch || moves_nothing(&call) || is_own_process())
 		return 0;
-	if (!fill_socket(sock, &scratch->move.socket))
-		return 0;
 	group = current_group();
 	if (!group_is_wanted(&group) && hp_settings.containers_only)
+		return 0;
+	if (!fill_socket(sock, &scratch->move.socket))
 		return 0;
 	scratch->move.direction = direction;
 	if (!ret)
