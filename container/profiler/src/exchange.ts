@@ -85,3 +85,28 @@ export function startPending(process: Process, requestFirstNs: number, requestOf
     responseIsComplete: false,
   };
 }
+
+/** What a request came to. Field by field: spreading costs more than all the parsing. */
+export function finishExchange(
+  pending: Pending,
+  { role, local, remote, link, end }: Pick<Exchange, 'role' | 'local' | 'remote' | 'link' | 'end'>,
+): Exchange {
+  return {
+    method: pending.method,
+    target: pending.target,
+    protocol: pending.protocol,
+    role,
+    process: pending.process,
+    local,
+    remote,
+    link,
+    requestFirstNs: pending.requestFirstNs,
+    requestLastNs: pending.requestLastNs,
+    responseFirstNs: pending.responseFirstNs,
+    responseLastNs: pending.responseLastNs,
+    requestBytes: pending.requestBytes,
+    responseBytes: pending.responseBytes,
+    status: pending.status,
+    end,
+  };
+}

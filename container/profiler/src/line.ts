@@ -1,5 +1,5 @@
 /** The requests of one connection that wait for their responses, oldest first, as HTTP/1 has it. */
-import type { End, Exchange, Pending, Process, Role } from './exchange.ts';
+import { type End, type Exchange, finishExchange, type Pending, type Process, type Role } from './exchange.ts';
 import { type Framing, frameResponse, type Head, parseStatusLine } from './head.ts';
 import type { Piece } from './streams.ts';
 
@@ -98,9 +98,9 @@ export class Line {
   #leave(end: End): void {
     const first = this.#pending.shift();
     if (first === undefined) return;
-    const { requestOffset, responseOffset, requestIsComplete, responseIsComplete, ...told } = first;
     const { role, local, remote, linkOf } = this.#info;
-    this.#tell({ ...told, role, local, remote, link: linkOf(requestOffset, responseOffset), end });
+    const link = linkOf(first.requestOffset, first.responseOffset);
+    this.#tell(finishExchange(first, { role, local, remote, link, end }));
   }
 }
 

@@ -1,12 +1,14 @@
 /** The probe in the kernel: loading, attaching, and the maps through which it is told what to do. */
+
+import { BpfError } from './errors.ts';
 import * as layout from './layout.ts';
 import {
   attachProgram,
   type BpfMap,
   type BpfObject,
   type BpfProgram,
-  detachProgram,
   closeObject,
+  detachProgram,
   initialValue,
   listKeys,
   loadObject,
@@ -21,7 +23,6 @@ import {
   sumPerCpu,
   update,
 } from './libbpf.ts';
-import { BpfError } from './errors.ts';
 import type { GroupId } from './records.ts';
 import { openRing, type Ring } from './ring.ts';
 import type { PortRange, Settings } from './settings.ts';

@@ -6,6 +6,7 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, wri
 import type { Format, Header, Sink } from './sink.ts';
 
 const COPY_BYTES = 1 << 20;
+const LINE_FEED = 10;
 
 /** Opens the file at `path`, and `path` with `.1` when it is full; throws if they do not exist. */
 export function openFileSink(path: string, format: Format, maxBytes: number): Sink {
@@ -24,8 +25,8 @@ export function openFileSink(path: string, format: Format, maxBytes: number): Si
     if (lines.length === 0) return 0;
     const size = fstatSync(file).size;
     if (size >= maxBytes) setAside(size);
-    const text = Buffer.from(`${lines.join('\n')}\n`, 'latin1');
     const told = exchanges;
+    const text = gather(lines);
     lines = [];
     exchanges = 0;
     return writeWhole(file, text) ? 0 : told;
@@ -43,6 +44,20 @@ export function openFileSink(path: string, format: Format, maxBytes: number): Si
     loss: (loss) => lines.push(format.loss(loss)),
     flush,
   };
+}
+
+let gathered = Buffer.alloc(1 << 16);
+
+/** The lines as bytes, one of which each character is; valid until the next call. */
+function gather(lines: readonly string[]): Buffer {
+  const size = lines.reduce((sum, line) => sum + line.length + 1, 0);
+  if (gathered.length < size) gathered = Buffer.alloc(2 * size);
+  let at = 0;
+  for (const line of lines) {
+    at += gathered.write(line, at, 'latin1');
+    gathered[at++] = LINE_FEED;
+  }
+  return gathered.subarray(0, size);
 }
 
 /** False, and nothing of it in the file, when the disk is full. */

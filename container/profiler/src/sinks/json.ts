@@ -1,8 +1,10 @@
 /** http-trace.jsonl: one JSON document a line, each with `type`: `header`, `exchange` or `loss`. */
 import { formatTime } from '../clock.ts';
-import type { Container, Exchange } from '../exchange.ts';
+import type { Exchange, Process } from '../exchange.ts';
 import type { Format } from './sink.ts';
 
+/** What needs no escape. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 /** What JSON.stringify leaves as it is and a terminal may take for a command. */
 const UNSAFE = /[\x7f-\uffff]/g;
 
@@ -11,14 +13,13 @@ export const jsonFormat: Format = {
   // Put together by hand: JSON.stringify of the whole object costs three times as much.
   exchange: ({ exchange, timeUs, target }) => {
     const { process, requestFirstNs, responseLastNs } = exchange;
-    const durationMs = responseLastNs === undefined ? 'null' : String((responseLastNs - requestFirstNs) / 1e6);
+    const durationMs = responseLastNs === undefined ? 'null' : milliseconds(responseLastNs - requestFirstNs);
     return (
       `{"type":"exchange","time":"${formatTime(timeUs)}","method":${text(exchange.method)},"target":${text(target)},` +
       `"status":${exchange.status ?? 'null'},"end":"${exchange.end}","protocol":${text(exchange.protocol)},` +
       `"role":"${exchange.role}","timing":${timing(exchange)},"durationMs":${durationMs},` +
-      `"requestBytes":${exchange.requestBytes},"responseBytes":${exchange.responseBytes},` +
-      `"pid":${process.pid},"comm":${text(process.comm)},"container":${container(process.container)},` +
-      `"link":${text(exchange.link)},"queuedUs":null,"local":${text(exchange.local)},"remote":${text(exchange.remote)}}`
+      `"requestBytes":${exchange.requestBytes},"responseBytes":${exchange.responseBytes},${who(process)},` +
+      `"link":"${exchange.link}","queuedUs":null,"local":${text(exchange.local)},"remote":${text(exchange.remote)}}`
     );
   },
   loss: ({ what, count, sinceUs }) => quote({ type: 'loss', what, count, since: formatTime(sinceUs) }),
@@ -30,20 +31,26 @@ function timing({ requestFirstNs, requestLastNs, responseFirstNs, responseLastNs
   return `{"requestFirst":0,"requestLast":${after(requestLastNs)},"responseFirst":${after(responseFirstNs)},"responseLast":${after(responseLastNs)}}`;
 }
 
-const written = new WeakMap<Container, string>();
+const written = new WeakMap<Process, string>();
 
-/** The same few containers come again and again. */
-function container(value: Container | null): string {
-  if (value === null) return 'null';
-  const known = written.get(value);
+/** The same few processes come again and again. */
+function who(process: Process): string {
+  const known = written.get(process);
   if (known !== undefined) return known;
-  const made = quote(value);
-  written.set(value, made);
+  const { pid, comm, container } = process;
+  const made = `"pid":${pid},"comm":${quote(comm)},"container":${container === null ? 'null' : quote(container)}`;
+  written.set(process, made);
   return made;
 }
 
+/** Nanoseconds as milliseconds, exactly and without the long way of printing a fraction. */
+function milliseconds(ns: number): string {
+  const whole = Math.floor(ns / 1e6);
+  return `${whole}.${String(ns - whole * 1e6).padStart(6, '0')}`;
+}
+
 function text(value: string): string {
-  return quote(value);
+  return PLAIN.test(value) ? `"${value}"` : quote(value);
 }
 
 function quote(value: unknown): string {

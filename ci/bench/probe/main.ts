@@ -1,0 +1,29 @@
+/** Measures what the probe costs. Usage: jiti ci/bench/probe/main.ts [nginx|node|unrelated|drain|tools]…; needs root. */
+import { measureCost } from './cost.ts';
+import { measureDrain } from './drain.ts';
+import { compareTools } from './tools.ts';
+import { measureUnrelated } from './unrelated.ts';
+
+const pairs = Number(process.env.PAIRS ?? 5);
+const seconds = Number(process.env.SECONDS ?? 3);
+/** The default filter: containers only, the server's end. */
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PROFILER_'))) as Record<
+  string,
+  string
+>;
+
+const PARTS: Readonly<Record<string, () => Promise<void> | void>> = {
+  nginx: () => measureCost('nginx', { pairs, seconds, env }),
+  node: () => measureCost('node', { pairs, seconds, env }),
+  unrelated: () => measureUnrelated(pairs),
+  drain: () => measureDrain(),
+  tools: () => compareTools(seconds),
+};
+
+const asked = process.argv.slice(2);
+for (const part of asked.length === 0 ? Object.keys(PARTS) : asked) {
+  const measure = PARTS[part];
+  if (measure === undefined)
+    throw new Error(`there is no part \`${part}\`; there are ${Object.keys(PARTS).join(', ')}`);
+  await measure();
+}

@@ -1,0 +1,151 @@
+/** The probe beside what one would reach for instead: requests seen of those made, and what it costs nginx. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuNs, runWrk } from './measure.ts';
+import { NGINX_PORT, type Running, startNginx, startProfiler } from './servers.ts';
+
+type Tool = {
+  readonly name: string;
+  readonly package: string;
+  readonly command: (output: string) => readonly string[];
+  /** How many requests its output holds. */
+  readonly count: (output: string, printed: string) => number;
+};
+
+const FILTER = `tcp port ${NGINX_PORT}`;
+const BPFTRACE = `tracepoint:syscalls:sys_enter_recvfrom { @at[tid] = args->ubuf; }
+tracepoint:syscalls:sys_exit_recvfrom /@at[tid] && args->ret > 3/ {
+  if (str(@at[tid], 5) == "GET ") { @seen = count(); } delete(@at[tid]); }
+END { clear(@at); }`;
+
+const TOOLS: readonly Tool[] = [
+  {
+    name: 'tcpdump -w',
+    package: 'tcpdump',
+    command: (output) => ['tcpdump', '-i', 'lo', '-U', '-w', output, FILTER],
+    count: (output) => countIn(execFileSync('tcpdump', ['-r', output, '-A', '-n'], READ), /GET \/ HTTP/g),
+  },
+  {
+    name: 'tshark',
+    package: 'tshark',
+    command: () => [
+      'tshark',
+      '-i',
+      'lo',
+      '-l',
+      '-f',
+      FILTER,
+      '-d',
+      `tcp.port==${NGINX_PORT},http`,
+      '-Y',
+      'http.request',
+      '-T',
+      'fields',
+      '-e',
+      'http.request.uri',
+    ],
+    count: (_, printed) => countIn(printed, /^\/$/gm),
+  },
+  {
+    name: 'ngrep',
+    package: 'ngrep',
+    command: () => ['ngrep', '-d', 'lo', '-l', '-q', '-W', 'byline', '^GET ', FILTER],
+    count: (_, printed) => countIn(printed, /^GET /gm),
+  },
+  {
+    name: 'httpry',
+    package: 'httpry',
+    command: (output) => ['httpry', '-i', 'lo', '-o', output, FILTER],
+    count: (output) => countIn(readFileSync(output, 'utf8'), /\tGET\t/g),
+  },
+  {
+    name: 'bpftrace',
+    package: 'bpftrace',
+    command: () => ['bpftrace', '-e', BPFTRACE],
+    count: (_, printed) => Number(/@seen: (\d+)/.exec(printed)?.[1] ?? 0),
+  },
+];
+const READ = { encoding: 'utf8', maxBuffer: 2 ** 31 - 1, stdio: 'pipe' } as const;
+const START_MS = 4000;
+
+/** Prints one line for each tool that is installed, and how to install the others. */
+export async function compareTools(seconds: number): Promise<void> {
+  await using nginx = await startNginx();
+  await runWrk(nginx.url, 1, 20);
+  await compareProbe(nginx, seconds);
+  for (const tool of TOOLS) await compareTool(tool, nginx, seconds);
+}
+
+async function compareProbe(nginx: Running, seconds: number): Promise<void> {
+  const without = await cpuPerRequest(nginx, seconds);
+  await using profiler = await startProfiler({});
+  const traced = await cpuPerRequest(nginx, seconds);
+  await sleep(500);
+  const seen = countIn(readFileSync(join(profiler.out, 'http-trace.txt'), 'utf8'), / GET \/ /g);
+  print('this probe', seen, traced, without);
+}
+
+async function compareTool(tool: Tool, nginx: Running, seconds: number): Promise<void> {
+  const [program = ''] = tool.command('');
+  if (!isInstalled(program)) {
+    console.log(`tools: ${tool.name} is not installed: apt-get install ${tool.package}`);
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'bench-tool-'));
+  const output = join(folder, 'output');
+  const without = await cpuPerRequest(nginx, seconds);
+  const [command = '', ...args] = tool.command(output);
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const printed = collect(child);
+  await sleep(START_MS);
+  const traced = await cpuPerRequest(nginx, seconds);
+  await sleep(1000);
+  child.kill('SIGINT');
+  if (child.exitCode === null) await once(child, 'exit');
+  print(tool.name, tool.count(output, printed()), traced, without);
+  rmSync(folder, { recursive: true });
+}
+
+async function cpuPerRequest(
+  nginx: Running,
+  seconds: number,
+): Promise<{ readonly requests: number; readonly us: number }> {
+  const before = cpuNs(nginx.pid);
+  const { requests } = await runWrk(nginx.url, seconds, 20);
+  return { requests, us: (cpuNs(nginx.pid) - before) / requests / 1000 };
+}
+
+type Cost = Awaited<ReturnType<typeof cpuPerRequest>>;
+
+/** wrk stops with requests under way, which it does not count: a little more than all may be seen. */
+function print(name: string, seen: number, traced: Cost, without: Cost): void {
+  const share = ((100 * seen) / traced.requests).toFixed(1);
+  const added = (traced.us - without.us).toFixed(2);
+  console.log(
+    `tools: ${name} saw ${seen} of ${traced.requests} (${share} %), nginx pays ${added} us more than ${without.us.toFixed(2)}`,
+  );
+}
+
+function collect(child: ChildProcess): () => string {
+  const parts: Buffer[] = [];
+  child.stdout?.on('data', (bytes: Buffer) => parts.push(bytes));
+  child.stderr?.on('data', (bytes: Buffer) => parts.push(bytes));
+  return () => Buffer.concat(parts).toString('latin1');
+}
+
+function isInstalled(program: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `command -v ${program}`], READ);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function countIn(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}

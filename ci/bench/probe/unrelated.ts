@@ -1,0 +1,38 @@
+/** What a system call pays that has nothing to do with sockets. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { median } from './measure.ts';
+import { startProfiler } from './servers.ts';
+
+/** Prints the nanoseconds that each tier adds to getppid; a tier that the kernel refuses is said to be refused. */
+export async function measureUnrelated(pairs: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-getppid-'));
+  const program = join(folder, 'getppid');
+  execFileSync('cc', ['-O2', '-o', program, join(import.meta.dirname, 'getppid.c')]);
+  const measure = (): number => Number(execFileSync(program, { encoding: 'utf8' }));
+  for (const tier of ['A', 'B', 'C']) {
+    try {
+      const added: number[] = [];
+      let before = measure();
+      for (let pair = 0; pair < pairs; pair++) {
+        const on = await traced(tier, measure);
+        const after = measure();
+        added.push(on - (before + after) / 2);
+        before = after;
+      }
+      console.log(`getppid: tier ${tier} adds ${median(added).toFixed(1)} ns to ${before.toFixed(1)} ns`);
+    } catch (error) {
+      console.log(
+        `getppid: tier ${tier} is refused here: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
+      );
+    }
+  }
+  rmSync(folder, { recursive: true });
+}
+
+async function traced(tier: string, measure: () => number): Promise<number> {
+  await using _profiler = await startProfiler({ PROFILER_TIER: tier });
+  return measure();
+}
