@@ -53,6 +53,9 @@ struct hp_call {
 	__u32 shape;
 	__u32 direction;
 	__u32 flags;
+	/* One message of a call with several. */
+	__u32 is_several;
+	__u32 _pad;
 };
 
 static __always_inline long number_of(struct pt_regs *regs)
