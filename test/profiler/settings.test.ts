@@ -60,7 +60,7 @@ test('all that is wrong is said at once', () => {
     readSettings(wrong);
   } catch (error) {
     expect((error as SettingsError).problems).toEqual([
-      'PROFILER_COLOUR: there is no such setting; there are PROFILER_SCOPE, PROFILER_PORTS, PROFILER_ROLE, PROFILER_OUT, PROFILER_MAX_BYTES, PROFILER_CGROUPS, PROFILER_SAMPLE, PROFILER_REDACT, PROFILER_OBJECT',
+      'PROFILER_COLOUR: there is no such setting; there are PROFILER_SCOPE, PROFILER_PORTS, PROFILER_ROLE, PROFILER_OUT, PROFILER_MAX_BYTES, PROFILER_CGROUPS, PROFILER_SAMPLE, PROFILER_REDACT, PROFILER_TIER, PROFILER_OBJECT',
       'PROFILER_SCOPE: `all` is not `containers` or `host`',
       'PROFILER_PORTS: `8080-80` is not a list of ports and ranges, at most 16, such as `8080,18080-18099`',
       'PROFILER_ROLE: `peer` is not `server`, `client` or `both`',

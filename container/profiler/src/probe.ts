@@ -10,7 +10,6 @@ import {
   closeObject,
   detachProgram,
   initialValue,
-  listKeys,
   loadObject,
   lookUp,
   mapMemory,
@@ -19,10 +18,9 @@ import {
   openMap,
   openObject,
   pageBytes,
-  remove,
   sumPerCpu,
-  update,
 } from './libbpf.ts';
+import { createConns, createGroups } from './maps.ts';
 import type { GroupId } from './records.ts';
 import { openRing, type Ring } from './ring.ts';
 import type { PortRange, Settings } from './settings.ts';
@@ -162,50 +160,6 @@ function createSwitch(object: BpfObject): Pick<Probe, 'attach' | 'detach'> {
 function orderPrograms({ programs }: BpfObject): readonly BpfProgram[] {
   const isState = (program: BpfProgram): boolean => program.name === 'hp_state';
   return [...programs.filter(isState), ...programs.filter((program) => !isState(program))];
-}
-
-function createGroups(map: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'> {
-  const keyOf = (group: GroupId): Buffer => {
-    const key = Buffer.alloc(layout.group.size);
-    key.writeBigUInt64LE(group.unified, layout.group.unified);
-    key.writeBigUInt64LE(group.legacy, layout.group.legacy);
-    return key;
-  };
-  return {
-    decide: (group, decision) => {
-      const value = Buffer.alloc(4);
-      value.writeUInt32LE(layout.decision[decision]);
-      update(map, keyOf(group), value);
-    },
-    forgetGroup: (group) => {
-      remove(map, keyOf(group));
-    },
-  };
-}
-
-function createConns(map: BpfMap): Pick<Probe, 'ignore' | 'forget' | 'forgetAll' | 'isKnown'> {
-  const value = Buffer.alloc(layout.conn.size);
-  const keyOf = (sock: bigint): Buffer => {
-    const key = Buffer.alloc(8);
-    key.writeBigUInt64LE(sock);
-    return key;
-  };
-  const isKnown = (sock: bigint, conn: number): boolean =>
-    lookUp(map, keyOf(sock), value) && Number(value.readBigUInt64LE(layout.conn.conn)) === conn;
-  return {
-    isKnown,
-    ignore: (sock, conn) => {
-      if (!isKnown(sock, conn)) return;
-      value.writeUInt32LE(1, layout.conn.ignored);
-      update(map, keyOf(sock), value, true);
-    },
-    forget: (sock, conn) => {
-      if (isKnown(sock, conn)) remove(map, keyOf(sock));
-    },
-    forgetAll: () => {
-      for (const key of listKeys(map, 8)) remove(map, key);
-    },
-  };
 }
 
 function createLosses(object: BpfObject): Probe['losses'] {

@@ -1,0 +1,51 @@
+/** The probe's maps, as user space writes them. */
+import * as layout from './layout.ts';
+import { type BpfMap, listKeys, lookUp, remove, update } from './libbpf.ts';
+import type { Probe } from './probe.ts';
+import type { GroupId } from './records.ts';
+
+/** What has been decided about cgroups. */
+export function createGroups(map: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'> {
+  const keyOf = (group: GroupId): Buffer => {
+    const key = Buffer.alloc(layout.group.size);
+    key.writeBigUInt64LE(group.unified, layout.group.unified);
+    key.writeBigUInt64LE(group.legacy, layout.group.legacy);
+    return key;
+  };
+  return {
+    decide: (group, decision) => {
+      const value = Buffer.alloc(4);
+      value.writeUInt32LE(layout.decision[decision]);
+      update(map, keyOf(group), value);
+    },
+    forgetGroup: (group) => {
+      remove(map, keyOf(group));
+    },
+  };
+}
+
+/** The connections that the kernel follows. */
+export function createConns(map: BpfMap): Pick<Probe, 'ignore' | 'forget' | 'forgetAll' | 'isKnown'> {
+  const value = Buffer.alloc(layout.conn.size);
+  const keyOf = (sock: bigint): Buffer => {
+    const key = Buffer.alloc(8);
+    key.writeBigUInt64LE(sock);
+    return key;
+  };
+  const isKnown = (sock: bigint, conn: number): boolean =>
+    lookUp(map, keyOf(sock), value) && Number(value.readBigUInt64LE(layout.conn.conn)) === conn;
+  return {
+    isKnown,
+    ignore: (sock, conn) => {
+      if (!isKnown(sock, conn)) return;
+      value.writeUInt32LE(1, layout.conn.ignored);
+      update(map, keyOf(sock), value, true);
+    },
+    forget: (sock, conn) => {
+      if (isKnown(sock, conn)) remove(map, keyOf(sock));
+    },
+    forgetAll: () => {
+      for (const key of listKeys(map, 8)) remove(map, key);
+    },
+  };
+}

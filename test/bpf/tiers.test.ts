@@ -1,0 +1,37 @@
+/** The ways of looking: which is chosen, and that each sees the same. */
+import { createServer } from 'node:http';
+import { expect, test } from 'vitest';
+import { startProfiler } from '../helpers/profiler.ts';
+
+const PORT = 23_001;
+const socketLayerIsTraced = 'the socket layer says what moved';
+
+test.each(['A', 'B'])('tier %s sees every request at both ends', async (tier) => {
+  await using profiler = await startProfiler({ PROFILER_TIER: tier, PROFILER_ROLE: 'both', PROFILER_PORTS: `${PORT}` });
+  const server = createServer((_, response) => response.end('body')).listen(PORT, '127.0.0.1');
+  for (let request = 0; request < 20; request++) {
+    const response = await fetch(`http://127.0.0.1:${PORT}/${request}`);
+    await response.text();
+  }
+  server.closeAllConnections();
+  server.close();
+  await profiler.stop();
+  const seen = profiler.lines().filter((line) => line.type === 'exchange');
+  const targets = Array.from({ length: 20 }, (_, request) => `/${request} 200`);
+  for (const role of ['server', 'client']) {
+    expect(seen.filter((line) => line.role === role).map((line) => `${line.target} ${line.status}`)).toEqual(targets);
+  }
+  expect(profiler.text()).toContain(`# tier ${tier}: `);
+});
+
+test('the cheapest tier that fires is chosen, and the header says why', async () => {
+  await using profiler = await startProfiler({ PROFILER_PORTS: `${PORT}` });
+  await profiler.stop();
+  const header = profiler.text();
+  expect(header).toContain(header.includes('# tier B') ? socketLayerIsTraced : 'not B: ');
+});
+
+test('a tier that does not exist is refused by name', async () => {
+  const asked = startProfiler({ PROFILER_TIER: 'D', PROFILER_PORTS: `${PORT}` });
+  await expect(asked).rejects.toThrow('PROFILER_TIER: `D` is not `A`, `B` or `C`');
+});
