@@ -222,6 +222,11 @@ async function ask(question: string): Promise<string> {
   const { createInterface } = await import('node:readline');
   const reader = createInterface({ input: process.stdin, output: process.stdout });
   return await new Promise((resolve) => {
+    // Nobody else listens yet: the default is to end, with the terminal as it was.
+    reader.once('SIGINT', () => {
+      reader.close();
+      process.kill(process.pid, 'SIGINT');
+    });
     reader.once('close', () => resolve(''));
     reader.question(question, (answer) => {
       resolve(answer.trim());

@@ -3,11 +3,12 @@ import { type Args, parseArgs } from './args.ts';
 import { builtInTasks } from './config/built-in.ts';
 import { findTask } from './config/names.ts';
 import { fillTemplate, shellQuote } from './config/template.ts';
-import type { Config, ParamValue, Retry, TaskRow } from './config/types.ts';
+import type { Config, ParamValue, Retry, ServiceRow, Sign, TaskRow } from './config/types.ts';
 import { type Problem, UserError, usageError } from './errors.ts';
 import { bindRequests, missingParams, type Request, withDefaults } from './plan/bind.ts';
 import { type DoctorRequest, readDoctorRequest } from './plan/doctor.ts';
 import { type Fill, fillOf } from './plan/fill.ts';
+import { keepAsked } from './plan/kept.ts';
 import { appliesTo, choosePlace, type Place, refuse } from './plan/place.ts';
 import { outputsOfNeeds, planTracking, type Tracked } from './plan/track.ts';
 import type { Platform } from './script.ts';
@@ -16,7 +17,17 @@ import type { Platform } from './script.ts';
 export type Work =
   | { readonly kind: 'run'; readonly commands: readonly string[] }
   | { readonly kind: 'script'; readonly file: string }
+  | PlannedService
   | { readonly kind: 'none' };
+
+/** A command that goes on while tasks need it; one that is kept, until Ctrl-C. */
+export type PlannedService = {
+  readonly kind: 'service';
+  readonly command: string;
+  readonly signs: readonly Sign[];
+  readonly withinMs: number;
+  readonly isKept: boolean;
+};
 
 /** A task with everything decided: nothing in it is looked up again. */
 export type PlannedTask = {
@@ -119,7 +130,7 @@ function planTasks(config: Config, requests: readonly Request[], options: Option
     after = [request.task.name];
   }
   if (problems.length > 0) throw new UserError('usage', problems);
-  return [...planned.values()];
+  return keepAsked([...planned.values()], after);
 
   function addTask(request: Request): void {
     const { task } = request;
@@ -190,10 +201,21 @@ function planTask(config: Config, request: Request, options: Options & Order): P
   };
 }
 
-function planWork({ task, rest }: Request, fill: Fill, root: string): Work {
+function planWork(request: Request, fill: Fill, root: string): Work {
+  const { task, rest } = request;
   if (task.script !== undefined) return { kind: 'script', file: join(root, task.script) };
+  if (task.service !== undefined) return planService(task.service, request, fill);
   if (task.run.length === 0) return { kind: 'none' };
   const commands = task.run.map((step) => fillTemplate(step, fill.shell));
   const last = commands.pop() ?? '';
   return { kind: 'run', commands: [...commands, [last, ...rest.map(shellQuote)].join(' ')] };
+}
+
+function planService({ run, ready }: ServiceRow, { rest }: Request, fill: Fill): Work {
+  const signs = (ready?.signs ?? []).map(({ kind, value }) => ({
+    kind,
+    value: fillTemplate(value, kind === 'command' ? fill.shell : fill.plain),
+  }));
+  const command = [fillTemplate(run, fill.shell), ...rest.map(shellQuote)].join(' ');
+  return { kind: 'service', command, signs, withinMs: ready?.withinMs ?? 0, isKept: false };
 }

@@ -18,6 +18,8 @@ export type CommandOptions = Listener & {
   readonly hasTerminal: boolean;
   /** Whether the command may read our stdin. */
   readonly readsStdin: boolean;
+  /** In a process group of its own even on a terminal, which then does not signal it. */
+  readonly leadsGroup?: boolean;
   /** What removes what a kill cannot reach. */
   readonly cleanup?: string;
 };
@@ -28,7 +30,7 @@ export async function runCommand(
   command: readonly string[],
   options: CommandOptions,
 ): Promise<Ended> {
-  const { cwd, env, cleanup, signal, hasTerminal, readsStdin } = options;
+  const { cwd, env, cleanup, signal, hasTerminal, readsStdin, leadsGroup = false } = options;
   const output = hasTerminal ? 'inherit' : 'pipe';
   const child = table.spawn(
     command,
@@ -36,6 +38,7 @@ export async function runCommand(
       cwd,
       env,
       stdio: [readsStdin ? 'inherit' : 'ignore', output, output],
+      ...(leadsGroup ? { leadsGroup } : {}),
       ...(cleanup === undefined ? {} : { cleanup }),
     },
     signal,

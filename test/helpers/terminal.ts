@@ -1,5 +1,6 @@
 /** The program on a pseudo-terminal, and what a person would see there. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import xterm from '@xterm/headless';
 import { normalise } from './normalise.ts';
@@ -14,6 +15,10 @@ export type Terminal = {
   /** The process that holds the terminal, not the program itself. */
   readonly exit: Promise<number | null>;
   readonly cursorIsVisible: () => boolean;
+  /** How the program has left the terminal, once it has ended. */
+  readonly state: () => { readonly echo: boolean; readonly canonical: boolean; readonly signals: boolean };
+  /** Closes the window: the terminal is gone. */
+  readonly close: () => void;
 };
 
 export type TerminalOptions = {
@@ -33,11 +38,12 @@ export function openTerminalOf(
   program: readonly string[],
   { columns = 80, rows = 30, env = {} }: TerminalOptions = {},
 ): Terminal {
+  const stateFile = project.path('terminal-state.json');
   const size = [String(columns), String(rows)];
   const command = ['python3', join(import.meta.dirname, 'terminal.py'), ...size, ...program];
   const child = spawn(command[0] ?? '', command.slice(1), {
     cwd: project.folder,
-    env: project.env({ TERM: 'xterm-256color', ...env }),
+    env: project.env({ TERM: 'xterm-256color', ...env, TERMINAL_STATE: stateFile }),
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 1_000, allowProposedApi: true });
@@ -59,6 +65,8 @@ export function openTerminalOf(
     exit,
     type: (keys) => child.stdin.write(keys),
     cursorIsVisible: () => cursorIsVisible,
+    state: () => JSON.parse(readFileSync(stateFile, 'utf8')) as ReturnType<Terminal['state']>,
+    close: () => child.kill('SIGKILL'),
     shows: (text) =>
       new Promise((settle, fail) => {
         const listener = (): void => {

@@ -1,7 +1,7 @@
 import { normaliseCache } from './normalise-cache.ts';
 import type { RawCheck, RawConfig, RawMessage, RawTask } from './schema.ts';
 import { fillTemplate } from './template.ts';
-import type { ArgsRow, CheckRow, Config, KnownMessage, ParamRow, Retry, TaskRow } from './types.ts';
+import type { ArgsRow, CheckRow, Config, KnownMessage, ParamRow, Retry, ServiceRow, TaskRow } from './types.ts';
 import { durationMs } from './units.ts';
 
 /** Fills in every default, so that later stages never ask whether a key was written. */
@@ -26,6 +26,8 @@ function expandVars(vars: Config['vars'], outer: Config['vars']): Config['vars']
     expanded[name] = fillTemplate(text, (other) => expanded[other] ?? '');
   return expanded;
 }
+
+const signKinds = ['http', 'tcp', 'log', 'command', 'health'] as const;
 
 /** A known failure without the keys that were not written. */
 export function normaliseMessage({ pattern, check, cause, remedy }: RawMessage): KnownMessage {
@@ -74,12 +76,19 @@ function normaliseTask(raw: RawTask, name: string): TaskRow {
       cache: raw.cache,
       timeoutMs: raw.timeout === undefined ? undefined : durationMs(raw.timeout),
       confirm: raw.confirm,
+      service: raw.service === undefined ? undefined : normaliseService(raw.service),
       retry: raw.retry === undefined ? undefined : normaliseRetry(raw.retry),
       locks: raw.lock === undefined ? undefined : asList(raw.lock),
       weight: raw.weight,
       matrix: raw.matrix === undefined ? undefined : mapValues(raw.matrix, (values) => values.map(String)),
     }),
   };
+}
+
+function normaliseService({ run, ready }: NonNullable<RawTask['service']>): ServiceRow {
+  if (ready === undefined) return { run };
+  const signs = signKinds.flatMap((kind) => (ready[kind] === undefined ? [] : [{ kind, value: String(ready[kind]) }]));
+  return { run, ready: { signs, withinMs: durationMs(ready.within ?? '60s') } };
 }
 
 function normaliseRetry({ times, backoff }: NonNullable<RawTask['retry']>): Retry {

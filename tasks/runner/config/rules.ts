@@ -3,6 +3,7 @@ import { didYouMean, listed, messageOf } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
 import { freshRules } from './fresh-rules.ts';
 import { platformRules } from './platform-rules.ts';
+import { serviceRules } from './service-rules.ts';
 import { namesIn } from './template.ts';
 import type { CheckRow, Config, ParamRow, TaskRow } from './types.ts';
 
@@ -13,6 +14,7 @@ export function checkRules(config: Config, isRange: (range: string) => boolean):
       ...contradictions(task),
       ...freshRules(task),
       ...paramRules(task),
+      ...serviceRules(task),
       ...templates(config, task),
     ]),
     ...platformRules(config),
@@ -154,10 +156,20 @@ function templates(config: Config, task: TaskRow): Finding[] {
         : unknownIn(input.command, known, [...own, 'inputs', index, 'command']),
     ),
     ...task.outputs.flatMap((glob, index) => unknownIn(glob, known, [...own, 'outputs', index])),
+    ...serviceTemplates(task, inRun, known),
     ...unknownIn(task.container ?? '', known, [...own, 'container']),
     ...unknownIn(task.cwd ?? '', known, [...own, 'cwd']),
     ...unknownIn(task.confirm ?? '', known, [...own, 'confirm']),
   ];
+}
+
+function serviceTemplates({ name, service }: TaskRow, inRun: readonly string[], known: readonly string[]): Finding[] {
+  if (service === undefined) return [];
+  const path = ['tasks', name, 'service'];
+  const ofSigns = (service.ready?.signs ?? []).flatMap(({ kind, value }) =>
+    unknownIn(value, known, [...path, 'ready', kind]),
+  );
+  return [...unknownIn(service.run, inRun, [...path, 'run']), ...ofSigns];
 }
 
 function unknownIn(text: string, known: readonly string[], path: Path): Finding[] {

@@ -51,6 +51,22 @@ const retry = v.strictObject({
   ),
 });
 
+const ready = v.strictObject({
+  http: text('a URL that answers with a status below 400'),
+  tcp: v.optional(about(v.union([v.string(), wholeFrom1]), 'a port, or `host:port`, that takes connections')),
+  log: text('a regular expression for a line of its output'),
+  command: text('a command that exits with 0'),
+  health: text('the name of a container whose health check passes'),
+  within: v.optional(about(duration, 'how long that may take; 60s when absent')),
+});
+
+const service = v.strictObject({
+  run: about(v.string(), 'one command for /bin/sh, which goes on until it is stopped'),
+  ready: v.optional(
+    about(ready, 'the signs that it is ready, all of which must be there; without, it is ready once started'),
+  ),
+});
+
 const cellValue = v.union([
   v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/, 'a value becomes part of a name: letters, digits and `_ . -`')),
   v.number(),
@@ -90,6 +106,7 @@ const task = v.strictObject({
   retry: v.optional(about(retry, 'tries again after a failure')),
   lock: v.optional(about(oneOrMany, 'names of which no two tasks may hold the same at one time')),
   weight: v.optional(about(wholeFrom1, 'how many of the `--jobs` the task takes; 1 when absent')),
+  service: v.optional(about(service, 'goes on in the background while tasks need it')),
   matrix: v.optional(about(v.record(identifier, v.array(cellValue)), 'one task `name:value` for each combination')),
 });
 
@@ -174,5 +191,5 @@ export type RawMessage = v.InferOutput<typeof messagesSchema>[number];
 /** Keys that the format has but that this version does not carry out: refused by name, never ignored. */
 export const laterKeys = {
   config: [],
-  task: ['watch', 'service'],
+  task: ['watch'],
 } as const;

@@ -114,6 +114,7 @@ export type TaskRow = {
   readonly hidden: boolean;
   readonly confirm?: string;
   readonly finally: readonly string[];
+  readonly service?: ServiceRow;
   readonly retry?: Retry;
   /** Names of which no two running tasks may hold the same. */
   readonly locks?: readonly string[];
@@ -124,6 +125,14 @@ export type TaskRow = {
   /** The combination of a matrix that this row is, and the task that was written. */
   readonly cell?: { readonly of: string; readonly values: Readonly<Record<string, string>> };
 };
+
+/** A command that goes on while it is needed, and how it is known to be ready. */
+export type ServiceRow = { readonly run: string; readonly ready?: ReadyRow };
+
+/** Ready when all the signs are there. */
+export type ReadyRow = { readonly signs: readonly Sign[]; readonly withinMs: number };
+
+export type Sign = { readonly kind: 'http' | 'tcp' | 'log' | 'command' | 'health'; readonly value: string };
 
 /** Further tries after a failure; the pause doubles from one to the next. */
 export type Retry = { readonly times: number; readonly backoffMs: number };

@@ -15,6 +15,8 @@ export type Claims = {
   readonly take: (task: PlannedTask) => Taken;
   /** Gives back what the task holds. */
   readonly giveBack: (task: PlannedTask, succeeded: boolean) => void;
+  /** Gives back what was claimed for tasks that never started. */
+  readonly giveBackAll: () => void;
 };
 
 export type Taken =
@@ -29,8 +31,13 @@ type Held = { readonly claim: Claim; readonly own: Lock; readonly locks: readonl
 /** For whom a task waits, and the result that was there before. */
 type Wait = { readonly by: Holder; readonly resultBefore: string | undefined };
 
-/** Makes the claims of one run. */
-export function makeClaims({ root, pid }: { readonly root: string; readonly pid: number }): Claims {
+type Options = { readonly root: string; readonly pid: number; readonly tasks: readonly PlannedTask[] };
+
+/**
+ * Makes the claims of one run. Its services are claimed all at once, since they are held while others start: two runs that
+ * had one each would wait for each other.
+ */
+export function makeClaims({ root, pid, tasks }: Options): Claims {
   const folder = join(root, '.tasks', 'locks');
   const held = new Map<PlannedTask, Held>();
   const waits = new Map<PlannedTask, Wait>();
@@ -40,19 +47,27 @@ export function makeClaims({ root, pid }: { readonly root: string; readonly pid:
     take: (task) => {
       canLock ??= makeLockFolder(folder);
       if (!canLock || !isExclusive(task)) return { state: 'taken', doneBy: undefined };
+      if (held.has(task)) return { state: 'taken', doneBy: undefined };
       const own = ownLock(folder, task);
-      const locks = [own, ...namedLocks(folder, task)];
-      const claim = makeClaim(pid, task.name);
-      const blocked = takeAll(locks, claim);
+      const together = task.work.kind === 'service' ? tasks.filter(({ work }) => work.kind === 'service') : [task];
+      const claimed = together.map((one) => claimOf(folder, one, pid));
+      const blocked = takeAll(claimed.flatMap(({ claim, locks }) => locks.map((lock) => ({ lock, claim }))));
       if (blocked !== undefined) {
-        if (blocked.lock === own) waits.set(task, waits.get(task) ?? startWaiting(own, blocked.by));
+        if (blocked.lock.file === own.file) waits.set(task, waits.get(task) ?? startWaiting(own, blocked.by));
         return surrounds(folder, pid, blocked.by)
           ? { state: 'held-around-us', by: blocked.by }
           : { state: 'held', by: blocked.by, lock: blocked.lock.name };
       }
-      held.set(task, { claim, own, locks });
+      together.forEach((one, index) => {
+        const claim = claimed[index];
+        if (claim !== undefined) held.set(one, claim);
+      });
       const wait = waits.get(task);
       return { state: 'taken', doneBy: wait !== undefined && wasDone(own, task, wait) ? wait.by : undefined };
+    },
+    giveBackAll: () => {
+      for (const { locks } of held.values()) for (const { file } of locks) unlock(file);
+      held.clear();
     },
     giveBack: (task, succeeded) => {
       const holding = held.get(task);
@@ -79,11 +94,18 @@ function namedLocks(folder: string, { locks }: PlannedTask): readonly Lock[] {
   return [...locks].sort().map((name) => ({ name, file: join(folder, `@${encodeURIComponent(name)}.lock`) }));
 }
 
-function takeAll(locks: readonly Lock[], claim: Claim): { readonly lock: Lock; readonly by: Claim } | undefined {
-  for (const [index, lock] of locks.entries()) {
+function claimOf(folder: string, task: PlannedTask, pid: number): Held {
+  const own = ownLock(folder, task);
+  return { claim: makeClaim(pid, task.name), own, locks: [own, ...namedLocks(folder, task)] };
+}
+
+type Wanted = { readonly lock: Lock; readonly claim: Claim };
+
+function takeAll(wanted: readonly Wanted[]): { readonly lock: Lock; readonly by: Claim } | undefined {
+  for (const [index, { lock, claim }] of wanted.entries()) {
     const attempt = tryLock(lock.file, claim);
     if (attempt.state !== 'held') continue;
-    for (const taken of locks.slice(0, index)) unlock(taken.file);
+    for (const taken of wanted.slice(0, index)) unlock(taken.lock.file);
     return { lock, by: attempt.by };
   }
   return undefined;

@@ -10,6 +10,9 @@ export type Order = {
   /** Takes out all that still wait, candidates or not. */
   readonly takeAll: () => readonly PlannedTask[];
   readonly end: (task: PlannedTask, end: TaskEnd) => void;
+  /** A service that was ready has failed after all. */
+  readonly amend: (task: PlannedTask, end: TaskEnd) => void;
+  readonly isWaiting: (task: PlannedTask) => boolean;
   readonly hasEnded: (task: PlannedTask) => boolean;
   /** The first of a task's needs that has not succeeded. */
   readonly unmetNeed: (task: PlannedTask) => string | undefined;
@@ -63,6 +66,8 @@ export function makeOrder(tasks: readonly PlannedTask[]): Order {
         if (left === 0 && waiting.has(successor)) insert(successor);
       }
     },
+    amend: (task, end) => ends.set(task.name, end),
+    isWaiting: (task) => waiting.has(task),
     hasEnded: (task) => ends.has(task.name),
     unmetNeed: (task) =>
       task.needs.find((name) => {

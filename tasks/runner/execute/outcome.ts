@@ -32,6 +32,8 @@ export function cancelled(signal: AbortSignal, timeoutMs: number | undefined, re
       );
     case 'interrupted':
       return { state: 'cancelled', reason: 'interrupted' };
+    case 'no-longer-needed':
+      return { state: 'cancelled', reason: 'nothing needs it any more' };
     case 'another-failed':
       return { state: 'cancelled', reason: 'another task failed' };
     default:

@@ -1,25 +1,24 @@
 import type { Failure } from '../events.ts';
-import type { PlannedTask } from '../plan.ts';
 import type { Session } from '../session.ts';
+import type { TaskOptions } from './task.ts';
 
 type Attempt = { readonly state: string } | { readonly state: 'failed'; readonly failure: Failure };
 
 /** Tries, and after a failure tries again as often as the task says, with a pause that doubles. */
 export async function withRetries<End extends Attempt>(
-  { emit, host, cancel }: Pick<Session, 'emit' | 'host' | 'cancel'>,
-  { name, retry }: PlannedTask,
+  { session: { emit, host }, task: { name, retry }, signal }: TaskOptions,
   attempt: () => Promise<End>,
 ): Promise<End> {
   const tries = 1 + (retry?.times ?? 0);
   for (let nextTry = 2; ; nextTry++) {
     const end = await attempt();
     const failure = 'failure' in end ? end.failure : undefined;
-    const mayTryAgain = failure?.reason === 'task' && nextTry <= tries && !cancel.signal.aborted;
+    const mayTryAgain = failure?.reason === 'task' && nextTry <= tries && !signal.aborted;
     if (!mayTryAgain) return end;
     const pauseMs = (retry?.backoffMs ?? 0) * 2 ** (nextTry - 2);
     emit({ type: 'task-retried', task: name, message: failure.message, nextTry, tries, pauseMs });
-    await pause(host, pauseMs, cancel.signal);
-    if (cancel.signal.aborted) return end;
+    await pause(host, pauseMs, signal);
+    if (signal.aborted) return end;
   }
 }
 

@@ -2,11 +2,13 @@ import { exitCodes } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import type { Cancellation } from '../process/table.ts';
+import type { Service } from '../service/service.ts';
 import type { Session } from '../session.ts';
 import { type Claims, makeClaims, type Taken } from './claims.ts';
 import { makeOrder, type Order } from './order.ts';
 import { makeRoom, type Room } from './room.ts';
 import { runTask } from './task.ts';
+import { makeUp, type Up } from './up.ts';
 
 const failFastGraceMs = 5_000;
 /** How often another run of the checkout is asked whether it is done. */
@@ -27,6 +29,7 @@ class Run {
   private readonly order: Order;
   private readonly room: Room;
   private readonly claims: Claims;
+  private readonly up: Up;
   private readonly running = new Set<PlannedTask>();
   /** Tasks that could start if another run of the checkout did not hold what they need, and the pid of that run. */
   private readonly heldUp = new Map<PlannedTask, number>();
@@ -40,7 +43,8 @@ class Run {
     this.plan = plan;
     this.order = makeOrder(plan.tasks);
     this.room = makeRoom(plan.jobs);
-    this.claims = makeClaims({ root: session.root, pid: session.host.pid });
+    this.claims = makeClaims({ root: session.root, pid: session.host.pid, tasks: plan.tasks });
+    this.up = makeUp(plan.tasks);
   }
 
   async toTheEnd(): Promise<void> {
@@ -56,6 +60,7 @@ class Run {
     } finally {
       signal.removeEventListener('abort', onCancel);
       clearTimeout(this.poll);
+      this.claims.giveBackAll();
     }
   }
 
@@ -66,7 +71,8 @@ class Run {
       const isOver = this.whyOver() !== undefined;
       if (isOver) for (const task of this.order.takeAll()) this.leaveOut(task);
       if (isOver) this.heldUp.clear();
-      if (this.running.size === 0 && this.heldUp.size === 0) this.finish();
+      this.up.stopUnneeded((task) => this.running.has(task) || this.order.isWaiting(task), !isOver);
+      if (this.running.size === 0 && this.heldUp.size === 0 && this.up.isEmpty()) this.finish();
     } catch (error) {
       this.crash(error);
     }
@@ -114,17 +120,54 @@ class Run {
     this.order.take(task);
     this.running.add(task);
     this.room.enter(task);
-    const { onHost, force } = this.plan;
-    const onStart = () => session.emit({ type: 'task-started', task: task.name, where });
+    const onStart = (): void => session.emit({ type: 'task-started', task: task.name, where });
     session.state.terminalIsLent = task.interactive && session.host.stdinIsTerminal;
-    runTask(session, task, { onHost, force, onStart }).then((end) => {
+    this.carryOut(task, onStart).then((end) => {
       session.state.terminalIsLent = false;
       this.running.delete(task);
       this.room.leave(task);
-      this.claims.giveBack(task, end.state === 'done');
-      this.end(task, end, Math.round(session.host.clockMs() - startedMs));
+      if (end.state === 'ready') this.keepUp(end, startedMs);
+      else this.afterwards(task, end, startedMs);
       this.goOn();
     }, this.crash);
+  }
+
+  private async carryOut(task: PlannedTask, onStart: () => void): Promise<TaskEnd | Service> {
+    const { session, plan } = this;
+    const ofServices = this.up.signalFor(task);
+    const own = session.cancel.signal;
+    const signal = ofServices === undefined ? own : AbortSignal.any([own, ofServices]);
+    const options = { session, task, onHost: plan.onHost, signal };
+    const { work } = task;
+    if (work.kind !== 'service') return await runTask({ ...options, force: plan.force, onStart });
+    onStart();
+    const { startService } = await import('../service/service.ts');
+    return await startService({ ...options, work });
+  }
+
+  private afterwards(task: PlannedTask, end: TaskEnd, startedMs: number): void {
+    this.claims.giveBack(task, end.state === 'done' && task.work.kind !== 'service');
+    this.end(task, end, this.tookMs(startedMs));
+  }
+
+  /** For the tasks that need it, a service that is ready is done; its own end comes later. */
+  private keepUp(service: Service, startedMs: number): void {
+    const { task } = service;
+    this.up.add(service);
+    this.order.end(task, { state: 'done' });
+    this.session.emit({ type: 'service-ready', task: task.name, tookMs: this.tookMs(startedMs) });
+    service.ended.then((end) => {
+      this.up.remove(task);
+      this.claims.giveBack(task, false);
+      this.order.amend(task, end);
+      this.tell(task, end, this.tookMs(startedMs));
+      if (end.state === 'failed') this.up.endUsersOf(task);
+      this.goOn();
+    }, this.crash);
+  }
+
+  private tookMs(startedMs: number): number {
+    return Math.round(this.session.host.clockMs() - startedMs);
   }
 
   private endAtOnce(task: PlannedTask, end: TaskEnd): void {
@@ -138,6 +181,10 @@ class Run {
 
   private end(task: PlannedTask, end: TaskEnd, tookMs: number): void {
     this.order.end(task, end);
+    this.tell(task, end, tookMs);
+  }
+
+  private tell(task: PlannedTask, end: TaskEnd, tookMs: number): void {
     this.session.emit({ type: 'task-finished', task: task.name, tookMs, end });
     if (end.state !== 'failed') return;
     if (this.firstFailure === undefined) {

@@ -6,7 +6,7 @@ import { startWatcher, type Watcher } from './watcher.ts';
 
 /** Why a task is cancelled, carried as the reason of an AbortSignal. */
 export type Cancellation = {
-  readonly because: 'interrupted' | 'timed-out' | 'another-failed';
+  readonly because: 'interrupted' | 'timed-out' | 'another-failed' | 'no-longer-needed';
   readonly signal: NodeJS.Signals;
   /** The terminal has already sent the signal to everything in its foreground. */
   readonly isDelivered: boolean;
@@ -21,7 +21,7 @@ export type ProcessTable = {
   /** Starts a process that is signalled, and after the grace killed, with all its descendants, when `signal` is aborted. */
   readonly spawn: (
     command: readonly string[],
-    options: SpawnOptions & { readonly cleanup?: string },
+    options: SpawnOptions & { readonly cleanup?: string; readonly leadsGroup?: boolean },
     signal: AbortSignal,
   ) => ChildProcess;
   /** Kills everything at once. */
@@ -39,9 +39,13 @@ export function makeProcessTable(host: TableHost): ProcessTable {
   const sweeps: Promise<void>[] = [];
   let watcher: Watcher | undefined;
 
-  const spawn: ProcessTable['spawn'] = (command, { cleanup, ...options }, signal) => {
+  const spawn: ProcessTable['spawn'] = (
+    command,
+    { cleanup, leadsGroup = !host.stdinIsTerminal, ...options },
+    signal,
+  ) => {
     watcher ??= startWatcher(host);
-    const child = host.spawn(command, { ...options, detached: !host.stdinIsTerminal });
+    const child = host.spawn(command, { ...options, detached: leadsGroup });
     const { pid } = child;
     if (pid === undefined) return child;
     alive.add(pid);

@@ -8,7 +8,7 @@ const script = `
 alive=' '
 while read -r change pid command; do
   case $change in
-    started) alive="$alive$pid "; eval "cleanup_$pid=$command" ;;
+    started) alive="$alive$pid "; eval "cleanup_$pid=\\$command" ;;
     ended) alive="\${alive%% $pid *} \${alive#* $pid }" ;;
   esac
 done
@@ -18,7 +18,7 @@ for pid in $alive; do
   all=$(tree "$pid")
   kill -9 -"$pid" 2>/dev/null
   kill -9 $all 2>/dev/null || sudo -n kill -9 $all 2>/dev/null
-  eval "eval "$cleanup_$pid""
+  eval "eval \\"\\$cleanup_$pid\\""
 done
 `;
 
@@ -37,7 +37,8 @@ export function startWatcher(host: Pick<Host, 'spawn' | 'env'>): Watcher {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     cwd: '/',
-    env: { PATH: host.env.PATH },
+    // An engine finds its containers by more than PATH: HOME, DOCKER_HOST, XDG_RUNTIME_DIR.
+    env: { ...host.env },
   });
   const hasEnded = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());

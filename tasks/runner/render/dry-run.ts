@@ -1,4 +1,4 @@
-import type { Config } from '../config/types.ts';
+import type { Config, Sign } from '../config/types.ts';
 import { namedChecks } from '../doctor.ts';
 import { listed } from '../errors.ts';
 import type { Forecast } from '../fresh/foresee.ts';
@@ -54,9 +54,19 @@ function workLines({ work, args, rest }: PlannedTask): readonly string[] {
       return work.commands.map((command) => `$ ${command}`);
     case 'script':
       return [`script ${[work.file, ...args, ...rest].join(' ')}`];
+    case 'service':
+      return [`service $ ${work.command}`, ...work.signs.map(({ kind, value }) => `ready when ${signs[kind](value)}`)];
     case 'none':
       return [];
     default:
       return work satisfies never;
   }
 }
+
+const signs: Record<Sign['kind'], (value: string) => string> = {
+  http: (url) => `${url} answers`,
+  tcp: (port) => `${port} takes connections`,
+  log: (pattern) => `a line of its output matches ${pattern}`,
+  command: (command) => `\`${command}\` exits with 0`,
+  health: (container) => `the container \`${container}\` is healthy`,
+};

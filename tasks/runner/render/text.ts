@@ -81,8 +81,9 @@ export function retryLine({ message, nextTry, tries, pauseMs }: Of<'task-retried
 
 /** For whom a task waits. */
 export function waitLine({ task, holder, lock }: Of<'task-waiting'>): string {
-  const what = lock === task ? `\`${task}\`` : `the lock \`${lock}\` for its task \`${holder.task}\``;
-  return `\`${task}\` waits for the run with pid ${holder.pid}, which ${lock === task ? 'runs' : 'holds'} ${what}`;
+  const isForTask = lock === holder.task;
+  const what = isForTask ? `runs \`${lock}\`` : `holds the lock \`${lock}\` for its task \`${holder.task}\``;
+  return `\`${task}\` waits for the run with pid ${holder.pid}, which ${what}`;
 }
 
 export type Finished = Extract<Event, { readonly type: 'task-finished' }>;

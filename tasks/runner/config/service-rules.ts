@@ -1,0 +1,66 @@
+import { messageOf } from '../errors.ts';
+import type { Finding } from './finding.ts';
+import { namesIn } from './template.ts';
+import type { ReadyRow, Sign, TaskRow } from './types.ts';
+
+/** What does not go together with `service`, and signs of readiness that cannot be read. */
+export function serviceRules(task: TaskRow): readonly Finding[] {
+  const { service } = task;
+  if (service === undefined) return [];
+  const at = (key: string, message: string, hint: string): Finding => ({
+    path: ['tasks', task.name, key],
+    at: 'key',
+    message: `task \`${task.name}\` ${message}`,
+    hint,
+  });
+  return [
+    ...(task.run.length > 0 ? [at('run', 'has both `run` and `service`', 'keep one of them')] : []),
+    ...(task.script === undefined ? [] : [at('script', 'has both `script` and `service`', 'keep one of them')]),
+    ...(task.interactive ? [at('interactive', 'is a service, which has no terminal', 'leave one of them out')] : []),
+    ...(task.timeoutMs === undefined
+      ? []
+      : [at('timeout', 'is a service, which ends when nobody needs it', 'write `within` in its `ready`')]),
+    ...(task.locks === undefined
+      ? []
+      : [at('lock', 'is a service, which no two runs start anyway', 'lock the tasks that need it')]),
+    ...readyRules(task.name, service.ready),
+  ];
+}
+
+function readyRules(task: string, ready: ReadyRow | undefined): readonly Finding[] {
+  if (ready === undefined || ready.signs.length > 0)
+    return (ready?.signs ?? []).flatMap((sign) => signRules(task, sign));
+  const message = `\`ready\` of task \`${task}\` has no sign`;
+  const hint = 'add one of `http`, `tcp`, `log`, `command`, `health`';
+  return [{ path: ['tasks', task, 'service', 'ready'], at: 'key', message, hint }];
+}
+
+function signRules(task: string, { kind, value }: Sign): readonly Finding[] {
+  const wrong = (message: string): Finding[] => [
+    { path: ['tasks', task, 'service', 'ready', kind], at: 'value', message: `\`${value}\` ${message}` },
+  ];
+  const isKnownLater = namesIn(value).length > 0;
+  if (isKnownLater) return [];
+  switch (kind) {
+    case 'http':
+      return /^https?:\/\/./.test(value) ? [] : wrong('is no URL, as in `http://127.0.0.1:8080/health`');
+    case 'tcp':
+      return /^(.+:)?\d{1,5}$/.test(value) ? [] : wrong('is no port, as in `8080` or `127.0.0.1:8080`');
+    case 'log':
+      return regexProblem(value).flatMap((problem) => wrong(`cannot be read: ${problem}`));
+    case 'command':
+    case 'health':
+      return [];
+    default:
+      return kind satisfies never;
+  }
+}
+
+function regexProblem(pattern: string): readonly string[] {
+  try {
+    new RegExp(pattern);
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
+}

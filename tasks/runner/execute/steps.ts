@@ -1,0 +1,68 @@
+import { relative } from 'node:path';
+import type { TaskEnd } from '../events.ts';
+import type { PlannedTask } from '../plan.ts';
+import type { Session } from '../session.ts';
+import { runCommand } from '../shell.ts';
+import { environmentOf } from './environment.ts';
+import { cancelled, failed, failedCommand } from './outcome.ts';
+import type { Recorder } from './recorder.ts';
+
+export type StepOptions = {
+  readonly session: Session;
+  readonly task: PlannedTask;
+  readonly onHost: boolean;
+  readonly signal: AbortSignal;
+  readonly recorder: Recorder;
+  /** A step that runs however the task ended: Ctrl-C is not for it. */
+  readonly isLast?: boolean;
+};
+
+/** Runs commands one after another, until one fails. */
+export async function runSteps(commands: readonly string[], options: StepOptions): Promise<TaskEnd> {
+  const { task, signal, recorder } = options;
+  for (const command of commands) {
+    if (signal.aborted) return cancelled(signal, task.timeoutMs, recorder);
+    recorder.onCommand(command);
+    const end = await runStep(command, options);
+    if (end.state !== 'done') return end;
+  }
+  return { state: 'done' };
+}
+
+async function runStep(
+  command: string,
+  { session, task, signal, recorder, isLast = false }: StepOptions,
+): Promise<TaskEnd> {
+  const { host, table, root } = session;
+  const inContainer =
+    task.place.kind === 'container'
+      ? await (await import('./container.ts')).containerCommand(session, task, task.place.image, command)
+      : undefined;
+  if (inContainer?.state === 'unavailable') return failed(inContainer, recorder);
+  const trap = isLast ? deafToCtrlC : task.interactive && host.stdinIsTerminal ? leavesCtrlC : '';
+  const words = inContainer === undefined ? ['/bin/sh', '-c', `${trap}${command}`] : inContainer.command;
+  const ended = await runCommand(table, words, {
+    ...recorder,
+    cwd: task.place.kind === 'container' ? root : task.cwd,
+    env: environmentOf(session, task),
+    signal,
+    hasTerminal: task.interactive && host.stdoutIsTerminal,
+    readsStdin: task.interactive,
+    ...(inContainer === undefined ? {} : { cleanup: inContainer.cleanup }),
+  });
+  if (inContainer !== undefined && signal.aborted) await inContainer.remove();
+  if (signal.aborted && ended.code !== 0) return cancelled(signal, task.timeoutMs, recorder);
+  if (ended.code === 0) return { state: 'done' };
+  const hasNoFolder = ended.problem === 'ENOENT' && inContainer === undefined;
+  if (hasNoFolder)
+    return failed(
+      { message: `its folder \`${relative(root, task.cwd)}\` does not exist`, command, exit: 127 },
+      recorder,
+    );
+  return failedCommand(command, ended, recorder);
+}
+
+/** On a terminal, Ctrl-C reaches all that runs there; what the shell ignores, its commands ignore too. */
+const deafToCtrlC = "trap '' INT\n";
+/** Of an interactive task, Ctrl-C is for the command, and must not end the shell around it. */
+const leavesCtrlC = 'trap : INT\n';

@@ -1,0 +1,46 @@
+import type { PlannedTask } from '../plan.ts';
+import type { Cancellation } from '../process/table.ts';
+import type { Service } from '../service/service.ts';
+import { usersOfServices } from '../service/users.ts';
+
+/** The services of a run that are ready. Each is stopped when nobody needs it any more, the last started first. */
+export type Up = {
+  readonly isEmpty: () => boolean;
+  readonly add: (service: Service) => void;
+  readonly remove: (task: PlannedTask) => void;
+  /** Stops those that none needs who is still to come, runs, or is a service that is up. */
+  readonly stopUnneeded: (isToCome: (task: PlannedTask) => boolean, keeps: boolean) => void;
+  /** What ends a task early when a service that it needs has ended by itself; undefined where it needs none. */
+  readonly signalFor: (task: PlannedTask) => AbortSignal | undefined;
+  readonly endUsersOf: (task: PlannedTask) => void;
+};
+
+/** Makes it for the tasks of a plan. */
+export function makeUp(tasks: readonly PlannedTask[]): Up {
+  const users = usersOfServices(tasks);
+  const up = new Map<PlannedTask, Service>();
+  const stopped = new Set<PlannedTask>();
+  const enders = new Map<PlannedTask, AbortController>();
+  for (const some of users.values()) for (const task of some) enders.set(task, new AbortController());
+
+  return {
+    isEmpty: () => up.size === 0,
+    add: (service) => up.set(service.task, service),
+    remove: (task) => up.delete(task),
+    stopUnneeded: (isToCome, keeps) => {
+      for (const { task, stop } of [...up.values()].reverse()) {
+        const isKept = keeps && task.work.kind === 'service' && task.work.isKept;
+        const isNeeded = [...(users.get(task) ?? [])].some((user) => up.has(user) || isToCome(user));
+        if (isKept || isNeeded || stopped.has(task)) continue;
+        stopped.add(task);
+        stop();
+      }
+    },
+    signalFor: (task) => enders.get(task)?.signal,
+    endUsersOf: (task) => {
+      for (const user of users.get(task) ?? []) enders.get(user)?.abort(serviceEnded);
+    },
+  };
+}
+
+const serviceEnded: Cancellation = { because: 'another-failed', signal: 'SIGTERM', isDelivered: false, graceMs: 5_000 };

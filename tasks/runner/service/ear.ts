@@ -1,0 +1,19 @@
+import type { Recorder } from '../execute/recorder.ts';
+
+/** A recorder that also remembers which of the patterns a line has matched. */
+export type Ear = { readonly recorder: Recorder; readonly hasSaid: (pattern: string) => boolean };
+
+/** Makes the ear of one service. */
+export function makeEar(recorder: Recorder, patterns: readonly string[]): Ear {
+  const awaited = new Map(patterns.map((pattern) => [pattern, new RegExp(pattern)]));
+  return {
+    recorder: {
+      ...recorder,
+      onLine: (stream, line) => {
+        for (const [pattern, regex] of awaited) if (regex.test(line)) awaited.delete(pattern);
+        recorder.onLine(stream, line);
+      },
+    },
+    hasSaid: (pattern) => !awaited.has(pattern),
+  };
+}

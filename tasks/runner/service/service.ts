@@ -1,0 +1,111 @@
+import type { TaskEnd } from '../events.ts';
+import { runLastSteps } from '../execute/last-steps.ts';
+import { cancelled, exitOf, failed } from '../execute/outcome.ts';
+import { makeRecorder, type Recorder } from '../execute/recorder.ts';
+import { failedRequirements } from '../execute/requirements.ts';
+import { withRetries } from '../execute/retry.ts';
+import type { TaskOptions } from '../execute/task.ts';
+import type { PlannedService, PlannedTask } from '../plan.ts';
+import { makeRunner } from '../process/capture.ts';
+import type { Ended } from '../process/output.ts';
+import { durationInWords } from '../words.ts';
+import { makeEar } from './ear.ts';
+import { untilReady } from './ready.ts';
+import { noLongerNeeded, type Started, startCommand } from './start.ts';
+
+/** A service that is ready. */
+export type Service = {
+  readonly state: 'ready';
+  readonly task: PlannedTask;
+  /** How it ended: done when it was stopped, failed when it ended by itself. */
+  readonly ended: Promise<TaskEnd>;
+  /** Asks it to end, and makes it end after a while. */
+  readonly stop: () => void;
+};
+
+export type ServiceOptions = TaskOptions & { readonly work: PlannedService };
+
+/** Starts a service and waits until it is ready; otherwise says how it failed, and it no longer runs. */
+export async function startService(options: ServiceOptions): Promise<Service | TaskEnd> {
+  const { session, task } = options;
+  const recorder = makeRecorder(session, task.name, session.config.messages);
+  const unmet = await failedRequirements(session, task, recorder);
+  if (unmet !== undefined) return unmet;
+  const result = await withRetries(options, () => attempt(options));
+  const withLastSteps = (end: TaskEnd): Promise<TaskEnd> =>
+    runLastSteps({ ...options, recorder }, end).finally(recorder.end);
+  if (result.state !== 'ready') return await withLastSteps(result);
+  return { ...result, ended: result.ended.then(withLastSteps) };
+}
+
+async function attempt(options: ServiceOptions): Promise<Service | TaskEnd> {
+  const { session, task, work, signal } = options;
+  const ear = makeEar(
+    makeRecorder(session, task.name, session.config.messages),
+    work.signs.flatMap(({ kind, value }) => (kind === 'log' ? [value] : [])),
+  );
+  const started = await startCommand(options, ear.recorder);
+  if (started.state !== 'started') return started;
+  const verdict = await firstVerdict(options, started, ear.hasSaid);
+  if (verdict === 'ready') return running(options, started, ear.recorder);
+  started.stop();
+  const how = await started.ended;
+  switch (verdict.why) {
+    case 'cancelled':
+      return cancelled(signal, undefined, ear.recorder);
+    case 'ended':
+      return failure(options, `ended before it was ready: ${howItEnded(how)}`, exitOf(how), ear.recorder);
+    case 'not-ready': {
+      const within = durationInWords(work.withinMs);
+      return failure(options, `not ready within ${within}: ${verdict.problem}`, 1, ear.recorder);
+    }
+    default:
+      return verdict satisfies never;
+  }
+}
+
+type Verdict =
+  | 'ready'
+  | { readonly why: 'not-ready'; readonly problem: string }
+  | { readonly why: 'ended' }
+  | { readonly why: 'cancelled' };
+
+async function firstVerdict(
+  { session, task, work, signal }: ServiceOptions,
+  { ended }: Started,
+  hasSaid: (pattern: string) => boolean,
+): Promise<Verdict> {
+  const { host, table, engine } = session;
+  const looking = new AbortController();
+  const run = makeRunner({ host, table, cwd: task.cwd, signal: () => looking.signal });
+  const isReady = untilReady(work, { host, run, engine, hasSaid, signal: looking.signal });
+  const isCancelled = new Promise<Verdict>((resolve) => {
+    const cancel = (): void => resolve({ why: 'cancelled' });
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true, signal: looking.signal });
+  });
+  const verdict = await Promise.race<Verdict>([
+    ended.then(() => ({ why: 'ended' })),
+    isReady.then((problem) => (problem === undefined ? 'ready' : { why: 'not-ready', problem })),
+    isCancelled,
+  ]);
+  looking.abort(noLongerNeeded);
+  return verdict;
+}
+
+function running(options: ServiceOptions, { ended, stop, wasStopped }: Started, recorder: Recorder): Service {
+  const end = ended.then((how): TaskEnd => {
+    const isDone = wasStopped() || (options.work.isKept && how.code === 0);
+    return isDone ? { state: 'done' } : failure(options, `ended by itself: ${howItEnded(how)}`, exitOf(how), recorder);
+  });
+  return { state: 'ready', task: options.task, stop, ended: end };
+}
+
+function failure({ work }: ServiceOptions, message: string, exit: number, recorder: Recorder): TaskEnd {
+  return failed({ message, command: work.command, exit: exit || 1 }, recorder);
+}
+
+function howItEnded(ended: Ended): string {
+  if (ended.problem !== undefined) return `could not be started: ${ended.problem}`;
+  return ended.signal === null ? `exit code ${exitOf(ended)}` : `killed by ${ended.signal}`;
+}

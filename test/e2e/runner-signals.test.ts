@@ -1,0 +1,233 @@
+/** Signals and process trees without a terminal: what is asked to end, what may clean up, and that nothing stays behind. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { childrenOf, isRunning } from '../helpers/processes.ts';
+import { cli, createProject, type Project } from '../helpers/project.ts';
+
+const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
+
+/** A task with a grandchild; both say in the file `story` which signal they got, and clean up. */
+const polite = `
+listen() { trap "echo $1 got $2 >> story; kill %% 2>/dev/null; echo $1 cleaned >> story; exit 0" $2; }
+listen child "$SIGNAL"
+(listen grandchild "$SIGNAL"; echo grandchild up; sleep 1000 & wait) &
+echo child up
+sleep 1000 & wait
+`;
+
+const numbers = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+test.each(Object.entries(numbers))(
+  '%s asks the whole tree to end, lets it clean up, and gives %i',
+  async (signal, exit) => {
+    await using project = await createProject({
+      ...config(
+        '  polite: { run: bash polite.sh, finally: echo last }\n  next: { needs: [polite], run: echo never }\n',
+      ),
+      'polite.sh': polite,
+    });
+    const running = project.start('next', { env: { SIGNAL: signal.slice(3) } });
+    await Promise.all([running.says('grandchild up'), running.says('child up')]);
+    running.child.kill(signal as NodeJS.Signals);
+    const result = await running.result;
+    expect(result.exit).toBe(exit);
+    expect(result.stdout).toContain(
+      `${signal}: stopping; once more kills at once\n– next not started: interrupted\nlast\n– polite stopped: interrupted\ninterrupted: 0 done`,
+    );
+    const story = (await project.read('story')).trim().split('\n');
+    expect([...story].sort()).toEqual([
+      'child cleaned',
+      `child got ${signal.slice(3)}`,
+      'grandchild cleaned',
+      `grandchild got ${signal.slice(3)}`,
+    ]);
+  },
+);
+
+test('a second signal kills at once what does not want to end', async () => {
+  await using project = await createProject(config('  deaf: { run: "trap \'\' INT TERM; deaf & deaf2; wait" }\n'));
+  const [deaf, deaf2] = await Promise.all([project.driven('deaf'), project.driven('deaf2')]);
+  const running = project.start('deaf');
+  const invocations = await Promise.all([deaf.started(), deaf2.started()]);
+  running.child.kill('SIGINT');
+  await running.says('SIGINT: stopping');
+  running.child.kill('SIGINT');
+  await Promise.all(invocations.map(({ isGone }) => isGone));
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(130);
+  expect(stdout).toContain('SIGINT: killing\n');
+});
+
+test('a task that a signal has ended is stopped, not failed, also when it gives a code of its own', async () => {
+  await using project = await createProject(
+    config(
+      '  plain: { run: plain }\n  own: { run: "trap \'exit 3\' INT; own & wait" }\n  all: { needs: [plain, own] }\n',
+    ),
+  );
+  const [plain, own] = await Promise.all([project.driven('plain'), project.driven('own')]);
+  const running = project.start('all --jobs=2 --output=json');
+  await Promise.all([plain.started(), own.started()]);
+  running.child.kill('SIGINT');
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(130);
+  const ends = stdout
+    .split('\n')
+    .flatMap((line) => (line.includes('task-finished') ? [JSON.parse(line) as { end: { state: string } }] : []));
+  expect(ends.map(({ end }) => end.state).sort()).toEqual(['cancelled', 'cancelled', 'not-started']);
+  expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+    type: 'run-finished',
+    exit: 130,
+    reason: 'interrupted',
+  });
+});
+
+test('a grandchild that ignores the signal does not outlive a failure elsewhere', async () => {
+  await using project = await createProject(
+    config('  bad: { run: bad }\n  other: { run: "(trap \'\' TERM; deaf) & wait" }\n  all: { needs: [bad, other] }\n'),
+  );
+  const [bad, deaf] = await Promise.all([project.driven('bad'), project.driven('deaf')]);
+  const running = project.start('all --jobs=2 --fail-fast');
+  const [first, second] = await Promise.all([bad.started(), deaf.started()]);
+  first.exit(3);
+  await second.isGone;
+  expect((await running.result).exit).toBe(3);
+});
+
+test('the last steps of an interrupted task are not interrupted, and a second signal ends them', async () => {
+  await using project = await createProject(config('  work: { run: work, finally: [last, echo done] }\n'));
+  const [work, last] = await Promise.all([project.driven('work'), project.driven('last')]);
+  const running = project.start('work');
+  await work.started();
+  running.child.kill('SIGINT');
+  const step = await last.started();
+  running.child.kill('SIGINT');
+  await step.isGone;
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(130);
+  expect(stdout).not.toContain('done\n–');
+});
+
+test('when the runner is killed, nothing that its tasks have started lives on', async () => {
+  await using project = await createProject(config("  tree: { run: 'child & setsid child2 & nohup child3 & wait' }\n"));
+  const driven = await Promise.all(['child', 'child2', 'child3'].map((name) => project.driven(name)));
+  const running = project.start('tree');
+  const invocations = await Promise.all(driven.map((command) => command.started()));
+  running.child.kill('SIGKILL');
+  await Promise.all(invocations.map(({ isGone }) => isGone));
+  expect((await running.result).exit).toBe(null);
+});
+
+test('when the runner is killed, what a script has started does not live on', async () => {
+  await using project = await createProject({
+    ...config('  tree: { script: tree.ts }\n'),
+    'tree.ts': 'export const run = async ({ $ }) => { await $`child & wait`; };\n',
+  });
+  const child = await project.driven('child');
+  const running = project.start('tree');
+  const invocation = await child.started();
+  running.child.kill('SIGKILL');
+  await invocation.isGone;
+  await running.result;
+});
+
+test('when the runner is killed, its services do not live on', async () => {
+  await using project = await createProject(
+    config('  web: { service: { run: web } }\n  test: { needs: [web], run: user }\n'),
+  );
+  const [web, user] = await Promise.all([project.driven('web'), project.driven('user')]);
+  const running = project.start('test');
+  const invocations = [await web.started(), await user.started()];
+  running.child.kill('SIGKILL');
+  await Promise.all(invocations.map(({ isGone }) => isGone));
+  await running.result;
+});
+
+/** A docker whose containers are a file each; `run` goes on until it is killed, and leaves the container then. */
+const docker = `case "$1" in
+  info) echo '{"ServerVersion":"28.0.0"}' ;;
+  image) echo id ;;
+  run) name=$(echo "$*" | sed 's/.*--name \\([^ ]*\\).*/\\1/'); touch "$CONTAINERS/$name"; echo container up; exec inside ;;
+  rm) rm -f "$CONTAINERS/$3"; echo "removed $3" >> "$CONTAINERS.story" ;;
+esac`;
+
+async function containerProject(): Promise<Project> {
+  const project = await createProject({
+    ...config(
+      '  boxed: { container: box, run: echo inside }\n  bounded: { container: box, run: echo inside, timeout: 1s }\n',
+    ),
+    'containers/.keep': '',
+  });
+  await project.program('docker', docker);
+  return project;
+}
+
+test.each(['SIGINT', 'SIGKILL'] as const)('%s leaves no container', async (signal) => {
+  await using project = await containerProject();
+  const inside = await project.driven('inside');
+  const env = { CONTAINERS: project.path('containers') };
+  const running = project.start('boxed --engine=docker', { env });
+  const invocation = await inside.started();
+  running.child.kill(signal);
+  await invocation.isGone;
+  await running.result;
+  await expect
+    .poll(() => project.read('containers.story'), { timeout: 20_000 })
+    .toMatch(/^removed tasks-\d+-1-boxed\n$/);
+});
+
+test('a time-out ends the container too', async () => {
+  await using project = await containerProject();
+  const inside = await project.driven('inside');
+  const running = project.start('bounded --engine=docker', { env: { CONTAINERS: project.path('containers') } });
+  const invocation = await inside.started();
+  await invocation.isGone;
+  expect((await running.result).exit).toBe(124);
+  expect(await project.read('containers.story')).toMatch(/^removed tasks-\d+-1-bounded\n$/);
+});
+
+test('children that have ended are no zombies, and the watcher ends with the run', async () => {
+  await using project = await createProject(
+    config(
+      "  a: { run: 'true & true' }\n  b: { needs: [a], run: 'true; true & wait' }\n  hold: { needs: [b], run: hold }\n",
+    ),
+  );
+  const hold = await project.driven('hold');
+  const running = project.start('hold');
+  const invocation = await hold.started();
+  const children = childrenOf(running.pid);
+  expect(children.filter(({ state }) => state === 'Z')).toEqual([]);
+  invocation.exit(0);
+  expect((await running.result).exit).toBe(0);
+  expect(children.filter(({ pid }) => isRunning(pid))).toEqual([]);
+});
+
+test('a run within a run passes the signal on, and each level ends its own', async () => {
+  await using project = await createProject(
+    config(`  outer: { run: node $CLI inner }\n  inner: { run: inner, finally: echo last of inner }\n`),
+  );
+  const inner = await project.driven('inner');
+  const running = project.start('outer', { env: { CLI: cli('')[0] ?? '' } });
+  const invocation = await inner.started();
+  running.child.kill('SIGTERM');
+  await invocation.isGone;
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(143);
+  expect(stdout).toContain('last of inner\n– inner stopped: interrupted\n');
+});
+
+test('a runner that leads a session of its own ends on SIGTERM all the same', async () => {
+  await using project = await createProject(config('  work: { run: work }\n'));
+  const work = await project.driven('work');
+  const child = spawn(process.execPath, [...cli('work')], {
+    cwd: project.folder,
+    env: project.env(),
+    stdio: 'ignore',
+    detached: true,
+  });
+  const invocation = await work.started();
+  child.kill('SIGTERM');
+  await invocation.isGone;
+  const [code] = (await once(child, 'exit')) as [number];
+  expect(code).toBe(143);
+});
