@@ -31,6 +31,9 @@ export type Watcher = {
   readonly close: () => Promise<void>;
 };
 
+/** An end may wait that long for a start to go with it: each message wakes the watcher, which costs a short task its time. */
+const endsWaitMs = 50;
+
 /** Starts the one watcher of a run, in a session of its own so that no signal of the terminal reaches it. */
 export function startWatcher(host: Pick<Host, 'spawn' | 'env'>): Watcher {
   const child = host.spawn(['/bin/sh', '-c', script], {
@@ -47,18 +50,24 @@ export function startWatcher(host: Pick<Host, 'spawn' | 'env'>): Watcher {
   child.unref();
   child.stdin?.on('error', () => undefined);
   const alive = new Set<number>();
-  const tell = (change: string, pid: number, command = '') => child.stdin?.write(`${change} ${pid} ${command}\n`);
+  let ends = '';
+  const tell = (text: string): void => {
+    child.stdin?.write(ends + text);
+    ends = '';
+  };
   return {
     started: (pid, cleanup) => {
       alive.add(pid);
-      tell('started', pid, cleanup);
+      tell(`started ${pid} ${cleanup ?? ''}\n`);
     },
     ended: (pid) => {
       alive.delete(pid);
-      tell('ended', pid);
+      const isFirst = ends === '';
+      ends += `ended ${pid}\n`;
+      if (isFirst) setTimeout(() => ends !== '' && tell(''), endsWaitMs).unref();
     },
     close: async () => {
-      for (const pid of alive) tell('ended', pid);
+      tell([...alive].map((pid) => `ended ${pid}\n`).join(''));
       child.stdin?.end();
       child.ref();
       await hasEnded;
