@@ -4,9 +4,9 @@ import { docsOf } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
 
 const packages = {
-  apt: 'clang llvm libbpf-dev bpftool',
-  dnf: 'clang llvm libbpf-devel bpftool',
-  pacman: 'clang llvm libbpf bpf',
+  apt: 'clang llvm libclang-rt-dev libbpf-dev bpftool',
+  dnf: 'clang llvm compiler-rt libbpf-devel bpftool',
+  pacman: 'clang llvm compiler-rt libbpf bpf',
 };
 const CLANG_RANGE = '>=14';
 

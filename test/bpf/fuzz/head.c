@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The head finder on the host, under libFuzzer and sanitizers, against the same asked in the plainest words.
+ * What it must never do: say where a head ends, or how its body is framed, and be wrong.
+ */
+#include <linux/types.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "http_head.bpf.h"
+
+#define REQUIRE(what) \
+	do { \
+		if (!(what)) { \
+			fprintf(stderr, "not so: %s\n", #what); \
+			abort(); \
+		} \
+	} while (0)
+
+struct plain {
+	__u32 end;
+	__u32 lines;
+	__u32 lengths;
+	__u32 length_at;
+	int encoded;
+};
+
+static int begins(const __u8 *bytes, __u32 at, const char *lower)
+{
+	for (__u32 i = 0; lower[i]; i++)
+		if ((bytes[at + i] | 0x20) != lower[i])
+			return 0;
+	return 1;
+}
+
+/* Line by line, byte by byte. */
+static struct plain read_plainly(const __u8 *bytes, __u32 count)
+{
+	struct plain found = {0};
+
+	for (__u32 i = 0; i < count && i < HP_SCAN_BYTES; i++) {
+		if (bytes[i] != '\n')
+			continue;
+		found.lines++;
+		if (bytes[i + 1] == '\n' || (bytes[i + 1] == '\r' && bytes[i + 2] == '\n')) {
+			found.end = i + (bytes[i + 1] == '\n' ? 2 : 3);
+			break;
+		}
+		if (begins(bytes, i + 1, "content-length:")) {
+			found.lengths++;
+			found.length_at = i + 1 + 15;
+		}
+		if (begins(bytes, i + 1, "transfer-enc"))
+			found.encoded = 1;
+	}
+	if (found.end > count)
+		found.end = 0;
+	return found;
+}
+
+static void check_scan(const __u8 *bytes, __u32 count)
+{
+	struct hp_scan scan;
+	struct plain plain = read_plainly(bytes, count);
+
+	scan_head(bytes, count, &scan);
+	REQUIRE(!scan.end || scan.end == plain.end);
+	REQUIRE(!scan.end || scan.length_at == plain.length_at);
+	REQUIRE(!scan.end || scan.framed_otherwise == (plain.encoded || plain.lengths > 1));
+	REQUIRE(scan.end || !plain.end || plain.lines >= HP_SCAN_LINES / 2);
+	if (scan.length_at && scan.length_at <= HP_SCAN_BYTES) {
+		__s64 value = plain_number(bytes, scan.length_at);
+		char digits[HP_SCAN_SLACK] = {0};
+
+		memcpy(digits, bytes + scan.length_at, HP_SCAN_SLACK - 8);
+		REQUIRE(value == -1 || value == strtoll(digits, NULL, 10));
+	}
+}
+
+/* What a few bytes rule out, more bytes never bring back; and a proper request is never ruled out. */
+static void check_start(const __u8 *bytes, __u32 count)
+{
+	int may = 1;
+
+	for (__u32 length = 0; length <= count; length++) {
+		int now = may_start_request(bytes, length);
+
+		REQUIRE(may || !now);
+		may = now;
+	}
+	if (count >= 8 && (!memcmp(bytes, "GET /", 5) || !memcmp(bytes, "QUERY *", 7)))
+		REQUIRE(may);
+}
+
+int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
+{
+	/* As large as the probe's, on the heap, so that a byte too far is noticed. */
+	__u8 *bytes = aligned_alloc(8, HP_SCAN_BYTES + HP_SCAN_SLACK);
+	__u8 *start = malloc(HP_START_BYTES);
+	__u32 count = size < HP_SCAN_BYTES ? size : HP_SCAN_BYTES;
+	__u32 few = size < HP_START_BYTES ? size : HP_START_BYTES;
+
+	/* Behind the bytes lies what the last head left there. */
+	memset(bytes, size & 1 ? '\n' : 'c', HP_SCAN_BYTES + HP_SCAN_SLACK);
+	memset(start, 'G', HP_START_BYTES);
+	memcpy(bytes, data, count);
+	memcpy(start, data, few);
+	check_scan(bytes, count);
+	check_start(start, few);
+	if (count >= 12 && starts_response(bytes, count))
+		REQUIRE(status_has_no_body(bytes) == (bytes[9] == '1' || !memcmp(bytes + 9, "204", 3) || !memcmp(bytes + 9, "304", 3)));
+	free(bytes);
+	free(start);
+	return 0;
+}

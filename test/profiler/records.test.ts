@@ -1,0 +1,119 @@
+/** Whatever stands in the rings, the profiler goes on: it may tell nonsense of nonsense, but never throws and never hangs. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createDrain } from '../../container/profiler/src/drain.ts';
+import * as layout from '../../container/profiler/src/layout.ts';
+import type { Probe } from '../../container/profiler/src/probe.ts';
+import { openRing, type Ring } from '../../container/profiler/src/ring.ts';
+import { readSettings } from '../../container/profiler/src/settings.ts';
+
+const PAGE = 4096;
+const RING = 1 << 16;
+
+type FakeRing = { readonly ring: Ring; readonly put: (record: Uint8Array) => void };
+
+/** What the kernel shares with us, written by ourselves. */
+function fakeRing(): FakeRing {
+  const consumer = new ArrayBuffer(PAGE);
+  const producer = new ArrayBuffer(PAGE + 2 * RING);
+  const data = Buffer.from(producer, PAGE);
+  const position = new BigUint64Array(producer, 0, 1);
+  const put = (record: Uint8Array): void => {
+    const framed = Buffer.alloc((record.length + 15) & ~7);
+    framed.writeUInt32LE(record.length);
+    framed.set(record, 8);
+    const at = Number(position[0]) & (RING - 1);
+    // The two mappings of one memory.
+    for (const [index, byte] of framed.entries()) {
+      const place = (at + index) & (RING - 1);
+      data[place] = byte;
+      data[place + RING] = byte;
+    }
+    position[0] = BigInt(Number(position[0]) + framed.length);
+  };
+  return { ring: openRing({ consumer, producer, pageBytes: PAGE, ringBytes: RING }), put };
+}
+
+function fakeProbe(data: Ring, control: Ring): Probe {
+  const nothing = (): void => {};
+  const forget = { ignore: nothing, forget: nothing, forgetAll: nothing, forgetGroup: nothing, decide: nothing };
+  const switches = { attach: nothing, detach: nothing, isKnown: () => false, losses: () => ({}) };
+  return { data, control, ringBytes: 2 * RING, hooks: [], ...forget, ...switches } as Probe;
+}
+
+const texts = [
+  'GET /a HTTP/1.1\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello',
+  'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n',
+];
+
+/** Numbers near those that mean something, so that records find each other. */
+const word = fc.oneof(fc.nat(4), fc.nat(300), fc.constantFrom(0xffffffff, 0x80000000, 0x7fffffff));
+
+const piece = fc
+  .record({
+    kind: fc.nat(7),
+    conn: fc.nat(3),
+    offset: word,
+    len: word,
+    cap: word,
+    direction: fc.nat(2),
+    text: fc.constantFrom(...texts),
+  })
+  .map(({ kind, conn, offset, len, cap, direction, text }) => {
+    const record = Buffer.alloc(layout.piece.size + text.length);
+    record.writeBigUInt64LE(BigInt(conn), layout.piece.conn);
+    record.writeUInt32LE(kind, layout.piece.kind);
+    record.writeUInt32LE(offset, layout.piece.offset);
+    record.writeUInt32LE(len, layout.piece.len);
+    record.writeUInt32LE(cap, layout.piece.cap);
+    record.writeUInt32LE(direction, layout.piece.direction);
+    record.write(text, layout.piece.size, 'latin1');
+    return record;
+  });
+
+const open = fc
+  .record({ conn: fc.nat(3), family: fc.constantFrom(0, 1, 2, 10, 999), direction: fc.nat(2) })
+  .map(({ conn, family, direction }) => {
+    const record = Buffer.alloc(layout.open.size);
+    record.writeBigUInt64LE(BigInt(conn), layout.open.conn);
+    record.writeUInt32LE(layout.kind.open, layout.open.kind);
+    record.writeUInt16LE(family, layout.open.family);
+    record.writeUInt16LE(direction, layout.open.requestDirection);
+    return record;
+  });
+
+const noise = fc.uint8Array({ minLength: 0, maxLength: 400 });
+const control = fc.oneof(
+  noise,
+  fc.uint8Array({ minLength: layout.close.size, maxLength: layout.close.size }),
+  fc.uint8Array({ minLength: layout.cgroup.size, maxLength: layout.cgroup.size }),
+);
+
+test('records of any bytes in any order are survived', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(piece, piece, open, noise), { maxLength: 60 }),
+      fc.array(control, { maxLength: 10 }),
+      (records, controls) => {
+        const data = fakeRing();
+        const other = fakeRing();
+        let told = 0;
+        const events = { exchange: () => told++, lost: () => told++ };
+        const drain = createDrain(fakeProbe(data.ring, other.ring), readSettings({}), events, 'salt');
+        for (const record of controls) other.put(record);
+        for (const record of records) {
+          data.put(record);
+          drain.drain();
+        }
+        drain.drain();
+        drain.giveUp(1e18);
+        drain.sweep(1e18);
+        drain.clear();
+        expect(data.ring.consumed()).toBe(data.ring.produced());
+        expect(other.ring.consumed()).toBe(other.ring.produced());
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
