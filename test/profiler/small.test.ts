@@ -61,17 +61,17 @@ test('sampling keeps the same links at both ends, about as many as asked for', (
 
 test('a loss is told when it has grown, with its whole count', () => {
   const losses = new Losses(0);
-  losses.add('exchanges', 2);
+  losses.add('exchangesLost', 2);
   losses.replace({ lostRingFull: 0 });
   expect(losses.takeNew().map(({ count }) => count)).toEqual([2]);
   expect(losses.takeNew()).toEqual([]);
-  losses.add('exchanges', 1);
+  losses.add('exchangesLost', 1);
   losses.replace({ lostRingFull: 7 });
   expect(losses.takeNew().map(({ what, count }) => `${what}: ${count}`)).toEqual([
     'exchanges, because bytes of their connections were missing: 3',
     'records, because the ring was full: 7',
   ]);
-  expect(losses.counters()).toEqual({ exchanges: 3, lostRingFull: 7 });
+  expect(losses.counters()).toEqual({ exchangesLost: 3, lostRingFull: 7 });
 });
 
 const PERFMON_AND_BPF = 0xc000000000n;

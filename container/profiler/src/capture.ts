@@ -38,7 +38,7 @@ export class Capture {
     this.#options = options;
     this.#losses = new Losses(header.startedUs);
     this.#redact = createRedactor(settings.redact);
-    const lost = (count: number): void => this.#losses.add('exchanges', count);
+    const lost = (count: number): void => this.#losses.add('exchangesLost', count);
     this.#drain = createDrain(probe, settings, { exchange: (exchange) => this.#tell(exchange), lost }, salt);
   }
 

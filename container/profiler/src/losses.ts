@@ -10,7 +10,7 @@ const NAMES: Readonly<Record<string, string>> = {
   lostSegments: 'pieces, because they had too many segments',
   lostCgroupRefused: 'lookups of containers, because their table was full',
   lostRecursion: 'events, because the probe was running already',
-  exchanges: 'exchanges, because bytes of their connections were missing',
+  exchangesLost: 'exchanges, because bytes of their connections were missing',
   paused: 'exchanges, because capture was paused while they were under way',
   unwritten: 'lines, because they could not be written',
 };
