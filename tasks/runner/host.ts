@@ -257,9 +257,11 @@ async function replaceFile(path: string, text: string): Promise<boolean> {
     renameSync(temporary, path);
     return true;
   } catch (error) {
-    const isForbidden = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR'].some((code) => isErrno(error, code));
+    const isForbidden = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST', 'EISDIR'].some((code) =>
+      isErrno(error, code),
+    );
     if (!isForbidden) throw error;
-    rmSync(temporary, { force: true });
+    if (existsSync(temporary)) rmSync(temporary);
     return false;
   }
 }

@@ -1,11 +1,13 @@
-import type { ListrTaskWrapper } from 'listr2';
+import type { ListrTaskWrapper, Spinner } from 'listr2';
 import { dispatch, type Stamped, type Table, type TaskEnd } from '../events.ts';
 import type { Host } from '../host.ts';
+import { asciiMarks, type Marks } from '../marks.ts';
 import { makePaint } from '../paint.ts';
 import type { Plan } from '../plan.ts';
 import { durationInWords } from '../words.ts';
 import type { Renderer, RenderOptions } from './index.ts';
 import { makePlainRenderer } from './plain.ts';
+import { plainText } from './safe-text.ts';
 import { type Finished, failureLines, pretence, retryLine, runLine, waitLine } from './text.ts';
 
 /**
@@ -33,13 +35,13 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
     'fix-started': plain.on,
     'task-started': (event) => {
       if (!isInList(event.task)) return plain.on(event);
-      list ??= showList([...rows.values()], host.stdoutHasColour);
+      list ??= showList([...rows.values()], host.marks);
       rowOf(event.task)?.start();
     },
     'task-explained': () => undefined,
     'command-started': () => undefined,
     'task-output': (event) => {
-      if (isInList(event.task)) rowOf(event.task)?.say(event.line);
+      if (isInList(event.task)) rowOf(event.task)?.say(plainText(event.line));
       else plain.on(event);
     },
     'task-retried': (event) => rowOf(event.task)?.say(retryLine(event)),
@@ -71,7 +73,7 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
     on: (event: Stamped) => dispatch(table, event),
     end: async () => {
       const neverStarted = list === undefined && finished.length > 0;
-      if (neverStarted) list = showList([...rows.values()], host.stdoutHasColour);
+      if (neverStarted) list = showList([...rows.values()], host.marks);
       await list;
       last?.();
     },
@@ -142,8 +144,8 @@ function showEnd(wrapper: Wrapper, name: string, end: TaskEnd, tookMs: number): 
   }
 }
 
-async function showList(rows: readonly Row[], _hasColour: boolean): Promise<void> {
-  const { Listr } = await import('listr2');
+async function showList(rows: readonly Row[], marks: Marks): Promise<void> {
+  const { Listr, Spinner } = await import('listr2');
   const list = new Listr(
     rows.map((row) => ({
       title: row.name,
@@ -155,10 +157,30 @@ async function showList(rows: readonly Row[], _hasColour: boolean): Promise<void
       exitOnError: false,
       registerSignalListeners: false,
       renderer: 'default',
-      rendererOptions: { collapseErrors: false, collapseSkips: false, formatOutput: 'truncate' },
+      rendererOptions: {
+        collapseErrors: false,
+        collapseSkips: false,
+        formatOutput: 'truncate',
+        ...(marks === asciiMarks ? { icon: asciiIcons, spinner: asciiSpinner(new Spinner()) } : {}),
+      },
     },
   );
   await list.run();
+}
+
+const asciiIcons = {
+  COMPLETED: asciiMarks.done,
+  FAILED: asciiMarks.failed,
+  SKIPPED_WITH_COLLAPSE: asciiMarks.left,
+  SKIPPED_WITHOUT_COLLAPSE: asciiMarks.left,
+  OUTPUT: '>',
+  OUTPUT_WITH_BOTTOMBAR: '>',
+  WAITING: '.',
+  PENDING: '>',
+};
+
+function asciiSpinner(spinner: Spinner): Spinner {
+  return Object.assign(spinner, { spinner: ['-', '\\', '|', '/'] });
 }
 
 function deferred<Value>(): { readonly promise: Promise<Value>; readonly resolve: (value: Value) => void } {

@@ -1,0 +1,184 @@
+/** What a run shows and keeps: plain, prefixed, JSON, logs, profile; safe for the terminal, the reader and the disk. */
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import { createProject } from '../helpers/project.ts';
+import { openTerminal } from '../helpers/terminal.ts';
+
+const bin = resolve(import.meta.dirname, '../../tasks/runner/bin.cjs');
+const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
+
+test('every line of `--output=json` is what the published schema says', async () => {
+  await using project = await createProject(
+    config(
+      '  a: { about: first, run: echo hi }\n  b: { needs: [a], run: exit 3, retry: { times: 1, backoff: 1ms } }\n  c: { needs: [b] }\n',
+    ),
+  );
+  const schema = JSON.parse(await readFile(resolve('tasks/runner/events.schema.json'), 'utf8')) as object;
+  const isValid = new Ajv({ strict: false }).compile(schema);
+  for (const words of ['c --output=json', 'nothing --output=json']) {
+    const lines = (await createRun(project.folder, words)).split('\n').filter((line) => line !== '');
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(isValid(JSON.parse(line)), `${line} ${JSON.stringify(isValid.errors)}`).toBe(true);
+  }
+  expect(isValid({ type: 'task-started', atMs: 1, task: 'a', where: 'here', more: 1 })).toBe(false);
+
+  async function createRun(cwd: string, words: string): Promise<string> {
+    return spawnSync(process.execPath, [bin, ...words.split(' ')], { cwd, env: project.env(), encoding: 'utf8' })
+      .stdout;
+  }
+});
+
+test('with `--output=prefixed` every line says whose it is, also when a task runs alone', async () => {
+  await using project = await createProject(
+    config("  a: { run: echo hi }\n  long: { needs: [a], run: 'echo no; exit 2' }\n"),
+  );
+  expect((await project.run('long --output=prefixed')).stdout).toBe(`a    | ▸ a
+a    | hi
+a    | ✔ a <time>
+long | ▸ long
+long | no
+long | ✖ long failed after <time>: exit code 2
+long |   command: echo no; exit 2
+failed: \`long\` (exit code 2); 1 done, <time>
+`);
+});
+
+test('bytes that are no UTF-8 are replaced, and nothing around them is lost', async () => {
+  await using project = await createProject(config('  a: { run: \'printf "x\\\\377\\\\376y\\\\303\\\\251\\\\n"\' }\n'));
+  expect((await project.run('a')).stdout).toBe('▸ a\nx\uFFFD\uFFFDyé\n✔ a <time>\n');
+});
+
+test('a reader that goes away ends no task', async () => {
+  await using project = await createProject(config("  a: { run: 'yes | head -n 200000; touch done' }\n"));
+  const script = `"${process.execPath}" "${bin}" a | head -1; echo "$\{PIPESTATUS[0]}"`;
+  const { stdout } = spawnSync('bash', ['-c', script], { cwd: project.folder, env: project.env(), encoding: 'utf8' });
+  expect(stdout).toBe('▸ a\n0\n');
+  expect(await project.read('done')).toBe('');
+});
+
+test('a disk that is full is told once, and ends no task', async () => {
+  await using project = await createProject(config('  a: { run: echo hi && touch done }\n'));
+  const script = `"${process.execPath}" "${bin}" a > /dev/full`;
+  const { stderr } = spawnSync('bash', ['-c', script], { cwd: project.folder, env: project.env(), encoding: 'utf8' });
+  expect(stderr).toMatch(/^error: the output cannot be written: ENOSPC[^\n]*\n$/);
+  expect(await project.read('done')).toBe('');
+});
+
+test('the log of a task is all that it printed, and names that look alike have logs of their own', async () => {
+  await using project = await createProject(
+    config('  a:b: { run: echo colon; echo err >&2 }\n  a-b: { run: echo dash }\n  A-B: { run: echo capital }\n'),
+  );
+  await project.run('a:b a-b A-B');
+  expect((await readdir(project.path('.tasks/logs'))).sort()).toEqual(['%41-%42.log', 'a%3ab.log', 'a-b.log']);
+  expect((await project.read('.tasks/logs/a%3ab.log')).split('\n').sort()).toEqual(['', 'colon', 'err']);
+  expect(await project.read('.tasks/logs/a-b.log')).toBe('dash\n');
+});
+
+test('a log is written through no link, neither a file nor a folder', async () => {
+  await using project = await createProject({ ...config('  a: { run: echo hi }\n'), precious: 'keep' });
+  await mkdir(project.path('.tasks/logs'), { recursive: true });
+  await symlink(project.path('precious'), project.path('.tasks/logs/a.log'));
+  await project.run('a');
+  expect(await project.read('precious')).toBe('keep');
+  expect(await project.read('.tasks/logs/a.log')).toBe('hi\n');
+  await using other = await createProject(config('  a: { run: echo hi }\n'));
+  await mkdir(other.path('.tasks'), { recursive: true });
+  await symlink(project.path('bin'), other.path('.tasks/logs'));
+  const { exit, stderr } = await other.run('a');
+  expect(exit).toBe(0);
+  expect(stderr).toMatch(/^note: the output of tasks is not kept in `\.tasks\/logs`/);
+});
+
+test('a log is bounded, and keeps the end', async () => {
+  await using project = await createProject(
+    config("  a: { run: 'yes 0123456789abcdef0123456789abcdef | head -n 600000; echo the end' }\n"),
+  );
+  await project.run('a --quiet');
+  const newest = await project.read('.tasks/logs/a.log');
+  const before = await project.read('.tasks/logs/a.log.1');
+  expect(newest.endsWith('the end\n')).toBe(true);
+  expect(newest.length + before.length).toBeLessThan(18 << 20);
+});
+
+test('the profile is a trace with a slice per task, its commands inside, and arrows for needs', async () => {
+  await using project = await createProject(
+    config("  a: { run: ['true', 'echo hi'] }\n  b: { needs: [a], run: exit 3 }\n"),
+  );
+  await project.run('b --profile=out/profile.json');
+  const { traceEvents } = JSON.parse(await project.read('out/profile.json')) as {
+    traceEvents: { ph: string; name: string; cat?: string; ts?: number; dur?: number; args?: object }[];
+  };
+  const slices = traceEvents.filter(({ ph }) => ph === 'X');
+  expect(slices.map(({ name, cat }) => `${cat} ${name}`).sort()).toEqual([
+    'command echo hi',
+    'command exit 3',
+    'command true',
+    'task a',
+    'task b',
+  ]);
+  expect(slices.find(({ name }) => name === 'b')?.args).toEqual({ state: 'failed', exit: 3, message: 'exit code 3' });
+  for (const { ts = -1, dur = -1 } of slices) expect(Math.min(ts, dur)).toBeGreaterThanOrEqual(0);
+  expect(traceEvents.filter(({ ph }) => ph === 's' || ph === 'f')).toHaveLength(2);
+});
+
+test('a profile that cannot be written is refused before anything starts', async () => {
+  await using project = await createProject({ ...config('  a: { run: touch ran }\n'), file: '' });
+  const { exit, stderr } = await project.run('a --profile=file/x.json');
+  expect([exit, stderr]).toEqual([2, 'error: the profile cannot be written to `file/x.json`\n']);
+  await expect(project.read('ran')).rejects.toThrow('ENOENT');
+});
+
+test.each([{ LANG: 'C' }, { TERM: 'dumb' }, { LC_ALL: 'POSIX' }])('with %j the marks are ASCII', async (env) => {
+  await using project = await createProject(config('  a: { run: echo hi }\n  b: { needs: [a], run: exit 1 }\n'));
+  expect((await project.run('b', { env })).stdout).toBe(
+    '> a\nhi\n+ a <time>\n> b\nx b failed after <time>: exit code 1\n  command: exit 1\nfailed: `b` (exit code 1); 1 done, <time>\n',
+  );
+});
+
+test('`FORCE_COLOR` colours what is no terminal, and `NO_COLOR` wins', async () => {
+  await using project = await createProject(config('  a: { run: echo hi }\n'));
+  const coloured = (await project.run('a', { env: { FORCE_COLOR: '1' } })).stdout;
+  expect(coloured).toContain('\u001B[32m✔\u001B[39m');
+  expect((await project.run('a', { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stdout).not.toContain('\u001B');
+});
+
+test('a task beside others cannot move the cursor or colour what is not its own', async () => {
+  await using project = await createProject(
+    config(
+      '  a: { run: \'other; printf "\\\\033[31mred\\\\033[2J\\\\033]0;title\\\\007 10%%\\\\r20%%\\\\n"\' }\n  b: { run: held }\n  all: { needs: [a, b] }\n',
+    ),
+  );
+  const [other, held] = [await project.driven('other'), await project.driven('held')];
+  const running = project.start('all --jobs=2');
+  const [first, second] = await Promise.all([other.started(), held.started()]);
+  first.exit(0);
+  await running.says('✔ a');
+  second.exit(0);
+  expect((await running.result).stdout).toContain('a | 20%\n');
+});
+
+test('the live list shows each task once, on a narrow terminal too, and gives the cursor back', async () => {
+  await using project = await createProject(
+    config(
+      "  good: { run: 'true' }\n  bad: { needs: [good], run: 'echo a line that is much too long for so few columns; exit 3' }\n",
+    ),
+  );
+  const terminal = openTerminal(project, 'bad', { columns: 24 });
+  expect(await terminal.exit).toBe(3);
+  const screen = terminal.screen();
+  expect(screen.match(/✔ good/g)).toHaveLength(1);
+  expect(screen.match(/✖ bad/g)).toHaveLength(1);
+  expect(screen.replaceAll('\n', '')).toContain('failed: `bad` (exit code');
+  expect(terminal.cursorIsVisible()).toBe(true);
+});
+
+test('without Unicode the live list is ASCII', async () => {
+  await using project = await createProject(config("  good: { run: 'true' }\n  bad: { needs: [good], run: exit 3 }\n"));
+  const terminal = openTerminal(project, 'bad', { env: { LC_ALL: 'C' } });
+  expect(await terminal.exit).toBe(3);
+  expect(terminal.screen()).toMatch(/^\+ good <time>\nx bad\n/);
+  expect(terminal.screen()).not.toMatch(/[^\n -~]/);
+});
