@@ -14,9 +14,9 @@ import { appendFile } from 'node:fs/promises';
 import { availableParallelism, hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { isatty } from 'node:tty';
 import { usageError } from './errors.ts';
 import { type LogFile, openLog, removeLog } from './host/log-file.ts';
+import { isTerminal, makeWriter } from './host/streams.ts';
 import { asciiMarks, type Marks, unicodeMarks, wantsUnicode } from './marks.ts';
 import { wantsColour } from './paint.ts';
 import type { Platform } from './script.ts';
@@ -165,38 +165,6 @@ function ownNames(): { readonly machine: string; readonly user: string | undefin
   } catch {
     return { machine: hostname(), user: undefined };
   }
-}
-
-/** Asked of the system first: the streams themselves, and what tells terminals apart, are costly to load. */
-function isTerminal(fd: number): boolean {
-  try {
-    const stat = fstatSync(fd);
-    const mayBeOne = stat.isCharacterDevice() && stat.rdev !== nullDevice();
-    return mayBeOne && isatty(fd);
-  } catch {
-    return false;
-  }
-}
-
-function nullDevice(): number | undefined {
-  return statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
-}
-
-/** A reader that went away (`tasks --list | head -1`) is no error: what it no longer wants is dropped. */
-function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): (text: string) => void {
-  let stream: NodeJS.WriteStream | undefined;
-  let isOpen = true;
-  const open = (): NodeJS.WriteStream =>
-    process[name].on('error', (error: NodeJS.ErrnoException) => {
-      isOpen = false;
-      const isGone = error.code === 'EPIPE' || error.code === 'EIO';
-      if (!isGone && name === 'stdout') process.stderr.write(`error: the output cannot be written: ${error.message}\n`);
-    });
-  return (text) => {
-    if (!isOpen || text === '') return;
-    stream ??= open();
-    stream.write(secrets.mask(text));
-  };
 }
 
 function kill(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 'refused' {
