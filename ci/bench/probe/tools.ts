@@ -88,13 +88,13 @@ async function compareProbe(nginx: Running, seconds: number): Promise<void> {
   print('this probe', seen, traced, without);
 }
 
-/** The profiler may be behind on a busy machine: counts when a second has brought nothing new. */
+/** The profiler may be behind on a busy machine: counts when four seconds have brought nothing new. */
 async function countWhenStill(path: string): Promise<number> {
   for (let before = -1; ; ) {
     const seen = countIn(readFileSync(path, 'utf8'), / GET \/ /g);
     if (seen === before) return seen;
     before = seen;
-    await sleep(1000);
+    await sleep(4000);
   }
 }
 
