@@ -13,6 +13,8 @@ export type BpfMap = { readonly name: string; readonly fd: number; readonly maxE
 export type BpfObject = { readonly pointer: bigint; readonly programs: readonly BpfProgram[] };
 
 const VERIFIER_LOG_BYTES = 1 << 20;
+/** BPF_LOG_STATS. */
+const VERIFIER_STATISTICS = 4;
 const MAP_FAILED = (1n << 64n) - 1n;
 const CLOCK_REALTIME = 0;
 const CLOCK_BOOTTIME = 7;
@@ -34,6 +36,7 @@ const calls = {
   setLog: bpf<(program: bigint, log: Buffer, size: number) => number>(
     'int bpf_program__set_log_buf(void *, void *, size_t)',
   ),
+  setLogLevel: bpf<(program: bigint, level: number) => number>('int bpf_program__set_log_level(void *, uint32_t)'),
   attach: bpf<(program: bigint) => Pointer>('void *bpf_program__attach(void *)'),
   detach: bpf<(link: bigint) => number>('int bpf_link__destroy(void *)'),
   findMap: bpf<(object: bigint, name: string) => Pointer>('void *bpf_object__find_map_by_name(void *, const char *)'),
@@ -89,18 +92,25 @@ export function initialValue(object: BpfObject, map: string): DataView {
   return new DataView(koffi.view(pointer, Number(size[0])));
 }
 
-/** Hands the object to the kernel; throws with the verifier's last words. */
-export function loadObject(object: BpfObject): void {
+/** What the verifier says of a program that it lets in. */
+export type OnVerified = (program: string, log: string) => void;
+
+/** Hands the object to the kernel; throws with the verifier's last words. Its statistics cost time, so they are asked for. */
+export function loadObject(object: BpfObject, onVerified?: OnVerified): void {
   const logs = object.programs.map(() => Buffer.alloc(VERIFIER_LOG_BYTES));
   object.programs.forEach((program, index) => {
     const log = logs[index];
     if (log) calls.setLog(program.pointer, log, log.length);
+    if (onVerified) calls.setLogLevel(program.pointer, VERIFIER_STATISTICS);
   });
   const result = calls.load(object.pointer);
   object.programs.forEach((program) => {
     calls.setLog(program.pointer, Buffer.alloc(0), 0);
   });
   if (result !== 0) throw failure('the kernel refused the programs', -result, logs.map(lastLines).join(''));
+  object.programs.forEach((program, index) => {
+    onVerified?.(program.name, lastLines(logs[index] ?? Buffer.alloc(1)));
+  });
 }
 
 export function attachProgram(program: BpfProgram): bigint {

@@ -15,6 +15,7 @@ import {
   mapMemory,
   missedRuns,
   moveOneByte,
+  type OnVerified,
   openMap,
   openObject,
   pageBytes,
@@ -52,6 +53,8 @@ export type ProbeOptions = Pick<Settings, 'object' | 'scope' | 'ports' | 'role' 
   /** The profiler's pid where that is the initial namespace's; 0 elsewhere. */
   readonly ownPid: number;
   readonly hasLegacyCgroups: boolean;
+  /** Called with the verifier's statistics of each program. */
+  readonly onVerified?: OnVerified;
 };
 
 const ROLES = { server: 1 << layout.direction.received, client: 1 << layout.direction.sent, both: 3 };
@@ -76,7 +79,7 @@ function tryTier(options: ProbeOptions, tier: Tier, refused: readonly Refused[])
   const object = openObject(options.object, tier.programs);
   try {
     configure(initialValue(object, '.rodata.hp'), options);
-    loadObject(object);
+    loadObject(object, options.onVerified);
     const onOff = createSwitch(object);
     prove(object, tier, onOff);
     const hooks = object.programs.map((program) => program.section);

@@ -1,0 +1,66 @@
+/** The real profiler in a guest: an ordinary user with the shipped capabilities and nothing else. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Line = Readonly<Record<string, unknown>> & { readonly type: string };
+
+export type Profiler = {
+  /** Ends it and returns what it wrote. */
+  readonly stop: () => Promise<{ readonly lines: readonly Line[]; readonly status: Record<string, unknown> }>;
+  /** The trace as it is now. */
+  readonly read: () => readonly Line[];
+};
+
+const USER = 1000;
+const OUT = '/tmp/traces';
+const FILES = ['http-trace.txt', 'http-trace.txt.1', 'http-trace.jsonl', 'http-trace.jsonl.1', 'profiler.json'];
+
+/** `more`: a capability besides those of the compose file, as its override for old kernels adds it. */
+export async function startProfiler(root: string, more: string): Promise<Profiler> {
+  mkdirSync(OUT);
+  for (const name of FILES) {
+    writeFileSync(join(OUT, name), '');
+    chownSync(join(OUT, name), USER, USER);
+  }
+  const capabilities = ['bpf', 'perfmon', ...(more === '' ? [] : [more])].map((name) => `+${name}`).join(',');
+  const child = spawn(
+    'setpriv',
+    [
+      ...[`--reuid=${USER}`, `--regid=${USER}`, '--clear-groups', '--no-new-privs'],
+      ...[`--bounding-set=-all,${capabilities}`, `--inh-caps=-all,${capabilities}`, `--ambient-caps=-all,${capabilities}`],
+      ...['node', join(root, 'container/profiler/src/main.ts')],
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        PATH: process.env.PATH,
+        PROFILER_OUT: OUT,
+        PROFILER_OBJECT: join(root, 'http_probe.o'),
+      },
+    },
+  );
+  await isAttached(child);
+  const read = (): readonly Line[] =>
+    readFileSync(join(OUT, 'http-trace.jsonl'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Line);
+  return {
+    read,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await new Promise((resolve) => child.once('exit', resolve));
+      return { lines: read(), status: JSON.parse(readFileSync(join(OUT, 'profiler.json'), 'utf8')) as Record<string, unknown> };
+    },
+  };
+}
+
+function isAttached(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', (data: Buffer) => {
+      if (data.includes('profiler: attached')) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`the profiler ended with ${code} before it was attached`)));
+  });
+}

@@ -1,0 +1,59 @@
+/** What a guest's console says of the probe. Only the last line of a guest that got to its end counts as one. */
+
+export type Verdict = {
+  /** One for each thing that is wrong; none where all is well. */
+  readonly problems: readonly string[];
+  readonly passed: number;
+  /** Instructions and stack of each program, as that kernel's verifier has them. */
+  readonly verified: Readonly<Record<string, Verified>>;
+};
+
+export type Verified = { readonly instructions: number; readonly stack: string };
+
+/** A program may grow by so much before somebody has to say that it should. */
+const GROWTH = 1.1;
+
+export function judge(console: string): Verdict {
+  const lines = console.split('\n');
+  const cases = lines.flatMap((line) => /^CASE (ok|not ok) (.*)$/.exec(line) ?? []).length / 3;
+  const failed = lines.flatMap((line) => /^CASE not ok (.*)$/.exec(line)?.[1] ?? []);
+  const promised = /^GUEST finished (\d+) cases$/m.exec(console)?.[1];
+  const verified = lines.flatMap((line) => {
+    const [, program, instructions, stack] = /^VERIFIER (\S+) (\d+) (\S+)$/.exec(line) ?? [];
+    return program === undefined ? [] : [[program, { instructions: Number(instructions), stack: stack ?? '' }] as const];
+  });
+  return {
+    problems: [...failed, ...endOf(promised, cases, lines), ...(verified.length === 0 ? ['no program was measured'] : [])],
+    passed: cases - failed.length,
+    verified: Object.fromEntries(verified),
+  };
+}
+
+/** Every program that needs more than it did, against what was recorded for the kernel. */
+export function compareBudget(now: Verdict['verified'], recorded: Verdict['verified'] | undefined): readonly string[] {
+  if (recorded === undefined) return ['nothing is recorded of what the verifier needs on this kernel'];
+  return Object.entries(now).flatMap(([program, { instructions, stack }]) => {
+    const before = recorded[program];
+    if (before === undefined) return [`nothing is recorded of the program \`${program}\``];
+    return [
+      ...grown(`\`${program}\`: instructions walked by the verifier`, before.instructions, instructions),
+      ...grown(`\`${program}\`: bytes of stack`, stackBytes(before.stack), stackBytes(stack)),
+    ];
+  });
+}
+
+function endOf(promised: string | undefined, cases: number, lines: readonly string[]): readonly string[] {
+  if (promised === undefined) {
+    const last = lines.filter((line) => line.trim() !== '').slice(-12);
+    return [`the guest did not get to its end; its last lines:\n      ${last.join('\n      ')}`];
+  }
+  return Number(promised) === cases && cases > 0 ? [] : [`the guest told of ${cases} cases and had ${promised}`];
+}
+
+function grown(what: string, before: number, now: number): readonly string[] {
+  return now > before * GROWTH ? [`${what}: ${before} before, ${now} now`] : [];
+}
+
+function stackBytes(stack: string): number {
+  return stack.split('+').reduce((sum, part) => sum + Number(part), 0);
+}
