@@ -21,11 +21,19 @@ const MANIFESTS = [
 
 export function makeBase(arch: Arch, packages: readonly string[], debian: Debian): Base {
   const node = nodePackage({ os: 'linux', arch, pretended: false });
-  const ingredients = [packages, node, MANIFESTS.map((path) => readFileSync(join(root, path), 'utf8')), readFileSync(import.meta.filename, 'utf8')];
+  const ingredients = [
+    packages,
+    node,
+    MANIFESTS.map((path) => readFileSync(join(root, path), 'utf8')),
+    readFileSync(import.meta.filename, 'utf8'),
+  ];
   const folder = once(`base-${arch}`, ingredients, (into) => {
     const tree = join(into, 'tree');
     const suffix = arch === 'x64' ? 'amd64' : 'arm64';
-    debian.unpack(packages.map((name) => `${name}:${suffix}/bookworm`), tree);
+    debian.unpack(
+      packages.map((name) => `${name}:${suffix}/bookworm`),
+      tree,
+    );
     addNode(node, tree);
     addModules(arch, tree);
     addFiles(tree);

@@ -70,6 +70,8 @@ function makeInitramfs({ fetched, base }: Guest, file: string): void {
   cpSync(fetched.modules, join(tree, 'modules'), { recursive: true });
   cpSync(join(import.meta.dirname, 'guest/init.sh'), join(tree, 'init'));
   writeFileSync(join(tree, 'modules/order'), `${readdirSync(fetched.modules).sort().join('\n')}\n`);
-  call('sh', ['-c', 'chmod 755 init bin/busybox && find . | cpio -o -H newc --quiet > "$1"', 'sh', file], { cwd: tree });
+  call('sh', ['-c', 'chmod 755 init bin/busybox && find . | cpio -o -H newc --quiet > "$1"', 'sh', file], {
+    cwd: tree,
+  });
   rmSync(tree, { recursive: true });
 }

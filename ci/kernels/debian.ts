@@ -85,14 +85,21 @@ function writeSettings(folder: string, suites: KernelList['suites']): void {
 function findMirrors(): { readonly archive: string; readonly security: string } {
   const chosen = process.env.DEBIAN_MIRROR;
   if (chosen !== undefined && chosen !== '') return { archive: chosen, security: `${chosen}-security` };
-  const targets = call('apt-get', ['indextargets', '--format', '$(ORIGIN) $(RELEASE) $(REPO_URI)', 'Identifier: Packages'])
+  const targets = call('apt-get', [
+    'indextargets',
+    '--format',
+    '$(ORIGIN) $(RELEASE) $(REPO_URI)',
+    'Identifier: Packages',
+  ])
     .split('\n')
     .map((row) => row.split(' '))
     .filter(([origin]) => origin === 'Debian');
   const archive = targets.find(([, suite]) => /^\w+$/.test(suite ?? ''))?.[2];
   const security = targets.find(([, suite]) => suite?.endsWith('-security'))?.[2];
   if (archive === undefined) {
-    throw new Error('no mirror of Debian is known here: this host’s apt has none; set DEBIAN_MIRROR to the address of one');
+    throw new Error(
+      'no mirror of Debian is known here: this host’s apt has none; set DEBIAN_MIRROR to the address of one',
+    );
   }
   return { archive, security: security ?? `${archive.replace(/\/$/, '')}-security` };
 }

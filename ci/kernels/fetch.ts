@@ -1,5 +1,5 @@
 /** A kernel and the modules that it needs to find its disks, out of Debian's packages. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { once } from './cache.ts';
 import { call } from './call.ts';
@@ -14,8 +14,8 @@ export type Fetched = {
   readonly packages: readonly string[];
 };
 
-/** In the order in which they must be inserted; a kernel has some of them built in, and no file for those. */
-const MODULES = ['virtio', 'virtio_ring', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci', 'virtio_blk'];
+/** What a guest's disks need. A kernel may have some of it built in, and no file for that. */
+const NEEDED = ['virtio_pci', 'virtio_blk'];
 
 /** Keeps only what boots and what is inserted: packages are large. */
 export function fetchKernel(kernel: Kernel, debian: Debian): Fetched {
@@ -28,17 +28,45 @@ export function fetchKernel(kernel: Kernel, debian: Debian): Fetched {
     if (image === undefined) throw new Error(`there is no kernel in ${packages.join(', ')}`);
     cpSync(join(tree, image), join(into, 'image'));
     mkdirSync(join(into, 'modules'));
-    MODULES.forEach((module, index) => {
-      const found = files.find((path) => basename(path).replace(/\.(xz|zst)$/, '') === `${module}.ko`);
-      if (found === undefined) return;
-      const target = join(into, 'modules', `${index}-${module}.ko`);
-      cpSync(join(tree, found), `${target}${/\.(xz|zst)$/.exec(found)?.[0] ?? ''}`);
-      if (found.endsWith('.xz')) call('xz', ['-d', `${target}.xz`]);
-      if (found.endsWith('.zst')) call('zstd', ['-qd', '--rm', `${target}.zst`]);
-    });
+    const done: string[] = [];
+    for (const module of NEEDED) unpackModule(module, { tree, files, into: join(into, 'modules'), done });
     rmSync(tree, { recursive: true });
   });
   return { image: join(folder, 'image'), modules: join(folder, 'modules'), packages };
+}
+
+type Unpacking = {
+  readonly tree: string;
+  readonly files: readonly string[];
+  readonly into: string;
+  /** In the order in which they must be inserted. */
+  readonly done: string[];
+};
+
+/** Those that it depends on first; their number in the name keeps the order. */
+function unpackModule(module: string, unpacking: Unpacking): void {
+  const { tree, files, into, done } = unpacking;
+  const found = files.find((path) => moduleOf(path) === module);
+  if (found === undefined || done.includes(module)) return;
+  const scratch = join(into, basename(found));
+  cpSync(join(tree, found), scratch);
+  if (found.endsWith('.xz')) call('xz', ['-d', scratch]);
+  if (found.endsWith('.zst')) call('zstd', ['-qd', '--rm', scratch]);
+  const plain = scratch.replace(/\.(xz|zst)$/, '');
+  for (const needed of dependenciesOf(plain)) unpackModule(needed.replaceAll('-', '_'), unpacking);
+  renameSync(plain, join(into, `${String(done.length).padStart(2, '0')}-${module}.ko`));
+  done.push(module);
+}
+
+/** The kernel takes `-` and `_` in names for the same. */
+function moduleOf(path: string): string | undefined {
+  return /([^/]+)\.ko(\.xz|\.zst)?$/.exec(path)?.[1]?.replaceAll('-', '_');
+}
+
+/** `depends=a,b` stands in the section .modinfo. */
+function dependenciesOf(file: string): readonly string[] {
+  const depends = /\0depends=([^\0]*)\0/.exec(readFileSync(file, 'latin1'))?.[1] ?? '';
+  return depends.split(',').filter((name) => name !== '');
 }
 
 /** The BTF inside a kernel image, to write vmlinux.h from; the image may be packed. */

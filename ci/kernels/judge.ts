@@ -20,10 +20,16 @@ export function judge(console: string): Verdict {
   const promised = /^GUEST finished (\d+) cases$/m.exec(console)?.[1];
   const verified = lines.flatMap((line) => {
     const [, program, instructions, stack] = /^VERIFIER (\S+) (\d+) (\S+)$/.exec(line) ?? [];
-    return program === undefined ? [] : [[program, { instructions: Number(instructions), stack: stack ?? '' }] as const];
+    return program === undefined
+      ? []
+      : [[program, { instructions: Number(instructions), stack: stack ?? '' }] as const];
   });
   return {
-    problems: [...failed, ...endOf(promised, cases, lines), ...(verified.length === 0 ? ['no program was measured'] : [])],
+    problems: [
+      ...failed,
+      ...endOf(promised, cases, lines),
+      ...(verified.length === 0 ? ['no program was measured'] : []),
+    ],
     passed: cases - failed.length,
     verified: Object.fromEntries(verified),
   };

@@ -2,8 +2,8 @@
  * Boots real kernels, one after the other, loads the real probe in each with the shipped capabilities, makes traffic
  * and compares the trace with it.
  *
- * Usage: jiti ci/kernels/main.ts [--record] [kernel…] — those named in ci/kernels.yaml, else all of them. `--record`
- * writes down what the verifier needs, instead of comparing with what was written down.
+ * Usage: npx tasks kernels [--record] [kernel…] — those named in ci/kernels.yaml, else all of them. `--record` writes
+ * down what the verifier needs, instead of comparing with what was written down.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,9 +22,12 @@ type Budget = Record<string, Verdict['verified']>;
 const BUDGET = join(root, 'ci/kernels/verifier.json');
 
 function main(words: readonly string[]): number {
-  const record = words.includes('--record');
+  const record = words.includes('--record=true');
   const list = readList();
-  const kernels = choose(list, words.filter((word) => word !== '--record'));
+  const kernels = choose(
+    list,
+    words.filter((word) => !word.startsWith('--record=')),
+  );
   requireTools(kernels);
   const debian = openDebian(join(cacheFolder(), 'apt'), list.suites);
   const budget = JSON.parse(readFileSync(BUDGET, 'utf8')) as Budget;

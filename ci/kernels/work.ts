@@ -1,5 +1,5 @@
 /** What is under test, on a disk: the profiler's user space, the compiled probe and what the guest runs. */
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDisk } from './base.ts';
 import { cacheFolder } from './cache.ts';
@@ -7,7 +7,12 @@ import { call } from './call.ts';
 import { extractBtf } from './fetch.ts';
 import { type Arch, root } from './list.ts';
 
-const COPIED = ['container/profiler/src', 'container/profiler/package.json', 'ci/kernels/guest'];
+/** Bundled here, since a guest takes many times as long to read TypeScript; koffi is on the base disk. */
+const PROGRAMS = {
+  'profiler.mjs': 'container/profiler/src/main.ts',
+  'guest.mjs': 'ci/kernels/guest/main.ts',
+  'server.mjs': 'ci/kernels/guest/server.ts',
+};
 
 /** For x64 the types come from the running kernel, as for an image; for arm64 from `image`, a kernel of that kind. */
 export function makeWork(arch: Arch, image: string): string {
@@ -15,8 +20,11 @@ export function makeWork(arch: Arch, image: string): string {
   const tree = join(folder, 'tree');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(tree, { recursive: true });
-  for (const path of COPIED) cpSync(join(root, path), join(tree, path), { recursive: true });
-  writeFileSync(join(tree, 'package.json'), '{ "type": "module" }\n');
+  for (const [name, source] of Object.entries(PROGRAMS)) {
+    const options = ['--format', 'esm', '--platform', 'node', '--external', 'koffi', '--file', join(tree, name)];
+    call(join(root, 'node_modules/.bin/rolldown'), [join(root, source), ...options], { cwd: root });
+  }
+  cpSync(join(root, 'ci/kernels/guest/start.sh'), join(tree, 'start.sh'));
   compile(arch, image, join(tree, 'http_probe.o'), folder);
   makeDisk(tree, join(folder, 'work.ext4'), 2);
   return join(folder, 'work.ext4');

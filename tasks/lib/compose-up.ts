@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import { findProvider, type Provider } from './compose.ts';
+import { composeFiles } from './compose-files.ts';
 import { findContainers } from './containers.ts';
 import { composeVariables } from './settings.ts';
-import { composeFile, project, type Service } from './stack.ts';
+import { project, type Service } from './stack.ts';
 
 /** The provider, or a failure that says how to get one. */
 export async function requireProvider(context: Context, engine: Engine): Promise<Provider> {
@@ -18,20 +19,11 @@ type Start = { readonly engine: Engine; readonly provider: Provider; readonly to
 /** Asks the provider, then believes only the engine: old providers report success for a container that never started. */
 export async function startServices(context: Context, { engine, provider, toStart }: Start): Promise<void> {
   const variables = await composeVariables(context, engine);
+  // podman-compose 1.3.0 looks for a relative file in the file's own folder.
+  const files = (await composeFiles(context)).flatMap((file) => ['-f', join(context.root, file)]);
   const command = engine.elevate([
     ...['env', ...variables],
-    // podman-compose 1.3.0 looks for a relative file in the file's own folder.
-    ...[
-      ...provider.command,
-      '-p',
-      project,
-      '-f',
-      join(context.root, composeFile),
-      'up',
-      '-d',
-      '--no-build',
-      ...toStart,
-    ],
+    ...[...provider.command, '-p', project, ...files, 'up', '-d', '--no-build', ...toStart],
   ]);
   const ran = await context.run(command, { timeoutMs: 120_000 });
   const now = await findContainers(context.run, engine);

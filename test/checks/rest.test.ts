@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { checks as compose } from '../../tasks/checks/compose.ts';
 import { checks as images } from '../../tasks/checks/images.ts';
 import { checks as kernel } from '../../tasks/checks/kernel.ts';
+import { checks as kernelTools } from '../../tasks/checks/kernel-tools.ts';
 import { checks as port } from '../../tasks/checks/port.ts';
 import { checks as resources } from '../../tasks/checks/resources.ts';
 import { checks as testTools } from '../../tasks/checks/test-tools.ts';
@@ -212,4 +213,21 @@ test.each([
 test('what the system does not tell is never well', async () => {
   expect((await checkOf(resources, 'DK001')({})).outcome).toBe('could-not-check');
   expect((await checkOf(resources, 'MM001')({})).outcome).toBe('could-not-check');
+});
+
+test('what boots a kernel is found where root keeps it too, and the rest is offered', async () => {
+  const programs = ['qemu-system-x86_64', 'cpio', 'xz', 'zstd', 'apt-get'];
+  const files = { '/usr/sbin/mke2fs': '' };
+  expect(await checkOf(kernelTools, 'TC003')({ programs, files })).toEqual({
+    outcome: 'warn',
+    summary: 'not here: qemu-system-aarch64, /usr/share/keyrings/debian-archive-keyring.gpg',
+    cause: 'only `npx tasks kernels` needs them',
+    fixes: [
+      {
+        about: 'install what boots a kernel',
+        command:
+          'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends qemu-system-arm debian-archive-keyring',
+      },
+    ],
+  });
 });

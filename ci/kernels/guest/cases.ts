@@ -33,7 +33,11 @@ function request(name: string, method = 'GET', headers: readonly string[] = [], 
   return [`${method} /${name} HTTP/1.1`, 'Host: guest', ...headers, EMPTY].join('\r\n') + body;
 }
 
-function response(status: number, body: string, headers: readonly string[] = [`Content-Length: ${body.length}`]): string {
+function response(
+  status: number,
+  body: string,
+  headers: readonly string[] = [`Content-Length: ${body.length}`],
+): string {
   return [`HTTP/1.1 ${status} Word`, ...headers, EMPTY].join('\r\n') + body;
 }
 
@@ -89,7 +93,9 @@ function pipelined(): Case {
 
 function chunked(): Case {
   const sent = request('chunked', 'PUT', ['Transfer-Encoding: chunked'], '4\r\nfour\r\n0\r\n\r\n');
-  const got = response(200, '5\r\nabcde\r\n3;x=y\r\nfgh\r\n0\r\nTrailer: value\r\n\r\n', ['Transfer-Encoding: chunked']);
+  const got = response(200, '5\r\nabcde\r\n3;x=y\r\nfgh\r\n0\r\nTrailer: value\r\n\r\n', [
+    'Transfer-Encoding: chunked',
+  ]);
   return {
     name: 'chunked',
     over: 'ipv4',
@@ -176,8 +182,12 @@ export const cases: readonly Case[] = [
   withoutBody(),
   big(),
   upgrade(),
-  one('until-close', 'GET /until-close HTTP/1.0\r\n\r\n', response(200, 'as long as it lasts', []), { end: 'closed' }, [fin('server')]),
+  one('until-close', 'GET /until-close HTTP/1.0\r\n\r\n', response(200, 'as long as it lasts', []), { end: 'closed' }, [
+    fin('server'),
+  ]),
   one('method', request('method', 'X-BREW'), response(200, 'tea')),
-  one('aborted', request('aborted'), response(200, 'half', ['Content-Length: 8']), { end: 'aborted' }, [reset('server')]),
+  one('aborted', request('aborted'), response(200, 'half', ['Content-Length: 8']), { end: 'aborted' }, [
+    reset('server'),
+  ]),
   one('unanswered', request('unanswered'), '', { end: 'aborted' }, [fin('client')]),
 ];

@@ -28,8 +28,12 @@ export async function startProfiler(root: string, more: string): Promise<Profile
     'setpriv',
     [
       ...[`--reuid=${USER}`, `--regid=${USER}`, '--clear-groups', '--no-new-privs'],
-      ...[`--bounding-set=-all,${capabilities}`, `--inh-caps=-all,${capabilities}`, `--ambient-caps=-all,${capabilities}`],
-      ...['node', join(root, 'container/profiler/src/main.ts')],
+      ...[
+        `--bounding-set=-all,${capabilities}`,
+        `--inh-caps=-all,${capabilities}`,
+        `--ambient-caps=-all,${capabilities}`,
+      ],
+      ...['node', join(root, 'profiler.mjs')],
     ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -51,7 +55,10 @@ export async function startProfiler(root: string, more: string): Promise<Profile
     stop: async () => {
       child.kill('SIGTERM');
       await new Promise((resolve) => child.once('exit', resolve));
-      return { lines: read(), status: JSON.parse(readFileSync(join(OUT, 'profiler.json'), 'utf8')) as Record<string, unknown> };
+      return {
+        lines: read(),
+        status: JSON.parse(readFileSync(join(OUT, 'profiler.json'), 'utf8')) as Record<string, unknown>,
+      };
     },
   };
 }

@@ -4,7 +4,6 @@ import { cases } from './cases.ts';
 import { PORT, SOCKET } from './places.ts';
 import { play } from './play.ts';
 
-
 let played = 0;
 const server = () =>
   createServer({ allowHalfOpen: true }, (socket) => {

@@ -18,6 +18,6 @@ else
 fi
 $bb ip link set lo up
 $bb hostname guest
-GUEST_CAPABILITY=$(setting capability) /usr/bin/node /app/ci/kernels/guest/main.ts
+GUEST_CAPABILITY=$(setting capability) /usr/bin/node /app/guest.mjs
 echo "GUEST halts after $($bb cut -d' ' -f1 /proc/uptime) s"
 $bb poweroff -f

@@ -1,0 +1,45 @@
+/** What booting other kernels calls: an emulator for each processor architecture, and what makes a guest's disks. */
+import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { installFix } from '../lib/packages.ts';
+
+type Tool = { readonly program: string; readonly apt: string };
+
+/** The kernels come from Debian's packages, which apt fetches and dpkg unpacks: elsewhere there is nothing to install. */
+const tools: readonly Tool[] = [
+  { program: 'qemu-system-x86_64', apt: 'qemu-system-x86' },
+  { program: 'qemu-system-aarch64', apt: 'qemu-system-arm' },
+  { program: 'cpio', apt: 'cpio' },
+  { program: 'mke2fs', apt: 'e2fsprogs' },
+  { program: 'xz', apt: 'xz-utils' },
+  { program: 'zstd', apt: 'zstd' },
+];
+const keyring = { path: '/usr/share/keyrings/debian-archive-keyring.gpg', apt: 'debian-archive-keyring' };
+
+export const checks: Check[] = [
+  {
+    id: 'TC003',
+    name: 'kernel-tools',
+    question: 'can other kernels be booted here, to try the probe on them?',
+    group: 'development',
+    platforms: ['linux'],
+    run: hasTools,
+  },
+];
+
+async function hasTools(probe: Probe): Promise<CheckResult> {
+  const found = await Promise.all(tools.map((tool) => isHere(probe, tool.program)));
+  const missing: Tool[] = tools.filter((_, index) => !found[index]);
+  if (!(await probe.exists(keyring.path))) missing.push({ program: keyring.path, apt: keyring.apt });
+  if (missing.length === 0) return { outcome: 'pass', summary: tools.map((tool) => tool.program).join(', ') };
+  return {
+    outcome: 'warn',
+    summary: `not here: ${missing.map((tool) => tool.program).join(', ')}`,
+    cause: 'only `npx tasks kernels` needs them',
+    fixes: await installFix(probe, 'install what boots a kernel', { apt: missing.map((tool) => tool.apt).join(' ') }),
+  };
+}
+
+/** Debian keeps what makes file systems where only root's PATH looks. */
+async function isHere(probe: Probe, program: string): Promise<boolean> {
+  return (await probe.which(program)) !== undefined || (await probe.exists(`/usr/sbin/${program}`));
+}
