@@ -109,7 +109,7 @@ export function loadObject(object: BpfObject, onVerified?: OnVerified): void {
   });
   if (result !== 0) throw failure('the kernel refused the programs', -result, logs.map(lastLines).join(''));
   object.programs.forEach((program, index) => {
-    onVerified?.(program.name, lastLines(logs[index] ?? Buffer.alloc(1)));
+    onVerified?.(program.name, logText(logs[index] ?? Buffer.alloc(1)));
   });
 }
 
@@ -249,9 +249,12 @@ function isFound(map: BpfMap, result: number): boolean {
   throw failure(`the map \`${map.name}\` refused a call`, -result);
 }
 
+function logText(log: Buffer): string {
+  return log.toString('latin1', 0, log.indexOf(0)).trimEnd();
+}
+
 function lastLines(log: Buffer): string {
-  const end = log.indexOf(0);
-  return log.toString('latin1', 0, end).trimEnd().split('\n').slice(-6).join('\n');
+  return logText(log).split('\n').slice(-6).join('\n');
 }
 
 function failure(what: string, errno: number, log = ''): BpfError {
