@@ -21,6 +21,8 @@ export const checks: Check[] = [
     name: 'kernel-tools',
     question: 'can other kernels be booted here, to try the probe on them?',
     group: 'development',
+    about: 'Only `npx tasks kernels` needs them: it boots Debian’s kernels under QEMU and tries the probe on each.',
+    mending: 'Debian’s packages install them; elsewhere use a Debian 12 machine or container.',
     platforms: ['linux'],
     run: hasTools,
   },

@@ -225,8 +225,7 @@ test('what boots a kernel is found where root keeps it too, and the rest is offe
     fixes: [
       {
         about: 'install what boots a kernel',
-        command:
-          'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends qemu-system-arm debian-archive-keyring',
+        command: expect.stringMatching(/apt-get install .* qemu-system-arm debian-archive-keyring\b/),
       },
     ],
   });

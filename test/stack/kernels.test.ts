@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { compareBudget, judge } from '../../ci/kernels/judge.ts';
+import { choose, readList } from '../../ci/kernels/list.ts';
+import { read } from '../helpers/tree.ts';
+
+const good = ['GUEST up', 'CASE ok one', 'CASE ok two', 'VERIFIER hp_state 71 16+8', 'GUEST finished 2 cases'];
+
+test('a guest that got to its end with all its cases has passed', () => {
+  expect(judge(good.join('\n'))).toEqual({
+    problems: [],
+    passed: 2,
+    verified: { hp_state: { instructions: 71, stack: '16+8' } },
+  });
+});
+
+test.each([
+  ['one that panics', [...good.slice(0, 4), 'Kernel panic - not syncing'], /did not get to its end.*Kernel panic/s],
+  ['one that says next to nothing', ['VERIFIER hp_state 71 16'], /did not get to its end/],
+  ['one that loses a line', good.filter((line) => line !== 'CASE ok one'), /told of 1 cases and had 2/],
+  ['one with a case that failed', good.map((line) => line.replace('ok two', 'not ok two: lost')), /^two: lost$/],
+  ['one that measured nothing', good.filter((line) => !line.startsWith('VERIFIER')), /no program was measured/],
+  ['one whose last line is only mentioned', [...good.slice(0, 4), 'cat: GUEST finished 2 cases'], /did not get to its/],
+])('%s has not', (_name, lines, problem) => {
+  expect(judge(lines.join('\n')).problems).toEqual([expect.stringMatching(problem)]);
+});
+
+test('a program that grows by more than a tenth is told, and one that nobody wrote down', () => {
+  const before = { hp_state: { instructions: 100, stack: '100+10' } };
+  expect(compareBudget({ hp_state: { instructions: 110, stack: '121' } }, before)).toEqual([]);
+  expect(compareBudget({ hp_state: { instructions: 111, stack: '122' } }, before)).toEqual([
+    '`hp_state`: instructions walked by the verifier: 100 before, 111 now',
+    '`hp_state`: bytes of stack: 110 before, 122 now',
+  ]);
+  expect(compareBudget({ hp_new: { instructions: 1, stack: '0' } }, before)).toHaveLength(1);
+  expect(compareBudget(before, undefined)).toHaveLength(1);
+});
+
+test('every kernel of the list has its numbers, and only those', () => {
+  const recorded = JSON.parse(read('ci/kernels/verifier.json')) as Record<string, unknown>;
+  expect(Object.keys(recorded).sort()).toEqual(
+    readList()
+      .kernels.map(({ name }) => name)
+      .sort(),
+  );
+});
+
+test('a kernel that is not in the list is refused with those that are', () => {
+  expect(() => choose(readList(), ['4.19'])).toThrow(/there is no kernel `4.19`.*5\.10, 6\.1, 6\.12/);
+});
