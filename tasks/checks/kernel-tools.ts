@@ -1,5 +1,6 @@
 /** What booting other kernels calls: an emulator for each processor architecture, and what makes a guest's disks. */
 import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
 
 type Tool = { readonly program: string; readonly apt: string };
@@ -22,7 +23,8 @@ export const checks: Check[] = [
     question: 'can other kernels be booted here, to try the probe on them?',
     group: 'development',
     about: 'Only `npx tasks kernels` needs them: it boots Debian’s kernels under QEMU and tries the probe on each.',
-    mending: 'Debian’s packages install them; elsewhere use a Debian 12 machine or container.',
+    mending: 'installing them',
+    docs: docsOf('TC003'),
     platforms: ['linux'],
     run: hasTools,
   },

