@@ -18,6 +18,7 @@ export function measureVerifier(object: string): readonly Verified[] {
     scope: 'containers',
     ports: [],
     role: 'server',
+    tier: undefined,
     ownPid: 0,
     hasLegacyCgroups: hasLegacyCgroups(),
     onVerified: (program, log) => {
