@@ -40,7 +40,8 @@ for (let waited = 0; exchanges() < expected && waited < PATIENCE_MS; waited += 1
 console.log(`GUEST cases played after ${uptime()} s`);
 const { lines, status } = await profiler.stop();
 server.kill();
-console.log(`GUEST tier ${status.tier}: ${status.why}`);
+const header = lines.find((line) => line.type === 'header');
+console.log(`GUEST tier ${header?.tier}: ${header?.why}`);
 const findings = compare(cases, lines, status, CONTAINER);
 for (const { name, problem } of findings)
   console.log(`CASE ${problem === undefined ? 'ok' : 'not ok'} ${name}${problem === undefined ? '' : `: ${problem}`}`);

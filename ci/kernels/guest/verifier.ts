@@ -1,6 +1,9 @@
 /** What the kernel's verifier says of each program that it lets in. */
+import { BpfError } from '../../../container/profiler/src/errors.ts';
+import type { OnVerified } from '../../../container/profiler/src/libbpf.ts';
 import { hasLegacyCgroups } from '../../../container/profiler/src/machine.ts';
 import { loadProbe } from '../../../container/profiler/src/probe.ts';
+import { TIERS, type TierName } from '../../../container/profiler/src/tier.ts';
 
 export type Verified = {
   readonly program: string;
@@ -10,25 +13,30 @@ export type Verified = {
   readonly stack: string;
 };
 
-/** Loads the object once more, with the statistics that a load in use does without. */
+/** Loads every tier that this kernel takes, with the statistics that a load in use does without. */
 export function measureVerifier(object: string): readonly Verified[] {
-  const measured: Verified[] = [];
-  loadProbe({
-    object,
-    scope: 'containers',
-    ports: [],
-    role: 'server',
-    tier: undefined,
-    ownPid: 0,
-    hasLegacyCgroups: hasLegacyCgroups(),
-    onVerified: (program, log) => {
-      const instructions = Number(/processed (\d+) insns/.exec(log)?.[1]);
-      const stack = stackOf(log);
-      if (stack === undefined || Number.isNaN(instructions)) throw new Error(`the verifier said of ${program}: ${log}`);
-      measured.push({ program, instructions, stack });
-    },
-  });
-  return measured;
+  const measured = new Map<string, Verified>();
+  for (const { tier } of TIERS) {
+    try {
+      loadTier(object, tier, (program, log) => measured.set(program, readLog(program, log)));
+    } catch (error) {
+      // What a kernel does not take is not measured there; that it takes one at all, the cases have shown.
+      if (!(error instanceof BpfError)) throw error;
+    }
+  }
+  return [...measured.values()];
+}
+
+function loadTier(object: string, tier: TierName, onVerified: OnVerified): void {
+  const settings = { scope: 'containers', role: 'server', ports: [], ownPid: 0 } as const;
+  loadProbe({ ...settings, object, tier, hasLegacyCgroups: hasLegacyCgroups(), onVerified });
+}
+
+function readLog(program: string, log: string): Verified {
+  const instructions = Number(/processed (\d+) insns/.exec(log)?.[1]);
+  const stack = stackOf(log);
+  if (stack === undefined || Number.isNaN(instructions)) throw new Error(`the verifier said of ${program}: ${log}`);
+  return { program, instructions, stack };
 }
 
 /** Kernels to 7.2 say it in one line, later ones in one for each function. */

@@ -98,10 +98,19 @@ function prove(object: BpfObject, tier: Tier, { attach, detach }: Pick<Probe, 'a
   } finally {
     detach();
   }
+  if (tier.usesTrampolines) attachAgain({ attach, detach });
   const value = Buffer.alloc(4 * layout.hook.hooks);
   lookUp(openMap(object, '.data.hp'), Buffer.alloc(4), value);
   if (tier.hits.every((hit) => value.readUInt32LE(4 * hit) !== 0)) return;
   throw new BpfError('its hooks attach and never fire', 0, '');
+}
+
+function attachAgain({ attach, detach }: Pick<Probe, 'attach' | 'detach'>): void {
+  try {
+    attach();
+  } finally {
+    detach();
+  }
 }
 
 function makeProbe(object: BpfObject, onOff: Pick<Probe, 'attach' | 'detach'>, tier: Chosen): Probe {

@@ -10,6 +10,8 @@ export type Tier = {
   readonly programs: readonly string[];
   /** Places in `hp_hits`: all must have fired before the tier is believed. */
   readonly hits: readonly number[];
+  /** Kernels before 5.13 attach such a program only once (f3a95075549e lifted that), and a pause attaches it again. */
+  readonly usesTrampolines?: true;
   readonly unseen: readonly string[];
 };
 
@@ -50,6 +52,7 @@ export const TIERS: readonly Tier[] = [
       'hp_fx_page',
     ],
     hits: SOCKET_HITS,
+    usesTrampolines: true,
     unseen: ['requests that are received by splice', ...UNSEEN],
   },
   {
