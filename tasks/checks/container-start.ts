@@ -114,6 +114,7 @@ async function buildTiny(probe: Probe, engine: Engine): Promise<Ran> {
 
 /** Without this capability not even root may raise a hard limit. */
 async function lacksSysResource(probe: Probe): Promise<boolean> {
+  if (probe.platform.os !== 'linux') return false;
   const bounding = /^CapBnd:\s*([0-9a-f]+)/m.exec((await probe.read('/proc/self/status')) ?? '')?.[1];
   return bounding !== undefined && (BigInt(`0x${bounding}`) & CAP_SYS_RESOURCE) === 0n;
 }

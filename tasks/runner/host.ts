@@ -1,7 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import {
   existsSync,
-  fstatSync,
   mkdirSync,
   readFileSync,
   realpathSync,
@@ -29,6 +28,7 @@ export type User = { readonly uid: number; readonly gid: number };
 /** Node's own `import()`, from outside of the bundle: code that V8 takes from its cache cannot call it. */
 export type ImportModule = (specifier: string) => Promise<unknown>;
 
+// This file is longer than 200 lines because every effect of the program stands in one list.
 /** Everything outside the program. Functions take the slice that they use; tests give a fake one. */
 export type Host = {
   readonly argv: readonly string[];

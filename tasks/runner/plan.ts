@@ -1,3 +1,4 @@
+// This file is longer than 200 lines because a plan is made in one pass, each step behind the one that calls it.
 import { join } from 'node:path';
 import { type Args, parseArgs } from './args.ts';
 import { builtInTasks } from './config/built-in.ts';

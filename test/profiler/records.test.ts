@@ -38,7 +38,8 @@ function fakeProbe(data: Ring, control: Ring): Probe {
   const nothing = (): void => {};
   const forget = { ignore: nothing, forget: nothing, forgetAll: nothing, forgetGroup: nothing, decide: nothing };
   const switches = { attach: nothing, detach: nothing, isKnown: () => false, losses: () => ({}) };
-  return { data, control, ringBytes: 2 * RING, hooks: [], ...forget, ...switches } as Probe;
+  const told = { tier: { tier: 'A', why: 'a test', unseen: [] }, hooks: [] };
+  return { data, control, ringBytes: 2 * RING, ...told, ...forget, ...switches };
 }
 
 const texts = [

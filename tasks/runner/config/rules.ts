@@ -1,3 +1,4 @@
+// This file is longer than 200 lines because it is one list of rules, each of a few lines.
 import { toolFlagNames } from '../args.ts';
 import { didYouMean, listed, messageOf } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
