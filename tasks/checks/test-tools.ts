@@ -9,6 +9,7 @@ const tools: readonly Tool[] = [
   { program: 'sudo', apt: 'sudo', dnf: 'sudo', pacman: 'sudo' },
   { program: 'python3', apt: 'python3-minimal', dnf: 'python3', pacman: 'python' },
   { program: 'curl', apt: 'curl', dnf: 'curl', pacman: 'curl' },
+  { program: 'nginx', apt: 'nginx-light', dnf: 'nginx', pacman: 'nginx' },
 ];
 
 export const checks: Check[] = [
@@ -26,7 +27,7 @@ export const checks: Check[] = [
 ];
 
 async function hasTools(probe: Probe): Promise<CheckResult> {
-  const found = await Promise.all(tools.map((tool) => probe.which(tool.program)));
+  const found = await Promise.all(tools.map((tool) => pathOf(probe, tool.program)));
   const missing = tools.filter((_, index) => found[index] === undefined);
   if (missing.length === 0) return { outcome: 'pass', summary: tools.map((tool) => tool.program).join(', ') };
   const names = (manager: 'apt' | 'dnf' | 'pacman') => missing.map((tool) => tool[manager]).join(' ');
@@ -40,4 +41,10 @@ async function hasTools(probe: Probe): Promise<CheckResult> {
       pacman: names('pacman'),
     }),
   };
+}
+
+/** Debian keeps servers where only root's PATH looks. */
+async function pathOf(probe: Probe, program: string): Promise<string | undefined> {
+  const onPath = await probe.which(program);
+  return onPath ?? ((await probe.exists(`/usr/sbin/${program}`)) ? `/usr/sbin/${program}` : undefined);
 }

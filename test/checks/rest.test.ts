@@ -190,11 +190,11 @@ test('a host without the eBPF toolchain is warned, not failed', async () => {
 
 test('what only the tests call is a warning, with the packages that are missing', async () => {
   const check = checkOf(testTools, 'TC002');
-  expect(await check({ programs: ['sudo', 'python3', 'curl'] })).toEqual({
+  expect(await check({ programs: ['sudo', 'python3', 'curl', 'nginx'] })).toEqual({
     outcome: 'pass',
-    summary: 'sudo, python3, curl',
+    summary: 'sudo, python3, curl, nginx',
   });
-  expect(await check({ programs: ['python3', 'curl', 'apt-get'] })).toMatchObject({
+  expect(await check({ programs: ['python3', 'curl', 'apt-get'], files: { '/usr/sbin/nginx': '' } })).toMatchObject({
     outcome: 'warn',
     summary: 'not here: sudo',
     fixes: [{ command: expect.stringMatching(/ --no-install-recommends sudo /) }],

@@ -38,7 +38,7 @@ function fakeProbe(data: Ring, control: Ring): Probe {
   const nothing = (): void => {};
   const forget = { ignore: nothing, forget: nothing, forgetAll: nothing, forgetGroup: nothing, decide: nothing };
   const switches = { attach: nothing, detach: nothing, isKnown: () => false, losses: () => ({}) };
-  const told = { tier: { tier: 'A', why: 'a test', unseen: [] }, hooks: [] };
+  const told = { tier: { tier: 'A', why: 'a test', hooks: [], unseen: [] } };
   return { data, control, ringBytes: 2 * RING, ...told, ...forget, ...switches };
 }
 
