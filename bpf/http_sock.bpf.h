@@ -117,6 +117,25 @@ static __always_inline void recognise_in(struct pt_regs *regs, struct hp_call *c
 	call->flags = flags;
 }
 
+#if defined(__TARGET_ARCH_x86)
+/* Kernels before 5.15 have no bpf_task_pt_regs(), which "bpf: Add bpf_task_pt_regs() helper" added. */
+static __always_inline void recognise_by_stack(struct hp_call *call)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct pt_regs regs;
+
+	if (BPF_CORE_READ(task, flags) & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG))
+		return;
+	if (!bpf_probe_read_kernel(&regs, sizeof(regs), BPF_CORE_READ(task, stack) + STACK_BYTES - sizeof(regs)))
+		recognise_in(&regs, call);
+}
+#else
+/* No kernel of arm64 attaches these programs without having the helper, and its registers would not fit on our stack. */
+static __always_inline void recognise_by_stack(struct hp_call *call)
+{
+}
+#endif
+
 static __always_inline void recognise_current(struct hp_call *call)
 {
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) {
@@ -125,13 +144,7 @@ static __always_inline void recognise_current(struct hp_call *call)
 		if (!(task->flags & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG)))
 			recognise_in((void *)bpf_task_pt_regs(task), call);
 	} else {
-		struct task_struct *task = (void *)bpf_get_current_task();
-		struct pt_regs regs;
-
-		if (BPF_CORE_READ(task, flags) & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG))
-			return;
-		if (!bpf_probe_read_kernel(&regs, sizeof(regs), BPF_CORE_READ(task, stack) + STACK_BYTES - sizeof(regs)))
-			recognise_in(&regs, call);
+		recognise_by_stack(call);
 	}
 	if (!call->shape)
 		call->shape = HP_OUT_OF_SIGHT;
