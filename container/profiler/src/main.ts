@@ -53,7 +53,6 @@ function capture(settings: Settings, writeStatus: (status: Status) => void): Cap
 
 function run(capture: Capture): void {
   capture.start();
-  console.log('profiler: attached');
   setInterval(() => capture.tick(), DRAIN_MS);
   setInterval(() => capture.tidy(), TIDY_MS);
   setInterval(() => capture.refresh(), REFRESH_MS);
@@ -69,6 +68,8 @@ function run(capture: Capture): void {
       process.exit(0);
     });
   }
+  // Last, so that whoever reads it may signal at once.
+  console.log('profiler: attached');
 }
 
 try {
