@@ -26,31 +26,27 @@ ${parts
   )}  link: { needs: [a, b, c], inputs: [], outputs: [out/all], run: 'cat out/*/*.o > out/all.new; mv out/all.new out/all' }
 `;
 
-test.skipIf(process.env.TASKS_TEST_KILLS === undefined)(
-  'after each kill one normal run gives the right outputs',
-  {
-    timeout: 60_000 + kills * 10_000,
-  },
-  async () => {
-    await using project = await createProject({ 'tasks.config.yaml': config });
-    const sources = new Map<string, string>();
-    const random = makeRandom(Number(process.env.TASKS_TEST_SEED ?? Date.now() % 1_000_000));
-    for (let index = 0; index < 9; index++) await edit(project, sources, random);
-    const wholeMs = await timeOf(project);
-    for (let kill = 0; kill < kills; kill++) {
-      const where = `kill ${kill} with TASKS_TEST_SEED=${random.seed}`;
-      for (let count = random.below(3); count >= 0; count--) await edit(project, sources, random);
-      await killAfter(project, random.below(Math.ceil(wholeMs * 1.2)));
-      const { exit, stdout } = await project.run('link');
-      expect(exit, `${where}: ${stdout}`).toBe(0);
-      expect(await outputsOf(project), where).toEqual(expected(sources));
-    }
-    const last = await project.run('link --explain');
-    expect(last.stdout).toBe(
-      `${['a', 'b', 'c', 'link'].map((name) => `– ${name} skipped: up to date\n`).join('')}ok: 0 done, 4 skipped, <time>\n`,
-    );
-  },
-);
+test(`after each of ${kills} kills one normal run gives the right outputs`, {
+  timeout: 60_000 + kills * 10_000,
+}, async () => {
+  await using project = await createProject({ 'tasks.config.yaml': config });
+  const sources = new Map<string, string>();
+  const random = makeRandom(Number(process.env.TASKS_TEST_SEED ?? Date.now() % 1_000_000));
+  for (let index = 0; index < 9; index++) await edit(project, sources, random);
+  const wholeMs = await timeOf(project);
+  for (let kill = 0; kill < kills; kill++) {
+    const where = `kill ${kill} with TASKS_TEST_SEED=${random.seed}`;
+    for (let count = random.below(3); count >= 0; count--) await edit(project, sources, random);
+    await killAfter(project, random.below(Math.ceil(wholeMs * 1.2)));
+    const { exit, stdout } = await project.run('link');
+    expect(exit, `${where}: ${stdout}`).toBe(0);
+    expect(await outputsOf(project), where).toEqual(expected(sources));
+  }
+  const last = await project.run('link --explain');
+  expect(last.stdout).toBe(
+    `${['a', 'b', 'c', 'link'].map((name) => `– ${name} skipped: up to date\n`).join('')}ok: 0 done, 4 skipped, <time>\n`,
+  );
+});
 
 /** Numbers that are the same for the same seed. */
 function makeRandom(seed: number) {
