@@ -43,8 +43,9 @@ test(`after each of ${kills} kills one normal run gives the right outputs`, {
     expect(await outputsOf(project), where).toEqual(expected(sources));
   }
   const last = await project.run('link --explain');
-  expect(last.stdout).toBe(
-    `${['a', 'b', 'c', 'link'].map((name) => `– ${name} skipped: up to date\n`).join('')}ok: 0 done, 4 skipped, <time>\n`,
+  // Tasks that need each other not are looked at at once, and told in whatever order.
+  expect(last.stdout.trimEnd().split('\n').sort()).toEqual(
+    [...['a', 'b', 'c', 'link'].map((name) => `– ${name} skipped: up to date`), 'ok: 0 done, 4 skipped, <time>'].sort(),
   );
 });
 
