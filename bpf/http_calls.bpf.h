@@ -220,9 +220,11 @@ static __always_inline void fill_who(struct hp_scratch *scratch, const struct hp
 }
 
 /* Sends word that a direction has ended. */
-static __always_inline void send_end(struct hp_scratch *scratch, __u64 conn, __u32 direction)
+static __always_inline void send_end(struct hp_scratch *scratch, const struct hp_conn *conn, __u32 direction)
 {
-	scratch->piece.conn = conn;
+	scratch->piece.conn = conn->conn;
+	scratch->piece.gap = conn->following ? HP_RESUMED : HP_NO_GAP;
+	scratch->piece.head = 0;
 	scratch->piece.direction = direction;
 	scratch->piece.kind = HP_EOF;
 	scratch->piece.offset = 0;
@@ -243,14 +245,14 @@ static __always_inline int direction_ended(struct hp_scratch *scratch, const str
 	if (direction == HP_RECEIVED && !nothing_more_will_come(socket->sock))
 		return 0;
 	fill_who(scratch, group);
-	if (conn && !conn->ignored)
-		send_end(scratch, conn->conn, direction);
+	if (conn && conn->is_told && !conn->ignored)
+		send_end(scratch, conn, direction);
 	if (socket->family != AF_UNIX)
 		return 0;
 	peer = (__u64)unix_peer_of(socket->sock);
 	conn = bpf_map_lookup_elem(&hp_conns, &peer);
-	if (conn && !conn->ignored)
-		send_end(scratch, conn->conn, !direction);
+	if (conn && conn->is_told && !conn->ignored)
+		send_end(scratch, conn, !direction);
 	return 0;
 }
 

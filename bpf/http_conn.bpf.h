@@ -44,7 +44,7 @@ static __always_inline struct hp_conn *conn_of(const struct hp_socket *socket)
 	return conn && conn->conn == socket->conn ? conn : NULL;
 }
 
-static __always_inline void send_close(__u64 conn, __u32 old_state, __u32 new_state)
+static __always_inline void send_close(__u64 conn, __u32 old_state, __u32 new_state, __u32 shed)
 {
 	struct hp_close *event = bpf_ringbuf_reserve(&hp_control, sizeof(*event), 0);
 
@@ -57,18 +57,17 @@ static __always_inline void send_close(__u64 conn, __u32 old_state, __u32 new_st
 	event->kind = HP_CLOSE;
 	event->old_state = old_state;
 	event->new_state = new_state;
-	event->_pad = 0;
+	event->shed = shed;
 	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
 }
 
+/* Tells user space of a connection. */
 static __always_inline bool send_open(const struct hp_socket *socket, __u32 direction)
 {
 	struct hp_open *event = bpf_ringbuf_reserve(&hp_data, sizeof(*event), 0);
 
-	if (!event) {
-		count_loss(HP_LOST_RING_FULL);
+	if (!event)
 		return false;
-	}
 	__builtin_memset(event, 0, sizeof(*event));
 	event->time_ns = bpf_ktime_get_boot_ns();
 	event->conn = socket->conn;
@@ -81,7 +80,6 @@ static __always_inline bool send_open(const struct hp_socket *socket, __u32 dire
 	return true;
 }
 
-/* A connection that user space does not hear of gets no entry, so that its next request tries again. */
 static __always_inline struct hp_conn *open_conn(const struct hp_socket *socket, __u32 direction)
 {
 	__u64 key = (__u64)socket->sock;
@@ -89,10 +87,6 @@ static __always_inline struct hp_conn *open_conn(const struct hp_socket *socket,
 
 	if (bpf_map_update_elem(&hp_conns, &key, &fresh, BPF_ANY)) {
 		count_loss(HP_LOST_CONNECTION_REFUSED);
-		return NULL;
-	}
-	if (!send_open(socket, direction)) {
-		bpf_map_delete_elem(&hp_conns, &key);
 		return NULL;
 	}
 	return bpf_map_lookup_elem(&hp_conns, &key);

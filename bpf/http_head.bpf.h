@@ -27,11 +27,14 @@ struct hp_scan {
 	__u64 feeds;
 	/* Just behind the empty line; 0 if the head does not end within the bytes. */
 	__u32 end;
+	/* Just behind the line feed of the first line; 0 if there is none. */
+	__u32 line_end;
 	/* Where the value of Content-Length begins; 0 if there is none. */
 	__u32 length_at;
 	/* Transfer-Encoding, or more than one Content-Length. */
 	__u32 framed_otherwise;
 	__u32 at;
+	__u32 _pad;
 };
 
 static __always_inline __u64 word_at(const __u8 *bytes)
@@ -141,6 +144,7 @@ static __always_inline __u32 first_of(__u64 feeds)
 static __always_inline void scan_head(const __u8 *bytes, __u32 count, volatile struct hp_scan *scan)
 {
 	scan->end = 0;
+	scan->line_end = 0;
 	scan->length_at = 0;
 	scan->framed_otherwise = 0;
 	scan->at = 0;
@@ -155,7 +159,11 @@ static __always_inline void scan_head(const __u8 *bytes, __u32 count, volatile s
 			__u32 line = at + first_of(feeds) + 1;
 
 			scan->feeds = feeds & (feeds - 1);
-			if (bytes[line - 1] == '\n' && line_started(bytes, line, scan))
+			if (bytes[line - 1] != '\n')
+				continue;
+			if (!scan->line_end)
+				scan->line_end = line;
+			if (line_started(bytes, line, scan))
 				break;
 			continue;
 		}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A piece of a stream: what of it is copied. Heads are; a body is told by its length where that is
- * known for sure. Where it is not (chunked, pipelined, split heads, answers to HEAD), all is copied
+ * A piece of a stream: what of it is copied. The first line of a head is, and its body told by its length, where
+ * these are known for sure. Where they are not (chunked, pipelined, split heads, answers to HEAD), all is copied
  * and user space, which parses, throws the body away.
  */
 #ifndef HTTP_PIECE_BPF_H
@@ -14,13 +14,19 @@
 #include "http_loss.bpf.h"
 #include "http_move.bpf.h"
 #include "http_probe.h"
+#include "http_shed.bpf.h"
 #include "http_state.bpf.h"
 
-/* Sends `len` bytes from `at` on; the first `cap` of them are in the scratch. */
-static __always_inline void send_piece(struct hp_scratch *scratch, __u32 at, __u32 len, __u32 cap)
+/* Sends `len` bytes from `at` on, unless they are left out; the first `cap` of them are in the scratch. */
+static __always_inline void send_piece(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at, __u32 len, __u32 cap)
 {
+	bool is_answer = scratch->move.direction != conn->request_direction;
 	__u64 bytes = cap;
 
+	if (conn->following == HP_SHEDDING || (conn->following == HP_REQUESTS_ONLY && is_answer))
+		return;
+	if (conn->following == HP_REQUESTS_ONLY)
+		scratch->piece.gap = HP_COUNT_ONLY;
 	scratch->piece.offset = scratch->move.offset + at;
 	scratch->piece.len = len;
 	scratch->piece.cap = cap;
@@ -29,7 +35,16 @@ static __always_inline void send_piece(struct hp_scratch *scratch, __u32 at, __u
 	if (bytes > HP_RECORD_BYTES)
 		return;
 	if (bpf_ringbuf_output(&hp_data, scratch, sizeof(scratch->piece) + bytes, BPF_RB_NO_WAKEUP))
-		count_loss(HP_LOST_RING_FULL);
+		piece_was_lost(scratch, conn);
+	scratch->piece.gap = HP_NO_GAP;
+}
+
+/* Sends a piece that begins with the head that was scanned. */
+static __always_inline void send_head(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at, __u32 len)
+{
+	scratch->piece.head = scratch->scan.end;
+	send_piece(scratch, conn, at, len, scratch->scan.line_end);
+	scratch->piece.head = 0;
 }
 
 /* Once requests are not followed, neither are responses: whether one has a body is up to its request. */
@@ -74,10 +89,10 @@ static __always_inline __s64 body_length(struct hp_scratch *scratch, bool is_req
 }
 
 /*
- * A head should begin with the first of `taken` bytes in the scratch; `avail` are there in all. Returns how
- * many bytes the head has if what follows it is known to be body to the end of the message, else 0.
+ * A head should begin with the first of `taken` bytes in the scratch; `avail` are there in all. Is what follows
+ * it known to be body to the end of the message?
  */
-static __always_inline __u32 sure_head(struct hp_scratch *scratch, struct hp_conn *conn, __u32 taken, __u32 avail)
+static __always_inline bool is_sure_head(struct hp_scratch *scratch, struct hp_conn *conn, __u32 taken, __u32 avail)
 {
 	__u32 direction = scratch->move.direction & 1;
 	bool is_request = direction == conn->request_direction;
@@ -85,39 +100,39 @@ static __always_inline __u32 sure_head(struct hp_scratch *scratch, struct hp_con
 	__s64 length;
 
 	if (is_request ? !is_token_byte(scratch->bytes[0]) : !starts_response(scratch->bytes, taken))
-		return 0;
+		return false;
 	if (!find_head_end(taken))
-		return 0;
+		return false;
 	length = body_length(scratch, is_request);
-	if (is_request && makes_answers_unsure(scratch->bytes))
-		conn->flow[!direction].mode = HP_UNSURE;
 	if (length == -2) {
 		flow->mode = HP_UNTIL_CLOSE;
-		return scratch->scan.end;
+		scratch->piece.body = HP_BODY_UNTIL_CLOSE;
+		return true;
 	}
 	if (length < 0 || scratch->scan.end + length < avail)
-		return 0;
+		return false;
+	scratch->piece.body = length;
 	flow->left = scratch->scan.end + length - avail;
 	flow->mode = flow->left ? HP_IN_BODY : HP_AT_HEAD;
-	return scratch->scan.end;
+	return true;
 }
 
 /* Sends everything from `at` on, whose first `taken` bytes are in the scratch. */
-static __always_inline void send_all(struct hp_scratch *scratch, __u32 at, __u32 taken)
+static __always_inline void send_all(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at, __u32 taken)
 {
 	__u32 len = scratch->move.len;
 
 	for (__u32 i = 0; i < HP_RECORDS; i++) {
 		if (!taken)
 			break;
-		send_piece(scratch, at, taken, taken);
+		send_piece(scratch, conn, at, taken, taken);
 		at += taken;
 		if (at >= len || !scratch->move.readable)
 			break;
 		taken = i + 1 < HP_RECORDS ? take_bytes() : 0;
 	}
 	if (at < len)
-		send_piece(scratch, at, len - at, 0);
+		send_piece(scratch, conn, at, len - at, 0);
 }
 
 /*
@@ -148,24 +163,53 @@ static __always_inline __u32 pass_body(struct hp_scratch *scratch, struct hp_con
 	return left;
 }
 
+/* Bytes that begin with a message: its first line, where that is enough, or all of it. */
+static __always_inline void message_began(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at, __u32 taken)
+{
+	__u32 direction = scratch->move.direction & 1;
+	__u32 len = scratch->move.len - at;
+	struct hp_flow *flow = &conn->flow[direction];
+	bool is_request = direction == conn->request_direction;
+	bool at_head = flow->mode == HP_AT_HEAD || flow->mode == HP_NEW;
+
+	if (flow->mode != HP_UNSURE && is_sure_head(scratch, conn, taken, len)) {
+		if (is_request) {
+			request_began(conn);
+			if (makes_answers_unsure(scratch->bytes))
+				conn->flow[!direction].mode = HP_UNSURE;
+			admit_request(scratch, conn);
+		}
+		send_head(scratch, conn, at, len);
+		return;
+	}
+	be_unsure(conn, direction);
+	if (is_request)
+		admit_bytes(scratch, conn, at_head);
+	send_all(scratch, conn, at, taken);
+}
+
 /* The message in the scratch belongs to a known connection: tells user space what it has to know. */
 __noinline int message_moved(void)
 {
 	struct hp_scratch *scratch = scratch_here();
 	struct hp_conn *conn;
 	struct hp_flow *flow;
-	__u32 len, passed, taken, head;
+	__u32 len, passed, taken;
 
 	if (!scratch)
 		return 0;
 	conn = conn_of(&scratch->move.socket);
 	if (!conn)
 		return 0;
+	scratch->piece.gap = HP_NO_GAP;
+	scratch->piece.head = 0;
+	if (scratch->move.direction != conn->request_direction)
+		conn->was_answered = 1;
 	flow = &conn->flow[scratch->move.direction & 1];
 	len = scratch->move.len;
 	passed = pass_body(scratch, conn, flow);
 	if (passed)
-		send_piece(scratch, 0, passed, 0);
+		send_piece(scratch, conn, 0, passed, 0);
 	if (flow->mode == HP_AT_HEAD && flow->next != scratch->move.offset + passed)
 		be_unsure(conn, scratch->move.direction);
 	flow->next = scratch->move.offset + len;
@@ -174,13 +218,7 @@ __noinline int message_moved(void)
 	scratch->move.skip = passed;
 	scratch->move.left = len - passed;
 	taken = scratch->move.readable ? take_bytes() : 0;
-	head = flow->mode == HP_UNSURE ? 0 : sure_head(scratch, conn, taken, len - passed);
-	if (head) {
-		send_piece(scratch, passed, len - passed, head);
-		return 0;
-	}
-	be_unsure(conn, scratch->move.direction);
-	send_all(scratch, passed, taken);
+	message_began(scratch, conn, passed, taken);
 	return 0;
 }
 

@@ -61,7 +61,9 @@ enum hp_loss {
 	HP_LOST_UNREADABLE = 3,
 	HP_LOST_SEGMENTS = 4,
 	HP_LOST_CGROUP_REFUSED = 5,
-	HP_LOST_KINDS = 6,
+	/* Requests, and with them their responses. */
+	HP_LOST_SHED = 6,
+	HP_LOST_KINDS = 7,
 };
 
 /* A connection whose first request seems to begin here. Its pieces follow in the same ring. */
@@ -88,6 +90,15 @@ struct hp_open {
 };
 _Static_assert(sizeof(struct hp_open) == 296, "hp_open has holes");
 
+/* What became of the bytes before a piece. */
+enum hp_gap {
+	HP_NO_GAP = 0,
+	/* Whole exchanges were left out and counted; a request begins here. */
+	HP_RESUMED = 1,
+	/* Responses are left out from here on, so requests can only be counted. */
+	HP_COUNT_ONLY = 2,
+};
+
 /* What one system call moved, or a part of it; also HP_EOF, with no length. */
 struct hp_piece {
 	__u64 time_ns;
@@ -101,15 +112,21 @@ struct hp_piece {
 	/* Where the piece begins in its direction's stream, modulo 2^32: the TCP sequence, or a count. */
 	__u32 offset;
 	__u32 len;
-	/* How many of those bytes follow this header; the others are body. */
+	/* How many of those bytes follow this header; the others do not matter. */
 	__u32 cap;
 	__u32 pid;
 	__u32 tid;
-	__u32 direction;
-	__u32 _pad;
+	/* Not 0: the piece begins with a head of so many bytes, of which only the first line follows. */
+	__u32 head;
+	__u16 direction;
+	/* enum hp_gap. */
+	__u16 gap;
+	/* With `head`: the bytes of the body, or HP_BODY_UNTIL_CLOSE. */
+	__u64 body;
 	__u8 comm[HP_COMM_BYTES];
 };
-_Static_assert(sizeof(struct hp_piece) == 80, "hp_piece has holes");
+_Static_assert(sizeof(struct hp_piece) == 88, "hp_piece has holes");
+#define HP_BODY_UNTIL_CLOSE (~0ULL)
 
 /* A known connection went to another TCP state: it sent its FIN, or it is over. */
 struct hp_close {
@@ -119,7 +136,8 @@ struct hp_close {
 	/* TCP states, as the kernel numbers them. */
 	__u32 old_state;
 	__u32 new_state;
-	__u32 _pad;
+	/* Whether what was under way is not told to its end. */
+	__u32 shed;
 };
 _Static_assert(sizeof(struct hp_close) == 32, "hp_close has holes");
 
@@ -160,6 +178,14 @@ enum hp_flow_mode {
 	HP_UNSURE = 4,
 };
 
+enum hp_following {
+	HP_FOLLOWED = 0,
+	/* Nothing is told until a request begins for which there is room; requests are counted as lost. */
+	HP_SHEDDING = 1,
+	/* Requests are told and responses are not, to the end of the connection. */
+	HP_REQUESTS_ONLY = 2,
+};
+
 /* The value of `hp_conns`. User space only ever sets `ignored`. */
 struct hp_conn {
 	__u64 conn;
@@ -169,8 +195,18 @@ struct hp_conn {
 	__u32 request_direction;
 	/* Not HTTP/1, or no more: nothing is reported. */
 	__u32 ignored;
+	/* enum hp_following. */
+	__u32 following;
+	/* User space has heard of it. */
+	__u32 is_told;
+	/* Was there a request, and were there bytes of a response since the last one began? */
+	__u32 was_asked;
+	__u32 was_answered;
+	/* A request began before any byte of the last one's response. */
+	__u32 pipelines;
+	__u32 _pad;
 };
-_Static_assert(sizeof(struct hp_conn) == 56, "hp_conn has holes");
+_Static_assert(sizeof(struct hp_conn) == 80, "hp_conn has holes");
 
 struct hp_port_range {
 	__u16 first;

@@ -18,7 +18,7 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 	conn = bpf_map_lookup_elem(&hp_conns, &key);
 	if (!conn)
 		return 0;
-	send_close(conn->conn, old_state, new_state);
+	send_close(conn->conn, old_state, new_state, conn->following);
 	if (new_state == TCP_CLOSE)
 		bpf_map_delete_elem(&hp_conns, &key);
 	return 0;
@@ -33,7 +33,7 @@ static __always_inline void forget_if_over(const struct hp_socket *socket)
 	if (socket->family == AF_UNIX || BPF_CORE_READ(sock, __sk_common.skc_state) != TCP_CLOSE)
 		return;
 	if (!bpf_map_delete_elem(&hp_conns, &key))
-		send_close(socket->conn, TCP_CLOSE, TCP_CLOSE);
+		send_close(socket->conn, TCP_CLOSE, TCP_CLOSE, HP_FOLLOWED);
 }
 
 #endif

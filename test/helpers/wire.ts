@@ -1,11 +1,19 @@
 /** A connection that is told of pieces, as the kernel would, and the exchanges that come of it. */
 import { Connection } from '../../container/profiler/src/connection.ts';
 import type { Exchange, Process } from '../../container/profiler/src/exchange.ts';
+import type { Framed, Gap } from '../../container/profiler/src/streams.ts';
 
 export const someone: Process = { pid: 7, comm: 'server', container: null, isWanted: true };
 
 /** `>` is the request's direction, `<` the response's; `…N` at the end are N bytes whose content is not known. */
-export type Step = { readonly way: '>' | '<'; readonly text: string; readonly unknown?: number; readonly at?: number };
+export type Step = {
+  readonly way: '>' | '<';
+  readonly text: string;
+  readonly unknown?: number;
+  readonly at?: number;
+  readonly framed?: Framed;
+  readonly gap?: Gap;
+};
 
 export type Seen = { readonly exchanges: Exchange[]; lost: number; finished: string | undefined };
 
@@ -32,12 +40,13 @@ export function openWire(): Wire {
   const next = { '>': 1_000, '<': 4_294_967_200 };
   let timeNs = 0;
   const send = (...steps: readonly Step[]): void => {
-    for (const { way, text, unknown = 0, at } of steps) {
+    for (const { way, text, unknown = 0, at, framed, gap = 'none' } of steps) {
       const bytes = Buffer.from(text, 'latin1');
       const offset = at ?? next[way];
       const length = bytes.length + unknown;
       timeNs += 1e6;
-      const piece = { offset: offset >>> 0, length, cap: bytes.length, bytes, from: 0, timeNs, who: someone };
+      const place = { offset: offset >>> 0, length, cap: bytes.length, bytes, from: 0 };
+      const piece = { ...place, framed, gap, timeNs, who: someone };
       if (way === '>') connection.request(piece);
       else connection.response(piece);
       next[way] = Math.max(next[way], offset + length);
@@ -48,6 +57,14 @@ export function openWire(): Wire {
 
 export const ask = (text: string, unknown = 0): Step => ({ way: '>', text, unknown });
 export const answer = (text: string, unknown = 0): Step => ({ way: '<', text, unknown });
+
+/** A message whose head is told by its first line and its length, as the kernel does where it is sure. */
+export function framed(step: Step, bodyBytes: number | undefined = 0): Step {
+  const lineEnd = step.text.indexOf('\n') + 1;
+  const headBytes = step.text.indexOf('\r\n\r\n') + 4;
+  const unknown = step.text.length - lineEnd + (step.unknown ?? 0);
+  return { ...step, text: step.text.slice(0, lineEnd), unknown, framed: { headBytes, bodyBytes } };
+}
 
 /** An exchange in one line: what it was and how it ended. */
 export function inShort(exchange: Exchange): string {

@@ -121,9 +121,11 @@ function createRing() {
     Atomics.store(position, 0, BigInt(written));
   };
 
-  const piece = (conn: number, direction: number, head: string, length: number): void => {
+  const piece = (conn: number, direction: number, head: string, bodyBytes: number): void => {
+    const line = head.slice(0, head.indexOf('\n') + 1);
+    const length = head.length + bodyBytes;
     const sequence = sequences[conn]?.[direction] ?? 0;
-    add(layout.piece.size + head.length, (at) => {
+    add(layout.piece.size + line.length, (at) => {
       timeNs += 1234;
       bytes.fill(0, at, at + layout.piece.size);
       bytes.writeBigUInt64LE(BigInt(timeNs), at + layout.piece.timeNs);
@@ -131,11 +133,13 @@ function createRing() {
       bytes.writeUInt32LE(layout.kind.piece, at + layout.piece.kind);
       bytes.writeUInt32LE(sequence >>> 0, at + layout.piece.offset);
       bytes.writeUInt32LE(length, at + layout.piece.len);
-      bytes.writeUInt32LE(head.length, at + layout.piece.cap);
+      bytes.writeUInt32LE(line.length, at + layout.piece.cap);
+      bytes.writeUInt32LE(head.length, at + layout.piece.head);
+      bytes.writeBigUInt64LE(BigInt(bodyBytes), at + layout.piece.body);
       bytes.writeUInt32LE(4711, at + layout.piece.pid);
-      bytes.writeUInt32LE(direction, at + layout.piece.direction);
+      bytes.writeUInt16LE(direction, at + layout.piece.direction);
       bytes.write('node', at + layout.piece.comm.at, 'latin1');
-      bytes.write(head, at + layout.piece.size, 'latin1');
+      bytes.write(line, at + layout.piece.size, 'latin1');
     });
     const both = sequences[conn];
     if (both) both[direction] = sequence + length;
@@ -151,8 +155,8 @@ function createRing() {
         bytes.writeUInt16LE(2, at + layout.open.family);
       }),
     exchange: (conn: number): void => {
-      piece(conn, layout.direction.received, REQUEST, REQUEST.length);
-      piece(conn, layout.direction.sent, RESPONSE, RESPONSE.length + 240);
+      piece(conn, layout.direction.received, REQUEST, 0);
+      piece(conn, layout.direction.sent, RESPONSE, 240);
     },
   };
 }

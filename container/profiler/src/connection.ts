@@ -29,12 +29,15 @@ export class Connection {
   #early: Piece<Process>[] = [];
   /** False after a loss, until a request stands at the beginning of a piece. */
   #isInStep = true;
+  /** Responses are left out: requests are counted, and not told. */
+  #isCountOnly = false;
   /** What came was no request: those before it are still answered. */
   #isRefused = false;
   #isFinished = false;
-  readonly #requests = new Stream<Process>(this.#createRequestReader(), () => this.#loseStep());
+  readonly #streamEvents = { lost: () => this.#loseStep(), tooManyWait: () => this.#giveUp() };
+  readonly #requests = new Stream<Process>(this.#createRequestReader(), this.#streamEvents);
   readonly #responseReader = this.#createResponseReader();
-  readonly #responses = new Stream<Process>(this.#responseReader, () => this.#loseStep());
+  readonly #responses = new Stream<Process>(this.#responseReader, this.#streamEvents);
 
   constructor(info: ConnectionInfo, events: ConnectionEvents) {
     this.#events = events;
@@ -48,13 +51,14 @@ export class Connection {
 
   request(piece: Piece<Process>): void {
     if (this.#isFinished || this.#isRefused) return;
+    if (piece.gap !== 'none') this.#bridge(piece);
     if (!this.#isInStep && !this.#findStep(piece)) return;
     this.#requests.take(piece);
     if (this.#early.length > 0 && this.#line.length > 0) this.#takeEarly();
   }
 
   response(piece: Piece<Process>): void {
-    if (this.#isFinished || !this.#isInStep) return;
+    if (this.#isFinished || !this.#isInStep || this.#isCountOnly) return;
     if (this.#line.length === 0) {
       this.#early.push(keep(piece));
       return;
@@ -75,6 +79,13 @@ export class Connection {
     this.#line.abort(timeNs, bytes);
   }
 
+  /** The rest of what is under way is not told. */
+  leftOut(): void {
+    if (this.#isFinished || !this.#isInStep || this.#isCountOnly) return;
+    this.#isInStep = false;
+    this.#loseExchanges();
+  }
+
   /** The connection is over. */
   closed(inOrder: boolean): void {
     this.giveUpBefore(Number.POSITIVE_INFINITY);
@@ -84,7 +95,7 @@ export class Connection {
   /** Gives up on what is missing since before `timeNs`. */
   giveUpBefore(timeNs: number): void {
     const isOld = (since: number | undefined): boolean => since !== undefined && since < timeNs;
-    if (isOld(this.#requests.waitsSince()) || isOld(this.#responses.waitsSince())) this.#loseStep();
+    if (isOld(this.#requests.waitsSince()) || isOld(this.#responses.waitsSince())) this.#giveUp();
     // Some servers say 408 to an idle client before they close: a response that nobody asked for.
     if (isOld(this.#early[0]?.timeNs)) this.#early = [];
   }
@@ -124,7 +135,8 @@ export class Connection {
       return undefined;
     }
     Object.assign(this.#arriving, parsed);
-    this.#line.join(this.#arriving);
+    if (this.#isCountOnly) this.#events.lost(1);
+    else this.#line.join(this.#arriving);
     return framing;
   }
 
@@ -161,10 +173,45 @@ export class Connection {
   /** Bytes that matter are missing: nothing is told until a request stands at the beginning of a piece. */
   #loseStep(): void {
     if (this.#isFinished || !this.#isInStep) return;
-    const exchanges = Math.max(1, this.#line.length);
     this.#isInStep = false;
+    // What is missing was part of an exchange, even if none is known.
+    if (this.#loseExchanges() === 0) this.#events.lost(1);
+  }
+
+  /** Counts what is under way, forgets it, and returns how many exchanges that were. */
+  #loseExchanges(): number {
+    const isHeadComing = this.#arriving !== undefined && this.#arriving.method === '';
+    const exchanges = this.#line.length + (isHeadComing ? 1 : 0);
     this.#forget();
-    this.#events.lost(exchanges);
+    if (exchanges > 0) this.#events.lost(exchanges);
+    return exchanges;
+  }
+
+  /** The kernel has left something out before a piece. */
+  #bridge(piece: Piece<Process>): void {
+    const isCountOnly = piece.gap === 'count-only';
+    if (isCountOnly && this.#isCountOnly) return;
+    const arriving = this.#arriving;
+    const goesOn = isCountOnly && this.#isInStep && this.#requests.isContinuedBy(piece);
+    if (goesOn && arriving?.method === '') this.#arriving = undefined;
+    this.#loseExchanges();
+    this.#isCountOnly = isCountOnly;
+    this.#isInStep = true;
+    if (goesOn) this.#arriving = arriving;
+    else this.#requests.restart();
+    this.#responses.restart();
+  }
+
+  /** What is missing will not come any more: goes on with what came after it. */
+  #giveUp(): void {
+    const requests = this.#requests.takeOut().map((piece) => ({ piece, isRequest: true }));
+    const responses = [...this.#early, ...this.#responses.takeOut()].map((piece) => ({ piece, isRequest: false }));
+    this.#loseStep();
+    const waiting = [...requests, ...responses].sort((one, other) => one.piece.timeNs - other.piece.timeNs);
+    for (const { piece, isRequest } of waiting) {
+      if (isRequest) this.request(piece);
+      else this.response(piece);
+    }
   }
 
   #findStep(piece: Piece<Process>): boolean {

@@ -4,7 +4,18 @@ import type { KnownContainer } from './identity.ts';
 import * as layout from './layout.ts';
 import type { Probe } from './probe.ts';
 import { Processes } from './processes.ts';
-import { type CloseRecord, dataKind, readClose, readGroup, readNumber, readOpen, readWord } from './records.ts';
+import {
+  type CloseRecord,
+  dataKind,
+  readClose,
+  readFramed,
+  readGap,
+  readGroup,
+  readHalf,
+  readNumber,
+  readOpen,
+  readWord,
+} from './records.ts';
 import type { Settings } from './settings.ts';
 import { Table, type TableEvents } from './table.ts';
 
@@ -50,18 +61,21 @@ export function createDrain(probe: Probe, settings: Settings, events: TableEvent
     if (kind === layout.kind.piece) onPiece(at);
     else if (kind === layout.kind.open) table.opened(readOpen(data, at), readNumber(data, at + layout.open.timeNs));
     else if (kind === layout.kind.eof) {
-      table.ended(readNumber(data, at + layout.piece.conn), readWord(data, at + layout.piece.direction));
+      const conn = readNumber(data, at + layout.piece.conn);
+      table.ended(conn, readHalf(data, at + layout.piece.direction), readGap(data, at) !== 'none');
     }
   };
 
   const onPiece = (at: number): void => {
     const conn = readNumber(data, at + layout.piece.conn);
-    table.moved(conn, readWord(data, at + layout.piece.direction), {
+    table.moved(conn, readHalf(data, at + layout.piece.direction), {
       offset: readWord(data, at + layout.piece.offset),
       length: readWord(data, at + layout.piece.len),
       cap: readWord(data, at + layout.piece.cap),
       bytes: data.bytes,
       from: at + layout.piece.size,
+      framed: readFramed(data, at),
+      gap: readGap(data, at),
       timeNs: readNumber(data, at + layout.piece.timeNs),
       who: processes.find(data, at),
     });

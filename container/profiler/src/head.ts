@@ -11,7 +11,11 @@ export type Framing =
   | { readonly kind: 'tunnel' };
 
 /** The headers that say how the body ends, values of the same name joined; undefined where there is none. */
-export type Lengths = { readonly contentLength: string | undefined; readonly transferEncoding: string | undefined };
+export type Lengths = {
+  /** A number where somebody else has read it. */
+  readonly contentLength: string | number | undefined;
+  readonly transferEncoding: string | undefined;
+};
 
 export type Head = Lengths & {
   /** The first line, without its end. */
@@ -102,7 +106,8 @@ function readValue(text: string, start: number, end: number, name: string, befor
   return before === undefined ? value : `${before}, ${value}`;
 }
 
-function frameCounted(value: string): Framing | undefined {
+function frameCounted(value: string | number): Framing | undefined {
+  if (typeof value === 'number') return { kind: 'counted', bytes: value };
   const [first = '', ...others] = value.split(',').map((part) => part.trim());
   const isNumber = /^\d{1,15}$/.test(first) && others.every((other) => other === first);
   return isNumber ? { kind: 'counted', bytes: Number(first) } : undefined;

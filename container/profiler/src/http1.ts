@@ -5,6 +5,7 @@
  * The file is longer than 200 lines because a state machine is read in one piece.
  */
 import { type Framing, type Head, parseChunkSize, parseHead, trimLine } from './head.ts';
+import type { Framed } from './streams.ts';
 
 export type ReaderEvents = {
   /** The first byte of a message, and its place in the bytes that are being fed. */
@@ -54,6 +55,23 @@ export class Reader {
   feed(bytes: Buffer, from: number, to: number): void {
     let at = from;
     while (at < to) at = this.#step(bytes, at, to);
+  }
+
+  /**
+   * A message begins whose head is known by its length and by its first line, `bytes[from..to)` with its end.
+   * Returns false if none can begin here.
+   */
+  begin(bytes: Buffer, from: number, to: number, { headBytes, bodyBytes }: Framed): boolean {
+    if (this.state === 'lost') return true;
+    if (this.state !== 'start') return false;
+    const firstLine = trimLine(bytes.toString('latin1', from, to - 1));
+    this.state = 'head';
+    this.#events.started(from);
+    this.messageBytes = headBytes;
+    this.#begin(
+      this.#events.head({ firstLine, bytes: headBytes, contentLength: bodyBytes, transferEncoding: undefined }),
+    );
+    return true;
   }
 
   /** Could this many bytes be passed over whose content is not known? */

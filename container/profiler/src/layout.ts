@@ -20,7 +20,7 @@ export const open = {
 } as const;
 
 export const piece = {
-  size: 80,
+  size: 88,
   timeNs: 0,
   conn: 8,
   group: 16,
@@ -30,8 +30,11 @@ export const piece = {
   cap: 44,
   pid: 48,
   tid: 52,
-  direction: 56,
-  comm: { at: 64, lengths: [16] },
+  head: 56,
+  direction: 60,
+  gap: 62,
+  body: 64,
+  comm: { at: 72, lengths: [16] },
 } as const;
 
 export const close = {
@@ -41,6 +44,7 @@ export const close = {
   kind: 16,
   oldState: 20,
   newState: 24,
+  shed: 28,
 } as const;
 
 export const cgroup = {
@@ -63,12 +67,17 @@ export const group = {
 } as const;
 
 export const conn = {
-  size: 56,
+  size: 80,
   conn: 0,
   counted: { at: 8, lengths: [2] },
   flow: { at: 16, lengths: [2] },
   requestDirection: 48,
   ignored: 52,
+  following: 56,
+  isTold: 60,
+  wasAsked: 64,
+  wasAnswered: 68,
+  pipelines: 72,
 } as const;
 
 export const settings = {
@@ -121,5 +130,6 @@ export const loss = {
   lostUnreadable: 3,
   lostSegments: 4,
   lostCgroupRefused: 5,
-  lostKinds: 6,
+  lostShed: 6,
+  lostKinds: 7,
 } as const;

@@ -3,10 +3,13 @@ import { formatIp, formatUnixPath } from './addresses.ts';
 import type { GroupNames } from './identity.ts';
 import * as layout from './layout.ts';
 import type { Ring } from './ring.ts';
+import type { Framed, Gap } from './streams.ts';
 
 const AF_UNIX = 1;
 const AF_INET = 2;
 const TWO_TO_32 = 4_294_967_296;
+/** By `enum hp_gap`. */
+const GAPS: readonly Gap[] = ['none', 'resumed', 'count-only'];
 
 export type OpenRecord = {
   readonly conn: number;
@@ -28,6 +31,8 @@ export type CloseRecord = {
   readonly conn: number;
   readonly oldState: number;
   readonly newState: number;
+  /** What was under way is not told to its end. */
+  readonly isShed: boolean;
 };
 
 /** The kind of the record at a place of the ring that carries pieces. */
@@ -43,6 +48,24 @@ export function readNumber({ words }: Ring, at: number): number {
 /** An unsigned 32-bit number. */
 export function readWord({ words }: Ring, at: number): number {
   return (words[at >> 2] ?? 0) >>> 0;
+}
+
+/** An unsigned 16-bit number. */
+export function readHalf({ words }: Ring, at: number): number {
+  return ((words[at >> 2] ?? 0) >>> ((at & 2) << 3)) & 0xffff;
+}
+
+/** What the kernel knows of the message that a piece begins with. */
+export function readFramed(ring: Ring, at: number): Framed | undefined {
+  const headBytes = readWord(ring, at + layout.piece.head);
+  if (headBytes === 0) return undefined;
+  // All bits are set where the body lasts as long as the connection, and no other length has the highest.
+  const body = readNumber(ring, at + layout.piece.body);
+  return { headBytes, bodyBytes: body < 0 ? undefined : body };
+}
+
+export function readGap(ring: Ring, at: number): Gap {
+  return GAPS[readHalf(ring, at + layout.piece.gap)] ?? 'none';
 }
 
 /** A string that ends at its first NUL. */
@@ -87,6 +110,7 @@ export function readClose(ring: Ring, at: number): CloseRecord {
     conn: readNumber(ring, at + layout.close.conn),
     oldState: readWord(ring, at + layout.close.oldState),
     newState: readWord(ring, at + layout.close.newState),
+    isShed: readWord(ring, at + layout.close.shed) !== 0,
   };
 }
 

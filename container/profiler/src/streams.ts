@@ -4,6 +4,20 @@
  */
 import type { Reader } from './http1.ts';
 
+/** What the kernel knows for sure of a message. */
+export type Framed = {
+  /** The length of the head. */
+  readonly headBytes: number;
+  /** The length of the body; undefined where it lasts as long as the connection. */
+  readonly bodyBytes: number | undefined;
+};
+
+/**
+ * What became of the bytes before a piece. `resumed`: exchanges were left out, and a request begins here.
+ * `count-only`: responses are left out from here on.
+ */
+export type Gap = 'none' | 'resumed' | 'count-only';
+
 /** A part of a stream, as one record of the kernel tells it. */
 export type Piece<Who> = {
   /** Modulo 2^32. */
@@ -13,6 +27,9 @@ export type Piece<Who> = {
   readonly cap: number;
   readonly bytes: Buffer;
   readonly from: number;
+  /** The piece begins with a message's head, of which only the first line was copied. */
+  readonly framed: Framed | undefined;
+  readonly gap: Gap;
   readonly timeNs: number;
   readonly who: Who;
 };
@@ -20,24 +37,30 @@ export type Piece<Who> = {
 /** More pieces than this do not wait: what is missing before them is gone. */
 const MAX_WAITING = 64;
 
+export type StreamEvents = {
+  /** Bytes are missing that would have mattered. */
+  readonly lost: () => void;
+  /** What is missing will not come any more. */
+  readonly tooManyWait: () => void;
+};
+
 export class Stream<Who> {
   /** The piece that the reader is being given, or was given last. */
   present: Piece<Who> | undefined;
   readonly #reader: Reader;
-  /** Called when bytes are missing that would have mattered. */
-  readonly #lost: () => void;
+  readonly #events: StreamEvents;
   #next: number | undefined;
   #waiting: Piece<Who>[] = [];
 
-  constructor(reader: Reader, lost: () => void) {
+  constructor(reader: Reader, events: StreamEvents) {
     this.#reader = reader;
-    this.#lost = lost;
+    this.#events = events;
   }
 
   take(piece: Piece<Who>): void {
     if (!this.#tryToTake(piece)) this.#waiting.push(keep(piece));
     else if (this.#waiting.length > 0) this.#takeWaiting();
-    if (this.#waiting.length > MAX_WAITING) this.#lost();
+    if (this.#waiting.length > MAX_WAITING) this.#events.tooManyWait();
   }
 
   /** The time of the oldest piece that waits for what is missing before it; undefined if none does. */
@@ -48,6 +71,18 @@ export class Stream<Who> {
   /** Nothing has been taken since the beginning or since `restart`. */
   isFresh(): boolean {
     return this.#next === undefined;
+  }
+
+  /** Nothing is missing before the piece. */
+  isContinuedBy(piece: Piece<Who>): boolean {
+    return this.#next === (piece.offset | 0) && this.#waiting.length === 0;
+  }
+
+  /** Gives up what waits, in no order. */
+  takeOut(): readonly Piece<Who>[] {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    return waiting;
   }
 
   /** Forgets what waits; the next piece may begin anywhere. */
@@ -70,13 +105,26 @@ export class Stream<Who> {
     this.#next = (piece.offset + piece.length) | 0;
     this.present = piece;
     this.#reader.skip(missing);
-    this.#reader.feed(piece.bytes, piece.from, piece.from + piece.cap);
-    if (!this.#reader.skip(piece.length - piece.cap)) this.#lost();
+    if (!this.#read(piece)) this.#events.lost();
+  }
+
+  /** Returns false if what was not copied would have mattered. */
+  #read(piece: Piece<Who>): boolean {
+    const { bytes, from, cap, framed, length } = piece;
+    if (framed === undefined) {
+      this.#reader.feed(bytes, from, from + cap);
+      return this.#reader.skip(length - cap);
+    }
+    return this.#reader.begin(bytes, from, from + cap, framed) && this.#reader.skip(length - framed.headBytes);
   }
 
   /** The first `known` bytes of the piece have come before. */
   #deliverRest(piece: Piece<Who>, known: number): void {
     if (known >= piece.length) return;
+    if (piece.framed !== undefined) {
+      this.#events.lost();
+      return;
+    }
     const dropped = Math.min(known, piece.cap);
     const rest = { offset: (piece.offset + known) | 0, length: piece.length - known };
     this.#deliver({ ...piece, ...rest, cap: piece.cap - dropped, from: piece.from + dropped }, 0);

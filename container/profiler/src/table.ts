@@ -80,18 +80,20 @@ export class Table {
     else entry.connection.response(piece);
   }
 
-  /** No more bytes will come in a direction. */
-  ended(conn: number, direction: number): void {
+  /** No more bytes will come in a direction; `isShed` if some were left out. */
+  ended(conn: number, direction: number, isShed: boolean): void {
     const entry = this.#entries.get(conn);
     if (entry === undefined) return;
+    if (isShed) entry.connection.leftOut();
     if (direction !== entry.open.requestDirection) entry.connection.responsesEnded(true);
     entry.hasEnded[direction === 0 ? 0 : 1] = true;
     if (entry.open.isUnix && entry.hasEnded[0] && entry.hasEnded[1]) this.#close(entry, true);
   }
 
-  closed({ conn, oldState, newState }: CloseRecord): void {
+  closed({ conn, oldState, newState, isShed }: CloseRecord): void {
     const entry = this.#entries.get(conn);
     if (entry === undefined) return;
+    if (isShed) entry.connection.leftOut();
     const isServer = entry.open.requestDirection === 0;
     if (newState !== TCP_CLOSE) {
       // The FIN of a server ends its responses; that of a client its requests only.

@@ -1,0 +1,72 @@
+/** What the kernel left out: counted once, and nothing on either side of it is taken for another exchange. */
+import { expect, test } from 'vitest';
+import { answer, ask, framed, inShort, openWire, type Step } from '../helpers/wire.ts';
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
+const told = (...steps: readonly Step[]) => {
+  const wire = openWire();
+  wire.send(...steps);
+  return { ...wire, shown: wire.exchanges.map(inShort) };
+};
+const resumed = (step: Step): Step => ({ ...step, at: 900_000, gap: 'resumed' });
+const countOnly = (step: Step): Step => ({ ...step, gap: 'count-only' });
+
+test('heads of which only the first line was copied', () => {
+  const post = 'POST /a HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody';
+  const { shown } = told(framed(ask(post), 4), framed(answer(ok), 2), framed(ask(get('/b'))), framed(answer(ok), 2));
+  expect(shown).toEqual([`POST /a 200 complete ${post.length}/40`, 'GET /b 200 complete 28/40']);
+});
+
+test('a body of known length that comes in later pieces', () => {
+  const head = 'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n';
+  const { shown } = told(framed(ask(get('/a'))), framed(answer(head), 900), answer('', 900), ask(get('/b')));
+  expect(shown).toEqual([`GET /a 200 complete 28/${head.length + 900}`]);
+});
+
+test('a head that stands where there can be none is a loss, not an exchange', () => {
+  const post = 'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n';
+  const { shown, lost } = told(ask(post), framed(ask(get('/b'))), answer(ok));
+  expect(shown).toEqual([]);
+  expect(lost).toBe(1);
+});
+
+test('what was under way is lost when a later request is the next that is told', () => {
+  const { shown, lost } = told(ask(get('/a')), resumed(framed(ask(get('/z')))), framed({ ...answer(ok), at: 77 }, 2));
+  expect(shown).toEqual(['GET /z 200 complete 28/40']);
+  expect(lost).toBe(1);
+});
+
+test('half a head that was under way counts too', () => {
+  expect(told(ask('GET /a HTT'), resumed(framed(ask(get('/z'))))).lost).toBe(1);
+});
+
+test('nothing is lost between one exchange and the next that is told', () => {
+  const wire = told(ask(get('/a')), answer(ok), resumed(ask(get('/z'))), { ...answer(ok), at: 77 });
+  expect(wire.shown).toEqual(['GET /a 200 complete 28/40', 'GET /z 200 complete 28/40']);
+  expect(wire.lost).toBe(0);
+});
+
+test('requests without their responses are counted, each once', () => {
+  const requests = [get('/a') + get('/b').slice(0, 9), get('/b').slice(9), get('/c')].map((text) => ask(text));
+  const [first, ...others] = requests as [Step, ...Step[]];
+  const { shown, lost } = told(first, ...others.map(countOnly), answer(ok + ok + ok));
+  expect(shown).toEqual([]);
+  expect(lost).toBe(3);
+});
+
+test('what is not told to its end when the connection ends is lost, not aborted', () => {
+  const wire = told(ask(get('/a') + get('/b')));
+  wire.connection.leftOut();
+  wire.connection.closed(true);
+  expect(wire.exchanges).toEqual([]);
+  expect(wire.connection.isBusy).toBe(false);
+});
+
+test('what waited behind bytes that never came is told', () => {
+  const wire = told(ask(get('/a')), { ...ask(get('/c')), at: 5_000 }, { ...answer(ok), at: 6_000 });
+  wire.send({ ...answer(ok), at: 6_040 });
+  wire.connection.giveUpBefore(Number.POSITIVE_INFINITY);
+  wire.send({ ...ask(get('/d')), at: 5_028 }, { ...answer(ok), at: 6_080 });
+  expect(wire.exchanges.map(inShort)).toEqual(['/a', '/c', '/d'].map((path) => `GET ${path} 200 complete 28/40`));
+});
