@@ -55,7 +55,8 @@ struct hp_call {
 	__u32 flags;
 	/* One message of a call with several. */
 	__u32 is_several;
-	__u32 _pad;
+	/* Its bytes are not where a system call of the thread says. */
+	__u32 is_unseen;
 };
 
 static __always_inline long number_of(struct pt_regs *regs)
@@ -262,10 +263,14 @@ static __always_inline struct hp_conn *try_open(struct hp_scratch *scratch, cons
 	struct hp_move *move = &scratch->move;
 	struct sock *sock = move->socket.sock;
 
-	if (!role_is_wanted(move->direction) || !move->readable)
+	if (!role_is_wanted(move->direction) || (!move->readable && !call->is_unseen))
 		return NULL;
 	if (!ports_are_wanted(move->socket.family, local_port_of(sock), remote_port_of(sock)))
 		return NULL;
+	if (call->is_unseen) {
+		count_loss(HP_LOST_UNSEEN);
+		return NULL;
+	}
 	if (!may_start_request(scratch->bytes, peek_bytes(scratch)))
 		return NULL;
 	return open_conn(&move->socket, move->direction);

@@ -63,7 +63,9 @@ enum hp_loss {
 	HP_LOST_CGROUP_REFUSED = 5,
 	/* Requests, and with them their responses. */
 	HP_LOST_SHED = 6,
-	HP_LOST_KINDS = 7,
+	/* Calls whose bytes are not to be found: io_uring, 32-bit processes. */
+	HP_LOST_UNSEEN = 7,
+	HP_LOST_KINDS = 8,
 };
 
 /* A connection whose first request seems to begin here. Its pieces follow in the same ring. */

@@ -105,12 +105,17 @@ static __always_inline void recognise_in(struct pt_regs *regs, struct hp_call *c
 	__u32 direction = call->direction;
 	__u32 flags = call->flags;
 
-	if (!is_in_call(regs) || is_compat())
+	if (!is_in_call(regs) || is_compat()) {
+		call->is_unseen = 1;
 		return;
+	}
 	read_arguments(regs, call);
 	recognise(number_of(regs), call);
 	if (call->direction != direction || call->shape == HP_SHUTDOWN)
 		call->shape = 0;
+	/* io_uring does its work on the way into the kernel too, in a call of its own. */
+	if (!call->shape && number_of(regs) == CALL_NUMBER(426, 426))
+		call->is_unseen = 1;
 	if (call->shape == HP_MESSAGES)
 		point_at_next(call);
 	call->direction = direction;
@@ -124,8 +129,10 @@ static __always_inline void recognise_by_stack(struct hp_call *call)
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct pt_regs regs;
 
-	if (BPF_CORE_READ(task, flags) & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG))
+	if (BPF_CORE_READ(task, flags) & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG)) {
+		call->is_unseen = 1;
 		return;
+	}
 	if (!bpf_probe_read_kernel(&regs, sizeof(regs), BPF_CORE_READ(task, stack) + STACK_BYTES - sizeof(regs)))
 		recognise_in(&regs, call);
 }
@@ -141,7 +148,9 @@ static __always_inline void recognise_current(struct hp_call *call)
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) {
 		struct task_struct *task = bpf_get_current_task_btf();
 
-		if (!(task->flags & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG)))
+		if (task->flags & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG))
+			call->is_unseen = 1;
+		else
 			recognise_in((void *)bpf_task_pt_regs(task), call);
 	} else {
 		recognise_by_stack(call);

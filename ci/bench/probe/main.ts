@@ -1,4 +1,4 @@
-/** Measures what the probe costs. Usage: jiti ci/bench/probe/main.ts [nginx|node|unrelated|drain|tools]…; needs root. */
+/** Measures what the probe costs. Usage: node ci/bench/probe/main.ts [nginx|node|unrelated|drain|tools]…; needs root. */
 import { measureCost } from './cost.ts';
 import { measureDrain } from './drain.ts';
 import { compareTools } from './tools.ts';
@@ -19,6 +19,12 @@ const PARTS: Readonly<Record<string, () => Promise<void> | void>> = {
   drain: () => measureDrain(),
   tools: () => compareTools(seconds),
 };
+
+if (!process.features.typescript) {
+  throw new Error(
+    `Node ${process.version} does not run TypeScript as the profiler's image does: see ci/bench/README.md`,
+  );
+}
 
 const asked = process.argv.slice(2);
 for (const part of asked.length === 0 ? Object.keys(PARTS) : asked) {

@@ -44,7 +44,7 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
   const out = mkdtempSync(join(tmpdir(), 'bench-traces-'));
   for (const name of TRACES) writeFileSync(join(out, name), '');
   const root = resolve(import.meta.dirname, '../../..');
-  const child = spawn(join(root, 'node_modules/.bin/jiti'), [join(root, 'container/profiler/src/main.ts')], {
+  const child = spawn(process.execPath, [join(root, 'container/profiler/src/main.ts')], {
     env: {
       ...process.env,
       PROFILER_OUT: out,

@@ -17,6 +17,8 @@ export type ConnectionEvents = {
 };
 
 const REQUEST_START = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}(?: |$)/;
+/** Pieces of a response whose request is still being sent. */
+const MAX_EARLY = 64;
 const RESPONSE_STARTS = ['HTTP/1.', 'HTTP/0.', 'RTSP/1.', 'ICE/1.'];
 
 export class Connection {
@@ -61,6 +63,8 @@ export class Connection {
     if (this.#isFinished || !this.#isInStep || this.#isCountOnly) return;
     if (this.#line.length === 0) {
       this.#early.push(keep(piece));
+      // Some servers say 408 to an idle client before they close; but so much was an answer to something.
+      if (this.#early.length > MAX_EARLY) this.#loseStep();
       return;
     }
     // The end of a response that began before the connection was known is not one of ours.
@@ -96,8 +100,6 @@ export class Connection {
   giveUpBefore(timeNs: number): void {
     const isOld = (since: number | undefined): boolean => since !== undefined && since < timeNs;
     if (isOld(this.#requests.waitsSince()) || isOld(this.#responses.waitsSince())) this.#giveUp();
-    // Some servers say 408 to an idle client before they close: a response that nobody asked for.
-    if (isOld(this.#early[0]?.timeNs)) this.#early = [];
   }
 
   #createRequestReader(): Reader {

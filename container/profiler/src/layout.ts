@@ -131,5 +131,6 @@ export const loss = {
   lostSegments: 4,
   lostCgroupRefused: 5,
   lostShed: 6,
-  lostKinds: 7,
+  lostUnseen: 7,
+  lostKinds: 8,
 } as const;
