@@ -20,7 +20,7 @@ const PARTS: Readonly<Record<string, () => Promise<void> | void>> = {
   tools: () => compareTools(seconds),
 };
 
-if (!process.features.typescript) {
+if (!('typescript' in process.features)) {
   throw new Error(
     `Node ${process.version} does not run TypeScript as the profiler's image does: see ci/bench/README.md`,
   );

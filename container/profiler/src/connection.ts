@@ -51,6 +51,12 @@ export class Connection {
     return this.#line.length > 0 || this.#arriving !== undefined || this.#early.length > 0;
   }
 
+  /** How many requests wait for their responses, or for their own end. */
+  get underWay(): number {
+    const isHeadComing = this.#arriving !== undefined && this.#arriving.method === '';
+    return this.#line.length + (isHeadComing ? 1 : 0);
+  }
+
   request(piece: Piece<Process>): void {
     if (this.#isFinished || this.#isRefused) return;
     if (piece.gap !== 'none') this.#bridge(piece);
@@ -182,8 +188,7 @@ export class Connection {
 
   /** Counts what is under way, forgets it, and returns how many exchanges that were. */
   #loseExchanges(): number {
-    const isHeadComing = this.#arriving !== undefined && this.#arriving.method === '';
-    const exchanges = this.#line.length + (isHeadComing ? 1 : 0);
+    const exchanges = this.underWay;
     this.#forget();
     if (exchanges > 0) this.#events.lost(exchanges);
     return exchanges;

@@ -122,10 +122,10 @@ export class Table {
 
   /** Forgets everything; returns how many exchanges were under way. */
   clear(): number {
-    let busy = 0;
-    for (const entry of this.#entries.values()) if (entry.connection.isBusy) busy++;
+    let underWay = 0;
+    for (const { connection } of this.#entries.values()) underWay += connection.underWay;
     this.#entries.clear();
-    return busy;
+    return underWay;
   }
 
   #close(entry: Entry, inOrder: boolean): void {
