@@ -1,155 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* System calls that move bytes over sockets: which they are, and where their arguments say the bytes are. */
+/* A call that moved bytes over a socket: from its arguments to its connection. */
 #ifndef HTTP_CALLS_BPF_H
 #define HTTP_CALLS_BPF_H
 
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "http_abi.bpf.h"
 #include "http_conn.bpf.h"
 #include "http_filter.bpf.h"
 #include "http_group.bpf.h"
 #include "http_move.bpf.h"
 #include "http_piece.bpf.h"
 #include "http_state.bpf.h"
-
-#if defined(__TARGET_ARCH_x86)
-#define CALL_NUMBER(x86, arm64) x86
-#elif defined(__TARGET_ARCH_arm64)
-#define CALL_NUMBER(x86, arm64) arm64
-#else
-#error "the numbers of the system calls are known for x86 and arm64 only"
-#endif
-
-/* Flags of the receiving calls, as the C library's headers name them. */
-#define MSG_OOB_FLAG 0x1
-#define MSG_PEEK_FLAG 0x2
-#define MSG_TRUNC_FLAG 0x20
-#define MSG_ERRQUEUE_FLAG 0x2000
-/* The messages of one sendmmsg or recvmmsg that are followed. */
-#define MESSAGES 64
-
-enum hp_shape {
-	/* Argument 1 is a buffer. */
-	HP_BUFFER = 1,
-	/* Argument 1 is an array of segments, argument 2 its length. */
-	HP_SEGMENTS = 2,
-	/* Argument 1 is a struct msghdr. */
-	HP_MESSAGE = 3,
-	/* Argument 1 is an array of struct mmsghdr; the result counts messages. */
-	HP_MESSAGES = 4,
-	/* The bytes never were in user memory. */
-	HP_OUT_OF_SIGHT = 5,
-	/* No bytes: the descriptor's sending side was shut down. */
-	HP_SHUTDOWN = 6,
-	/* As HP_OUT_OF_SIGHT, from the descriptor in argument 0 to that in argument 2. */
-	HP_SPLICED = 7,
-};
-
-struct hp_call {
-	long ret;
-	__u64 args[4];
-	__u32 fd;
-	__u32 shape;
-	__u32 direction;
-	__u32 flags;
-	/* One message of a call with several. */
-	__u32 is_several;
-	/* Its bytes are not where a system call of the thread says. */
-	__u32 is_unseen;
-};
-
-static __always_inline long number_of(struct pt_regs *regs)
-{
-#if defined(__TARGET_ARCH_x86)
-	return regs->orig_ax;
-#else
-	return regs->syscallno;
-#endif
-}
-
-/* The arguments are still in the registers when the call ends, but for the first of arm64, kept elsewhere. */
-static __always_inline void read_arguments(struct pt_regs *regs, struct hp_call *call)
-{
-#if defined(__TARGET_ARCH_x86)
-	call->args[0] = regs->di;
-	call->args[1] = regs->si;
-	call->args[2] = regs->dx;
-	call->args[3] = regs->r10;
-#else
-	call->args[0] = regs->orig_x0;
-	call->args[1] = regs->regs[1];
-	call->args[2] = regs->regs[2];
-	call->args[3] = regs->regs[3];
-#endif
-}
-
-/* Set in a task that makes a 32-bit system call (x86, in `status`) or is a 32-bit process (arm64, in `flags`). */
-#if defined(__TARGET_ARCH_x86)
-#define COMPAT_FIELD thread_info.status
-#define COMPAT_BIT 2
-#else
-#define COMPAT_FIELD thread_info.flags
-#define COMPAT_BIT (1 << 22)
-#endif
-
-/* A 32-bit process on x86 uses other numbers for the same calls. */
-static __always_inline bool is_compat(void)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-
-	if (can_read_task())
-		return bpf_get_current_task_btf()->COMPAT_FIELD & COMPAT_BIT;
-	return BPF_CORE_READ(task, COMPAT_FIELD) & COMPAT_BIT;
-}
-
-static __always_inline void set_call(struct hp_call *call, __u32 shape, __u32 direction, __u32 flags)
-{
-	call->fd = call->args[0];
-	call->shape = shape;
-	call->direction = direction;
-	call->flags = flags;
-}
-
-/* Leaves the shape 0 for a call that moves nothing over sockets. */
-static __always_inline void recognise(long number, struct hp_call *call)
-{
-	switch (number) {
-	case CALL_NUMBER(0, 63): /* read */
-		return set_call(call, HP_BUFFER, HP_RECEIVED, 0);
-	case CALL_NUMBER(1, 64): /* write */
-	case CALL_NUMBER(44, 206): /* sendto */
-		return set_call(call, HP_BUFFER, HP_SENT, 0);
-	case CALL_NUMBER(45, 207): /* recvfrom */
-		return set_call(call, HP_BUFFER, HP_RECEIVED, call->args[3]);
-	case CALL_NUMBER(19, 65): /* readv */
-	case CALL_NUMBER(327, 286): /* preadv2 */
-		return set_call(call, HP_SEGMENTS, HP_RECEIVED, 0);
-	case CALL_NUMBER(20, 66): /* writev */
-	case CALL_NUMBER(328, 287): /* pwritev2 */
-		return set_call(call, HP_SEGMENTS, HP_SENT, 0);
-	case CALL_NUMBER(47, 212): /* recvmsg */
-		return set_call(call, HP_MESSAGE, HP_RECEIVED, call->args[2]);
-	case CALL_NUMBER(46, 211): /* sendmsg */
-		return set_call(call, HP_MESSAGE, HP_SENT, 0);
-	case CALL_NUMBER(299, 243): /* recvmmsg */
-		return set_call(call, HP_MESSAGES, HP_RECEIVED, call->args[3]);
-	case CALL_NUMBER(307, 269): /* sendmmsg */
-		return set_call(call, HP_MESSAGES, HP_SENT, 0);
-	case CALL_NUMBER(40, 71): /* sendfile */
-		return set_call(call, HP_OUT_OF_SIGHT, HP_SENT, 0);
-	case CALL_NUMBER(275, 76): /* splice */
-		return set_call(call, HP_SPLICED, HP_SENT, 0);
-	case CALL_NUMBER(48, 210): /* shutdown */
-		return set_call(call, HP_SHUTDOWN, HP_SENT, 0);
-	}
-}
-
-/* Bytes that will be read again, or that are not of the stream. */
-static __always_inline bool moves_nothing(const struct hp_call *call)
-{
-	return call->flags & (MSG_PEEK_FLAG | MSG_OOB_FLAG | MSG_ERRQUEUE_FLAG);
-}
 
 /* Points the walk at the bytes of one struct msghdr. */
 static __always_inline bool point_at_message(struct hp_move *move, __u64 address)

@@ -10,8 +10,8 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include "http_conn.bpf.h"
+#include "http_flow.bpf.h"
 #include "http_head.bpf.h"
-#include "http_loss.bpf.h"
 #include "http_move.bpf.h"
 #include "http_probe.h"
 #include "http_shed.bpf.h"
@@ -47,76 +47,6 @@ static __always_inline void send_head(struct hp_scratch *scratch, struct hp_conn
 	scratch->piece.head = 0;
 }
 
-/* Once requests are not followed, neither are responses: whether one has a body is up to its request. */
-static __always_inline void be_unsure(struct hp_conn *conn, __u32 direction)
-{
-	conn->flow[direction & 1].mode = HP_UNSURE;
-	if (direction == conn->request_direction)
-		conn->flow[!direction].mode = HP_UNSURE;
-}
-
-/* Functions of their own for the verifier, which then looks at each once; hence what they need is in the scratch. */
-__noinline int find_head_end(__u32 taken)
-{
-	struct hp_scratch *scratch = scratch_here();
-
-	if (!scratch)
-		return 0;
-	scan_head(scratch->bytes, taken, &scratch->scan);
-	return scratch->scan.end;
-}
-
-__noinline __s64 number_in_head(__u64 at)
-{
-	struct hp_scratch *scratch = scratch_here();
-
-	if (!scratch || at > HP_SCAN_BYTES)
-		return -1;
-	return plain_number(scratch->bytes, at);
-}
-
-/* The length of the body behind the head in the scratch; -1 if not known, -2 if until close. */
-static __always_inline __s64 body_length(struct hp_scratch *scratch, bool is_request)
-{
-	const struct hp_scan *scan = &scratch->scan;
-	if (!is_request && status_has_no_body(scratch->bytes))
-		return 0;
-	if (scan->framed_otherwise)
-		return -1;
-	if (!scan->length_at)
-		return is_request ? 0 : -2;
-	return number_in_head(scan->length_at);
-}
-
-/*
- * A head should begin with the first of `taken` bytes in the scratch; `avail` are there in all. Is what follows
- * it known to be body to the end of the message?
- */
-static __always_inline bool is_sure_head(struct hp_scratch *scratch, struct hp_conn *conn, __u32 taken, __u32 avail)
-{
-	__u32 direction = scratch->move.direction & 1;
-	bool is_request = direction == conn->request_direction;
-	struct hp_flow *flow = &conn->flow[direction];
-	__s64 length;
-
-	if (is_request ? !is_token_byte(scratch->bytes[0]) : !starts_response(scratch->bytes, taken))
-		return false;
-	if (!find_head_end(taken))
-		return false;
-	length = body_length(scratch, is_request);
-	if (length == -2) {
-		flow->mode = HP_UNTIL_CLOSE;
-		scratch->piece.body = HP_BODY_UNTIL_CLOSE;
-		return true;
-	}
-	if (length < 0 || scratch->scan.end + length < avail)
-		return false;
-	scratch->piece.body = length;
-	flow->left = scratch->scan.end + length - avail;
-	flow->mode = flow->left ? HP_IN_BODY : HP_AT_HEAD;
-	return true;
-}
-
 /* Sends everything from `at` on, whose first `taken` bytes are in the scratch. */
 static __always_inline void send_all(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at, __u32 taken)
 {
@@ -133,34 +63,6 @@ static __always_inline void send_all(struct hp_scratch *scratch, struct hp_conn 
 	}
 	if (at < len)
 		send_piece(scratch, conn, at, len - at, 0);
-}
-
-/*
- * Passes over what is known to be body and returns how many bytes that were; the whole piece if all of it was.
- */
-static __always_inline __u32 pass_body(struct hp_scratch *scratch, struct hp_conn *conn, struct hp_flow *flow)
-{
-	__u32 len = scratch->move.len;
-	__u32 missing = scratch->move.offset - flow->next;
-	__u64 left = flow->left;
-
-	if (flow->mode == HP_UNTIL_CLOSE)
-		return len;
-	if (flow->mode != HP_IN_BODY)
-		return 0;
-	if (missing > left || missing > 1u << 31) {
-		be_unsure(conn, scratch->move.direction);
-		return 0;
-	}
-	left -= missing;
-	if (left > len) {
-		flow->left = left - len;
-		return len;
-	}
-	flow->left = 0;
-	flow->mode = HP_AT_HEAD;
-	flow->next = scratch->move.offset + left;
-	return left;
 }
 
 /* Bytes that begin with a message: its first line, where that is enough, or all of it. */

@@ -1,11 +1,13 @@
 /**
  * One connection: two streams of pieces, and the line in which requests wait for their responses. Emits an exchange when
  * both are complete, or when the connection's end shows that they never will be.
+ * The file is longer than 200 lines because both streams share what is known of the line of requests.
  */
 import { type Exchange, type Pending, type Process, startPending } from './exchange.ts';
 import { type Framing, frameRequest, type Head, parseRequestLine, parseStatusLine } from './head.ts';
 import { Reader } from './http1.ts';
 import { type ConnectionInfo, Line, offsetAt } from './line.ts';
+import { mayStartRequest, mayStartResponse } from './starts.ts';
 import { keep, type Piece, Stream } from './streams.ts';
 
 export type ConnectionEvents = {
@@ -16,10 +18,8 @@ export type ConnectionEvents = {
   readonly finished: (why: 'not-http' | 'upgraded') => void;
 };
 
-const REQUEST_START = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}(?: |$)/;
 /** Pieces of a response whose request is still being sent. */
 const MAX_EARLY = 64;
-const RESPONSE_STARTS = ['HTTP/1.', 'HTTP/0.', 'RTSP/1.', 'ICE/1.'];
 
 export class Connection {
   readonly #events: ConnectionEvents;
@@ -234,13 +234,4 @@ export class Connection {
     this.#early = [];
     this.#arriving = undefined;
   }
-}
-
-function mayStartRequest(piece: Piece<Process>): boolean {
-  return REQUEST_START.test(piece.bytes.toString('latin1', piece.from, piece.from + Math.min(piece.cap, 25)));
-}
-
-function mayStartResponse(piece: Piece<Process>): boolean {
-  const text = piece.bytes.toString('latin1', piece.from, piece.from + Math.min(piece.cap, 16)).trimStart();
-  return piece.cap > 0 && RESPONSE_STARTS.some((start) => start.startsWith(text) || text.startsWith(start));
 }

@@ -16,12 +16,15 @@ export async function untilReady(
   const { host, signal } = around;
   const deadlineMs = host.clockMs() + withinMs;
   for (const sign of signs) {
+    let before: string | undefined;
     for (;;) {
       const leftMs = Math.max(1, Math.ceil(deadlineMs - host.clockMs()));
       const problem = await missing(sign, { ...around, lookMs: Math.min(leftMs, longestLookMs) });
       if (problem === undefined) break;
       const isTooLate = host.clockMs() + pauseMs > deadlineMs;
-      if (isTooLate || signal.aborted) return problem;
+      // A look that the deadline cut short says less than the one before it.
+      if (isTooLate || signal.aborted) return host.clockMs() >= deadlineMs ? (before ?? problem) : problem;
+      before = problem;
       await host.sleep(pauseMs);
     }
   }

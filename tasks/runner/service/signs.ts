@@ -50,8 +50,9 @@ async function httpProblem(url: string, { signal, lookMs }: Look): Promise<strin
 /** `fetch` says only that it failed; why stands in the cause. */
 function causeOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return code === '' ? messageOf(cause) : code;
+  // A look that took too long has a number there.
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? code : messageOf(cause);
 }
 
 function tcpProblem(address: string, { signal, lookMs }: Look): Promise<string | undefined> {
