@@ -27,6 +27,8 @@ export type ToolFlags = {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly init: boolean;
+  /** Run again what a change affects, until interrupted. */
+  readonly watch: boolean;
   readonly jobs: number | undefined;
   readonly engine: 'podman' | 'docker' | undefined;
   readonly output: OutputName | undefined;
@@ -62,6 +64,7 @@ const switches = {
   quiet: 'quiet',
   verbose: 'verbose',
   init: 'init',
+  watch: 'watch',
 } as const satisfies Record<string, keyof ToolFlags>;
 
 const valued = ['jobs', 'engine', 'output', 'profile', 'completion', 'import'] as const;
@@ -69,10 +72,9 @@ const engines = ['podman', 'docker'] as const;
 const outputs = ['list', 'plain', 'prefixed', 'github', 'json'] as const;
 const graphForms = ['text', 'mermaid', 'dot', 'json'] as const;
 const shells = ['bash', 'zsh', 'fish'] as const;
-const laterFlags = ['watch'];
 
 /** Every flag the tool owns, so that no task may name a param like one. */
-export const toolFlagNames: readonly string[] = [...Object.keys(switches), ...valued, 'graph', ...laterFlags];
+export const toolFlagNames: readonly string[] = [...Object.keys(switches), ...valued, 'graph'];
 
 /** Cuts the command line into the tool's flags, the words and flags of tasks, and what follows `--`. */
 export function parseArgs(argv: readonly string[]): Args {
@@ -95,11 +97,11 @@ export function parseArgs(argv: readonly string[]): Args {
       const value = item.value ?? own[++index];
       Object.assign(flags, readValue(item.name, value));
     } else {
-      refuseLater(item.name);
       items.push(item);
     }
   }
   if (flags.keepGoing && flags.failFast) throw usageError('`--keep-going` and `--fail-fast` exclude each other');
+  if (flags.watch) refuseBesideWatch(flags);
   return { flags, items, rest };
 }
 
@@ -143,8 +145,19 @@ function refuseValue(item: { readonly name: string; readonly value: string | und
   if (item.value !== undefined) throw usageError(`\`--${item.name}\` takes no value`);
 }
 
-function refuseLater(name: string): void {
-  if (laterFlags.includes(name)) throw usageError(`\`--${name}\` is not supported by this version`);
+/** What prints something and ends, or speaks of one run. */
+function refuseBesideWatch({ list, dryRun, graph, init, import: makefile, completion, profile }: ToolFlags): void {
+  const given = {
+    list,
+    'dry-run': dryRun,
+    graph: graph !== undefined,
+    init,
+    import: makefile !== undefined,
+    completion: completion !== undefined,
+    profile: profile !== undefined,
+  };
+  const [other] = Object.entries(given).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+  if (other !== undefined) throw usageError(`\`--watch\` and \`--${other}\` exclude each other`);
 }
 
 function readValue(name: (typeof valued)[number], value: string | undefined): Partial<ToolFlags> {

@@ -69,8 +69,12 @@ const fields = {
   'task-retried': { task: text, message: text, nextTry: count, tries: count, pauseMs: v.number() },
   'task-waiting': { task: text, holder, lock: text },
   'service-ready': { task: text, tookMs: v.number() },
+  'service-stopped': { task: text, reason: text },
   'task-finished': { task: text, tookMs: v.number(), end },
   interrupted: { signal: signals, isTheFirst: v.boolean() },
+  'watch-changed': { paths: texts, tasks: texts },
+  'config-refused': { text },
+  'watch-waiting': { polling: v.boolean() },
   'run-finished': { exit: count, reason: reasons, tookMs: v.number() },
 } as const satisfies Record<Event['type'], v.ObjectEntries>;
 

@@ -95,8 +95,16 @@ export type Event =
   /** Another run of this checkout holds what the task needs for itself. */
   | { readonly type: 'task-waiting'; readonly task: string; readonly holder: Holder; readonly lock: string }
   | { readonly type: 'service-ready'; readonly task: string; readonly tookMs: number }
+  /** In a watch: a service that the next one replaces. */
+  | { readonly type: 'service-stopped'; readonly task: string; readonly reason: string }
   | { readonly type: 'task-finished'; readonly task: string; readonly tookMs: number; readonly end: TaskEnd }
   | { readonly type: 'interrupted'; readonly signal: Interrupt; readonly isTheFirst: boolean }
+  /** In a watch: what has changed, and the tasks that may run because of it. */
+  | { readonly type: 'watch-changed'; readonly paths: readonly string[]; readonly tasks: readonly string[] }
+  /** In a watch: the config as it is now cannot be used; the text says why. */
+  | { readonly type: 'config-refused'; readonly text: string }
+  /** In a watch: nothing runs but services, and the next change is waited for. */
+  | { readonly type: 'watch-waiting'; readonly polling: boolean }
   | { readonly type: 'run-finished'; readonly exit: number; readonly reason: Reason; readonly tookMs: number };
 
 /** An event with its time, in ms since the run was opened. */

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { exitCodes, type Reason } from './errors.ts';
 import type { CheckReport, Event, Failure, Stamped } from './events.ts';
+import type { Round } from './execute/round.ts';
 import { runTasks } from './execute/schedule.ts';
 import { undoAll } from './execute/undo.ts';
 import type { Plan } from './plan.ts';
@@ -31,8 +32,22 @@ export function endingAfter(ending: Ending, event: Event): Ending {
   return { exit: event.type === 'run-finished' ? event.exit : ending.exit, unmet };
 }
 
-async function perform(session: Session, plan: Plan, { fix }: ExecuteOptions): Promise<void> {
+async function perform(session: Session, plan: Plan, options: ExecuteOptions): Promise<void> {
   const startedMs = session.host.clockMs();
+  const verdict = await performTasks(session, plan, options);
+  if (verdict.exit !== 0) await undoAll(session);
+  await session.table.close();
+  session.emit({ type: 'run-finished', ...verdict, tookMs: Math.round(session.host.clockMs() - startedMs) });
+}
+
+export type Verdict = { readonly exit: number; readonly reason: Reason };
+
+/** All of a run but its end: in a watch there are several, one after another. */
+export async function performTasks(
+  session: Session,
+  plan: Plan,
+  { fix, round }: ExecuteOptions & { readonly round?: Round },
+): Promise<Verdict> {
   session.emit({
     type: 'run-started',
     tasks: plan.tasks.map(({ name, about, needs }) => ({ name, about, needs })),
@@ -40,12 +55,9 @@ async function perform(session: Session, plan: Plan, { fix }: ExecuteOptions): P
   });
   for (const name of session.host.secrets.tooShort()) session.emit({ type: 'notice-given', text: tooShort(name) });
   const isReady = !fix || (await mendFirst(session, plan));
-  const failure = isReady ? await runTasks(session, plan) : undefined;
+  const failure = isReady ? await runTasks(session, plan, round) : undefined;
   await session.cache.close();
-  const verdict = verdictOf(session, isReady ? failure : notReady);
-  if (verdict.exit !== 0) await undoAll(session);
-  await session.table.close();
-  session.emit({ type: 'run-finished', ...verdict, tookMs: Math.round(session.host.clockMs() - startedMs) });
+  return verdictOf(session, isReady ? failure : notReady);
 }
 
 function tooShort(name: string): string {
@@ -59,10 +71,11 @@ async function mendFirst(session: Session, plan: Plan): Promise<boolean> {
 
 const notReady = { exit: exitCodes.machine, reason: 'machine' } as const;
 
-function verdictOf(
-  { state }: Session,
+/** How a run ends: an interrupt counts more than a failure. */
+export function verdictOf(
+  { state }: Pick<Session, 'state'>,
   failure: Pick<Failure, 'exit' | 'reason'> | undefined,
-): { readonly exit: number; readonly reason: Reason } {
+): Verdict {
   if (state.interruptedBy !== undefined)
     return { exit: 128 + constants.signals[state.interruptedBy], reason: 'interrupted' };
   if (failure === undefined) return { exit: exitCodes.ok, reason: 'ok' };

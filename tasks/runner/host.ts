@@ -16,6 +16,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import { usageError } from './errors.ts';
 import { type LogFile, openLog, removeLog } from './host/log-file.ts';
 import { isTerminal, makeWriter } from './host/streams.ts';
+import { folderId, watchFolder } from './host/watch-folder.ts';
 import { asciiMarks, type Marks, unicodeMarks, wantsUnicode } from './marks.ts';
 import { wantsColour } from './paint.ts';
 import type { Platform } from './script.ts';
@@ -57,6 +58,8 @@ export type Host = {
   readonly secrets: Secrets;
   /** Whether Node runs TypeScript by itself. */
   readonly stripsTypes: boolean;
+  /** In a watch: scripts are read anew at each use. */
+  readonly rereadsModules: boolean;
   readonly importModule: ImportModule;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -86,6 +89,10 @@ export type Host = {
   /** Opens a new log below the root; throws where that is not possible. */
   readonly openLog: (root: string, path: string) => LogFile;
   readonly removeLog: (path: string) => void;
+  /** Calls back when an entry of a folder comes, goes or is written; throws the system's error where it cannot. */
+  readonly watchFolder: (path: string, onChange: () => void) => Disposable;
+  /** What tells a folder from another one that comes to lie at its path; undefined where none is. */
+  readonly folderId: (path: string) => string | undefined;
 };
 
 const packageFolder = dirname(import.meta.dirname);
@@ -113,6 +120,7 @@ export function realHost(importModule: ImportModule): Host {
     marks: wantsUnicode(env) ? unicodeMarks : asciiMarks,
     secrets,
     stripsTypes: 'typescript' in process.features && process.features.typescript !== false,
+    rereadsModules: false,
     importModule,
     write: makeWriter('stdout', secrets),
     writeError: makeWriter('stderr', secrets),
@@ -133,6 +141,8 @@ export function realHost(importModule: ImportModule): Host {
     replaceFile,
     openLog,
     removeLog,
+    watchFolder,
+    folderId,
   };
 }
 

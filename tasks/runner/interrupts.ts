@@ -5,7 +5,9 @@ import type { Session } from './session.ts';
 const graceMs = 10_000;
 
 /** Ctrl-C once asks: all that runs gets the signal and may clean up. Twice: all that runs is killed. */
-export function handleInterrupts(session: Session): Disposable {
+export function handleInterrupts(
+  session: Pick<Session, 'host' | 'state' | 'cancel' | 'stop' | 'table' | 'emit'>,
+): Disposable {
   const { host, state, cancel, stop, table, emit } = session;
   return host.onInterrupt((signal) => {
     const isForTheTask = signal === 'SIGINT' && state.terminalIsLent;

@@ -7,16 +7,18 @@ import type { Host } from './host.ts';
  * package; with Node, the one that the project has installed.
  */
 export async function loadModule(
-  host: Pick<Host, 'importModule' | 'stripsTypes' | 'packageFolder'>,
+  host: Pick<Host, 'importModule' | 'stripsTypes' | 'rereadsModules' | 'packageFolder'>,
   root: string,
   file: string,
 ): Promise<unknown> {
-  if (host.stripsTypes) return await host.importModule(pathToFileURL(file).href);
+  if (host.stripsTypes && !host.rereadsModules) return await host.importModule(pathToFileURL(file).href);
   const { createJiti } = await import('jiti');
   const jiti = createJiti(join(dirname(file), 'index.js'), {
     alias: { 'zx-tasks': join(host.packageFolder, 'dist', 'script.cjs') },
     fsCache: join(root, '.tasks', 'cache', 'jiti'),
     interopDefault: true,
+    // What Node has imported once it never reads again.
+    moduleCache: !host.rereadsModules,
   });
   return await jiti.import(file);
 }

@@ -45,7 +45,9 @@ export async function main(caller: Host): Promise<number> {
     const forecasts = await foresee(openSession(host, project, args.flags), plan);
     return show(host, describePlan(plan, project.config, { paint, forecasts }));
   }
+  if (args.flags.watch) (await import('./watch/refuse.ts')).refuseToWatch(plan);
   await confirmTasks(host, plan, args.flags);
+  if (args.flags.watch) return await (await import('./watch.ts')).watch(caller, { project, plan, args });
   const first = await carryOut(host, { project, plan, args, fix: args.flags.fix });
   const mayMend = !args.flags.fix && (await offerToMend(host, first.unmet));
   return mayMend ? (await carryOut(host, { project, plan, args, fix: true })).exit : first.exit;

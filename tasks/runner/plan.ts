@@ -11,7 +11,7 @@ import { type DoctorRequest, readDoctorRequest } from './plan/doctor.ts';
 import { type Fill, fillOf } from './plan/fill.ts';
 import { keepAsked } from './plan/kept.ts';
 import { appliesTo, choosePlace, type Place, refuse } from './plan/place.ts';
-import { outputsOfNeeds, planTracking, type Tracked } from './plan/track.ts';
+import { outputsOfNeeds, planTracking, planWatching, type Tracked } from './plan/track.ts';
 import type { Platform } from './script.ts';
 
 /** What a task does: commands for /bin/sh, a script, or nothing but its needs. */
@@ -60,6 +60,8 @@ export type PlannedTask = {
   readonly weight: number;
   /** What decides whether it is up to date; undefined for a task that always runs. */
   readonly tracked: Tracked | undefined;
+  /** Globs of what starts it again in a watch, where that is not what it is tracked by. */
+  readonly watches: readonly string[] | undefined;
 };
 
 export type FailureMode = 'start-nothing-new' | 'keep-going' | 'fail-fast';
@@ -199,6 +201,7 @@ function planTask(config: Config, request: Request, options: Options & Order): P
     locks: (task.locks ?? []).map((name) => fillTemplate(name, fill.plain)),
     weight: task.weight ?? 1,
     tracked: planTracking(config, task, fill, options.inputsOfNeeds),
+    watches: planWatching(task, fill, options.inputsOfNeeds),
   };
 }
 

@@ -42,25 +42,34 @@ export type SessionState = {
   terminalIsLent: boolean;
 };
 
+/** What the runs of a watch have in common. */
+export type Shared = Pick<Session, 'table' | 'stop' | 'events' | 'emit' | 'state' | 'undos'>;
+
 export type Undo = { readonly task: string; readonly undo: () => Promise<void> };
 
 /** Opens a session; nothing is started yet. */
-export function openSession(host: Host, { root, config, dotenv }: Project, flags: Pick<ToolFlags, 'engine'>): Session {
+export function openSession(
+  host: Host,
+  { root, config, dotenv }: Project,
+  flags: Pick<ToolFlags, 'engine'>,
+  shared?: Shared,
+): Session {
   const { platform } = host;
   const cancel = new AbortController();
-  const stop = new AbortController();
+  const stop = shared?.stop ?? new AbortController();
   setMaxListeners(0, cancel.signal, stop.signal);
-  const table = makeProcessTable(host);
+  const table = shared?.table ?? makeProcessTable(host);
   const run = makeRunner({ host, table, cwd: root, signal: () => stop.signal });
   const engine = makeEngineSource({ host, root, wanted: flags.engine, run });
-  const events = makeEventQueue();
+  const events = shared?.events ?? makeEventQueue();
   const startedMs = host.clockMs();
-  const emit = (event: Event): void =>
+  const stamp = (event: Event): void =>
     events.push({ ...host.secrets.maskAll(event), atMs: inMicroseconds(host.clockMs() - startedMs) });
+  const emit = shared?.emit ?? stamp;
   const onSlow = ({ id, question }: Check): void =>
     emit({ type: 'notice-given', text: `${id} takes long: ${question}` });
   const checks = makeCheckRunner({ host, root, config, platform, table, engine, onSlow });
-  const state = { interruptedBy: undefined, terminalIsLent: false };
+  const state = shared?.state ?? { interruptedBy: undefined, terminalIsLent: false };
   return {
     host,
     root,
@@ -75,7 +84,7 @@ export function openSession(host: Host, { root, config, dotenv }: Project, flags
     emit,
     cancel,
     stop,
-    undos: [],
+    undos: shared?.undos ?? [],
     state,
   };
 }

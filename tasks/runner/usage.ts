@@ -21,6 +21,7 @@ export const flagRows: readonly FlagRow[] = [
   { shown: '--only', about: 'without what the tasks need' },
   { shown: '--force', about: 'run also what is up to date, and take nothing from the cache' },
   { shown: '--explain', about: 'say why each task runs' },
+  { shown: '--watch', about: 'go on, and after each change run again what it affects; Ctrl-C ends it' },
   { shown: '--fix', about: 'mend what the machine lacks before the first task' },
   { shown: '--yes', about: 'answer yes to every confirmation' },
   { shown: '--jobs=N', about: 'how many tasks run at once (default: one per core)' },
@@ -54,5 +55,5 @@ Tasks named one after another run one after another; what a task needs runs firs
 
 ${flagRows.map(({ shown, about }) => `  ${shown.padEnd(width)}  ${about}\n`).join('')}
 exit codes: a failed task's own code · 2 wrong usage · 3 wrong config · 4 the machine is not ready ·
-70 a bug in the runner · 124 timed out · 130, 143, 129 interrupted
+70 a bug in the runner · 124 timed out · 130, 143, 129 interrupted (a watch ends so)
 `;

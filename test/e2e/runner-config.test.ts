@@ -205,16 +205,6 @@ test('tasks that need each other are refused with the whole path', async () => {
   `);
 });
 
-test('what this version cannot do yet is refused by name, never ignored', async () => {
-  expect(await errorsOf('version: 1\ntasks:\n  a: { run: make, watch: [src] }\n')).toMatchInlineSnapshot(`
-    "error: \`watch\` of task \`a\` is not supported by this version
-      --> tasks.config.yaml:3:19
-       |   a: { run: make, watch: [src] }
-       |                   ^^^^^
-    "
-  `);
-});
-
 test('keys that exclude each other are named', async () => {
   const config = `version: 1
 tasks:

@@ -21,8 +21,8 @@ export type RunOptions = {
 export type Running = {
   readonly child: ChildProcess;
   readonly pid: number;
-  /** Resolves when the output so far contains the text. */
-  readonly says: (text: string) => Promise<void>;
+  /** Resolves when the output so far contains the text, or contains it so many times. */
+  readonly says: (text: string, times?: number) => Promise<void>;
   readonly result: Promise<Result>;
 };
 
@@ -98,7 +98,7 @@ function startIn(folder: string, words: string, { env, cwd = '.', input, user }:
   const isRoot = process.getuid?.() === 0;
   const identity = user !== undefined && isRoot ? { uid: user, gid: user } : {};
   const options = { cwd: join(folder, cwd), env: { ...env }, stdio: 'pipe', ...identity } as const;
-  const child = spawn(process.execPath, [...cli(words)], options);
+  const child = spawn(process.execPath, [...cli(words)], options).setMaxListeners(0);
   const output = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {
@@ -113,18 +113,23 @@ function startIn(folder: string, words: string, { env, cwd = '.', input, user }:
       settle({ exit, stdout: normalise(output.stdout, folder), stderr: normalise(output.stderr, folder) }),
     );
   });
-  return { child, pid: child.pid ?? 0, says: (text) => untilSaid(text, output, listeners, child), result };
+  return {
+    child,
+    pid: child.pid ?? 0,
+    says: (text, times = 1) => untilSaid({ text, times }, output, listeners, child),
+    result,
+  };
 }
 
 function untilSaid(
-  text: string,
+  { text, times }: { readonly text: string; readonly times: number },
   output: { readonly stdout: string; readonly stderr: string },
   listeners: Set<() => void>,
   child: ChildProcess,
 ): Promise<void> {
   return new Promise((settle, fail) => {
     const listener = (): void => {
-      if (!`${output.stdout}${output.stderr}`.includes(text)) return;
+      if (`${output.stdout}${output.stderr}`.split(text).length <= times) return;
       listeners.delete(listener);
       settle();
     };

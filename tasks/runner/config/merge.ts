@@ -86,6 +86,7 @@ function taskIn({ namespace, folder }: Part, task: TaskRow, { words, checks }: N
       ? {}
       : { inputs: task.inputs.map((input) => (typeof input === 'string' ? globIn(folder, input) : input)) }),
     outputs: task.outputs.map((glob) => globIn(folder, glob)),
+    ...(task.watch === undefined ? {} : { watch: task.watch.map((glob) => globIn(folder, glob)) }),
     ...(task.script === undefined ? {} : { script: posix.join(folder, task.script) }),
   };
 }

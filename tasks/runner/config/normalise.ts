@@ -73,6 +73,7 @@ function normaliseTask(raw: RawTask, name: string): TaskRow {
       platforms: raw.platforms,
       cwd: raw.cwd,
       inputs: raw.inputs,
+      watch: raw.watch,
       cache: raw.cache,
       timeoutMs: raw.timeout === undefined ? undefined : durationMs(raw.timeout),
       confirm: raw.confirm,

@@ -157,6 +157,7 @@ function templates(config: Config, task: TaskRow): Finding[] {
         : unknownIn(input.command, known, [...own, 'inputs', index, 'command']),
     ),
     ...task.outputs.flatMap((glob, index) => unknownIn(glob, known, [...own, 'outputs', index])),
+    ...(task.watch ?? []).flatMap((glob, index) => unknownIn(glob, known, [...own, 'watch', index])),
     ...serviceTemplates(task, inRun, known),
     ...unknownIn(task.container ?? '', known, [...own, 'container']),
     ...unknownIn(task.cwd ?? '', known, [...own, 'cwd']),

@@ -95,6 +95,7 @@ const task = v.strictObject({
   ),
   outputs: texts('globs of the files that the task writes'),
   envInputs: texts("variables of the caller's environment that the result depends on"),
+  watch: texts('globs of the files that start it again with `--watch`; `inputs` when absent'),
   cache: yes('whether outputs are kept and restored; true when absent, if the task has inputs and outputs'),
   incremental: yes('whether the outputs of the last run stay in place for tools that build upon them'),
   cwd: text("the command's folder, from the folder of the config"),
@@ -187,9 +188,3 @@ export type RawConfig = v.InferOutput<typeof configSchema>;
 export type RawTask = v.InferOutput<typeof task>;
 export type RawCheck = v.InferOutput<typeof check>;
 export type RawMessage = v.InferOutput<typeof messagesSchema>[number];
-
-/** Keys that the format has but that this version does not carry out: refused by name, never ignored. */
-export const laterKeys = {
-  config: [],
-  task: ['watch'],
-} as const;

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { didYouMean, listed } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
-import { laterKeys } from './schema.ts';
 import { replaceWrong, schemaAt } from './stand-in.ts';
 import { listForTable, listsForTables } from './tables.ts';
 import { reasonOf, subjectOf, titleOf } from './wording.ts';
@@ -99,17 +98,9 @@ function unknownKeys(schema: v.GenericSchema, owner: Path, issue: Issue): Findin
     .filter((key) => !valid.includes(key))
     .map((key) => {
       const path = [...owner, key];
-      if (isLater(owner, key))
-        return { path, at: 'key', message: `\`${key}\` of ${titleOf(owner)} is not supported by this version` };
       const message = `${titleOf(owner)} has unknown key \`${key}\`${didYouMean(key, valid)}`;
       return { path, at: 'key', message, hint: `valid keys are ${listed(valid)}` };
     });
-}
-
-function isLater(owner: Path, key: string): boolean {
-  const later: readonly string[] =
-    owner.length === 0 ? laterKeys.config : owner[0] === 'tasks' && owner.length === 2 ? laterKeys.task : [];
-  return later.includes(key);
 }
 
 function pathOf(issue: Issue): Path {

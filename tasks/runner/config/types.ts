@@ -104,6 +104,8 @@ export type TaskRow = {
   /** Globs, and commands whose output counts; a task without always runs. */
   readonly inputs?: readonly InputRow[];
   readonly outputs: readonly string[];
+  /** Globs of what starts it again with `--watch`; its inputs when absent. */
+  readonly watch?: readonly string[];
   /** Names of variables. */
   readonly envInputs: readonly string[];
   readonly cache?: boolean;

@@ -16,7 +16,7 @@ export type Claims = {
   /** Gives back what the task holds. */
   readonly giveBack: (task: PlannedTask, succeeded: boolean) => void;
   /** Gives back what was claimed for tasks that never started. */
-  readonly giveBackAll: () => void;
+  readonly giveBackAll: (isKept?: (task: string) => boolean) => void;
 };
 
 export type Taken =
@@ -27,29 +27,37 @@ export type Taken =
   | { readonly state: 'held-around-us'; readonly by: Holder };
 
 type Lock = { readonly name: string; readonly file: string };
+/** What is held, by the name of the task. */
+export type Holdings = Map<string, Held>;
 type Held = { readonly claim: Claim; readonly own: Lock; readonly locks: readonly Lock[] };
 /** For whom a task waits, and the result that was there before. */
 type Wait = { readonly by: Holder; readonly resultBefore: string | undefined };
 
-type Options = { readonly root: string; readonly pid: number; readonly tasks: readonly PlannedTask[] };
+type Options = {
+  readonly root: string;
+  readonly pid: number;
+  readonly tasks: readonly PlannedTask[];
+  /** What this process holds already: in a watch, for services of an earlier run. */
+  readonly held?: Holdings | undefined;
+};
 
 /**
  * Makes the claims of one run. Its services are claimed all at once, since they are held while others start: two runs that
  * had one each would wait for each other.
  */
-export function makeClaims({ root, pid, tasks }: Options): Claims {
+export function makeClaims({ root, pid, tasks, held = new Map() }: Options): Claims {
   const folder = join(root, '.tasks', 'locks');
-  const held = new Map<PlannedTask, Held>();
   const waits = new Map<PlannedTask, Wait>();
   let canLock: boolean | undefined;
+  const isUnclaimedService = ({ name, work }: PlannedTask): boolean => work.kind === 'service' && !held.has(name);
 
   return {
     take: (task) => {
       canLock ??= makeLockFolder(folder);
       if (!canLock || !isExclusive(task)) return { state: 'taken', doneBy: undefined };
-      if (held.has(task)) return { state: 'taken', doneBy: undefined };
+      if (held.has(task.name)) return { state: 'taken', doneBy: undefined };
       const own = ownLock(folder, task);
-      const together = task.work.kind === 'service' ? tasks.filter(({ work }) => work.kind === 'service') : [task];
+      const together = task.work.kind === 'service' ? tasks.filter(isUnclaimedService) : [task];
       const claimed = together.map((one) => claimOf(folder, one, pid));
       const blocked = takeAll(claimed.flatMap(({ claim, locks }) => locks.map((lock) => ({ lock, claim }))));
       if (blocked !== undefined) {
@@ -60,19 +68,22 @@ export function makeClaims({ root, pid, tasks }: Options): Claims {
       }
       together.forEach((one, index) => {
         const claim = claimed[index];
-        if (claim !== undefined) held.set(one, claim);
+        if (claim !== undefined) held.set(one.name, claim);
       });
       const wait = waits.get(task);
       return { state: 'taken', doneBy: wait !== undefined && wasDone(own, task, wait) ? wait.by : undefined };
     },
-    giveBackAll: () => {
-      for (const { locks } of held.values()) for (const { file } of locks) unlock(file);
-      held.clear();
+    giveBackAll: (isKept = () => false) => {
+      for (const [name, { locks }] of held) {
+        if (isKept(name)) continue;
+        for (const { file } of locks) unlock(file);
+        held.delete(name);
+      }
     },
     giveBack: (task, succeeded) => {
-      const holding = held.get(task);
+      const holding = held.get(task.name);
       if (holding === undefined) return;
-      held.delete(task);
+      held.delete(task.name);
       const claim = writeClaim(holding.claim);
       leaveResult(holding.own.file, () => ({ claim, succeeded, identity: identityOf(task) }));
       for (const { file } of [...holding.locks].reverse()) unlock(file);

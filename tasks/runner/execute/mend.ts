@@ -115,6 +115,7 @@ function planOfFix({ config, root, platform }: Session, report: CheckReport, fix
     locks: [],
     weight: 1,
     tracked: undefined,
+    watches: undefined,
   };
   return {
     root,

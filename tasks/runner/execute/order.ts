@@ -14,6 +14,8 @@ export type Order = {
   readonly amend: (task: PlannedTask, end: TaskEnd) => void;
   readonly isWaiting: (task: PlannedTask) => boolean;
   readonly hasEnded: (task: PlannedTask) => boolean;
+  /** Whether one of a task's needs has done something, and was not only left as it was. */
+  readonly someNeedRan: (task: PlannedTask) => boolean;
   /** The first of a task's needs that has not succeeded. */
   readonly unmetNeed: (task: PlannedTask) => string | undefined;
 };
@@ -69,6 +71,7 @@ export function makeOrder(tasks: readonly PlannedTask[]): Order {
     amend: (task, end) => ends.set(task.name, end),
     isWaiting: (task) => waiting.has(task),
     hasEnded: (task) => ends.has(task.name),
+    someNeedRan: (task) => task.needs.some((name) => ends.get(name)?.state === 'done'),
     unmetNeed: (task) =>
       task.needs.find((name) => {
         const state = ends.get(name)?.state;

@@ -8,6 +8,7 @@ import type { Session } from '../session.ts';
 import { type Claims, makeClaims, type Taken } from './claims.ts';
 import { makeOrder, type Order } from './order.ts';
 import { makeRoom, type Room } from './room.ts';
+import type { Round } from './round.ts';
 import { runTask } from './task.ts';
 import { makeUp, type Up } from './up.ts';
 
@@ -16,8 +17,8 @@ const failFastGraceMs = 5_000;
 const pollMs = 50;
 
 /** Runs all tasks, each once, as parallel as needs and limits allow. Gives the failure that came first. */
-export async function runTasks(session: Session, plan: Plan): Promise<Failure | undefined> {
-  const run = new Run(session, plan);
+export async function runTasks(session: Session, plan: Plan, round?: Round): Promise<Failure | undefined> {
+  const run = new Run(session, plan, round);
   await run.toTheEnd();
   return run.firstFailure;
 }
@@ -27,6 +28,7 @@ class Run {
   firstFailure: Failure | undefined;
   private readonly session: Session;
   private readonly plan: Plan;
+  private readonly round: Round | undefined;
   private readonly order: Order;
   private readonly room: Room;
   private readonly claims: Claims;
@@ -39,13 +41,15 @@ class Run {
   private finish: () => void = () => undefined;
   private crash: (error: unknown) => void = () => undefined;
 
-  constructor(session: Session, plan: Plan) {
+  constructor(session: Session, plan: Plan, round: Round | undefined) {
     this.session = session;
     this.plan = plan;
+    this.round = round;
     this.order = makeOrder(plan.tasks);
     this.room = makeRoom(plan.jobs);
-    this.claims = makeClaims({ root: session.root, pid: session.host.pid, tasks: plan.tasks });
+    this.claims = makeClaims({ root: session.root, pid: session.host.pid, tasks: plan.tasks, held: round?.held });
     this.up = makeUp(plan.tasks);
+    this.adoptStanding();
   }
 
   async toTheEnd(): Promise<void> {
@@ -61,7 +65,7 @@ class Run {
     } finally {
       signal.removeEventListener('abort', onCancel);
       clearTimeout(this.poll);
-      this.claims.giveBackAll();
+      this.claims.giveBackAll((task) => this.round?.standing.find(task) !== undefined);
     }
   }
 
@@ -72,8 +76,9 @@ class Run {
       const isOver = this.whyOver() !== undefined;
       if (isOver) for (const task of this.order.takeAll()) this.leaveOut(task);
       if (isOver) this.heldUp.clear();
-      this.up.stopUnneeded((task) => this.running.has(task) || this.order.isWaiting(task), !isOver);
-      if (this.running.size === 0 && this.heldUp.size === 0 && this.up.isEmpty()) this.finish();
+      const servicesStay = this.round !== undefined;
+      if (!servicesStay) this.up.stopUnneeded((task) => this.running.has(task) || this.order.isWaiting(task), !isOver);
+      if (this.running.size === 0 && this.heldUp.size === 0 && (servicesStay || this.up.isEmpty())) this.finish();
     } catch (error) {
       this.crash(error);
     }
@@ -140,14 +145,18 @@ class Run {
     const signal = ofServices === undefined ? own : AbortSignal.any([own, ofServices]);
     const options = { session, task, onHost: plan.onHost, signal };
     const { work } = task;
+    const leftOut = await this.round?.whyLeftOut(task, this.order.someNeedRan(task));
+    if (leftOut !== undefined) return { state: 'skipped', reason: leftOut };
     if (work.kind !== 'service') return await runTask({ ...options, force: plan.force, onStart });
+    await this.endPredecessor(task);
     onStart();
     const { startService } = await import('../service/service.ts');
     return await startService({ ...options, work });
   }
 
   private afterwards(task: PlannedTask, end: TaskEnd, startedMs: number): void {
-    this.claims.giveBack(task, end.state === 'done' && task.work.kind !== 'service');
+    const goesOn = this.round?.standing.find(task.name) !== undefined;
+    if (!goesOn) this.claims.giveBack(task, end.state === 'done' && task.work.kind !== 'service');
     this.end(task, end, this.tookMs(startedMs));
   }
 
@@ -155,16 +164,42 @@ class Run {
   private keepUp(service: Service, startedMs: number): void {
     const { task } = service;
     this.up.add(service);
+    this.round?.standing.add(service);
     this.order.end(task, { state: 'done' });
     this.session.emit({ type: 'service-ready', task: task.name, tookMs: this.tookMs(startedMs) });
     service.ended.then((end) => {
       this.up.remove(task);
+      if (this.round?.standing.isReplaced(service) === true) return;
+      this.round?.standing.remove(service);
       this.claims.giveBack(task, false);
       this.order.amend(task, end);
       this.tell(task, end, this.tookMs(startedMs));
       if (end.state === 'failed') this.up.endUsersOf(task);
       this.goOn();
     }, this.crash);
+  }
+
+  /** Services that an earlier run of a watch has started: one that ends by itself ends those that need it. */
+  private adoptStanding(): void {
+    for (const task of this.plan.tasks) {
+      const service = this.round?.standing.find(task.name);
+      if (service === undefined) continue;
+      this.up.add({ ...service, task });
+      service.ended.then((end) => {
+        this.up.remove(task);
+        if (end.state !== 'failed' || this.round?.standing.isReplaced(service) === true) return;
+        this.order.amend(task, end);
+        this.failed(task, end.failure);
+        this.up.endUsersOf(task);
+        this.goOn();
+      }, this.crash);
+    }
+  }
+
+  private async endPredecessor({ name }: PlannedTask): Promise<void> {
+    if (this.round?.standing.find(name) === undefined) return;
+    this.session.emit({ type: 'service-stopped', task: name, reason: 'it is started again' });
+    await this.round.standing.replace(name);
   }
 
   private tookMs(startedMs: number): number {
@@ -187,9 +222,12 @@ class Run {
 
   private tell(task: PlannedTask, end: TaskEnd, tookMs: number): void {
     this.session.emit({ type: 'task-finished', task: task.name, tookMs, end });
-    if (end.state !== 'failed') return;
+    if (end.state === 'failed') this.failed(task, end.failure);
+  }
+
+  private failed(task: PlannedTask, failure: Failure): void {
     if (this.firstFailure === undefined) {
-      this.firstFailure = end.failure;
+      this.firstFailure = failure;
       this.nameOfFirstFailed = task.name;
     }
     if (this.plan.onFailure === 'fail-fast') this.session.cancel.abort(afterFailure);

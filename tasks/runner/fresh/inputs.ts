@@ -14,7 +14,7 @@ type Known = Pick<Record, 'inputs' | 'folders' | 'globs'>;
 /** Finds and reads the inputs. Folders are listed only where one of them has changed since the last look. */
 export async function lookAtInputs(
   root: string,
-  tracked: Tracked,
+  tracked: Pick<Tracked, 'inputs'>,
   known: Known | undefined,
   clockNs: () => bigint,
 ): Promise<InputLook> {

@@ -49,6 +49,14 @@ export function planTracking(
   };
 }
 
+/** What starts a task again in a watch, where its config says so; a service, which is not tracked, has its inputs. */
+export function planWatching(task: TaskRow, fill: Fill, ofNeeds: readonly string[]): readonly string[] | undefined {
+  const own = task.watch ?? (task.service === undefined ? undefined : task.inputs);
+  if (own === undefined) return undefined;
+  const globs = own.flatMap((input) => (typeof input === 'string' ? [fillTemplate(input, fill.plain)] : []));
+  return task.watch === undefined ? [...ofNeeds, ...globs] : globs;
+}
+
 /** What a task writes, as globs. A param may not lead out of the project. */
 export function planOutputs(task: TaskRow, fill: Pick<Fill, 'plain'>): readonly string[] {
   const outputs = task.outputs.map((glob) => fillTemplate(glob, fill.plain));

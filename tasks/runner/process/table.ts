@@ -36,7 +36,13 @@ export type ProcessTable = {
  */
 export function makeProcessTable(host: TableHost): ProcessTable {
   const alive = new Set<number>();
-  const sweeps: Promise<void>[] = [];
+  const sweeps = new Set<Promise<void>>();
+  let wasCancelled = false;
+  const clear = (rows: readonly ProcessRow[], graceMs: number): void => {
+    wasCancelled = true;
+    const clearing = sweep(host, rows, graceMs).finally(() => sweeps.delete(clearing));
+    sweeps.add(clearing);
+  };
   let watcher: Watcher | undefined;
 
   const spawn: ProcessTable['spawn'] = (
@@ -55,7 +61,7 @@ export function makeProcessTable(host: TableHost): ProcessTable {
       alive.delete(pid);
       watcher?.ended(pid);
       const left = ending.stop();
-      if (left !== undefined) sweeps.push(sweep(host, left, graceOf(signal)));
+      if (left !== undefined) clear(left, graceOf(signal));
     });
     return child;
   };
@@ -66,8 +72,7 @@ export function makeProcessTable(host: TableHost): ProcessTable {
       for (const pid of alive) signalTree(host, pid, 'SIGKILL');
     },
     close: async () => {
-      const wasCancelled = sweeps.length > 0;
-      if (wasCancelled && host.stdinIsTerminal) sweeps.push(sweep(host, orphansOnTerminal(host.pid), patienceMs * 2));
+      if (wasCancelled && host.stdinIsTerminal) clear(orphansOnTerminal(host.pid), patienceMs * 2);
       await Promise.all(sweeps);
       await watcher?.close();
     },

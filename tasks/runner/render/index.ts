@@ -12,9 +12,16 @@ export type Renderer = {
   readonly end: () => Promise<void>;
 };
 
-export type RenderOptions = { readonly quiet: boolean; readonly verbose: boolean; readonly explain?: boolean };
+export type RenderOptions = {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly explain?: boolean;
+  /** In a watch: the services that run already. */
+  readonly standing?: readonly string[];
+};
 
-type Flags = Pick<ToolFlags, 'quiet' | 'verbose' | 'explain' | 'output' | 'profile'>;
+export type ViewFlags = Pick<ToolFlags, 'quiet' | 'verbose' | 'explain' | 'output'> & Pick<RenderOptions, 'standing'>;
+type Flags = ViewFlags & Pick<ToolFlags, 'profile'>;
 
 /** Everything that follows a run: the view that was asked for or that suits, the logs, and the profile if wanted. */
 export async function openRenderer(host: Host, plan: Plan, flags: Flags): Promise<Renderer> {
@@ -34,8 +41,8 @@ export async function openRenderer(host: Host, plan: Plan, flags: Flags): Promis
   };
 }
 
-/** What few runs need is loaded only for them. */
-async function openView(host: Host, plan: Plan, flags: Flags): Promise<Renderer> {
+/** The view alone. What few runs need is loaded only for them. */
+export async function openView(host: Host, plan: Plan, flags: ViewFlags): Promise<Renderer> {
   const output = flags.output ?? defaultOutput(host, plan, flags);
   switch (output) {
     case 'json':
@@ -54,7 +61,7 @@ async function openView(host: Host, plan: Plan, flags: Flags): Promise<Renderer>
 }
 
 /** A list only where a person sees it, and where no task needs the terminal for itself. */
-function defaultOutput(
+export function defaultOutput(
   { stdoutIsTerminal, stdoutColumns, env }: Host,
   plan: Plan,
   { quiet, verbose, explain }: RenderOptions,

@@ -1,3 +1,4 @@
+// This file is longer than 200 lines because a row and the view that asks for it know each other.
 import type { ListrTaskWrapper, Spinner } from 'listr2';
 import { dispatch, type Stamped, type Table, type TaskEnd } from '../events.ts';
 import type { Host } from '../host.ts';
@@ -49,7 +50,15 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
       if (list === undefined || !isInList(event.task)) plain.on(event);
       else rowOf(event.task)?.say(waitLine(event));
     },
-    'service-ready': ({ task, tookMs }) => rowOf(task)?.say(`ready after ${durationInWords(tookMs)}`),
+    'service-ready': ({ task, tookMs }) => {
+      // In a watch it goes on after the list has ended.
+      if (options.standing !== undefined) rowOf(task)?.end({ state: 'done' }, tookMs);
+      else rowOf(task)?.say(`ready after ${durationInWords(tookMs)}`);
+    },
+    'service-stopped': ({ task, reason }) => rowOf(task)?.say(`stopped: ${reason}`),
+    'watch-changed': plain.on,
+    'config-refused': plain.on,
+    'watch-waiting': plain.on,
     'task-finished': (event) => {
       if (!isInList(event.task)) return plain.on(event);
       finished.push(event);

@@ -12,7 +12,7 @@ export function makePlainRenderer(
   plan: Pick<Plan, 'tasks'>,
   options: RenderOptions,
 ): Renderer {
-  const running = new Set<string>();
+  const running = new Set<string>(options.standing);
   const story = makeStory({
     ...options,
     tasks: plan.tasks,

@@ -4,7 +4,18 @@ import type { Plan } from '../plan.ts';
 import { durationInWords } from '../words.ts';
 import type { RenderOptions } from './index.ts';
 import { summaryLines } from './summary.ts';
-import { checkLines, endLine, type Finished, failureLines, pretence, retryLine, runLine, waitLine } from './text.ts';
+import {
+  changeLine,
+  checkLines,
+  endLine,
+  type Finished,
+  failureLines,
+  pretence,
+  retryLine,
+  runLine,
+  waitingLine,
+  waitLine,
+} from './text.ts';
 
 type Options = RenderOptions & {
   /** What is planned, for the critical path. */
@@ -51,6 +62,11 @@ export function makeStory({ tasks, paint, quiet, verbose, explain, say, quote }:
       sayUnlessQuiet(task, [
         `${paint.green(paint.marks.ready)} ${task} is ready ${paint.dim(durationInWords(tookMs))}`,
       ]),
+    'service-stopped': ({ task, reason }) =>
+      sayUnlessQuiet(task, [`${paint.yellow(paint.marks.left)} ${task} stopped: ${reason}`]),
+    'watch-changed': (event) => sayUnlessQuiet(undefined, [changeLine(event, paint)]),
+    'config-refused': ({ text }) => say(undefined, text.trimEnd().split('\n')),
+    'watch-waiting': ({ polling }) => sayUnlessQuiet(undefined, [waitingLine(polling, paint)]),
     'task-finished': (event) => {
       const { task, end, tookMs } = event;
       finished.push(event);

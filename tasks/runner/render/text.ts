@@ -86,6 +86,22 @@ export function waitLine({ task, holder, lock }: Of<'task-waiting'>): string {
   return `\`${task}\` waits for the run with pid ${holder.pid}, which ${what}`;
 }
 
+/** How many files of a change are named. */
+const namedPaths = 3;
+
+/** What has changed, in a watch. */
+export function changeLine({ paths, tasks }: Of<'watch-changed'>, paint: Paint): string {
+  const others = paths.length - namedPaths;
+  const more = others > 0 ? ` and ${others} more` : '';
+  const files = `${paths.slice(0, namedPaths).join(', ')}${more}`;
+  return `${paint.cyan('changed')}: ${files}${tasks.length === 0 ? '; nothing to run' : ''}`;
+}
+
+/** Said in a watch when nothing is left to do. */
+export function waitingLine(polling: boolean, paint: Paint): string {
+  return paint.dim(`waiting for a change${polling ? ', looking every second' : ''}; Ctrl-C ends the watch`);
+}
+
 export type Finished = Extract<Event, { readonly type: 'task-finished' }>;
 
 /** The last line of a run. */

@@ -1,0 +1,11 @@
+import type { PlannedTask } from '../plan.ts';
+import type { Standing } from '../service/standing.ts';
+import type { Holdings } from './claims.ts';
+
+/** A run within a watch: services go on from one to the next, and not all that is planned must run again. */
+export type Round = {
+  readonly standing: Standing;
+  readonly held: Holdings;
+  /** Called when a task's turn has come: why it need not run; undefined when it must, and what it reads is looked at. */
+  readonly whyLeftOut: (task: PlannedTask, someNeedRan: boolean) => Promise<string | undefined>;
+};

@@ -1,0 +1,44 @@
+import type { Service } from './service.ts';
+
+/** The services of a watch, which go on from one of its runs to the next. */
+export type Standing = {
+  readonly names: () => readonly string[];
+  readonly find: (task: string) => Service | undefined;
+  readonly add: (service: Service) => void;
+  readonly remove: (service: Service) => void;
+  /** Stops one that is started again at once, and waits for its end. */
+  readonly replace: (task: string) => Promise<void>;
+  readonly isReplaced: (service: Service) => boolean;
+  /** Stops those that are named, the last started first, each when the one before has ended. */
+  readonly stop: (isMeant?: (task: string) => boolean) => Promise<void>;
+};
+
+/** Makes it, empty. */
+export function makeStanding(): Standing {
+  const services = new Map<string, Service>();
+  const replaced = new WeakSet<Service>();
+  const remove = (service: Service): void => {
+    if (services.get(service.task.name) === service) services.delete(service.task.name);
+  };
+  const end = async (service: Service): Promise<void> => {
+    service.stop();
+    await service.ended;
+    remove(service);
+  };
+  return {
+    names: () => [...services.keys()],
+    find: (task) => services.get(task),
+    add: (service) => services.set(service.task.name, service),
+    remove,
+    replace: async (task) => {
+      const service = services.get(task);
+      if (service === undefined) return;
+      replaced.add(service);
+      await end(service);
+    },
+    isReplaced: (service) => replaced.has(service),
+    stop: async (isMeant = () => true) => {
+      for (const service of [...services.values()].reverse()) if (isMeant(service.task.name)) await end(service);
+    },
+  };
+}

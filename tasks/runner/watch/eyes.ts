@@ -1,0 +1,102 @@
+import { dirname } from 'node:path';
+import { type Host, isErrno } from '../host.ts';
+
+type EyesHost = Pick<Host, 'watchFolder' | 'folderId'>;
+
+/** Tells that something may have changed in some folders; what, is for a look at the content to say. */
+export type Eyes = Disposable & {
+  /** Watches these folders and no others; true when there is one that was not watched before. */
+  readonly turnTo: (folders: ReadonlySet<string>) => boolean;
+  /** Whether it looks again and again, since the system gives no more watches. */
+  readonly isPolling: () => boolean;
+};
+
+type Options = {
+  readonly host: EyesHost;
+  /** Above it nothing is watched but what lies there itself. */
+  readonly root: string;
+  readonly polls: boolean;
+  /** Called for every hint. */
+  readonly onHint: () => void;
+  /** Called once, when there are too many folders for the system. */
+  readonly onLimit: (code: string) => void;
+};
+
+const pollMs = 1_000;
+const limits = ['ENOSPC', 'EMFILE', 'ENFILE'];
+
+type Watched = { readonly id: string; readonly watch: Disposable };
+
+/** One watch for each folder, not for each file: a change of a file is told to its folder. */
+export function openEyes({ host, root, polls, onHint, onLimit }: Options): Eyes {
+  const watched = new Map<string, Watched>();
+  let timer: NodeJS.Timeout | undefined;
+  const closeAll = (): void => {
+    for (const { watch } of watched.values()) watch[Symbol.dispose]();
+    watched.clear();
+  };
+  const poll = (): void => {
+    closeAll();
+    timer = setInterval(onHint, pollMs);
+  };
+  if (polls) poll();
+
+  const watchOne = (folder: string): boolean => {
+    const id = host.folderId(folder);
+    const old = watched.get(folder);
+    if (old?.id === id) return false;
+    old?.watch[Symbol.dispose]();
+    watched.delete(folder);
+    if (id === undefined) return false;
+    watched.set(folder, { id, watch: host.watchFolder(folder, onHint) });
+    return true;
+  };
+
+  return {
+    isPolling: () => timer !== undefined,
+    turnTo: (folders) => {
+      if (timer !== undefined) return false;
+      const wanted = new Set([...folders].flatMap((folder) => withAncestors(host, root, folder)));
+      let isNew = false;
+      for (const folder of [...watched.keys()]) {
+        if (wanted.has(folder)) continue;
+        watched.get(folder)?.watch[Symbol.dispose]();
+        watched.delete(folder);
+      }
+      for (const folder of wanted) {
+        try {
+          isNew = watchOne(folder) || isNew;
+        } catch (error) {
+          const limit = limits.find((code) => isErrno(error, code));
+          const isGone = isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') || isErrno(error, 'EACCES');
+          if (limit === undefined && !isGone) throw error;
+          if (limit === undefined) continue;
+          poll();
+          onLimit(limit);
+          return false;
+        }
+      }
+      return isNew;
+    },
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      closeAll();
+    },
+  };
+}
+
+/** With those around it, which tell that the folder itself comes, goes or is renamed. Of one that is missing, only those. */
+function withAncestors(host: EyesHost, root: string, folder: string): readonly string[] {
+  const all = [folder];
+  for (let at = folder; at !== dirname(at); ) {
+    const isLast = at === root || (!isInside(root, at) && host.folderId(at) !== undefined && at !== folder);
+    if (isLast) break;
+    at = dirname(at);
+    all.push(at);
+  }
+  return all.filter((path) => host.folderId(path) !== undefined);
+}
+
+function isInside(root: string, path: string): boolean {
+  return path.startsWith(`${root}/`);
+}

@@ -1,0 +1,47 @@
+import type { Host } from '../host.ts';
+
+/** What tells, without saying what, that something may have changed. */
+export type Hints = {
+  readonly give: () => void;
+  /** Waits for one, and then until a burst of them is over; or until the watch is interrupted. */
+  readonly next: () => Promise<void>;
+  /** Waits until none has come for so long. */
+  readonly quiet: (ms: number) => Promise<void>;
+};
+
+const burstMs = 50;
+const longestBurstMs = 1_000;
+
+/** Makes it. `end` is aborted when the watch is interrupted. */
+export function makeHints({ sleep, clockMs }: Pick<Host, 'sleep' | 'clockMs'>, end: AbortSignal): Hints {
+  let isGiven = false;
+  let wake: () => void = () => undefined;
+  end.addEventListener('abort', () => wake(), { once: true });
+  const pause = async (ms: number): Promise<void> => {
+    await sleep(ms, end).catch((error: unknown) => {
+      if (!end.aborted) throw error;
+    });
+  };
+  const untilQuiet = async (ms: number, longestMs: number): Promise<void> => {
+    const startedMs = clockMs();
+    do {
+      isGiven = false;
+      await pause(ms);
+    } while (isGiven && !end.aborted && clockMs() - startedMs < longestMs);
+    isGiven = false;
+  };
+  return {
+    give: () => {
+      isGiven = true;
+      wake();
+    },
+    next: async () => {
+      if (!isGiven && !end.aborted)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      await untilQuiet(burstMs, longestBurstMs);
+    },
+    quiet: (ms) => untilQuiet(ms, Infinity),
+  };
+}

@@ -1,0 +1,226 @@
+// This file is longer than 200 lines because the state of a watch has one owner.
+import { dirname, relative } from 'node:path';
+import type { Args } from '../args.ts';
+import { renderProblems } from '../diagnostic.ts';
+import { UserError } from '../errors.ts';
+import { environmentOf } from '../execute/environment.ts';
+import type { Host } from '../host.ts';
+import { makePaint } from '../paint.ts';
+import { bindRequests } from '../plan/bind.ts';
+import type { Session } from '../session.ts';
+import { makeChain } from './chain.ts';
+import { type Eyes, openEyes } from './eyes.ts';
+import { askedTasks, type Gaze, gazesOf } from './gaze.ts';
+import { type Hints, makeHints } from './hints.ts';
+import { ignoredByGit } from './ignored.ts';
+import { type Looks, makeLooks } from './look.ts';
+import type { Rounds } from './rounds.ts';
+import { makeSources, type Sources, type Understanding } from './sources.ts';
+
+type Options = {
+  /** With the environment as it was typed. */
+  readonly caller: Host;
+  readonly args: Args;
+  readonly session: Session;
+  readonly rounds: Rounds;
+};
+
+/** What a service writes so soon after a run counts as written in it. */
+const settlingMs = 2_000;
+
+/** Runs all that is planned, and then what each change affects. Comes back when the watch is interrupted. */
+export async function untilInterrupted(options: Options): Promise<void> {
+  const { caller, args, session } = options;
+  const { host, root, emit, cancel } = session;
+  const hints = makeHints(host, cancel.signal);
+  const sources = makeSources(caller, args);
+  using eyes = openEyes({
+    host,
+    root,
+    polls: caller.env.TASKS_WATCH === 'poll',
+    onHint: hints.give,
+    onLimit: (code) => emit({ type: 'notice-given', text: tooMany(code) }),
+  });
+  const watcher = new Watcher(options, { hints, sources, eyes, looks: makeLooks(host, root) }, await sources.read());
+  await watcher.start();
+  while (!cancel.signal.aborted) await watcher.step();
+}
+
+function tooMany(code: string): string {
+  const remedy = code === 'ENOSPC' ? 'raise `fs.inotify.max_user_watches`' : 'raise `fs.inotify.max_user_instances`';
+  return `the system watches no more folders (${code}), so they are looked at every second instead; ${remedy} to mend it`;
+}
+
+type Senses = { readonly hints: Hints; readonly sources: Sources; readonly eyes: Eyes; readonly looks: Looks };
+type Changes = ReadonlyMap<string, readonly string[]>;
+
+/** A watch on its way: what it knows of the config and of the files, and what it has said. */
+class Watcher {
+  private readonly options: Options;
+  private readonly senses: Senses;
+  private readonly chain = makeChain();
+  private now: Understanding;
+  private gazes: readonly Gaze[];
+  private isRefused = false;
+  /** Paths that tasks without `inputs` have been seen to write whenever they run. */
+  private readonly madeByTasks = new Set<string>();
+  private hasSaidWaiting = false;
+  private runEndedMs = 0;
+  /** The last run has just ended: what has changed since its start was found by no hint. */
+  private isAfterRun = true;
+
+  constructor(options: Options, senses: Senses, now: Understanding) {
+    this.options = options;
+    this.senses = senses;
+    this.now = now;
+    this.gazes = this.gazesNow();
+  }
+
+  async start(): Promise<void> {
+    if (this.gazes.length === 0) this.tell(onlyTheConfig);
+    await this.observe();
+    await this.run(this.now.plan.tasks, new Set(), true);
+  }
+
+  /** Looks once; runs what has changed, or waits for the next hint. */
+  async step(): Promise<void> {
+    const { sources, looks, hints } = this.senses;
+    const changedSources = await sources.changed();
+    const redefined = changedSources.length > 0 ? await this.reread() : [];
+    const changes: Changes = this.isRefused ? new Map() : await this.observe();
+    const paths = [...new Set([...changes.values()].flat())];
+    const isConfigNews = changedSources.length > 0 && !this.isRefused;
+    if (!isConfigNews && paths.length === 0) return await this.wait();
+    if (!isConfigNews) {
+      const isDeclared = this.gazes.some(({ task, isWhole }) => !isWhole && changes.has(task));
+      const judgement = this.chain.judge({ paths, isFromARun: this.isFromRun(), isDeclared });
+      if (judgement === 'leave') {
+        looks.accept(changes.keys());
+        if (!isDeclared) for (const path of paths) this.madeByTasks.add(path);
+        return this.tell(isDeclared ? theirOwn(paths) : unknownOutput(paths));
+      }
+      if (judgement === 'run-when-quiet') await hints.quiet(settlingMs);
+    }
+    if (this.options.session.cancel.signal.aborted) return;
+    await this.react([...changedSources.map((path) => relative(this.options.session.root, path)), ...paths], redefined);
+  }
+
+  /** Runs what is affected by what has changed until now. */
+  private async react(paths: readonly string[], redefined: readonly string[]): Promise<void> {
+    const changes = await this.observe();
+    const all = [...new Set([...paths, ...[...changes.values()].flat()])];
+    const roots = new Set([...changes.keys(), ...redefined]);
+    this.senses.looks.accept(changes.keys());
+    const { rounds, session } = this.options;
+    const tasks = rounds.select(this.now.plan, roots);
+    session.emit({ type: 'watch-changed', paths: all, tasks: tasks.map(({ name }) => name) });
+    this.hasSaidWaiting = false;
+    if (tasks.length > 0) await this.run(tasks, roots, false);
+  }
+
+  private async run(
+    tasks: Understanding['plan']['tasks'],
+    roots: ReadonlySet<string>,
+    isFirst: boolean,
+  ): Promise<void> {
+    const { rounds, session } = this.options;
+    const { looks } = this.senses;
+    await rounds.run({ ...this.now, tasks, roots, gazes: this.gazes, looks, isFirst });
+    this.runEndedMs = session.host.clockMs();
+    this.isAfterRun = true;
+    this.hasSaidWaiting = false;
+  }
+
+  /** Reads the config again. Gives the tasks that are others now; of one that cannot be used, says why. */
+  private async reread(): Promise<readonly string[]> {
+    const { session, rounds } = this.options;
+    const before = this.definitions();
+    this.hasSaidWaiting = false;
+    try {
+      this.now = await this.senses.sources.read();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.isRefused = true;
+      const text = renderProblems(error.problems, makePaint(session.host.stdoutHasColour, session.host.marks));
+      session.emit({ type: 'config-refused', text });
+      return [];
+    }
+    this.isRefused = false;
+    this.gazes = this.gazesNow();
+    this.senses.looks.keep(this.gazes);
+    const after = this.definitions();
+    await rounds.stopServices((name) => !after.has(name));
+    return [...after].flatMap(([name, definition]) => (before.get(name) === definition ? [] : [name]));
+  }
+
+  private definitions(): ReadonlyMap<string, string> {
+    const { project, plan } = this.now;
+    const session = { ...project, host: { ...this.options.session.host, env: project.env } };
+    return new Map(plan.tasks.map((task) => [task.name, JSON.stringify([task, environmentOf(session, task)])]));
+  }
+
+  private gazesNow(): readonly Gaze[] {
+    const { project, plan } = this.now;
+    const words = bindRequests(project.config, this.options.args).map(({ task }) => task.name);
+    return gazesOf(plan, askedTasks(plan.tasks, words));
+  }
+
+  /** Looks at all files, and watches where they lie. A folder that is new may have got more before it was watched. */
+  private async observe(): Promise<Changes> {
+    for (;;) {
+      const changes = await this.senses.looks.changes(this.gazes);
+      if (!this.turnEyes()) return await this.withoutMade(changes);
+    }
+  }
+
+  /** Of the whole project, what git ignores and what the tasks themselves make is no change. */
+  private async withoutMade(changes: Changes): Promise<Changes> {
+    const wholes = new Set(this.gazes.flatMap(({ task, isWhole }) => (isWhole ? [task] : [])));
+    const asked = new Set([...changes].flatMap(([task, paths]) => (wholes.has(task) ? paths : [])));
+    if (asked.size === 0) return changes;
+    const ignored = await ignoredByGit(this.options.session, [...asked]);
+    const left = [...changes].map(([task, paths]): [string, readonly string[]] => [
+      task,
+      wholes.has(task) ? paths.filter((path) => !ignored.has(path) && !this.madeByTasks.has(path)) : paths,
+    ]);
+    this.senses.looks.accept(left.flatMap(([task, paths]) => (paths.length === 0 ? [task] : [])));
+    return new Map(left.filter(([, paths]) => paths.length > 0));
+  }
+
+  private turnEyes(): boolean {
+    const { eyes, looks, sources } = this.senses;
+    return eyes.turnTo(new Set([...looks.folders(), ...sources.paths().map((path) => dirname(path))]));
+  }
+
+  private async wait(): Promise<void> {
+    this.isAfterRun = false;
+    if (this.turnEyes()) return;
+    const { emit } = this.options.session;
+    if (!this.hasSaidWaiting) emit({ type: 'watch-waiting', polling: this.senses.eyes.isPolling() });
+    this.hasSaidWaiting = true;
+    await this.senses.hints.next();
+  }
+
+  private isFromRun(): boolean {
+    const { rounds, session } = this.options;
+    return this.isAfterRun || (rounds.servicesAreUp() && session.host.clockMs() - this.runEndedMs < settlingMs);
+  }
+
+  private tell(text: string): void {
+    this.hasSaidWaiting = false;
+    this.options.session.emit({ type: 'notice-given', text });
+  }
+}
+
+const onlyTheConfig =
+  'nothing is watched but the config: no planned task has `inputs` or `watch`, and none that was asked for has a command';
+
+function unknownOutput(paths: readonly string[]): string {
+  const [first = ''] = paths;
+  return `\`${first}\` changes whenever a task runs that has no \`inputs\`, so it is taken for an output; say in \`watch\` or \`inputs\` what the task reads`;
+}
+
+function theirOwn(paths: readonly string[]): string {
+  const [first = ''] = paths;
+  return `\`${first}\` changes whenever its task runs, so that starts no further run; list it in \`outputs\`, or leave it out of \`inputs\``;
+}

@@ -1,0 +1,93 @@
+import type { ToolFlags } from '../args.ts';
+import type { Event, TaskEnd } from '../events.ts';
+import type { Holdings } from '../execute/claims.ts';
+import { performTasks } from '../execute.ts';
+import type { PlannedTask } from '../plan.ts';
+import { makeStanding } from '../service/standing.ts';
+import { openSession, type Session } from '../session.ts';
+import type { Gaze } from './gaze.ts';
+import type { Looks } from './look.ts';
+import { selectTasks } from './select.ts';
+import type { Understanding } from './sources.ts';
+import type { Show } from './view.ts';
+
+export type RoundOptions = Understanding & {
+  readonly tasks: readonly PlannedTask[];
+  /** The tasks for which something has changed. */
+  readonly roots: ReadonlySet<string>;
+  readonly gazes: readonly Gaze[];
+  readonly looks: Looks;
+  /** What is asked for once only: `--force` and `--fix`. */
+  readonly isFirst: boolean;
+};
+
+/** The runs of a watch, one at a time, and what stays from one to the next. */
+export type Rounds = {
+  readonly select: (plan: Understanding['plan'], roots: ReadonlySet<string>) => readonly PlannedTask[];
+  readonly run: (options: RoundOptions) => Promise<void>;
+  readonly servicesAreUp: () => boolean;
+  readonly stopServices: (isMeant?: (task: string) => boolean) => Promise<void>;
+};
+
+type Options = {
+  /** That of the whole watch. */
+  readonly session: Session;
+  readonly flags: ToolFlags;
+  readonly onStart: (show: Show) => void;
+};
+
+/** Makes them; none has run yet. */
+export function makeRounds({ session, flags, onStart }: Options): Rounds {
+  const standing = makeStanding();
+  const held: Holdings = new Map();
+  const ends = new Map<string, TaskEnd['state']>();
+  const emit = (event: Event): void => {
+    if (event.type === 'task-finished') ends.set(event.task, event.end.state);
+    session.emit(event);
+  };
+  const isUp = (service: string): boolean => standing.find(service) !== undefined;
+
+  /** Whether a task has to do something when its turn comes. One with inputs decides by itself. */
+  const isDue = async (task: PlannedTask, someNeedRan: boolean, options: RoundOptions): Promise<boolean> => {
+    const { roots, gazes, looks, isFirst } = options;
+    if (isFirst || roots.has(task.name) || task.tracked !== undefined) return true;
+    if (task.work.kind !== 'service') {
+      const state = ends.get(task.name);
+      return someNeedRan || (state !== 'done' && state !== 'skipped');
+    }
+    if (!isUp(task.name)) return true;
+    const declared = gazes.find((gaze) => gaze.task === task.name && task.watches !== undefined);
+    return declared === undefined ? someNeedRan : (await looks.changes([declared])).size > 0;
+  };
+
+  return {
+    select: (plan, roots) => selectTasks(plan.tasks, { roots, ends, isUp }),
+    servicesAreUp: () => standing.names().length > 0,
+    stopServices: standing.stop,
+    run: async (options) => {
+      const { project, plan, tasks, gazes, looks, isFirst } = options;
+      const { host } = session;
+      const round = openSession({ ...host, env: project.env }, project, flags, { ...session, emit });
+      const startedMs = host.clockMs();
+      const follow = (): void => round.cancel.abort(session.cancel.signal.reason);
+      session.cancel.signal.addEventListener('abort', follow);
+      if (session.cancel.signal.aborted) follow();
+      const whyLeftOut = async (task: PlannedTask, someNeedRan: boolean): Promise<string | undefined> => {
+        if (!(await isDue(task, someNeedRan, options)))
+          return task.work.kind === 'service' ? 'it goes on running' : 'nothing that it needs has changed';
+        const gaze = gazes.find((candidate) => candidate.task === task.name);
+        if (gaze !== undefined) await looks.refresh(gaze);
+        return undefined;
+      };
+      const planned = { ...plan, tasks, force: isFirst && plan.force };
+      onStart({ plan: planned, standing: standing.names() });
+      const verdict = await performTasks(round, planned, {
+        fix: isFirst && flags.fix,
+        round: { standing, held, whyLeftOut },
+      });
+      session.cancel.signal.removeEventListener('abort', follow);
+      const isOver = session.state.interruptedBy !== undefined;
+      if (!isOver) emit({ type: 'run-finished', ...verdict, tookMs: Math.round(host.clockMs() - startedMs) });
+    },
+  };
+}

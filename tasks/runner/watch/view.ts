@@ -1,0 +1,44 @@
+import type { Stamped } from '../events.ts';
+import type { Host } from '../host.ts';
+import type { Plan } from '../plan.ts';
+import { defaultOutput, openView, type Renderer, type ViewFlags } from '../render/index.ts';
+import { makeLogs } from '../render/logs.ts';
+
+export type Show = { readonly plan: Plan; readonly standing: readonly string[] };
+
+/**
+ * Shows the runs of a watch one after another, each with a view of its own, and what services print in between. `next` gives
+ * what a run is about when its first event comes.
+ */
+export async function showWatch(
+  host: Host,
+  events: AsyncIterable<Stamped>,
+  { flags, first, next }: { readonly flags: ViewFlags; readonly first: Plan; readonly next: () => Show },
+): Promise<void> {
+  // A list is for tasks that end; what services say would be lost in it.
+  const hasService = first.tasks.some((task) => task.work.kind === 'service');
+  const output =
+    flags.output ??
+    (hasService && defaultOutput(host, first, flags) === 'list' ? 'plain' : defaultOutput(host, first, flags));
+  const between = (plan: Plan, standing: readonly string[]): Promise<Renderer> =>
+    openView(host, plan, { ...flags, output: output === 'list' ? 'plain' : output, standing });
+  const logs = makeLogs(host, first.root);
+  let plan = first;
+  let view = await between(first, []);
+  const standing = new Set<string>();
+  for await (const event of events) {
+    if (event.type === 'service-ready') standing.add(event.task);
+    if (event.type === 'task-finished') standing.delete(event.task);
+    if (event.type === 'run-started') {
+      const shown = next();
+      plan = shown.plan;
+      view = await openView(host, plan, { ...flags, output, standing: shown.standing });
+    }
+    logs.on(event);
+    view.on(event);
+    if (event.type !== 'run-finished') continue;
+    await view.end();
+    view = await between(plan, [...standing]);
+  }
+  await logs.end();
+}
