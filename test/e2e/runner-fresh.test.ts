@@ -444,6 +444,18 @@ test('what git ignores is an input like any other, and only `.git` and `.tasks` 
   expect(await why(here)).toEqual(['.git/HEAD changed']);
 });
 
+test('thousands of inputs need few open files', async () => {
+  const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`src/${index}`, `${index}`]));
+  await using project = await createProject({
+    'tasks.config.yaml':
+      "version: 1\ntasks:\n  build: { inputs: ['src/**'], run: echo built }\n  limited: { run: 'ulimit -n 40; node node_modules/zx-tasks/bin.cjs build' }\n",
+    ...many,
+  });
+  const { exit, stdout } = await project.run('limited');
+  expect({ exit, isBuilt: stdout.includes('✔ build') }).toEqual({ exit: 0, isBuilt: true });
+  expect((await project.run('build')).stdout).toBe('– build skipped: up to date\n');
+});
+
 test('an input that cannot be read is told, and the task runs each time', async () => {
   await using here = await project("{ inputs: ['src/**'], run: 'true' }");
   await chmod(here.folder, 0o777);

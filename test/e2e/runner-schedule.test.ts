@@ -50,6 +50,29 @@ test('tasks with the same lock never run together, and others go on', async () =
   expect((await running.result).exit).toBe(0);
 });
 
+test('60 layers of diamonds are planned at once, and each task runs once in whatever order they are written', async () => {
+  const depth = 60;
+  const layerAt = (index: number): string => {
+    const needs = index === depth ? [] : [`a${index + 1}`, `b${index + 1}`];
+    return ['a', 'b']
+      .map((side, turn) => {
+        const ordered = (index + turn) % 2 === 0 ? needs : [...needs].reverse();
+        return `  ${side}${index}: { needs: [${ordered.join(', ')}], run: 'echo ${side}${index} >> story' }\n`;
+      })
+      .join('');
+  };
+  const layers = Array.from({ length: depth + 1 }, (_, index) => layerAt(index));
+  for (const written of [layers, [...layers].reverse()]) {
+    await using project = await createProject({ 'tasks.config.yaml': `version: 1\ntasks:\n${written.join('')}` });
+    expect((await project.run('b0 a0 --quiet')).exit).toBe(0);
+    const story = (await project.read('story')).trim().split('\n');
+    expect(story).toHaveLength(2 * (depth + 1));
+    expect(new Set(story).size).toBe(story.length);
+    const layersRun = story.map((name) => Number(name.slice(1)));
+    expect(layersRun).toEqual([...layersRun].sort((a, b) => b - a));
+  }
+});
+
 test('a task that fails is tried again, with a pause that doubles', async () => {
   await using project = await createProject(
     config(

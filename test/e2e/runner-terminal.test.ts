@@ -136,6 +136,29 @@ test('without a yes nothing runs', async () => {
   await expect(project.read('ran')).rejects.toThrow();
 });
 
+test('questions come in the order of the plan and one at a time, and Escape is a no to all that follow', async () => {
+  await using project = await createProject(dangerous);
+  const terminal = openTerminal(project, 'burn');
+  await terminal.shows('wipe: really wipe? [y/N]');
+  expect(terminal.screen()).not.toContain('burn too?');
+  terminal.type('y\r');
+  await terminal.shows('burn: burn too? [y/N]');
+  terminal.type('\u001B');
+  expect(await terminal.exit).toBe(2);
+  expect(terminal.screen()).toContain('error: task `burn` was not confirmed, so nothing was started');
+  await expect(project.read('ran')).rejects.toThrow();
+  expect(terminal.state()).toEqual(sane);
+});
+
+test('an arrow key at a question is no Escape', async () => {
+  await using project = await createProject(dangerous);
+  const terminal = openTerminal(project, 'wipe');
+  await terminal.shows('really wipe? [y/N]');
+  terminal.type('\u001B[D\u001B[C');
+  terminal.type('y\r');
+  expect(await terminal.exit).toBe(0);
+});
+
 test('Ctrl-C at a question ends the run as interrupted', async () => {
   await using project = await createProject(dangerous);
   const terminal = openTerminal(project, 'burn');

@@ -154,7 +154,7 @@ test('`TASKS_WATCH=poll` looks every second, for folders whose changes the syste
   expect(await linesOf(project, 'story')).toEqual(['run', 'run']);
 });
 
-test('pitfall: a failing task that writes its own input does not run for ever', async () => {
+test('a failing task that writes its own input does not run for ever', async () => {
   await using project = await createProject({
     'tasks.config.yaml': config(
       "  lint: { inputs: ['src/**'], run: 'echo run >> story; date +%s%N > src/report; exit 3' }\n",
@@ -176,7 +176,7 @@ test('pitfall: a failing task that writes its own input does not run for ever', 
 test.each([
   ['in place, and always with the same content', "['src/**']", 'sed -i s/x/y/ src/a', 2],
   ['as a declared output', "['src/**'], outputs: [src/report]", 'date +%s%N > src/report', 1],
-])('pitfall: a task that writes its own input %s runs no more than it must', async (_, keys, command, runs) => {
+])('a task that writes its own input %s runs no more than it must', async (_, keys, command, runs) => {
   for (const end of ['', '; exit 3']) {
     await using project = await createProject({
       'tasks.config.yaml': config(`  fmt: { inputs: ${keys}, run: '${command}; echo run >> story${end}' }\n`),

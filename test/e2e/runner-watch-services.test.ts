@@ -66,7 +66,7 @@ test('a service is restarted when what it reads, or a task that it needs, has ch
   expect(stdout).toContain('– db skipped: it goes on running\n– web stopped: it is started again\n▸ web\n');
 });
 
-test('pitfall: a service is not lost when a task that it needs fails, and its port is free for the next one', async () => {
+test('a service is not lost when a task that it needs fails, and its port is free for the next one', async () => {
   await using project = await projectWith(
     (port) => `  build: { inputs: [code], outputs: [out], run: 'exit $(cat code)' }
   web: { needs: [build], service: { run: 'exec node server.cjs web ${port}', ready: { tcp: ${port} } } }
