@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { childrenOf, isRunning } from '../helpers/processes.ts';
+import { childrenOf, isRunning, runningIn } from '../helpers/processes.ts';
 import { cli, createProject, type Project } from '../helpers/project.ts';
 
 const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
@@ -116,6 +116,24 @@ test('when the runner is killed, nothing that its tasks have started lives on', 
   running.child.kill('SIGKILL');
   await Promise.all(invocations.map(({ isGone }) => isGone));
   expect((await running.result).exit).toBe(null);
+});
+
+test('when the runner is killed before it could tell of a process, that does not live on either', async () => {
+  await using project = await createProject({
+    ...config("  first: { run: echo first }\n  victim: { needs: [first], run: 'victim=1; sleep 60 & sleep 60' }\n"),
+    // Ends the runner between the start of a process and whatever it does next.
+    'kill.cjs': `const children = require('node:child_process');
+const { spawn } = children;
+children.spawn = (program, words, options) => {
+  const child = spawn(program, words, options);
+  if (words.some((word) => word.startsWith('victim='))) process.kill(process.pid, 'SIGKILL');
+  return child;
+};
+`,
+  });
+  const { result } = project.start('victim', { env: { NODE_OPTIONS: `--require=${project.path('kill.cjs')}` } });
+  expect((await result).exit).toBe(null);
+  await expect.poll(() => runningIn(project.folder), { timeout: 20_000 }).toEqual([]);
 });
 
 test('when the runner is killed, what a script has started does not live on', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export type Row = { readonly pid: number; readonly parent: number; readonly state: string };
 
@@ -11,6 +11,23 @@ export function childrenOf(parent: number): readonly Row[] {
 /** Whether a process exists and has not ended. */
 export function isRunning(pid: number): boolean {
   return rowOf(pid).some(({ state }) => state !== 'Z');
+}
+
+/** The processes that run in a folder. */
+export function runningIn(folder: string): readonly number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => folderOf(pid) === folder && isRunning(pid));
+}
+
+function folderOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch (error) {
+    const isGone =
+      error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH', 'EACCES'].includes(String(error.code));
+    if (isGone) return undefined;
+    throw error;
+  }
 }
 
 function rowOf(pid: number): readonly Row[] {

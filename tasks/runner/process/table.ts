@@ -1,6 +1,7 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import type { Host } from '../host.ts';
 import type { ProcessRow } from './list.ts';
+import { type Marker, openMarker } from './marker.ts';
 import { orphansOnTerminal, signalEach, signalTree, stillRunning, treeOf } from './tree.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
@@ -44,14 +45,18 @@ export function makeProcessTable(host: TableHost): ProcessTable {
     sweeps.add(clearing);
   };
   let watcher: Watcher | undefined;
+  let marker: Marker | undefined;
 
   const spawn: ProcessTable['spawn'] = (
     command,
     { cleanup, leadsGroup = !host.stdinIsTerminal, ...options },
     signal,
   ) => {
-    watcher ??= startWatcher(host);
-    const child = host.spawn(command, { ...options, detached: leadsGroup });
+    if (watcher === undefined) {
+      marker = openMarker();
+      watcher = startWatcher(host, marker?.flags);
+    }
+    const child = host.spawn(command, { ...options, ...marked(options.stdio, marker), detached: leadsGroup });
     const { pid } = child;
     if (pid === undefined) return child;
     alive.add(pid);
@@ -77,6 +82,12 @@ export function makeProcessTable(host: TableHost): ProcessTable {
       await watcher?.close();
     },
   };
+}
+
+/** What reads nothing gets our null device, by which the watcher knows it before it is told. */
+function marked(stdio: SpawnOptions['stdio'], marker: Marker | undefined): Pick<SpawnOptions, 'stdio'> {
+  if (marker === undefined || !Array.isArray(stdio) || stdio[0] !== 'ignore') return {};
+  return { stdio: [marker.fd, ...stdio.slice(1)] };
 }
 
 function graceOf(signal: AbortSignal): number {
