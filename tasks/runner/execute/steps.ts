@@ -50,6 +50,8 @@ async function runStep(
     readsStdin: task.interactive,
     ...(inContainer === undefined ? {} : { cleanup: inContainer.cleanup }),
   });
+  // What was sent to all of us may reach the runner last.
+  if (isInterrupt(ended.signal) && !signal.aborted) await host.sleep(interruptMs);
   if (inContainer !== undefined && signal.aborted) await inContainer.remove();
   if (signal.aborted && ended.code !== 0) return cancelled(signal, task.timeoutMs, recorder);
   if (ended.code === 0) return { state: 'done' };
@@ -60,6 +62,12 @@ async function runStep(
       recorder,
     );
   return failedCommand(command, ended, recorder);
+}
+
+const interruptMs = 100;
+
+function isInterrupt(signal: NodeJS.Signals | null): boolean {
+  return signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP';
 }
 
 /** On a terminal, Ctrl-C reaches all that runs there; what the shell ignores, its commands ignore too. */
