@@ -205,6 +205,26 @@ test('tasks that need each other are refused with the whole path', async () => {
   `);
 });
 
+test('a var that uses an unknown one is told the nearest, or that it comes too early', async () => {
+  const config = `version: 1
+vars: { image: a, full: '\${imge}/x', early: '\${later}', later: b }
+tasks: { a: {} }
+`;
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: unknown name \`imge\` in \`\${imge}\`, did you mean \`image\`?
+      --> tasks.config.yaml:2:26
+       | vars: { image: a, full: '\${imge}/x', early: '\${later}', later: b }
+       |                          ^^^^^^^
+    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$imge\` or \`$\${imge}\`
+    error: unknown name \`later\` in \`\${later}\`
+      --> tasks.config.yaml:2:46
+       | vars: { image: a, full: '\${imge}/x', early: '\${later}', later: b }
+       |                                              ^^^^^^^^
+    hint: a var may use those above it: move \`later\` up
+    "
+  `);
+});
+
 test('keys that exclude each other are named', async () => {
   const config = `version: 1
 tasks:

@@ -27,10 +27,18 @@ export function checkRules(config: Config, isRange: (range: string) => boolean):
 export function checkVars(vars: Readonly<Record<string, unknown>>, outer: Config['vars']): readonly Finding[] {
   const above = Object.keys(outer);
   return Object.entries(vars).flatMap(([name, value]) => {
-    const findings = unknownIn(String(value), above, ['vars', name]);
+    const findings = unknownIn(String(value), above, ['vars', name]).map((finding) => tooEarly(finding, vars));
     above.push(name);
     return findings;
   });
+}
+
+/** A var that stands further down is known, only not yet. */
+function tooEarly(finding: Finding, vars: Readonly<Record<string, unknown>>): Finding {
+  const used = finding.part?.slice(2, -1) ?? '';
+  return Object.hasOwn(vars, used)
+    ? { ...finding, hint: `a var may use those above it: move \`${used}\` up` }
+    : finding;
 }
 
 /** Are the patterns of the known failures regular expressions? Their paths are those of the messages' own file. */
