@@ -348,6 +348,27 @@ async function stateOf(here: Project): Promise<unknown> {
   return await Promise.all(names.map(async (name) => [name, (await stat(here.path(`.tasks/state/${name}`))).mtimeMs]));
 }
 
+test('a dry run asks no command that is an input, and says what depends on it', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      "version: 1\ntasks:\n  build: { inputs: [src, { command: 'echo asked >> asked; cat stamp' }], run: echo built }\n",
+    src: '',
+    stamp: 'one',
+  });
+  const dryRun = async (): Promise<string> => (await project.run('build --dry-run')).stdout;
+  expect(await dryRun()).toContain('due to: it has not run here yet');
+  await expect(project.read('asked')).rejects.toThrow();
+  await project.run('build');
+  await project.write('stamp', 'two');
+  expect(await dryRun()).toBe(
+    '1. build is up to date, unless `echo asked >> asked; cat stamp` prints something else\n',
+  );
+  expect(await project.read('asked')).toBe('asked\n');
+  expect((await project.run('build --explain')).stdout).toContain(
+    'due to: the output of `echo asked >> asked; cat stamp` changed',
+  );
+});
+
 test('a state of another day, in the future or the past, is compared by content', async () => {
   await using here = await project();
   const future = new Date(Date.now() + 86_400_000);
