@@ -14,7 +14,7 @@ import { availableParallelism, hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { usageError } from './errors.ts';
-import { type LogFile, openLog, removeLog } from './host/log-file.ts';
+import { type LogFile, openLog, removeLog, tidyLogs } from './host/log-file.ts';
 import { isTerminal, makeWriter } from './host/streams.ts';
 import { folderId, watchFolder } from './host/watch-folder.ts';
 import { asciiMarks, type Marks, unicodeMarks, wantsUnicode } from './marks.ts';
@@ -89,6 +89,8 @@ export type Host = {
   /** Opens a new log below the root; throws where that is not possible. */
   readonly openLog: (root: string, path: string) => LogFile;
   readonly removeLog: (path: string) => void;
+  /** Keeps only so many logs in a folder, the newest. */
+  readonly tidyLogs: (folder: string, most: number) => void;
   /** Calls back when an entry of a folder comes, goes or is written; throws the system's error where it cannot. */
   readonly watchFolder: (path: string, onChange: () => void) => Disposable;
   /** What tells a folder from another one that comes to lie at its path; undefined where none is. */
@@ -141,6 +143,7 @@ export function realHost(importModule: ImportModule): Host {
     replaceFile,
     openLog,
     removeLog,
+    tidyLogs,
     watchFolder,
     folderId,
   };

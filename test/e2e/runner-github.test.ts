@@ -92,7 +92,7 @@ tasks:
   ]);
 });
 
-test('the page of the job has a table, the critical path and the last lines of what failed', async () => {
+test('the page of the job has a table and the last lines of what failed', async () => {
   await using project = await createProject({
     'tasks.config.yaml': `version: 1
 tasks:
@@ -110,8 +110,6 @@ tasks:
 | ok | ✔ done | <time> |
 | bad | ✖ failed: exit code 3 | <time> |
 | next | – not started: &#96;bad&#96; failed | <time> |
-
-critical path <time>: ok <time> → bad <time>
 
 <details open><summary>bad</summary>
 

@@ -1,6 +1,6 @@
 /** What a run shows and keeps: plain, prefixed, JSON, logs, profile; safe for the terminal, the reader and the disk. */
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, utimes } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
@@ -75,6 +75,47 @@ test('the log of a task is all that it printed, and names that look alike have l
   expect((await readdir(project.path('.tasks/logs'))).sort()).toEqual(['%41-%42.log', 'a%3ab.log', 'a-b.log']);
   expect((await project.read('.tasks/logs/a%3ab.log')).split('\n').sort()).toEqual(['', 'colon', 'err']);
   expect(await project.read('.tasks/logs/a-b.log')).toBe('dash\n');
+});
+
+test('only so many logs are kept, the newest', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks:\n  now: { run: echo now }\n' });
+  for (let index = 0; index < 230; index++) {
+    await project.write(`.tasks/logs/old${index}.log`, 'old\n');
+    await utimes(project.path(`.tasks/logs/old${index}.log`), 1_000 + index, 1_000 + index);
+  }
+  expect((await project.run('now')).exit).toBe(0);
+  const left = await readdir(project.path('.tasks/logs'));
+  expect(left).toHaveLength(200);
+  expect(left).toContain('now.log');
+  expect(left).toContain('old229.log');
+  expect(left).not.toContain('old30.log');
+});
+
+test('the summary tells the critical path, what more at once would save, and what `inputs` would', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  left: { run: sleep 3 }
+  right: { inputs: [], run: sleep 1.2 }
+  both: { needs: [left, right], run: echo both }
+  chain: { needs: [step], inputs: [], run: echo chain }
+  step: { inputs: [], run: sleep 1.2 }
+  alone: { run: sleep 1.2 }
+`,
+  });
+  const summaryOf = async (words: string): Promise<readonly string[]> =>
+    (await project.run(`${words} --verbose --jobs=1`)).stdout
+      .split('\n')
+      .filter((line) => /critical path|beyond it|with `inputs`/.test(line));
+  expect(await summaryOf('both')).toEqual([
+    'critical path <time>: left <time> → both <time>',
+    '<time> beyond it: with more at once (`--jobs`) the run could be so much shorter',
+    '<time> in `left`, `both`: with `inputs` that is spared whenever they have not changed',
+  ]);
+  expect(await summaryOf('chain')).toEqual([]);
+  expect(await summaryOf('step alone')).toEqual([
+    '<time> in `alone`: with `inputs` that is spared whenever they have not changed',
+  ]);
 });
 
 test('a log is written through no link, neither a file nor a folder', async () => {
@@ -173,6 +214,18 @@ test('the live list shows each task once, on a narrow terminal too, and gives th
   expect(screen.match(/✖ bad/g)).toHaveLength(1);
   expect(screen.replaceAll('\n', '')).toContain('failed: `bad` (exit code');
   expect(terminal.cursorIsVisible()).toBe(true);
+});
+
+test('the live list says where the whole output of a failed task is', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': "version: 1\ntasks:\n  bad: { run: 'seq 30; exit 3' }\n  mute: { run: 'exit 4' }\n",
+  });
+  const terminal = openTerminal(project, 'bad');
+  expect(await terminal.exit).toBe(3);
+  expect(terminal.screen()).toContain('  full output: .tasks/logs/bad.log');
+  const mute = openTerminal(project, 'mute');
+  expect(await mute.exit).toBe(4);
+  expect(mute.screen()).not.toContain('full output');
 });
 
 test('without Unicode the live list is ASCII', async () => {

@@ -4,12 +4,14 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
-import { dirname, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 
 /** A file that a task's output goes to. */
 export type LogFile = {
@@ -46,6 +48,16 @@ export function openLog(root: string, path: string): LogFile {
 export function removeLog(path: string): void {
   rmSync(path, { force: true });
   rmSync(`${path}.1`, { force: true });
+}
+
+/** Removes the oldest logs where there are more than so many: tasks come and go, and each has a file of its own. */
+export function tidyLogs(folder: string, most: number): void {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+    entry.isFile() ? [join(entry.parentPath, entry.name)] : [],
+  );
+  if (files.length <= most) return;
+  const aged = files.map((path) => ({ path, ms: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
+  for (const { path } of aged.sort((a, b) => b.ms - a.ms).slice(most)) rmSync(path, { force: true });
 }
 
 function makeFolder(root: string, folder: string): void {

@@ -1,7 +1,8 @@
 // This file is longer than 200 lines because a row and the view that asks for it know each other.
 import type { ListrTaskWrapper, Spinner } from 'listr2';
-import { dispatch, type Stamped, type Table, type TaskEnd } from '../events.ts';
+import { dispatch, type Failure, type Stamped, type Table, type TaskEnd } from '../events.ts';
 import type { Host } from '../host.ts';
+import { logPathOf } from '../log-path.ts';
 import { asciiMarks, type Marks } from '../marks.ts';
 import { makePaint } from '../paint.ts';
 import type { Plan } from '../plan.ts';
@@ -70,7 +71,7 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
         for (const { task, end } of finished) {
           if (end.state === 'failed')
             host.write(
-              `\n${[`${task} failed: ${end.failure.message}`, ...failureLines(end.failure, paint, { withLastLines: true })].join('\n')}\n`,
+              `\n${[`${task} failed: ${end.failure.message}`, ...failureLines(end.failure, paint, { withLastLines: true }), ...logLine(task, end.failure)].join('\n')}\n`,
             );
         }
         host.write(`${runLine(event, finished, paint)}\n`);
@@ -87,6 +88,11 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
       last?.();
     },
   };
+}
+
+/** Where the rest is, of what only its last lines are shown. */
+function logLine(task: string, { lastLines }: Failure): readonly string[] {
+  return lastLines.length === 0 ? [] : [`  full output: ${logPathOf(task)}`];
 }
 
 type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, 'output' | 'title' | 'skip'>;

@@ -1,17 +1,24 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { LogFile } from '../host/log-file.ts';
 import type { Host } from '../host.ts';
 import { logPathOf } from '../log-path.ts';
 import type { Renderer } from './index.ts';
 
+/** So many logs are kept; each task has one, or two where it prints much. */
+const mostLogs = 200;
+
 type Log = { readonly file: LogFile; waiting: string };
 
 /** Keeps the whole output of each task in `.tasks/logs`. Where that is not possible it is said once, and the run goes on. */
-export function makeLogs(host: Pick<Host, 'openLog' | 'removeLog' | 'writeError'>, root: string): Renderer {
+export function makeLogs(
+  host: Pick<Host, 'openLog' | 'removeLog' | 'tidyLogs' | 'writeError'>,
+  root: string,
+): Renderer {
   const logs = new Map<string, Log>();
   let isPossible = true;
   let isDue = false;
+  let isNew = false;
 
   const attempt = (work: () => void): void => {
     if (!isPossible) return;
@@ -26,6 +33,7 @@ export function makeLogs(host: Pick<Host, 'openLog' | 'removeLog' | 'writeError'
   const logOf = (task: string): Log => {
     const log = logs.get(task) ?? { file: host.openLog(root, join(root, logPathOf(task))), waiting: '' };
     logs.set(task, log);
+    isNew = true;
     return log;
   };
   const flush = (): void => {
@@ -55,6 +63,7 @@ export function makeLogs(host: Pick<Host, 'openLog' | 'removeLog' | 'writeError'
     },
     end: async () => {
       for (const task of [...logs.keys()]) attempt(() => close(task));
+      if (isNew) attempt(() => host.tidyLogs(join(root, dirname(logPathOf('any'))), mostLogs));
     },
   };
 }

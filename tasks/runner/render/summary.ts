@@ -1,3 +1,4 @@
+import { listed } from '../errors.ts';
 import type { PlannedTask } from '../plan.ts';
 import { durationInWords } from '../words.ts';
 
@@ -16,12 +17,17 @@ export type Analysis = {
   readonly waitedMs: number;
 };
 
-/** Finds the critical path; undefined where fewer than two tasks ran. */
+/** What is known of a planned task. */
+type Planned = Pick<PlannedTask, 'name' | 'needs' | 'after' | 'tracked' | 'interactive'> & {
+  readonly work: Pick<PlannedTask['work'], 'kind'>;
+};
+
+/** Finds the critical path; undefined where nothing ran. */
 export function analyse(
-  tasks: readonly Pick<PlannedTask, 'name' | 'needs' | 'after'>[],
+  tasks: readonly Pick<Planned, 'name' | 'needs' | 'after'>[],
   { wallMs, tookMs }: Timing,
 ): Analysis | undefined {
-  if (tookMs.size < 2) return undefined;
+  if (tookMs.size === 0) return undefined;
   const ends = new Map<string, { readonly ms: number; readonly before: string | undefined }>();
   for (const { name, needs, after } of tasks) {
     const before = [...needs, ...after].reduce<string | undefined>(
@@ -48,7 +54,7 @@ const worthSavingMs = 1_000;
 
 /** The analysis in words; none where there is nothing to say. */
 export function summaryLines(
-  tasks: Parameters<typeof analyse>[0],
+  tasks: readonly Planned[],
   timing: Timing,
   { verbose, arrow }: { readonly verbose: boolean; readonly arrow: string },
 ): readonly string[] {
@@ -56,11 +62,28 @@ export function summaryLines(
   if (analysis === undefined || (timing.wallMs < worthMs && !verbose)) return [];
   const { path, pathMs, waitedMs } = analysis;
   const names = path.map(({ task, tookMs }) => `${task} ${durationInWords(tookMs)}`).join(` ${arrow} `);
-  const canBeSaved = waitedMs > Math.max(worthSavingMs, timing.wallMs * worthShare);
+  const isWorthSaving = (ms: number): boolean => ms > Math.max(worthSavingMs, timing.wallMs * worthShare);
+  // A chain that is all of the run is its own critical path, and nothing in it can be done at once.
+  const isAll = path.length === timing.tookMs.size;
+  const always = path.filter(
+    ({ task, tookMs }) => tookMs > 0 && couldBeTracked(tasks.find(({ name }) => name === task)),
+  );
+  const alwaysMs = always.reduce((sum, { tookMs }) => sum + tookMs, 0);
   return [
-    `critical path ${durationInWords(pathMs)}: ${names}`,
-    ...(canBeSaved
+    ...(isAll || pathMs === 0 ? [] : [`critical path ${durationInWords(pathMs)}: ${names}`]),
+    ...(!isAll && isWorthSaving(waitedMs)
       ? [`${durationInWords(waitedMs)} beyond it: with more at once (\`--jobs\`) the run could be so much shorter`]
       : []),
+    ...(isWorthSaving(alwaysMs)
+      ? [
+          `${durationInWords(alwaysMs)} in ${listed(always.map(({ task }) => task))}: with \`inputs\` that is spared whenever they have not changed`,
+        ]
+      : []),
   ];
+}
+
+/** A task that always runs, and need not if it said what it reads. */
+function couldBeTracked(task: Planned | undefined): boolean {
+  const isCommand = task?.work.kind === 'run' || task?.work.kind === 'script';
+  return task !== undefined && isCommand && task.tracked === undefined && !task.interactive;
 }
