@@ -58,14 +58,18 @@ export async function createProject(files: Readonly<Record<string, string>>): Pr
   await mkdir(path('node_modules'), { recursive: true });
   await symlink(runner, path('node_modules/zx-tasks'));
   const driven: DrivenCommand[] = [];
+  const started: Running[] = [];
   const env = (own = {}) => ({
     PATH: `${path('bin')}:${process.env.PATH}`,
     HOME: path('home'),
     LANG: 'C.UTF-8',
     ...own,
   });
-  const start = (words: string, options: RunOptions = {}) =>
-    startIn(folder, words, { ...options, env: env(options.env) });
+  const start = (words: string, options: RunOptions = {}) => {
+    const running = startIn(folder, words, { ...options, env: env(options.env) });
+    started.push(running);
+    return running;
+  };
   return {
     folder,
     path,
@@ -83,6 +87,8 @@ export async function createProject(files: Readonly<Record<string, string>>): Pr
     },
     [Symbol.asyncDispose]: async () => {
       for (const command of driven) command.close();
+      // Where a test has failed, what it started may still run.
+      for (const { child } of started) child.kill('SIGKILL');
       await rm(folder, { recursive: true, force: true });
     },
   };
