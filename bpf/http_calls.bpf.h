@@ -229,11 +229,27 @@ static __always_inline bool find_its_socket(struct hp_call *call, struct hp_sock
 	return find_socket(call->args[0], socket);
 }
 
+static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct hp_call *call)
+{
+	struct hp_group group;
+
+	if (!find_its_socket(call, &scratch->move.socket))
+		return 0;
+	group = current_group();
+	if (!group_is_wanted(&group) && hp_settings.containers_only)
+		return 0;
+	scratch->move.direction = call->direction;
+	if (!call->ret)
+		return direction_ended(scratch, &group);
+	if (call->shape == HP_MESSAGES)
+		return several_messages(scratch, call, &group);
+	return one_message(scratch, call, &group);
+}
+
 static __always_inline int call_ended(struct pt_regs *regs, long ret)
 {
 	struct hp_call call = {.ret = ret};
 	struct hp_scratch *scratch;
-	struct hp_group group;
 
 	hook_was_hit(HP_HOOK_CALL);
 	if (ret < 0)
@@ -243,17 +259,11 @@ static __always_inline int call_ended(struct pt_regs *regs, long ret)
 	if (!call.shape || moves_nothing(&call) || is_own_process() || is_compat())
 		return 0;
 	scratch = scratch_here();
-	if (!scratch || !find_its_socket(&call, &scratch->move.socket))
+	if (!scratch || !take_scratch(scratch))
 		return 0;
-	group = current_group();
-	if (!group_is_wanted(&group) && hp_settings.containers_only)
-		return 0;
-	scratch->move.direction = call.direction;
-	if (!ret)
-		return direction_ended(scratch, &group);
-	if (call.shape == HP_MESSAGES)
-		return several_messages(scratch, &call, &group);
-	return one_message(scratch, &call, &group);
+	wanted_call_ended(scratch, &call);
+	leave_scratch(scratch);
+	return 0;
 }
 
 #endif

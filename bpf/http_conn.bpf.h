@@ -29,6 +29,21 @@ struct {
 	__type(value, struct hp_conn);
 } hp_conns SEC(".maps");
 
+/* Connections that user space may have told us to ignore, before we looked. */
+#define IGNORED 1024
+
+/*
+ * The inode of a socket → 1, of connections that do not speak HTTP/1, or no more. Inserted by user space, which
+ * cannot write to an entry of `hp_conns` without the risk that it has become another connection's; deleted here when
+ * it has been taken note of. One that is forgotten costs copying.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, IGNORED);
+	__type(key, __u64);
+	__type(value, __u32);
+} hp_ignored SEC(".maps");
+
 /* struct hp_open, struct hp_piece and what it carries, in the order in which system calls ended. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -66,6 +66,8 @@ static __always_inline bool is_sure_head(struct hp_scratch *scratch, struct hp_c
 		return false;
 	if (!find_head_end(taken))
 		return false;
+	if (is_request && !names_http(scratch->bytes, scratch->scan.line_end))
+		return false;
 	length = body_length(scratch, is_request);
 	if (length == -2) {
 		flow->mode = HP_UNTIL_CLOSE;

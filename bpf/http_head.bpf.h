@@ -81,6 +81,24 @@ static __always_inline int may_start_request(const __u8 *bytes, __u32 count)
 	return 0;
 }
 
+/* Does a first line that ends before `end` name HTTP/1, as a request's does? */
+static __always_inline int names_http(const __u8 *bytes, __u32 end)
+{
+	/* `HTTP/1.1` and the line's end. */
+	__u64 at = end - 10;
+
+	if (end < 10 || end > HP_SCAN_BYTES)
+		return 0;
+	/* The verifier must see the very value that is used. */
+	asm volatile("" : "+r"(at));
+	if (at > HP_SCAN_BYTES)
+		return 0;
+	if (bytes[at + 8] != '\r')
+		at++;
+	return bytes[at] == 'H' && bytes[at + 1] == 'T' && bytes[at + 2] == 'T' && bytes[at + 3] == 'P' &&
+	       bytes[at + 4] == '/' && bytes[at + 5] == '1' && bytes[at + 6] == '.';
+}
+
 /* Is this surely the beginning of a response's status line? */
 static __always_inline int starts_response(const __u8 *bytes, __u32 count)
 {
@@ -93,6 +111,12 @@ static __always_inline int status_has_no_body(const __u8 *bytes)
 {
 	return bytes[9] == '1' || (bytes[9] == '2' && bytes[10] == '0' && bytes[11] == '4') ||
 	       (bytes[9] == '3' && bytes[10] == '0' && bytes[11] == '4');
+}
+
+/* Does another protocol follow this response? */
+static __always_inline int upgrades(const __u8 *bytes)
+{
+	return bytes[9] == '1' && bytes[10] == '0' && bytes[11] == '1';
 }
 
 /* Are responses on this connection from now on not what their headers say (HEAD, CONNECT)? */

@@ -38,28 +38,53 @@ struct hp_move {
 	__u32 readable;
 };
 
-/* One per processor: tracing programs on one processor do not interrupt each other. */
+/*
+ * A few for each processor, chosen by thread: kernels from 5.12 on may let another thread run in the middle of some
+ * programs, and that one may be in a program too. Two threads with the same one are noticed and counted.
+ */
+#define SCRATCHES 8
 struct hp_scratch {
 	struct hp_piece piece;
 	/* Twice as long as ever filled, because the verifier bounds position and length on their own. */
 	__u8 bytes[2 * HP_RECORD_BYTES];
 	struct hp_move move;
 	struct hp_scan scan;
+	/* The thread that uses it; 0 for none. */
+	__u32 owner;
+	__u32 _pad;
 };
 
-/* 0 → scratch. Nothing in it outlives a call of a program. */
+/* Thread modulo SCRATCHES → scratch. Nothing in it outlives a call of a program. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, SCRATCHES);
 	__type(key, __u32);
 	__type(value, struct hp_scratch);
 } hp_scratch SEC(".maps");
 
 static __always_inline struct hp_scratch *scratch_here(void)
 {
-	__u32 only = 0;
+	__u32 slot = (__u32)bpf_get_current_pid_tgid() % SCRATCHES;
 
-	return bpf_map_lookup_elem(&hp_scratch, &only);
+	return bpf_map_lookup_elem(&hp_scratch, &slot);
+}
+
+/* Takes the scratch for this thread; false, and counted, if another thread is in the middle of using it. */
+static __always_inline bool take_scratch(struct hp_scratch *scratch)
+{
+	__u32 thread = bpf_get_current_pid_tgid();
+
+	if (scratch->owner && scratch->owner != thread) {
+		count_loss(HP_LOST_INTERRUPTED);
+		return false;
+	}
+	scratch->owner = thread;
+	return true;
+}
+
+static __always_inline void leave_scratch(struct hp_scratch *scratch)
+{
+	scratch->owner = 0;
 }
 
 /* Makes the next segment current; false when there is none. */

@@ -82,6 +82,12 @@ static __always_inline void message_began(struct hp_scratch *scratch, struct hp_
 			admit_request(scratch, conn);
 		}
 		send_head(scratch, conn, at, len);
+		conn->ignored = !is_request && upgrades(scratch->bytes);
+		return;
+	}
+	if (bpf_map_lookup_elem(&hp_ignored, &conn->conn)) {
+		bpf_map_delete_elem(&hp_ignored, &conn->conn);
+		conn->ignored = 1;
 		return;
 	}
 	be_unsure(conn, direction);

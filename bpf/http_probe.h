@@ -65,7 +65,9 @@ enum hp_loss {
 	HP_LOST_SHED = 6,
 	/* Calls whose bytes are not to be found: io_uring, 32-bit processes. */
 	HP_LOST_UNSEEN = 7,
-	HP_LOST_KINDS = 8,
+	/* Calls that were interrupted by another, or interrupted one, on the same processor. */
+	HP_LOST_INTERRUPTED = 8,
+	HP_LOST_KINDS = 9,
 };
 
 /* A connection whose first request seems to begin here. Its pieces follow in the same ring. */
@@ -188,7 +190,7 @@ enum hp_following {
 	HP_REQUESTS_ONLY = 2,
 };
 
-/* The value of `hp_conns`. User space only ever sets `ignored`. */
+/* The value of `hp_conns`. */
 struct hp_conn {
 	__u64 conn;
 	/* Unix streams have no sequence numbers: the bytes moved so far, by direction. */
@@ -206,7 +208,8 @@ struct hp_conn {
 	__u32 was_answered;
 	/* A request began before any byte of the last one's response. */
 	__u32 pipelines;
-	__u32 _pad;
+	/* The TCP state that was told last. */
+	__u32 state;
 };
 _Static_assert(sizeof(struct hp_conn) == 80, "hp_conn has holes");
 

@@ -175,6 +175,21 @@ static __always_inline bool fill_socket(struct sock *sock, struct hp_socket *fou
 	return true;
 }
 
+/* The bytes of a call on a socket of a process that is wanted. */
+static __always_inline int wanted_moved(struct hp_scratch *scratch, struct sock *sock, struct hp_call *call,
+					const struct hp_group *group)
+{
+	if (!fill_socket(sock, &scratch->move.socket))
+		return 0;
+	scratch->move.direction = call->direction;
+	if (!call->ret)
+		return call->direction == HP_RECEIVED ? direction_ended(scratch, group) : 0;
+	recognise_current(call);
+	if (!call->is_several)
+		call_is_over();
+	return one_message(scratch, call, group);
+}
+
 /* A call on a socket ended; `flags` are those of a receiving one. */
 static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direction, __u32 flags)
 {
@@ -190,15 +205,11 @@ static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direc
 	group = current_group();
 	if (!group_is_wanted(&group) && hp_settings.containers_only)
 		return 0;
-	if (!fill_socket(sock, &scratch->move.socket))
+	if (!take_scratch(scratch))
 		return 0;
-	scratch->move.direction = direction;
-	if (!ret)
-		return direction == HP_RECEIVED ? direction_ended(scratch, &group) : 0;
-	recognise_current(&call);
-	if (!call.is_several)
-		call_is_over();
-	return one_message(scratch, &call, &group);
+	wanted_moved(scratch, sock, &call, &group);
+	leave_scratch(scratch);
+	return 0;
 }
 
 #endif

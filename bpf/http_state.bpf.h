@@ -16,8 +16,9 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 	if (new_state != TCP_CLOSE && new_state != TCP_FIN_WAIT1 && new_state != TCP_LAST_ACK)
 		return 0;
 	conn = bpf_map_lookup_elem(&hp_conns, &key);
-	if (!conn)
+	if (!conn || conn->state == (__u32)new_state)
 		return 0;
+	conn->state = new_state;
 	send_close(conn->conn, old_state, new_state, conn->following);
 	if (new_state == TCP_CLOSE)
 		bpf_map_delete_elem(&hp_conns, &key);

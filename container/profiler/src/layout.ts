@@ -78,6 +78,7 @@ export const conn = {
   wasAsked: 64,
   wasAnswered: 68,
   pipelines: 72,
+  state: 76,
 } as const;
 
 export const settings = {
@@ -132,5 +133,6 @@ export const loss = {
   lostCgroupRefused: 5,
   lostShed: 6,
   lostUnseen: 7,
-  lostKinds: 8,
+  lostInterrupted: 8,
+  lostKinds: 9,
 } as const;

@@ -143,9 +143,8 @@ export function lookUp(map: BpfMap, key: Buffer, value: Buffer): boolean {
   return isFound(map, calls.lookup(map.fd, key, value));
 }
 
-/** Sets a value; with `onlyExisting`, returns false where the key is gone. */
-export function update(map: BpfMap, key: Buffer, value: Buffer, onlyExisting = false): boolean {
-  return isFound(map, calls.update(map.fd, key, value, onlyExisting ? 2 : 0));
+export function update(map: BpfMap, key: Buffer, value: Buffer): void {
+  isFound(map, calls.update(map.fd, key, value, 0));
 }
 
 /** Returns whether the key was there. */

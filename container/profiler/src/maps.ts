@@ -4,6 +4,8 @@ import { type BpfMap, listKeys, lookUp, remove, update } from './libbpf.ts';
 import type { Probe } from './probe.ts';
 import type { GroupId } from './records.ts';
 
+const YES = Buffer.from([1, 0, 0, 0]);
+
 /** What has been decided about cgroups. */
 export function createGroups(map: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'> {
   const keyOf = (group: GroupId): Buffer => {
@@ -24,12 +26,12 @@ export function createGroups(map: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'>
   };
 }
 
-/** The connections that the kernel follows. */
-export function createConns(map: BpfMap): Pick<Probe, 'ignore' | 'forget' | 'forgetAll' | 'isKnown'> {
+/** The connections that the kernel follows, and those that it is told to ignore. */
+export function createConns(map: BpfMap, ignored: BpfMap): Pick<Probe, 'ignore' | 'forget' | 'forgetAll' | 'isKnown'> {
   const value = Buffer.alloc(layout.conn.size);
-  const keyOf = (sock: bigint): Buffer => {
+  const keyOf = (number: bigint): Buffer => {
     const key = Buffer.alloc(8);
-    key.writeBigUInt64LE(sock);
+    key.writeBigUInt64LE(number);
     return key;
   };
   const isKnown = (sock: bigint, conn: number): boolean =>
@@ -37,9 +39,7 @@ export function createConns(map: BpfMap): Pick<Probe, 'ignore' | 'forget' | 'for
   return {
     isKnown,
     ignore: (sock, conn) => {
-      if (!isKnown(sock, conn)) return;
-      value.writeUInt32LE(1, layout.conn.ignored);
-      update(map, keyOf(sock), value, true);
+      if (isKnown(sock, conn)) update(ignored, keyOf(BigInt(conn)), YES);
     },
     forget: (sock, conn) => {
       if (isKnown(sock, conn)) remove(map, keyOf(sock));

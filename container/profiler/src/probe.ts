@@ -25,7 +25,7 @@ import { createConns, createGroups } from './maps.ts';
 import type { GroupId } from './records.ts';
 import { openRing, type Ring } from './ring.ts';
 import type { PortRange, Settings } from './settings.ts';
-import { type Chosen, explainTier, type Refused, TIERS, type Tier } from './tier.ts';
+import { type Chosen, explainTier, type Refused, STATE_PROGRAMS, TIERS, type Tier } from './tier.ts';
 
 export type Decision = 'trace' | 'ignore' | 'unnamed';
 
@@ -82,7 +82,7 @@ function tryTier(options: ProbeOptions, tier: Tier, refused: readonly Refused[])
     loadObject(object, options.onVerified);
     const onOff = createSwitch(object);
     prove(object, tier, onOff);
-    const hooks = object.programs.map((program) => program.section);
+    const hooks = [...new Set(object.programs.map((program) => program.section))];
     return makeProbe(object, onOff, explainTier(tier, hooks, refused));
   } catch (error) {
     closeObject(object);
@@ -123,7 +123,7 @@ function makeProbe(object: BpfObject, onOff: Pick<Probe, 'attach' | 'detach'>, t
     tier,
     ...onOff,
     ...createGroups(openMap(object, 'hp_groups')),
-    ...createConns(openMap(object, 'hp_conns')),
+    ...createConns(openMap(object, 'hp_conns'), openMap(object, 'hp_ignored')),
     losses: createLosses(object),
   };
 }
@@ -170,7 +170,7 @@ function createSwitch(object: BpfObject): Pick<Probe, 'attach' | 'detach'> {
 }
 
 function orderPrograms({ programs }: BpfObject): readonly BpfProgram[] {
-  const isState = (program: BpfProgram): boolean => program.name === 'hp_state';
+  const isState = ({ name }: BpfProgram): boolean => STATE_PROGRAMS.includes(name);
   return [...programs.filter(isState), ...programs.filter((program) => !isState(program))];
 }
 
@@ -179,7 +179,9 @@ function createLosses(object: BpfObject): Probe['losses'] {
   const kinds = Object.entries(layout.loss).filter(([, index]) => index < layout.loss.lostKinds);
   return () => {
     const counts = sumPerCpu(map);
-    const missed = object.programs.reduce((sum, program) => sum + missedRuns(program), 0);
+    // What one of the two programs for states missed, the other one saw.
+    const alone = object.programs.filter(({ name }) => !STATE_PROGRAMS.includes(name));
+    const missed = alone.reduce((sum, program) => sum + missedRuns(program), 0);
     return { ...Object.fromEntries(kinds.map(([name, index]) => [name, counts[index] ?? 0])), lostRecursion: missed };
   };
 }

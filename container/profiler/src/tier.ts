@@ -27,14 +27,15 @@ const SOCKET_HITS = [layout.hook.hookReceive, layout.hook.hookSend];
 const ALWAYS_UNSEEN = ['HTTP/2, HTTP/3 and what is encrypted'];
 const UNSEEN = ['what io_uring moves', 'system calls of 32-bit processes', ...ALWAYS_UNSEEN];
 /** Sees ends of connections; part of every tier, and attached first so that none that is seen can end unseen. */
-const STATE = 'hp_state';
+/** Both watch the ends of connections, because one does not run where an interrupt comes while it does. */
+export const STATE_PROGRAMS: readonly string[] = ['hp_state', 'hp_state_too'];
 
 /** In the order in which they are tried. */
 export const TIERS: readonly Tier[] = [
   {
     tier: 'B',
     about: 'the socket layer says what moved, and other system calls pay nothing',
-    programs: [STATE, 'hp_recv', 'hp_send'],
+    programs: [...STATE_PROGRAMS, 'hp_recv', 'hp_send'],
     hits: SOCKET_HITS,
     unseen: ['requests that are received by splice', ...UNSEEN],
   },
@@ -42,7 +43,7 @@ export const TIERS: readonly Tier[] = [
     tier: 'C',
     about: 'trampolines on the socket functions, and other system calls pay nothing',
     programs: [
-      STATE,
+      ...STATE_PROGRAMS,
       'hp_fx_recv4',
       'hp_fx_recv6',
       'hp_fx_recv_ux',
@@ -58,7 +59,7 @@ export const TIERS: readonly Tier[] = [
   {
     tier: 'A',
     about: 'one BTF tracepoint sees the end of every system call',
-    programs: [STATE, 'hp_sys_exit'],
+    programs: [...STATE_PROGRAMS, 'hp_sys_exit'],
     hits: [layout.hook.hookCall],
     unseen: ['requests that are received by splice', ...UNSEEN],
   },
