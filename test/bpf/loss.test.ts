@@ -8,7 +8,7 @@ import { type Profiler, startProfiler } from '../helpers/profiler.ts';
 
 /** Enough to fill most of the ring, or a small part of it. */
 const LONG_TARGET = `/${'long'.repeat(450)}`;
-const OVERFLOWING = 24_000;
+const OVERFLOWING = 16_000;
 const FITTING = 4_000;
 const AFTER = 500;
 
