@@ -15,3 +15,13 @@ export function programPath(name: string): string {
   }
   throw new Error(`this machine has no \`${name}\``);
 }
+
+/** Whether the test machine has it. */
+export function hasProgram(name: string): boolean {
+  try {
+    programPath(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

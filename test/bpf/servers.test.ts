@@ -1,0 +1,86 @@
+/** Servers and clients as people run them: the trace tells every request that the server's own log tells, once, and no other. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { root } from '../helpers/checkout.ts';
+import { startProfiler } from '../helpers/profiler.ts';
+import { hasProgram } from '../helpers/program-path.ts';
+import { differ, unpaired } from './servers/compare.ts';
+import { type Load, loads } from './servers/loads.ts';
+import { startServer } from './servers/run.ts';
+import { type Server, servers } from './servers/table.ts';
+
+const FIRST_PORT = 21_100;
+/** Of each part; the long suite makes many more. */
+const REQUESTS = Number(process.env.PROBE_REQUESTS ?? 2_000);
+const isLong = process.env.PROBE_REQUESTS !== undefined;
+const PART_MS = 1_800_000;
+
+type Part = {
+  readonly server: keyof typeof servers & string;
+  readonly load: keyof typeof loads & string;
+  readonly role?: 'server';
+  /** Its server closes: a read that takes the end of the connection too is placed a byte too far, and `link` with it. */
+  readonly closes?: true;
+};
+
+const short: readonly Part[] = [
+  { server: 'nginx', load: 'curl, downloads only', closes: true },
+  { server: 'node', load: 'curl', closes: true },
+  { server: 'python-threads', load: 'curl, downloads only', closes: true },
+];
+const long: readonly Part[] = [
+  { server: 'nginx', load: 'wrk, 2 connections' },
+  { server: 'nginx', load: 'wrk, 50 connections' },
+  { server: 'nginx', load: 'wrk at full speed, 2 connections', role: 'server' },
+  { server: 'nginx', load: 'wrk at full speed, 50 connections', role: 'server' },
+  { server: 'node', load: 'wrk, 50 connections' },
+  { server: 'python-threads', load: 'wrk, 50 connections' },
+  { server: 'python-forks', load: 'wrk, 50 connections' },
+  { server: 'go', load: 'wrk, 50 connections' },
+  { server: 'java', load: 'wrk, 50 connections' },
+  { server: 'busybox', load: 'wrk, 50 connections', closes: true },
+  { server: 'haproxy', load: 'wrk, 50 connections' },
+  { server: 'websocket', load: 'websocket' },
+];
+
+beforeAll(() => {
+  execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe' });
+});
+
+for (const part of short) define(part, true);
+for (const part of long) define(part, isLong);
+
+function define({ server: serverName, load: loadName, role, closes }: Part, isAsked: boolean): void {
+  const server: Server = servers[serverName];
+  const load: Load = loads[loadName];
+  const missing = Object.entries({ ...server.needs, ...load.needs }).filter(([name]) => !hasProgram(name));
+  test.skipIf(!isAsked || missing.length > 0)(`${serverName}, asked by ${loadName}`, { timeout: PART_MS }, async () => {
+    await using running = await startServer(server, FIRST_PORT);
+    await using profiler = await startProfiler({
+      PROFILER_ROLE: role ?? 'both',
+      PROFILER_PORTS: `${FIRST_PORT}-${FIRST_PORT + 1}`,
+      PROFILER_MAX_BYTES: String(2 ** 40),
+    });
+    const { folder, port } = running;
+    await load.run({ port, folder, prefix: `/some/`, count: REQUESTS });
+    const answered = await running.answered();
+    await profiler.stop();
+
+    const lines = profiler.lines();
+    expect(lines.filter(({ type }) => type === 'loss')).toEqual([]);
+    const told = lines.filter(({ type }) => type === 'exchange');
+    const isCutOff = load.isCutOff === true;
+    for (const each of answered) {
+      expect(each.log.length).toBeGreaterThanOrEqual(REQUESTS);
+      expect(differ(each, told, 'server', isCutOff), `server of port ${each.port}`).toEqual([]);
+      if (role !== undefined) continue;
+      expect(differ(each, told, 'client', isCutOff), `client of port ${each.port}`).toEqual([]);
+      if (closes === undefined) expect(unpaired(told, each.port)).toEqual([]);
+    }
+    const counts = answered.map(({ log }) => log.length).join(' + ');
+    console.log(
+      `${serverName}, asked by ${loadName}: ${counts} requests logged, ${told.length} ends told, all the same`,
+    );
+  });
+}
