@@ -13,6 +13,9 @@ class Handler(BaseHTTPRequestHandler):
         os.write(log, f"{self.command} {self.path} 200\n".encode())
         self.send_response(200)
         self.send_header("Content-Length", "6")
+        if self.close_connection:
+            # Without the word, a client of HTTP/1.0 keeps a dead connection and asks twice.
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(b"a body")
 
