@@ -9,8 +9,11 @@ export type Step =
       readonly parts: readonly string[];
       readonly send: string;
       readonly recv: string;
+      /** How many of the bytes are read before the next step, if not all; the write lasts until `read-rest`. */
+      readonly taken?: number;
     }
-  | { readonly do: 'close' | 'reset' | 'shutdown' | 'see-end'; readonly who: 'client' | 'server' };
+  | { readonly do: Action; readonly who: 'client' | 'server' };
+type Action = 'close' | 'reset' | 'shutdown' | 'see-end' | 'reconnect' | 'read-rest';
 
 export type Case = {
   readonly name: string;
@@ -19,11 +22,20 @@ export type Case = {
   readonly steps: readonly Step[];
   /** `METHOD TARGET STATUS|- END REQUESTBYTES/RESPONSEBYTES`, as both ends tell it. */
   readonly expected: readonly string[];
-  /** Which ends tell it, where it is not both. */
-  readonly roles?: readonly ('server' | 'client')[];
+  readonly protocol?: 'HTTP/1.0' | 'HTTP/1.1';
+  /** Ends whose request is moved by another process than the peer itself. */
+  readonly others?: readonly ('server' | 'client')[];
+  /** The target of the request that is answered before it has ended. */
+  readonly overlaps?: string;
 };
 
-/** What is promised; each is covered by a case, and no case covers anything else. */
+/** What is promised and cannot be an exchange between these two: the test that shows it. */
+export const shownElsewhere = [
+  { test: 'an io_uring server is not told, and that is said', covers: ['io_uring servers'] },
+  { test: 'a 32-bit client is not told, and that is said', covers: ['32-bit processes'] },
+] as const;
+
+/** What is promised, word by word; each is covered by a case or another test, and neither covers anything else. */
 export const promises = [
   'keep-alive',
   'several requests in one read',
@@ -46,6 +58,10 @@ export const promises = [
   'no response',
   'connections from before the probe',
   'forked servers',
+  'threaded servers',
+  'calls of two threads that end out of order',
+  'io_uring servers',
+  '32-bit processes',
   'passed descriptors',
   'descriptors used again',
   'IPv4',
@@ -70,7 +86,7 @@ const answer = (text: string | readonly string[], send = 'write', recv = 'read')
   send,
   recv,
 });
-const act = (action: 'close' | 'reset' | 'shutdown' | 'see-end', who: 'client' | 'server'): Step => ({
+const act = (action: Action, who: 'client' | 'server'): Step => ({
   do: action,
   who,
 });
@@ -104,6 +120,7 @@ const upload = `PUT /large HTTP/1.1\r\nContent-Length: 100000\r\n\r\n`;
 const download = 'HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n';
 const upgrade = 'GET /upgrade HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 const switching = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n';
+const early = `PUT /out-of-order HTTP/1.1\r\nContent-Length: 300000\r\n\r\n${'e'.repeat(300_000)}`;
 const old = 'GET /old HTTP/1.0\r\n\r\n';
 const oldAnswer = 'HTTP/1.0 200 OK\r\n\r\n';
 
@@ -138,8 +155,9 @@ export const cases: readonly Case[] = [
   simple('message', ['sendmsg and recvmsg'], ['sendmsg', 'recvmsg']),
   simple('peeked', ['MSG_PEEK'], ['send', 'peek']),
   simple('dup', ['descriptors used again'], ['dup', 'read']),
-  simple('passed', ['passed descriptors'], ['write', 'passed']),
-  simple('forked', ['forked servers'], ['child', 'child']),
+  simple('passed', ['passed descriptors'], ['write', 'passed'], { others: ['server'] }),
+  simple('threaded', ['threaded servers'], ['thread', 'thread']),
+  simple('forked', ['forked servers'], ['child', 'child'], { others: ['client', 'server'] }),
   simple('six', ['IPv6'], ['write', 'read'], { transport: 'ipv6' }),
   simple('mapped', ['IPv6'], ['write', 'read'], { transport: 'mapped' }),
   simple('unix', ['Unix sockets'], ['write', 'read'], { transport: 'unix' }),
@@ -165,6 +183,44 @@ export const cases: readonly Case[] = [
       answer(ok),
     ],
     expected: [line('/messages/1'), line('/messages/2')],
+  },
+  {
+    name: 'messages-received',
+    covers: ['sendmmsg and recvmmsg'],
+    transport: 'ipv4',
+    steps: [
+      ask(['GET /messages-rec', 'eived HTTP/1.1\r\nHost: a\r', '\n\r\n'], 'write', 'recvmmsg'),
+      answer(['HTTP/1.1 200 OK\r\nContent-', 'Length: 2\r\n\r\n', 'hi'], 'write', 'recvmmsg'),
+    ],
+    expected: [line('/messages-received')],
+  },
+  {
+    name: 'used-again',
+    covers: ['descriptors used again'],
+    transport: 'ipv4',
+    steps: [ask(get('/used-again/1')), answer(ok), act('reconnect', 'client'), ask(get('/used-again/2')), answer(ok)],
+    expected: [line('/used-again/1'), line('/used-again/2')],
+  },
+  {
+    name: 'out-of-order',
+    covers: ['calls of two threads that end out of order'],
+    transport: 'ipv4',
+    steps: [
+      ask(get('/out-of-order/1')),
+      answer(ok),
+      // The client's other thread reads the response while its first still writes the request.
+      { ...ask(early), taken: 1000 },
+      answer(ok),
+      act('read-rest', 'server'),
+      ask(get('/out-of-order/2')),
+      answer(ok),
+    ],
+    expected: [
+      line('/out-of-order/1'),
+      `PUT /out-of-order 200 complete ${early.length}/${okBytes}`,
+      line('/out-of-order/2'),
+    ],
+    overlaps: '/out-of-order',
   },
   {
     name: 'sendfile',
@@ -236,6 +292,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'old',
+    protocol: 'HTTP/1.0',
     covers: ['close-delimited', 'HTTP/1.0'],
     transport: 'ipv4',
     steps: [ask(old), answer(`${oldAnswer}some`), answer('thing'), act('close', 'server'), act('see-end', 'client')],

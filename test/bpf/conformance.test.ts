@@ -1,13 +1,15 @@
 /** Every promise about HTTP/1, replayed byte for byte by real system calls and compared whole, at both ends. */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from '../helpers/checkout.ts';
 import { type Profiler, startProfiler, type Told } from '../helpers/profiler.ts';
-import { type Case, cases, promises } from './cases.ts';
+import { type Case, cases, promises, shownElsewhere } from './cases.ts';
+import { pathOf } from './path.ts';
+import { describe, expectWhole, PORT } from './whole.ts';
 
-const PORT = 21_001;
 let peer: ChildProcessWithoutNullStreams;
 let profiler: Profiler & AsyncDisposable;
 let told: readonly Told[] = [];
@@ -18,7 +20,7 @@ beforeAll(async () => {
   const complaints: string[] = [];
   peer.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
   const said = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
-  expect((await said.next()).value, complaints.join('')).toBe('early');
+  expect((await said.next()).value, complaints.join('')).toBe(String(peer.pid));
   profiler = await startProfiler({ PROFILER_ROLE: 'both', PROFILER_PORTS: '' });
   for (const { name, transport, steps } of cases) {
     peer.stdin.write(`${JSON.stringify({ name, transport, steps })}\n`);
@@ -34,10 +36,13 @@ afterAll(async () => {
   await profiler[Symbol.asyncDispose]();
 });
 
-test.each(cases)('$name', ({ expected, roles = ['client', 'server'] }: Case) => {
-  const targets = new Set(expected.map((line) => line.split(' ')[1]));
+test.each(cases)('$name', (each: Case) => {
+  const targets = new Set(each.expected.map((line) => line.split(' ')[1]));
   const mine = told.filter((line) => line.type === 'exchange' && targets.has(line.target));
-  for (const role of roles) expect(mine.filter((line) => line.role === role).map(inShort), role).toEqual(expected);
+  for (const role of ['client', 'server'] as const) {
+    const seen = mine.filter((line) => line.role === role).map((line) => describe(line, peer.pid));
+    expect(seen, role).toEqual(each.expected.map((line) => expectWhole(each, line, role)));
+  }
   for (const target of targets) {
     const links = mine.filter((line) => line.target === target).map((line) => line.link);
     expect(new Set(links).size, `both ends of ${target} have one link`).toBe(1);
@@ -55,14 +60,17 @@ test('nothing was lost', () => {
 });
 
 test('every promise has a case, and every case keeps a promise', () => {
-  const covered = new Set(cases.flatMap((each) => each.covers));
+  const covered = new Set([...cases, ...shownElsewhere].flatMap(({ covers }): readonly string[] => covers));
   expect([...covered].sort()).toEqual([...promises].sort());
-  expect(new Set(cases.map((each) => each.name)).size).toBe(cases.length);
+  expect([...cases, ...shownElsewhere].filter(({ covers }) => covers.length === 0)).toEqual([]);
+  const tests = readFileSync(join(import.meta.dirname, 'unseen.test.ts'), 'utf8');
+  expect(shownElsewhere.filter(({ test }) => !tests.includes(`'${test}'`))).toEqual([]);
 });
 
-test('what cannot be seen here is said in the header', () => {
-  const header = profiler.text().split('\n').slice(0, 5).join('\n');
-  expect(header).toMatch(/not seen here: .*io_uring/);
+test('no two cases drive the same path', () => {
+  const names = new Map<string, string[]>();
+  for (const each of cases) names.set(pathOf(each), [...(names.get(pathOf(each)) ?? []), each.name]);
+  expect([...names.values()].filter((same) => same.length > 1)).toEqual([]);
 });
 
 function inShort({ method, target, status, end, requestBytes, responseBytes }: Told): string {

@@ -1,9 +1,10 @@
 """Both ends of a connection, moving bytes in the pieces and by the system calls that a case names, one after the other.
 
 Reads JSON lines: {"name", "transport", "steps"}; answers each with a line when it is done. A step is
-{"from": "client"|"server", "parts": [latin-1 texts], "send": call, "recv": call} or {"do": action, "who": end}.
+{"from": "client"|"server", "parts": [latin-1 texts], "send": call, "recv": call, "taken": how much is read before the next
+step, if not all} or {"do": action, "who": end}. The first line that it says is its process id.
 """
-import ctypes, ctypes.util, json, os, socket, struct, sys, tempfile, threading
+import ctypes, ctypes.util, fcntl, json, os, socket, struct, sys, tempfile, threading
 
 libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
 
@@ -83,6 +84,18 @@ def by_child(end, parts):
     os.waitpid(pid, 0)
 
 
+def by_thread(end, parts):
+    in_thread(lambda: os.write(end.fileno(), b"".join(parts)))
+
+
+def in_thread(call):
+    results = []
+    thread = threading.Thread(target=lambda: results.append(call()))
+    thread.start()
+    thread.join()
+    return results[0]
+
+
 SEND = {
     "write": lambda end, parts: os.write(end.fileno(), b"".join(parts)),
     "send": lambda end, parts: end.send(b"".join(parts)),
@@ -93,6 +106,7 @@ SEND = {
     "splice": splice_out,
     "dup": by_dup,
     "child": by_child,
+    "thread": by_thread,
 }
 
 
@@ -142,6 +156,7 @@ RECV = {
     "trunc": lambda end, size: bytes(end.recv_into(bytearray(size), size, socket.MSG_TRUNC)),
     "passed": passed,
     "child": in_child,
+    "thread": lambda end, size: in_thread(lambda: os.read(end.fileno(), size)),
 }
 
 
@@ -196,23 +211,70 @@ def connect(transport, port, path):
 
 port, path = int(sys.argv[1]), sys.argv[2]
 early = connect("ipv4", port, path)
-print("early", flush=True)
-for line in sys.stdin:
-    case = json.loads(line)
-    ends = early if case["transport"] == "early" else connect(case["transport"], port, path)
-    for step in case["steps"]:
-        if "do" in step:
-            act(ends, step)
-            continue
-        parts = [part.encode("latin-1") for part in step["parts"]]
-        other = ends["server" if step["from"] == "client" else "client"]
-        # More than the buffers between them hold is only taken while the other end reads.
-        sender = threading.Thread(target=SEND[step["send"]], args=(ends[step["from"]], parts))
-        is_large = sum(map(len, parts)) > 16384
-        sender.start() if is_large else sender.run()
-        receive(other, step, sum(map(len, parts)))
-        if is_large:
-            sender.join()
+
+
+def shrink(end):
+    """A buffer that holds less than a large body, so that its write lasts until the other end reads."""
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32768)
+
+
+def reconnect(ends, case):
+    """Another connection, under the same descriptors."""
+    before = {who: end.fileno() for who, end in ends.items()}
     for end in ends.values():
         end.close()
+    aside = {who: put_aside(end) for who, end in connect(case["transport"], port, path).items()}
+    for who, fd in aside.items():
+        os.dup2(fd, before[who], inheritable=False)
+        os.close(fd)
+    return {who: socket.socket(fileno=fd) for who, fd in before.items()}
+
+
+def put_aside(end):
+    fd = fcntl.fcntl(end.fileno(), fcntl.F_DUPFD, 500)
+    end.close()
+    return fd
+
+
+def play(case):
+    ends = early if case["transport"] == "early" else connect(case["transport"], port, path)
+    unread = []
+    for step in case["steps"]:
+        if step.get("do") == "reconnect":
+            ends = reconnect(ends, case)
+        elif step.get("do") == "read-rest":
+            for end, left, sender in unread:
+                receive(end, {"recv": "read"}, left)
+                if sender.is_alive():
+                    sender.join()
+        elif "do" in step:
+            act(ends, step)
+        else:
+            move(ends, step, unread)
+    for end in ends.values():
+        end.close()
+
+
+def move(ends, step, unread):
+    parts = [part.encode("latin-1") for part in step["parts"]]
+    other = ends["server" if step["from"] == "client" else "client"]
+    size = sum(map(len, parts))
+    taken = step.get("taken", size)
+    if taken < size:
+        shrink(ends[step["from"]])
+    # More than the buffers between them hold is only taken while the other end reads.
+    sender = threading.Thread(target=SEND[step["send"]], args=(ends[step["from"]], parts))
+    is_large = size > 16384
+    sender.start() if is_large else sender.run()
+    receive(other, step, taken)
+    if taken < size:
+        unread.append((other, size - taken, sender))
+    elif is_large:
+        sender.join()
+
+
+print(os.getpid(), flush=True)
+for line in sys.stdin:
+    case = json.loads(line)
+    play(case)
     print(case["name"], flush=True)

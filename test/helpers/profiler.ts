@@ -19,7 +19,9 @@ export type Told = {
   readonly durationMs: number | null;
   readonly timing: Readonly<Record<'requestFirst' | 'requestLast' | 'responseFirst' | 'responseLast', number | null>>;
   readonly link: string;
+  readonly time: string;
   readonly pid: number;
+  readonly comm: string;
   readonly local: string;
   readonly remote: string;
 };

@@ -169,6 +169,15 @@ test('missing bytes of a head are a counted loss, and the next request is told a
   expect(wire.exchanges.map(inShort)).toEqual(['GET /b 200 complete 28/40']);
 });
 
+test('a request that is seen after its response had begun before it', () => {
+  const wire = openWire();
+  wire.send(answer(ok), ask(get('/a')));
+  const [exchange] = wire.exchanges;
+  expect(wire.exchanges.map(inShort)).toEqual(['GET /a 200 complete 28/40']);
+  expect(exchange?.requestFirstNs).toBe(exchange?.responseFirstNs);
+  expect(exchange?.requestLastNs).toBe(2e6);
+});
+
 const messages = fc.array(
   fc.record({
     method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PROPFIND'),

@@ -48,7 +48,7 @@ export type Exchange = {
 
 /** A request that waits for its response, or for its own end. */
 export type Pending = {
-  readonly requestFirstNs: number;
+  requestFirstNs: number;
   readonly requestOffset: number;
   readonly process: Process;
   method: string;

@@ -49,6 +49,8 @@ export class Line {
     if (first === undefined || piece === undefined) return;
     first.responseOffset ??= offsetAt(piece, at);
     first.responseFirstNs = piece.timeNs;
+    // A write that ends after its response was read is only seen then, and had begun before.
+    first.requestFirstNs = Math.min(first.requestFirstNs, piece.timeNs);
   }
 
   /** How the body of a response ends; undefined for what is no response, or one that nobody waits for. */

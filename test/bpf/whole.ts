@@ -1,0 +1,90 @@
+/** A whole exchange of a trace, with what no test can foretell turned into whether it is right. */
+import { readFileSync } from 'node:fs';
+import type { Told } from '../helpers/profiler.ts';
+import type { Case } from './cases.ts';
+
+export const PORT = 21_001;
+
+type Role = 'server' | 'client';
+type Whole = Readonly<Record<string, unknown>>;
+
+const TIMES = ['requestFirst', 'requestLast', 'responseFirst', 'responseLast'] as const;
+/** As TCP addresses are written, with the port that the kernel chose left out. */
+const ADDRESSES = {
+  ipv4: { server: `127.0.0.1:${PORT}`, client: '127.0.0.1:*' },
+  early: { server: `127.0.0.1:${PORT}`, client: '127.0.0.1:*' },
+  mapped: { server: `127.0.0.1:${PORT}`, client: '127.0.0.1:*' },
+  ipv6: { server: `[::1]:${PORT}`, client: '[::1]:*' },
+  unix: { server: 'unix:*', client: 'unix:' },
+} as const;
+
+/** What an exchange of the case has to be, whole; `line` is one of its expected ones. */
+export function expectWhole(
+  { transport, protocol = 'HTTP/1.1', others = [], overlaps }: Case,
+  line: string,
+  role: Role,
+): Whole {
+  const [method, target, status, end, bytes = ''] = line.split(' ');
+  const [requestBytes, responseBytes] = bytes.split('/').map(Number);
+  const hasResponse = status !== '-';
+  const ends = ADDRESSES[transport];
+  return {
+    type: 'exchange',
+    time: 'while the peer ran',
+    method,
+    target,
+    status: hasResponse ? Number(status) : null,
+    end,
+    protocol,
+    role,
+    timing: hasResponse ? (overlaps === target ? 'the response first' : 'in turn') : 'no response',
+    durationMs: hasResponse ? 'from the first byte to the last' : null,
+    requestBytes,
+    responseBytes,
+    pid: others.includes(role) ? 'another' : 'the peer',
+    comm: 'that of the peer',
+    container: null,
+    link: '16 hexadecimal digits',
+    queuedUs: null,
+    local: role === 'server' ? ends.server : ends.client,
+    remote: role === 'server' ? ends.client : ends.server,
+  };
+}
+
+/** The exchange in those words; what is not right is left as it was told. */
+export function describe(told: Told, peer: number | undefined): Whole {
+  const isNear = Math.abs(Date.now() - Date.parse(told.time)) < 600_000;
+  return {
+    ...told,
+    time: isNear && /^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z$/.test(told.time) ? 'while the peer ran' : told.time,
+    timing: orderOf(told),
+    durationMs: isDuration(told) ? 'from the first byte to the last' : told.durationMs,
+    pid: told.pid === peer ? 'the peer' : 'another',
+    comm: told.comm === commandOf(peer) ? 'that of the peer' : told.comm,
+    link: /^[0-9a-f]{16}$/.test(told.link) ? '16 hexadecimal digits' : told.link,
+    local: withoutChosen(told.local),
+    remote: withoutChosen(told.remote),
+  };
+}
+
+function orderOf({ timing }: Told): string | Told['timing'] {
+  const [start, asked, first, last] = TIMES.map((name) => timing[name]);
+  if (start !== 0 || typeof asked !== 'number' || asked < 0) return timing;
+  if (first === null && last === null) return 'no response';
+  if (typeof first !== 'number' || typeof last !== 'number' || last < first) return timing;
+  return first < asked ? 'the response first' : 'in turn';
+}
+
+/** Times are told in whole microseconds, and the duration exactly. */
+function isDuration({ durationMs, timing }: Told): boolean {
+  return durationMs !== null && timing.responseLast !== null && Math.abs(durationMs * 1000 - timing.responseLast) <= 1;
+}
+
+function withoutChosen(address: string): string {
+  if (address.startsWith('unix:/tmp/conformance-')) return 'unix:*';
+  return address.endsWith(`:${PORT}`) || address.startsWith('unix:') ? address : address.replace(/\d+$/, '*');
+}
+
+function commandOf(pid: number | undefined): string {
+  return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+}
