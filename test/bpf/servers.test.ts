@@ -39,7 +39,7 @@ const long: readonly Part[] = [
   { server: 'python-forks', load: 'wrk, 50 connections' },
   { server: 'go', load: 'wrk, 50 connections' },
   { server: 'java', load: 'wrk, 50 connections' },
-  { server: 'busybox', load: 'wrk, 50 connections', closes: true },
+  { server: 'busybox', load: 'wrk, 2 connections', closes: true },
   { server: 'haproxy', load: 'wrk, 50 connections' },
   { server: 'websocket', load: 'websocket' },
 ];

@@ -97,7 +97,7 @@ function go({ folder, port, log }: Place): readonly string[] {
   return [binary, String(port), log];
 }
 
-/** It closes every connection, and forks for each. */
+/** It closes every connection, forks for each, and lets few wait: more than a handful at once come seconds late. */
 function busybox({ folder, port }: Place): readonly string[] {
   const files = join(folder, 'files/some');
   mkdirSync(files, { recursive: true });
