@@ -29,10 +29,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test.skipIf(uring === undefined)('an io_uring server is not told, and that is said', async () => {
   await using profiler = await startProfiler({ PROFILER_ROLE: 'both', PROFILER_PORTS: String(PORT) });
   const server = spawn(uring ?? '', [String(PORT)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(server.stdout, 'data');
+  const ended = exitOf(server);
+  const isEarly = await Promise.race([once(server.stdout, 'data').then(() => false), ended.then(() => true)]);
+  expect(isEarly, 'the server listens').toBe(false);
   const client = connect(PORT, '127.0.0.1').resume();
   client.write('GET /uring HTTP/1.1\r\n\r\n');
-  expect(await exitOf(server)).toBe(0);
+  expect(await ended).toBe(0);
   client.destroy();
   await profiler.stop();
   expect(toldBy(profiler.lines())).toEqual(['client GET /uring 200 complete']);
