@@ -121,6 +121,7 @@ const download = 'HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n';
 const upgrade = 'GET /upgrade HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 const switching = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n';
 const early = `PUT /out-of-order HTTP/1.1\r\nContent-Length: 300000\r\n\r\n${'e'.repeat(300_000)}`;
+const closing = 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi';
 const old = 'GET /old HTTP/1.0\r\n\r\n';
 const oldAnswer = 'HTTP/1.0 200 OK\r\n\r\n';
 
@@ -297,6 +298,19 @@ export const cases: readonly Case[] = [
     transport: 'ipv4',
     steps: [ask(old), answer(`${oldAnswer}some`), answer('thing'), act('close', 'server'), act('see-end', 'client')],
     expected: [`GET /old 200 closed ${old.length}/${oldAnswer.length + 9}`],
+  },
+  {
+    name: 'end-with-data',
+    covers: ['close-delimited'],
+    transport: 'ipv4',
+    steps: [
+      // The client's last read takes the end of the connection with it.
+      ask(get('/end-with-data')),
+      { ...answer(closing), taken: 0 },
+      act('close', 'server'),
+      act('read-rest', 'client'),
+    ],
+    expected: [line('/end-with-data', '200 complete', `${get('/end-with-data').length}/${closing.length}`)],
   },
   {
     name: 'upgrade',
