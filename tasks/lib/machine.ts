@@ -17,6 +17,8 @@ export type Machine = {
   readonly memoryMib: number;
   /** What runs it: `applehv`, `libkrun`, `qemu`. */
   readonly provider: string;
+  /** Where podman before 5 keeps what it knows of the machine. */
+  readonly stateFile: string | undefined;
 };
 
 export type Found =
@@ -52,6 +54,7 @@ export async function readMachine(run: Run): Promise<Found> {
       rootful: typeof details.Rootful === 'boolean' ? details.Rootful : await defaultIsRoot(run, name),
       memoryMib: Math.round(Number(row.Memory) / BYTES_PER_MIB),
       provider: String(row.VMType ?? 'unknown'),
+      stateFile: (details.ConfigPath as { Path?: string } | undefined)?.Path,
     },
   };
 }

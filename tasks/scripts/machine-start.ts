@@ -68,6 +68,7 @@ function describe({ name, memoryMib }: Machine): string {
 /** Settings can be changed only while the machine is stopped; a cut-off start is ended by stopping, too. */
 async function configure(context: Context, { name, state, rootful, memoryMib }: Machine): Promise<void> {
   if (state !== 'stopped') await must(context, ['podman', 'machine', 'stop', name], 'stop the machine');
+  if (state === 'stuck' || state === 'starting') await forgetCutOffStart(context);
   const settings = [
     ...(rootful ? [] : ['--rootful']),
     ...(memoryMib < MIB_RECOMMENDED ? ['--memory', String(MIB_RECOMMENDED)] : []),
@@ -78,6 +79,14 @@ async function configure(context: Context, { name, state, rootful, memoryMib }: 
     ['podman', 'machine', 'set', ...settings, name],
     'change the machine, so that eBPF can be loaded',
   );
+}
+
+/** Podman before 5 goes on thinking that the machine starts, also once it is stopped, and then refuses to start it. */
+async function forgetCutOffStart(context: Context): Promise<void> {
+  const machine = await findMachine(context);
+  if (machine?.state !== 'stuck' || machine.stateFile === undefined) return;
+  const forget = ['sed', '-i.bak', 's/"Starting": *true/"Starting": false/', machine.stateFile];
+  await must(context, forget, 'make podman forget the start that was cut off');
 }
 
 /** A start is judged by `podman info`: `already running` is a failure to podman, and a success may be none. Tried twice. */

@@ -12,6 +12,8 @@ const init = 'podman machine init --rootful --cpus 4 --memory 4096';
 const stop = `podman machine stop ${name}`;
 const both = `podman machine set --rootful --memory 4096 ${name}`;
 const memory = `podman machine set --memory 4096 ${name}`;
+const forget =
+  'sed -i.bak s/"Starting": *true/"Starting": false/ /home/user/.config/containers/podman/machine/qemu/podman-machine-default.json';
 const start = `podman machine start ${name}`;
 
 /** State → what the doctor names as the root cause, and what `machine-start` does about it. */
@@ -48,8 +50,9 @@ test.each(cases.filter(([version, state]) => !hangs(version, state)))(
     expect(end).toBe(
       isReady ? `skipped: \`${name}\` is running, rootful, and answers; it has 2048 MiB, 4096 are recommended` : 'done',
     );
-    expect(podman.changes).toEqual(expected[state][1]);
-    expect(lines.filter((line) => line.startsWith('podman '))).toEqual(podman.changes);
+    const goesOnStarting = version === '4.3.1' && state === '9-stuck-starting';
+    expect(podman.changes).toEqual(goesOnStarting ? [stop, forget, memory, start] : expected[state][1]);
+    expect(lines.filter((line) => /^(podman|sed) /.test(line))).toEqual(podman.changes);
     expect(await diagnose(podman)).toEqual([]);
     expect(await runOn(podman)).toMatchObject({ end: expect.stringContaining('running, rootful, and answers') });
   },

@@ -66,7 +66,7 @@ export class SimulatedPodman {
   answer(words: string): Answer {
     const change = this.changeOf(words);
     if (change !== undefined) {
-      this.changes.push(`podman ${words}`);
+      this.changes.push(`${words.startsWith('-i') ? 'sed' : 'podman'} ${words}`);
       return change();
     }
     switch (words) {
@@ -94,6 +94,7 @@ export class SimulatedPodman {
     if (words === 'machine init --rootful --cpus 4 --memory 4096') return () => this.init();
     if (words === `machine start ${name}`) return () => this.start();
     if (words === `machine stop ${name}`) return () => this.stop();
+    if (/^-i\.bak s\/"Starting": \*true\/"Starting": false\/ \S+\.json$/.test(words)) return () => this.forget();
     const settings = new RegExp(`^machine set( --rootful)?( --memory 4096)? ${name}$`).exec(words);
     return settings === null ? undefined : () => this.set(settings[1] !== undefined, settings[2] !== undefined);
   }
@@ -117,7 +118,15 @@ export class SimulatedPodman {
     return this.transcript(isRootful ? 'start-rootful' : 'start-rootless');
   }
 
+  /** The state file of podman 4 is edited: the start that was cut off is forgotten. */
+  private forget(): Answer {
+    this.state = '6-stopped-rootful';
+    return said('');
+  }
+
   private stop(): Answer {
+    const goesOnStarting = this.version === '4.3.1' && this.state === '9-stuck-starting';
+    if (goesOnStarting) return this.recorded('machine-stop');
     const wasRootless = ['3-starting', '4-running-rootless'].includes(this.state);
     this.state = wasRootless ? '5-stopped-rootless' : '6-stopped-rootful';
     return this.transcript('stop');

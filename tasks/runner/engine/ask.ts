@@ -9,13 +9,15 @@ export type Answer =
   | { readonly state: 'silent'; readonly name: EngineName; readonly problem: string; readonly remedy?: string };
 
 const timeoutMs = 5_000;
+/** Over ssh to a machine that has just booted, or on a busy host, this is slow; what answers late answers all the same. */
+const infoTimeoutMs = 15_000;
 
 /** Podman answers when `podman info` does; on Linux it is asked as root. */
 export async function askPodman(run: Runner, privilege: Privilege): Promise<Answer> {
   const installed = await run(['podman', '--version'], { timeoutMs });
   if (installed.problem === 'not-found') return { state: 'missing', name: 'podman' };
   const command = privilege.asRoot(['podman']);
-  const info = await run([...command, 'info', '--format', 'json'], { timeoutMs });
+  const info = await run([...command, 'info', '--format', 'json'], { timeoutMs: infoTimeoutMs });
   const found = readPodmanInfo(info);
   if (found === undefined) return silent('podman', info, privilege);
   return {
@@ -34,7 +36,7 @@ export async function askDocker(run: Runner, privilege: Privilege): Promise<Answ
 
 async function askDockerAs(run: Runner, elevate: Privilege['plain']): Promise<Answer> {
   const command = elevate(['docker']);
-  const info = await run([...command, 'info', '--format', 'json'], { timeoutMs });
+  const info = await run([...command, 'info', '--format', 'json'], { timeoutMs: infoTimeoutMs });
   if (info.problem === 'not-found') return { state: 'missing', name: 'docker' };
   const disguisedPodman = readPodmanInfo(info);
   if (disguisedPodman !== undefined) {
@@ -67,7 +69,7 @@ function silent(name: EngineName, ran: Ran, privilege?: Privilege): Answer {
     };
   }
   if (ran.problem === 'timed-out')
-    return { state: 'silent', name, problem: `\`${ran.command}\` took longer than ${timeoutMs / 1_000} s` };
+    return { state: 'silent', name, problem: `\`${ran.command}\` took longer than ${infoTimeoutMs / 1_000} s` };
   const serverErrors = field(parse(ran.stdout), 'ServerErrors');
   const said = Array.isArray(serverErrors) ? String(serverErrors[0]) : ran.stderr.trim().split('\n').at(-1);
   return {

@@ -1,0 +1,99 @@
+/** `machine-start` and the doctor against the real podman, through the whole life of a machine. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, test as anyTest, beforeAll, expect } from 'vitest';
+import { root } from '../helpers/checkout.ts';
+import { openStage, type Stage } from '../helpers/machine-stage.ts';
+
+const name = 'podman-machine-default';
+/** The stage's way into the machine is an sshd, and its machine is an x64 one. */
+const sshds = ['/usr/sbin/sshd', join(root, '.tasks/sshd/usr/sbin/sshd')];
+/** Machines are made, started and stopped a dozen times: minutes, and not for every change. */
+const isAsked = process.env.TASKS_TEST_MACHINE !== undefined;
+const canPlay = isAsked && sshds.some((path) => existsSync(path)) && process.arch === 'x64' && process.getuid?.() === 0;
+const test = anyTest.skipIf(!canPlay);
+let stage: Stage;
+beforeAll(async () => {
+  if (canPlay) stage = await openStage();
+});
+afterAll(async () => {
+  if (canPlay) await stage[Symbol.asyncDispose]();
+});
+
+const start = `podman machine start ${name}`;
+
+/** Kills podman while it waits for the machine to boot, and the machine: what a Mac that is switched off leaves behind. */
+const cutOff = [
+  `podman machine start ${name} >/dev/null 2>&1 & starter=$!`,
+  'until ls $XDG_RUNTIME_DIR/podman/*_vm.pid >/dev/null 2>&1; do sleep 0.1; done',
+  'sleep 1',
+  'for file in $XDG_RUNTIME_DIR/podman/*.pid; do kill -9 $(cat $file); done',
+  'kill -9 $starter',
+  'rm -f $XDG_RUNTIME_DIR/podman/*.sock',
+].join('\n');
+
+const shown = (output: string) => output.split('\n').filter((line) => line.startsWith('podman '));
+const roots = async () => {
+  const { output } = await stage.tasks('doctor --json PM001 PM002 PM003 EN002');
+  return (JSON.parse(output) as { readonly roots: readonly string[] }).roots;
+};
+const isRootful = async () => (await stage.run("podman info --format '{{.Host.Security.Rootless}}'")).output.trim();
+
+test('without a machine, one is made, and podman answers as root', async () => {
+  expect(await roots()).toEqual(['PM001']);
+  const { code, output } = await stage.tasks('machine-start');
+  expect(code, output).toBe(0);
+  expect(shown(output)).toEqual(['podman machine init --rootful --cpus 4 --memory 4096', start]);
+  expect(await roots()).toEqual([]);
+  expect(await isRootful()).toBe('false');
+});
+
+test('a machine that is ready is left alone', async () => {
+  const { code, output } = await stage.tasks('machine-start');
+  expect(code, output).toBe(0);
+  expect(output).toContain(`machine-start skipped: \`${name}\` is running, rootful, and answers`);
+});
+
+test('a stopped rootless machine with little memory becomes rootful and larger', async () => {
+  await stage.run(`podman machine stop ${name} && podman machine set --rootful=false --memory 2048 ${name}`);
+  expect(await roots()).toEqual(['PM002']);
+  const { code, output } = await stage.tasks('machine-start');
+  expect(code, output).toBe(0);
+  expect(shown(output)).toEqual([`podman machine set --rootful --memory 4096 ${name}`, start]);
+  expect(await isRootful()).toBe('false');
+});
+
+test('a machine that runs rootless is stopped, changed and started', async () => {
+  await stage.run(`podman machine stop ${name} && podman machine set --rootful=false ${name} && ${start}`);
+  expect(await roots()).toEqual(['PM003', 'EN002']);
+  const { code, output } = await stage.tasks('machine-start');
+  expect(code, output).toBe(0);
+  expect(shown(output)).toEqual([`podman machine stop ${name}`, `podman machine set --rootful ${name}`, start]);
+  expect(await roots()).toEqual([]);
+});
+
+test('a start that was cut off is ended, and the machine started anew', async () => {
+  await stage.run(`podman machine stop ${name}`);
+  const release = await stage.make('hold');
+  await stage.run(cutOff);
+  await release();
+  expect(await roots()).toEqual(['PM002']);
+  const { code, output } = await stage.tasks('machine-start');
+  expect(code, output).toBe(0);
+  expect(shown(output)).toEqual([`podman machine stop ${name}`, start]);
+  expect(output).toContain('sed -i.bak');
+  expect(await roots()).toEqual([]);
+});
+
+test('a machine that nobody lets start says why, in podman’s words, and starts when it may', async () => {
+  await stage.run(`podman machine stop ${name}`);
+  const allow = await stage.make('refuse');
+  const { code, output } = await stage.tasks('machine-start');
+  expect(code, output).toBe(4);
+  expect(output).toContain('Could not access KVM kernel module');
+  expect(output).toContain('PM007');
+  expect(output).toContain(`remedy: podman machine stop ${name}; podman machine start --log-level=debug ${name}`);
+  await allow();
+  expect(await stage.tasks('machine-start')).toMatchObject({ code: 0 });
+  expect(await roots()).toEqual([]);
+});
