@@ -28,7 +28,8 @@ test.each(Object.entries(numbers))(
       'polite.sh': polite,
     });
     const running = project.start('next', { env: { SIGNAL: signal.slice(3) } });
-    await Promise.all([running.says('grandchild up'), running.says('child up')]);
+    // Both the child and the grandchild say it.
+    await running.says('child up', 2);
     running.child.kill(signal as NodeJS.Signals);
     const result = await running.result;
     expect(result.exit).toBe(exit);

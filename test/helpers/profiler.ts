@@ -1,5 +1,5 @@
 /** The real profiler on this host, without a container: for tests of the probe. Needs root. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ export type Profiler = {
 
 /** Starts it and waits until its probe is attached. */
 export async function startProfiler(env: Readonly<Record<string, string>>): Promise<Profiler & AsyncDisposable> {
-  if (!existsSync(object)) throw new Error(`${object} does not exist: run \`sh bpf/build.sh\``);
+  if (!existsSync(object)) execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe' });
   const out = mkdtempSync(join(tmpdir(), 'profiler-'));
   for (const name of [
     'http-trace.txt',
