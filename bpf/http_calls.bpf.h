@@ -98,6 +98,15 @@ static __always_inline void send_end(struct hp_scratch *scratch, const struct hp
 		count_loss(HP_LOST_RING_FULL);
 }
 
+/* One that user space has not heard of is forgotten here, because it will not be there. */
+static __always_inline void tell_end(struct hp_scratch *scratch, const struct hp_conn *conn, __u64 key, __u32 direction)
+{
+	if (!conn->is_told)
+		bpf_map_delete_elem(&hp_conns, &key);
+	else if (!conn->ignored)
+		send_end(scratch, conn, direction);
+}
+
 /* The bytes stopped: for this end, and over a Unix socket for the other, which nothing else tells. */
 static __always_inline int direction_ended(struct hp_scratch *scratch, const struct hp_group *group)
 {
@@ -109,14 +118,14 @@ static __always_inline int direction_ended(struct hp_scratch *scratch, const str
 	if (direction == HP_RECEIVED && !nothing_more_will_come(socket->sock))
 		return 0;
 	fill_who(scratch, group);
-	if (conn && conn->is_told && !conn->ignored)
-		send_end(scratch, conn, direction);
+	if (conn)
+		tell_end(scratch, conn, (__u64)socket->sock, direction);
 	if (socket->family != AF_UNIX)
 		return 0;
 	peer = (__u64)unix_peer_of(socket->sock);
 	conn = bpf_map_lookup_elem(&hp_conns, &peer);
-	if (conn && conn->is_told && !conn->ignored)
-		send_end(scratch, conn, !direction);
+	if (conn)
+		tell_end(scratch, conn, peer, !direction);
 	return 0;
 }
 
@@ -163,106 +172,6 @@ static __always_inline int one_message(struct hp_scratch *scratch, const struct 
 	message_moved();
 	if (is_new)
 		forget_if_over(&move->socket);
-	return 0;
-}
-
-/* One message of several, whose place and length are in the scratch: a function of its own, seen once by the verifier. */
-__noinline int one_of_several(void)
-{
-	struct hp_scratch *scratch = scratch_here();
-	struct hp_call call = {.shape = HP_MESSAGE};
-	struct hp_group group;
-
-	if (!scratch)
-		return 0;
-	call.ret = scratch->move.len;
-	call.args[1] = scratch->move.message;
-	call.direction = scratch->move.direction;
-	group = scratch->piece.group;
-	return one_message(scratch, &call, &group);
-}
-
-static __always_inline __u32 length_of_message(const struct hp_call *call, __u32 index)
-{
-	__u32 len = 0;
-
-	bpf_probe_read_user(&len, sizeof(len),
-			    (void *)(call->args[1] + index * sizeof(struct mmsghdr) + sizeof(struct user_msghdr)));
-	return len;
-}
-
-/* The messages of one call follow each other in the stream; its position is known where the last one ends. */
-static __always_inline int several_messages(struct hp_scratch *scratch, const struct hp_call *call,
-					    const struct hp_group *group)
-{
-	__u32 behind = 0;
-
-	scratch->piece.group = *group;
-	if (call->ret > MESSAGES) {
-		count_loss(HP_LOST_SEGMENTS);
-		return 0;
-	}
-	for (__u32 i = 0; i < MESSAGES && i < call->ret; i++)
-		behind += length_of_message(call, i);
-	for (__u32 i = 0; i < MESSAGES && i < call->ret; i++) {
-		__u32 len = length_of_message(call, i);
-
-		behind -= len;
-		scratch->move.message = call->args[1] + i * sizeof(struct mmsghdr);
-		scratch->move.len = len;
-		scratch->move.behind = behind;
-		if (len)
-			one_of_several();
-	}
-	scratch->move.behind = 0;
-	return 0;
-}
-
-/* The socket that the call is about: of a splice, whichever end is one. */
-static __always_inline bool find_its_socket(struct hp_call *call, struct hp_socket *socket)
-{
-	if (call->shape != HP_SPLICED)
-		return find_socket(call->fd, socket);
-	if (find_socket(call->args[2], socket))
-		return true;
-	call->direction = HP_RECEIVED;
-	return find_socket(call->args[0], socket);
-}
-
-static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct hp_call *call)
-{
-	struct hp_group group;
-
-	if (!find_its_socket(call, &scratch->move.socket))
-		return 0;
-	group = current_group();
-	if (!group_is_wanted(&group) && hp_settings.containers_only)
-		return 0;
-	scratch->move.direction = call->direction;
-	if (!call->ret)
-		return direction_ended(scratch, &group);
-	if (call->shape == HP_MESSAGES)
-		return several_messages(scratch, call, &group);
-	return one_message(scratch, call, &group);
-}
-
-static __always_inline int call_ended(struct pt_regs *regs, long ret)
-{
-	struct hp_call call = {.ret = ret};
-	struct hp_scratch *scratch;
-
-	hook_was_hit(HP_HOOK_CALL);
-	if (ret < 0)
-		return 0;
-	read_arguments(regs, &call);
-	recognise(number_of(regs), &call);
-	if (!call.shape || moves_nothing(&call) || is_own_process() || is_compat())
-		return 0;
-	scratch = scratch_here();
-	if (!scratch || !take_scratch(scratch))
-		return 0;
-	wanted_call_ended(scratch, &call);
-	leave_scratch(scratch);
 	return 0;
 }
 

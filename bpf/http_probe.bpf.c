@@ -3,9 +3,9 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
-#include "http_calls.bpf.h"
 #include "http_sock.bpf.h"
 #include "http_state.bpf.h"
+#include "http_syscall.bpf.h"
 
 /* User space loads one group of those that see bytes move, the first that attaches and fires. */
 SEC("tp_btf/sock_recv_length")

@@ -2,6 +2,7 @@
 /*
  * The contract: everything that crosses between the kernel and user space.
  * `pid` is the process and `tid` the thread, both as the initial pid namespace numbers them.
+ * This file is longer than 200 lines because a contract is read in one place.
  * Times are nanoseconds of CLOCK_BOOTTIME. Layouts are read by user space from the object's BTF.
  */
 #ifndef HTTP_PROBE_H

@@ -11,6 +11,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "http_calls.bpf.h"
+#include "http_several.bpf.h"
 
 /* include/linux/sched.h: threads that work for io_uring, and those of the kernel; neither is in a system call. */
 #define PF_IO_WORKER_FLAG 0x10
@@ -27,76 +28,6 @@ static __always_inline bool is_in_call(struct pt_regs *regs)
 #else
 	return regs->regs[0] == regs->orig_x0;
 #endif
-}
-
-/* Threads in a sendmmsg or recvmmsg at one time; on stream sockets these are rare. */
-#define SEVERAL 1024
-
-/* How far a thread is in a call with several messages. */
-struct hp_several {
-	__u64 array;
-	__u32 next;
-	__u32 _pad;
-};
-
-/*
- * tid → hp_several. Inserted with a call's first message; deleted with its last, and by whatever else the thread
- * does on a socket next. A thread that ends in between leaves 16 bytes. A refused entry is counted.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, SEVERAL);
-	__type(key, __u32);
-	__type(value, struct hp_several);
-} hp_several SEC(".maps");
-
-/* Whether the map above was ever used; spares everybody else the lookup. */
-__u32 hp_had_several SEC(".data.several") = 0;
-
-static __always_inline void call_is_over(void)
-{
-	__u32 tid = bpf_get_current_pid_tgid();
-
-	if (hp_had_several)
-		bpf_map_delete_elem(&hp_several, &tid);
-}
-
-/* Did the message that was sent go out in part only? The call ends with it then. */
-static __always_inline bool is_partial(const struct hp_call *call, __u64 address)
-{
-	struct user_msghdr message;
-	struct iovec segment;
-	__u64 whole = 0;
-
-	if (call->direction != HP_SENT || bpf_probe_read_user(&message, sizeof(message), (void *)address))
-		return false;
-	for (__u32 i = 0; i < MESSAGES && i < message.msg_iovlen; i++) {
-		if (bpf_probe_read_user(&segment, sizeof(segment), message.msg_iov + i))
-			return false;
-		whole += segment.iov_len;
-	}
-	return call->ret < (long)whole;
-}
-
-/* Each message is told on its own, in order: counts them to know which this one is. */
-static __always_inline void point_at_next(struct hp_call *call)
-{
-	__u32 tid = bpf_get_current_pid_tgid();
-	struct hp_several *before = bpf_map_lookup_elem(&hp_several, &tid);
-	struct hp_several now = {.array = call->args[1], .next = 1};
-	__u64 address;
-
-	if (before && before->array == now.array)
-		now.next = before->next + 1;
-	address = now.array + (now.next - 1) * sizeof(struct mmsghdr);
-	hp_had_several = 1;
-	if (now.next >= (__u32)call->args[2] || is_partial(call, address))
-		bpf_map_delete_elem(&hp_several, &tid);
-	else if (bpf_map_update_elem(&hp_several, &tid, &now, BPF_ANY))
-		count_loss(HP_LOST_SEGMENTS);
-	call->args[1] = address;
-	call->shape = HP_MESSAGE;
-	call->is_several = 1;
 }
 
 /* Leaves the shape 0 where nothing says where the bytes are. */

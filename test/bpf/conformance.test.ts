@@ -1,10 +1,9 @@
 /** Every promise about HTTP/1, replayed byte for byte by real system calls and compared whole, at both ends. */
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { root } from '../helpers/checkout.ts';
 import { type Profiler, startProfiler, type Told } from '../helpers/profiler.ts';
 import { type Case, cases, promises, shownElsewhere } from './cases.ts';
 import { pathOf } from './path.ts';
@@ -15,7 +14,6 @@ let profiler: Profiler & AsyncDisposable;
 let told: readonly Told[] = [];
 
 beforeAll(async () => {
-  execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe' });
   peer = spawn('python3', [join(import.meta.dirname, 'peer.py'), String(PORT), `/tmp/conformance-${process.pid}.sock`]);
   const complaints: string[] = [];
   peer.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text));

@@ -4,13 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { root } from '../helpers/checkout.ts';
+import { buildProbe } from '../helpers/profiler.ts';
 import { files, read } from '../helpers/tree.ts';
 
 const KEPT_CHARACTERS = 15;
 
-beforeAll(() => {
-  execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe' });
-});
+beforeAll(buildProbe);
 
 test('the kernel keeps the names of programs and maps whole, and no two are alike', () => {
   const sources = files(/^bpf\/.*\.(c|h)$/).map(read);

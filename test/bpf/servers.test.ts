@@ -1,8 +1,4 @@
-/** Servers and clients as people run them: the trace tells every request that the server's own log tells, once, and no other. */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
-import { root } from '../helpers/checkout.ts';
+import { expect, test } from 'vitest';
 import { startProfiler } from '../helpers/profiler.ts';
 import { hasProgram } from '../helpers/program-path.ts';
 import { differ, unpaired } from './servers/compare.ts';
@@ -41,10 +37,6 @@ const long: readonly Part[] = [
   { server: 'haproxy', load: 'wrk, 50 connections' },
   { server: 'websocket', load: 'websocket' },
 ];
-
-beforeAll(() => {
-  execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe' });
-});
 
 for (const part of short) define(part, true);
 for (const part of long) define(part, isLong);

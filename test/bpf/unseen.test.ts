@@ -6,8 +6,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { root } from '../helpers/checkout.ts';
+import { afterAll, expect, test } from 'vitest';
 import { startProfiler } from '../helpers/profiler.ts';
 
 const PORT = 21_004;
@@ -19,10 +18,6 @@ const small = compile(
   'client32.c',
   '-m32 -march=i686 -fno-pic -no-pie -fno-stack-protector -nostdlib -static'.split(' '),
 );
-
-beforeAll(() => {
-  execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe' });
-});
 
 afterAll(() => rmSync(folder, { recursive: true }));
 

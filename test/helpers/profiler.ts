@@ -1,6 +1,6 @@
 /** The real profiler on this host, without a container: for tests of the probe. Needs root. */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './checkout.ts';
@@ -36,9 +36,17 @@ export type Profiler = {
   readonly stop: () => Promise<void>;
 };
 
+let isBuilt = false;
+
+/** Compiles the probe, once for each file of tests: an object that lies there may be of other sources. */
+export function buildProbe(): void {
+  if (!isBuilt) execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe' });
+  isBuilt = true;
+}
+
 /** Starts it and waits until its probe is attached. */
 export async function startProfiler(env: Readonly<Record<string, string>>): Promise<Profiler & AsyncDisposable> {
-  if (!existsSync(object)) execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe' });
+  buildProbe();
   const out = mkdtempSync(join(tmpdir(), 'profiler-'));
   for (const name of [
     'http-trace.txt',

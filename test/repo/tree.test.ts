@@ -78,7 +78,7 @@ test('messages that are known point to checks that exist', () => {
 });
 
 test('no file is longer than 200 lines without saying why', () => {
-  const long = code.filter((path) => {
+  const long = [...code, ...files(/^bpf\/.*\.[ch]$/)].filter((path) => {
     const text = read(path);
     return text.split('\n').length > 200 && !/longer than 200 lines because/i.test(text);
   });

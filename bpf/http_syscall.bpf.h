@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The end of any system call: was it one that moved bytes over a socket, and which one? */
+#ifndef HTTP_SYSCALL_BPF_H
+#define HTTP_SYSCALL_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "http_abi.bpf.h"
+#include "http_calls.bpf.h"
+#include "http_group.bpf.h"
+#include "http_socket.bpf.h"
+
+/* One message of several, whose place and length are in the scratch: a function of its own, seen once by the verifier. */
+__noinline int one_of_several(void)
+{
+	struct hp_scratch *scratch = scratch_here();
+	struct hp_call call = {.shape = HP_MESSAGE};
+	struct hp_group group;
+
+	if (!scratch)
+		return 0;
+	call.ret = scratch->move.len;
+	call.args[1] = scratch->move.message;
+	call.direction = scratch->move.direction;
+	group = scratch->piece.group;
+	return one_message(scratch, &call, &group);
+}
+
+static __always_inline __u32 length_of_message(const struct hp_call *call, __u32 index)
+{
+	__u32 len = 0;
+
+	bpf_probe_read_user(&len, sizeof(len),
+			    (void *)(call->args[1] + index * sizeof(struct mmsghdr) + sizeof(struct user_msghdr)));
+	return len;
+}
+
+/* The messages of one call follow each other in the stream; its position is known where the last one ends. */
+static __always_inline int several_messages(struct hp_scratch *scratch, const struct hp_call *call,
+					    const struct hp_group *group)
+{
+	__u32 behind = 0;
+
+	scratch->piece.group = *group;
+	if (call->ret > MESSAGES) {
+		count_loss(HP_LOST_SEGMENTS);
+		return 0;
+	}
+	for (__u32 i = 0; i < MESSAGES && i < call->ret; i++)
+		behind += length_of_message(call, i);
+	for (__u32 i = 0; i < MESSAGES && i < call->ret; i++) {
+		__u32 len = length_of_message(call, i);
+
+		behind -= len;
+		scratch->move.message = call->args[1] + i * sizeof(struct mmsghdr);
+		scratch->move.len = len;
+		scratch->move.behind = behind;
+		if (len)
+			one_of_several();
+	}
+	scratch->move.behind = 0;
+	return 0;
+}
+
+/* The socket that the call is about: of a splice, whichever end is one. */
+static __always_inline bool find_its_socket(struct hp_call *call, struct hp_socket *socket)
+{
+	if (call->shape != HP_SPLICED)
+		return find_socket(call->fd, socket);
+	if (find_socket(call->args[2], socket))
+		return true;
+	call->direction = HP_RECEIVED;
+	return find_socket(call->args[0], socket);
+}
+
+static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct hp_call *call)
+{
+	struct hp_group group;
+
+	if (!find_its_socket(call, &scratch->move.socket))
+		return 0;
+	group = current_group();
+	if (!group_is_wanted(&group) && hp_settings.containers_only)
+		return 0;
+	scratch->move.direction = call->direction;
+	if (!call->ret)
+		return direction_ended(scratch, &group);
+	if (call->shape == HP_MESSAGES)
+		return several_messages(scratch, call, &group);
+	return one_message(scratch, call, &group);
+}
+
+static __always_inline int call_ended(struct pt_regs *regs, long ret)
+{
+	struct hp_call call = {.ret = ret};
+	struct hp_scratch *scratch;
+
+	hook_was_hit(HP_HOOK_CALL);
+	if (ret < 0)
+		return 0;
+	read_arguments(regs, &call);
+	recognise(number_of(regs), &call);
+	if (!call.shape || moves_nothing(&call) || is_own_process() || is_compat())
+		return 0;
+	scratch = scratch_here();
+	if (!scratch || !take_scratch(scratch))
+		return 0;
+	wanted_call_ended(scratch, &call);
+	leave_scratch(scratch);
+	return 0;
+}
+
+#endif
