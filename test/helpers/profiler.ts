@@ -31,7 +31,11 @@ export type Profiler = {
   readonly lines: () => readonly Told[];
   /** The trace as text. */
   readonly text: () => string;
-  readonly status: () => { readonly state: string; readonly counters: Readonly<Record<string, number>> };
+  readonly status: () => {
+    readonly state: string;
+    readonly tier: string;
+    readonly counters: Readonly<Record<string, number>>;
+  };
   /** Ends it and waits: everything that was seen is then written. */
   readonly stop: () => Promise<void>;
 };

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { compilePatterns } from '../fresh/glob.ts';
 import { matchOutputs } from '../fresh/outputs.ts';
-import type { Plan, PlannedTask } from '../plan.ts';
+import type { Plan } from '../plan.ts';
 
 /** The files whose changes start a task again. */
 export type Gaze = {
@@ -33,20 +33,6 @@ export function gazesOf(plan: Pick<Plan, 'root' | 'tasks'>, asked: ReadonlySet<s
     const isOutput = isWhole ? isOutputOfAny : matchOutputs(task.tracked?.outputs ?? []);
     return all.length === 0 ? [] : [{ task: task.name, globs: all, isOutput, isWhole }];
   });
-}
-
-/** The tasks that were asked for by name, and those that such a name only stands for. */
-export function askedTasks(tasks: readonly PlannedTask[], words: readonly string[]): ReadonlySet<string> {
-  const byName = new Map(tasks.map((task) => [task.name, task]));
-  const asked = new Set<string>();
-  const ask = (name: string): void => {
-    const task = byName.get(name);
-    if (task === undefined || asked.has(name)) return;
-    asked.add(name);
-    if (task.work.kind === 'none') task.needs.forEach(ask);
-  };
-  words.forEach(ask);
-  return asked;
 }
 
 /** Installed packages are many and change by hand only rarely: they are watched where a glob names their folder. */
