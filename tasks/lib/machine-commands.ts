@@ -1,8 +1,10 @@
 /** Commands to podman about its machine, each shown before it runs. None gets a terminal, so podman asks no questions. */
 import { type Context, type Ran, TaskFailure } from 'zx-tasks';
+import { type Found, readMachine } from './machine.ts';
 
 const SLOW_MS = 600_000;
 const SAY_EVERY_MS = 10_000;
+const ENDS_WITHIN_MS = 1_000;
 
 /** What `podman info` gives: the only proof that a machine is usable, and whether it serves containers as root. */
 export async function askPodman(context: Context): Promise<'rootful' | 'rootless' | 'silent'> {
@@ -15,6 +17,20 @@ export async function askPodman(context: Context): Promise<'rootful' | 'rootless
     if (error instanceof SyntaxError) return 'silent';
     throw error;
   }
+}
+
+/**
+ * What podman says of its machine. After a start that was refused, podman 4 asks the network helper which that start left
+ * behind, and waits for its answer for ever. The helper is ended then, unless podman serves: podman 4 runs one machine at a
+ * time, so that nobody is served by it.
+ */
+export async function findMachine(context: Context): Promise<Found> {
+  const found = await readMachine(context.run);
+  if (found.state === 'known' || (await askPodman(context)) !== 'silent') return found;
+  context.log(`${found.why}; ending what an earlier start may have left behind`);
+  await show(context, ['pkill', '-x', 'gvproxy']);
+  await context.sleep(ENDS_WITHIN_MS);
+  return await readMachine(context.run);
 }
 
 /** Whether a Docker daemon answers; `docker info` ends with 0 without one, so the version is what counts. */
@@ -39,15 +55,19 @@ export async function show(context: Context, command: readonly string[], within 
   }
 }
 
-/** The same for a command that must succeed; the failure repeats podman's last line. */
+/** The same for a command that must succeed; the failure repeats podman's last line, and has it say more. */
 export async function must(context: Context, command: readonly string[], purpose: string): Promise<void> {
   const ran = await show(context, command);
   if (ran.code === 0) return;
-  throw new TaskFailure(`cannot ${purpose}: ${lastLineOf(ran)}`, { remedy: command.join(' '), exitCode: 4 });
+  throw new TaskFailure(`cannot ${purpose}: ${lastLineOf(ran)}`, { remedy: talkative(command).join(' '), exitCode: 4 });
 }
 
 export function lastLineOf(ran: Ran): string {
   return ran.problem === 'timed-out' ? 'it did not end in time' : (linesOf(ran).at(-1) ?? 'it printed nothing');
+}
+
+function talkative([program = '', ...words]: readonly string[]): readonly string[] {
+  return program === 'podman' ? [program, '--log-level=debug', ...words] : [program, ...words];
 }
 
 function linesOf(ran: Ran): readonly string[] {

@@ -22,3 +22,9 @@ export function makeMatcher(messages: readonly KnownMessage[]): Matcher {
     found: () => [...found],
   };
 }
+
+/** The task that failed is no remedy for its own failure: then its check's findings are told to look at. */
+export function notItself(message: KnownMessage, task: string): KnownMessage {
+  if (message.remedy !== `npx tasks ${task}` || message.check === undefined) return message;
+  return { ...message, remedy: `npx tasks doctor ${message.check}` };
+}

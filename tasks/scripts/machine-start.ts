@@ -1,7 +1,7 @@
 /** On macOS: brings the Podman machine from whatever state to "podman answers, rootful, enough memory". */
 import { type Context, type Outcome, skip, TaskFailure } from 'zx-tasks';
-import { type Machine, MIB_LEAST, MIB_RECOMMENDED, readMachine } from '../lib/machine.ts';
-import { askPodman, dockerServes, lastLineOf, must, show } from '../lib/machine-commands.ts';
+import { type Machine, MIB_LEAST, MIB_RECOMMENDED } from '../lib/machine.ts';
+import { askPodman, dockerServes, findMachine, lastLineOf, must, show } from '../lib/machine-commands.ts';
 
 const CPUS = 4;
 const READY_WITHIN_S = 180;
@@ -16,7 +16,7 @@ export async function run(context: Context): Promise<Outcome> {
   const podman = await context.run(['podman', '--version'], { timeoutMs: 10_000 });
   if (podman.problem === 'not-found') return withoutPodman(context);
   if (podman.code !== 0) throw notReady(`\`podman --version\` failed: ${lastLineOf(podman)}`, 'npx tasks doctor --fix');
-  const found = (await findMachine(context)) ?? (await create(context));
+  const found = (await knownMachine(context)) ?? (await create(context));
   const machine = found.state === 'starting' ? await awaitBoot(context, found) : found;
   if (await serves(context, machine)) return skip(describe(machine));
   await configure(context, machine);
@@ -29,19 +29,19 @@ async function withoutPodman(context: Context): Promise<Outcome> {
   throw notReady('Podman is not installed, and no Docker answers', 'brew install podman');
 }
 
-async function findMachine(context: Context): Promise<Machine | undefined> {
-  const found = await readMachine(context.run);
+async function knownMachine(context: Context): Promise<Machine | undefined> {
+  const found = await findMachine(context);
   if (found.state === 'known') return found.machine;
   throw notReady(
-    `${found.why}; what an earlier start left behind may hold it up`,
-    'pkill gvproxy; podman machine stop; npx tasks machine-start',
+    `${found.why}, and nothing that an earlier start left behind is the reason`,
+    'podman --log-level=debug machine list  # shows what it waits for; a restart of the computer ends that',
   );
 }
 
 async function create(context: Context): Promise<Machine> {
   const size = ['--cpus', String(CPUS), '--memory', String(MIB_RECOMMENDED)];
   await must(context, ['podman', 'machine', 'init', '--rootful', ...size], 'create the machine');
-  const machine = await findMachine(context);
+  const machine = await knownMachine(context);
   if (machine !== undefined) return machine;
   throw notReady('`podman machine init` succeeded, but no machine is listed', 'podman machine list');
 }
@@ -50,7 +50,7 @@ async function create(context: Context): Promise<Machine> {
 async function awaitBoot(context: Context, machine: Machine): Promise<Machine> {
   context.log(`\`${machine.name}\` is starting; waiting until it answers`);
   const answers = await untilAnswers(context, readyWithinMs(context));
-  const now = await findMachine(context);
+  const now = await knownMachine(context);
   return now ?? { ...machine, state: answers ? 'running' : 'stuck' };
 }
 
@@ -65,10 +65,10 @@ function describe({ name, memoryMib }: Machine): string {
   return `\`${name}\` is running, rootful, and answers${little}`;
 }
 
-/** Settings can be changed only while the machine is stopped; a cut-off start is ended by stopping, too. */
-async function configure(context: Context, { name, state, rootful, memoryMib }: Machine): Promise<void> {
-  if (state !== 'stopped') await must(context, ['podman', 'machine', 'stop', name], 'stop the machine');
-  if (state === 'stuck' || state === 'starting') await forgetCutOffStart(context);
+/** Settings can be changed only while the machine is stopped. */
+async function configure(context: Context, machine: Machine): Promise<void> {
+  await halt(context, machine);
+  const { name, rootful, memoryMib } = machine;
   const settings = [
     ...(rootful ? [] : ['--rootful']),
     ...(memoryMib < MIB_RECOMMENDED ? ['--memory', String(MIB_RECOMMENDED)] : []),
@@ -81,30 +81,41 @@ async function configure(context: Context, { name, state, rootful, memoryMib }: 
   );
 }
 
+/** A start that was cut off is ended by stopping, too. */
+async function halt(context: Context, { name, state }: Machine): Promise<void> {
+  if (state !== 'stopped') await must(context, ['podman', 'machine', 'stop', name], 'stop the machine');
+  if (state === 'stuck' || state === 'starting') await forgetCutOffStart(context);
+}
+
 /** Podman before 5 goes on thinking that the machine starts, also once it is stopped, and then refuses to start it. */
 async function forgetCutOffStart(context: Context): Promise<void> {
-  const machine = await findMachine(context);
+  const machine = await knownMachine(context);
   if (machine?.state !== 'stuck' || machine.stateFile === undefined) return;
   const forget = ['sed', '-i.bak', 's/"Starting": *true/"Starting": false/', machine.stateFile];
   await must(context, forget, 'make podman forget the start that was cut off');
 }
 
-/** A start is judged by `podman info`: `already running` is a failure to podman, and a success may be none. Tried twice. */
+/**
+ * A start is judged by `podman info`: `already running` is a failure to podman, and a success may be none. Tried twice; what
+ * a failed one leaves behind is ended, so that podman answers the next who asks.
+ */
 async function start(context: Context, name: string): Promise<void> {
   const within = readyWithinMs(context);
   const first = await show(context, ['podman', 'machine', 'start', name], within);
   if (await untilAnswers(context, first.code === 0 ? within : graceMs(context))) return confirmRootful(context, name);
-  context.log(`\`${name}\` does not answer; stopping it and trying once more`);
-  await show(context, ['podman', 'machine', 'stop', name], within);
+  context.log(`\`${name}\` does not answer; trying once more`);
+  const left = await knownMachine(context);
+  if (left !== undefined) await halt(context, left);
   const second = await show(context, ['podman', 'machine', 'start', name], within);
   if (await untilAnswers(context, second.code === 0 ? within : graceMs(context))) return confirmRootful(context, name);
+  await findMachine(context);
   const reason =
     second.code === 0
       ? `\`podman machine start\` succeeded, but podman did not answer within ${within / 1000} s`
       : lastLineOf(second);
   throw notReady(
     `\`${name}\` did not start: ${reason}`,
-    `podman machine stop ${name}; podman machine start --log-level=debug ${name}`,
+    `podman machine stop ${name}; podman --log-level=debug machine start ${name}`,
   );
 }
 

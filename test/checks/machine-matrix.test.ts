@@ -15,6 +15,7 @@ const memory = `podman machine set --memory 4096 ${name}`;
 const forget =
   'sed -i.bak s/"Starting": *true/"Starting": false/ /home/user/.config/containers/podman/machine/qemu/podman-machine-default.json';
 const start = `podman machine start ${name}`;
+const endHelper = 'pkill -x gvproxy';
 
 /** State → what the doctor names as the root cause, and what `machine-start` does about it. */
 const expected: Record<MachineStateName, readonly [verdict: readonly string[], commands: readonly string[]]> = {
@@ -41,7 +42,7 @@ test.each(cases)('podman %s in the state %s: the doctor names the one root cause
   expect(podman.changes).toEqual([]);
 });
 
-test.each(cases.filter(([version, state]) => !hangs(version, state)))(
+test.each(cases)(
   'podman %s in the state %s: `machine-start` brings it to answer, rootful, with enough memory',
   async (version, state) => {
     const podman = new SimulatedPodman(version, state, { bootsAfter: 5 });
@@ -51,20 +52,37 @@ test.each(cases.filter(([version, state]) => !hangs(version, state)))(
       isReady ? `skipped: \`${name}\` is running, rootful, and answers; it has 2048 MiB, 4096 are recommended` : 'done',
     );
     const goesOnStarting = version === '4.3.1' && state === '9-stuck-starting';
-    expect(podman.changes).toEqual(goesOnStarting ? [stop, forget, memory, start] : expected[state][1]);
-    expect(lines.filter((line) => /^(podman|sed) /.test(line))).toEqual(podman.changes);
+    const usual = goesOnStarting ? [stop, forget, memory, start] : expected[state][1];
+    expect(podman.changes).toEqual(hangs(version, state) ? [endHelper, ...usual] : usual);
+    expect(lines.filter((line) => /^(podman|sed|pkill) /.test(line))).toEqual(podman.changes);
     expect(await diagnose(podman)).toEqual([]);
     expect(await runOn(podman)).toMatchObject({ end: expect.stringContaining('running, rootful, and answers') });
   },
 );
 
-test('a podman 4 that hangs after a failed start is told as such, within bounds', async () => {
+test('a podman that goes on hanging is told as such, within bounds', async () => {
   const podman = new SimulatedPodman('4.3.1', '8-after-failed-start');
-  const { end, tookMs } = await runOn(podman);
+  const { end, tookMs } = await runScript(machineStart, {
+    answer: ([program, ...words]) =>
+      program === 'pkill' ? { code: 1, stdout: '', stderr: '' } : podman.answer(words.join(' ')),
+  });
   expect(end).toBe(
-    'failed 4: `podman machine list` did not answer in time; what an earlier start left behind may hold it up | pkill gvproxy; podman machine stop; npx tasks machine-start',
+    'failed 4: `podman machine list` did not answer in time, and nothing that an earlier start left behind is the reason | podman --log-level=debug machine list  # shows what it waits for; a restart of the computer ends that',
   );
-  expect(tookMs).toBeLessThan(10_000);
+  expect(tookMs).toBeLessThan(20_000);
+});
+
+test('a podman that serves, but does not list its machine, keeps what it runs', async () => {
+  const podman = new SimulatedPodman('4.3.1', '7-running-rootful');
+  const called: string[] = [];
+  const { end } = await runScript(machineStart, {
+    answer: ([program = '', ...words]) => {
+      called.push(program);
+      return words[1] === 'list' ? 'hangs' : podman.answer(words.join(' '));
+    },
+  });
+  expect(end).toContain('failed 4: `podman machine list` did not answer in time');
+  expect(called).not.toContain('pkill');
 });
 
 test.each(versions)('podman %s: a machine that runs but whose podman is silent is started anew', async (version) => {
@@ -81,7 +99,7 @@ test.each(versions)('podman %s: a machine that runs but whose podman is silent i
 test.each(versions)('podman %s: a start that fails once is tried again', async (version) => {
   const podman = new SimulatedPodman(version, '6-stopped-rootful', { failingStarts: 1 });
   expect((await runOn(podman)).end).toBe('done');
-  expect(podman.changes).toEqual([memory, start, stop, start]);
+  expect(podman.changes).toEqual([memory, start, ...(version === '4.3.1' ? [endHelper] : []), start]);
 });
 
 test.each(versions)('podman %s: a start that goes on failing says why, and what podman printed', async (version) => {
@@ -90,6 +108,7 @@ test.each(versions)('podman %s: a start that goes on failing says why, and what 
   expect(end).toContain(`\`${name}\` did not start: `);
   expect(end).toContain('failed to initialize kvm: No such file or directory');
   expect(lines.join('\n')).toContain('Could not access KVM kernel module');
+  expect(await diagnose(podman)).toEqual([`PM002 \`${name}\` is stopped`]);
 });
 
 test('a boot that never ends counts as cut off, and is started anew', async () => {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { KnownMessage } from '../../tasks/runner/config/types.ts';
-import { makeMatcher } from '../../tasks/runner/messages.ts';
+import { makeMatcher, notItself } from '../../tasks/runner/messages.ts';
 
 const read = (path: string) => readFileSync(resolve(path), 'utf8');
 const messages = parse(read('tasks/checks/messages.yaml')) as KnownMessage[];
@@ -134,6 +134,16 @@ test('every row of the table is found by at least one wording', () => {
 
 test.each(healthy)('nothing is found in %s', (path) => {
   expect(matchesIn(read(`test/fixtures/${path}`).split('\n'))).toEqual([]);
+});
+
+test('the task that failed is never told as what mends it', () => {
+  const own = messages.filter(({ remedy }) => remedy === 'npx tasks machine-start');
+  expect(own.map(({ check }) => check)).toEqual(['EN002', 'PM001']);
+  expect(own.map((row) => notItself(row, 'machine-start').remedy)).toEqual([
+    'npx tasks doctor EN002',
+    'npx tasks doctor PM001',
+  ]);
+  expect(own.map((row) => notItself(row, 'up'))).toEqual(own);
 });
 
 test('a failure that is printed a hundred times is told once', () => {

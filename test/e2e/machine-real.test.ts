@@ -6,11 +6,13 @@ import { root } from '../helpers/checkout.ts';
 import { openStage, type Stage } from '../helpers/machine-stage.ts';
 
 const name = 'podman-machine-default';
-/** The stage's way into the machine is an sshd, and its machine is an x64 one. */
+/** The stage's way into the machine is an sshd; its programs are Python; and its machine is an x64 one. */
+const programs = ['/usr/bin/podman', '/usr/bin/python3'];
 const sshds = ['/usr/sbin/sshd', join(root, '.tasks/sshd/usr/sbin/sshd')];
-/** Machines are made, started and stopped a dozen times: minutes, and not for every change. */
+/** Machines are made, started and stopped a dozen times: minutes, and a step of its own. */
 const isAsked = process.env.TASKS_TEST_MACHINE !== undefined;
-const canPlay = isAsked && sshds.some((path) => existsSync(path)) && process.arch === 'x64' && process.getuid?.() === 0;
+const hasAll = programs.every((path) => existsSync(path)) && sshds.some((path) => existsSync(path));
+const canPlay = isAsked && hasAll && process.arch === 'x64' && process.getuid?.() === 0;
 const test = anyTest.skipIf(!canPlay);
 let stage: Stage;
 beforeAll(async () => {
@@ -85,12 +87,30 @@ test('a start that was cut off is ended, and the machine started anew', async ()
   expect(await roots()).toEqual([]);
 });
 
-test('a machine that nobody lets start says why, in podman’s words', async () => {
+test('a machine that nobody lets start says why, and starts as soon as it may', async () => {
   await stage.run(`podman machine stop ${name}`);
-  await stage.make('refuse');
+  const allow = await stage.make('refuse');
   const { code, output } = await stage.tasks('machine-start');
   expect(code, output).toBe(4);
   expect(output).toContain('Could not access KVM kernel module');
   expect(output).toContain('PM007');
-  expect(output).toContain(`remedy: podman machine stop ${name}; podman machine start --log-level=debug ${name}`);
+  expect(output).toContain(`remedy: podman machine stop ${name}; podman --log-level=debug machine start ${name}`);
+  expect(await roots()).toEqual(['PM002']);
+  const remedy = await stage.run(`podman machine stop ${name}; podman --log-level=debug machine start ${name}`);
+  expect(remedy.output).toContain('Could not access KVM kernel module');
+  await allow();
+  const again = await stage.tasks('machine-start');
+  expect(again.code, again.output).toBe(0);
+  expect(await roots()).toEqual([]);
+});
+
+test('what a start that was refused left behind is ended, and the machine started', async () => {
+  await stage.run(`podman machine stop ${name}`);
+  const allow = await stage.make('refuse');
+  expect((await stage.run(start)).output).toContain('failed to initialize kvm');
+  await allow();
+  const { code, output } = await stage.tasks('machine-start');
+  expect(code, output).toBe(0);
+  expect(output).toContain('pkill -x gvproxy');
+  expect(await roots()).toEqual([]);
 });

@@ -16,7 +16,7 @@ import {
 } from './simulated-podman.ts';
 
 export type FakePodman = AsyncDisposable & {
-  /** Put it first on PATH; it holds `podman` and `podman-compose`. */
+  /** Put it first on PATH; it holds `podman`, `podman-compose`, and what else `machine-start` calls. */
   readonly folder: string;
   readonly podman: SimulatedPodman;
 };
@@ -48,7 +48,10 @@ export async function fakePodman({ version, state, quirks }: Options): Promise<F
   await once(server, 'listening');
   const address = server.address();
   const folder = await mkdtemp(join(tmpdir(), 'fake-podman-'));
-  await program(join(folder, 'podman'), client(typeof address === 'object' ? (address?.port ?? 0) : 0));
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  await program(join(folder, 'podman'), client(port));
+  await program(join(folder, 'pkill'), client(port));
+  await program(join(folder, 'sed'), client(port, '[ "$1" = -i.bak ] || exec /usr/bin/sed "$@"\n'));
   await program(
     join(folder, 'podman-compose'),
     '#!/bin/sh\n[ "$*" = version ] && echo "podman-compose version 1.5.0"\n',
@@ -84,9 +87,9 @@ function reply(socket: Socket, given: Answer): void {
   socket.end(Buffer.concat([Buffer.from(`${given.code}\n${stdout.length}\n`), stdout, Buffer.from(given.stderr)]));
 }
 
-function client(port: number): string {
+function client(port: number, first = ''): string {
   return `#!/bin/bash
-[ -t 0 ] && { echo 'fake podman: it has a terminal' >&2; exit 97; }
+${first}[ -t 0 ] && { echo 'fake podman: it has a terminal' >&2; exit 97; }
 exec 3<>/dev/tcp/127.0.0.1/${port} || exit 96
 printf '%s\\n' "$*" >&3
 read -r code <&3 || exit 95

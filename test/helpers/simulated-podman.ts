@@ -66,7 +66,7 @@ export class SimulatedPodman {
   answer(words: string): Answer {
     const change = this.changeOf(words);
     if (change !== undefined) {
-      this.changes.push(`${words.startsWith('-i') ? 'sed' : 'podman'} ${words}`);
+      this.changes.push(`${programOf(words)} ${words}`);
       return change();
     }
     switch (words) {
@@ -95,6 +95,7 @@ export class SimulatedPodman {
     if (words === `machine start ${name}`) return () => this.start();
     if (words === `machine stop ${name}`) return () => this.stop();
     if (/^-i\.bak s\/"Starting": \*true\/"Starting": false\/ \S+\.json$/.test(words)) return () => this.forget();
+    if (words === '-x gvproxy') return () => this.endHelper();
     const settings = new RegExp(`^machine set( --rootful)?( --memory 4096)? ${name}$`).exec(words);
     return settings === null ? undefined : () => this.set(settings[1] !== undefined, settings[2] !== undefined);
   }
@@ -111,6 +112,7 @@ export class SimulatedPodman {
     if (this.version === '4.3.1' && this.state === '9-stuck-starting') return this.recorded('machine-start');
     if (this.failingStarts > 0) {
       this.failingStarts--;
+      if (this.version === '4.3.1') this.state = '8-after-failed-start';
       return this.transcript('start-qemu-fails');
     }
     const isRootful = !['2-stopped-never-started', '3-starting', '5-stopped-rootless'].includes(this.state);
@@ -121,6 +123,12 @@ export class SimulatedPodman {
   /** The state file of podman 4 is edited: the start that was cut off is forgotten. */
   private forget(): Answer {
     this.state = '6-stopped-rootful';
+    return said('');
+  }
+
+  /** Without the network helper of the start that was refused, podman 4 answers again. */
+  private endHelper(): Answer {
+    if (this.hangs()) this.state = '6-stopped-rootful';
     return said('');
   }
 
@@ -188,6 +196,11 @@ const refused: Answer = {
   stderr:
     'Cannot connect to Podman. Please verify your connection to the Linux system using `podman system connection list`, or try `podman machine init` and `podman machine start` to manage a new Linux VM\nError: unable to connect to Podman socket: failed to connect: dial tcp 127.0.0.1:36155: connect: connection refused\n',
 };
+
+function programOf(words: string): string {
+  if (words.startsWith('-i')) return 'sed';
+  return words.startsWith('-x') ? 'pkill' : 'podman';
+}
 
 function said(stdout: string): Answer {
   return { code: 0, stdout, stderr: '' };

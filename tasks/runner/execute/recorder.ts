@@ -1,6 +1,6 @@
 import type { KnownMessage } from '../config/types.ts';
 import type { KnownFailure } from '../events.ts';
-import { makeMatcher } from '../messages.ts';
+import { makeMatcher, notItself } from '../messages.ts';
 import type { Session } from '../session.ts';
 import type { Stream } from '../shell.ts';
 
@@ -23,7 +23,7 @@ export function makeRecorder(
   messages: readonly KnownMessage[],
 ): Recorder {
   const lines: string[] = [];
-  const matcher = makeMatcher(messages);
+  const matcher = makeMatcher(messages.map((message) => notItself(message, task)));
   const { secrets } = session.host;
   const maskers = { stdout: secrets.makeLineMasker(), stderr: secrets.makeLineMasker() };
   const keep = (stream: Stream, line: string): void => {

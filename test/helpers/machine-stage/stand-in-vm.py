@@ -1,11 +1,12 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Plays, by the name under which it is called, the two programs that `podman machine` starts on Linux.
 
 qemu-system-*  answers on the monitor's socket, and says "Ready" on the guest's serial port when it has "booted".
 gvproxy        forwards the machine's ssh port to the stage's sshd.
 
 STAGE names the stage's folder: a file `refuse` there makes the machine fail as without a hypervisor, a file `hold` keeps it
-from ever being ready.
+from ever being ready. The first line names the interpreter itself: through `env` the processes would not be called as the
+real ones are.
 """
 import os
 import re
