@@ -1,4 +1,5 @@
-const longestName = 120;
+const oddSigns = /[^a-z0-9_.-]|^\./gu;
+const pieces = /.{1,120}/g;
 
 /** Where a task's full output is kept, from the project's folder. */
 export function logPathOf(task: string): string {
@@ -10,9 +11,8 @@ export function logPathOf(task: string): string {
  * codes. A name that is too long for a file goes on inside of folders, which end in `%`.
  */
 export function fileNameOf(task: string): string {
-  const name = task.replace(/[^a-z0-9_.-]|^\./gu, (sign) =>
+  const name = task.replace(oddSigns, (sign) =>
     Array.from(Buffer.from(sign), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
   );
-  const pieces = name.match(new RegExp(`.{1,${longestName}}`, 'g')) ?? [];
-  return pieces.join('%/');
+  return (name.match(pieces) ?? []).join('%/');
 }

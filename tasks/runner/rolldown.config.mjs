@@ -1,4 +1,5 @@
 import { defineConfig } from 'rolldown';
+import { minifySync } from 'rolldown/utils';
 
 const common = {
   platform: 'node',
@@ -24,7 +25,13 @@ export default defineConfig([
       format: 'cjs',
       entryFileNames: entry,
       chunkFileNames: ({ name }) => (name === 'cli' ? 'cli.cjs' : `part-${name}.cjs`),
-      codeSplitting: { groups: [{ name: 'cli', test: (id) => eager.has(id) }] },
+      codeSplitting: {
+        groups: [
+          { name: 'cli', test: (id) => eager.has(id) },
+          { name: 'regex', test: /fresh\/regex\.ts|picomatch/ },
+          { name: 'fresh', test: /runner\/fresh|@noble/ },
+        ],
+      },
       dynamicImportInCjs: false,
       minify: 'dce-only',
     },
@@ -50,15 +57,15 @@ function quickStart() {
     generateBundle(_, files) {
       // It only hands on what `cli.cjs` exports.
       delete files[entry];
-      for (const file of Object.values(files)) file.code = inAscii(loadedLate(file.code));
+      for (const file of Object.values(files)) file.code = inAscii(dense(file.fileName, loadedLate(file.code)));
     },
   };
 }
 
-/** Node's own modules, and the bundler's helpers, are loaded at their first use: most starts use few of them. */
+/** Node's own modules, and the other parts, are loaded at their first use: most starts use few of them. */
 function loadedLate(code) {
   const names = [];
-  const pattern = /^(?:let|const) (\w+) = require\("(node:[\w/]+|\.\/part-rolldown-runtime\.cjs)"\);$/gm;
+  const pattern = /^(?:let|const) (\w+) = require\("(node:[\w/]+|\.\/(?:cli|part-[\w-]+)\.cjs)"\);$/gm;
   const declared = code.replace(pattern, (whole, name, module) => {
     const isUsedAsWhole = (code.match(new RegExp(`\\b${name}\\b(?!\\.)`, 'g')) ?? []).length > 1;
     if (isUsedAsWhole) return whole;
@@ -66,6 +73,11 @@ function loadedLate(code) {
     return `let ${name}$; const ${name} = () => (${name}$ ??= require("${module}"));`;
   });
   return names.reduce((text, name) => text.replace(new RegExp(`\\b${name}(?=\\.)`, 'g'), `(${name}())`), declared);
+}
+
+/** Without what only people need; with all names, by which a reported stack is understood. */
+function dense(name, code) {
+  return minifySync(name, code, { compress: false, mangle: false, codegen: { removeWhitespace: true } }).code;
 }
 
 /** A file of one byte per character is read and held at half the cost. */

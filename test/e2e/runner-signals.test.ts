@@ -109,10 +109,13 @@ test('the last steps of an interrupted task are not interrupted, and a second si
   expect(stdout).not.toContain('done\n–');
 });
 
-test('when the runner is killed, nothing that its tasks have started lives on', async () => {
+test.each([
+  ['', {}],
+  [', nor where no temporary file can be made', { TMPDIR: '/no/such/folder' }],
+])('when the runner is killed, nothing that its tasks have started lives on%s', async (_, env) => {
   await using project = await createProject(config("  tree: { run: 'child & setsid child2 & nohup child3 & wait' }\n"));
   const driven = await Promise.all(['child', 'child2', 'child3'].map((name) => project.driven(name)));
-  const running = project.start('tree');
+  const running = project.start('tree', { env });
   const invocations = await Promise.all(driven.map((command) => command.started()));
   running.child.kill('SIGKILL');
   await Promise.all(invocations.map(({ isGone }) => isGone));

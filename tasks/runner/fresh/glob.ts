@@ -1,5 +1,5 @@
-import picomatch from 'picomatch';
 import { expandPath } from './paths.ts';
+import { regexOf } from './regex.ts';
 
 /** A list of globs in which the last one that matches decides, as in `.gitignore`. Paths are relative to the project's folder. */
 export type Patterns = {
@@ -55,9 +55,9 @@ function compile(glob: string): Pattern {
   const parts = path.split('/');
   const last = parts.at(-1) ?? '';
   const standsForFolder = !hasWildcard(last);
-  const isWhole = regexOf(path);
-  const isInside = standsForFolder ? regexOf(path === '' ? '**' : `${path}/**`) : undefined;
-  const isStem = path.endsWith('/**') ? regexOf(path.slice(0, -3)) : standsForFolder ? isWhole : undefined;
+  const isWhole = testOf(path);
+  const isInside = standsForFolder ? testOf(path === '' ? '**' : `${path}/**`) : undefined;
+  const isStem = path.endsWith('/**') ? testOf(path.slice(0, -3)) : standsForFolder ? isWhole : undefined;
   const firstWild = parts.findIndex(hasWildcard);
   const segments = parts.map(segmentTest);
   const named = unlessNamed.filter((name) => parts.includes(name));
@@ -77,17 +77,17 @@ function hasWildcard(text: string): boolean {
   return /[*?[\]{}()|\\]/.test(text);
 }
 
-/** What picomatch would read as a wildcard may also be the very name of a file: `app/(shop)/page.ts`. */
-function regexOf(glob: string): (path: string) => boolean {
+/** What a pattern would match may also be the very name of a file: `app/(shop)/page.ts`. */
+function testOf(glob: string): (path: string) => boolean {
   if (!hasWildcard(glob)) return (path) => path === glob;
-  const regex = picomatch.makeRe(glob, { dot: true, flags: 's' });
+  const regex = regexOf(glob);
   return (path) => regex.test(path) || path === glob;
 }
 
 /** Tests one folder's name; undefined where from here on any name may lead to a match. */
 function segmentTest(segment: string): ((name: string) => boolean) | undefined {
   const isOpen = segment.includes('**') || /[{(]/.test(segment) || /[)}]/.test(segment);
-  return isOpen ? undefined : regexOf(segment);
+  return isOpen ? undefined : testOf(segment);
 }
 
 function leadsInto(

@@ -44,10 +44,11 @@ export function openLog(root: string, path: string): LogFile {
   };
 }
 
-/** Removes the log of an earlier run; none is no error. */
+/** Removes the log of an earlier run; none is no error, and costs one look: there is no older part without the newer one. */
 export function removeLog(path: string): void {
-  rmSync(path, { force: true });
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
   rmSync(`${path}.1`, { force: true });
+  rmSync(path, { force: true });
 }
 
 /** Removes the oldest logs where there are more than so many: tasks come and go, and each has a file of its own. */

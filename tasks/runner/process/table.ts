@@ -79,7 +79,7 @@ export function makeProcessTable(host: TableHost): ProcessTable {
     close: async () => {
       if (wasCancelled && host.stdinIsTerminal) clear(orphansOnTerminal(host.pid), patienceMs * 2);
       await Promise.all(sweeps);
-      await watcher?.close();
+      watcher?.close();
     },
   };
 }

@@ -1,21 +1,34 @@
 import type { Host } from '../host.ts';
+import { handOver, openNotes } from './notes.ts';
 
 /**
- * Reads `started PID` and `ended PID`, and `closed` when all is well. At end of file the runner is gone: whatever still
- * runs is killed, with its group and all that descends from it. The descendants are found before the first kill, since
- * orphans lose their parent. A process of which the runner had no more time to tell is known by its stdin, by being an
- * orphan as we are, and by its age.
+ * Waits for `closed`, which says that all is well, or for the end of file: then the runner is gone, and whatever of its
+ * notes still runs is killed, with its group and all that descends from it. The notes, `started PID` and `ended PID`, are
+ * in a file; those that would not fit on the disk come through the pipe. The descendants are found before the first kill,
+ * since orphans lose their parent. A process of which the runner had no more time to tell is known by its stdin, by being
+ * an orphan as we are, and by its age.
  */
 const script = `
 marker=$1
 alive=' '
-while read -r change pid command; do
-  case $change in
-    started) alive="$alive$pid "; eval "cleanup_$pid=\\$command" ;;
-    ended) alive="\${alive%% $pid *} \${alive#* $pid }" ;;
-    closed) exit ;;
-  esac
+late=
+while read -r line; do
+  [ "$line" = closed ] && exit
+  late="$late$line
+"
 done
+take() {
+  while read -r change pid command; do
+    case $change in
+      started) alive="$alive$pid "; eval "cleanup_$pid=\\$command" ;;
+      ended) alive="\${alive%% $pid *} \${alive#* $pid }" ;;
+    esac
+  done
+}
+take <&3
+take <<END
+$late
+END
 children() { cat /proc/"$1"/task/*/children 2>/dev/null || pgrep -P "$1"; }
 tree() { echo "$1"; for child in $(children "$1"); do tree "$child"; done; }
 stat_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null; }
@@ -47,46 +60,49 @@ export type Watcher = {
   readonly started: (pid: number, cleanup?: string) => void;
   readonly ended: (pid: number) => void;
   /** Ends the watcher and leaves what still runs alone. */
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 };
 
-/** An end may wait that long for a start to go with it: each message wakes the watcher, which costs a short task its time. */
+/** An end may wait that long for a start to go with it: to write costs a short task its time. */
 const endsWaitMs = 50;
 
 /** Starts the one watcher of a run, in a session of its own so that no signal of the terminal reaches it. */
-export function startWatcher(host: Pick<Host, 'spawn' | 'env'>, marker: string | undefined): Watcher {
+export function startWatcher(host: Pick<Host, 'spawn' | 'env' | 'pid'>, marker: string | undefined): Watcher {
+  const notes = openNotes(host.pid);
   const child = host.spawn(['/bin/sh', '-c', script, 'watcher', marker ?? ''], {
-    stdio: ['pipe', 'ignore', 'ignore'],
+    stdio: ['pipe', 'ignore', 'ignore', notes?.readFd ?? 'ignore'],
     detached: true,
     cwd: '/',
     // An engine finds its containers by more than PATH: HOME, DOCKER_HOST, XDG_RUNTIME_DIR.
     env: { ...host.env },
   });
-  const hasEnded = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
-  });
+  if (notes !== undefined) handOver(notes);
+  child.on('error', () => undefined);
   child.unref();
   child.stdin?.on('error', () => undefined);
-  let ends = '';
-  const tell = (text: string): void => {
-    child.stdin?.write(ends + text);
-    ends = '';
+  let fits = notes !== undefined;
+  const tell = (line: string): void => {
+    fits &&= notes?.add(line) === true;
+    if (!fits) child.stdin?.write(line);
   };
+  let ends = '';
   return {
     started: (pid, cleanup) => {
-      tell(`started ${pid} ${cleanup ?? ''}\n`);
+      tell(`${ends}started ${pid} ${cleanup ?? ''}\n`);
+      ends = '';
     },
     ended: (pid) => {
       const isFirst = ends === '';
       ends += `ended ${pid}\n`;
-      if (isFirst) setTimeout(() => ends !== '' && tell(''), endsWaitMs).unref();
+      if (!isFirst) return;
+      const tellLate = (): void => {
+        if (ends !== '') tell(ends);
+        ends = '';
+      };
+      setTimeout(tellLate, endsWaitMs).unref();
     },
-    close: async () => {
-      tell('closed 0\n');
-      child.stdin?.end();
-      child.ref();
-      await hasEnded;
+    close: () => {
+      child.stdin?.end('closed\n');
     },
   };
 }
