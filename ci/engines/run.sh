@@ -2,7 +2,7 @@
 # The stack on an engine that is not this machine's: an unpacked Debian with that engine, entered as if it were the machine.
 #
 #   run.sh podman-5.4 | podman-5.8 | docker-26     one story: set up, test twice, down, as an ordinary user with sudo
-#   run.sh docker-26 compose                        more words are handed to story.sh
+#   run.sh podman-5.4 | podman-5.8 machine          its podman makes, starts and stops a machine, as test/e2e/machine-real.test.ts says
 #
 # Needs root, mmdebstrap and iptables (Podman's packages bring it). The unpacked systems are kept in $ENGINE_ROOTS (.tasks/roots).
 set -euo pipefail
@@ -12,9 +12,11 @@ repository=$(cd "$here/../.." && pwd)
 roots=${ENGINE_ROOTS:-$repository/.tasks/roots}
 common=ca-certificates,runc,sudo,git,iptables,iproute2,procps,python3-minimal,curl,libstdc++6,mmdebstrap,debian-archive-keyring
 
+podman=podman,podman-compose,netavark,aardvark-dns,openssh-server,openssh-client
+
 case ${1:-} in
-podman-5.4) suite=trixie engine=podman packages=podman,podman-compose,netavark,aardvark-dns ;;
-podman-5.8) suite=sid engine=podman packages=podman,podman-compose,netavark,aardvark-dns ;;
+podman-5.4) suite=trixie engine=podman packages=$podman ;;
+podman-5.8) suite=sid engine=podman packages=$podman ;;
 docker-26) suite=trixie engine=docker packages=docker.io,docker-cli,docker-compose,docker-buildx ;;
 *)
 	printf 'error: unknown engine `%s`\nhint: it is one of podman-5.4, podman-5.8, docker-26\n' "${1:-}" >&2
@@ -22,18 +24,18 @@ docker-26) suite=trixie engine=docker packages=docker.io,docker-cli,docker-compo
 	;;
 esac
 name=$1
-shift
+story=${2:-stack}
 root=$roots/$name
 
-# Sid's index may be older than its own limit on a mirror.
+# Made anew where other packages are asked for than it was made of. Sid's index may be older than its own limit on a mirror.
 make_root() {
-	[ -e "$root/.complete" ] && return
+	[ "$(cat "$root/.complete" 2>/dev/null)" = "$suite $common,$packages" ] && return
 	rm -rf "$root"
 	mkdir -p "$roots"
 	printf 'making %s from the packages of Debian %s\n' "$root" "$suite"
 	mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' \
 		--include="$common,$packages" "$suite" "$root"
-	: >"$root/.complete"
+	printf '%s\n' "$suite $common,$packages" >"$root/.complete"
 }
 
 # Node and npm of this machine, its certificate authorities, and a fresh clone of what is committed here.
@@ -54,5 +56,17 @@ furnish() {
 }
 
 make_root
-furnish
-"$here/enter.sh" "$root" bash /story.sh "$engine" "$@"
+case $story in
+stack)
+	furnish
+	"$here/enter.sh" "$root" bash /story.sh "$engine"
+	;;
+machine)
+	cd "$repository"
+	TASKS_TEST_MACHINE=$root npx vitest run --project machine test/e2e/machine-real.test.ts
+	;;
+*)
+	printf 'error: unknown story `%s`\nhint: it is `machine`, or nothing\n' "$story" >&2
+	exit 2
+	;;
+esac

@@ -20,12 +20,12 @@ export type Stage = AsyncDisposable & {
 
 const script = resolve(import.meta.dirname, 'machine-stage/stage.sh');
 
-/** Opens the stage; everything on it ends when it is disposed of. */
-export async function openStage(): Promise<Stage> {
+/** Opens the stage, for this machine's podman or that of an unpacked system; everything on it ends when it is disposed of. */
+export async function openStage(system: string | undefined): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'stage-'));
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const words = [...asRoot, 'unshare', '--mount', '--pid', '--net', '--fork', '--kill-child', 'bash', script];
-  const [program = '', ...rest] = [...words, folder, root];
+  const [program = '', ...rest] = [...words, folder, root, ...(system === undefined ? [] : [system])];
   const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   await nextEnd(child, lines);
