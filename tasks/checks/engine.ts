@@ -1,7 +1,7 @@
 /** Is there a container engine, does it answer, and does it run containers as root? */
 import type { Check, CheckResult, Fix, Probe } from 'zx-tasks';
 import { docsOf } from '../lib/docs.ts';
-import { type EngineName, enginesHere, runsSystemd } from '../lib/engines.ts';
+import { type EngineName, enginesHere, preferredEngine, runsSystemd } from '../lib/engines.ts';
 import { asRoot, installFix } from '../lib/packages.ts';
 import { fate, lastLine, noEngine } from '../lib/ran.ts';
 
@@ -54,7 +54,7 @@ export const checks: Check[] = [
 ];
 
 async function engineIsInstalled(probe: Probe): Promise<CheckResult> {
-  const [name] = await enginesHere(probe);
+  const name = await preferredEngine(probe);
   if (name !== undefined) return engineRuns(probe, name);
   const hasClient = (await probe.which('docker')) !== undefined;
   return {

@@ -24,21 +24,30 @@ export const checks: Check[] = [
 async function baseImagesCanBeHad(probe: Probe): Promise<CheckResult> {
   const engine = await probe.engine();
   if (engine === undefined) return noEngine();
-  const found: string[] = [];
-  for (const image of baseImages) {
-    const where = await whereIs(probe, engine, image);
-    if (where === undefined) return missing(probe, image);
-    found.push(where);
-  }
-  return { outcome: 'pass', summary: found.join(', ') };
+  const here = await imagesHere(probe, engine);
+  const places = await Promise.all(baseImages.map((image) => whereIs(probe, engine, { image, here })));
+  const lacking = baseImages.find((_, index) => places[index] === undefined);
+  return lacking === undefined ? { outcome: 'pass', summary: places.join(', ') } : missing(probe, lacking);
 }
 
-async function whereIs(probe: Probe, engine: Engine, image: BaseImage): Promise<string | undefined> {
+/** Which of the names stand for an image here, asked all at once; docker leaves out where the official ones come from. */
+async function imagesHere(probe: Probe, engine: Engine): Promise<ReadonlySet<string>> {
+  const names = baseImages.flatMap((image) => [image.official, image.bootstrapped]);
+  const ran = await probe.run([...engine.command, 'image', 'inspect', '--format', '{{.RepoTags}}', ...names]);
+  const found = ran.stdout.split(/[\s[\]]+/);
+  return new Set([...found, ...found.map((name) => `docker.io/library/${name}`)]);
+}
+
+type Sought = { readonly image: BaseImage; readonly here: ReadonlySet<string> };
+
+/** One that the caller chose may be named by its digest or its id, which only `inspect` knows. */
+async function whereIs(probe: Probe, engine: Engine, { image, here }: Sought): Promise<string | undefined> {
   const chosen = probe.env[image.buildArg];
-  const local = chosen === undefined ? [image.official, image.bootstrapped] : [chosen];
-  for (const name of local) {
-    const ran = await probe.run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', name]);
-    if (ran.code === 0) return name;
+  const local = (chosen === undefined ? [image.official, image.bootstrapped] : [chosen]).find((name) => here.has(name));
+  if (local !== undefined) return local;
+  if (chosen !== undefined) {
+    const inspected = await probe.run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', chosen]);
+    if (inspected.code === 0) return chosen;
   }
   const remote = chosen ?? image.official;
   const asked = await probe.run([...engine.command, 'manifest', 'inspect', remote], { timeoutMs: 20_000 });

@@ -27,10 +27,12 @@ export const checks: Check[] = [
 
 async function hasToolchain(probe: Probe): Promise<CheckResult> {
   const missing: string[] = [];
-  const clang = await probe.run([probe.env.CLANG ?? 'clang', '--version']);
+  const [clang, bpftool] = await Promise.all([
+    probe.run([probe.env.CLANG ?? 'clang', '--version']),
+    probe.run(['bpftool', 'version']),
+  ]);
   if (clang.code !== 0) missing.push('clang');
   else if (probe.satisfies(clang.stdout, CLANG_RANGE) !== true) missing.push(`clang ${CLANG_RANGE}`);
-  const bpftool = await probe.run(['bpftool', 'version']);
   if (bpftool.code !== 0) missing.push('bpftool');
   if (!(await probe.exists('/usr/include/bpf/bpf_helpers.h'))) missing.push('bpf/bpf_helpers.h');
   if (missing.length === 0) return { outcome: 'pass', summary: clang.stdout.split('\n')[0] ?? 'clang' };

@@ -12,6 +12,12 @@ export async function enginesHere(probe: Probe): Promise<readonly EngineName[]> 
   return [...(hasPodman ? (['podman'] as const) : []), ...(hasDocker ? (['docker'] as const) : [])];
 }
 
+/** The engine that is asked first; a docker command is looked into only where there is no podman. */
+export async function preferredEngine(probe: Probe): Promise<EngineName | undefined> {
+  if ((await probe.which('podman')) !== undefined) return 'podman';
+  return (await enginesHere(probe))[0];
+}
+
 /** Whether systemd runs this machine, so that `systemctl` can start something. */
 export function runsSystemd(probe: Probe): Promise<boolean> {
   return probe.exists('/run/systemd/system');

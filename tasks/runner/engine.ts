@@ -3,13 +3,14 @@ import type { Answer } from './engine/ask.ts';
 import type { Privilege } from './engine/elevate.ts';
 import type { Host } from './host.ts';
 import type { Runner } from './process/capture.ts';
-import type { Engine } from './script.ts';
+import type { Engine, Ran } from './script.ts';
 
 export type EngineName = Engine['name'];
 
 /** What was found: an engine that answers, or why none does and what to do. */
 export type EngineState =
-  | { readonly state: 'answers'; readonly engine: Engine }
+  /** `info` is its answer to `info --format json`. */
+  | { readonly state: 'answers'; readonly engine: Engine; readonly info: Ran }
   | { readonly state: 'silent'; readonly problem: string; readonly remedy: string };
 
 /** The engine of a run: asked once, and again only after something was mended. */
@@ -52,7 +53,7 @@ async function findEngine(options: Options): Promise<EngineState> {
   for (const name of names) {
     const answer =
       name === 'podman' ? await askPodman(options.run, privilege) : await askDocker(options.run, privilege);
-    if (answer.state === 'answers') return { state: 'answers', engine: answer.engine };
+    if (answer.state === 'answers') return answer;
     answers.push(answer);
   }
   return describeSilence(answers, host.platform.os);

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { checks as startChecks } from '../../tasks/checks/container-start.ts';
 import { checks } from '../../tasks/checks/engine.ts';
-import { checkOf, type Told } from '../helpers/probe.ts';
+import { checkOf, probeOf, type Told } from '../helpers/probe.ts';
 
 const installed = checkOf(checks, 'EN001');
 const answers = checkOf(checks, 'EN002');
@@ -155,15 +155,27 @@ test.each([
   ['Error: default OCI runtime "crun" not found: invalid argument', 'is not installed'],
   ['Error: something new', 'Error: something new'],
 ])('a container that does not start because of `%s` says why', async (stderr, why) => {
-  const result = await starts({ engine: {}, commands: { [startCommand]: { code: 126, stderr } } });
+  const failed = { code: 126, stderr };
+  const result = await starts({ engine: {}, commands: { [bridgeCommand]: failed, [startCommand]: failed } });
   expect(result.outcome).toBe('fail');
   expect(result.cause).toContain(why);
   expect(result.fixes).toEqual([{ about: expect.any(String), task: 'fix-runtime' }]);
 });
 
 test('a container that starts passes, with and without a network', async () => {
-  expect((await starts({ engine: {}, commands: { [startCommand]: '' } })).outcome).toBe('pass');
+  expect((await starts({ engine: {}, commands: { [bridgeCommand]: '' } })).outcome).toBe('pass');
+  const withoutNetwork = { [bridgeCommand]: { code: 126, stderr: 'netavark: no' }, [startCommand]: '' };
+  expect((await starts({ engine: {}, commands: withoutNetwork })).outcome).toBe('pass');
   expect((await bridge({ engine: {}, commands: { [bridgeCommand]: '' } })).outcome).toBe('pass');
+});
+
+test('one container tells whether one starts and whether it has a network', async () => {
+  const probe = probeOf({ engine: {}, commands: { [bridgeCommand]: '' } });
+  const engine = await probe.engine();
+  const run = vi.fn(probe.run);
+  const shared = { ...probe, run, engine: async () => engine };
+  for (const check of startChecks) expect((await check.run(shared)).outcome).toBe('pass');
+  expect(run.mock.calls).toHaveLength(1);
 });
 
 test('a network that cannot be made names the packages that make it', async () => {
@@ -176,7 +188,7 @@ test('a network that cannot be made names the packages that make it', async () =
 test('docker is tried with an image built from nothing, which is removed again', async () => {
   const commands = {
     'docker build -q -t localhost/tasks-check-start -f /scratch/Containerfile /scratch': 'id',
-    'docker run --rm --network none localhost/tasks-check-start': '',
+    'docker run --rm localhost/tasks-check-start': '',
     'docker rmi -f localhost/tasks-check-start': '',
   };
   expect((await starts({ engine: { name: 'docker', command: ['docker'] }, commands })).outcome).toBe('pass');
@@ -185,12 +197,16 @@ test('docker is tried with an image built from nothing, which is removed again',
 const buildCommand = 'podman build -q --network none -t localhost/tasks-check-build -f /scratch/Containerfile /scratch';
 const withoutSysResource = { '/proc/self/status': 'CapBnd:\t000001fffeffffff\n' };
 
-test('where root may not raise limits, a build is tried too', async () => {
-  const commands = { [startCommand]: '', [buildCommand]: '', 'podman rmi -f localhost/tasks-check-build': '' };
-  expect(await starts({ engine: {}, files: withoutSysResource, commands })).toMatchObject({ outcome: 'pass' });
+test('where root may not raise limits, and podman fits them to what it runs only, a build is tried too', async () => {
+  const commands = { [bridgeCommand]: '', [buildCommand]: '', 'podman rmi -f localhost/tasks-check-build': '' };
+  expect(await starts({ engine: {}, files: withoutSysResource, commands: { [bridgeCommand]: '' } })).toMatchObject({
+    outcome: 'pass',
+  });
+  const engine = { version: '5.4.2' };
+  expect(await starts({ engine, files: withoutSysResource, commands })).toMatchObject({ outcome: 'pass' });
   const refused = { code: 1, stderr: 'error setting rlimits for ready process: error setting rlimit type 7' };
   expect(
-    await starts({ engine: {}, files: withoutSysResource, commands: { ...commands, [buildCommand]: refused } }),
+    await starts({ engine, files: withoutSysResource, commands: { ...commands, [buildCommand]: refused } }),
   ).toMatchObject({
     outcome: 'fail',
     summary: 'podman cannot build a container: ended with 1',

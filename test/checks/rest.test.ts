@@ -57,24 +57,41 @@ test('without a compose provider, one is offered', async () => {
   expect(result).toMatchObject({ outcome: 'fail', fixes: [{ command: 'dnf install -y -q podman-compose' }] });
 });
 
-const inspect = (name: string) => `podman image inspect --format {{.Id}} ${name}`;
-const nothingHere = Object.fromEntries(
-  baseImages.flatMap((image) => [
-    [inspect(image.official), { code: 125 }],
-    [inspect(image.bootstrapped), { code: 125 }],
-    [`podman manifest inspect ${image.official}`, { code: 125, stderr: 'no such host' }],
-  ]),
-);
+const inspected = (engine: string) =>
+  `${engine} image inspect --format {{.RepoTags}} ${baseImages.flatMap((image) => [image.official, image.bootstrapped]).join(' ')}`;
+const listed = inspected('podman');
+const nothingHere = {
+  [listed]: { code: 125, stderr: 'Error: inspecting object: x: image not known' },
+  ...Object.fromEntries(
+    baseImages.map((image) => [`podman manifest inspect ${image.official}`, { code: 125, stderr: 'no such host' }]),
+  ),
+};
 
 test('base images are here, are bootstrapped, or can be pulled', async () => {
   const [debian, node] = baseImages;
   const commands = {
     ...nothingHere,
-    [inspect(debian?.bootstrapped ?? '')]: 'id',
+    [listed]: { code: 125, stdout: `[${debian?.bootstrapped} localhost/also:1]\n` },
     [`podman manifest inspect ${node?.official}`]: '{}',
   };
   const result = await checkOf(images, 'IM001')({ engine: {}, commands });
   expect(result).toEqual({ outcome: 'pass', summary: `${debian?.bootstrapped}, ${node?.official} (to be pulled)` });
+  const short = (name = '') => name.replace('docker.io/library/', '');
+  const onDocker = { [inspected('docker')]: `[${short(debian?.official)}]\n[${short(node?.official)}]\n` };
+  expect(
+    await checkOf(images, 'IM001')({ engine: { name: 'docker', command: ['docker'] }, commands: onDocker }),
+  ).toEqual({
+    outcome: 'pass',
+    summary: `${debian?.official}, ${node?.official}`,
+  });
+});
+
+test('a base image that the caller names by its digest is asked for by that', async () => {
+  const [debian, node] = baseImages;
+  const digest = 'registry.example.org/debian@sha256:1f2e';
+  const commands = { [listed]: `[${node?.official}]\n`, [`podman image inspect --format {{.Id}} ${digest}`]: 'id' };
+  const env = { [debian?.buildArg ?? '']: digest };
+  expect((await checkOf(images, 'IM001')({ engine: {}, env, commands })).summary).toBe(`${digest}, ${node?.official}`);
 });
 
 test('where no registry answers, a Debian host makes the base images itself', async () => {
@@ -96,11 +113,11 @@ test('a kernel without BTF, or locked down, cannot take the probe', async () => 
   expect((await lockdown('none integrity [confidentiality]\n')).outcome).toBe('fail');
 });
 
-const listed = 'podman ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler';
+const containersListed = 'podman ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler';
 
 const held = { listening: [8080], engine: {} };
 const holderFrom = (root: string) => ({
-  [listed]: 'abc\n',
+  [containersListed]: 'abc\n',
   'podman inspect abc': JSON.stringify([
     {
       Id: 'abc',
@@ -128,15 +145,15 @@ test('the port is free, or ours', async () => {
 test('a port that is taken says by whom, and a stack of another checkout is named', async () => {
   const portOf = checkOf(port, 'PT001');
   const listening = 'LISTEN 0 511 *:8080 *:* users:(("node",pid=4711,fd=18))\n';
-  expect(await portOf({ ...held, commands: { [listed]: '', [byWhom]: listening } })).toMatchObject({
+  expect(await portOf({ ...held, commands: { [containersListed]: '', [byWhom]: listening } })).toMatchObject({
     outcome: 'fail',
     summary: '`node` (pid 4711) listens on 127.0.0.1:8080',
     fixes: [{ command: 'APP_PORT=8081 npx tasks up', byHand: true }],
   });
-  expect((await portOf({ ...held, commands: { [listed]: '', [byWhom]: '' } })).summary).toBe(
+  expect((await portOf({ ...held, commands: { [containersListed]: '', [byWhom]: '' } })).summary).toBe(
     'something else listens on 127.0.0.1:8080',
   );
-  const onMac = { 'lsof -nP -iTCP:8080 -sTCP:LISTEN -Fpc': 'p123\ncControlCenter\n', [listed]: '' };
+  const onMac = { 'lsof -nP -iTCP:8080 -sTCP:LISTEN -Fpc': 'p123\ncControlCenter\n', [containersListed]: '' };
   expect((await portOf({ ...held, platform: 'darwin-arm64', commands: onMac })).summary).toBe(
     '`ControlCenter` (pid 123) listens on 127.0.0.1:8080',
   );

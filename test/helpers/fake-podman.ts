@@ -29,7 +29,7 @@ const containers: readonly (readonly [RegExp, string, number])[] = [
   [/^run --rm .*localhost\/tasks-check-\w+/, '', 0],
   [/^run --rm (--network none )?--rootfs \S+:O \/exit$/, '', 0],
   [/^rmi -f localhost\/tasks-check-\w+$/, '', 0],
-  [/^image inspect --format \{\{\.Id\}\} /, '', 125],
+  [/^image inspect --format \{\{\.RepoTags\}\} /, '', 125],
   [/^manifest inspect docker\.io\/library\//, '{}\n', 0],
   [/^network inspect profiler_default$/, '[]\n', 125],
   [/^ps -a -q --no-trunc --filter label=com\.docker\.compose\.project=profiler$/, '', 0],

@@ -44,6 +44,7 @@ const sixIsLikeFive: readonly (readonly [string | RegExp, string])[] = [
   [/"qemu"/g, '"libkrun"'],
   [/5\.8\.6/g, '6.0.0'],
   [/"variant": ""/g, '"variant": "podman-machine-os"'],
+  [/"cgroupVersion": "v1"/g, '"cgroupVersion": "v2"'],
 ];
 
 export class SimulatedPodman {

@@ -5,14 +5,14 @@ import { delimiter, join, resolve } from 'node:path';
 import type { CheckSurroundings } from '../checks.ts';
 import type { Evidence } from '../events.ts';
 import { makeRunner } from '../process/capture.ts';
-import type { Probe, Ran } from '../script.ts';
+import type { Probe, Ran, RunOptions } from '../script.ts';
 import { satisfies } from '../versions.ts';
 import type { Scratch } from './scratch.ts';
 
 const excerptLength = 400;
 const connectTimeoutMs = 1_000;
 
-/** What was asked in this run, by command. */
+/** What was asked in this run, by command; what the engine said of itself when it was found is part of it. */
 export type Asked = Map<string, Promise<Ran>>;
 
 type Options = CheckSurroundings & {
@@ -41,7 +41,7 @@ export function makeProbe(options: Options): Probe {
       return ran;
     },
     ask: async (command, options) => {
-      const key = JSON.stringify([command, options?.cwd, options?.env]);
+      const key = keyOf(command, options);
       const asking = asked.get(key) ?? run(command, options);
       asked.set(key, asking);
       const ran = await asking;
@@ -54,7 +54,10 @@ export function makeProbe(options: Options): Probe {
     which: (name) => findOnPath(name, host.env.PATH ?? ''),
     engine: async () => {
       const state = await engine.ask();
-      return state.state === 'answers' ? state.engine : undefined;
+      if (state.state === 'silent') return undefined;
+      const command = [...state.engine.command, 'info', '--format', 'json'];
+      if (!asked.has(keyOf(command))) asked.set(keyOf(command), Promise.resolve(state.info));
+      return state.engine;
     },
     freeBytes: (path) =>
       statfs(at(path)).then(
@@ -64,6 +67,10 @@ export function makeProbe(options: Options): Probe {
     listens,
     satisfies,
   };
+}
+
+function keyOf(command: readonly string[], options?: RunOptions): string {
+  return JSON.stringify([command, options?.cwd, options?.env]);
 }
 
 function evidenceOf({ command, code, tookMs, stdout, stderr }: Ran): Evidence {

@@ -4,25 +4,29 @@ import type { Engine, Ran } from '../script.ts';
 import type { Privilege } from './elevate.ts';
 
 export type Answer =
-  | { readonly state: 'answers'; readonly engine: Engine }
+  | { readonly state: 'answers'; readonly engine: Engine; readonly info: Ran }
   | { readonly state: 'missing'; readonly name: EngineName }
   | { readonly state: 'silent'; readonly name: EngineName; readonly problem: string; readonly remedy?: string };
 
 const timeoutMs = 5_000;
 /** Over ssh to a machine that has just booted, or on a busy host, this is slow; what answers late answers all the same. */
 const infoTimeoutMs = 15_000;
+const notFoundByEnv = 127;
 
 /** Podman answers when `podman info` does; on Linux it is asked as root. */
 export async function askPodman(run: Runner, privilege: Privilege): Promise<Answer> {
-  const installed = await run(['podman', '--version'], { timeoutMs });
-  if (installed.problem === 'not-found') return { state: 'missing', name: 'podman' };
+  // Nobody is asked for a password for what is not installed.
+  const installed = privilege.needsRoot ? await run(['podman', '--version'], { timeoutMs }) : undefined;
+  if (installed?.problem === 'not-found') return { state: 'missing', name: 'podman' };
   const command = privilege.asRoot(['podman']);
   const info = await run([...command, 'info', '--format', 'json'], { timeoutMs: infoTimeoutMs });
+  if (info.problem === 'not-found' || info.code === notFoundByEnv) return { state: 'missing', name: 'podman' };
   const found = readPodmanInfo(info);
   if (found === undefined) return silent('podman', info, privilege);
   return {
     state: 'answers',
     engine: { name: 'podman', ...found, command, elevate: privilege.asRoot, disguised: false },
+    info,
   };
 }
 
@@ -40,14 +44,18 @@ async function askDockerAs(run: Runner, elevate: Privilege['plain']): Promise<An
   if (info.problem === 'not-found') return { state: 'missing', name: 'docker' };
   const disguisedPodman = readPodmanInfo(info);
   if (disguisedPodman !== undefined) {
-    return { state: 'answers', engine: { name: 'podman', ...disguisedPodman, command, elevate, disguised: true } };
+    return {
+      state: 'answers',
+      engine: { name: 'podman', ...disguisedPodman, command, elevate, disguised: true },
+      info,
+    };
   }
   const version = field(parse(info.stdout), 'ServerVersion');
   if (typeof version !== 'string' || version === '') return silent('docker', info);
   const server = await run([...command, 'version', '--format', 'json'], { timeoutMs });
   const disguised = /"Name":\s*"Podman Engine"/.test(server.stdout);
   const rootful = !JSON.stringify(field(parse(info.stdout), 'SecurityOptions') ?? []).includes('rootless');
-  return { state: 'answers', engine: { name: 'docker', version, command, elevate, rootful, disguised } };
+  return { state: 'answers', engine: { name: 'docker', version, command, elevate, rootful, disguised }, info };
 }
 
 function readPodmanInfo(info: Ran): { readonly version: string; readonly rootful: boolean } | undefined {
