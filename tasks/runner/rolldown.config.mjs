@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { defineConfig } from 'rolldown';
 import { minifySync } from 'rolldown/utils';
 
@@ -18,7 +19,7 @@ export default defineConfig([
   {
     ...common,
     input: 'cli.ts',
-    plugins: [quickStart()],
+    plugins: [quickList(), quickStart()],
     output: {
       dir: 'dist',
       cleanDir: true,
@@ -30,6 +31,11 @@ export default defineConfig([
           { name: 'cli', test: (id) => eager.has(id) },
           { name: 'regex', test: /fresh\/regex\.ts|picomatch/ },
           { name: 'fresh', test: /runner\/fresh|@noble/ },
+          // Measuring and cutting odd texts takes tables that few lists need.
+          { name: 'ansi', test: /\/(?:ansi-styles|ansi-regex|strip-ansi|is-fullwidth-code-point)\// },
+          { name: 'wide', test: /render\/full-width\.ts|\/(?:string-width|get-east-asian-width)\// },
+          { name: 'slice', test: /\/slice-ansi\// },
+          { name: 'listr', test: /\/render\/listr\.ts|\/(?:listr2|log-update|cli-truncate|wrap-ansi)\// },
         ],
       },
       dynamicImportInCjs: false,
@@ -59,6 +65,19 @@ function quickStart() {
       delete files[entry];
       for (const file of Object.values(files)) file.code = inAscii(dense(file.fileName, loadedLate(file.code)));
     },
+  };
+}
+
+/** For the live list, in place of what takes long to load and serves it little. */
+function quickList() {
+  // listr2 numbers its rows with all of Node's cryptography; any number does.
+  const rowIds = '\0row-ids';
+  const instead = { crypto: rowIds, 'string-width': resolve(import.meta.dirname, 'render/width.ts') };
+  return {
+    name: 'quick-list',
+    resolveId: (id, importer) =>
+      /\/node_modules\/(listr2|cli-truncate|wrap-ansi)\//.test(importer ?? '') ? instead[id] : undefined,
+    load: (id) => (id === rowIds ? 'let last = 0;\nexport const randomUUID = () => String(++last);\n' : undefined),
   };
 }
 

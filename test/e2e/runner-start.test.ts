@@ -3,6 +3,7 @@ import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
+import { openTerminal } from '../helpers/terminal.ts';
 
 const runner = resolve(import.meta.dirname, '../../tasks/runner');
 const config = { 'tasks.config.yaml': "version: 1\ntasks:\n  a: { about: does it, run: 'echo hi' }\n" };
@@ -47,22 +48,36 @@ test('nothing of ours calls npm or npx', async () => {
   await expect(project.read('called')).rejects.toThrow('ENOENT');
 });
 
-test('a start without need loads neither the parser, nor the list, nor zx', async () => {
-  await using project = await createProject({
-    ...config,
-    'spy.cjs': `const fs = require('node:fs');
+/** Tells what a run has read of the bundle, and which of Node's costly parts it has loaded. */
+const spy = `const fs = require('node:fs');
 const { readFileSync } = fs;
+const parts = new Set();
 fs.readFileSync = (path, ...rest) => {
-  if (String(path).endsWith('.cjs')) fs.appendFileSync(process.env.SPIED, String(path).replace(/.*[/]/, '') + '\\n');
+  if (String(path).endsWith('.cjs')) parts.add(String(path).replace(/.*[/]/, ''));
   return readFileSync(path, ...rest);
 };
-`,
-  });
-  await project.run('a');
-  for (const words of ['--list', 'a']) {
-    await project.run(words, {
-      env: { NODE_OPTIONS: `--require=${project.path('spy.cjs')}`, SPIED: project.path('read') },
-    });
-  }
-  expect([...new Set((await project.read('read')).trim().split('\n'))]).toEqual(['bin.cjs', 'cli.cjs']);
+const costly = ['child_process', 'crypto', 'perf_hooks', 'stream', 'zlib'];
+process.once('exit', () => {
+  const loaded = costly.filter((name) => process.moduleLoadList.includes('NativeModule ' + name));
+  fs.writeFileSync(process.env.SPIED, [...parts, ...loaded].join(' '));
+});
+`;
+
+test.each([
+  { words: '--list', onTerminal: false, loads: '' },
+  { words: 'a', onTerminal: false, loads: 'child_process stream' },
+  { words: 'tracked', onTerminal: false, loads: 'part-fresh.cjs part-rolldown-runtime.cjs stream zlib' },
+  {
+    words: 'a',
+    onTerminal: true,
+    loads: 'part-listr.cjs part-rolldown-runtime.cjs part-ansi.cjs child_process stream',
+  },
+])('`$words` loads only what it needs, onTerminal: $onTerminal', async ({ words, onTerminal, loads }) => {
+  const text = `${config['tasks.config.yaml']}  tracked: { inputs: ['src/**'], run: 'true' }\n`;
+  await using project = await createProject({ 'tasks.config.yaml': text, 'src/a': 'a', 'spy.cjs': spy });
+  await project.run('tracked');
+  const env = { NODE_OPTIONS: `--require=${project.path('spy.cjs')}`, SPIED: project.path('loaded') };
+  if (onTerminal) expect(await openTerminal(project, words, { env }).exit).toBe(0);
+  else expect((await project.run(words, { env })).exit).toBe(0);
+  expect(await project.read('loaded')).toBe(`bin.cjs cli.cjs ${loads}`.trim());
 });
