@@ -27,6 +27,9 @@ const oldest: readonly (readonly [command: RegExp, range: string])[] = [
   [/ compose$/, '>=2'],
 ];
 
+/** Looks for a file that is named relatively in that file's own folder. The tasks name it whole; a person types it as the README does. */
+const misplacesFiles = '>=1.3.0 <1.4.0';
+
 async function hasProvider(probe: Probe): Promise<CheckResult> {
   const engine = await probe.engine();
   if (engine === undefined) return noEngine();
@@ -44,12 +47,32 @@ async function judge(probe: Probe, { command, version }: Provider): Promise<Chec
   const words = command.join(' ');
   const summary = `\`${words}\` ${version}`;
   const range = oldest.find(([pattern]) => pattern.test(words))?.[1] ?? '*';
-  if (probe.satisfies(version, range) !== false) return { outcome: 'pass', summary };
+  const isFit = probe.satisfies(version, range) !== false;
+  const isMisplacing = words === 'podman-compose' && probe.satisfies(version, misplacesFiles) === true;
+  if (isFit && isMisplacing) return misplacing(summary);
+  if (isFit) return { outcome: 'pass', summary };
   return {
     outcome: 'fail',
     summary: `${summary} is too old`,
     cause: `${range} reads the compose file as it is written`,
     fixes: [{ about: 'install a newer one beside it', command: 'pipx install podman-compose' }],
+  };
+}
+
+function misplacing(summary: string): CheckResult {
+  return {
+    outcome: 'warn',
+    summary: `${summary}, which needs the compose file’s whole path`,
+    cause:
+      'it looks for a relative `-f` in that file’s own folder; the tasks are not concerned, commands that you type are',
+    fixes: [
+      {
+        about: 'name it whole',
+        command: 'podman-compose -f "$PWD/container/docker-compose.yml" logs -f profiler',
+        byHand: true,
+      },
+      { about: 'install a newer one beside it', command: 'pipx install podman-compose', byHand: true },
+    ],
   };
 }
 

@@ -188,6 +188,7 @@ test('CA001: the certificate authority of a proxy must be there, in PEM, and val
   expect((await ca({})).summary).toBe('none is set');
   expect((await ca(named(valid))).outcome).toBe('pass');
   expect((await ca(named(undefined))).summary).toBe('NODE_EXTRA_CA_CERTS names /etc/corp.pem, which cannot be read');
+  expect((await ca(named('hello'))).outcome).toBe('fail');
   expect((await ca(named('hello'))).summary).toContain('holds no certificate in PEM');
   expect((await ca(named(expired))).summary).toContain('has expired');
   const damaged = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';

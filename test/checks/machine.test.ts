@@ -33,6 +33,19 @@ test.each([
   expect(Object.fromEntries(outcomes)).toEqual(expected);
 });
 
+test('a machine with less than 2 GiB fails, one with 4 is well', async () => {
+  const memory = async (mib: number) => {
+    const told = await recorded('7-running-rootful');
+    const list = told.commands?.['podman machine list --format json'] as { readonly stdout: string };
+    const stdout = list.stdout.replace(/"Memory": "\d+"/, `"Memory": "${mib * 1024 * 1024}"`);
+    const commands = { ...told.commands, 'podman machine list --format json': { stdout } };
+    return await checkOf(checks, 'PM004')({ ...told, commands });
+  };
+  expect(await memory(1024)).toMatchObject({ outcome: 'fail', fixes: [{ task: 'machine-start' }] });
+  expect(await memory(2048)).toMatchObject({ outcome: 'warn', fixes: [{ byHand: true }] });
+  expect((await memory(4096)).outcome).toBe('pass');
+});
+
 test('a podman that answers no JSON is not judged', async () => {
   const told: Told = {
     platform: 'darwin-arm64',

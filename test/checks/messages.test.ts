@@ -68,6 +68,7 @@ const wordings: readonly (readonly [check: string, line: string])[] = [
   ['CP001', 'Error: spawnSync podman-compose ENOENT'],
   ['CP001', 'podman-compose: ENOENT'],
   ['CP001', 'Error: looking up compose provider failed'],
+  ['CP001', "FileNotFoundError: [Errno 2] No such file or directory: 'container/docker-compose.yml'"],
   ['TR001', 'cat: container/traces/http-trace.txt: No such file or directory'],
   ['TR001', 'bash: line 1: container/traces/http-trace.txt: No such file or directory'],
   ['TR001', 'dash: 1: cannot open container/traces/http-trace.txt: No such file'],

@@ -42,6 +42,15 @@ test('a compose provider that is too old is said to be', async () => {
   });
 });
 
+test('a podman-compose that cannot find the file as the README names it is a warning', async () => {
+  const misplacing = providers({ 'podman-compose version': 'podman-compose version 1.3.0\npodman version 5.4.2\n' });
+  expect(await checkOf(compose, 'CP001')({ engine: {}, commands: misplacing })).toMatchObject({
+    outcome: 'warn',
+    summary: '`podman-compose` 1.3.0, which needs the compose file’s whole path',
+    fixes: [{ command: expect.stringContaining('-f "$PWD/container/docker-compose.yml"') }, { byHand: true }],
+  });
+});
+
 test.each([
   ['apt-get', /apt-get install .*podman-compose/],
   ['dnf', /^dnf install -y -q podman-compose$/],
@@ -234,6 +243,11 @@ test('what the system does not tell is never well', async () => {
 
 test('what boots a kernel is found where root keeps it too, and the rest is offered', async () => {
   const programs = ['qemu-system-x86_64', 'cpio', 'xz', 'zstd', 'apt-get'];
+  const all = {
+    programs: [...programs, 'qemu-system-aarch64'],
+    files: { '/usr/sbin/mke2fs': '', '/usr/share/keyrings/debian-archive-keyring.gpg': '' },
+  };
+  expect((await checkOf(kernelTools, 'TC003')(all)).outcome).toBe('pass');
   const files = { '/usr/sbin/mke2fs': '' };
   expect(await checkOf(kernelTools, 'TC003')({ programs, files })).toEqual({
     outcome: 'warn',

@@ -1,9 +1,9 @@
 /** `doctor --fix`: from a bare machine to a healthy one, and never worse than before. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bareMachine } from '../helpers/bare-machine.ts';
+import { bareMachine, type Manager } from '../helpers/bare-machine.ts';
 import { tasks } from '../helpers/checkout.ts';
 import { fakePodman } from '../helpers/fake-podman.ts';
 import { createProject } from '../helpers/project.ts';
@@ -14,7 +14,7 @@ test('a bare machine becomes a healthy one, and the second time nothing changes'
   await using fake = await fakePodman({ version: '5.8.6', state: '7-running-rootful' });
   await using machine = await bareMachine(['docker'], { installs: fake.folder });
   const env = { PATH: machine.folder, APP_PORT: unusedPort };
-  const installed = () => readFile(join(machine.folder, 'apt.log'), 'utf8').catch(() => '');
+  const installed = () => readFile(join(machine.folder, 'packages.log'), 'utf8').catch(() => '');
   const first = await tasks(['doctor', '--fix', '--skip', 'KN004'], { env });
   expect(first.code, first.output).toBe(0);
   expect(first.output).toContain(
@@ -26,6 +26,40 @@ test('a bare machine becomes a healthy one, and the second time nothing changes'
   expect(second.code, second.output).toBe(0);
   expect(second.output).not.toContain('fix EN');
   expect(await installed()).toBe(log);
+});
+
+test.each<[Manager, Record<string, string>, string]>([
+  ['dnf', {}, 'install -y -q podman podman-compose'],
+  ['pacman', {}, '-S --noconfirm --needed podman podman-compose'],
+  ['brew', { TASKS_PLATFORM: 'darwin-arm64' }, 'install podman podman-compose'],
+])(
+  'a bare machine with %s becomes a healthy one by that, and the second time nothing changes',
+  async (manager, platform, words) => {
+    await using fake = await fakePodman({ version: '5.8.6', state: '7-running-rootful' });
+    await using machine = await bareMachine([], { installs: fake.folder, manager });
+    const env = { ...platform, PATH: machine.folder, APP_PORT: unusedPort };
+    const first = await tasks(['doctor', '--fix', '--skip', 'KN004'], { env });
+    expect(first.code, first.output).toBe(0);
+    expect(first.output).toMatch(new RegExp(`^ {2}\\$ .*${manager} ${words}`, 'm'));
+    const called = () => readFile(join(machine.folder, 'packages.log'), 'utf8');
+    expect(await called()).toBe(`${words}\n`);
+    const second = await tasks(['doctor', '--fix', '--skip', 'KN004'], { env });
+    expect(second.code, second.output).toBe(0);
+    expect(await called()).toBe(`${words}\n`);
+  },
+);
+
+test('where only pipx is there, it installs podman-compose', async () => {
+  await using fake = await fakePodman({ version: '5.8.6', state: '7-running-rootful' });
+  await using machine = await bareMachine([], { installs: fake.folder, manager: 'pipx' });
+  await symlink(join(fake.folder, 'podman'), join(machine.folder, 'podman'));
+  const env = { PATH: machine.folder, APP_PORT: unusedPort };
+  const first = await tasks(['doctor', '--fix', 'compose'], { env });
+  expect(first.code, first.output).toBe(0);
+  expect(first.output).toContain('  $ pipx install podman-compose\n');
+  const second = await tasks(['doctor', '--fix', 'compose'], { env });
+  expect(second.code, second.output).toBe(0);
+  expect(await readFile(join(machine.folder, 'packages.log'), 'utf8')).toBe('install podman-compose\n');
 });
 
 const config = (fix: string) => `version: 1

@@ -1,4 +1,6 @@
 /** The doctor on bare machines and on a Mac; every state of a machine is in the matrix beside this. */
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bareMachine } from '../helpers/bare-machine.ts';
 import { tasks } from '../helpers/checkout.ts';
@@ -61,4 +63,16 @@ test('on a Mac, compiling eBPF is planned in the toolchain’s container', async
   const { code, output } = await tasks(['bpf:build', '--dry-run'], { env: mac });
   expect(code, output).toBe(0);
   expect(output).toContain('localhost/profiler-toolchain');
+});
+
+test.each([
+  ['v18.20.4', 4, 'node is 18.20.4'],
+  ['v20.19.0', 0, 'node 20.19.0'],
+])('Node %s: the doctor ends with %i', async (version, code, said) => {
+  await using machine = await bareMachine([]);
+  await rm(join(machine.folder, 'node'));
+  await writeFile(join(machine.folder, 'node'), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+  const ended = await tasks(['doctor', 'ND001'], { env: { PATH: machine.folder } });
+  expect(ended.code, ended.output).toBe(code);
+  expect(ended.output).toContain(said);
 });

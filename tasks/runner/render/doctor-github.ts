@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../doctor.ts';
 import type { CheckReport } from '../events.ts';
 import { wordsOfFix } from '../words.ts';
+import { command } from './github/commands.ts';
 
 /** More of a kind are dropped by GitHub, for each step of a job. */
 const mostOfAKind = 10;
@@ -21,13 +22,5 @@ function annotation(kind: 'error' | 'warning', { id, summary, cause, fixes: [fix
     ...(docs === undefined ? [] : [`more: ${docs}`]),
   ];
   const text = lines.length === 0 ? summary : lines.join('\n');
-  return `::${kind} title=${inProperty(`${id} ${summary}`)}::${inMessage(text)}\n`;
-}
-
-function inMessage(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function inProperty(text: string): string {
-  return inMessage(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  return `${command(kind, { title: `${id} ${summary}` }, text)}\n`;
 }

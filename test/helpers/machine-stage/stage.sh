@@ -78,6 +78,8 @@ guest() {
 		'AuthorizedKeysFile /run/stage/home/.ssh/podman-machine-default.pub /run/stage/home/.local/share/containers/podman/machine/machine.pub' \
 		'SetEnv PATH=/run/stage/guest:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
 		'AllowStreamLocalForwarding yes' 'PidFile none' >/run/sshd_config
+	# Since OpenSSH 9.8 a source whose connections broke off too often is not let in for a while, and here all have one.
+	if "$sshd" -t -f /run/sshd_config -o PerSourcePenalties=no 2>/dev/null; then echo 'PerSourcePenalties no' >>/run/sshd_config; fi
 	"$sshd" -D -f /run/sshd_config -E "$folder/sshd.log" &
 	printf '[storage]\ndriver = "vfs"\ngraphroot = "/run/graph"\nrunroot = "/run/runroot"\n' >/run/storage.conf
 	CONTAINERS_STORAGE_CONF=/run/storage.conf /usr/bin/podman system service -t 0 unix:///run/podman/podman.sock >"$folder/service.log" 2>&1 &

@@ -130,7 +130,7 @@ def has_booted():
         with open(BOOTED, encoding="utf8") as file:
             os.kill(int(file.read()), 0)
         return True
-    except (FileNotFoundError, ProcessLookupError):
+    except (FileNotFoundError, ProcessLookupError, ValueError):
         return False
 
 

@@ -1,0 +1,86 @@
+/** How will the probe look on this kernel? The profiler chooses when it loads, and says so; before, the kernel's types tell. */
+import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { docsOf } from '../lib/docs.ts';
+import { tracesFolder } from '../lib/stack.ts';
+import { profilerFile } from '../lib/trace-files.ts';
+
+export const checks: Check[] = [
+  {
+    id: 'KN006',
+    name: 'kernel-hooks',
+    question: 'has the kernel a hook for the probe, and which?',
+    group: 'kernel',
+    needs: ['KN001'],
+    about:
+      'The probe takes the cheapest tier that the kernel has and that fires: B, tracepoints of the socket layer (Linux 6.3); C, trampolines on the socket functions; A, the end of every system call. What the profiler chose here is told, or else what it will try first.',
+    mending: 'a kernel of the distribution, 5.10 or newer',
+    docs: docsOf('KN006'),
+    run: hasHook,
+  },
+];
+
+type Told = {
+  readonly state: string;
+  readonly tier: string | null;
+  readonly hooks: readonly string[];
+  readonly kernel: string;
+  readonly why: string;
+};
+
+const socketLayer = ['sock_recv_length', 'sock_send_length'];
+const always = ['sys_exit', 'inet_sock_set_state'];
+
+async function hasHook(probe: Probe): Promise<CheckResult> {
+  const told = await readProfiler(probe);
+  if (told !== undefined) return judge(told);
+  if (probe.platform.os !== 'linux')
+    return { outcome: 'skip', summary: 'the kernel is the machine’s; the profiler tells, once it has run' };
+  const types = await probe.read('/sys/kernel/btf/vmlinux');
+  if (types === undefined)
+    return { outcome: 'could-not-check', summary: 'unknown', cause: 'the kernel’s types cannot be read' };
+  const has = (name: string): boolean => types.includes(`btf_trace_${name}\0`);
+  const lacking = always.filter((name) => !has(name));
+  if (lacking.length > 0) return noHook(lacking);
+  const summary = socketLayer.every(has)
+    ? `tier B is tried first: ${socketLayer.join(', ')}`
+    : `no ${socketLayer.join(', ')}: tier C is tried first, fexit on the socket functions, then A, sys_exit`;
+  return { outcome: 'pass', summary };
+}
+
+/** What the profiler said last, if it was about the kernel that runs now. */
+async function readProfiler(probe: Probe): Promise<Told | undefined> {
+  const text = await probe.read(`${tracesFolder}/${profilerFile}`);
+  const told = text === undefined ? undefined : parse(text);
+  if (told === undefined || probe.platform.os !== 'linux') return told;
+  const running = await probe.read('/proc/sys/kernel/osrelease');
+  return told.kernel === running?.trim() ? told : undefined;
+}
+
+function judge({ state, tier, hooks, kernel, why }: Told): CheckResult {
+  if (tier !== null) return { outcome: 'pass', summary: `tier ${tier} (${hooks.join(', ')}), says the profiler` };
+  return {
+    outcome: 'warn',
+    summary: `the profiler ${state} on ${kernel}`,
+    cause: why,
+    fixes: [{ about: 'start it again, once what it says is mended', command: 'npx tasks up', byHand: true }],
+  };
+}
+
+function noHook(lacking: readonly string[]): CheckResult {
+  return {
+    outcome: 'fail',
+    summary: `the kernel has no ${lacking.join(' and no ')}`,
+    cause: 'every tier of the probe needs these tracepoints, which kernels are built without only on purpose',
+    fixes: [{ about: 'boot a kernel of the distribution, 5.10 or newer', command: 'uname -r', byHand: true }],
+  };
+}
+
+/** It is rewritten in place, and empty until the profiler has said something. */
+function parse(text: string): Told | undefined {
+  try {
+    return JSON.parse(text) as Told;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+/** Which tier of the probe this kernel has, as the profiler chose it or as the kernel's types tell. */
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { checks } from '../../tasks/checks/kernel-hooks.ts';
+import { checkOf } from '../helpers/probe.ts';
+
+const hooks = checkOf(checks, 'KN006');
+const types = (...names: string[]) => ({
+  '/sys/kernel/btf/vmlinux': ['\0int', ...names.map((name) => `btf_trace_${name}`), ''].join('\0'),
+});
+const always = ['sys_exit', 'inet_sock_set_state'];
+const kernel = '6.12.7';
+const status = (state: string, tier: string | null) => ({
+  '/proc/sys/kernel/osrelease': `${kernel}\n`,
+  'container/traces/profiler.json': JSON.stringify({
+    state,
+    tier,
+    hooks: ['tp_btf/sys_exit'],
+    kernel,
+    why: 'not B: Operation not permitted',
+  }),
+});
+
+test('KN006: the kernel’s types tell which tier is tried first, and a kernel without any hook fails', async () => {
+  expect(await hooks({ files: types(...always, 'sock_recv_length', 'sock_send_length') })).toEqual({
+    outcome: 'pass',
+    summary: 'tier B is tried first: sock_recv_length, sock_send_length',
+  });
+  expect((await hooks({ files: types(...always) })).summary).toBe(
+    'no sock_recv_length, sock_send_length: tier C is tried first, fexit on the socket functions, then A, sys_exit',
+  );
+  expect(await hooks({ files: types('sys_exit_too', 'inet_sock_set_state') })).toMatchObject({
+    outcome: 'fail',
+    summary: 'the kernel has no sys_exit',
+  });
+  expect((await hooks({})).outcome).toBe('could-not-check');
+});
+
+test('KN006: what the profiler chose on this kernel is told, and why it failed', async () => {
+  expect(await hooks({ files: status('attached', 'A') })).toEqual({
+    outcome: 'pass',
+    summary: 'tier A (tp_btf/sys_exit), says the profiler',
+  });
+  expect(await hooks({ files: status('failed', null) })).toMatchObject({
+    outcome: 'warn',
+    summary: 'the profiler failed on 6.12.7',
+    cause: 'not B: Operation not permitted',
+  });
+  const onMac = { platform: 'darwin-arm64' } as const;
+  expect((await hooks({ ...onMac, files: status('attached', 'B') })).summary).toContain('tier B');
+  expect((await hooks(onMac)).outcome).toBe('skip');
+});
+
+test('KN006: what was said of another kernel, or not yet said whole, is not told', async () => {
+  const both = types(...always, 'sock_recv_length', 'sock_send_length');
+  const other = { ...both, ...status('attached', 'A'), '/proc/sys/kernel/osrelease': '6.18.0\n' };
+  const half = { ...both, ...status('attached', 'A'), 'container/traces/profiler.json': '{"state":"att' };
+  for (const files of [other, half]) expect((await hooks({ files })).summary).toContain('is tried first');
+});
+
+test.skipIf(!existsSync('/sys/kernel/btf/vmlinux'))(
+  'KN006: the types of the kernel that runs here are read',
+  async () => {
+    const files = { '/sys/kernel/btf/vmlinux': readFileSync('/sys/kernel/btf/vmlinux', 'utf8') };
+    expect((await hooks({ files })).outcome).toBe('pass');
+  },
+);
