@@ -60,12 +60,18 @@ async function findEngine(options: Options): Promise<EngineState> {
 }
 
 async function readPrivilege({ host, root }: Options): Promise<Privilege> {
-  const own = join(root, '.tasks', 'containers.conf');
   const callers = host.env.CONTAINERS_CONF;
-  const containersConf = callers ?? ((await host.readText(own)) === undefined ? undefined : own);
+  const containersConf = callers ?? (await ownSettings(host, root));
   const needsRoot = host.platform.os === 'linux' && host.user !== undefined && host.user.uid !== 0;
   const { makeElevate } = await import('./engine/elevate.ts');
   return makeElevate({ needsRoot, mayAsk: host.stdinIsTerminal, containersConf, isCallers: callers !== undefined });
+}
+
+/** Written for a host that starts containers itself. Elsewhere podman's own file holds its way to the machine, and must be read. */
+async function ownSettings(host: Options['host'], root: string): Promise<string | undefined> {
+  if (host.platform.os !== 'linux') return undefined;
+  const path = join(root, '.tasks', 'containers.conf');
+  return (await host.readText(path)) === undefined ? undefined : path;
 }
 
 /** Says of each engine why it does not answer; the first remedy that one knows itself is given. */

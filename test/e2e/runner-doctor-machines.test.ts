@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { bareMachine } from '../helpers/bare-machine.ts';
 import { tasks } from '../helpers/checkout.ts';
 import { fakePodman } from '../helpers/fake-podman.ts';
+import { createProject } from '../helpers/project.ts';
 
 test.each([
   ['without a docker client', [], 'neither `podman` nor `docker` is on PATH'],
@@ -75,4 +76,25 @@ test.each([
   const ended = await tasks(['doctor', 'ND001'], { env: { PATH: machine.folder } });
   expect(ended.code, ended.output).toBe(code);
   expect(ended.output).toContain(said);
+});
+
+const asksEngine = `export const checks = [{
+  id: 'EN009', name: 'engine', question: 'how is the engine called?', group: 'x',
+  run: async (probe) => ({ outcome: 'pass', summary: (await probe.engine())?.command.join(' ') ?? 'not at all' }),
+}];`;
+
+test.each([
+  ['linux-x64', 'env CONTAINERS_CONF=<project>/.tasks/containers.conf podman'],
+  ['darwin-arm64', 'podman'],
+])('settings that fit this host are for a Linux engine only: on %s', async (platform, command) => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\nchecks: { engine: { id: EN009, script: checks.ts } }\ntasks: { a: { run: "true" } }\n',
+    'checks.ts': asksEngine,
+    '.tasks/containers.conf': '',
+  });
+  await project.program('podman', `echo '{"version":{"Version":"5.4.2"},"host":{"security":{"rootless":false}}}'`);
+  await project.program('sudo', '[ "$1" != -n ] || shift; exec "$@"');
+  const { stdout } = await project.run('doctor', { env: { TASKS_PLATFORM: platform } });
+  expect(stdout.replaceAll(project.folder, '<project>')).toContain(`✔ EN009 ${command}\n`);
 });
