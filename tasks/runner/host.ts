@@ -80,6 +80,7 @@ export type Host = {
   readonly packageVersion: () => Promise<string>;
   /** A path without symbolic links; as it is where there is no such file. */
   readonly realPath: (path: string) => Promise<string>;
+  readonly exists: (path: string) => boolean;
   /** The text of a file, or undefined where there is none. */
   readonly readText: (path: string) => Promise<string | undefined>;
   /** Adds to the end of a file, without secrets. */
@@ -139,6 +140,7 @@ export function realHost(importModule: ImportModule): Host {
     ask,
     packageVersion,
     realPath: async (path) => (existsSync(path) ? realpathSync(path) : path),
+    exists: existsSync,
     readText,
     appendText: (path, text) => appendFile(path, secrets.mask(text)),
     replaceFile,

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { configName } from './config/load.ts';
 import { UserError, usageError } from './errors.ts';
 import type { Host } from './host.ts';
 
-type StarterHost = Pick<Host, 'cwd' | 'readText' | 'replaceFile'>;
+type StarterHost = Pick<Host, 'cwd' | 'readText' | 'replaceFile' | 'exists' | 'folderId'>;
 
 const starter = `# yaml-language-server: $schema=./node_modules/zx-tasks/schema.json
 # What can be done in this project: \`npx tasks --list\` shows it, \`npx tasks --help build\` tells of one task.
@@ -46,7 +46,8 @@ export async function init(host: StarterHost): Promise<string> {
 
 /** `--import FILE`: writes a config that does what a Makefile did, and tells what it could not take over. */
 export async function importMakefile(host: StarterHost, path: string): Promise<string> {
-  const text = await host.readText(join(host.cwd, path));
+  const file = resolve(host.cwd, path);
+  const text = await host.readText(file);
   if (text === undefined)
     throw usageError(`there is no file \`${path}\``, 'name a Makefile, as in `--import=Makefile`');
   const [{ parseMakefile }, { convert }, { writeConfig }] = await Promise.all([
@@ -54,15 +55,24 @@ export async function importMakefile(host: StarterHost, path: string): Promise<s
     import('./import/convert.ts'),
     import('./import/write.ts'),
   ]);
-  const imported = convert(parseMakefile(text), path);
+  const imported = convert(parseMakefile(text), path, {
+    exists: (name) => host.exists(resolve(host.cwd, name)),
+    isFolder: (name) => host.folderId(resolve(host.cwd, name)) !== undefined,
+  });
   await writeNew(host, writeConfig(imported, path));
   const { tasks, notes } = imported;
   const whole = tasks.filter((task) => task.throughMake === undefined).length;
   return [
     `wrote \`${configName}\`: ${tasks.length} tasks, ${whole} of them without make`,
+    ...noteOfFolder(host, file),
     ...notes.map((note) => `note: ${note}`),
     '',
   ].join('\n');
+}
+
+function noteOfFolder({ cwd }: StarterHost, file: string): readonly string[] {
+  const folder = relative(cwd, dirname(file));
+  return folder === '' ? [] : [`note: the tasks run here, as with \`make -f\`, and not in \`${folder}\``];
 }
 
 async function writeNew(host: StarterHost, text: string): Promise<void> {

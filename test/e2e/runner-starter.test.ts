@@ -39,6 +39,24 @@ test('a Makefile that is missing is said', async () => {
   });
 });
 
+test('a Makefile may lie anywhere, and its name may have spaces', async () => {
+  const text = '.PHONY: go\ngo:\n\t@echo $(shell echo ran)\n';
+  await using project = await createProject({ 'my own/make it.mk': text, 'my.mk': text });
+  expect(await project.run(`--import=${project.path('my.mk')}`)).toEqual({
+    exit: 0,
+    stdout:
+      'wrote `tasks.config.yaml`: 1 tasks, 0 of them without make\nnote: line 2: `go` still calls make, because of `$(shell …)`\n',
+    stderr: '',
+  });
+  expect((await project.run('go')).stdout).toContain('\nran\n');
+  await rm(project.path('tasks.config.yaml'));
+  expect((await project.run('--import=my\\ own/make\\ it.mk')).stdout).toContain(
+    'note: the tasks run here, as with `make -f`, and not in `my own`\n',
+  );
+  expect(await project.read('tasks.config.yaml')).toContain("run: make -f 'my own/make it.mk' go\n");
+  expect((await project.run('go')).stdout).toContain('\nran\n');
+});
+
 /** What make writes to `log`, and what files it leaves, for one target; then the same for the task made of it. */
 async function bothWays(project: Project, target: string, task = target, env: Record<string, string> = {}) {
   const left = async (): Promise<string> => {
@@ -117,7 +135,6 @@ test('a Makefile becomes a config that reads as if written by hand', async () =>
       "stdout": "wrote \`tasks.config.yaml\`: 8 tasks, 8 of them without make
     note: target \`out/joined\` is the task \`out:joined\`
     note: target \`out/sorted\` is the task \`out:sorted\`
-    note: line 22: \`out\` always runs, since it has no files to compare
     note: what a task needs runs at the same time where it can: if the needs of \`all\` must run in order, let one need the other
     ",
     }
@@ -171,7 +188,7 @@ test('a Makefile becomes a config that reads as if written by hand', async () =>
           COLOUR: '\${COLOUR}'
         run:
           - echo \${FLAGS} \${LIST} > \${OUT}/both
-          - 'echo "port $\${PORT:-8080} $\${HOME} $HOME $\${COLOUR} $\${UNKNOWN}." >> \${OUT}/both'
+          - echo "port $\${PORT-8080} $\${HOME} $HOME $\${COLOUR} $\${UNKNOWN}." >> \${OUT}/both
 
       sure:
         needs: [out]
@@ -228,8 +245,7 @@ test('a file is made again when what it is made of has changed, as make does, an
   expect(await project.read('out/sorted')).toContain('z\n');
 });
 
-const strange = `include more.mk
-VERSION := $(shell echo 7)
+const strange = `VERSION := $(shell echo 7)
 define TEXT
 a
 endef
@@ -257,26 +273,25 @@ doctor::
 `;
 
 test('what has no counterpart is told with its line and still calls make, so that it does what it did', async () => {
-  await using project = await createProject({ Makefile: strange, 'more.mk': 'MORE = 1\n', 'obj.c': 'x\n', start: '' });
+  await using project = await createProject({ Makefile: strange, 'obj.c': 'x\n', start: '' });
   expect(await project.run('--import Makefile')).toMatchInlineSnapshot(`
     {
       "exit": 0,
       "stderr": "",
       "stdout": "wrote \`tasks.config.yaml\`: 7 tasks, 0 of them without make
-    note: line 1: \`include\`
-    note: line 3: a text of several lines (\`define\`)
-    note: line 6: a condition (\`ifeq\`)
-    note: line 16: a pattern rule (\`%.o\`)
-    note: line 20: a variable of one target (\`each: private X = 5\`)
-    note: line 25: a rule with \`::\`
+    note: line 2: a text of several lines (\`define\`)
+    note: line 5: a condition (\`ifeq\`)
+    note: line 15: a pattern rule (\`%.o\`)
+    note: line 19: a variable of one target (\`each: private X = 5\`)
+    note: line 24: a rule with \`::\`
     note: target \`doctor\` is the task \`doctor-2\`
-    note: line 11: \`all\` still calls make, because of a pattern or built-in rule makes \`obj.o\`
-    note: line 12: \`version\` still calls make, because of \`$(shell …)\`
-    note: line 14: \`extra\` still calls make, because of \`$(EXTRA)\` is set by a condition (\`ifeq\`)
-    note: line 18: \`text\` still calls make, because of \`$(words …)\`
-    note: line 20: \`each\` still calls make, because of a variable of one target (\`each: private X = 5\`)
-    note: line 23: \`self\` still calls make, because of \`$(firstword …)\`
-    note: line 25: \`doctor-2\` still calls make, because of a rule with \`::\`
+    note: line 10: \`all\` still calls make, because of a pattern or built-in rule, which may make \`obj.o\`
+    note: line 11: \`version\` still calls make, because of \`$(shell …)\`
+    note: line 13: \`extra\` still calls make, because of \`$(EXTRA)\` is set by a condition (\`ifeq\`)
+    note: line 17: \`text\` still calls make, because of \`$(words …)\`
+    note: line 19: \`each\` still calls make, because of a variable of one target (\`each: private X = 5\`)
+    note: line 22: \`self\` still calls make, because of \`$(firstword …)\`
+    note: line 24: \`doctor-2\` still calls make, because of a rule with \`::\`
     ",
     }
   `);

@@ -1,7 +1,12 @@
+import { shellQuote } from '../config/template.ts';
 import { messageOf } from '../errors.ts';
-import type { Statement } from './parse.ts';
+import { exportedBy } from './environment.ts';
+import { type Disk, type Files, makingOf } from './files.ts';
+import { callMakeTogether, keepOrder } from './order.ts';
+import { recipeOf, type Shell } from './recipe.ts';
 import { CouldNot } from './references.ts';
-import { gather, patternsOf, type Target, wordsOfSpecial } from './targets.ts';
+import type { Statement } from './statement.ts';
+import { type Gathered, gather, type Target } from './targets.ts';
 import { nameTasks } from './task-names.ts';
 import { Variables } from './variables.ts';
 
@@ -13,6 +18,9 @@ export type ImportedTask = {
   readonly outputs: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly run: readonly string[];
+  readonly lock: string | undefined;
+  /** It makes a folder and nothing else. */
+  readonly isFolder: boolean;
   /** Why the task still calls make, if it does. */
   readonly throughMake: string | undefined;
 };
@@ -24,122 +32,104 @@ export type Imported = {
   readonly notes: readonly string[];
 };
 
-/** Makes tasks of targets. What has no counterpart calls make for its target, so that it still does what it did. */
-export function convert(statements: readonly Statement[], makefile: string): Imported {
+type Scene = Files &
+  Shell & {
+    readonly gathered: Gathered;
+    /** The task of a target. */
+    readonly names: ReadonlyMap<string, string>;
+    readonly makefile: string;
+    /** Why the environment of the commands is not known. */
+    readonly lostEnv: string | undefined;
+    readonly notes: string[];
+  };
+
+/** Makes tasks of targets. What is not proved to be understood calls make for its target, so that it still does what it did. */
+export function convert(statements: readonly Statement[], makefile: string, disk: Disk): Imported {
   const variables = new Variables(statements);
-  const notes = statements.flatMap(noteOf);
-  const targets = gather(statements, variables, notes);
+  const gathered = gather(statements, variables);
+  const notes = [...statements.flatMap(noteOf), ...gathered.doubts.map(noteOfDoubt)];
   const names = nameTasks(
-    targets.map(({ name }) => name),
+    gathered.targets.map(({ name }) => name),
     notes,
   );
+  const { env, lost: lostEnv } = exportedBy(statements, variables);
   const scene: Scene = {
-    variables,
-    names,
-    makefile,
-    phony: new Set(wordsOfSpecial(statements, variables, '.PHONY')),
-    patterns: statements.flatMap((statement) => patternsOf(statement)),
-    env: exported(statements, variables),
-    oneShell: statements.some((statement) => statement.kind === 'rule' && statement.targets === '.ONESHELL'),
-    notes,
+    gathered,
+    targets: new Map(gathered.targets.map((target) => [target.name, target])),
+    patterns: gathered.patterns,
+    phony: new Set(gathered.special.get('.PHONY')),
+    oneShell: gathered.special.has('.ONESHELL'),
+    ...{ variables, names, makefile, env, lostEnv, notes, disk },
   };
-  const tasks = targets.map((target) => taskOf(target, targets, scene));
-  const parallel = tasks.find((task) => task.throughMake === undefined && task.needs.length > 1);
-  if (parallel !== undefined) {
-    notes.push(
-      `what a task needs runs at the same time where it can: if the needs of \`${parallel.name}\` must run in order, let one need the other`,
-    );
-  }
-  return { vars: variables.vars(), tasks, notes };
+  const each = gathered.targets.map((target) => taskOf(target, scene));
+  const through = callMakeTogether(each, (task, why) => {
+    const target = gathered.targets.find(({ name }) => names.get(name) === task.name);
+    return target === undefined ? task : throughMake(target, why, scene);
+  });
+  return { vars: variables.vars(), tasks: keepOrder(through, gathered.special.has('.NOTPARALLEL'), notes), notes };
 }
 
-type Scene = {
-  readonly variables: Variables;
-  /** The task of a target. */
-  readonly names: ReadonlyMap<string, string>;
-  readonly makefile: string;
-  readonly phony: ReadonlySet<string>;
-  readonly patterns: readonly RegExp[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly oneShell: boolean;
-  readonly notes: string[];
-};
-
 function noteOf(statement: Statement): readonly string[] {
-  if (statement.kind === 'unknown') return [`line ${statement.line}: ${statement.what}`];
+  if (statement.kind === 'unknown' && !statement.isBoundless) return [`line ${statement.line}: ${statement.what}`];
   const isPattern = statement.kind === 'rule' && statement.targets.includes('%');
   return isPattern ? [`line ${statement.line}: a pattern rule (\`${statement.targets}\`)`] : [];
 }
 
-function exported(statements: readonly Statement[], variables: Variables): Readonly<Record<string, string>> {
-  const names = statements.flatMap((statement) =>
-    statement.kind === 'variable' && statement.isExported && statement.flavour !== '?=' ? [statement.name] : [],
-  );
-  return Object.fromEntries(names.map((name) => [name, variables.inConfig(`$(${name})`)]));
+function noteOfDoubt({ line, what }: Gathered['doubts'][number]): string {
+  return `line ${line}: ${what} may change any target, so all of them still call make`;
 }
 
-function taskOf(target: Target, targets: readonly Target[], scene: Scene): ImportedTask {
-  const { names, phony } = scene;
+function taskOf(target: Target, scene: Scene): ImportedTask {
+  const { names, gathered } = scene;
   const name = names.get(target.name) ?? target.name;
-  const isTarget = (need: string): boolean => names.has(need);
-  const needs = [...new Set([...target.needs, ...target.orderOnly].filter(isTarget))];
+  const [doubt] = gathered.doubts;
+  if (doubt !== undefined) return throughMake(target, doubt.what, scene, 'told already');
   try {
-    const madeByPattern = [target.name, ...target.needs].find(
-      (file) => !phony.has(file) && isImplicit(file, targets, scene),
-    );
-    if (target.lost !== undefined) throw new CouldNot(target.lost);
-    if (madeByPattern !== undefined) throw new CouldNot(`a pattern or built-in rule makes \`${madeByPattern}\``);
-    const run = recipeOf(target, scene);
-    const isFile = !phony.has(target.name) && run.length > 0;
-    const inputs = isFile ? target.needs.filter((need) => !phony.has(need)) : [];
-    const hasPhonyNeed = target.needs.some((need) => phony.has(need));
-    const mayBeFresh = isFile && inputs.length > 0 && !hasPhonyNeed && !/^(\/|\.\.)/.test(target.name);
-    if (isFile && !mayBeFresh && !hasPhonyNeed)
-      scene.notes.push(`line ${target.line}: \`${name}\` always runs, since it has no files to compare`);
+    const needs = new Set([...target.needs, ...target.orderOnly].flatMap((need) => names.get(need) ?? []));
+    const reason = whyNot(target, scene);
+    if (reason !== undefined) throw new CouldNot(reason);
+    const making = makingOf(target, scene);
+    const run = recipeOf(target.recipe, { target: target.name, needs: target.needs }, scene);
+    if (run.length > 0 && scene.lostEnv !== undefined) throw new CouldNot(scene.lostEnv);
+    if (making.kind === 'always' && making.note !== undefined)
+      scene.notes.push(`line ${target.line}: \`${name}\` ${making.note}`);
     return {
       name,
       about: target.about,
-      needs: needs.map((need) => names.get(need) ?? need),
-      inputs: mayBeFresh ? inputs : [],
-      outputs: mayBeFresh ? [target.name] : [],
+      needs: [...needs],
+      inputs: making.kind === 'file' ? [...new Set(making.inputs)] : [],
+      outputs: making.kind === 'file' ? [target.name] : [],
       env: run.length > 0 ? scene.env : {},
       run,
+      lock: undefined,
+      isFolder: run.join() === `mkdir -p ${target.name}`,
       throughMake: undefined,
     };
   } catch (error) {
     if (!(error instanceof CouldNot)) throw error;
-    const reason = messageOf(error);
-    scene.notes.push(`line ${target.line}: \`${name}\` still calls make, because of ${reason}`);
-    const run = [`make -f ${scene.makefile} ${target.name}`];
-    return { name, about: target.about, needs: [], inputs: [], outputs: [], env: {}, run, throughMake: reason };
+    return throughMake(target, messageOf(error), scene);
   }
 }
 
-/** A file without a recipe of its own that a rule for many files makes: one of the Makefile, or make's own for `.o`. */
-function isImplicit(file: string, targets: readonly Target[], { patterns }: Scene): boolean {
-  const hasRecipe = targets.some((target) => target.name === file && target.recipe.length > 0);
-  return !hasRecipe && (patterns.some((pattern) => pattern.test(file)) || /\.o$/.test(file));
+/** What the Makefile says of the target that has no counterpart. */
+function whyNot(target: Target, { gathered, phony }: Scene): string | undefined {
+  const isPhony = phony.has(target.name);
+  if (target.lost !== undefined) return target.lost;
+  if (!isPhony && gathered.unknownPhony !== undefined) return `\`.PHONY\` of ${gathered.unknownPhony}`;
+  if (gathered.special.get('.IGNORE')?.includes(target.name) === true) return '`.IGNORE`';
+  const isFile = !isPhony && target.recipe.length > 0;
+  return isFile && gathered.special.has('.DELETE_ON_ERROR') ? '`.DELETE_ON_ERROR`' : undefined;
 }
 
-function recipeOf(target: Target, { variables, oneShell }: Scene): readonly string[] {
-  const automatic = { target: target.name, needs: target.needs };
-  const steps = target.recipe.filter((step) => !/^\s*(#.*)?$/.test(step));
-  if (variables.has('.SHELLFLAGS') || variables.has('.RECIPEPREFIX')) throw new CouldNot('flags of the shell');
-  const shell = variables.has('SHELL') ? (variables.words('$(SHELL)')[0] ?? '/bin/sh') : '/bin/sh';
-  const plain = steps.map((step) => stepOf(variables.inConfig(step.trim(), automatic)));
-  const joined = oneShell && plain.length > 1 ? [plain.join('\n')] : plain;
-  const isOtherShell = !/(^|\/)(sh|dash)$/.test(shell);
-  return isOtherShell ? joined.map((step) => `${shell} -c ${quoted(step)}`) : joined;
-}
-
-/** Without the signs before a command: `@` hides it, which here is a matter of output; `-` ignores its failure. */
-function stepOf(step: string): string {
-  const [, signs = '', command = ''] = /^([@+\s-]*)(.*)$/s.exec(step) ?? [];
-  if (!signs.includes('-')) return command;
-  const isSimple = /^[^;&|#\n]*$/.test(command);
-  return isSimple ? `${command} || true` : `(${command}\n) || true`;
-}
-
-function quoted(command: string): string {
-  return `'${command.replaceAll("'", `'\\''`)}'`;
+function throughMake(
+  { name: target, line, about }: Target,
+  why: string,
+  { names, makefile, notes }: Scene,
+  telling: 'told already' | 'to be told' = 'to be told',
+): ImportedTask {
+  const name = names.get(target) ?? target;
+  if (telling === 'to be told') notes.push(`line ${line}: \`${name}\` still calls make, because of ${why}`);
+  const run = [`make -f ${shellQuote(makefile)} ${shellQuote(target)}`];
+  const nothing = { needs: [], inputs: [], outputs: [], env: {}, lock: undefined, isFolder: false };
+  return { name, about, ...nothing, run, throughMake: why };
 }

@@ -8,25 +8,34 @@ export type Automatic = { readonly target: string; readonly needs: readonly stri
 export function automaticValue(name: string, automatic: Automatic | undefined): string | undefined {
   if (!/^[@<^+?*%|]|^[@<^+?*%][DF]$/.test(name)) return undefined;
   if (automatic === undefined) throw new CouldNot(`\`$${name}\` outside of a recipe`);
-  const unique = [...new Set(automatic.needs)].join(' ');
+  const shown = name.length === 1 ? `\`$${name}\`` : `\`$(${name})\``;
+  const { target, needs } = automatic;
+  if (/^[<^+]/.test(name) && needs.some(isGlob)) throw new CouldNot(`${shown} of files that a pattern names`);
   const values: Readonly<Record<string, string>> = {
-    '@': automatic.target,
-    '<': automatic.needs[0] ?? '',
-    '^': unique,
-    '+': automatic.needs.join(' '),
-    '@D': automatic.target.includes('/') ? automatic.target.replace(/\/[^/]*$/, '') : '.',
-    '@F': automatic.target.replace(/^.*\//, ''),
+    '@': target,
+    '<': needs[0] ?? '',
+    '^': [...new Set(needs)].join(' '),
+    '+': needs.join(' '),
+    '@D': target.includes('/') ? target.replace(/\/[^/]*$/, '') : '.',
+    '@F': target.replace(/^.*\//, ''),
   };
   const value = values[name];
-  if (value === undefined) throw new CouldNot(`\`$${name.length === 1 ? name : `(${name})`}\``);
+  if (value === undefined) throw new CouldNot(shown);
   return value;
+}
+
+export function isGlob(word: string): boolean {
+  return /[*?[]/.test(word);
 }
 
 export type Reader = {
   readonly literal: (piece: string) => string;
-  readonly reference: (name: string) => string;
+  /** `before` is what stands before it in the result. */
+  readonly reference: (name: string, before: string) => string;
   /** `$(NAME:.c=.o)`. */
   readonly replaced: (name: string, from: string, to: string) => string;
+  /** `$(wildcard …)`. */
+  readonly wildcard: (globs: string) => string;
 };
 
 /** Goes through the `$` of a text. */
@@ -39,16 +48,20 @@ export function walk(text: string, reader: Reader): string {
   };
   for (let index = 0; index < text.length; index++) {
     const next = text[index + 1];
-    if (text[index] !== '$' || next === undefined) {
+    if (text[index] !== '$') {
       pending += text[index];
+    } else if (next === undefined || /\s/.test(next)) {
+      throw new CouldNot('a lone `$`');
     } else if (next === '$') {
       pending += '$';
       index++;
     } else {
       flush();
-      const name = next === '(' || next === '{' ? enclosed(text, index + 1) : next;
-      result += ofReference(name, reader);
-      index += next === '(' || next === '{' ? name.length + 2 : 1;
+      if (result.endsWith('$')) throw new CouldNot('a `$` of the shell before one of make');
+      const isEnclosed = next === '(' || next === '{';
+      const name = isEnclosed ? enclosed(text, index + 1) : next;
+      result += ofReference(name, reader, result);
+      index += isEnclosed ? name.length + 2 : 1;
     }
   }
   flush();
@@ -66,12 +79,12 @@ function enclosed(text: string, start: number): string {
   throw new CouldNot(`a \`${close}\` is missing`);
 }
 
-function ofReference(content: string, reader: Reader): string {
-  const [, name, from, to] = /^([\w.-]+):([^=]*)=(.*)$/.exec(content) ?? [];
+function ofReference(content: string, reader: Reader, before: string): string {
+  const [, name, from, to] = /^([\w.-]+):([^=$]*)=([^$]*)$/.exec(content) ?? [];
   if (name !== undefined && from !== undefined && to !== undefined) return reader.replaced(name, from, to);
-  const [, glob] = /^wildcard\s+([^$]+)$/.exec(content) ?? [];
-  if (glob !== undefined) return glob.trim();
+  const [, globs] = /^wildcard\s+([^$]+)$/.exec(content) ?? [];
+  if (globs !== undefined) return reader.wildcard(globs.trim());
   const isName = /^[^\s$(){},:#=]+$/.test(content);
   if (!isName) throw new CouldNot(`\`$(${content.split(/\s/)[0]} …)\``);
-  return reader.reference(content);
+  return reader.reference(content, before);
 }

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
-import type { Statement } from './parse.ts';
-import { CouldNot } from './references.ts';
+import { changesMake, knownSuffixes, specialTargets } from './known.ts';
+import { CouldNot, isGlob } from './references.ts';
+import type { Rule, Statement, Unknown } from './statement.ts';
 import type { Variables } from './variables.ts';
 
 /** A target with all that the Makefile says of it, in one place or in several. */
@@ -14,85 +15,179 @@ export type Target = {
   readonly lost: string | undefined;
 };
 
+export type Gathered = {
+  readonly targets: readonly Target[];
+  /** What a special target such as `.PHONY` names. */
+  readonly special: ReadonlyMap<string, readonly string[]>;
+  /** Files that a pattern rule, or a rule for suffixes, makes. */
+  readonly patterns: readonly RegExp[];
+  /** Each may change any target: then none is understood. */
+  readonly doubts: readonly { readonly line: number; readonly what: string }[];
+  /** What `.PHONY` names may be more than is known, for this reason. */
+  readonly unknownPhony: string | undefined;
+};
+
 /** The targets of all rules, each once. */
-export function gather(statements: readonly Statement[], variables: Variables, notes: string[]): readonly Target[] {
-  const targets = new Map<string, Target>();
-  for (const statement of statements) {
-    if (statement.kind === 'unknown') {
-      for (const name of statement.targets.filter((target) => !/[%$]/.test(target)))
-        merge(targets, {
-          name,
-          line: statement.line,
-          about: undefined,
-          needs: [],
-          orderOnly: [],
-          recipe: [],
-          lost: statement.what,
-        });
-    }
-    if (statement.kind !== 'rule' || isSpecial(statement.targets)) continue;
-    const { line, about, recipe } = statement;
-    try {
-      const [needs = '', orderOnly = ''] = statement.needs.split('|');
-      for (const name of variables.words(statement.targets)) {
-        const own = { needs: variables.words(needs), orderOnly: variables.words(orderOnly) };
-        merge(targets, { name, line, about, ...own, recipe, lost: undefined });
+export function gather(statements: readonly Statement[], variables: Variables): Gathered {
+  const gathering = new Gathering(variables);
+  for (const [index, statement] of statements.entries()) {
+    if (statement.kind === 'variable' && changesMake(statement.name, statement.value))
+      gathering.doubts.push({ line: statement.line, what: `\`${statement.name}\`` });
+    if (statement.kind === 'rule' || statement.kind === 'unknown') gathering.add(statement, index);
+  }
+  const { targets, special, doubts, patternTexts, unknownPhony } = gathering;
+  const suffixes = [...knownSuffixes, ...(special.get('.SUFFIXES') ?? [])];
+  const isOfSuffixes = (name: string): boolean => suffixRule(name, suffixes) !== undefined;
+  const patterns = [...patternTexts, ...[...targets.keys()].flatMap((name) => suffixRule(name, suffixes) ?? [])];
+  return {
+    targets: [...targets.values()].filter(({ name }) => !isOfSuffixes(name)),
+    special,
+    patterns: patterns.map(patternOf),
+    doubts,
+    unknownPhony,
+  };
+}
+
+class Gathering {
+  readonly targets = new Map<string, Target>();
+  readonly special = new Map<string, readonly string[]>();
+  readonly doubts: { readonly line: number; readonly what: string }[] = [];
+  readonly patternTexts: string[] = [];
+  unknownPhony: string | undefined;
+  private readonly variables: Variables;
+
+  constructor(variables: Variables) {
+    this.variables = variables;
+  }
+
+  add(statement: Rule | Unknown, index: number): void {
+    if (statement.kind === 'rule') this.addRule(statement, index);
+    else this.addUnknown(statement, index);
+  }
+
+  private addUnknown(statement: Unknown, index: number): void {
+    const { line } = statement;
+    const changed = statement.variables.find((name) => changesMake(name, '?'));
+    if (statement.isBoundless) this.doubts.push({ line, what: statement.what });
+    else if (changed !== undefined) this.doubts.push({ line, what: `\`${changed}\` in ${statement.what}` });
+    for (const text of statement.targets) {
+      for (const name of this.namesIn(text, { line, index })?.names ?? []) {
+        if (Object.hasOwn(specialTargets, name)) this.addLostSpecial(name, statement);
+        else if (name.includes('%')) this.patternTexts.push(name);
+        else this.merge({ ...empty, name, line, lost: statement.what });
       }
-    } catch (error) {
-      if (!(error instanceof CouldNot)) throw error;
-      for (const name of statement.targets.split(/\s+/).filter((word) => !/[%$]/.test(word)))
-        merge(targets, { name, line, about, needs: [], orderOnly: [], recipe: [], lost: messageOf(error) });
-      if (/\$/.test(statement.targets)) notes.push(`line ${line}: targets named by ${messageOf(error)}`);
     }
   }
-  return [...targets.values()];
+
+  private addRule({ line, targets, needs: needText, about, recipe, lost }: Rule, index: number): void {
+    const found = this.namesIn(targets, { line, index });
+    for (const name of found?.names ?? []) {
+      if (Object.hasOwn(specialTargets, name)) this.addSpecial(name, needText, { line, index });
+      else if (name.includes('%')) this.patternTexts.push(name);
+      else {
+        const needs = this.needsIn(needText, index);
+        this.merge({ name, line, about, recipe, ...needs, lost: found?.lost ?? lost ?? needs.lost });
+      }
+    }
+  }
+
+  /** Undefined, and a doubt, where a rule is for nobody knows whom. */
+  private namesIn(text: string, { line, index }: { readonly line: number; readonly index: number }) {
+    try {
+      try {
+        return { names: this.checked(this.variables.words(text, index)), lost: undefined };
+      } catch (error) {
+        const names = this.variables.words(text, index, 'words as without an environment');
+        return { names: this.checked(names), lost: couldNot(error) };
+      }
+    } catch (error) {
+      this.doubts.push({ line, what: `targets named by ${couldNot(error)}` });
+      return undefined;
+    }
+  }
+
+  private checked(names: readonly string[]): readonly string[] {
+    const odd = names.find((name) => isGlob(name) || /[~\\()$:;|]/.test(name));
+    if (odd !== undefined) throw new CouldNot(`\`${odd}\``);
+    return names.map(withoutDot);
+  }
+
+  private needsIn(text: string, index: number): Pick<Target, 'needs' | 'orderOnly' | 'lost'> {
+    try {
+      const words = this.variables.words(text.replace('|', ' | '), index).map(withoutDot);
+      const odd = words.find((word) => /[~\\()$;%]|\*\*|\[|^\.WAIT$/.test(word));
+      if (odd !== undefined) throw new CouldNot(`\`${odd}\``);
+      const bar = words.indexOf('|');
+      if (bar === -1) return { needs: words, orderOnly: [], lost: undefined };
+      return { needs: words.slice(0, bar), orderOnly: words.slice(bar + 1), lost: undefined };
+    } catch (error) {
+      return { needs: [], orderOnly: [], lost: couldNot(error) };
+    }
+  }
+
+  /** Where one name of `.PHONY` is not known, the others are. */
+  private addSpecial(name: string, text: string, { line, index }: { readonly line: number; readonly index: number }) {
+    const found = partsOf(text).flatMap((part) => {
+      const { needs, lost } = this.needsIn(part, index);
+      if (lost !== undefined && name === '.PHONY') this.unknownPhony = lost;
+      else if (lost !== undefined) this.doubts.push({ line, what: `\`${name}\` of ${lost}` });
+      return needs;
+    });
+    this.special.set(name, [...(this.special.get(name) ?? []), ...found]);
+    const isBoundless = specialTargets[name] === 'boundless' || (name === '.IGNORE' && found.length === 0);
+    const saysNothing = name === '.SECONDARY' && found.length === 0;
+    if (isBoundless && !saysNothing) this.doubts.push({ line, what: `\`${name}\`` });
+  }
+
+  private addLostSpecial(name: string, { line, what }: Unknown): void {
+    if (name === '.PHONY') this.unknownPhony = what;
+    else if (specialTargets[name] !== 'harmless') this.doubts.push({ line, what: `\`${name}\` in ${what}` });
+  }
+
+  /** Rules of one target add up; only one of them has a recipe, and what that one needs comes first. */
+  private merge(target: Target): void {
+    const before = this.targets.get(target.name) ?? empty;
+    const hasRecipe = target.recipe.length > 0;
+    const isSecondRecipe = hasRecipe && before.recipe.length > 0;
+    const add = (a: readonly string[], b: readonly string[]): readonly string[] =>
+      hasRecipe ? [...b, ...a] : [...a, ...b];
+    this.targets.set(target.name, {
+      ...target,
+      line: before.line || target.line,
+      about: before.about ?? target.about,
+      needs: add(before.needs, target.needs),
+      orderOnly: add(before.orderOnly, target.orderOnly),
+      recipe: hasRecipe ? target.recipe : before.recipe,
+      lost: before.lost ?? target.lost ?? (isSecondRecipe ? 'two recipes' : undefined),
+    });
+  }
 }
 
-/** Rules of one target add up; only one of them has a recipe. */
-function merge(targets: Map<string, Target>, target: Target): void {
-  const before = targets.get(target.name);
-  targets.set(target.name, {
-    ...target,
-    line: before?.line ?? target.line,
-    about: before?.about ?? target.about,
-    needs: [...(before?.needs ?? []), ...target.needs],
-    orderOnly: [...(before?.orderOnly ?? []), ...target.orderOnly],
-    recipe: target.recipe.length > 0 ? target.recipe : (before?.recipe ?? []),
-    lost: before?.lost ?? target.lost,
-  });
+const empty: Target = { name: '', line: 0, about: undefined, needs: [], orderOnly: [], recipe: [], lost: undefined };
+
+function couldNot(error: unknown): string {
+  if (!(error instanceof CouldNot)) throw error;
+  return messageOf(error);
 }
 
-function isSpecial(targets: string): boolean {
-  return /^\.[A-Z_]+$/.test(targets) || targets.includes('%') || /^\.\w+(\.\w+)?$/.test(targets);
+/** `./a` is `a` to make. */
+function withoutDot(name: string): string {
+  return name.replace(/^(\.\/+)+(?=.)/, '');
 }
 
-/** What a special target such as `.PHONY` names. */
-export function wordsOfSpecial(
-  statements: readonly Statement[],
-  variables: Variables,
-  name: string,
-): readonly string[] {
-  return statements.flatMap((statement) =>
-    statement.kind === 'rule' && statement.targets === name ? variables.words(statement.needs) : [],
-  );
+/** The words of a text that is not filled in: one `$(…)` is one word. */
+function partsOf(text: string): readonly string[] {
+  return text.match(/(?:\$\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\$\{[^}]*\}|\S)+/g) ?? [];
 }
 
-/** Files that a pattern rule, or a rule for suffixes, makes. */
-export function patternsOf(statement: Statement): readonly RegExp[] {
-  if (statement.kind !== 'rule' && statement.kind !== 'unknown') return [];
-  const targets = statement.kind === 'rule' ? statement.targets.split(/\s+/) : statement.targets;
-  return targets.flatMap((target) => {
-    const suffix = /^\.\w+(\.\w+)$/.exec(target)?.[1];
-    const pattern = target.includes('%') ? target : suffix === undefined ? undefined : `%${suffix}`;
-    return pattern === undefined
-      ? []
-      : [
-          new RegExp(
-            `^${pattern
-              .split('%')
-              .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-              .join('.+')}$`,
-          ),
-        ];
-  });
+/** `.c.o` as the pattern of what it makes. */
+function suffixRule(name: string, suffixes: readonly string[]): string | undefined {
+  if (suffixes.includes(name)) return '%';
+  const made = suffixes.find((suffix) => name.endsWith(suffix) && suffixes.includes(name.slice(0, -suffix.length)));
+  return made === undefined ? undefined : `%${made}`;
+}
+
+function patternOf(text: string): RegExp {
+  const parts = text.split('%').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.+')}$`);
 }

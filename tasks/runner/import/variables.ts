@@ -1,136 +1,187 @@
-import type { Statement } from './parse.ts';
-import { type Automatic, automaticValue, CouldNot, walk } from './references.ts';
+import { isOfMake, programs } from './known.ts';
+import { type Automatic, automaticValue, CouldNot, isGlob, walk } from './references.ts';
+import type { Assignment, Statement } from './statement.ts';
 
-type Variable = { readonly value: string; readonly isDefault: boolean };
+type Variable = { readonly chunks: readonly Chunk[]; readonly isDefault: boolean; readonly isImmediate: boolean };
+/** A value, or what `+=` added to it. `before`: of a `:=`, the statement at which all that it names must have its last value. */
+type Chunk = { readonly text: string; readonly before: number };
 
-/** What make has without a Makefile. */
-const builtIn: Readonly<Record<string, string>> = {
-  CC: 'cc',
-  CXX: 'g++',
-  AR: 'ar',
-  LD: 'ld',
-  RM: 'rm -f',
-  MAKE: 'make',
+type Scope = {
+  /** What is written: text for the config, or words with every variable filled in. */
+  readonly form: 'config' | 'words' | 'words as without an environment';
+  readonly before: number;
+  readonly trail: readonly string[];
+  readonly automatic?: Automatic | undefined;
+  /** Filled with the variables of the caller's environment that were met. */
+  readonly environment: string[];
+  readonly isInline?: boolean;
+  readonly onEnvironment?: ((names: readonly string[], before: string) => void) | undefined;
 };
+
+const outermost: Pick<Scope, 'before' | 'trail'> = { before: Number.POSITIVE_INFINITY, trail: [] };
 
 /** The variables of a Makefile, and how a text that uses them reads in a config. */
 export class Variables {
   private readonly values = new Map<string, Variable>();
   private readonly lost = new Map<string, string>();
+  /** The last statement that sets a variable. */
+  private readonly settledAt = new Map<string, number>();
   private readonly used = new Set<string>();
-  private readonly hasIncludes: boolean;
 
   constructor(statements: readonly Statement[]) {
-    for (const statement of statements) {
-      if (statement.kind === 'variable') this.assign(statement);
+    for (const [index, statement] of statements.entries()) {
+      if (statement.kind === 'variable') this.assign(statement, index);
       if (statement.kind === 'unknown') for (const name of statement.variables) this.lost.set(name, statement.what);
     }
-    this.hasIncludes = statements.some((statement) => statement.kind === 'unknown' && /include/.test(statement.what));
   }
 
   /** A step or value for the config: variables stay references, what was the shell's stays the shell's. */
-  inConfig(text: string, automatic?: Automatic): string {
-    return walk(text, {
-      literal: (piece) => piece.replaceAll('${', () => '$${'),
-      reference: (name) => automaticValue(name, automatic) ?? this.reference(name),
-      replaced: (name, from, to) => this.replacedIn(name, { from, to, trail: [] }),
-    });
+  inConfig(text: string, own: Pick<Scope, 'automatic' | 'onEnvironment'> = {}): string {
+    return this.expand(text, { ...outermost, ...own, form: 'config', environment: [] });
   }
 
-  /** A list of targets or prerequisites: every variable filled in. A `$(wildcard …)` is a glob. */
-  words(text: string): readonly string[] {
-    return this.filledIn(text, [])
+  /** A list of targets or prerequisites, as it reads at a statement. A `$(wildcard …)` is a glob. */
+  words(text: string, before = outermost.before, form: Scope['form'] = 'words'): readonly string[] {
+    return this.expand(text, { trail: [], before, form, environment: [] })
       .split(/\s+/)
       .filter((word) => word !== '');
   }
 
+  /** The value with every variable filled in; undefined where it is not always the same. */
+  constant(name: string): string | undefined {
+    try {
+      return this.reference(name, { ...outermost, form: 'words', environment: [] });
+    } catch (error) {
+      if (error instanceof CouldNot) return undefined;
+      throw error;
+    }
+  }
+
   has(name: string): boolean {
-    return this.values.has(name);
+    return this.values.has(name) || this.lost.has(name);
+  }
+
+  isDefault(name: string): boolean {
+    return this.values.get(name)?.isDefault === true;
   }
 
   /** The variables that were used, each after those that it uses. */
   vars(): Readonly<Record<string, string>> {
     const sorted = new Map<string, string>();
-    const add = (name: string, trail: readonly string[]): void => {
-      if (sorted.has(name) || trail.includes(name)) return;
-      const { value } = this.values.get(name) ?? { value: '' };
-      const text = this.inConfig(value);
-      for (const [, other = ''] of value.matchAll(/\$[({](\w[\w-]*)[)}]/g))
-        if (this.isVar(other)) add(other, [...trail, name]);
+    const add = (name: string): void => {
+      const variable = this.values.get(name);
+      if (sorted.has(name) || variable === undefined) return;
+      const text = this.valueOf(variable, { ...outermost, form: 'config', environment: [] });
+      for (const [, other = ''] of text.matchAll(/(?<!\$)\$\{(\w[\w-]*)\}/g)) add(other);
       sorted.set(name, text);
     };
-    for (const name of [...this.used]) add(name, []);
+    for (const name of this.used) add(name);
     return Object.fromEntries(sorted);
   }
 
-  private assign({ name, flavour, value }: Extract<Statement, { readonly kind: 'variable' }>): void {
+  private assign({ name, flavour, value }: Assignment, index: number): void {
     const before = this.values.get(name);
     if (flavour === '?=' && before !== undefined) return;
-    if (flavour === '+=' && before !== undefined)
-      this.values.set(name, { ...before, value: `${before.value} ${value}`.trim() });
-    else this.values.set(name, { value, isDefault: flavour === '?=' });
+    this.settledAt.set(name, index);
+    const now = { text: value, before: index };
+    const later = { text: value, before: outermost.before };
+    if (flavour === '+=') {
+      if (before === undefined || before.isDefault) this.lost.set(name, '`+=`, which adds to what the caller sets');
+      else this.values.set(name, { ...before, chunks: [...before.chunks, before.isImmediate ? now : later] });
+      return;
+    }
+    const [, rest] = new RegExp(`^\\$[({]${name.replaceAll(/[^\w]/g, '\\$&')}[)}]\\s+(.*)$`).exec(value) ?? [];
+    if (flavour === ':=' && before !== undefined && rest !== undefined) {
+      const earlier = before.chunks.map((chunk) => ({ ...chunk, before: Math.min(chunk.before, index) }));
+      const chunks = [...earlier, { ...now, text: rest }];
+      this.values.set(name, { chunks, isDefault: before.isDefault, isImmediate: true });
+      if (before.isDefault) this.lost.set(name, 'itself and what the caller sets');
+    } else {
+      const isImmediate = flavour === ':=';
+      this.values.set(name, { chunks: [isImmediate ? now : later], isDefault: flavour === '?=', isImmediate });
+    }
   }
 
   private isVar(name: string): boolean {
-    return this.values.get(name)?.isDefault === false && /^[A-Za-z][A-Za-z0-9_-]*$/.test(name);
+    return !this.isDefault(name) && /^[A-Za-z][A-Za-z0-9_-]*$/.test(name) && name !== 'args';
   }
 
-  private reference(name: string): string {
-    this.refuseLost(name);
+  private expand(text: string, scope: Scope): string {
+    return walk(text, {
+      literal: (piece) => (scope.form === 'config' ? piece.replaceAll('${', () => '$${') : piece),
+      reference: (name, before) => {
+        const environment: string[] = [];
+        const found =
+          automaticValue(name, scope.automatic) ??
+          this.reference(name, { ...scope, automatic: undefined, environment });
+        scope.environment.push(...environment);
+        if (environment.length > 0) scope.onEnvironment?.(environment, before);
+        return found;
+      },
+      replaced: (name, from, to) => {
+        const words = this.reference(name, { ...scope, form: scope.form === 'config' ? 'words' : scope.form })
+          .split(/\s+/)
+          .filter((word) => word !== '');
+        if (words.some(isGlob)) throw new CouldNot(`\`$(${name}:${from}=${to})\` of files that a pattern names`);
+        return words.map((word) => replaceSuffix(word, from, to)).join(' ');
+      },
+      wildcard: (globs) => {
+        if (scope.form === 'config') throw new CouldNot('`$(wildcard …)` in a command');
+        return globs;
+      },
+    });
+  }
+
+  private reference(name: string, scope: Scope): string {
+    const what = this.lost.get(name);
+    if (what !== undefined) throw new CouldNot(`\`$(${name})\` is set by ${what}`);
+    if (scope.trail.includes(name)) throw new CouldNot(`\`$(${name})\` uses itself`);
+    if ((this.settledAt.get(name) ?? -1) >= scope.before) throw new CouldNot(`\`$(${name})\` is set again later`);
     const variable = this.values.get(name);
-    if (variable === undefined) return builtIn[name] ?? this.ofEnvironment(name);
-    const text = this.inConfig(variable.value);
-    if (variable.isDefault) return this.withDefault(name, text);
-    if (!this.isVar(name)) return text;
+    if (variable === undefined) return this.ofCaller(name, scope);
+    const isInline = scope.isInline === true || variable.isDefault;
+    const text = this.valueOf(variable, { ...scope, trail: [...scope.trail, name], isInline });
+    if (variable.isDefault) return withDefault(name, text, scope);
+    if (scope.form !== 'config' || isInline || !this.isVar(name)) return text;
     this.used.add(name);
     return `\${${name}}`;
   }
 
-  private refuseLost(name: string): void {
-    const what = this.lost.get(name);
-    if (what !== undefined) throw new CouldNot(`\`$(${name})\` is set by ${what}`);
+  private valueOf({ chunks }: Variable, scope: Scope): string {
+    return chunks
+      .map(({ text, before }) => this.expand(text, { ...scope, before: Math.min(before, scope.before) }))
+      .join(' ');
   }
 
-  private ofEnvironment(name: string): string {
-    if (this.hasIncludes) throw new CouldNot(`\`$(${name})\` may be set by an included file`);
-    return `$\${${name}}`;
+  private ofCaller(name: string, scope: Scope): string {
+    if (name === 'SHELL') return '/bin/sh';
+    const program = programs[name];
+    if (program !== undefined) return withDefault(name, program, scope);
+    if (isOfMake(name) || !/^[A-Za-z_]\w*$/.test(name)) throw new CouldNot(`\`$(${name})\``);
+    return ofEnvironment(name, undefined, scope);
   }
+}
 
-  /** The caller's variable, or else the value: what `?=` says, in the shell's words. */
-  private withDefault(name: string, text: string): string {
-    if (/["'`\\}]/.test(text.replaceAll(/\$\{\w+\}/g, '')))
-      throw new CouldNot(`the default of \`$(${name})\` has quotes`);
-    return `$\${${name}:-${text}}`;
-  }
+/** The caller's variable, or else the value: what `?=` says, in the shell's words. */
+function withDefault(name: string, text: string, scope: Scope): string {
+  const plain = text.replaceAll(/\$\$\{\w+(-[^{}]*)?\}/g, '').replaceAll(/\$\$\{\w+(-[^{}]*)?\}/g, '');
+  if (scope.form === 'config' && !/^[\w ./:,@%+=-]*$/.test(plain))
+    throw new CouldNot(`the default of \`$(${name})\` means something to the shell`);
+  return ofEnvironment(name, text, scope);
+}
 
-  private filledIn(text: string, trail: readonly string[]): string {
-    return walk(text, {
-      literal: (piece) => piece,
-      reference: (name) => {
-        this.refuseLost(name);
-        if (trail.includes(name)) throw new CouldNot(`\`$(${name})\` uses itself`);
-        const variable = this.values.get(name);
-        if (variable === undefined && this.hasIncludes) this.ofEnvironment(name);
-        return variable === undefined ? (builtIn[name] ?? '') : this.filledIn(variable.value, [...trail, name]);
-      },
-      replaced: (name, from, to) => this.replacedIn(name, { from, to, trail }),
-    });
-  }
-
-  private replacedIn(
-    name: string,
-    { from, to, trail }: { readonly from: string; readonly to: string; readonly trail: readonly string[] },
-  ): string {
-    const words = this.filledIn(`$(${name})`, trail).split(/\s+/);
-    return words.map((word) => replaceSuffix(word, from, to)).join(' ');
-  }
+function ofEnvironment(name: string, text: string | undefined, { form, environment }: Scope): string {
+  environment.push(name);
+  if (form === 'words') throw new CouldNot(`\`$(${name})\` is what the caller sets`);
+  if (form !== 'config') return text ?? '';
+  return text === undefined ? `$\${${name}}` : `$\${${name}-${text}}`;
 }
 
 function replaceSuffix(word: string, from: string, to: string): string {
   const [fromStart = '', fromEnd] = from.split('%');
   const [toStart = '', toEnd] = to.split('%');
   if (fromEnd === undefined) return word.endsWith(from) ? word.slice(0, word.length - from.length) + to : word;
-  const fits = word.startsWith(fromStart) && word.endsWith(fromEnd);
+  const fits = word.length >= fromStart.length + fromEnd.length && word.startsWith(fromStart) && word.endsWith(fromEnd);
   const stem = word.slice(fromStart.length, word.length - fromEnd.length);
   return fits ? `${toStart}${toEnd === undefined ? '' : stem}${toEnd ?? ''}` : word;
 }

@@ -14,7 +14,7 @@ export function writeConfig({ vars, tasks }: Imported, makefile: string): string
 }
 
 function linesOf(task: ImportedTask): readonly string[] {
-  const { name, about, needs, inputs, outputs, env, run, throughMake } = task;
+  const { name, about, needs, inputs, outputs, env, run, lock, throughMake } = task;
   const body = [
     ...(throughMake === undefined ? [] : [`# Still make's: ${throughMake}.`]),
     ...(about === undefined ? [] : [`about: ${scalar(about)}`]),
@@ -23,6 +23,7 @@ function linesOf(task: ImportedTask): readonly string[] {
     ...list('outputs', outputs),
     ...(outputs.length === 0 ? [] : ['incremental: true']),
     ...(Object.keys(env).length === 0 ? [] : ['env:', ...table(env).map((line) => `  ${line}`)]),
+    ...(lock === undefined ? [] : [`lock: ${lock}`]),
     ...steps(run),
   ];
   const isEmpty = body.every((line) => line.startsWith('#'));
@@ -54,7 +55,9 @@ function table(values: Readonly<Record<string, string>>): readonly string[] {
 function scalar(text: string): string {
   if (text.includes('\n')) return JSON.stringify(text);
   const isPlain =
-    /^[A-Za-z./][^#:]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) && text === text.trim();
+    /^([A-Za-z]|\.?\/)[^#:\t]*$/.test(text) &&
+    !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) &&
+    text === text.trim();
   return isPlain ? text : `'${text.replaceAll("'", "''")}'`;
 }
 

@@ -1,0 +1,40 @@
+import { messageOf } from '../errors.ts';
+import { everybodys } from './known.ts';
+import { CouldNot } from './references.ts';
+import type { Statement } from './statement.ts';
+import type { Variables } from './variables.ts';
+
+export type Exported = {
+  readonly env: Readonly<Record<string, string>>;
+  /** Why the environment of the commands is not known. */
+  readonly lost: string | undefined;
+};
+
+/** The variables that a Makefile puts into the environment of its commands. */
+export function exportedBy(statements: readonly Statement[], variables: Variables): Exported {
+  const env: Record<string, string> = {};
+  const named = statements.flatMap((statement): readonly string[] => {
+    if (statement.kind === 'export') return statement.names;
+    const isExported = statement.kind === 'variable' && (statement.isExported || everybodys.includes(statement.name));
+    if (isExported) return [statement.name];
+    return statement.kind === 'unknown' ? statement.variables.filter((name) => everybodys.includes(name)) : [];
+  });
+  for (const name of new Set(named.filter((name) => variables.has(name)))) {
+    try {
+      env[name] = valueFor(name, variables);
+    } catch (error) {
+      if (!(error instanceof CouldNot)) throw error;
+      return { env: {}, lost: `\`${name}\` in the environment: ${messageOf(error)}` };
+    }
+  }
+  return { env, lost: undefined };
+}
+
+function valueFor(name: string, variables: Variables): string {
+  if (!/^[A-Za-z_]\w*$/.test(name) || name === 'SHELL') throw new CouldNot(`the name \`${name}\``);
+  return variables.inConfig(`$(${name})`, {
+    onEnvironment: (names) => {
+      throw new CouldNot(`\`$(${names[0]})\` is what the caller sets`);
+    },
+  });
+}

@@ -1,0 +1,92 @@
+import { type Automatic, CouldNot } from './references.ts';
+import type { Variables } from './variables.ts';
+
+export type Shell = {
+  readonly variables: Variables;
+  readonly oneShell: boolean;
+  /** The variables that the Makefile exports. */
+  readonly env: Readonly<Record<string, string>>;
+};
+
+/** The commands of a recipe, as /bin/sh runs them one after another. */
+export function recipeOf(recipe: readonly string[], automatic: Automatic, shell: Shell): readonly string[] {
+  const { variables, oneShell } = shell;
+  const steps = recipe.filter((step) => !/^\s*(#.*)?$/.test(step)).map((step) => withSigns(step, variables));
+  if (
+    oneShell &&
+    steps.length > 1 &&
+    steps.some(({ signs }, index) => signs.includes('-') || (index > 0 && signs !== ''))
+  )
+    throw new CouldNot('signs before a command with `.ONESHELL`');
+  const plain = steps
+    .map(({ signs, command }) => ({ signs, command: inConfig(command, automatic, shell) }))
+    .filter(({ command }) => command.trim() !== '')
+    .map(({ signs, command }) => (signs.includes('-') ? evenIfItFails(command) : command));
+  const joined = oneShell && plain.length > 1 ? [plain.join('\n')] : plain;
+  const [program = '', ...more] = variables.words('$(SHELL)');
+  if (more.length > 0 || variables.isDefault('SHELL'))
+    throw new CouldNot(`the shell \`${[program, ...more].join(' ')}\``);
+  return /^(\/bin\/)?sh$/.test(program) ? joined : joined.map((step) => `${program} -c ${quoted(step, variables)}`);
+}
+
+/** `@` hides a command, which here is a matter of output; `-` ignores its failure. They may stand in a variable: `$(Q)`. */
+function withSigns(step: string, variables: Variables): { readonly signs: string; readonly command: string } {
+  const [, signs = '', command = ''] = /^([@+\s-]*)(.*)$/s.exec(step) ?? [];
+  const [whole, long, short, next = ''] = /^\$(?:[({]([\w.-]+)[)}]|([A-Za-z]))(.?)/s.exec(command) ?? [];
+  const name = long ?? short;
+  if (whole === undefined || name === undefined) return { signs, command };
+  const value = variables.constant(name);
+  if (value === undefined && (/\S/.test(next) || variables.isDefault(name))) {
+    const start = variables.words(`$(${name})`, undefined, 'words as without an environment')[0] ?? '';
+    if (/^[@+-]|^$/.test(start)) throw new CouldNot(`\`$(${name})\` before a command`);
+  }
+  if (value === undefined || !/^\s*([@+-]|$)/.test(value)) return { signs, command };
+  const rest = command.slice(whole.length - next.length);
+  const inner = withSigns(value.replaceAll('$', () => '$$') + rest, variables);
+  return { signs: signs + inner.signs, command: inner.command };
+}
+
+function inConfig(step: string, automatic: Automatic, { variables, env }: Shell): string {
+  const met = new Set<string>();
+  const text = variables.inConfig(step, {
+    automatic,
+    onEnvironment: (names, before) => {
+      for (const name of names) met.add(name);
+      if (isInSingleQuotes(before)) throw new CouldNot(`\`$(${names[0]})\`, which the caller sets, in single quotes`);
+    },
+  });
+  const others = text.replaceAll(/\$\$\{\w+/g, '');
+  for (const name of met) {
+    const isSet = new RegExp(`(?<![$\\w]|\\$\\{)${name}\\b`).test(others);
+    const changes = isSet || (name === 'PWD' && /\b(cd|pushd|popd)\b/.test(others));
+    if (changes || /\bset\s+-\w*u/.test(others)) throw new CouldNot(`\`$(${name})\`, which the command may change`);
+  }
+  for (const [, name = ''] of step.matchAll(/\$\$\{?(\w+)/g))
+    if (variables.has(name) && !Object.hasOwn(env, name))
+      throw new CouldNot(`\`$$${name}\`, which is the caller's or the Makefile's`);
+  return text;
+}
+
+/** Where in doubt, it is. */
+function isInSingleQuotes(before: string): boolean {
+  let quote = '';
+  for (let index = 0; index < before.length; index++) {
+    const sign = before[index] ?? '';
+    if (sign === '\\' && quote !== "'") index++;
+    else if (quote === '' && /['"]/.test(sign)) quote = sign;
+    else if (sign === quote) quote = '';
+  }
+  return quote === "'" || before.split("'").length % 2 === 0;
+}
+
+function evenIfItFails(command: string): string {
+  const isSimple = /^(?!(exit|exec|return|\.|source|eval|set|trap|break|continue|:)\b)[\w./][^;&|#\n]*$/.test(command);
+  return isSimple ? `${command} || true` : `(${command}\n) || true`;
+}
+
+function quoted(command: string, variables: Variables): string {
+  const usesVars = /(^|[^$])\$\{/.test(command);
+  if (usesVars && Object.values(variables.vars()).some((value) => value.includes("'")))
+    throw new CouldNot('a variable with quotes in a command of another shell');
+  return `'${command.replaceAll("'", `'\\''`)}'`;
+}
