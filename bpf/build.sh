@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles the HTTP probe to bpf/.output/http_probe.o (or to $OUT).
+# Compiles the HTTP probe to bpf/.output/http_probe.o (or to $OUT). May run several times at once.
 #
 #   CLANG      the compiler (clang)              BPFTOOL     bpftool, to write vmlinux.h (bpftool)
 #   VMLINUX_H  a vmlinux.h to use as it is       BTF         the BTF to write it from (/sys/kernel/btf/vmlinux)
@@ -43,8 +43,8 @@ write_vmlinux() {
 	fi
 	find_tool "$bpftool" 'it writes the kernel'"'"'s types to vmlinux.h' 'apt-get install bpftool, or set VMLINUX_H to a ready vmlinux.h'
 	[ -r "$btf" ] || fail "\`$btf\` cannot be read: this kernel was built without CONFIG_DEBUG_INFO_BTF, or this is no Linux" 'set BTF to a file with BTF, or VMLINUX_H to a ready vmlinux.h'
-	"$bpftool" btf dump file "$btf" format c >"$work/vmlinux.h.new" || fail "\`$bpftool\` could not turn \`$btf\` into C" 'see its message above'
-	mv "$work/vmlinux.h.new" "$work/vmlinux.h"
+	"$bpftool" btf dump file "$btf" format c >"$work/vmlinux.h.$$" || fail "\`$bpftool\` could not turn \`$btf\` into C" 'see its message above'
+	mv "$work/vmlinux.h.$$" "$work/vmlinux.h"
 }
 
 check_headers() {
@@ -56,9 +56,9 @@ check_headers() {
 # BPF_PROG names a parameter that not every program uses.
 compile() {
 	"$clang" -g -O2 -Wall -Wextra -Wno-unused-parameter -Wpadded -Werror -target bpf -D__TARGET_ARCH_"$arch" \
-		-isystem "$work" -I "$here" -c "$here/http_probe.bpf.c" -o "$out.new" || fail 'the probe does not compile' 'see the compiler'"'"'s messages above'
-	"$strip" -g "$out.new"
-	mv "$out.new" "$out"
+		-isystem "$work" -I "$here" -c "$here/http_probe.bpf.c" -o "$out.$$" || fail 'the probe does not compile' 'see the compiler'"'"'s messages above'
+	"$strip" -g "$out.$$"
+	mv "$out.$$" "$out"
 }
 
 arch=${ARCH:-$(machine_arch)}

@@ -94,7 +94,7 @@ static __always_inline void send_end(struct hp_scratch *scratch, const struct hp
 	scratch->piece.offset = 0;
 	scratch->piece.len = 0;
 	scratch->piece.cap = 0;
-	if (bpf_ringbuf_output(&hp_data, scratch, sizeof(scratch->piece), BPF_RB_NO_WAKEUP))
+	if (bpf_ringbuf_output(&hp_data, &scratch->piece, sizeof(scratch->piece), BPF_RB_NO_WAKEUP))
 		count_loss(HP_LOST_RING_FULL);
 }
 
@@ -108,11 +108,11 @@ static __always_inline void tell_end(struct hp_scratch *scratch, const struct hp
 }
 
 /* The bytes stopped: for this end, and over a Unix socket for the other, which nothing else tells. */
-static __always_inline int direction_ended(struct hp_scratch *scratch, const struct hp_group *group)
+static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp_conn *conn,
+					   const struct hp_group *group)
 {
 	struct hp_socket *socket = &scratch->move.socket;
 	__u32 direction = scratch->move.direction & 1;
-	struct hp_conn *conn = conn_of(socket);
 	__u64 peer;
 
 	if (direction == HP_RECEIVED && !nothing_more_will_come(socket->sock))
@@ -129,6 +129,14 @@ static __always_inline int direction_ended(struct hp_scratch *scratch, const str
 	return 0;
 }
 
+/* Could the message in the scratch begin with a request? A function of its own, so that the verifier looks at it once. */
+__noinline int begins_request(void)
+{
+	struct hp_scratch *scratch = scratch_here();
+
+	return scratch && may_start_request(scratch->bytes, peek_bytes(scratch, HP_START_BYTES));
+}
+
 /* A connection for bytes on a socket that has none yet, if a request may begin with them. */
 static __always_inline struct hp_conn *try_open(struct hp_scratch *scratch, const struct hp_call *call)
 {
@@ -143,20 +151,24 @@ static __always_inline struct hp_conn *try_open(struct hp_scratch *scratch, cons
 		count_loss(HP_LOST_UNSEEN);
 		return NULL;
 	}
-	if (!may_start_request(scratch->bytes, peek_bytes(scratch)))
+	if (!begins_request())
 		return NULL;
 	return open_conn(&move->socket, move->direction);
 }
 
-static __always_inline int one_message(struct hp_scratch *scratch, const struct hp_call *call,
+/* Most sockets of a host never carry a request: no more than this for them. */
+static __always_inline bool is_of_interest(const struct hp_conn *conn, __u32 direction)
+{
+	return conn ? !conn->ignored : role_is_wanted(direction);
+}
+
+static __always_inline int one_message(struct hp_scratch *scratch, struct hp_conn *conn, const struct hp_call *call,
 				       const struct hp_group *group)
 {
 	struct hp_move *move = &scratch->move;
-	struct hp_conn *conn = conn_of(&move->socket);
 	bool is_new = !conn;
 
-	/* Most sockets of a host never carry a request: no more than this for them. */
-	if (is_new ? !role_is_wanted(move->direction) : conn->ignored)
+	if (!is_of_interest(conn, move->direction))
 		return 0;
 	point_at_bytes(move, call);
 	move->len = call->ret;

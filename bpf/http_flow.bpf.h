@@ -52,8 +52,8 @@ static __always_inline __s64 body_length(struct hp_scratch *scratch, bool is_req
 }
 
 /*
- * A head should begin with the first of `taken` bytes in the scratch; `avail` are there in all. Is what follows
- * it known to be body to the end of the message?
+ * A head should begin with the first of `taken` bytes in the scratch, and its end was found; `avail` are there in all.
+ * Is what follows it known to be body to the end of the message?
  */
 static __always_inline bool is_sure_head(struct hp_scratch *scratch, struct hp_conn *conn, __u32 taken, __u32 avail)
 {
@@ -63,8 +63,6 @@ static __always_inline bool is_sure_head(struct hp_scratch *scratch, struct hp_c
 	__s64 length;
 
 	if (is_request ? !is_token_byte(scratch->bytes[0]) : !starts_response(scratch->bytes, taken))
-		return false;
-	if (!find_head_end(taken))
 		return false;
 	if (is_request && !names_http(scratch->bytes, scratch->scan.line_end))
 		return false;

@@ -117,8 +117,8 @@ static __always_inline void read_names(struct kernfs_node *node, __u8 (*names)[H
 	}
 }
 
-/* Returns whether user space will learn of it. */
-static __always_inline bool announce_group(const struct hp_group *group)
+/* Returns whether user space will learn of the current cgroup. A function of its own, seen once by the verifier. */
+__noinline int announce_group(void)
 {
 	struct hp_cgroup *event = bpf_ringbuf_reserve(&hp_control, sizeof(*event), 0);
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -130,7 +130,7 @@ static __always_inline bool announce_group(const struct hp_group *group)
 		return false;
 	}
 	event->time_ns = bpf_ktime_get_boot_ns();
-	event->group = *group;
+	event->group = current_group();
 	event->kind = HP_CGROUP;
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
@@ -145,22 +145,40 @@ static __always_inline bool announce_group(const struct hp_group *group)
 	return true;
 }
 
-/* Is the current process to be traced, as far as its cgroup says? Announces a new cgroup. */
-static __always_inline bool group_is_wanted(const struct hp_group *group)
+/* What was decided about the cgroup of the current process, enum hp_decision. Announces a new one. */
+static __always_inline __u32 decision_about(const struct hp_group *group)
 {
 	__u32 *decided = bpf_map_lookup_elem(&hp_groups, group);
 	__u32 undecided = HP_UNDECIDED;
 
 	if (decided)
-		return *decided != HP_IGNORE;
+		return *decided;
 	if (bpf_map_update_elem(&hp_groups, group, &undecided, BPF_NOEXIST)) {
 		/* Another processor was first, or the map is full. */
 		if (!bpf_map_lookup_elem(&hp_groups, group))
 			count_loss(HP_LOST_CGROUP_REFUSED);
-		return true;
+		return HP_UNDECIDED;
 	}
-	if (!announce_group(group))
+	if (!announce_group())
 		bpf_map_delete_elem(&hp_groups, group);
+	return HP_UNDECIDED;
+}
+
+/*
+ * Is the current process to be traced, as far as its cgroup says? Of a known connection it is asked once for each
+ * cgroup; what is decided otherwise later is left to user space there.
+ */
+static __always_inline bool group_is_wanted(const struct hp_group *group, struct hp_conn *conn)
+{
+	__u32 decision;
+
+	if (conn && conn->group.unified == group->unified && conn->group.legacy == group->legacy)
+		return true;
+	decision = decision_about(group);
+	if (decision == HP_IGNORE && hp_settings.containers_only)
+		return false;
+	if (conn && decision != HP_UNDECIDED)
+		conn->group = *group;
 	return true;
 }
 
@@ -172,7 +190,7 @@ static __always_inline void name_group(const struct hp_group *group)
 	if (!decided || *decided != HP_UNNAMED)
 		return;
 	*decided = HP_UNDECIDED;
-	if (!announce_group(group))
+	if (!announce_group())
 		*decided = HP_UNNAMED;
 }
 

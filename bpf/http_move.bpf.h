@@ -44,14 +44,15 @@ struct hp_move {
  */
 #define SCRATCHES 8
 struct hp_scratch {
-	struct hp_piece piece;
-	/* Twice as long as ever filled, because the verifier bounds position and length on their own. */
-	__u8 bytes[2 * HP_RECORD_BYTES];
 	struct hp_move move;
 	struct hp_scan scan;
 	/* The thread that uses it; 0 for none. */
 	__u32 owner;
 	__u32 _pad;
+	/* What goes to the ring in one piece. Last, so that what a small message uses lies close together. */
+	struct hp_piece piece;
+	/* Twice as long as ever filled, because the verifier bounds position and length on their own. */
+	__u8 bytes[2 * HP_RECORD_BYTES];
 };
 
 /* Thread modulo SCRATCHES → scratch. Nothing in it outlives a call of a program. */
@@ -169,11 +170,11 @@ __noinline int take_bytes(void)
 	return filled;
 }
 
-/* The first bytes of the message into the scratch, from its first segment that has any. */
-static __always_inline __u32 peek_bytes(struct hp_scratch *scratch)
+/* The message's next bytes into the scratch, at most `most`, from the first segment that has any. They are not taken. */
+static __always_inline __u64 peek_bytes(struct hp_scratch *scratch, const __u64 most)
 {
 	struct hp_move *move = &scratch->move;
-	__u64 some = HP_START_BYTES;
+	__u64 some = most;
 
 	for (__u32 i = 0; i < 4 && !move->base_len; i++)
 		if (!next_segment(move))
@@ -183,7 +184,7 @@ static __always_inline __u32 peek_bytes(struct hp_scratch *scratch)
 	if (some > move->base_len)
 		some = move->base_len;
 	asm volatile("" : "+r"(some));
-	if (some > HP_START_BYTES || bpf_probe_read_user(scratch->bytes, some, (void *)move->base))
+	if (some > most || bpf_probe_read_user(scratch->bytes, some, (void *)move->base))
 		return 0;
 	return some;
 }

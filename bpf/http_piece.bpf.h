@@ -34,7 +34,7 @@ static __always_inline void send_piece(struct hp_scratch *scratch, struct hp_con
 	asm volatile("" : "+r"(bytes));
 	if (bytes > HP_RECORD_BYTES)
 		return;
-	if (bpf_ringbuf_output(&hp_data, scratch, sizeof(scratch->piece) + bytes, BPF_RB_NO_WAKEUP))
+	if (bpf_ringbuf_output(&hp_data, &scratch->piece, sizeof(scratch->piece) + bytes, BPF_RB_NO_WAKEUP))
 		piece_was_lost(scratch, conn);
 	scratch->piece.gap = HP_NO_GAP;
 }
@@ -65,16 +65,43 @@ static __always_inline void send_all(struct hp_scratch *scratch, struct hp_conn 
 		send_piece(scratch, conn, at, len - at, 0);
 }
 
+/*
+ * Brings a message's first bytes into the scratch, looks for the end of its head unless that is not to be known, and
+ * returns how many bytes they are. Heads are mostly whole in the first segment: what is behind it is not copied then,
+ * and none of them is taken. A function of its own, so that the verifier forgets which way its result came about.
+ */
+__noinline int take_head(__u32 is_unsure)
+{
+	struct hp_scratch *scratch = scratch_here();
+	__u32 taken;
+
+	if (!scratch)
+		return 0;
+	scratch->scan.end = 0;
+	if (!scratch->move.readable)
+		return 0;
+	if (!is_unsure && !scratch->move.skip) {
+		taken = peek_bytes(scratch, HP_SCAN_BYTES);
+		if (find_head_end(taken))
+			return taken;
+	}
+	taken = take_bytes();
+	if (!is_unsure)
+		find_head_end(taken);
+	return taken;
+}
+
 /* Bytes that begin with a message: its first line, where that is enough, or all of it. */
-static __always_inline void message_began(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at, __u32 taken)
+static __always_inline void message_began(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at)
 {
 	__u32 direction = scratch->move.direction & 1;
 	__u32 len = scratch->move.len - at;
 	struct hp_flow *flow = &conn->flow[direction];
 	bool is_request = direction == conn->request_direction;
 	bool at_head = flow->mode == HP_AT_HEAD || flow->mode == HP_NEW;
+	__u32 taken = take_head(flow->mode == HP_UNSURE);
 
-	if (flow->mode != HP_UNSURE && is_sure_head(scratch, conn, taken, len)) {
+	if (scratch->scan.end && is_sure_head(scratch, conn, taken, len)) {
 		if (is_request) {
 			request_began(conn);
 			if (makes_answers_unsure(scratch->bytes))
@@ -93,16 +120,21 @@ static __always_inline void message_began(struct hp_scratch *scratch, struct hp_
 	be_unsure(conn, direction);
 	if (is_request)
 		admit_bytes(scratch, conn, at_head);
+	if (scratch->move.left == len && scratch->move.readable)
+		taken = take_bytes();
 	send_all(scratch, conn, at, taken);
 }
 
-/* The message in the scratch belongs to a known connection: tells user space what it has to know. */
+/*
+ * The message in the scratch belongs to a known connection: tells user space what it has to know. Looks the connection
+ * up once more because 5.10 passes no pointers to functions that the verifier looks at once.
+ */
 __noinline int message_moved(void)
 {
 	struct hp_scratch *scratch = scratch_here();
 	struct hp_conn *conn;
 	struct hp_flow *flow;
-	__u32 len, passed, taken;
+	__u32 len, passed;
 
 	if (!scratch)
 		return 0;
@@ -125,8 +157,7 @@ __noinline int message_moved(void)
 		return 0;
 	scratch->move.skip = passed;
 	scratch->move.left = len - passed;
-	taken = scratch->move.readable ? take_bytes() : 0;
-	message_began(scratch, conn, passed, taken);
+	message_began(scratch, conn, passed);
 	return 0;
 }
 

@@ -43,7 +43,9 @@ enum hp_hook {
 	HP_HOOK_RECEIVE = 0,
 	HP_HOOK_SEND = 1,
 	HP_HOOK_CALL = 2,
-	HP_HOOKS = 3,
+	/* No hook: a call with several messages was seen, so that all have to be counted. */
+	HP_HOOK_SEVERAL = 3,
+	HP_HOOKS = 4,
 };
 
 enum hp_decision {
@@ -194,6 +196,8 @@ enum hp_following {
 /* The value of `hp_conns`. */
 struct hp_conn {
 	__u64 conn;
+	/* A cgroup whose processes were decided to be traced, as far as it was asked about for this connection. */
+	struct hp_group group;
 	/* Unix streams have no sequence numbers: the bytes moved so far, by direction. */
 	__u32 counted[2];
 	struct hp_flow flow[2];
@@ -212,7 +216,7 @@ struct hp_conn {
 	/* The TCP state that was told last. */
 	__u32 state;
 };
-_Static_assert(sizeof(struct hp_conn) == 80, "hp_conn has holes");
+_Static_assert(sizeof(struct hp_conn) == 96, "hp_conn has holes");
 
 struct hp_port_range {
 	__u16 first;

@@ -6,6 +6,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include "http_abi.bpf.h"
+#include "http_filter.bpf.h"
 #include "http_loss.bpf.h"
 
 /* Threads in a sendmmsg or recvmmsg at one time; on stream sockets these are rare. */
@@ -29,15 +30,15 @@ struct {
 	__type(value, struct hp_several);
 } hp_several SEC(".maps");
 
-/* Whether the map above was ever used; spares everybody else the lookup. */
-__u32 hp_had_several SEC(".data.several") = 0;
-
+/* Where the map above was never used, the lookup is spared. */
 static __always_inline void call_is_over(void)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
+	__u32 tid;
 
-	if (hp_had_several)
-		bpf_map_delete_elem(&hp_several, &tid);
+	if (!hp_hits[HP_HOOK_SEVERAL])
+		return;
+	tid = bpf_get_current_pid_tgid();
+	bpf_map_delete_elem(&hp_several, &tid);
 }
 
 /* Did the message that was sent go out in part only? The call ends with it then. */
@@ -68,7 +69,7 @@ static __always_inline void point_at_next(struct hp_call *call)
 	if (before && before->array == now.array)
 		now.next = before->next + 1;
 	address = now.array + (now.next - 1) * sizeof(struct mmsghdr);
-	hp_had_several = 1;
+	hook_was_hit(HP_HOOK_SEVERAL);
 	if (now.next >= (__u32)call->args[2] || is_partial(call, address))
 		bpf_map_delete_elem(&hp_several, &tid);
 	else if (bpf_map_update_elem(&hp_several, &tid, &now, BPF_ANY))

@@ -107,38 +107,44 @@ static __always_inline bool fill_socket(struct sock *sock, struct hp_socket *fou
 }
 
 /* The bytes of a call on a socket of a process that is wanted. */
-static __always_inline int wanted_moved(struct hp_scratch *scratch, struct sock *sock, struct hp_call *call,
+static __always_inline int wanted_moved(struct hp_scratch *scratch, struct hp_conn *conn, struct hp_call *call,
 					const struct hp_group *group)
 {
-	if (!fill_socket(sock, &scratch->move.socket))
-		return 0;
 	scratch->move.direction = call->direction;
 	if (!call->ret)
-		return call->direction == HP_RECEIVED ? direction_ended(scratch, group) : 0;
-	recognise_current(call);
-	if (!call->is_several)
-		call_is_over();
-	return one_message(scratch, call, group);
+		return direction_ended(scratch, conn, group);
+	return one_message(scratch, conn, call, group);
 }
 
 /* A call on a socket ended; `flags` are those of a receiving one. */
 static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direction, __u32 flags)
 {
 	struct hp_call call = {.ret = ret, .direction = direction, .flags = flags};
-	struct hp_scratch *scratch = scratch_here();
+	struct hp_socket socket = {};
+	struct hp_scratch *scratch;
 	struct hp_group group;
+	struct hp_conn *conn;
 
 	hook_was_hit(direction);
 	if (ret <= 0)
 		call_is_over();
-	if (ret < 0 || !scratch || moves_nothing(&call) || is_own_process())
+	if (ret < 0 || moves_nothing(&call) || is_own_process() || !fill_socket(sock, &socket))
+		return 0;
+	if (ret)
+		recognise_current(&call);
+	if (ret && !call.is_several)
+		call_is_over();
+	conn = conn_of(&socket);
+	if (ret ? !is_of_interest(conn, direction) : direction == HP_SENT)
 		return 0;
 	group = current_group();
-	if (!group_is_wanted(&group) && hp_settings.containers_only)
+	if (!group_is_wanted(&group, conn))
 		return 0;
-	if (!take_scratch(scratch))
+	scratch = scratch_here();
+	if (!scratch || !take_scratch(scratch))
 		return 0;
-	wanted_moved(scratch, sock, &call, &group);
+	scratch->move.socket = socket;
+	wanted_moved(scratch, conn, &call, &group);
 	leave_scratch(scratch);
 	return 0;
 }

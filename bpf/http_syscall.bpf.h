@@ -23,7 +23,7 @@ __noinline int one_of_several(void)
 	call.args[1] = scratch->move.message;
 	call.direction = scratch->move.direction;
 	group = scratch->piece.group;
-	return one_message(scratch, &call, &group);
+	return one_message(scratch, conn_of(&scratch->move.socket), &call, &group);
 }
 
 static __always_inline __u32 length_of_message(const struct hp_call *call, __u32 index)
@@ -76,18 +76,20 @@ static __always_inline bool find_its_socket(struct hp_call *call, struct hp_sock
 static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct hp_call *call)
 {
 	struct hp_group group;
+	struct hp_conn *conn;
 
 	if (!find_its_socket(call, &scratch->move.socket))
 		return 0;
+	conn = conn_of(&scratch->move.socket);
 	group = current_group();
-	if (!group_is_wanted(&group) && hp_settings.containers_only)
+	if (!group_is_wanted(&group, conn))
 		return 0;
 	scratch->move.direction = call->direction;
 	if (!call->ret)
-		return direction_ended(scratch, &group);
+		return direction_ended(scratch, conn, &group);
 	if (call->shape == HP_MESSAGES)
 		return several_messages(scratch, call, &group);
-	return one_message(scratch, call, &group);
+	return one_message(scratch, conn, call, &group);
 }
 
 static __always_inline int call_ended(struct pt_regs *regs, long ret)

@@ -1,15 +1,19 @@
 /** Every promise about HTTP/1, replayed byte for byte by real system calls and compared whole, at both ends. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { containIn } from '../helpers/contain.ts';
 import { type Profiler, startProfiler, type Told } from '../helpers/profiler.ts';
 import { type Case, cases, promises, shownElsewhere } from './cases.ts';
 import { pathOf } from './path.ts';
 import { describe, expectWhole, PORT } from './whole.ts';
 
 let peer: ChildProcessWithoutNullStreams;
+let container: ReturnType<typeof containIn>;
+let command = '';
 let profiler: Profiler & AsyncDisposable;
 let told: readonly Told[] = [];
 
@@ -19,11 +23,19 @@ beforeAll(async () => {
   peer.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
   const said = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
   expect((await said.next()).value, complaints.join('')).toBe(String(peer.pid));
-  profiler = await startProfiler({ PROFILER_ROLE: 'both', PROFILER_PORTS: '' });
+  // In a container of its own, so that nothing else on the machine is looked at.
+  container = containIn([peer.pid ?? 0]);
+  profiler = await startProfiler({
+    PROFILER_ROLE: 'both',
+    PROFILER_SCOPE: 'containers',
+    PROFILER_CGROUPS: container.id,
+  });
   for (const { name, transport, steps } of cases) {
     peer.stdin.write(`${JSON.stringify({ name, transport, steps })}\n`);
     expect((await said.next()).value, `${name}: ${complaints.join('')}`).toBe(name);
   }
+  // While it runs: nothing can be asked about a process that has ended.
+  command = readFileSync(`/proc/${peer.pid}/comm`, 'utf8').trim();
   peer.stdin.end();
   await profiler.stop();
   told = profiler.lines();
@@ -31,6 +43,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   peer.kill();
+  if (peer.exitCode === null && peer.signalCode === null) await once(peer, 'exit');
+  container[Symbol.dispose]();
   await profiler[Symbol.asyncDispose]();
 });
 
@@ -38,7 +52,9 @@ test.each(cases)('$name', (each: Case) => {
   const targets = new Set(each.expected.map((line) => line.split(' ')[1]));
   const mine = told.filter((line) => line.type === 'exchange' && targets.has(line.target));
   for (const role of ['client', 'server'] as const) {
-    const seen = mine.filter((line) => line.role === role).map((line) => describe(line, peer.pid));
+    const seen = mine
+      .filter((line) => line.role === role)
+      .map((line) => describe(line, { pid: peer.pid, command, container: container.id }));
     expect(seen, role).toEqual(each.expected.map((line) => expectWhole(each, line, role)));
   }
   for (const target of targets) {

@@ -1,5 +1,5 @@
 /** A whole exchange of a trace, with what no test can foretell turned into whether it is right. */
-import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { Told } from '../helpers/profiler.ts';
 import type { Case } from './cases.ts';
 
@@ -7,6 +7,7 @@ export const PORT = 21_001;
 
 type Role = 'server' | 'client';
 type Whole = Readonly<Record<string, unknown>>;
+type Peer = { readonly pid: number | undefined; readonly command: string; readonly container: string };
 
 const TIMES = ['requestFirst', 'requestLast', 'responseFirst', 'responseLast'] as const;
 /** As TCP addresses are written, with the port that the kernel chose left out. */
@@ -43,7 +44,7 @@ export function expectWhole(
     responseBytes,
     pid: others.includes(role) ? 'another' : 'the peer',
     comm: 'that of the peer',
-    container: null,
+    container: 'that of the peer',
     link: '16 hexadecimal digits',
     queuedUs: null,
     local: role === 'server' ? ends.server : ends.client,
@@ -52,19 +53,25 @@ export function expectWhole(
 }
 
 /** The exchange in those words; what is not right is left as it was told. */
-export function describe(told: Told, peer: number | undefined): Whole {
+export function describe(told: Told, peer: Peer): Whole {
   const isNear = Math.abs(Date.now() - Date.parse(told.time)) < 600_000;
   return {
     ...told,
     time: isNear && /^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z$/.test(told.time) ? 'while the peer ran' : told.time,
     timing: orderOf(told),
     durationMs: isDuration(told) ? 'from the first byte to the last' : told.durationMs,
-    pid: told.pid === peer ? 'the peer' : 'another',
-    comm: told.comm === commandOf(peer) ? 'that of the peer' : told.comm,
+    pid: told.pid === peer.pid ? 'the peer' : 'another',
+    comm: told.comm === peer.command ? 'that of the peer' : told.comm,
+    container: isDeepStrictEqual(told.container, containerOf(peer)) ? 'that of the peer' : told.container,
     link: /^[0-9a-f]{16}$/.test(told.link) ? '16 hexadecimal digits' : told.link,
     local: withoutChosen(told.local),
     remote: withoutChosen(told.remote),
   };
+}
+
+/** Nobody named it. */
+function containerOf({ container }: Peer): Told['container'] {
+  return { id: container, name: null, image: null, service: null };
 }
 
 function orderOf({ timing }: Told): string | Told['timing'] {
@@ -83,8 +90,4 @@ function isDuration({ durationMs, timing }: Told): boolean {
 function withoutChosen(address: string): string {
   if (address.startsWith('unix:/tmp/conformance-')) return 'unix:*';
   return address.endsWith(`:${PORT}`) || address.startsWith('unix:') ? address : address.replace(/\d+$/, '*');
-}
-
-function commandOf(pid: number | undefined): string {
-  return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }

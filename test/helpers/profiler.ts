@@ -1,11 +1,12 @@
 /** The real profiler on this host, without a container: for tests of the probe. Needs root. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './checkout.ts';
 
 export const object = join(root, 'bpf/.output/http_probe.o');
+const program = join(root, 'bpf/.output/profiler.mjs');
 
 export type Told = {
   readonly type: string;
@@ -22,6 +23,7 @@ export type Told = {
   readonly time: string;
   readonly pid: number;
   readonly comm: string;
+  readonly container: Readonly<Record<'id' | 'name' | 'image' | 'service', string | null>> | null;
   readonly local: string;
   readonly remote: string;
 };
@@ -42,10 +44,21 @@ export type Profiler = {
 
 let isBuilt = false;
 
-/** Compiles the probe, once for each file of tests: an object that lies there may be of other sources. */
+/** Compiles both halves, once for each file of tests: what lies there may be of other sources. */
 export function buildProbe(): void {
-  if (!isBuilt) execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe' });
+  if (isBuilt) return;
+  execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe' });
+  bundle();
   isBuilt = true;
+}
+
+/** Plain JavaScript, as what the image's Node runs: a loader that translates modules would take twice the processor. */
+function bundle(): void {
+  const fresh = `${program}.${process.pid}.mjs`;
+  const source = join(root, 'container/profiler/src/main.ts');
+  const options = ['--external', 'koffi', '--platform', 'node', '--format', 'esm', '--file', fresh];
+  execFileSync(join(root, 'node_modules/.bin/rolldown'), [source, ...options], { stdio: 'pipe' });
+  renameSync(fresh, program);
 }
 
 /** Starts it and waits until its probe is attached. */
@@ -61,7 +74,7 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
   ]) {
     writeFileSync(join(out, name), '');
   }
-  const child = spawn(join(root, 'node_modules/.bin/jiti'), [join(root, 'container/profiler/src/main.ts')], {
+  const child = spawn(process.execPath, [program], {
     env: { ...process.env, PROFILER_SCOPE: 'host', PROFILER_OUT: out, PROFILER_OBJECT: object, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

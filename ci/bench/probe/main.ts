@@ -1,6 +1,7 @@
-/** Measures what the probe costs. Usage: node ci/bench/probe/main.ts [nginx|node|unrelated|drain|tools]…; needs root. */
+/** Measures what the probe costs. Usage: node ci/bench/probe/main.ts [nginx|node|exchange|unrelated|drain|tools]…; needs root. */
 import { measureCost } from './cost.ts';
 import { measureDrain } from './drain.ts';
+import { measureExchange } from './exchange.ts';
 import { compareTools } from './tools.ts';
 import { measureUnrelated } from './unrelated.ts';
 
@@ -15,6 +16,7 @@ const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => na
 const PARTS: Readonly<Record<string, () => Promise<void> | void>> = {
   nginx: () => measureCost('nginx', { pairs, seconds, env }),
   node: () => measureCost('node', { pairs, seconds, env }),
+  exchange: () => measureExchange(pairs, env),
   unrelated: () => measureUnrelated(pairs),
   drain: () => measureDrain(),
   tools: () => compareTools(seconds),

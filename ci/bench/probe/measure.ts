@@ -1,7 +1,8 @@
 /** What a process costs and what a load achieves, as the kernel and wrk count it. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { spawnOn } from './cores.ts';
 
 export type Load = { readonly requests: number; readonly perSecond: number; readonly p50Us: number };
 /** One timed run: the load, and processor time per request of the server and of the profiler. */
@@ -26,7 +27,7 @@ export function anonymousMb(pid: number): number {
 
 /** Runs wrk without blocking, so that what this process holds goes on. */
 export async function runWrk(url: string, seconds: number, connections: number): Promise<Load> {
-  const wrk = spawn('wrk', ['-t1', `-c${connections}`, `-d${seconds}`, '--latency', url]);
+  const wrk = spawnOn('others', 'wrk', ['-t1', `-c${connections}`, `-d${seconds}`, '--latency', url]);
   let text = '';
   wrk.stdout.on('data', (bytes: Buffer) => {
     text += bytes;

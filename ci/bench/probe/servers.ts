@@ -1,18 +1,19 @@
 /** What is measured: servers in a cgroup that is named as a container's is, and the profiler itself. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { containIn } from '../../../test/helpers/contain.ts';
+import { spawnOn } from './cores.ts';
 
 export const NGINX_PORT = 23_300;
 export const NODE_PORT = 23_301;
 
 export type Running = AsyncDisposable & { readonly pid: number; readonly url: string };
-export type Profiler = Running & { readonly out: string };
+/** `toggle` pauses and resumes it. */
+export type Profiler = Running & { readonly out: string; readonly toggle: () => void };
 
-const HIERARCHIES = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup/pids', '/sys/fs/cgroup'];
 const TRACES = ['http-trace.txt', 'http-trace.txt.1', 'http-trace.jsonl', 'http-trace.jsonl.1', 'profiler.json'];
 const NODE_SERVER = `require('node:http').createServer((request, response) => response.end('twenty-four bytes of body'))
   .listen(${NODE_PORT}, '127.0.0.1')`;
@@ -29,14 +30,14 @@ ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')}
 server { listen 127.0.0.1:${NGINX_PORT}; location / { return 200 "twenty-four bytes of body"; } } }`,
   );
   const url = `http://127.0.0.1:${NGINX_PORT}/`;
-  return contain(spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')]), url, () =>
+  return contain(spawnOn('server', 'nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')]), url, () =>
     rmSync(folder, { recursive: true }),
   );
 }
 
 /** A Node server of one line. */
 export async function startNode(): Promise<Running> {
-  return contain(spawn(process.execPath, ['-e', NODE_SERVER]), `http://127.0.0.1:${NODE_PORT}/`);
+  return contain(spawnOn('server', process.execPath, ['-e', NODE_SERVER]), `http://127.0.0.1:${NODE_PORT}/`);
 }
 
 /** The profiler, on this machine and not in a container; resolves when it is attached. */
@@ -44,7 +45,7 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
   const out = mkdtempSync(join(tmpdir(), 'bench-traces-'));
   for (const name of TRACES) writeFileSync(join(out, name), '');
   const root = resolve(import.meta.dirname, '../../..');
-  const child = spawn(process.execPath, [join(root, 'container/profiler/src/main.ts')], {
+  const child = spawnOn('others', process.execPath, [join(root, 'container/profiler/src/main.ts')], {
     env: {
       ...process.env,
       PROFILER_OUT: out,
@@ -66,27 +67,21 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
   return {
     ...disposable(child, ''),
     out,
+    toggle: () => child.kill('SIGUSR2'),
     [Symbol.asyncDispose]: () => end(child, () => rmSync(out, { recursive: true })),
   };
 }
 
 async function contain(child: ChildProcess, url: string, clean = (): void => {}): Promise<Running> {
-  const groups = HIERARCHIES.filter((path) => existsSync(join(path, 'cgroup.procs'))).map((path) =>
-    join(path, `libpod-${randomBytes(32).toString('hex')}.scope`),
-  );
   await untilAnswers(child, url);
   // nginx's worker runs by now and has to be moved with its parent.
-  const pids = [child.pid ?? 0, ...childrenOf(child.pid ?? 0)];
-  for (const group of groups) {
-    mkdirSync(group);
-    for (const pid of pids) writeFileSync(join(group, 'cgroup.procs'), String(pid));
-  }
+  const group = containIn([child.pid ?? 0, ...childrenOf(child.pid ?? 0)]);
   return {
     ...disposable(child, url),
     [Symbol.asyncDispose]: () =>
       end(child, () => {
         clean();
-        for (const group of groups) rmdirSync(group);
+        group[Symbol.dispose]();
       }),
   };
 }

@@ -3,10 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median } from './measure.ts';
 import { startProfiler } from './servers.ts';
 
-/** Prints the nanoseconds that each tier adds to getppid; a tier that the kernel refuses is said to be refused. */
+/**
+ * Prints the nanoseconds that each tier adds to getppid, the least against the least; a tier that the kernel refuses is
+ * said to be refused.
+ */
 export async function measureUnrelated(pairs: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-getppid-'));
   const program = join(folder, 'getppid');
@@ -14,15 +16,14 @@ export async function measureUnrelated(pairs: number): Promise<void> {
   const measure = (): number => Number(execFileSync(program, { encoding: 'utf8' }));
   for (const tier of ['A', 'B', 'C']) {
     try {
-      const added: number[] = [];
-      let before = measure();
+      const on: number[] = [];
+      const off: number[] = [];
       for (let pair = 0; pair < pairs; pair++) {
-        const on = await traced(tier, measure);
-        const after = measure();
-        added.push(on - (before + after) / 2);
-        before = after;
+        off.push(measure());
+        on.push(await traced(tier, measure));
       }
-      console.log(`getppid: tier ${tier} adds ${median(added).toFixed(1)} ns to ${before.toFixed(1)} ns`);
+      const least = Math.min(...off);
+      console.log(`getppid: tier ${tier} adds ${(Math.min(...on) - least).toFixed(1)} ns to ${least.toFixed(1)} ns`);
     } catch (error) {
       console.log(
         `getppid: tier ${tier} is refused here: ${error instanceof Error ? error.message.split('\n')[0] : error}`,

@@ -67,18 +67,19 @@ export const group = {
 } as const;
 
 export const conn = {
-  size: 80,
+  size: 96,
   conn: 0,
-  counted: { at: 8, lengths: [2] },
-  flow: { at: 16, lengths: [2] },
-  requestDirection: 48,
-  ignored: 52,
-  following: 56,
-  isTold: 60,
-  wasAsked: 64,
-  wasAnswered: 68,
-  pipelines: 72,
-  state: 76,
+  group: 8,
+  counted: { at: 24, lengths: [2] },
+  flow: { at: 32, lengths: [2] },
+  requestDirection: 64,
+  ignored: 68,
+  following: 72,
+  isTold: 76,
+  wasAsked: 80,
+  wasAnswered: 84,
+  pipelines: 88,
+  state: 92,
 } as const;
 
 export const settings = {
@@ -114,7 +115,8 @@ export const hook = {
   hookReceive: 0,
   hookSend: 1,
   hookCall: 2,
-  hooks: 3,
+  hookSeveral: 3,
+  hooks: 4,
 } as const;
 
 export const decision = {
