@@ -130,16 +130,16 @@ static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direc
 		call_is_over();
 	if (ret < 0 || moves_nothing(&call) || is_own_process() || !fill_socket(sock, &socket))
 		return 0;
-	if (ret)
-		recognise_current(&call);
-	if (ret && !call.is_several)
-		call_is_over();
 	conn = conn_of(&socket);
-	if (ret ? !is_of_interest(conn, direction) : direction == HP_SENT)
+	if (ret ? !is_of_interest(conn, direction) && !hp_hits[HP_HOOK_SEVERAL] : direction == HP_SENT)
 		return 0;
 	group = current_group();
 	if (!group_is_wanted(&group, conn))
 		return 0;
+	if (ret)
+		recognise_current(&call);
+	if (ret && !call.is_several)
+		call_is_over();
 	scratch = scratch_here();
 	if (!scratch || !take_scratch(scratch))
 		return 0;
