@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { type Args, parseArgs } from './args.ts';
 import { builtInTasks } from './config/built-in.ts';
 import { findTask } from './config/names.ts';
-import { fillTemplate, shellQuote } from './config/template.ts';
 import type { Config, ParamValue, Retry, ServiceRow, Sign, TaskRow } from './config/types.ts';
 import { type Problem, UserError, usageError } from './errors.ts';
 import { bindRequests, missingParams, type Request, withDefaults } from './plan/bind.ts';
@@ -11,6 +10,7 @@ import { type DoctorRequest, readDoctorRequest } from './plan/doctor.ts';
 import { type Fill, fillOf } from './plan/fill.ts';
 import { keepAsked } from './plan/kept.ts';
 import { appliesTo, choosePlace, type Place, refuse } from './plan/place.ts';
+import { withRest } from './plan/rest.ts';
 import { outputsOfNeeds, planTracking, planWatching, type Tracked } from './plan/track.ts';
 import type { Platform } from './script.ts';
 
@@ -176,7 +176,7 @@ function planTask(config: Config, request: Request, options: Options & Order): P
   const { task, params, args, rest } = request;
   const fill = fillOf(config, request);
   const isHere = appliesTo(task.platforms, options.platform);
-  const image = task.container === undefined ? undefined : fillTemplate(task.container, fill.plain);
+  const image = task.container === undefined ? undefined : fill.plain(task.container);
   return {
     name: task.name,
     about: task.about,
@@ -191,14 +191,14 @@ function planTask(config: Config, request: Request, options: Options & Order): P
     params,
     args,
     rest,
-    env: Object.fromEntries(Object.entries(task.env).map(([name, value]) => [name, fillTemplate(value, fill.plain)])),
-    cwd: join(options.root, fillTemplate(task.cwd ?? '.', fill.plain)),
+    env: Object.fromEntries(Object.entries(task.env).map(([name, value]) => [name, fill.plain(value)])),
+    cwd: join(options.root, fill.plain(task.cwd ?? '.')),
     timeoutMs: task.timeoutMs,
     interactive: task.interactive,
-    confirm: task.confirm === undefined ? undefined : fillTemplate(task.confirm, fill.plain),
-    finally: task.finally.map((step) => fillTemplate(step, fill.shell)),
+    confirm: task.confirm === undefined ? undefined : fill.plain(task.confirm),
+    finally: task.finally.map(fill.command),
     retry: task.retry,
-    locks: (task.locks ?? []).map((name) => fillTemplate(name, fill.plain)),
+    locks: (task.locks ?? []).map(fill.plain),
     weight: task.weight ?? 1,
     tracked: planTracking(config, task, fill, options.inputsOfNeeds),
     watches: planWatching(task, fill, options.inputsOfNeeds),
@@ -210,16 +210,16 @@ function planWork(request: Request, fill: Fill, root: string): Work {
   if (task.script !== undefined) return { kind: 'script', file: join(root, task.script) };
   if (task.service !== undefined) return planService(task.service, request, fill);
   if (task.run.length === 0) return { kind: 'none' };
-  const commands = task.run.map((step) => fillTemplate(step, fill.shell));
+  const commands = task.run.map(fill.command);
   const last = commands.pop() ?? '';
-  return { kind: 'run', commands: [...commands, [last, ...rest.map(shellQuote)].join(' ')] };
+  return { kind: 'run', commands: [...commands, withRest(task.name, last, rest)] };
 }
 
-function planService({ run, ready }: ServiceRow, { rest }: Request, fill: Fill): Work {
+function planService({ run, ready }: ServiceRow, { task, rest }: Request, fill: Fill): Work {
   const signs = (ready?.signs ?? []).map(({ kind, value }) => ({
     kind,
-    value: fillTemplate(value, kind === 'command' ? fill.shell : fill.plain),
+    value: (kind === 'command' ? fill.command : fill.plain)(value),
   }));
-  const command = [fillTemplate(run, fill.shell), ...rest.map(shellQuote)].join(' ');
+  const command = withRest(task.name, fill.command(run), rest);
   return { kind: 'service', command, signs, withinMs: ready?.withinMs ?? 0, isKept: false };
 }

@@ -4,6 +4,7 @@ import { didYouMean, listed, messageOf } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
 import { freshRules } from './fresh-rules.ts';
 import { platformRules } from './platform-rules.ts';
+import { quotingRules } from './quoting-rules.ts';
 import { serviceRules } from './service-rules.ts';
 import { namesIn } from './template.ts';
 import type { CheckRow, Config, ParamRow, TaskRow } from './types.ts';
@@ -17,6 +18,7 @@ export function checkRules(config: Config, isRange: (range: string) => boolean):
       ...paramRules(task),
       ...serviceRules(task),
       ...templates(config, task),
+      ...quotingRules(config, task),
     ]),
     ...platformRules(config),
     ...Object.values(config.checks).flatMap((check) => checkRowRules(check, isRange)),

@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
 import { findTask } from '../config/names.ts';
-import { fillTemplate } from '../config/template.ts';
 import type { Config, TaskRow } from '../config/types.ts';
 import { usageError } from '../errors.ts';
 import { leavesProject } from '../fresh/paths.ts';
@@ -36,8 +35,8 @@ export function planTracking(
   const commands = inputs.flatMap((input) => (typeof input === 'string' ? [] : [input.command]));
   const outputs = planOutputs(task, fill);
   return {
-    inputs: [...ofNeeds, ...globs.map((glob) => fillTemplate(glob, fill.plain))],
-    commands: commands.map((command) => fillTemplate(command, fill.shell)),
+    inputs: [...ofNeeds, ...globs.map(fill.plain)],
+    commands: commands.map(fill.command),
     outputs,
     variables: task.envInputs,
     tools: task.requires.flatMap((name) => {
@@ -53,13 +52,13 @@ export function planTracking(
 export function planWatching(task: TaskRow, fill: Fill, ofNeeds: readonly string[]): readonly string[] | undefined {
   const own = task.watch ?? (task.service === undefined ? undefined : task.inputs);
   if (own === undefined) return undefined;
-  const globs = own.flatMap((input) => (typeof input === 'string' ? [fillTemplate(input, fill.plain)] : []));
+  const globs = own.flatMap((input) => (typeof input === 'string' ? [fill.plain(input)] : []));
   return task.watch === undefined ? [...ofNeeds, ...globs] : globs;
 }
 
 /** What a task writes, as globs. A param may not lead out of the project. */
 export function planOutputs(task: TaskRow, fill: Pick<Fill, 'plain'>): readonly string[] {
-  const outputs = task.outputs.map((glob) => fillTemplate(glob, fill.plain));
+  const outputs = task.outputs.map(fill.plain);
   const outside = outputs.find((glob) => leavesProject(glob.replace(/^!/, '')));
   if (outside === undefined) return outputs;
   throw usageError(`task \`${task.name}\` would write \`${outside}\`, which lies outside of the project`);

@@ -1,0 +1,52 @@
+import { wordsIn } from './command-text.ts';
+import type { Finding, Path } from './finding.ts';
+import { varsOf } from './names.ts';
+import type { Spot } from './shell-spots.ts';
+import { isPlainWord, namesIn, parseTemplate } from './template.ts';
+import type { Config, ParamRow, TaskRow } from './types.ts';
+
+/** What somebody types stands only where it can be quoted, so that no shell ever reads it as a command. */
+export function quotingRules(config: Config, task: TaskRow): readonly Finding[] {
+  if (task.matrix !== undefined) return [];
+  const own = ['tasks', task.name];
+  const find = (command: string, path: Path): readonly Finding[] => unquotable(config, task, command, path);
+  return [
+    ...task.run.flatMap((step, index) => find(step, [...own, 'run', index])),
+    ...task.finally.flatMap((step, index) => find(step, [...own, 'finally', index])),
+    ...(task.inputs ?? []).flatMap((input, index) =>
+      typeof input === 'string' ? [] : find(input.command, [...own, 'inputs', index, 'command']),
+    ),
+    ...(task.service === undefined ? [] : find(task.service.run, [...own, 'service', 'run'])),
+    ...(task.service?.ready?.signs ?? []).flatMap(({ kind, value }) =>
+      kind === 'command' ? find(value, [...own, 'service', 'ready', kind]) : [],
+    ),
+  ];
+}
+
+function unquotable(config: Config, task: TaskRow, command: string, path: Path): readonly Finding[] {
+  const isWord = (name: string): boolean => name === 'args' || Object.hasOwn(task.params, name);
+  if (!namesIn(command).some(isWord)) return [];
+  const written = (name: string): string => task.cell?.values[name] ?? varsOf(config, task)[name] ?? '';
+  const words = wordsIn(parseTemplate(command), { written, isWord });
+  return words.flatMap(({ name, spot }): Finding[] => {
+    const param = Object.hasOwn(task.params, name) ? task.params[name] : undefined;
+    if (spot.kind !== 'unsafe' || (param !== undefined && isAlwaysPlain(param))) return [];
+    const part = `\${${name}}`;
+    const message = `\`${part}\` stands ${spot.where}, where it cannot be quoted`;
+    return [{ path, at: 'value', part, message, hint: hintFor(name, spot) }];
+  });
+}
+
+/** Whether nothing can be given that a shell would read. */
+function isAlwaysPlain({ type, values }: ParamRow): boolean {
+  return type === 'int' || type === 'bool' || (type === 'enum' && values.every(isPlainWord));
+}
+
+function hintFor(name: string, { where }: Extract<Spot, { readonly kind: 'unsafe' }>): string {
+  if (where.includes('((') && name !== 'args') return 'a number can be given as `type: int`';
+  if (where.includes('backslash')) return `leave the backslash out; for the shell's own, write \`$\${${name}}\``;
+  if (where.includes('backticks')) return 'write `$(…)` instead of backticks';
+  if (name === 'args') return 'let the script or program that needs them read them as its arguments';
+  const variable = name.replaceAll(/\W/g, '_').toUpperCase();
+  return `give it in a variable: \`env: { ${variable}: '\${${name}}' }\`, and write \`$${variable}\``;
+}

@@ -1,0 +1,235 @@
+/** What somebody types for a param is never read by a shell, whatever stands around its `${…}`. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fillCommand, wordsIn } from '../../tasks/runner/config/command-text.ts';
+import { parseTemplate } from '../../tasks/runner/config/template.ts';
+import { createProject, type Project } from '../helpers/project.ts';
+
+const hostile = [
+  '$(pwned)',
+  '`pwned`',
+  ';pwned;',
+  "';pwned;'",
+  '";pwned;"',
+  '\\";pwned #',
+  'x\npwned\n',
+  '\\',
+  '}$(pwned)',
+  '& pwned | pwned',
+  '(pwned)',
+  '$HOME ${HOME} "$@"',
+  'big  world!',
+  '*',
+  '~',
+  '-n',
+  '#',
+  '',
+];
+
+/** A command that prints what it is given, and how the value is to be found in what it prints. */
+const places: readonly (readonly [string, (value: string) => string])[] = [
+  ["printf '[%s]' ${s}", (value) => `[${value}]`],
+  ['printf "[%s]" "${s}"', (value) => `[${value}]`],
+  ['printf "[%s]" "a ${s} b"', (value) => `[a ${value} b]`],
+  ["printf '[%s]' 'a ${s} b'", (value) => `[a ${value} b]`],
+  ["printf '[%s]' a${s}b", (value) => `[a${value}b]`],
+  ["printf '[%s]' a'b'\"c\"${s}'d'", (value) => `[abc${value}d]`],
+  ['printf "[%s]" "$(printf %sx ${s})"', (value) => `[${value}x]`],
+  ['printf "[%s]" "$(printf %sx "in ${s}")"', (value) => `[in ${value}x]`],
+  ['printf "[%s]" "$(printf %sx \'in ${s}\')"', (value) => `[in ${value}x]`],
+  ['printf "[%s]" "$WHO/$${WHO}/${s}"', (value) => `[me/me/${value}]`],
+  ['printf "[%s]" $${NONE:-${s}}', (value) => `[${value}]`],
+  ['printf "it\'s [%s]" \'"\'"${s}"', (value) => `it's ["${value}]`],
+  ["printf '[%s]' ok # don't say \"${s}", () => '[ok]'],
+  ['cat <<END\nit\'s "$(echo here)\nEND\nprintf \'[%s]\' "${s}"', (value) => `it's "here\n[${value}]`],
+];
+
+test('a param comes out as it was typed, bare, within quotes of both kinds and within `$(…)`', async () => {
+  const steps = places.map(([command]) => `      - ${JSON.stringify(`(${command}\n) >> out; printf '\\0' >> out`)}\n`);
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ntasks:\n  say:\n    params: { s: {} }\n    env: { WHO: me }\n    run:\n${steps.join('')}`,
+  });
+  await project.program('pwned', `touch ${project.path('was-run')}`);
+  for (const value of hostile) {
+    const { exit } = await project.run(`say --s=${value.replaceAll(' ', '\\ ')}`);
+    const given = (await project.read('out')).split('\0').slice(0, -1);
+    const wanted = places.map(([, expected]) => expected(value));
+    expect({ value, exit, given }).toEqual({ value, exit: 0, given: wanted });
+    await project.write('out', '');
+  }
+  expect(existsSync(project.path('was-run'))).toBe(false);
+});
+
+test('args are words of their own where they stand bare, and one text within quotes', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  say:
+    args: { name: word }
+    run:
+      - printf '[%s]' \${args}
+      - printf '[%s]' "\${args}" '\${args}'
+      - printf '[%s]' a \${args}#b
+`,
+  });
+  const { stdout } = await project.run("say a\\ b `pwned` it's -- $(pwned) ;");
+  expect(stdout).toContain(
+    "[a b][`pwned`][it's]\n[a b `pwned` it's][a b `pwned` it's]\n[a][a b][`pwned`][it's#b][$(pwned)][;]\n",
+  );
+  expect((await project.run('say')).stdout).toContain('[]\n[][]\n[a][#b]\n');
+});
+
+test('the words after `--` never become commands', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  lines: { run: "printf '[%s]' a\\nprintf '[%s]' b\\n" }
+  comment: { run: 'echo hello # world' }
+  document: { run: "cat <<END\\nhello\\nEND\\n" }
+  open: { run: 'echo hello;' }
+`,
+  });
+  expect((await project.run('lines -- pwned')).stdout).toContain('[a][b][pwned]\n');
+  for (const task of ['comment', 'document', 'open'])
+    expect(await project.run(`${task} -- x\npwned\n`)).toEqual({
+      exit: 2,
+      stdout: '',
+      stderr: `error: the command of task \`${task}\` ends where no words can follow, so it takes none after \`--\`
+hint: it ends in a comment, a here-document, an open quote or an operator
+`,
+    });
+});
+
+test('where a value cannot be quoted, the config is refused, with what to write instead', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  ticks: { params: { s: {} }, run: 'echo \`date \${s}\`' }
+  sum: { params: { s: {}, n: { type: int } }, run: 'echo $((\${n} + 1)) $((\${s} + 1))' }
+  document: { params: { s: {} }, run: "cat <<END\\n\${s}\\nEND" }
+  slash: { params: { s: {} }, run: 'echo "\\\${s}"' }
+  again: { params: { s: {} }, run: 'sh -c "echo \${s}"' }
+  whole: { params: { s: {} }, run: 'sh -c "\${s}"' }
+  words: { args: { name: word }, finally: 'trap "rm \${args}" EXIT', run: 'eval echo \${args}' }
+`,
+  });
+  const { exit, stderr } = await project.run('--list');
+  expect({ exit, stderr }).toMatchInlineSnapshot(`
+    {
+      "exit": 3,
+      "stderr": "error: \`\${s}\` stands in backticks, where it cannot be quoted
+      --> tasks.config.yaml:3:48
+       |   ticks: { params: { s: {} }, run: 'echo \`date \${s}\`' }
+       |                                                ^^^^
+    hint: write \`$(…)\` instead of backticks
+    error: \`\${s}\` stands in \`$((…))\`, where it cannot be quoted
+      --> tasks.config.yaml:4:75
+       |   sum: { params: { s: {}, n: { type: int } }, run: 'echo $((\${n} + 1)) $((\${s} + 1))' }
+       |                                                                           ^^^^
+    hint: a number can be given as \`type: int\`
+    error: \`\${s}\` stands in a here-document, where it cannot be quoted
+      --> tasks.config.yaml:5:51
+       |   document: { params: { s: {} }, run: "cat <<END\\n\${s}\\nEND" }
+       |                                                   ^^^^
+    hint: give it in a variable: \`env: { S: '\${s}' }\`, and write \`$S\`
+    error: \`\${s}\` stands right after a backslash, where it cannot be quoted
+      --> tasks.config.yaml:6:44
+       |   slash: { params: { s: {} }, run: 'echo "\\\${s}"' }
+       |                                            ^^^^
+    hint: leave the backslash out; for the shell's own, write \`$\${s}\`
+    error: \`\${s}\` stands in a text that is read as a command once more, where it cannot be quoted
+      --> tasks.config.yaml:7:49
+       |   again: { params: { s: {} }, run: 'sh -c "echo \${s}"' }
+       |                                                 ^^^^
+    hint: give it in a variable: \`env: { S: '\${s}' }\`, and write \`$S\`
+    error: \`\${args}\` stands in a text that is read as a command once more, where it cannot be quoted
+      --> tasks.config.yaml:9:53
+       |   words: { args: { name: word }, finally: 'trap "rm \${args}" EXIT', run: 'eval echo \${args}' }
+       |                                                     ^^^^^^^
+    hint: let the script or program that needs them read them as its arguments
+    error: \`\${args}\` stands in a text that is read as a command once more, where it cannot be quoted
+      --> tasks.config.yaml:9:85
+       |   words: { args: { name: word }, finally: 'trap "rm \${args}" EXIT', run: 'eval echo \${args}' }
+       |                                                                                     ^^^^^^^
+    hint: let the script or program that needs them read them as its arguments
+    ",
+    }
+  `);
+});
+
+const pieces = [
+  '"',
+  "'",
+  '`',
+  '$(',
+  ')',
+  '(',
+  '$((',
+  '))',
+  '$${x:-',
+  '$${x}',
+  '}',
+  '\\',
+  '\n',
+  '#',
+  ' ',
+  '<<E',
+  '<<-"E"',
+  'E',
+  '\t',
+  '$',
+  "$'",
+];
+const words = [
+  '${s}',
+  '${s}',
+  '${s}',
+  '${args}',
+  'echo ',
+  'case x in x) ',
+  ';;',
+  'esac',
+  'eval ',
+  'trap ',
+  'sh -c ',
+  'a',
+  '=',
+  '&',
+  '|',
+  ';',
+  '{',
+  '[',
+  '!',
+  '<',
+  '<<<',
+];
+
+test.each(['dash', 'bash'])('no command that is not refused lets %s read a value', async (shell) => {
+  if (spawnSync(shell, ['-c', ':']).error !== undefined) return;
+  await using project = await createProject({});
+  await project.program('pwned', `/bin/touch ${project.path('was-run')}`);
+  const command = fc.array(fc.constantFrom(...pieces, ...words), { minLength: 2, maxLength: 14 });
+  fc.assert(
+    fc.property(command, fc.constantFrom(...hostile), (parts, value) => {
+      const text = parts.join('');
+      const isWord = (name: string) => name === 's' || name === 'args';
+      const spots = wordsIn(parseTemplate(text), { written: () => '', isWord });
+      fc.pre(spots.length > 0 && spots.every(({ spot }) => spot.kind !== 'unsafe'));
+      const filled = fillCommand(text, { written: () => '', words: (name) => (isWord(name) ? [value] : undefined) });
+      runIn(project, shell, filled);
+      return !existsSync(project.path('was-run'));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+function runIn(project: Project, shell: string, command: string): void {
+  spawnSync(`/bin/${shell}`, ['-c', command], {
+    cwd: project.folder,
+    env: { PATH: project.path('bin') },
+    timeout: 5_000,
+    stdio: 'ignore',
+  });
+}
