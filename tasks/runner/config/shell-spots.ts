@@ -1,4 +1,4 @@
-// This file is longer than 100 lines because what a shell reads is one grammar.
+// This file is longer than 200 lines because what a shell reads is one grammar.
 /** Where in a command for /bin/sh a value comes to stand, as far as its quoting is concerned. */
 export type Spot =
   | { readonly kind: 'bare' | 'double' | 'single' | 'comment' }
