@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { isErrno } from '../host.ts';
+import { checksumBytes, checksumOf } from './checksum.ts';
 import { digestBytes, digestOfText } from './digest.ts';
 import type { Part } from './parts.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -25,7 +25,7 @@ export type Record = {
   readonly foreign: Snapshot;
 };
 
-const magic = 'tasks-record-2\n';
+const magic = 'tasks-record-3\n';
 const snapshotNames = ['inputs', 'folders', 'outputs', 'foreign'] as const;
 
 type Head = Pick<Record, 'state' | 'parts' | 'edited' | 'globs'> & {
@@ -65,9 +65,7 @@ function encode(record: Record): Buffer {
   const head: Head = { state, parts, edited, globs, snapshots: snapshots.map(({ head: row }) => row) };
   const headBytes = Buffer.from(`${JSON.stringify(head)}\n`);
   const body = Buffer.concat([headBytes, ...snapshots.flatMap(({ sections }) => sections)]);
-  const checksum = Buffer.alloc(4);
-  checksum.writeUInt32LE(crc32(body));
-  return Buffer.concat([Buffer.from(magic), checksum, body]);
+  return Buffer.concat([Buffer.from(magic), checksumOf(body), body]);
 }
 
 function encodeSnapshot({ paths, stamps, digests, takenNs }: Snapshot) {
@@ -79,10 +77,10 @@ function encodeSnapshot({ paths, stamps, digests, takenNs }: Snapshot) {
 }
 
 function decode(bytes: Buffer): Record | undefined {
-  const bodyAt = magic.length + 4;
+  const bodyAt = magic.length + checksumBytes;
   if (bytes.toString('latin1', 0, magic.length) !== magic || bytes.length < bodyAt) return undefined;
   const body = bytes.subarray(bodyAt);
-  if (bytes.readUInt32LE(magic.length) !== crc32(body)) return undefined;
+  if (!bytes.subarray(magic.length, bodyAt).equals(checksumOf(body))) return undefined;
   const headEnd = body.indexOf('\n');
   const { state, parts, edited, globs, snapshots } = JSON.parse(body.toString('utf8', 0, headEnd)) as Head;
   let at = headEnd + 1;
