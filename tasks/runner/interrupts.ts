@@ -1,26 +1,41 @@
+import type { Interrupt } from './host.ts';
 import type { Cancellation } from './process/table.ts';
 import type { Session } from './session.ts';
 
 /** How long tasks may clean up after the first Ctrl-C. */
 const graceMs = 10_000;
 
-/** Ctrl-C once asks: all that runs gets the signal and may clean up. Twice: all that runs is killed. */
+/**
+ * Ctrl-C once asks: all that runs gets the signal and may clean up. Twice: all that runs is killed. While a command has the
+ * terminal for itself, Ctrl-C is for that command.
+ */
 export function handleInterrupts(
   session: Pick<Session, 'host' | 'state' | 'cancel' | 'stop' | 'table' | 'emit'>,
 ): Disposable {
   const { host, state, cancel, stop, table, emit } = session;
-  return host.onInterrupt((signal) => {
-    const isForTheTask = signal === 'SIGINT' && state.terminalIsLent;
-    if (isForTheTask) return;
+  const interrupt = (signal: Interrupt, delivered: Pick<Cancellation, 'isDelivered' | 'deliveredMs'>): void => {
     const isTheFirst = state.interruptedBy === undefined;
     emit({ type: 'interrupted', signal, isTheFirst });
     if (isTheFirst) {
       state.interruptedBy = signal;
-      const isDelivered = signal === 'SIGINT' && host.stdinIsTerminal;
-      cancel.abort({ because: 'interrupted', signal, isDelivered, graceMs } satisfies Cancellation);
+      cancel.abort({ because: 'interrupted', signal, ...delivered, graceMs } satisfies Cancellation);
     } else {
       stop.abort({ because: 'interrupted', signal: 'SIGKILL', isDelivered: false, graceMs: 0 } satisfies Cancellation);
       table.killAll();
     }
+  };
+  const understand = async (deliveredMs: number): Promise<void> => {
+    const isDelivered = await table.terminalSentIt();
+    const isForTheTask = isDelivered && state.loans.size > 0;
+    if (isForTheTask) for (const loan of state.loans) loan.ctrlCMs = deliveredMs;
+    else interrupt('SIGINT', isDelivered ? { isDelivered, deliveredMs } : { isDelivered });
+  };
+  state.interrupt = (deliveredMs) => interrupt('SIGINT', { isDelivered: true, deliveredMs });
+  return host.onInterrupt((signal) => {
+    const mayBeCtrlC = signal === 'SIGINT' && host.stdinIsTerminal;
+    const isTheSecond = state.interruptedBy !== undefined && state.loans.size === 0;
+    if (!mayBeCtrlC || isTheSecond) return interrupt(signal, { isDelivered: false });
+    const before = state.understood;
+    state.understood = understand(host.clockMs()).then(() => before);
   });
 }

@@ -38,9 +38,16 @@ export type Session = {
 /** The little that changes. */
 export type SessionState = {
   interruptedBy: Interrupt | undefined;
-  /** An interactive task has the terminal: Ctrl-C is for it. */
-  terminalIsLent: boolean;
+  /** Commands of interactive tasks that have the terminal for themselves. */
+  readonly loans: Set<Loan>;
+  /** Settles when it is known for whom the last Ctrl-C was. */
+  understood: Promise<void> | undefined;
+  /** Interrupts the run as a Ctrl-C at that time does. */
+  interrupt: (ctrlCMs: number) => void;
 };
+
+/** When the last Ctrl-C came while a command had the terminal. */
+export type Loan = { ctrlCMs: number | undefined };
 
 /** What the runs of a watch have in common. */
 export type Shared = Pick<Session, 'table' | 'stop' | 'events' | 'emit' | 'state' | 'undos'>;
@@ -69,7 +76,7 @@ export function openSession(
   const onSlow = ({ id, question }: Check): void =>
     emit({ type: 'notice-given', text: `${id} takes long: ${question}` });
   const checks = makeCheckRunner({ host, root, config, platform, table, engine, onSlow });
-  const state = shared?.state ?? { interruptedBy: undefined, terminalIsLent: false };
+  const state = shared?.state ?? makeState();
   return {
     host,
     root,
@@ -87,6 +94,10 @@ export function openSession(
     undos: shared?.undos ?? [],
     state,
   };
+}
+
+function makeState(): SessionState {
+  return { interruptedBy: undefined, loans: new Set(), understood: undefined, interrupt: () => undefined };
 }
 
 function inMicroseconds(ms: number): number {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import type { LogEntry, ProcessOutput, Shell as ZxShell } from 'zx/core';
 import type { Host } from './host.ts';
 import { type Ended, makeLineSplitter, waitForEnd } from './process/output.ts';
@@ -48,7 +49,7 @@ export async function runCommand(
     child[name]?.on('data', splitter.push);
     return splitter;
   });
-  const ended = await waitForEnd(child);
+  const ended = await waitForEnd(child, table.isClearing);
   for (const splitter of splitters) splitter.end();
   return ended;
 }
@@ -65,6 +66,8 @@ export type ScriptShell = {
 export type ScriptShellOptions = Omit<CommandOptions, 'signal' | 'cleanup' | 'readsStdin'> & {
   /** Asked at each start, since an undo is not cancelled by what cancelled the task. */
   readonly signal: () => AbortSignal;
+  /** Told of each process. */
+  readonly onStart: (child: ChildProcess) => void;
 };
 
 /** Makes the zx of one script. zx is loaded here and nowhere else, and its global `$` is never configured. */
@@ -82,8 +85,11 @@ export async function makeScriptShell(
     nothrow: false,
     detached: false,
     ...(options.hasTerminal ? { stdio: 'inherit' as const } : {}),
-    spawn: ((file: string, words: readonly string[], spawnOptions: object) =>
-      table.spawn([file, ...words], spawnOptions, options.signal())) as typeof import('node:child_process').spawn,
+    spawn: ((file: string, words: readonly string[], spawnOptions: object) => {
+      const child = table.spawn([file, ...words], spawnOptions, options.signal());
+      options.onStart(child);
+      return child;
+    }) as typeof import('node:child_process').spawn,
     kill: async (pid, signal = 'SIGTERM') => signalTree(host, Number(pid), signal),
     log: log.onEntry,
   });

@@ -1,7 +1,8 @@
 /** Signals and input on a terminal: who gets Ctrl-C and the keys, and how the terminal is left. */
 import { expect, test } from 'vitest';
+import { childrenOf, runningIn } from '../helpers/processes.ts';
 import { createProject } from '../helpers/project.ts';
-import { openTerminal } from '../helpers/terminal.ts';
+import { openTerminal, type Terminal } from '../helpers/terminal.ts';
 
 const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
 const ctrlC = '\u0003';
@@ -75,6 +76,121 @@ test('an interactive task has the terminal alone: it reads the keys, and Ctrl-C 
   expect(await terminal.exit).toBe(0);
   expect(terminal.screen()).toContain('so long\n✔ talk');
   expect(terminal.state()).toEqual(sane);
+});
+
+test.each([
+  ['a program that dies of it', "'echo up; work; touch on'"],
+  ['a condition', "'echo up; if ! work; then touch on; fi; work || touch on'"],
+  ['a substitution', "'echo up; x=$(work); touch on'"],
+  ['a subshell', "'echo up; (work; touch on); touch on'"],
+  ["the shell's own question", "'echo up; read -r answer; touch on'"],
+  ['the first of two steps', '[echo up; work, touch on]'],
+])('Ctrl-C ends an interactive task in %s: nothing goes on, and it is no success', async (_, run) => {
+  await using project = await createProject(
+    config(`  ask: { interactive: true, run: ${run}, finally: touch cleaned }\n  next: { run: touch on }\n`),
+  );
+  await project.program('work', 'exec sleep 1000');
+  const terminal = openTerminal(project, 'ask next --keep-going');
+  await terminal.shows('up');
+  await expect.poll(() => runningIn(project.folder).length, { timeout: 20_000 }).toBeGreaterThan(2);
+  terminal.type(ctrlC);
+  expect(await terminal.exit).toBe(130);
+  expect(await project.read('cleaned')).toBe('');
+  await expect(project.read('on')).rejects.toThrow();
+  expect(terminal.screen()).toContain(
+    '– next not started: interrupted\n– ask stopped: interrupted\ninterrupted: 0 done',
+  );
+  expect(terminal.state()).toEqual(sane);
+});
+
+const patient = "trap 'echo caught' INT\necho up\nuntil [ -e go ]; do sleep 0.05; done\nexit 7\n";
+
+test.each([
+  ['alone', 'bash patient.sh', 7],
+  ['before another', "'bash patient.sh; echo after $?'", 0],
+  ['after another', "'cd . && bash patient.sh'", 7],
+])(
+  'a program that deals with Ctrl-C itself keeps the terminal, and its own exit code counts: %s',
+  async (_, run, exit) => {
+    await using project = await createProject({
+      ...config(`  talk: { interactive: true, run: ${run} }\n`),
+      'patient.sh': patient,
+    });
+    const terminal = openTerminal(project, 'talk');
+    await terminal.shows('up');
+    terminal.type(ctrlC);
+    await terminal.shows('caught');
+    terminal.type(ctrlC);
+    await terminal.shows('caught\n^Ccaught');
+    await project.write('go', '');
+    expect(await terminal.exit).toBe(exit);
+    expect(terminal.screen()).not.toContain('SIGINT');
+    if (exit === 0) expect(terminal.screen()).toContain('after 7\n✔ talk');
+    else expect(terminal.screen()).toContain('✖ talk failed after <time>: exit code 7');
+  },
+);
+
+test('Ctrl-C ends an interactive script with the command that it ends, and one that only waits', async () => {
+  await using project = await createProject({
+    ...config('  command: { interactive: true, script: command.ts }\n  wait: { interactive: true, script: wait.ts }\n'),
+    'command.ts': 'export const run = async ({ $ }) => { await $`echo up; work`; await $`touch on`; };\n',
+    'wait.ts': 'export const run = async ({ $, sleep }) => { await $`echo up`; await sleep(600_000); };\n',
+  });
+  await project.program('work', 'exec sleep 1000');
+  for (const task of ['command', 'wait']) {
+    const terminal = openTerminal(project, task);
+    await terminal.shows('up');
+    await new Promise((settle) => setTimeout(settle, 1_000));
+    terminal.type(ctrlC);
+    expect(await terminal.exit).toBe(130);
+    expect(terminal.screen()).toContain(`– ${task} stopped: interrupted`);
+  }
+  await expect(project.read('on')).rejects.toThrow();
+});
+
+test.each([
+  ['', 'false'],
+  [', while an interactive task has the terminal too', 'true'],
+])('a SIGINT for the runner alone asks what runs, as the terminal does not%s', async (_, interactive) => {
+  await using project = await createProject({
+    ...config(`  work: { interactive: ${interactive}, run: exec bash work.sh $PPID, finally: touch cleaned }\n`),
+    'work.sh': 'trap \'echo INT >> story; exit 0\' INT\necho "runner is $1."\nwhile :; do sleep 0.05; done\n',
+  });
+  const terminal = openTerminal(project, 'work --output=plain');
+  await terminal.shows('runner is');
+  // By then it can tell who has sent a signal.
+  await expect.poll(() => runningIn('/').some((pid) => isChildOf(pid, runnerOf(terminal)))).toBe(true);
+  process.kill(runnerOf(terminal), 'SIGINT');
+  expect(await terminal.exit).toBe(130);
+  expect(await project.read('story')).toBe('INT\n');
+  expect(await project.read('cleaned')).toBe('');
+});
+
+function runnerOf(terminal: Terminal): number {
+  return Number(/runner is (\d+)\./.exec(terminal.screen())?.[1]);
+}
+
+function isChildOf(pid: number, parent: number): boolean {
+  return childrenOf(parent).some((row) => row.pid === pid);
+}
+
+test('Ctrl-C ends what a task has put into a session of its own, though its shell is gone at once', async () => {
+  await using project = await createProject(config("  work: { run: 'setsid deaf & work' }\n"));
+  const [work, deaf] = await Promise.all([project.driven('work'), project.driven('deaf')]);
+  const terminal = openTerminal(project, 'work --output=plain');
+  const invocations = await Promise.all([work.started(), deaf.started()]);
+  terminal.type(ctrlC);
+  await Promise.all(invocations.map(({ isGone }) => isGone));
+  expect(await terminal.exit).toBe(130);
+});
+
+test('what an interactive task says comes below its name', async () => {
+  await using project = await createProject(
+    config('  first: { run: echo first }\n  talk: { needs: [first], interactive: true, run: printf "name?\\\\n" }\n'),
+  );
+  const terminal = openTerminal(project, 'talk');
+  expect(await terminal.exit).toBe(0);
+  expect(terminal.screen()).toContain('✔ first <time>\n▸ talk\nname?\n✔ talk <time>\n');
 });
 
 test('a task that is not interactive does not read the keys', async () => {

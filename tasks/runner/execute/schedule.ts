@@ -127,9 +127,7 @@ class Run {
     this.running.add(task);
     this.room.enter(task);
     const onStart = (): void => session.emit({ type: 'task-started', task: task.name, where });
-    session.state.terminalIsLent = task.interactive && session.host.stdinIsTerminal;
     this.carryOut(task, onStart).then((end) => {
-      session.state.terminalIsLent = false;
       this.running.delete(task);
       this.room.leave(task);
       if (end.state === 'ready') this.keepUp(end, startedMs);

@@ -1,13 +1,16 @@
+import type { ChildProcess } from 'node:child_process';
 import { messageOf } from '../errors.ts';
 import type { TaskEnd } from '../events.ts';
 import { loadModule } from '../load-module.ts';
 import type { PlannedTask } from '../plan.ts';
+import type { Ended } from '../process/output.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { ScriptedTask } from '../script.ts';
 import type { Session } from '../session.ts';
 import { makeScriptShell, type ScriptShell } from '../shell.ts';
 import { makeContext } from './context.ts';
 import { environmentOf } from './environment.ts';
+import { lendTerminal } from './lend.ts';
 import { cancelled, exitOf, failed, failedCommand, readTaskFailure, stackOf } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -24,8 +27,17 @@ export async function runScript(file: string, { session, task, onHost, signal, r
   const { host, table } = session;
   let isOver = false;
   const currentSignal = () => (isOver ? session.stop.signal : signal);
+  const over = new AbortController();
+  const loans: Promise<void>[] = [];
+  const hasTerminal = task.interactive && host.stdinIsTerminal;
+  if (hasTerminal) await session.events.isShown();
   const shell = await makeScriptShell(host, table, {
     ...recorder,
+    onStart: (child) => {
+      if (!hasTerminal) return;
+      const loan = lendTerminal(session, endOf(child, over.signal));
+      child.once('exit', () => loans.push(loan));
+    },
     cwd: task.cwd,
     env: environmentOf(session, task),
     signal: currentSignal,
@@ -45,14 +57,28 @@ export async function runScript(file: string, { session, task, onHost, signal, r
       log: (line) => recorder.onLine('stdout', line),
     });
     const outcome = await untilAbandoned(run(context), signal, session.stop.signal);
+    await Promise.all(loans);
+    if (signal.aborted && loans.length > 0) return cancelled(signal, task.timeoutMs, recorder);
     return outcome === undefined ? { state: 'done' } : { state: 'skipped', reason: outcome.skipped };
   } catch (thrown) {
     shell.end();
+    await Promise.all(loans);
+    await session.state.understood;
     return signal.aborted ? cancelled(signal, task.timeoutMs, recorder) : explain(thrown, shell, recorder);
   } finally {
     shell.end();
     isOver = true;
+    over.abort();
   }
+}
+
+/** What a script leaves behind keeps nothing of the terminal. */
+function endOf(child: ChildProcess, over: AbortSignal): Promise<Pick<Ended, 'code' | 'signal'>> {
+  return new Promise((resolve) => {
+    over.addEventListener('abort', () => resolve({ code: null, signal: null }), { once: true });
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', () => resolve({ code: null, signal: null }));
+  });
 }
 
 async function loadScript({ root, host }: Session, file: string): Promise<ScriptedTask | undefined> {

@@ -4,6 +4,7 @@ import type { PlannedTask } from '../plan.ts';
 import type { Session } from '../session.ts';
 import { runCommand } from '../shell.ts';
 import { environmentOf } from './environment.ts';
+import { endsLikeItsCommands, lendTerminal } from './lend.ts';
 import { cancelled, failed, failedCommand } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -39,9 +40,11 @@ async function runStep(
       ? await (await import('./container.ts')).containerCommand(session, task, task.place.image, command)
       : undefined;
   if (inContainer?.state === 'unavailable') return failed(inContainer, recorder);
-  const trap = isLast ? deafToCtrlC : task.interactive && host.stdinIsTerminal ? leavesCtrlC : '';
+  const hasTerminal = task.interactive && host.stdinIsTerminal;
+  const trap = isLast ? deafToCtrlC : hasTerminal ? endsLikeItsCommands : '';
   const words = inContainer === undefined ? ['/bin/sh', '-c', `${trap}${command}`] : inContainer.command;
-  const ended = await runCommand(table, words, {
+  if (hasTerminal) await session.events.isShown();
+  const running = runCommand(table, words, {
     ...recorder,
     cwd: task.place.kind === 'container' ? root : task.cwd,
     env: environmentOf(session, task),
@@ -50,8 +53,11 @@ async function runStep(
     readsStdin: task.interactive,
     ...(inContainer === undefined ? {} : { cleanup: inContainer.cleanup }),
   });
+  if (hasTerminal) await lendTerminal(session, running);
+  const ended = await running;
   // What was sent to all of us may reach the runner last.
   if (isInterrupt(ended.signal) && !signal.aborted) await host.sleep(interruptMs);
+  await session.state.understood;
   if (inContainer !== undefined && signal.aborted) await inContainer.remove();
   if (signal.aborted && ended.code !== 0) return cancelled(signal, task.timeoutMs, recorder);
   if (ended.code === 0) return { state: 'done' };
@@ -72,5 +78,3 @@ function isInterrupt(signal: NodeJS.Signals | null): boolean {
 
 /** On a terminal, Ctrl-C reaches all that runs there; what the shell ignores, its commands ignore too. */
 const deafToCtrlC = "trap '' INT\n";
-/** Of an interactive task, Ctrl-C is for the command, and must not end the shell around it. */
-const leavesCtrlC = 'trap : INT\n';

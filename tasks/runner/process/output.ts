@@ -44,16 +44,17 @@ export function makeLineSplitter(onLine: (line: string) => void): LineSplitter {
 
 /**
  * Waits until a process has ended and its output was read. A background child may hold the output open for ever: then we
- * wait only until it falls silent, and leave it alone.
+ * wait only until it falls silent, and leave it alone. `isEnding` says whether such children are being ended: then what they
+ * say last is waited for.
  */
-export function waitForEnd(child: ChildProcess): Promise<Ended> {
+export function waitForEnd(child: ChildProcess, isEnding: () => boolean = () => false): Promise<Ended> {
   return new Promise((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       resolve({ code: null, signal: null, problem: error.code ?? error.message });
     });
     child.once('exit', (code, signal) => {
       const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
-      onSilence(child, streams, () => {
+      onSilence({ child, streams, isEnding }, () => {
         for (const stream of streams) letGo(stream);
         resolve({ code, signal, problem: undefined });
       });
@@ -61,8 +62,14 @@ export function waitForEnd(child: ChildProcess): Promise<Ended> {
   });
 }
 
+type Followed = {
+  readonly child: ChildProcess;
+  readonly streams: readonly Readable[];
+  readonly isEnding: () => boolean;
+};
+
 /** Calls back when all output has ended or nothing came for a while. What has arrived unread counts as not silent. */
-function onSilence(child: ChildProcess, streams: readonly Readable[], onSilent: () => void): void {
+function onSilence({ child, streams, isEnding }: Followed, onSilent: () => void): void {
   let timer = setTimeout(checkSilence, silenceMs);
   let heardSomething = false;
   const onData = (): void => {
@@ -74,7 +81,7 @@ function onSilence(child: ChildProcess, streams: readonly Readable[], onSilent: 
   function checkSilence(): void {
     heardSomething = false;
     setImmediate(() => {
-      if (heardSomething) timer = setTimeout(checkSilence, silenceMs);
+      if (heardSomething || isEnding()) timer = setTimeout(checkSilence, silenceMs);
       else finish();
     });
   }

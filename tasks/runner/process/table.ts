@@ -1,5 +1,7 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import type { Host } from '../host.ts';
+import { makeCanary } from './canary.ts';
+import { holdersOf, outputOf } from './holders.ts';
 import type { ProcessRow } from './list.ts';
 import { type Marker, openMarker } from './marker.ts';
 import { orphansOnTerminal, signalEach, signalTree, stillRunning, treeOf } from './tree.ts';
@@ -9,13 +11,14 @@ import { startWatcher, type Watcher } from './watcher.ts';
 export type Cancellation = {
   readonly because: 'interrupted' | 'timed-out' | 'another-failed' | 'no-longer-needed';
   readonly signal: NodeJS.Signals;
-  /** The terminal has already sent the signal to everything in its foreground. */
+  /** The terminal has already sent the signal to everything in its foreground; what was started after that time lacks it. */
   readonly isDelivered: boolean;
+  readonly deliveredMs?: number;
   /** How long a process may clean up before it is killed. */
   readonly graceMs: number;
 };
 
-type TableHost = Pick<Host, 'spawn' | 'kill' | 'env' | 'stdinIsTerminal' | 'sleep' | 'pid'>;
+type TableHost = Pick<Host, 'spawn' | 'kill' | 'env' | 'stdinIsTerminal' | 'sleep' | 'pid' | 'clockMs'>;
 
 /** All processes that a run has started and that have not ended. */
 export type ProcessTable = {
@@ -25,6 +28,10 @@ export type ProcessTable = {
     options: SpawnOptions & { readonly cleanup?: string; readonly leadsGroup?: boolean },
     signal: AbortSignal,
   ) => ChildProcess;
+  /** Asked after a SIGINT: whether the terminal sent it, and so to all that runs there. */
+  readonly terminalSentIt: () => Promise<boolean>;
+  /** Whether something that was cancelled still has descendants that run. */
+  readonly isClearing: () => boolean;
   /** Kills everything at once. */
   readonly killAll: () => void;
   /** Waits until what was cancelled is gone, descendants too. What tasks left behind on purpose stays. */
@@ -38,6 +45,11 @@ export type ProcessTable = {
 export function makeProcessTable(host: TableHost): ProcessTable {
   const alive = new Set<number>();
   const sweeps = new Set<Promise<void>>();
+  /** On a terminal, what ended before anybody cancelled it: it may have died of what we heard of a moment later. */
+  const unexplained: { readonly output: string | undefined; readonly signal: AbortSignal; readonly endedMs: number }[] =
+    [];
+  const cancelledOutputs = new Set<string>();
+  const canary = makeCanary(host);
   let wasCancelled = false;
   const clear = (rows: readonly ProcessRow[], graceMs: number): void => {
     wasCancelled = true;
@@ -61,27 +73,49 @@ export function makeProcessTable(host: TableHost): ProcessTable {
     if (pid === undefined) return child;
     alive.add(pid);
     watcher.started(pid, cleanup);
+    const output = host.stdinIsTerminal ? outputOf(pid) : undefined;
+    if (host.stdinIsTerminal) canary.keep();
     const ending = endOnAbort(host, pid, signal);
     child.once('exit', () => {
       alive.delete(pid);
       watcher?.ended(pid);
       const left = ending.stop();
-      if (left !== undefined) clear(left, graceOf(signal));
+      if (left === undefined) {
+        if (host.stdinIsTerminal) unexplained.push({ output, signal, endedMs: host.clockMs() });
+        return;
+      }
+      if (output !== undefined) cancelledOutputs.add(output);
+      clear(left, graceOf(signal));
     });
     return child;
   };
 
   return {
     spawn,
+    terminalSentIt: canary.hasHeard,
+    isClearing: () => sweeps.size > 0,
     killAll: () => {
       for (const pid of alive) signalTree(host, pid, 'SIGKILL');
     },
     close: async () => {
-      if (wasCancelled && host.stdinIsTerminal) clear(orphansOnTerminal(host.pid), patienceMs * 2);
+      canary.close();
+      for (const { output, signal, endedMs } of unexplained) {
+        if (!hasDiedOfIt(signal, endedMs)) continue;
+        wasCancelled = true;
+        if (output !== undefined) cancelledOutputs.add(output);
+      }
+      // There, a shell may die of the signal before we could look at what it has started.
+      if (wasCancelled && host.stdinIsTerminal)
+        clear([...orphansOnTerminal(host.pid), ...holdersOf(cancelledOutputs)], patienceMs * 2);
       await Promise.all(sweeps);
       watcher?.close();
     },
   };
+}
+
+/** Whether the terminal has sent a signal to a process shortly before its end. */
+function hasDiedOfIt({ aborted, reason }: AbortSignal, endedMs: number): boolean {
+  return aborted && ((reason as Cancellation).deliveredMs ?? Infinity) < endedMs + patienceMs;
 }
 
 /** What reads nothing gets our null device, by which the watcher knows it before it is told. */
@@ -102,10 +136,11 @@ function endOnAbort(
 ): { readonly stop: () => readonly ProcessRow[] | undefined } {
   let timer: NodeJS.Timeout | undefined;
   let members: readonly ProcessRow[] | undefined;
+  const startedMs = host.clockMs();
   const onAbort = (): void => {
-    const { signal: name, isDelivered, graceMs } = signal.reason as Cancellation;
+    const { signal: name, isDelivered, deliveredMs = Infinity, graceMs } = signal.reason as Cancellation;
     members = treeOf(pid);
-    if (!isDelivered) signalEach(host, members, name);
+    if (!isDelivered || startedMs > deliveredMs) signalEach(host, members, name);
     timer = setTimeout(() => signalTree(host, pid, 'SIGKILL'), graceMs);
   };
   if (signal.aborted) onAbort();

@@ -1,0 +1,38 @@
+import type { Ended } from '../process/output.ts';
+import type { Loan, Session } from '../session.ts';
+
+/** How much later than a command the runner may hear of what was sent to both. */
+const newsMs = 100;
+
+/**
+ * Leaves the terminal to a command until it has ended: Ctrl-C is for it, and it may go on. One that Ctrl-C has ended
+ * interrupts the run, as it would a shell.
+ */
+export async function lendTerminal(
+  { state, host }: Pick<Session, 'state' | 'host'>,
+  command: Promise<Pick<Ended, 'code' | 'signal'>>,
+): Promise<void> {
+  const loan: Loan = { ctrlCMs: undefined };
+  state.loans.add(loan);
+  try {
+    const { code, signal } = await command;
+    await host.sleep(newsMs);
+    await state.understood;
+    const isInterrupt = signal === 'SIGINT' || code === 130;
+    if (loan.ctrlCMs !== undefined && isInterrupt && state.interruptedBy === undefined) state.interrupt(loan.ctrlCMs);
+  } finally {
+    state.loans.delete(loan);
+  }
+}
+
+const quit = `trap 'case $? in 130) exit 130 ;; esac' INT`;
+
+/**
+ * What makes of a shell one that ends with a command that Ctrl-C has ended, and goes on after one that has dealt with it.
+ * bash is so by itself. Others die in either case; with a trap they would go on in either case, and after their own `read`.
+ */
+export const endsLikeItsCommands = `[ "$BASH_VERSION" ] || {
+${quit}
+read() { trap - INT; command read "$@" && set -- 0 || set -- $?; ${quit}; return "$1"; }
+}
+`;

@@ -1,0 +1,24 @@
+import { readlinkSync } from 'node:fs';
+import { listProcesses, type ProcessRow } from './list.ts';
+
+/** What a process writes to, as the system names it, where that is a pipe or socket that is not ours too. */
+export function outputOf(pid: number): string | undefined {
+  const output = linkOf(pid, 1);
+  const isOurs = output === linkOf('self', 1) || output === linkOf('self', 2);
+  return output === undefined || isOurs || !/^(pipe|socket):/.test(output) ? undefined : output;
+}
+
+/** The processes that write to one of these. */
+export function holdersOf(outputs: ReadonlySet<string>): readonly ProcessRow[] {
+  if (outputs.size === 0) return [];
+  return listProcesses().filter(({ pid }) => [1, 2].some((fd) => outputs.has(linkOf(pid, fd) ?? '')));
+}
+
+/** None where the process has ended, is another user's, or where there is no /proc. */
+function linkOf(pid: number | 'self', fd: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${fd}`);
+  } catch {
+    return undefined;
+  }
+}
