@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import type { Context, Outcome, Params } from './script.ts';
@@ -22,7 +23,7 @@ export type RunTasksOptions = {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Interrupts the run, which then ends as after Ctrl-C. */
   readonly signal?: AbortSignal;
-  /** Called with each event of the run instead of printing. */
+  /** Called with each event of the run instead of printing. What it throws interrupts the run, and `run` then rejects with it. */
   readonly onEvent?: (event: RunEvent) => void;
 };
 
@@ -32,6 +33,8 @@ export type RunEvent = { readonly type: string; readonly [field: string]: unknow
 export type RunResult = {
   /** As the command line gives it; 0 when all is done or skipped. */
   readonly exit: number;
+  /** With `onEvent`, what would have been printed as an error: an unknown task, a wrong config. */
+  readonly error?: string;
 };
 
 /**
@@ -40,24 +43,60 @@ export type RunResult = {
  */
 export async function run(words: readonly string[], options: RunTasksOptions = {}): Promise<RunResult> {
   const { cwd, env, signal, onEvent } = options;
+  if (signal?.aborted === true) return { exit: exitOf('SIGINT') };
   const bin = join(import.meta.dirname, '..', 'bin.cjs');
+  const output = onEvent === undefined ? 'inherit' : 'pipe';
   const child = spawn(execPath, [bin, ...(onEvent === undefined ? [] : ['--output=json']), ...words], {
-    stdio: ['inherit', onEvent === undefined ? 'inherit' : 'pipe', 'inherit'],
+    stdio: ['inherit', output, output],
     ...(cwd === undefined ? {} : { cwd }),
     ...(env === undefined ? {} : { env }),
   });
   const interrupt = (): boolean => child.kill('SIGINT');
-  if (signal?.aborted === true) interrupt();
   signal?.addEventListener('abort', interrupt);
-  if (onEvent !== undefined && child.stdout !== null) readEvents(child.stdout, onEvent);
+  const listener = onEvent === undefined ? undefined : untilItThrows(onEvent, interrupt);
+  if (listener !== undefined && child.stdout !== null) readEvents(child.stdout, listener.hear);
+  const error = collect(child.stderr);
   try {
-    return await new Promise((settle, fail) => {
+    const exit = await new Promise<number>((settle, fail) => {
       child.once('error', fail);
-      child.once('close', (code) => settle({ exit: code ?? 1 }));
+      // It may be interrupted before it can listen for that.
+      child.once('close', (code, killedBy) => settle(code ?? exitOf(killedBy ?? 'SIGKILL')));
     });
+    listener?.rethrow();
+    return error() === '' ? { exit } : { exit, error: error() };
   } finally {
     signal?.removeEventListener('abort', interrupt);
   }
+}
+
+function exitOf(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
+}
+
+function untilItThrows(onEvent: (event: RunEvent) => void, interrupt: () => void) {
+  let thrown: { readonly error: unknown } | undefined;
+  return {
+    hear: (event: RunEvent): void => {
+      if (thrown !== undefined) return;
+      try {
+        onEvent(event);
+      } catch (error) {
+        thrown = { error };
+        interrupt();
+      }
+    },
+    rethrow: (): void => {
+      if (thrown !== undefined) throw thrown.error;
+    },
+  };
+}
+
+function collect(stream: NodeJS.ReadableStream | null): () => string {
+  let text = '';
+  stream?.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+  });
+  return () => text.trimEnd();
 }
 
 function readEvents(stream: NodeJS.ReadableStream, onEvent: (event: RunEvent) => void): void {

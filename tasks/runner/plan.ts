@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Args, parseArgs } from './args.ts';
 import { builtInTasks } from './config/built-in.ts';
 import { findTask } from './config/names.ts';
+import { signProblem } from './config/service-rules.ts';
 import type { Config, ParamValue, Retry, ServiceRow, Sign, TaskRow } from './config/types.ts';
 import { type Problem, UserError, usageError } from './errors.ts';
 import { bindRequests, missingParams, type Request, withDefaults } from './plan/bind.ts';
@@ -159,6 +160,10 @@ function planTasks(config: Config, requests: readonly Request[], options: Option
         message: `task \`${task.name}\` needs \`--${name}\`, so no other task can start it`,
       })),
     );
+    if (task.args?.required === true) {
+      const message = `task \`${task.name}\` needs a ${task.args.name} after its name, so no other task can start it`;
+      problems.push({ message });
+    }
     return { task, params: withDefaults(task), args: [], rest: [] };
   }
 }
@@ -220,6 +225,11 @@ function planService({ run, ready }: ServiceRow, { task, rest }: Request, fill: 
     kind,
     value: (kind === 'command' ? fill.command : fill.plain)(value),
   }));
+  for (const sign of signs) {
+    const problem = signProblem(sign);
+    if (problem !== undefined)
+      throw usageError(`task \`${task.name}\` would wait for \`${sign.value}\`, which ${problem}`);
+  }
   const command = withRest(task.name, fill.command(run), rest);
   return { kind: 'service', command, signs, withinMs: ready?.withinMs ?? 0, isKept: false };
 }

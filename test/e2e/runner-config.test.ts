@@ -347,3 +347,22 @@ tasks:
     "
   `);
 });
+
+test('a duration that no timer can be set for is refused', async () => {
+  const config = `version: 1
+tasks:
+  a: { run: echo a, timeout: 600h, retry: { times: 1, backoff: 99999999999s } }
+  b: { run: echo b, timeout: 576h }
+`;
+  expect(
+    await errorsOf(config),
+  ).toBe(`error: \`timeout\` of task \`a\` is \`600h\`: a duration is at most 24 days: \`576h\`
+  --> tasks.config.yaml:3:30
+   |   a: { run: echo a, timeout: 600h, retry: { times: 1, backoff: 99999999999s } }
+   |                              ^^^^
+error: \`backoff\` in \`retry\` of task \`a\` is \`99999999999s\`: a duration is at most 24 days: \`576h\`
+  --> tasks.config.yaml:3:64
+   |   a: { run: echo a, timeout: 600h, retry: { times: 1, backoff: 99999999999s } }
+   |                                                                ^^^^^^^^^^^^
+`);
+});

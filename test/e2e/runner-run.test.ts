@@ -264,3 +264,16 @@ test('a reader that goes away early is no error', async () => {
   });
   expect(shown).toMatch(/^ {2}task-0 .*\n0\n$/);
 });
+
+test('a task that must be given words cannot be started by another', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      "version: 1\ntasks:\n  rec: { args: { name: file, required: true }, run: 'touch deleted ${args}' }\n  all: { needs: [rec] }\n",
+  });
+  expect(await project.run('all')).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: 'error: task `rec` needs a file after its name, so no other task can start it\n',
+  });
+  await expect(project.read('deleted')).rejects.toThrow();
+});

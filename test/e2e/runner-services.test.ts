@@ -291,3 +291,31 @@ test('a dry run says what starts and when it is ready, and starts nothing', asyn
     "
   `);
 });
+
+test('a port that cannot be one is refused before anything starts, in the config and as a param', async () => {
+  const at = (port: string) =>
+    `version: 1\ntasks:\n  web:\n    params: { port: { type: int, default: 8080 } }\n    service: { run: touch ran, ready: { tcp: ${port} } }\n`;
+  await using project = await createProject({ 'tasks.config.yaml': at('99999') });
+  const inConfig = await project.run('web');
+  expect({ exit: inConfig.exit, stderr: inConfig.stderr.split('\n').slice(0, 2) }).toEqual({
+    exit: 3,
+    stderr: ['error: `99999` is no port, as in `8080` or `127.0.0.1:8080`', '  --> tasks.config.yaml:5:46'],
+  });
+  await project.write('tasks.config.yaml', at("'${port}'"));
+  for (const port of ['70000', '-1', '0'])
+    expect(await project.run(`web --port=${port}`)).toEqual({
+      exit: 2,
+      stdout: '',
+      stderr: `error: task \`web\` would wait for \`${port}\`, which is no port, as in \`8080\` or \`127.0.0.1:8080\`\n`,
+    });
+  await expect(project.read('ran')).rejects.toThrow();
+});
+
+test('a port that nobody opens is looked for without a warning of leaks', async () => {
+  const port = await freePort();
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ntasks:\n  web: { service: { run: sleep 1000, ready: { tcp: ${port}, within: 2s } } }\n`,
+  });
+  const { exit, stderr } = await project.run('web');
+  expect({ exit, stderr }).toEqual({ exit: 1, stderr: '' });
+});

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { durationMs, longestMs } from './units.ts';
 
 /*
  * The config as it is written. One definition gives the check at run time, the types, and `schema.json` for editors.
@@ -21,7 +22,11 @@ const identifier = v.pipe(
 );
 const platformRule = /^[a-z0-9]+(-[a-z0-9]+)?$/;
 const platform = v.pipe(v.string(), v.regex(platformRule, 'a platform is written `linux` or `darwin-arm64`'));
-const duration = v.pipe(v.string(), v.regex(/^\d+(ms|s|m|h)$/, 'a duration is written `500ms`, `30s`, `5m` or `1h`'));
+const duration = v.pipe(
+  v.string(),
+  v.regex(/^\d+(ms|s|m|h)$/, 'a duration is written `500ms`, `30s`, `5m` or `1h`'),
+  v.check((text) => durationMs(text) <= longestMs, 'a duration is at most 24 days: `576h`'),
+);
 const scalar = v.union([v.string(), v.number(), v.boolean()]);
 const wholeFrom1 = v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'at least 1'));
 const oneOrMany = v.union([v.string(), v.array(v.string())]);

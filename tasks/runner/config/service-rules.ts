@@ -35,32 +35,44 @@ function readyRules(task: string, ready: ReadyRow | undefined): readonly Finding
   return [{ path: ['tasks', task, 'service', 'ready'], at: 'key', message, hint }];
 }
 
-function signRules(task: string, { kind, value }: Sign): readonly Finding[] {
-  const wrong = (message: string): Finding[] => [
-    { path: ['tasks', task, 'service', 'ready', kind], at: 'value', message: `\`${value}\` ${message}` },
-  ];
+function signRules(task: string, sign: Sign): readonly Finding[] {
+  const { kind, value } = sign;
   const isKnownLater = namesIn(value).length > 0;
-  if (isKnownLater) return [];
+  const problem = isKnownLater ? undefined : signProblem(sign);
+  return problem === undefined
+    ? []
+    : [{ path: ['tasks', task, 'service', 'ready', kind], at: 'value', message: `\`${value}\` ${problem}` }];
+}
+
+/** Why nothing can be looked for by a sign. */
+export function signProblem({ kind, value }: Sign): string | undefined {
   switch (kind) {
     case 'http':
-      return /^https?:\/\/./.test(value) ? [] : wrong('is no URL, as in `http://127.0.0.1:8080/health`');
+      return /^https?:\/\/./.test(value) && URL.canParse(value)
+        ? undefined
+        : 'is no URL, as in `http://127.0.0.1:8080/health`';
     case 'tcp':
-      return /^(.+:)?\d{1,5}$/.test(value) ? [] : wrong('is no port, as in `8080` or `127.0.0.1:8080`');
+      return isAddress(value) ? undefined : 'is no port, as in `8080` or `127.0.0.1:8080`';
     case 'log':
-      return regexProblem(value).flatMap((problem) => wrong(`cannot be read: ${problem}`));
+      return regexProblem(value);
     case 'command':
     case 'health':
-      return [];
+      return undefined;
     default:
       return kind satisfies never;
   }
 }
 
-function regexProblem(pattern: string): readonly string[] {
+function isAddress(value: string): boolean {
+  const [, port] = /^(?:.+:)?(\d{1,5})$/.exec(value) ?? [];
+  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
+}
+
+function regexProblem(pattern: string): string | undefined {
   try {
     new RegExp(pattern);
-    return [];
+    return undefined;
   } catch (error) {
-    return [messageOf(error)];
+    return `cannot be read: ${messageOf(error)}`;
   }
 }

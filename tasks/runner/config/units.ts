@@ -1,3 +1,6 @@
+/** No timer can be set for longer: 24.8 days. */
+export const longestMs = 2 ** 31 - 1;
+
 /** `90s` in ms. */
 export function durationMs(text: string): number {
   const [, amount = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];

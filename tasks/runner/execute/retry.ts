@@ -1,3 +1,4 @@
+import { longestMs } from '../config/units.ts';
 import type { Failure } from '../events.ts';
 import type { Session } from '../session.ts';
 import type { TaskOptions } from './task.ts';
@@ -15,7 +16,7 @@ export async function withRetries<End extends Attempt>(
     const failure = 'failure' in end ? end.failure : undefined;
     const mayTryAgain = failure?.reason === 'task' && nextTry <= tries && !signal.aborted;
     if (!mayTryAgain) return end;
-    const pauseMs = (retry?.backoffMs ?? 0) * 2 ** (nextTry - 2);
+    const pauseMs = Math.min((retry?.backoffMs ?? 0) * 2 ** (nextTry - 2), longestMs);
     emit({ type: 'task-retried', task: name, message: failure.message, nextTry, tries, pauseMs });
     await pause(host, pauseMs, signal);
     if (signal.aborted) return end;

@@ -58,11 +58,14 @@ function causeOf(error: unknown): string {
 function tcpProblem(address: string, { signal, lookMs }: Look): Promise<string | undefined> {
   const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d+)$/.exec(address) ?? [];
   return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port), timeout: lookMs, signal });
+    const socket = connect({ host, port: Number(port), timeout: lookMs });
     const end = (problem?: string): void => {
+      signal.removeEventListener('abort', onAbort);
       socket.destroy();
       resolve(problem);
     };
+    const onAbort = (): void => end('it is no longer looked for');
+    signal.addEventListener('abort', onAbort);
     socket.once('connect', () => end());
     socket.once('timeout', () => end(`${host}:${port} does not answer`));
     socket.once('error', (error) => end(`${host}:${port} takes no connection: ${causeOf(error)}`));
