@@ -55,7 +55,10 @@ export const checks: Check[] = [
 
 async function engineIsInstalled(probe: Probe): Promise<CheckResult> {
   const name = await preferredEngine(probe);
-  if (name !== undefined) return engineRuns(probe, name);
+  if (name !== undefined) {
+    askEarly(probe, name);
+    return engineRuns(probe, name);
+  }
   const hasClient = (await probe.which('docker')) !== undefined;
   return {
     outcome: 'fail',
@@ -63,6 +66,11 @@ async function engineIsInstalled(probe: Probe): Promise<CheckResult> {
     cause: 'the application, the profiler and the eBPF build run in containers',
     fixes: await installEngine(probe),
   };
+}
+
+/** What nearly every other check waits for; on a Mac the machine is looked at first. An engine that is silent is asked again. */
+function askEarly(probe: Probe, name: EngineName): void {
+  if (name === 'podman' && probe.platform.os === 'linux') probe.engine().catch(() => undefined);
 }
 
 /** An engine that cannot even say its version is not installed as it should be. */
