@@ -43,12 +43,13 @@ test('a podman that hangs does not hang the doctor', async () => {
 
 test('`doctor --fix` on a Mac starts the machine and finds nothing to do the second time', async () => {
   await using fake = await fakePodman({ version: '5.8.6', state: '9-stuck-starting' });
-  const { code, output } = await tasks(['doctor', '--fix'], { env: withFake(fake.folder) });
+  const onMac = { env: withFake(fake.folder), cwd: fake.checkout };
+  const { code, output } = await tasks(['doctor', '--fix'], onMac);
   expect(code, output).toBe(0);
   const { changes } = fake.podman;
   const before = changes.length;
   expect(before).toBe(3);
-  const again = await tasks(['doctor', '--fix'], { env: withFake(fake.folder) });
+  const again = await tasks(['doctor', '--fix'], onMac);
   expect(again.code, again.output).toBe(0);
   expect(changes).toHaveLength(before);
 });

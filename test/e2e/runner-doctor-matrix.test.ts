@@ -1,8 +1,13 @@
 /** Every recorded state of a Podman machine, of every podman, through `doctor` and `machine-start` as they are typed. */
-import { expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { expect, test, vi } from 'vitest';
 import { tasks } from '../helpers/checkout.ts';
-import { fakePodman } from '../helpers/fake-podman.ts';
+import { type FakePodman, fakePodman } from '../helpers/fake-podman.ts';
 import { type MachineStateName, type PodmanVersion, states, versions } from '../helpers/simulated-podman.ts';
+
+// Several at one time, each with dozens of processes.
+vi.setConfig({ testTimeout: 240_000 });
 
 const name = 'podman-machine-default';
 const init = 'podman machine init --rootful --cpus 4 --memory 4096';
@@ -47,7 +52,8 @@ const expectedOf = (version: PodmanVersion, state: MachineStateName): Expected =
   (version === '4.3.1' ? ofPodman4[state] : undefined) ?? usual[state];
 const cases = versions.flatMap((version) => states.map((state) => [version, state] as const));
 /** The real stack may be running here, on the port that the pretended Mac would use. */
-const onMac = (folder: string) => ({
+const onMac = ({ folder, checkout }: FakePodman) => ({
+  cwd: checkout,
   env: {
     TASKS_PLATFORM: 'darwin-arm64',
     APP_PORT: '47',
@@ -55,6 +61,9 @@ const onMac = (folder: string) => ({
     MACHINE_READY_WITHIN: '20',
   },
 });
+
+const schema = JSON.parse(readFileSync('tasks/runner/doctor.schema.json', 'utf8')) as object;
+const fitsSchema = new Ajv({ strict: false, allErrors: true }).compile(schema);
 
 type Report = {
   readonly roots: readonly string[];
@@ -65,10 +74,11 @@ type Report = {
 test.concurrent.each(cases)('podman %s in the state %s: `doctor` names the one root cause', async (version, state) => {
   await using fake = await fakePodman({ version, state });
   const { root, said } = expectedOf(version, state);
-  const { code, output } = await tasks(['doctor', '--json'], onMac(fake.folder));
+  const { code, output } = await tasks(['doctor', '--json'], onMac(fake));
   expect(code, output).toBe(root === undefined ? 0 : 4);
   // A check that waits for a podman that hangs says so, on stderr.
   const report = JSON.parse(output.slice(output.indexOf('{\n'))) as Report;
+  expect(fitsSchema(report), JSON.stringify(fitsSchema.errors)).toBe(true);
   expect(report.roots).toEqual(root === undefined ? [] : [root]);
   const ready = root === undefined ? 'ready; warnings: PM004 ' : `not ready: ${root} `;
   expect(report.verdict).toContain(`${ready}${said}`);
@@ -77,12 +87,11 @@ test.concurrent.each(cases)('podman %s in the state %s: `doctor` names the one r
   expect(fake.podman.changes).toEqual([]);
 });
 
-// One after the other: two runs of a checkout would do this task once.
-test.each(cases)(
+test.concurrent.each(cases)(
   'podman %s in the state %s: `machine-start` leads to a machine that serves',
   async (version, state) => {
     await using fake = await fakePodman({ version, state, quirks: { bootsAfter: 1 } });
-    const { code, output } = await tasks(['machine-start'], onMac(fake.folder));
+    const { code, output } = await tasks(['machine-start'], onMac(fake));
     expect(code, output).toBe(0);
     const { commands } = expectedOf(version, state);
     expect(output.split('\n').filter((line) => /^(podman|sed|pkill) /.test(line))).toEqual(commands);

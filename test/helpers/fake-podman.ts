@@ -3,10 +3,11 @@
  * It refuses a terminal, on which the real one would ask questions.
  */
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { root } from './checkout.ts';
 import {
   type Answer,
   type MachineStateName,
@@ -19,9 +20,17 @@ export type FakePodman = AsyncDisposable & {
   /** Put it first on PATH; it holds `podman`, `podman-compose`, and what else `machine-start` calls. */
   readonly folder: string;
   readonly podman: SimulatedPodman;
+  /** This checkout with a state of its own: two runs of one checkout would do a task once between them. */
+  readonly checkout: string;
 };
 
-type Options = { readonly version: PodmanVersion; readonly state: MachineStateName; readonly quirks?: Quirks };
+type Options = {
+  readonly version: PodmanVersion;
+  readonly state: MachineStateName;
+  readonly quirks?: Quirks;
+  /** Asked first: a pattern of the words → the answer. */
+  readonly also?: readonly (readonly [RegExp, Answer])[];
+};
 
 /** What a usable machine answers about containers and images; a pattern of the words → the answer. */
 const containers: readonly (readonly [RegExp, string, number])[] = [
@@ -36,13 +45,16 @@ const containers: readonly (readonly [RegExp, string, number])[] = [
 ];
 
 /** Makes the folder; it removes itself. */
-export async function fakePodman({ version, state, quirks }: Options): Promise<FakePodman> {
+export async function fakePodman({ version, state, quirks, also = [] }: Options): Promise<FakePodman> {
   const podman = new SimulatedPodman(version, state, quirks);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.once('data', (words: Buffer) => reply(socket, answer(podman, words.toString('utf8').trim())));
+    socket.once('data', (words: Buffer) => {
+      const asked = words.toString('utf8').trim();
+      reply(socket, also.find(([pattern]) => pattern.test(asked))?.[1] ?? answer(podman, asked));
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -57,15 +69,27 @@ export async function fakePodman({ version, state, quirks }: Options): Promise<F
     '#!/bin/sh\n[ "$*" = version ] && echo "podman-compose version 1.5.0"\n',
   );
   await program(join(folder, 'krunkit'), '#!/bin/sh\n');
+  const checkout = await checkoutApart();
   return {
     folder,
     podman,
+    checkout,
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
-      await rm(folder, { recursive: true });
+      for (const path of [folder, checkout]) await rm(path, { recursive: true });
     },
   };
+}
+
+/** What scripts were compiled to is shared. */
+async function checkoutApart(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'checkout-')));
+  await mkdir(join(folder, '.tasks'));
+  await mkdir(join(root, '.tasks/cache'), { recursive: true });
+  for (const name of ['tasks.config.yaml', 'package.json', 'node_modules', 'tasks', 'container', 'bpf', '.tasks/cache'])
+    await symlink(join(root, name), join(folder, name));
+  return folder;
 }
 
 function answer(podman: SimulatedPodman, words: string): Answer {
