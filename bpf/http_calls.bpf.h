@@ -69,16 +69,21 @@ static __always_inline __u32 offset_before(struct hp_move *move, struct hp_conn 
 	return offset;
 }
 
+/* Tells a response that came before its request's call had ended from one to a request that was never seen. */
+static __always_inline __u32 others_offset(const struct hp_move *move, const struct hp_conn *conn)
+{
+	if (move->direction != HP_RECEIVED || conn->request_direction != HP_SENT || move->socket.family == AF_UNIX)
+		return 0;
+	return tcp_offset(move->socket.sock, HP_SENT, 0);
+}
+
 static __always_inline void fill_who(struct hp_scratch *scratch, const struct hp_group *group)
 {
-	__u64 who = bpf_get_current_pid_tgid();
-
 	scratch->piece.time_ns = bpf_ktime_get_boot_ns();
 	scratch->piece.conn = scratch->move.socket.conn;
 	scratch->piece.group = *group;
 	scratch->piece.kind = HP_PIECE;
-	scratch->piece.pid = who >> 32;
-	scratch->piece.tid = who;
+	scratch->piece.pid = bpf_get_current_pid_tgid() >> 32;
 	scratch->piece.direction = scratch->move.direction;
 	bpf_get_current_comm(scratch->piece.comm, sizeof(scratch->piece.comm));
 }
@@ -129,6 +134,34 @@ static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp
 	return 0;
 }
 
+/* Most sockets of a host never carry a request: no more than this for them. A client's may show a response first. */
+static __always_inline bool is_of_interest(const struct hp_conn *conn, __u32 direction)
+{
+	return conn ? !conn->ignored : role_is_wanted(direction) || role_is_wanted(HP_SENT);
+}
+
+/* Has a client a response on a connection that is not known? Then its request's call has not ended yet, or never did for us. */
+static __always_inline bool begins_response(struct hp_scratch *scratch)
+{
+	return scratch->move.direction == HP_RECEIVED && role_is_wanted(HP_SENT) &&
+	       may_start_response(scratch->bytes, peek_bytes(scratch, HP_START_BYTES));
+}
+
+/*
+ * A connection that is first seen by a response. What that one answers is up to user space; where the next one begins
+ * is not known, for the request may have been a HEAD.
+ */
+static __always_inline struct hp_conn *open_by_response(struct hp_scratch *scratch)
+{
+	struct hp_conn *conn = open_conn(&scratch->move.socket, HP_SENT);
+
+	if (!conn)
+		return NULL;
+	conn->flow[HP_RECEIVED].mode = HP_UNSURE;
+	tell_of_conn(scratch, conn);
+	return conn;
+}
+
 /* Could the message in the scratch begin with a request? A function of its own, so that the verifier looks at it once. */
 __noinline int begins_request(void)
 {
@@ -143,7 +176,7 @@ static __always_inline struct hp_conn *try_open(struct hp_scratch *scratch, cons
 	struct hp_move *move = &scratch->move;
 	struct sock *sock = move->socket.sock;
 
-	if (!role_is_wanted(move->direction) || (!move->readable && !call->is_unseen))
+	if (!is_of_interest(NULL, move->direction) || (!move->readable && !call->is_unseen))
 		return NULL;
 	if (!ports_are_wanted(move->socket.family, local_port_of(sock), remote_port_of(sock)))
 		return NULL;
@@ -151,15 +184,11 @@ static __always_inline struct hp_conn *try_open(struct hp_scratch *scratch, cons
 		count_loss(HP_LOST_UNSEEN);
 		return NULL;
 	}
-	if (!begins_request())
+	if (begins_response(scratch))
+		return open_by_response(scratch);
+	if (!role_is_wanted(move->direction) || !begins_request())
 		return NULL;
 	return open_conn(&move->socket, move->direction);
-}
-
-/* Most sockets of a host never carry a request: no more than this for them. */
-static __always_inline bool is_of_interest(const struct hp_conn *conn, __u32 direction)
-{
-	return conn ? !conn->ignored : role_is_wanted(direction);
 }
 
 static __always_inline int one_message(struct hp_scratch *scratch, struct hp_conn *conn, const struct hp_call *call,
@@ -181,6 +210,7 @@ static __always_inline int one_message(struct hp_scratch *scratch, struct hp_con
 		name_group(group);
 	move->offset = offset_before(move, conn, move->len);
 	fill_who(scratch, group);
+	scratch->piece.other = others_offset(move, conn);
 	message_moved();
 	if (is_new)
 		forget_if_over(&move->socket);

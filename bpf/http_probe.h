@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
 /*
  * The contract: everything that crosses between the kernel and user space.
- * `pid` is the process and `tid` the thread, both as the initial pid namespace numbers them.
+ * `pid` is the process, as the initial pid namespace numbers it.
  * This file is longer than 200 lines because a contract is read in one place.
  * Times are nanoseconds of CLOCK_BOOTTIME. Layouts are read by user space from the object's BTF.
  */
@@ -122,7 +122,8 @@ struct hp_piece {
 	/* How many of those bytes follow this header; the others do not matter. */
 	__u32 cap;
 	__u32 pid;
-	__u32 tid;
+	/* Of a response to a client over TCP: where its requests' stream stood when it was read. */
+	__u32 other;
 	/* Not 0: the piece begins with a head of so many bytes, of which only the first line follows. */
 	__u32 head;
 	__u16 direction;

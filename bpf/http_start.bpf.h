@@ -65,6 +65,17 @@ static __always_inline int names_http(const __u8 *bytes, __u32 end)
 	       bytes[at + 4] == '/' && bytes[at + 5] == '1' && bytes[at + 6] == '.';
 }
 
+/* Could a response begin with these bytes? */
+static __always_inline int may_start_response(const __u8 *bytes, __u32 count)
+{
+	const __u8 start[] = {'H', 'T', 'T', 'P', '/', '1', '.'};
+
+	for (__u32 i = 0; i < sizeof(start); i++)
+		if (i < count && bytes[i] != start[i])
+			return 0;
+	return count > 0;
+}
+
 /* Is this surely the beginning of a response's status line? */
 static __always_inline int starts_response(const __u8 *bytes, __u32 count)
 {

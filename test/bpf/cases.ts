@@ -121,6 +121,7 @@ const download = 'HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n';
 const upgrade = 'GET /upgrade HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 const switching = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n';
 const early = `PUT /out-of-order HTTP/1.1\r\nContent-Length: 300000\r\n\r\n${'e'.repeat(300_000)}`;
+const overtaken = early.replace('/out-of-order', '/overtaken');
 const closing = 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi';
 const old = 'GET /old HTTP/1.0\r\n\r\n';
 const oldAnswer = 'HTTP/1.0 200 OK\r\n\r\n';
@@ -222,6 +223,21 @@ export const cases: readonly Case[] = [
       line('/out-of-order/2'),
     ],
     overlaps: '/out-of-order',
+  },
+  {
+    name: 'overtaken',
+    covers: ['calls of two threads that end out of order'],
+    transport: 'ipv4',
+    // As above, with the first request of a connection.
+    steps: [
+      { ...ask(overtaken), taken: 1000 },
+      answer(ok),
+      act('read-rest', 'server'),
+      ask(get('/overtaken/2')),
+      answer(ok),
+    ],
+    expected: [`PUT /overtaken 200 complete ${overtaken.length}/${okBytes}`, line('/overtaken/2')],
+    overlaps: '/overtaken',
   },
   {
     name: 'sendfile',

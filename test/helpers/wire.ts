@@ -1,6 +1,7 @@
 /** A connection that is told of pieces, as the kernel would, and the exchanges that come of it. */
 import { Connection } from '../../container/profiler/src/connection.ts';
 import type { Exchange, Process } from '../../container/profiler/src/exchange.ts';
+import type { ConnectionInfo } from '../../container/profiler/src/line.ts';
 import type { Framed, Gap } from '../../container/profiler/src/streams.ts';
 
 export const someone: Process = { pid: 7, comm: 'server', container: null, isWanted: true };
@@ -13,6 +14,8 @@ export type Step = {
   readonly at?: number;
   readonly framed?: Framed;
   readonly gap?: Gap;
+  /** Where the requests' stream stood; else it stands where the last one that was told ended. */
+  readonly other?: number;
 };
 
 export type Seen = { readonly exchanges: Exchange[]; lost: number; finished: string | undefined };
@@ -23,10 +26,17 @@ export type Wire = Seen & {
 };
 
 /** Makes the connection; every piece comes one millisecond after the one before. */
-export function openWire(): Wire {
+export function openWire(info: Partial<ConnectionInfo> = {}): Wire {
   const seen: Seen = { exchanges: [], lost: 0, finished: undefined };
   const connection = new Connection(
-    { role: 'server', local: 'a:1', remote: 'b:2', linkOf: (request, response) => `${request}/${response ?? '-'}` },
+    {
+      role: 'server',
+      local: 'a:1',
+      remote: 'b:2',
+      knowsOrder: false,
+      linkOf: (request, response) => `${request}/${response ?? '-'}`,
+      ...info,
+    },
     {
       exchange: (exchange) => seen.exchanges.push(exchange),
       lost: (count) => {
@@ -40,13 +50,13 @@ export function openWire(): Wire {
   const next = { '>': 1_000, '<': 4_294_967_200 };
   let timeNs = 0;
   const send = (...steps: readonly Step[]): void => {
-    for (const { way, text, unknown = 0, at, framed, gap = 'none' } of steps) {
+    for (const { way, text, unknown = 0, at, framed, gap = 'none', other = next['>'] } of steps) {
       const bytes = Buffer.from(text, 'latin1');
       const offset = at ?? next[way];
       const length = bytes.length + unknown;
       timeNs += 1e6;
       const place = { offset: offset >>> 0, length, cap: bytes.length, bytes, from: 0 };
-      const piece = { ...place, framed, gap, timeNs, who: someone };
+      const piece = { ...place, framed, gap, other, timeNs, who: someone };
       if (way === '>') connection.request(piece);
       else connection.response(piece);
       next[way] = Math.max(next[way], offset + length);

@@ -5,6 +5,7 @@ import { answer, ask, inShort, openWire, type Step } from '../helpers/wire.ts';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
+const client = { role: 'client', knowsOrder: true } as const;
 const told = (...steps: readonly Step[]) => {
   const wire = openWire();
   wire.send(...steps);
@@ -153,12 +154,6 @@ test('pieces that overtake each other are put in order', () => {
   expect(wire.exchanges.map(inShort)).toEqual(['GET /a 200 complete 28/40', 'GET /b 200 complete 28/40']);
 });
 
-test('a response that is seen before its request still belongs to it', () => {
-  const wire = openWire();
-  wire.send(answer(ok), ask(get('/a')));
-  expect(wire.exchanges.map(inShort)).toEqual(['GET /a 200 complete 28/40']);
-});
-
 test('missing bytes of a head are a counted loss, and the next request is told again', () => {
   const wire = openWire();
   wire.send({ way: '>', text: get('/a').slice(0, 12), at: 100 });
@@ -170,8 +165,8 @@ test('missing bytes of a head are a counted loss, and the next request is told a
 });
 
 test('a request that is seen after its response had begun before it', () => {
-  const wire = openWire();
-  wire.send(answer(ok), ask(get('/a')));
+  const wire = openWire(client);
+  wire.send({ ...answer(ok), other: 1_010 }, ask(get('/a')));
   const [exchange] = wire.exchanges;
   expect(wire.exchanges.map(inShort)).toEqual(['GET /a 200 complete 28/40']);
   expect(exchange?.requestFirstNs).toBe(exchange?.responseFirstNs);
@@ -245,3 +240,31 @@ function split(text: string, cuts: readonly number[]): readonly string[] {
   const places = [...new Set(cuts.map((cut) => cut % (text.length + 1)))].sort((a, b) => a - b);
   return [0, ...places].map((from, index) => text.slice(from, places[index])).filter((part) => part !== '');
 }
+
+test('a response that was read before its request had been sent in full is its answer', () => {
+  const wire = openWire(client);
+  wire.send({ ...answer(ok), other: 1_010 }, ask(get('/a')), ask(get('/b')), answer(ok));
+  expect(wire.exchanges.map(inShort)).toEqual(['GET /a 200 complete 28/40', 'GET /b 200 complete 28/40']);
+});
+
+test('a response that was read before its request was begun answers something else', () => {
+  const wire = openWire(client);
+  wire.send(answer('HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nold'), ask(get('/a')), answer(ok));
+  expect(wire.exchanges.map(inShort)).toEqual(['GET /a 200 complete 28/40']);
+  expect(wire.lost).toBe(0);
+});
+
+test('a long response to what was asked before the connection was known is no answer to what follows', () => {
+  const wire = openWire(client);
+  const pieces = Array.from({ length: 200 }, () => answer('old'));
+  wire.send(answer('HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\n'), ...pieces, ask(get('/a')), answer(ok));
+  expect(wire.exchanges.map(inShort)).toEqual(['GET /a 200 complete 28/40']);
+  expect(wire.lost).toBe(0);
+});
+
+test('where the order is not known, a response before all requests costs the next one, which is counted', () => {
+  const wire = openWire({ role: 'client' });
+  wire.send(answer(ok), ask(get('/a')), answer(ok), ask(get('/b')), answer(ok));
+  expect(wire.exchanges.map(inShort)).toEqual(['GET /b 200 complete 28/40']);
+  expect(wire.lost).toBe(1);
+});

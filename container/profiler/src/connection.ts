@@ -23,12 +23,14 @@ const MAX_EARLY = 64;
 
 export class Connection {
   readonly #events: ConnectionEvents;
+  readonly #knowsOrder: boolean;
   /** Requests whose heads are complete. */
   readonly #line: Line;
   /** The request that is being read. */
   #arriving: Pending | undefined;
   /** Pieces of responses that came before their request: two threads of a client may overtake each other. */
   #early: Piece<Process>[] = [];
+  #wasAsked = false;
   /** False after a loss, until a request stands at the beginning of a piece. */
   #isInStep = true;
   /** Responses are left out: requests are counted, and not told. */
@@ -43,6 +45,7 @@ export class Connection {
 
   constructor(info: ConnectionInfo, events: ConnectionEvents) {
     this.#events = events;
+    this.#knowsOrder = info.knowsOrder;
     this.#line = new Line(info, events.exchange);
   }
 
@@ -61,6 +64,8 @@ export class Connection {
     if (this.#isFinished || this.#isRefused) return;
     if (piece.gap !== 'none') this.#bridge(piece);
     if (!this.#isInStep && !this.#findStep(piece)) return;
+    if (this.#early.length > 0 && this.#arriving === undefined && !this.#sortEarly(piece)) return;
+    this.#wasAsked = true;
     this.#requests.take(piece);
     if (this.#early.length > 0 && this.#line.length > 0) this.#takeEarly();
   }
@@ -69,8 +74,7 @@ export class Connection {
     if (this.#isFinished || !this.#isInStep || this.#isCountOnly) return;
     if (this.#line.length === 0) {
       this.#early.push(keep(piece));
-      // Some servers say 408 to an idle client before they close; but so much was an answer to something.
-      if (this.#early.length > MAX_EARLY) this.#loseStep();
+      if (this.#early.length > MAX_EARLY) this.#tooManyEarly();
       return;
     }
     // The end of a response that began before the connection was known is not one of ours.
@@ -156,6 +160,28 @@ export class Connection {
       this.#finish('upgraded');
     }
     return framing;
+  }
+
+  /**
+   * A request begins, and responses came before it: those that were read before any of its bytes were sent answer
+   * something else, from before the connection was known or nothing at all. False where that cannot be told: what the next
+   * response answers is then not known either.
+   */
+  #sortEarly(request: Piece<Process>): boolean {
+    if (this.#knowsOrder) {
+      this.#early = this.#early.filter(({ other }) => ((request.offset - other) | 0) < 0);
+      return true;
+    }
+    if (this.#wasAsked) return true;
+    this.#loseStep();
+    return false;
+  }
+
+  /** Some servers say 408 to an idle client before they close; but so much was an answer to something. */
+  #tooManyEarly(): void {
+    // To what was asked before the connection was known: the last piece says when that was.
+    if (this.#knowsOrder && !this.#wasAsked) this.#early.splice(0, this.#early.length - 1);
+    else this.#loseStep();
   }
 
   #takeEarly(): void {

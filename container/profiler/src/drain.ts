@@ -76,6 +76,7 @@ export function createDrain(probe: Probe, settings: Settings, events: TableEvent
       from: at + layout.piece.size,
       framed: readFramed(data, at),
       gap: readGap(data, at),
+      other: readWord(data, at + layout.piece.other),
       timeNs: readNumber(data, at + layout.piece.timeNs),
       who: processes.find(data, at),
     });

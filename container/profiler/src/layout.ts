@@ -29,7 +29,7 @@ export const piece = {
   len: 40,
   cap: 44,
   pid: 48,
-  tid: 52,
+  other: 52,
   head: 56,
   direction: 60,
   gap: 62,

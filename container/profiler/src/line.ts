@@ -7,6 +7,8 @@ export type ConnectionInfo = {
   readonly role: Role;
   readonly local: string;
   readonly remote: string;
+  /** Whether pieces of responses say where the requests' stream stood when they were read. */
+  readonly knowsOrder: boolean;
   /** The link of the exchange whose request and response begin at these offsets. */
   readonly linkOf: (requestOffset: number, responseOffset: number | undefined) => string;
 };

@@ -30,6 +30,8 @@ export type Piece<Who> = {
   /** The piece begins with a message's head, of which only the first line was copied. */
   readonly framed: Framed | undefined;
   readonly gap: Gap;
+  /** Of a response to a client over TCP: where its requests' stream stood when it was read. */
+  readonly other: number;
   readonly timeNs: number;
   readonly who: Who;
 };

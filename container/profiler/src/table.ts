@@ -62,7 +62,7 @@ export class Table {
     const role = open.requestDirection === 0 ? 'server' : 'client';
     const linkOf = open.isUnix ? unixLinks(open, this.#salt) : tcpLink;
     const connection = new Connection(
-      { role, local: open.local, remote: open.remote, linkOf },
+      { role, local: open.local, remote: open.remote, knowsOrder: role === 'client' && !open.isUnix, linkOf },
       {
         exchange: this.#events.exchange,
         lost: this.#events.lost,
