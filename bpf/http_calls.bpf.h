@@ -9,6 +9,7 @@
 #include "http_abi.bpf.h"
 #include "http_conn.bpf.h"
 #include "http_filter.bpf.h"
+#include "http_first.bpf.h"
 #include "http_group.bpf.h"
 #include "http_move.bpf.h"
 #include "http_piece.bpf.h"
@@ -132,63 +133,6 @@ static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp
 	if (conn)
 		tell_end(scratch, conn, peer, !direction);
 	return 0;
-}
-
-/* Most sockets of a host never carry a request: no more than this for them. A client's may show a response first. */
-static __always_inline bool is_of_interest(const struct hp_conn *conn, __u32 direction)
-{
-	return conn ? !conn->ignored : role_is_wanted(direction) || role_is_wanted(HP_SENT);
-}
-
-/* Has a client a response on a connection that is not known? Then its request's call has not ended yet, or never did for us. */
-static __always_inline bool begins_response(struct hp_scratch *scratch)
-{
-	return scratch->move.direction == HP_RECEIVED && role_is_wanted(HP_SENT) &&
-	       may_start_response(scratch->bytes, peek_bytes(scratch, HP_START_BYTES));
-}
-
-/*
- * A connection that is first seen by a response. What that one answers is up to user space; where the next one begins
- * is not known, for the request may have been a HEAD.
- */
-static __always_inline struct hp_conn *open_by_response(struct hp_scratch *scratch)
-{
-	struct hp_conn *conn = open_conn(&scratch->move.socket, HP_SENT);
-
-	if (!conn)
-		return NULL;
-	conn->flow[HP_RECEIVED].mode = HP_UNSURE;
-	tell_of_conn(scratch, conn);
-	return conn;
-}
-
-/* Could the message in the scratch begin with a request? A function of its own, so that the verifier looks at it once. */
-__noinline int begins_request(void)
-{
-	struct hp_scratch *scratch = scratch_here();
-
-	return scratch && may_start_request(scratch->bytes, peek_bytes(scratch, HP_START_BYTES));
-}
-
-/* A connection for bytes on a socket that has none yet, if a request may begin with them. */
-static __always_inline struct hp_conn *try_open(struct hp_scratch *scratch, const struct hp_call *call)
-{
-	struct hp_move *move = &scratch->move;
-	struct sock *sock = move->socket.sock;
-
-	if (!is_of_interest(NULL, move->direction) || (!move->readable && !call->is_unseen))
-		return NULL;
-	if (!ports_are_wanted(move->socket.family, local_port_of(sock), remote_port_of(sock)))
-		return NULL;
-	if (call->is_unseen) {
-		count_loss(HP_LOST_UNSEEN);
-		return NULL;
-	}
-	if (begins_response(scratch))
-		return open_by_response(scratch);
-	if (!role_is_wanted(move->direction) || !begins_request())
-		return NULL;
-	return open_conn(&move->socket, move->direction);
 }
 
 static __always_inline int one_message(struct hp_scratch *scratch, struct hp_conn *conn, const struct hp_call *call,
