@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { freePort } from '../helpers/port.ts';
 import { createProject, type Project } from '../helpers/project.ts';
+import { openTerminal } from '../helpers/terminal.ts';
 
 /** A server that says when it starts and when it is asked to end. Its answer is 503 until the file `open` exists. */
 const server = `
@@ -207,9 +208,9 @@ test('Ctrl-C ends the tasks first and then, in reverse order, their services', a
 
 test('a service is never started by two runs at one time', async () => {
   await using project = await projectWith(
-    () => '  web: { service: { run: web } }\n  a: { needs: [web], run: a }\n  b: { needs: [web], run: echo b }\n',
+    () => '  web: { service: { run: web } }\n  a: { needs: [web], run: a }\n  b: { needs: [web], run: b }\n',
   );
-  const [web, a] = await Promise.all([project.driven('web'), project.driven('a')]);
+  const [web, a, b] = await Promise.all([project.driven('web'), project.driven('a'), project.driven('b')]);
   const first = project.start('a');
   await web.started();
   const one = await a.started();
@@ -217,7 +218,10 @@ test('a service is never started by two runs at one time', async () => {
   await second.says(`note: \`web\` waits for the run with pid ${first.pid}, which runs \`web\``);
   expect(web.startCount()).toBe(1);
   one.exit(0);
+  // While that runs, the service is not stopped before it has told of its start.
+  const two = await b.started();
   await web.started();
+  two.exit(0);
   expect((await first.result).exit).toBe(0);
   expect((await second.result).exit).toBe(0);
 });
@@ -318,4 +322,20 @@ test('a port that nobody opens is looked for without a warning of leaks', async 
   });
   const { exit, stderr } = await project.run('web');
   expect({ exit, stderr }).toEqual({ exit: 1, stderr: '' });
+});
+
+test('on a terminal, the last lines of its services stand below the failure of a task', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  web: { service: { run: 'echo listening; echo cannot answer; sleep 1000', ready: { log: cannot } } }
+  other: { run: echo other }
+  test: { needs: [web, other], run: 'echo no answer; exit 5' }
+`,
+  });
+  const terminal = openTerminal(project, 'test');
+  expect(await terminal.exit).toBe(5);
+  expect(terminal.screen()).toContain(
+    'last lines:\n    no answer\n  full output: .tasks/logs/test.log\n  last lines of the service `web`:\n    listening\n    cannot answer\n',
+  );
 });

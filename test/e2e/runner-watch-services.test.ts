@@ -269,3 +269,24 @@ test('a program that calls `run` ends a watch with its signal', async () => {
   });
   expect({ exit, lines }).toEqual({ exit: 130, lines: ['one', 'two'] });
 });
+
+test('`--output=github` shows what a service says, also after the first run of a watch', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  web: { service: { run: 'while sleep 0.1; do [ -e say ] && cat say && rm say; done' } }
+  use: { needs: [web], inputs: [in.txt], run: echo used }
+`,
+    'in.txt': '1',
+  });
+  const running = project.start('use --watch --output=github');
+  await running.says('waiting for a change');
+  await project.write('say', 'hello between\n');
+  await running.says('hello between');
+  await project.write('in.txt', '2');
+  await running.says('waiting for a change', 2);
+  await project.write('say', 'hello later\n');
+  await running.says('hello later');
+  running.child.kill('SIGTERM');
+  expect((await running.result).exit).toBe(143);
+});

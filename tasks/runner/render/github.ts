@@ -44,10 +44,6 @@ export function makeGithubRenderer(host: Host, plan: Plan, options: RenderOption
     if (dropped > 0) write([`(${dropped} earlier lines are only in ${logPathOf(task)})`]);
     write(lines);
   };
-  const start = (task: string): void => {
-    closeGroup();
-    running.set(task, { locator: makeLocator(), waiting: makeTail(mostKept) });
-  };
   const end = (task: string): void => {
     const row = running.get(task);
     if (row === undefined) return;
@@ -56,6 +52,12 @@ export function makeGithubRenderer(host: Host, plan: Plan, options: RenderOption
     closeGroup();
     running.delete(task);
   };
+  const start = (task: string): void => {
+    end(task);
+    closeGroup();
+    running.set(task, { locator: makeLocator(), waiting: makeTail(mostKept) });
+  };
+  for (const service of options.standing ?? []) start(service);
 
   const quote = (task: string, line: string): void => {
     const row = running.get(task);
@@ -85,9 +87,13 @@ export function makeGithubRenderer(host: Host, plan: Plan, options: RenderOption
       if (event.type === 'task-started') start(event.task);
       const found = event.type === 'task-finished' ? (running.get(event.task)?.locator.found() ?? []) : [];
       if (event.type === 'task-finished') end(event.task);
+      // In a watch, services go on after a run.
+      if (event.type === 'run-finished') for (const task of [...running.keys()]) end(task);
       // A group's title says that the task has started.
       if (event.type !== 'task-started') dispatch(story, event);
       if (event.type === 'task-finished') write(annotationsOf(event, found, pathsOf(host, plan, event.task)));
+      const goesOn = event.type === 'task-finished' && event.end.state === 'skipped';
+      if (goesOn && options.standing?.includes(event.task) === true) start(event.task);
       summary.on(event);
     },
     end: summary.end,

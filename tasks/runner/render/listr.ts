@@ -10,6 +10,7 @@ import { durationInWords } from '../words.ts';
 import type { Renderer, RenderOptions } from './index.ts';
 import { makePlainRenderer } from './plain.ts';
 import { plainText } from './safe-text.ts';
+import { makeServiceTails } from './service-tails.ts';
 import { type Finished, failureLines, pretence, retryLine, runLine, waitLine } from './text.ts';
 
 /**
@@ -20,6 +21,7 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
   const paint = makePaint(host.stdoutHasColour, host.marks);
   const plain = makePlainRenderer(host, { tasks }, options);
   const finished: Finished[] = [];
+  const services = makeServiceTails();
   let rows: ReadonlyMap<string, Row> = new Map();
   let list: Promise<void> | undefined;
   let last: (() => void) | undefined;
@@ -71,7 +73,7 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
         for (const { task, end } of finished) {
           if (end.state === 'failed')
             host.write(
-              `\n${[`${task} failed: ${end.failure.message}`, ...failureLines(end.failure, paint, { withLastLines: true }), ...logLine(task, end.failure)].join('\n')}\n`,
+              `\n${[`${task} failed: ${end.failure.message}`, ...failureLines(end.failure, paint, { withLastLines: true }), ...logLine(task, end.failure), ...services.of(task)].join('\n')}\n`,
             );
         }
         host.write(`${runLine(event, finished, paint)}\n`);
@@ -80,7 +82,10 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
   };
   return {
     ready: Promise.resolve(),
-    on: (event: Stamped) => dispatch(table, event),
+    on: (event: Stamped) => {
+      services.on(event);
+      dispatch(table, event);
+    },
     end: async () => {
       const neverStarted = list === undefined && finished.length > 0;
       if (neverStarted) list = showList([...rows.values()], host.marks);

@@ -28,7 +28,8 @@ export async function showWatch(
   const standing = new Set<string>();
   for await (const event of events) {
     if (event.type === 'service-ready') standing.add(event.task);
-    if (event.type === 'task-finished') standing.delete(event.task);
+    // One that was left out goes on running.
+    if (event.type === 'task-finished' && event.end.state !== 'skipped') standing.delete(event.task);
     if (event.type === 'run-started') {
       const shown = next();
       plan = shown.plan;
