@@ -33,7 +33,8 @@ export async function main(caller: Host): Promise<number> {
   if (args.flags.help) return show(host, describeTasks(project.config, args, host.platform));
   if (args.flags.graph !== undefined)
     return show(host, (await import('./render/graph.ts')).showGraph(project.config, args, host.platform));
-  if (args.flags.list || !hasWords) return show(host, showList(project.config, args, host.platform, paint));
+  if (args.flags.list || (!hasWords && args.rest.length === 0))
+    return show(host, showList(project.config, args, host.platform, paint));
   const plan = makePlan(project.config, args, { root: project.root, platform: host.platform, cores: host.cores });
   host.secrets.learn(
     project.config.secrets,

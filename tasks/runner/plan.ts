@@ -108,7 +108,8 @@ export function makePlan(config: Config, args: Args, situation: Situation): Plan
 
 /** The plan of one task as if it were typed alone: for a fix that is a task. */
 export function planOne(config: Config, task: string, situation: Situation): Plan {
-  return makePlan(config, { ...parseArgs([]), items: [{ kind: 'word', text: task }] }, situation);
+  const { from: _, ...whole } = config;
+  return makePlan(whole, { ...parseArgs([]), items: [{ kind: 'word', text: task }] }, situation);
 }
 
 function readDoctor(requests: readonly Request[]): DoctorRequest | undefined {

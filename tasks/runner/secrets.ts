@@ -54,8 +54,17 @@ function formsOf(value: string): readonly string[] {
     JSON.stringify(value).slice(1, -1),
     bytes.toString('base64').replace(/=+$/, ''),
     bytes.toString('base64url'),
+    ...[0, 1, 2].flatMap((shift) => insideBase64(bytes, shift)),
     ...value.split(/\r?\n/).filter((line) => line.length >= shortestLine),
   ];
+}
+
+/** What base64 makes of a value that stands behind `shift` other bytes, as in `user:password`: the signs that are of it alone. */
+function insideBase64(bytes: Buffer, shift: number): readonly string[] {
+  const from = Math.ceil((shift * 8) / 6);
+  const to = Math.floor(((shift + bytes.length) * 8) / 6);
+  const shifted = Buffer.concat([Buffer.alloc(shift), bytes]);
+  return (['base64', 'base64url'] as const).map((encoding) => shifted.toString(encoding).slice(from, to));
 }
 
 function withoutBreaks(value: string): string {

@@ -9,6 +9,7 @@ const config = `version: 1
 checks:
   node: { id: ND001, command: node --version, version: '>=1' }
 tasks:
+  deploy: { args: { name: where, values: ['stage env', "it's"] }, run: 'echo \${args}' }
   build: { about: Build it, args: { name: image, values: [app, profiler] }, run: 'echo \${args}' }
   'bpf:build': { run: echo }
   'bpf:bench': { run: echo }
@@ -102,6 +103,9 @@ for (const [name, { command, load }] of Object.entries(shells)) {
     await say('tasks build pro', 'tasks build profiler ');
     await say('tasks serve --po', 'tasks serve --port=');
     await say('tasks serve --mode=f', 'tasks serve --mode=fast ');
+    await say('tasks deploy sta', 'tasks deploy stage\\ env ');
+    await say('tasks deploy stage\\ e', 'tasks deploy stage\\ env ');
+    await say('tasks deploy it', "tasks deploy it\\'s ");
     await say('npx tasks sta', 'npx tasks start ');
     await say('tasks build -- fil', 'tasks build -- file.txt ');
     terminal.type('exit\n');

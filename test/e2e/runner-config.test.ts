@@ -234,7 +234,7 @@ tasks:
   words: { run: echo, args: { name: file } }
   noWords: { run: 'echo \${args}' }
 `;
-  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+  expect(await errorsOf(config, '--list', { 'a.ts': '' })).toMatchInlineSnapshot(`
     "error: task \`both\` has both \`run\` and \`script\`
       --> tasks.config.yaml:3:22
        |   both: { run: make, script: a.ts }
@@ -365,4 +365,177 @@ error: \`backoff\` in \`retry\` of task \`a\` is \`99999999999s\`: a duration is
    |   a: { run: echo a, timeout: 600h, retry: { times: 1, backoff: 99999999999s } }
    |                                                                ^^^^^^^^^^^^
 `);
+});
+
+test('a key that is given twice hides no other mistake', async () => {
+  const config = `version: 1
+tasks:
+  a: { run: x, run: y, timeout: soon }
+  b: { needs: [zz] }
+  a: { run: x }
+tasks:
+  c: { abuot: x, needs: [a] }
+`;
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: key \`run\` is given twice
+      --> tasks.config.yaml:3:16
+       |   a: { run: x, run: y, timeout: soon }
+       |                ^
+    error: \`timeout\` of task \`a\` is \`soon\`: a duration is written \`500ms\`, \`30s\`, \`5m\` or \`1h\`
+      --> tasks.config.yaml:3:33
+       |   a: { run: x, run: y, timeout: soon }
+       |                                 ^^^^
+    error: task \`b\` needs unknown task \`zz\`
+      --> tasks.config.yaml:4:16
+       |   b: { needs: [zz] }
+       |                ^^
+    error: key \`a\` is given twice
+      --> tasks.config.yaml:5:3
+       |   a: { run: x }
+       |   ^
+    error: key \`tasks\` is given twice
+      --> tasks.config.yaml:6:1
+       | tasks:
+       | ^
+    error: task \`c\` has unknown key \`abuot\`, did you mean \`about\`?
+      --> tasks.config.yaml:7:8
+       |   c: { abuot: x, needs: [a] }
+       |        ^^^^^
+    hint: valid keys are <those of a task>
+    "
+  `);
+});
+
+test('names that YAML or JavaScript keeps for itself are told, at their place', async () => {
+  const config = `version: 1
+tasks:
+  a: { run: echo a }
+  null: { run: echo n }
+  constructor: { run: echo c }
+  __proto__: { run: echo p, env: { prototype: x } }
+vars: { constructor: x }
+`;
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: a key that is empty, or \`null\` without quotes, cannot be used: a name is letters, digits and \`_ . : -\`, and begins with a letter or digit
+      --> tasks.config.yaml:4:3
+       |   null: { run: echo n }
+       |   ^^^^
+    hint: write \`'null'\` if that is the name
+    error: \`constructor\` cannot be used: JavaScript keeps the name for itself
+      --> tasks.config.yaml:5:3
+       |   constructor: { run: echo c }
+       |   ^^^^^^^^^^^
+    error: \`__proto__\` cannot be used: JavaScript keeps the name for itself
+      --> tasks.config.yaml:6:3
+       |   __proto__: { run: echo p, env: { prototype: x } }
+       |   ^^^^^^^^^
+    error: \`constructor\` cannot be used: JavaScript keeps the name for itself
+      --> tasks.config.yaml:7:9
+       | vars: { constructor: x }
+       |         ^^^^^^^^^^^
+    "
+  `);
+});
+
+test('a name that every JavaScript object has is a name like others', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      "version: 1\ntasks:\n  toString: { params: { valueOf: { default: '1' } }, run: 'echo ${valueOf}' }\n  'null': { run: echo n }\n",
+  });
+  expect((await project.run('toString --valueOf=2')).stdout).toContain('\n2\n');
+  expect((await project.run('null')).stdout).toContain('\nn\n');
+  expect(await project.run('hasOwnProperty')).toMatchObject({ exit: 2, stdout: '' });
+});
+
+test('a wrong value of a matrix is the only mistake: the tasks of the others are there', async () => {
+  const config = `version: 1
+tasks:
+  a: { matrix: { arch: [x86, 'a b'] }, run: 'echo \${arch}' }
+  b: { needs: ['a:x86'] }
+  c: { matrix: {}, run: 'echo \${arch}' }
+  d: { matrix: { arch: x }, run: 'echo \${arch}' }
+`;
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: item 2 of \`arch\` in \`matrix\` of task \`a\` is \`a b\`: a value becomes part of a name: letters, digits and \`_ . -\`
+      --> tasks.config.yaml:3:30
+       |   a: { matrix: { arch: [x86, 'a b'] }, run: 'echo \${arch}' }
+       |                              ^^^^^
+    error: the \`matrix\` of task \`c\` has no keys
+      --> tasks.config.yaml:5:8
+       |   c: { matrix: {}, run: 'echo \${arch}' }
+       |        ^^^^^^
+    error: \`arch\` in \`matrix\` of task \`d\` must be a list, not \`x\`
+      --> tasks.config.yaml:6:24
+       |   d: { matrix: { arch: x }, run: 'echo \${arch}' }
+       |                        ^
+    "
+  `);
+});
+
+test('a key deep inside is told with its own name; a script, an input, a `}` that are missing are told too', async () => {
+  const config = `version: 1
+tasks:
+  a: { service: { run: x, ready: { tcp: 1, within: 5x } } }
+  b: { script: nothing.ts }
+  c: { inputs: [''], run: echo hi }
+  d: { run: 'echo \${a' }
+  e: { run: 'echo $\${a \${x:-\${y}}' }
+`;
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: \`within\` in \`ready\` of task \`a\` is \`5x\`: a duration is written \`500ms\`, \`30s\`, \`5m\` or \`1h\`
+      --> tasks.config.yaml:3:52
+       |   a: { service: { run: x, ready: { tcp: 1, within: 5x } } }
+       |                                                    ^^
+    error: there is no script \`nothing.ts\`
+      --> tasks.config.yaml:4:16
+       |   b: { script: nothing.ts }
+       |                ^^^^^^^^^^
+    error: an input of task \`c\` is empty
+      --> tasks.config.yaml:5:17
+       |   c: { inputs: [''], run: echo hi }
+       |                 ^^
+    hint: name files or globs
+    error: a \`}\` is missing after \`\${a\`
+      --> tasks.config.yaml:6:19
+       |   d: { run: 'echo \${a' }
+       |                   ^^^
+    hint: \`$\${\` is a \`\${\` for the shell
+    error: a \`}\` is missing after \`\${x:-\`
+      --> tasks.config.yaml:7:24
+       |   e: { run: 'echo $\${a \${x:-\${y}}' }
+       |                        ^^^^^
+    hint: \`$\${\` is a \`\${\` for the shell
+    error: unknown name \`y\` in \`\${y}\`
+      --> tasks.config.yaml:7:29
+       |   e: { run: 'echo $\${a \${x:-\${y}}' }
+       |                             ^^^^
+    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$y\` or \`$\${y}\`
+    "
+  `);
+});
+
+test('a script may be written by what its task needs; where it is not, that is said without a stack', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  write: { run: 'cp kept.txt made.ts' }
+  nothing: {}
+  good: { needs: [write], script: made.ts }
+  bad: { needs: [nothing], script: never.ts }
+`,
+    'kept.txt': "export async function run({ log }) { log('ran'); }\n",
+  });
+  expect((await project.run('good')).stdout).toContain('\nran\n');
+  expect((await project.run('bad')).stdout).toContain(
+    '▸ bad\n✖ bad failed after <time>: its script `never.ts` does not exist\n',
+  );
+});
+
+test('words for a command without a task are refused', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: echo a }\n' });
+  expect(await project.run('-- x')).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: 'error: words after `--` need a task before it\n',
+  });
 });

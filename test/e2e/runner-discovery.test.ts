@@ -34,7 +34,7 @@ tasks:
 `;
 
 test('`--list` groups, names the aliases, and says why a task is not to be had here', async () => {
-  await using project = await createProject({ 'tasks.config.yaml': config, 'sub/x': '' });
+  await using project = await createProject({ 'task.ts': '', 'tasks.config.yaml': config, 'sub/x': '' });
   const linux = { TASKS_PLATFORM: 'linux-x64' };
   expect(
     (await project.run('--list', { env: linux, cwd: 'sub' })).stdout.replace(/^judging.*\n/, ''),
@@ -55,12 +55,12 @@ test('`--list` groups, names the aliases, and says why a task is not to be had h
 });
 
 test('without a word the tasks are listed too', async () => {
-  await using project = await createProject({ 'tasks.config.yaml': config });
+  await using project = await createProject({ 'task.ts': '', 'tasks.config.yaml': config });
   expect(await project.run('')).toEqual(await project.run('--list'));
 });
 
 test('`--list --output=json` and `--graph=json` give the tasks as data', async () => {
-  await using project = await createProject({ 'tasks.config.yaml': config });
+  await using project = await createProject({ 'task.ts': '', 'tasks.config.yaml': config });
   const list = JSON.parse((await project.run('--list --output=json')).stdout);
   expect(list.tasks.map((task: { name: string }) => task.name)).toEqual([
     'build',
@@ -82,7 +82,7 @@ test('`--list --output=json` and `--graph=json` give the tasks as data', async (
 });
 
 test('`--help TASK` shows every flag with its type, its default and whether it must be given', async () => {
-  await using project = await createProject({ 'tasks.config.yaml': config });
+  await using project = await createProject({ 'task.ts': '', 'tasks.config.yaml': config });
   expect((await project.run('--help test')).stdout).toMatchInlineSnapshot(`
     "usage: tasks test [file…] [flags]
 
@@ -104,7 +104,7 @@ test('`--help TASK` shows every flag with its type, its default and whether it m
 });
 
 test('`--graph` draws a tree, Mermaid or DOT, in the order of the config', async () => {
-  await using project = await createProject({ 'tasks.config.yaml': config });
+  await using project = await createProject({ 'task.ts': '', 'tasks.config.yaml': config });
   expect((await project.run('--graph')).stdout).toBe(`test
 ├─ build
 └─ lint
@@ -151,7 +151,7 @@ test('what is drawn already is not drawn again, and diamonds do not multiply', a
 });
 
 test('`--dry-run` shows commands, places and reasons, and neither commands, substitutions nor checks run', async () => {
-  await using project = await createProject({ 'tasks.config.yaml': config });
+  await using project = await createProject({ 'task.ts': '', 'tasks.config.yaml': config });
   const { exit, stdout } = await project.run('test --mode=fast a\\ b c --dry-run');
   expect(exit).toBe(0);
   expect(stdout).toMatchInlineSnapshot(`
@@ -192,7 +192,7 @@ test.each([
   ['a form of a graph', '--graph=mermiad', '`mermaid`'],
   ['a check', 'doctor shh', '`sh`'],
 ])('a slip in the name of %s is told with the name that was probably meant', async (_what, words, meant) => {
-  await using project = await createProject({ 'tasks.config.yaml': config });
+  await using project = await createProject({ 'task.ts': '', 'tasks.config.yaml': config });
   const { exit, stderr } = await project.run(words);
   expect(exit).toBe(2);
   expect(stderr).toContain(`did you mean ${meant}?`);
@@ -248,7 +248,10 @@ test('what is for another platform is skipped with the reason, and what needs it
 });
 
 test('a first run, whose compiled code is not kept yet, says nothing of its own', async () => {
-  await using project = await createProject({ 'tasks.config.yaml': config.replaceAll('darwin-arm64', 'linux') });
+  await using project = await createProject({
+    'task.ts': '',
+    'tasks.config.yaml': config.replaceAll('darwin-arm64', 'linux'),
+  });
   const packageFolder = join(import.meta.dirname, '../../tasks/runner');
   await mkdir(project.path('fresh'));
   await cp(join(packageFolder, 'bin.cjs'), project.path('fresh/bin.cjs'));
@@ -268,4 +271,15 @@ test('a first run, whose compiled code is not kept yet, says nothing of its own'
     },
   );
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test('the question of `confirm` is told before it is asked: by `--help` and by `--dry-run`', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      "version: 1\ntasks:\n  wipe: { params: { what: { default: disk } }, confirm: 'Wipe the ${what}?', run: echo wiping }\n",
+  });
+  expect((await project.run('--help wipe')).stdout).toContain('\nasks before anything starts: Wipe the ${what}?\n');
+  expect((await project.run('wipe --what=tape --dry-run')).stdout).toContain(
+    '\n     asks before anything starts: Wipe the tape?\n',
+  );
 });

@@ -99,3 +99,19 @@ test('a secret in such a file is masked, in an included one too, and kept by no 
   const { stdout: kept } = spawnSync('grep', ['-r', 'hush-hush', '.tasks'], { cwd: project.folder, encoding: 'utf8' });
   expect(kept).toBe('');
 });
+
+test('a line that is no variable is told with its place, and not shown: it may be a secret', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ndotenv: [.env, good.env]\ntasks:\n  a: { run: \'echo "$A$B$C$D$E"\' }\n',
+    '.env': 'A=1\nhush-hush\n=2\n',
+    'good.env': '# all of this\n\nA=1\nexport B = 2 # two\nC="3\nthree\n"\nD=\nE=it\'s\n',
+  });
+  const hint = 'hint: write `NAME=value`, or `#` before what is none\n';
+  expect(await project.run('a')).toEqual({
+    exit: 3,
+    stdout: '',
+    stderr: `error: line 2 of \`.env\` is no variable\n${hint}error: line 3 of \`.env\` is no variable\n${hint}`,
+  });
+  await project.write('.env', '');
+  expect((await project.run('a')).stdout).toBe("▸ a\n123\nthree\nit's\n✔ a <time>\n");
+});

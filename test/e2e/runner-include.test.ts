@@ -79,9 +79,42 @@ test('a script of an included file is found there, and runs in its folder', asyn
 test('in a folder with a config of its own, that config is meant', async () => {
   await using project = await createProject({
     ...files,
-    'docs/tasks.config.yaml': 'version: 1\ntasks:\n  only: { run: pwd }\n',
+    'own/tasks.config.yaml': 'version: 1\ntasks:\n  only: { run: pwd }\n',
   });
-  expect((await project.run('only', { cwd: 'docs' })).stdout).toBe('▸ only\n<project>/docs\n✔ only <time>\n');
+  expect((await project.run('only', { cwd: 'own' })).stdout).toBe('▸ only\n<project>/own\n✔ only <time>\n');
+  await project.write('tasks.config.yaml', root.replace('run:', 'rnu:'));
+  expect((await project.run('only', { cwd: 'own' })).exit).toBe(0);
+});
+
+test('in the folder of an included file its names come first, and those of the other files are there too', async () => {
+  await using project = await createProject(files);
+  const doneBy = async (words: string, cwd: string): Promise<readonly string[]> => {
+    const { exit, stdout, stderr } = await project.run(`${words} --only`, { cwd });
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+    return stdout.split('\n').filter((line) => /^(build|lint|clean)/.test(line));
+  };
+  for (const cwd of ['docs', 'docs/api/src']) {
+    expect(await doneBy('build', cwd)).toEqual(['build of docs with shared in docs']);
+    expect(await doneBy('pages', cwd)).toEqual(['build of docs with shared in docs']);
+    expect(await doneBy('clean', cwd)).toEqual(['clean of docs']);
+    expect(await doneBy('lint', cwd)).toEqual(['lint']);
+    expect(await doneBy('api:build', cwd)).toEqual(['build of api by docs in src']);
+    expect(await doneBy('docs:api:build', cwd)).toEqual(['build of api by docs in src']);
+  }
+  expect((await project.run('build --only', { cwd: '.' })).stdout).toContain('build of root');
+  expect((await project.run('--list', { cwd: 'docs' })).stdout).toBe((await project.run('--list')).stdout);
+  expect((await project.run('--completion=candidates -- bui', { cwd: 'docs' })).stdout).toContain(
+    'build\tBuild the pages\n',
+  );
+});
+
+test('a mistake in the file that includes is told in the folder of the included one', async () => {
+  await using project = await createProject({ ...files, 'tasks.config.yaml': root.replace('run:', 'rnu:') });
+  const { exit, stderr } = await project.run('clean', { cwd: 'docs' });
+  expect(exit).toBe(3);
+  expect(stderr).toContain(
+    'error: task `build` has unknown key `rnu`, did you mean `run`?\n  --> ../tasks.config.yaml:5:',
+  );
 });
 
 const errorsOf = async (project: Project, options: { cwd?: string } = {}) => {

@@ -55,6 +55,30 @@ test('a secret is masked quoted, in a URL, in JSON and in base64', async () => {
   );
 });
 
+test.each(['', 'u:', 'us:', 'user:'])('a secret behind `%s` is masked in base64', async (before) => {
+  await using project = await createProject(config('  show: { script: show.ts }\n'));
+  await project.write(
+    'show.ts',
+    `export async function run({ log, env }) {
+  for (const after of ['', 'x', 'xy', 'xyz'])
+    for (const form of ['base64', 'base64url']) log(Buffer.from('${before}' + env.TOKEN + after).toString(form));
+}
+`,
+  );
+  const { stdout } = await project.run('show', { env });
+  const lines = stdout.split('\n').slice(1, -2);
+  expect(lines).toHaveLength(8);
+  // Beside it there may be a sign that is of the secret and of what stands beside it, of 6 bits.
+  const inside = Buffer.from(token).toString('base64');
+  for (const line of lines) {
+    const [start = '', end = '', ...more] = line.split('***');
+    expect(more).toEqual([]);
+    expect(start.length).toBeLessThanOrEqual(Math.ceil((before.length * 8) / 6));
+    expect(end.replace(/=+$/, '').length).toBeLessThanOrEqual(5);
+    expect(inside).not.toContain(line);
+  }
+});
+
 test('a secret given as a param is masked in the dry run, the command and the failure', async () => {
   await using project = await createProject(
     config("  show: { params: { token: {} }, run: 'false ${token}', env: { COPY: x } }\n"),

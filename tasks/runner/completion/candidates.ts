@@ -1,5 +1,5 @@
 import { builtInTasks } from '../config/built-in.ts';
-import { findTask } from '../config/names.ts';
+import { findTyped } from '../config/names.ts';
 import type { Config, ParamRow, TaskRow } from '../config/types.ts';
 import { flagRows } from '../usage.ts';
 
@@ -39,7 +39,7 @@ function readBefore(config: Config, before: readonly string[]): Omit<Situation, 
     const isValue = openFlag !== undefined && flag === undefined;
     openFlag = flag !== undefined && takesNext(flag, task) ? flag : undefined;
     const isTask = !isValue && !word.startsWith('-') && task?.args === undefined;
-    if (isTask) task = findTask(config, word) ?? builtInTasks[word] ?? task;
+    if (isTask) task = findTyped(config, word) ?? builtInTasks[word] ?? task;
   }
   return { task, openFlag };
 }
@@ -67,7 +67,12 @@ function toolFlags(): readonly Candidate[] {
 
 function taskNames(config: Config): readonly Candidate[] {
   const tasks = [...Object.values(config.tasks), ...Object.values(builtInTasks)].filter((task) => !task.hidden);
-  return tasks.flatMap((task) => [task.name, ...task.aliases].map((name) => candidate(name, task.about)));
+  const start = config.from === undefined ? undefined : `${config.from}:`;
+  const short = (name: string): readonly string[] =>
+    start !== undefined && name.startsWith(start) ? [name.slice(start.length)] : [];
+  return tasks.flatMap(({ name, aliases, about }) =>
+    [name, ...aliases].flatMap((word) => [...short(word), word].map((text) => candidate(text, about))),
+  );
 }
 
 function wordsOf(config: Config, { name, args }: TaskRow): readonly Candidate[] {

@@ -24,7 +24,8 @@ _tasks() {
   COMPREPLY=()
   bin=$(_tasks_bin) || return
   line=\${COMP_LINE:0:COMP_POINT}
-  read -ra words <<<"$line"
+  # Without -r, for words that are typed with a backslash.
+  read -a words <<<"$line"
   [[ $line == *' ' ]] && words+=('')
   if [[ \${words[0]} == npx ]]; then
     [[ \${words[1]} == tasks && \${#words[@]} -gt 2 ]] || return
@@ -35,7 +36,8 @@ _tasks() {
   breaks=\${COMP_WORDBREAKS//[^:=]/}
   [[ -n $breaks ]] && cut=\${word%"\${word##*[$breaks]}"}
   while IFS=$'\\t' read -r candidate _; do
-    COMPREPLY+=("\${candidate#"$cut"}")
+    printf -v candidate %q "\${candidate#"$cut"}"
+    COMPREPLY+=("$candidate")
   done < <("$bin" --completion=candidates -- "\${words[@]:1}" 2>/dev/null)
   [[ \${#COMPREPLY[@]} == 1 && \${COMPREPLY[0]} == *= ]] && type compopt >/dev/null 2>&1 && compopt -o nospace
   return 0

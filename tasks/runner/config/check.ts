@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { type Problem, UserError } from '../errors.ts';
 import { isRange } from '../versions.ts';
 import { atWrittenTasks } from './matrix.ts';
@@ -24,6 +25,17 @@ export async function checkConfig(host: ReadHost, file: string, text: string): P
   return merged.config;
 }
 
+/** Whether a config includes a file, however wrong it else is. */
+export async function includesFile(
+  host: ReadHost,
+  { file, text }: { readonly file: string; readonly text: string },
+  included: string,
+): Promise<boolean> {
+  const { parts } = await readParts(host, file, text);
+  const files = await Promise.all(parts.map((part) => host.realPath(join(dirname(file), part.file))));
+  return files.slice(1).includes(included);
+}
+
 function problemsIn(
   part: Part,
   later: readonly { readonly part: Part; readonly finding: Part['findings'][number] }[],
@@ -34,5 +46,5 @@ function problemsIn(
     part.config,
     ofThis.map(({ finding }) => finding),
   );
-  return inOrder([...part.findings, ...written].map(part.source.locate));
+  return inOrder([...part.problems, ...[...part.findings, ...written].map(part.source.locate)]);
 }

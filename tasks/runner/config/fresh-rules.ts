@@ -24,6 +24,11 @@ function outputRules(task: TaskRow): readonly Finding[] {
 
 function inputRules(task: TaskRow): readonly Finding[] {
   const globs = (task.inputs ?? []).filter((input) => typeof input === 'string');
+  const empty = globs.indexOf('');
+  if (empty !== -1) {
+    const path = ['tasks', task.name, 'inputs', (task.inputs ?? []).indexOf('')];
+    return [{ path, at: 'value', message: `an input of task \`${task.name}\` is empty`, hint: 'name files or globs' }];
+  }
   const onlyExcludes = globs.length > 0 && globs.every((glob) => /^!(?!\()/.test(glob));
   if (!onlyExcludes) return [];
   const message = `the \`inputs\` of task \`${task.name}\` only exclude`;

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { readCached, writeCached } from './cache.ts';
 import { type Environment, readEnvironment } from './dotenv.ts';
+import { findIncluding } from './including.ts';
 import type { Config } from './types.ts';
 
 export const configName = 'tasks.config.yaml';
@@ -12,8 +13,14 @@ export type Project = Environment & { readonly root: string; readonly config: Co
 
 /** Finds the config in this folder or above, reads it and checks all of it; throws every problem at once. */
 export async function loadProject(host: LoadHost): Promise<Project> {
-  const { root, text } = await findConfig(host);
-  const config = await loadConfig(host, root, text);
+  const nearest = await findConfig(host);
+  // What is only looked at on the way is nothing that a watch need follow.
+  const onTheWay = { ...host, readText: host.peekText ?? host.readText };
+  const load = (folder: string, text: string): Promise<Config> => loadConfig(onTheWay, folder, text);
+  const including = await findIncluding(onTheWay, { folder: nearest.root, name: configName, load });
+  const { root, text } = including ?? nearest;
+  const whole = await loadConfig(host, root, text);
+  const config = including?.from === undefined ? whole : { ...whole, from: including.from };
   return { root, config, ...(await readEnvironment(host, root, config)) };
 }
 
@@ -34,7 +41,10 @@ async function loadConfig(host: LoadHost, root: string, text: string): Promise<C
   return config;
 }
 
-type LoadHost = Pick<Host, 'cwd' | 'env' | 'readText' | 'realPath' | 'replaceFile' | 'buildId'>;
+type LoadHost = Pick<Host, 'cwd' | 'env' | 'readText' | 'realPath' | 'exists' | 'replaceFile' | 'buildId'> & {
+  /** Reads without being noticed, where the reader of `readText` remembers. */
+  readonly peekText?: Host['readText'];
+};
 
 async function findConfig(
   host: Pick<Host, 'cwd' | 'readText'>,

@@ -13,6 +13,11 @@ export function expandMatrices(config: Config): Expanded {
   const findings: Finding[] = [];
   const tasks = Object.values(config.tasks).flatMap((row) => {
     if (row.matrix === undefined) return [row];
+    if (Object.keys(row.matrix).length === 0) {
+      const message = `the \`matrix\` of task \`${row.name}\` has no keys`;
+      findings.push({ path: ['tasks', row.name, 'matrix'], at: 'key', message });
+      return [row];
+    }
     const cells = combinations(row.matrix).map((values) => cellOf(row, values));
     findings.push(...problemsOf(row, row.matrix), ...namesTaken(config, row, cells));
     return [whole(row, cells), ...cells.filter((cell) => !Object.hasOwn(config.tasks, cell.name))];

@@ -33,9 +33,9 @@ export function mergeParts([root, ...included]: readonly [Part, ...Part[]]): Mer
     checks: merge(all, (part) => Object.values(part.config.checks).map((check) => checkIn(part, check))),
     tasks: merge(all, (part) => Object.values(part.config.tasks).map((task) => taskIn(part, task, { words, checks }))),
     scopes: Object.fromEntries(
-      included.map(({ namespace, folder, config: { vars, dotenv } }) => [
+      included.map(({ namespace, file, folder, config: { vars, dotenv } }) => [
         namespace,
-        { vars, dotenv: dotenv.map((file) => posix.join(folder, file)) },
+        { file, vars, dotenv: dotenv.map((file) => posix.join(folder, file)) },
       ]),
     ),
   };

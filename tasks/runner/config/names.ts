@@ -22,6 +22,17 @@ export function findTask(config: Pick<Config, 'tasks'>, word: string): TaskRow |
   return Object.values(config.tasks).find((task) => task.aliases.includes(word));
 }
 
+/** The task that a typed word means: in the folder of an included file its names come first, as they do in the file. */
+export function findTyped(config: Pick<Config, 'tasks' | 'from'>, word: string): TaskRow | undefined {
+  const steps = config.from?.split(':') ?? [];
+  const words = [...steps.map((_, index) => [...steps.slice(0, index + 1), word].join(':')).reverse(), word];
+  for (const candidate of words) {
+    const task = findTask(config, candidate);
+    if (task !== undefined) return task;
+  }
+  return undefined;
+}
+
 /** The vars that a task sees: those of its file, and of the files that include it. */
 export function varsOf(config: Pick<Config, 'vars' | 'scopes'>, { namespace }: TaskRow): Config['vars'] {
   return namespace === undefined ? config.vars : (config.scopes[namespace]?.vars ?? config.vars);

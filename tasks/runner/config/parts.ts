@@ -5,18 +5,21 @@ import type { Finding, Path } from './finding.ts';
 import { loadMessages } from './load-messages.ts';
 import { expandMatrices } from './matrix.ts';
 import { normalise } from './normalise.ts';
+import { isNoConsequenceOf } from './problems.ts';
 import { readSource, type Source } from './read.ts';
 import { checkVars } from './rules.ts';
 import { configSchema, type RawConfig } from './schema.ts';
 import { checkShape } from './shape.ts';
 import type { Config } from './types.ts';
 
-export type ReadHost = Pick<Host, 'cwd' | 'readText' | 'realPath'>;
+export type ReadHost = Pick<Host, 'cwd' | 'readText' | 'realPath' | 'exists'>;
 
 /** One file of a config: the one at the project's root, or one that another includes. */
 export type Part = {
   /** Empty at the root; `docs`, or `docs:api` for what `docs` includes as `api`. */
   readonly namespace: string;
+  /** From the root. */
+  readonly file: string;
   /** The folder of the file, from the root; the paths in the file are relative to it. */
   readonly folder: string;
   /** As messages call it: from where the command was typed. */
@@ -25,6 +28,8 @@ export type Part = {
   /** What this file says by itself. Its vars are those of the including files too, its own first. */
   readonly config: Config;
   readonly findings: readonly Finding[];
+  /** What is already located. */
+  readonly problems: readonly Problem[];
   readonly wrong: readonly Path[];
 };
 
@@ -54,16 +59,18 @@ async function readPart(
 ): Promise<Parts> {
   const shownFile = relative(host.cwd, file);
   const source = readSource(shownFile, text);
-  if (source.problems.length > 0) return { parts: [], problems: source.problems };
+  if (source.document === undefined) return { parts: [], problems: source.problems };
   if (source.document === null) return { parts: [], problems: [isEmpty(shownFile)] };
   const shape = checkShape(configSchema, source.document);
-  if (shape.value === undefined) return { parts: [], problems: shape.findings.map(source.locate) };
+  if (shape.value === undefined)
+    return { parts: [], problems: [...source.problems, ...shape.findings.map(source.locate)] };
   const ids = [...place.outer.checkIds, ...Object.values(shape.value.checks ?? {}).map((check) => check.id)];
   const messages = await loadMessages(host, { folder: dirname(file), raw: shape.value, checkIds: ids });
   const { config, findings: ofMatrices } = expandMatrices(normalise(shape.value, messages.rows, place.outer.vars));
   const included = await readIncluded(host, shape.value, { ...place, outer: { vars: config.vars, checkIds: ids } });
   const part: Part = {
     namespace: place.namespace,
+    file: relative(place.root, file),
     folder: place.folder,
     shownFile,
     source,
@@ -72,9 +79,11 @@ async function readPart(
       ...shape.findings,
       ...checkVars(shape.value.vars ?? {}, place.outer.vars),
       ...messages.findings,
-      ...ofMatrices,
+      ...missingScripts(host, dirname(file), config),
+      ...ofMatrices.filter(isNoConsequenceOf(shape.wrong)),
       ...included.findings,
     ],
+    problems: source.problems,
     wrong: shape.wrong,
   };
   return {
@@ -118,6 +127,14 @@ async function readIncluded(
     problems: read.flatMap(({ problems }) => problems),
     findings: read.flatMap(({ findings }) => findings),
   };
+}
+
+/** Where a task needs others, one of them may write its script. */
+function missingScripts(host: ReadHost, folder: string, { tasks }: Config): readonly Finding[] {
+  return Object.values(tasks).flatMap(({ name, script, needs }): Finding[] => {
+    if (script === undefined || script === '' || needs.length > 0 || host.exists(join(folder, script))) return [];
+    return [{ path: ['tasks', name, 'script'], at: 'value', message: `there is no script \`${script}\`` }];
+  });
 }
 
 function isEmpty(shownFile: string): Problem {

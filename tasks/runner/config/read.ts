@@ -1,4 +1,5 @@
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Pair, parseDocument, visit } from 'yaml';
+import type { Document, Pair, Scalar } from 'yaml';
+import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { messageOf, type Place, type Problem } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
 import { describeSyntax, firstOfEachLine } from './syntax.ts';
@@ -22,16 +23,38 @@ export function readSource(file: string, text: string): Source {
     return { file, line, column: col, text: lineText, length };
   };
   const problems = yaml.errors.map((error) => ({ ...describeSyntax(error, text), place: placeOf(...error.pos) }));
-  const data = problems.length === 0 ? readData(yaml, placeOf) : { problems: firstOfEachLine(problems) };
+  const isReadable = yaml.errors.every(({ code }) => code === 'DUPLICATE_KEY');
+  if (isReadable) mergeTwins(yaml);
+  const data = isReadable ? readData(yaml, placeOf) : { problems: [] };
   return {
     document: data.document,
-    problems: data.problems,
+    problems: [...firstOfEachLine(problems), ...data.problems],
     locate: ({ message, hint, ...where }) => {
       const [start, end] = rangeOf(yaml, text, where);
       const place = placeOf(start, end);
       return hint === undefined ? { message, place } : { message, hint, place };
     },
   };
+}
+
+/**
+ * Of two keys with one name the first is kept, so that the places of its parts stay true; of two sections such as `tasks`, what
+ * both have.
+ */
+function mergeTwins(yaml: Document): void {
+  visit(yaml, {
+    Map: (_, map, above) => {
+      const isOutermost = above.length === 1;
+      const first = new Map<unknown, Pair>();
+      map.items = map.items.filter((pair) => {
+        const key = isScalar(pair.key) ? pair.key.value : pair.key;
+        const twin = first.get(key);
+        if (twin === undefined) first.set(key, pair);
+        else if (isOutermost && isMap(twin.value) && isMap(pair.value)) twin.value.items.push(...pair.value.items);
+        return twin === undefined;
+      });
+    },
+  });
 }
 
 type Data = { readonly document?: unknown; readonly problems: readonly Problem[] };
@@ -68,8 +91,13 @@ function keyRange(yaml: Document, path: Path): Range | undefined {
   const key = path.at(-1);
   const owner = yaml.getIn(path.slice(0, -1), true);
   if (!isMap(owner)) return undefined;
-  const pair = owner.items.find((item): item is Pair => isPair(item) && isScalar(item.key) && item.key.value === key);
+  const pair = owner.items.find((item): item is Pair => isPair(item) && isScalar(item.key) && nameOf(item.key) === key);
   return isNode(pair?.key) ? textRange(pair.key.range) : undefined;
+}
+
+/** As the key reads in the data: `null` is none. */
+function nameOf(key: Scalar): string | number {
+  return typeof key.value === 'number' ? key.value : String(key.value ?? '');
 }
 
 /** Of the value itself or, where a list was written as a single value, of that. */

@@ -6,7 +6,7 @@ import { freshRules } from './fresh-rules.ts';
 import { platformRules } from './platform-rules.ts';
 import { quotingRules } from './quoting-rules.ts';
 import { serviceRules } from './service-rules.ts';
-import { namesIn } from './template.ts';
+import { namesIn, unclosedIn } from './template.ts';
 import type { CheckRow, Config, ParamRow, TaskRow } from './types.ts';
 
 /** What the shape of single values cannot say: keys that exclude each other, unknown `${names}`, defaults of the wrong type. */
@@ -185,6 +185,23 @@ function serviceTemplates({ name, service }: TaskRow, inRun: readonly string[], 
 }
 
 function unknownIn(text: string, known: readonly string[], path: Path): Finding[] {
+  const part = unclosedIn(text);
+  const unclosed: Finding[] =
+    part === undefined
+      ? []
+      : [
+          {
+            path,
+            at: 'value',
+            part,
+            message: `a \`}\` is missing after \`${part}\``,
+            hint: `\`$$${'{'}\` is a \`${'${'}\` for the shell`,
+          },
+        ];
+  return [...unclosed, ...unknownNamesIn(text, known, path)];
+}
+
+function unknownNamesIn(text: string, known: readonly string[], path: Path): Finding[] {
   return namesIn(text).flatMap((name): Finding[] => {
     const isToldAlready = name === 'args' && path.includes('run');
     if (known.includes(name) || isToldAlready) return [];

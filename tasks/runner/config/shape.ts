@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { didYouMean, listed } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
 import { replaceWrong, schemaAt } from './stand-in.ts';
-import { listForTable, listsForTables } from './tables.ts';
+import { listForTable, listsForTables, reservedKey, reservedKeys } from './tables.ts';
 import { reasonOf, subjectOf, titleOf } from './wording.ts';
 
 export type Shape<Value> = {
@@ -22,12 +22,14 @@ export function checkShape<Schema extends v.GenericSchema>(
   document: unknown,
 ): Shape<v.InferOutput<Schema>> {
   const lists = listsForTables(schema, document);
+  const reserved = reservedKeys(schema, document);
   const result = v.safeParse(schema, document);
-  if (result.success && lists.length === 0) return { findings: [], wrong: [], value: result.output };
+  if (result.success && lists.length + reserved.length === 0) return { findings: [], wrong: [], value: result.output };
   const issues = (result.issues ?? []).flatMap(innermost).filter((issue) => !isInside(pathOf(issue), lists));
   const wrong = [...lists, ...issues.filter((issue) => !isBadKey(issue)).map(pathOf)];
   const findings = [
     ...lists.map((path) => listForTable(path, subjectOf(path))),
+    ...reserved.map((path) => reservedKey(path)),
     ...issues.filter((issue) => !isMisspelt(issue, issues)).flatMap((issue) => describe(schema, issue)),
   ];
   const isHopeless = wrong.some((path) => path.length === 0);
@@ -88,6 +90,10 @@ function describe(schema: v.GenericSchema, issue: Issue): Finding[] {
   const key = String(path.at(-1) ?? '');
   if (isUnknownKey(issue)) return unknownKeys(schema, owner, issue);
   if (isMissingKey(issue)) return [{ path: owner, at: 'key', message: `${titleOf(owner)} has no \`${key}\`` }];
+  if (isBadKey(issue) && key === '') {
+    const message = `a key that is empty, or \`null\` without quotes, cannot be used: ${issue.message}`;
+    return [{ path, at: 'key', message, hint: "write `'null'` if that is the name" }];
+  }
   if (isBadKey(issue)) return [{ path, at: 'key', message: `\`${key}\` cannot be used: ${issue.message}` }];
   return [{ path, at: 'value', message: `${subjectOf(path)} ${reasonOf(issue)}` }];
 }

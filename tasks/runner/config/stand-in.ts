@@ -26,6 +26,14 @@ export function schemaAt(schema: v.GenericSchema, path: Path): Node {
  * be absent. Of a list, the whole list goes, so that the places of its other members stay true.
  */
 export function replaceWrong(schema: v.GenericSchema, document: unknown, path: Path): void {
+  const [section, task, part, axis = '', index] = path;
+  const isOfMatrix = section === 'tasks' && part === 'matrix' && typeof index === 'number';
+  if (isOfMatrix) {
+    // The other values make tasks that are needed elsewhere.
+    const values = (document as WithMatrices).tasks[String(task)]?.matrix[String(axis)];
+    if (values !== undefined) values[index] = `wrong-${index}`;
+    return;
+  }
   const lastName = path.findLastIndex((step) => typeof step === 'string');
   if (lastName === -1) return;
   let owner = document as Record<string | number, unknown> | undefined;
@@ -37,6 +45,8 @@ export function replaceWrong(schema: v.GenericSchema, document: unknown, path: P
   if (isNecessary) owner[key] = standIn(unwrap(entry));
   else delete owner[key];
 }
+
+type WithMatrices = { readonly tasks: Readonly<Record<string, { readonly matrix: Record<string, unknown[]> }>> };
 
 function unwrap(schema: v.GenericSchema): Node {
   const node = schema as Node;

@@ -21,3 +21,28 @@ export function listsForTables(schema: v.GenericSchema, document: unknown): read
 export function listForTable(path: Path, subject: string): Finding {
   return { path, at: 'value', message: `${subject} must be a table, not a list` };
 }
+
+/** Names that the validator leaves out of every table, without a word. */
+const reserved = ['__proto__', 'constructor', 'prototype'];
+
+/** Keys of the tables that take any name. */
+export function reservedKeys(schema: v.GenericSchema, document: unknown): readonly Path[] {
+  return visit(document, []);
+
+  function visit(value: unknown, path: Path): readonly Path[] {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+    const node = schemaAt(schema, path);
+    const own = node.type === 'record' ? reserved.filter((key) => Object.hasOwn(value, key)) : [];
+    const inner = Object.entries(value).filter(([key]) => !own.includes(key));
+    return [...own.map((key) => [...path, key]), ...inner.flatMap(([key, item]) => visit(item, [...path, key]))];
+  }
+}
+
+/** The sentence for one of them. */
+export function reservedKey(path: Path): Finding {
+  return {
+    path,
+    at: 'key',
+    message: `\`${String(path.at(-1))}\` cannot be used: JavaScript keeps the name for itself`,
+  };
+}

@@ -21,6 +21,11 @@ export function namesIn(text: string): readonly string[] {
   return parseTemplate(text).flatMap((piece) => ('name' in piece ? [piece.name] : []));
 }
 
+/** The first `${` that no `}` follows. */
+export function unclosedIn(text: string): string | undefined {
+  return /\$\{[^\s'"]*/.exec(text.replaceAll(reference, ' '))?.[0];
+}
+
 /** Fills a text in; the config's check has made sure that `lookUp` knows every name. */
 export function fillTemplate(text: string, lookUp: (name: string) => string): string {
   return parseTemplate(text)

@@ -5,6 +5,8 @@ export type Config = {
   readonly dotenv: readonly string[];
   /** Environment variables whose values no output may show. */
   readonly secrets: readonly string[];
+  /** The namespace of the file in whose folder the command was typed, where another one includes it. */
+  readonly from?: string;
   /** What an included file has of its own, by its namespace. */
   readonly scopes: Readonly<Record<string, Scope>>;
   readonly messages: readonly KnownMessage[];
@@ -14,7 +16,8 @@ export type Config = {
   readonly tasks: Readonly<Record<string, TaskRow>>;
 };
 
-export type Scope = Pick<Config, 'vars' | 'dotenv'>;
+/** `file`: where it lies, from the root. */
+export type Scope = Pick<Config, 'vars' | 'dotenv'> & { readonly file: string };
 
 /** Where what tasks have written is kept. */
 export type CacheRow = {

@@ -3,14 +3,15 @@ import type { Path } from './finding.ts';
 
 /** How a message calls the table at a path: ``task `build` ``, `the config`. */
 export function titleOf(path: Path): string {
-  const [section, key, inner, last] = path;
+  const [section, key, inner] = path;
+  const [owner, last] = path.length > 3 ? path.slice(-2) : [];
   if (section === undefined) return 'the config';
   if (typeof section === 'number') return `message ${section + 1}`;
   if (key === undefined) return `\`${section}\``;
   if (typeof key === 'number') return `${section} row ${key + 1}`;
   const title = `${section.replace(/s$/, '')} \`${key}\``;
   if (inner === undefined) return title;
-  return last === undefined ? `\`${inner}\` of ${title}` : `\`${last}\` in \`${inner}\` of ${title}`;
+  return last === undefined ? `\`${inner}\` of ${title}` : `\`${last}\` in \`${owner}\` of ${title}`;
 }
 
 /** How a message calls a single value: ``item 2 of `run` of task `build` ``. */

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { relative } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { TaskEnd } from '../events.ts';
 import { loadModule } from '../load-module.ts';
@@ -44,6 +45,8 @@ export async function runScript(file: string, { session, task, onHost, signal, r
     hasTerminal: task.interactive && host.stdoutIsTerminal,
   });
   try {
+    if (!session.host.exists(file))
+      return failed({ message: `its script \`${relative(session.root, file)}\` does not exist`, exit: 1 }, recorder);
     const run = await loadScript(session, file);
     if (run === undefined)
       return failed({ message: `\`${file}\` does not export \`run(context)\``, exit: 1 }, recorder);

@@ -1,7 +1,7 @@
 import type { Args, Item } from '../args.ts';
 import { toolFlagNames } from '../args.ts';
 import { builtInTasks } from '../config/built-in.ts';
-import { findTask, taskWords } from '../config/names.ts';
+import { findTyped, taskWords } from '../config/names.ts';
 import type { Config, ParamRow, ParamValue, TaskRow } from '../config/types.ts';
 import { didYouMean, listed, type Problem, UserError } from '../errors.ts';
 
@@ -82,7 +82,7 @@ function ownParam(task: TaskRow, name: string): ParamRow | undefined {
 
 /** The task that a word means, a built-in one too; throws when there is none. */
 export function requireTask(config: Config, word: string): TaskRow {
-  const task = findTask(config, word) ?? (Object.hasOwn(builtInTasks, word) ? builtInTasks[word] : undefined);
+  const task = findTyped(config, word) ?? (Object.hasOwn(builtInTasks, word) ? builtInTasks[word] : undefined);
   if (task !== undefined) return task;
   throw new UserError('usage', [unknownTask(config, word)]);
 }

@@ -47,6 +47,7 @@ function describeTask(config: Config, task: TaskRow, platform: Platform): string
     task.needs.length === 0 ? [] : `runs first: ${listed(task.needs)}`,
     task.requires.length === 0 ? [] : `requires the checks: ${listed(task.requires)}`,
     task.container === undefined ? [] : `runs in the container \`${task.container}\``,
+    task.confirm === undefined ? [] : `asks before anything starts: ${task.confirm}`,
     whyNotHere(config, task, platform) ?? [],
   ].flat();
   return [

@@ -31,6 +31,7 @@ function describeTask(task: PlannedTask, head: string, forecast: Forecast | unde
     task.needs.length === 0 ? [] : `after ${listed(task.needs)}`,
     task.requires.length === 0 ? [] : `requires the checks ${listed(task.requires)}`,
     ...(forecast?.because ?? []).map((reason) => `due to: ${reason}`),
+    task.confirm === undefined ? [] : `asks before anything starts: ${task.confirm}`,
     ...workLines(task),
     task.finally.map((step) => `finally $ ${step}`),
   ].flat();

@@ -32,7 +32,7 @@ export function makeSources(caller: Host, args: Args): Sources {
     },
     read: async () => {
       texts.clear();
-      const project = await loadProject({ ...caller, readText: remember });
+      const project = await loadProject({ ...caller, readText: remember, peekText: caller.readText });
       const { root, env, config } = project;
       caller.secrets.learn(config.secrets, [env, ...Object.values(project.dotenv)]);
       const plan = makePlan(config, args, { root, platform: caller.platform, cores: caller.cores });

@@ -1,0 +1,59 @@
+import { dirname, join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { type Host, isErrno } from '../host.ts';
+import type { Config } from './types.ts';
+
+type ReadHost = Pick<Host, 'cwd' | 'readText' | 'realPath' | 'exists'>;
+
+type Search = {
+  /** Where the nearest config lies. */
+  readonly folder: string;
+  /** What a config is called. */
+  readonly name: string;
+  readonly load: (folder: string, text: string) => Promise<Config>;
+};
+
+/** A config above, and the namespace in it of the file that it includes; none where it is too wrong to say. */
+type Including = { readonly root: string; readonly text: string; readonly from: string | undefined };
+
+/** The outermost config above that includes the nearest one. A file that says nothing of `include` costs no more than to be read. */
+export async function findIncluding(host: ReadHost, search: Search): Promise<Including | undefined> {
+  const { folder, name } = search;
+  let found: Including | undefined;
+  for (let above = folder; above !== dirname(above); ) {
+    above = dirname(above);
+    const text = await readAbove(host, join(above, name));
+    if (text?.includes('include') === true) found = (await asIncluding(host, search, { root: above, text })) ?? found;
+  }
+  return found;
+}
+
+async function asIncluding(
+  host: ReadHost,
+  { folder, name, load }: Search,
+  { root, text }: { readonly root: string; readonly text: string },
+): Promise<Including | undefined> {
+  const nearest = await host.realPath(join(folder, name));
+  try {
+    const config = await load(root, text);
+    for (const [from, { file }] of Object.entries(config.scopes))
+      if ((await host.realPath(join(root, file))) === nearest) return { root, text, from };
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    // The mistakes of a config that is nothing to us are not ours either.
+    const { includesFile } = await import('./check.ts');
+    const isOurs = await includesFile(host, { file: join(root, name), text }, nearest);
+    return isOurs ? { root, text, from: undefined } : undefined;
+  }
+}
+
+/** What others do not let us read does not include us. */
+async function readAbove(host: ReadHost, path: string): Promise<string | undefined> {
+  try {
+    return await host.readText(path);
+  } catch (error) {
+    if (isErrno(error, 'EACCES')) return undefined;
+    throw error;
+  }
+}
