@@ -96,19 +96,22 @@ class Reader {
 
   private readQuotes(index: number): Token | undefined {
     const { kind, isQuoted } = this.frame();
+    // Shells disagree on what quotes mean within sums.
+    const isInSum = this.frames.some((frame) => frame.kind === 'sum');
     switch (this.text[index]) {
       case '\\':
         return { length: 2, inside: unsafe('right after a backslash') };
       case '`':
         return this.token(backtick, index, unsafe('in backticks'));
       case '"':
+        this.isUnclear ||= isInSum;
         if (kind !== 'double') return this.open('double', true, 1);
         this.frames.pop();
         return { length: 1 };
       case "'": {
         if (kind === 'double') return undefined;
-        this.isUnclear ||= isQuoted;
-        const token = this.token(singleQuoted, index, { kind: 'single' });
+        this.isUnclear ||= isQuoted || isInSum;
+        const token = this.token(singleQuoted, index, isInSum ? unsafe('in `$((…))`') : { kind: 'single' });
         return this.isReadAgain(index + 1, index + token.length - 1) ? { ...token, inside: readAgain } : token;
       }
       default:
@@ -126,7 +129,8 @@ class Reader {
     if (next.startsWith("'") && !isInDouble) {
       const token = this.token(ansiQuoted, index, unsafe("in `$'…'`"));
       // Not every /bin/sh knows it, and those that do not see another end.
-      this.isUnclear ||= this.text.slice(index, index + token.length).includes("\\'");
+      const isInSum = this.frames.some((frame) => frame.kind === 'sum');
+      this.isUnclear ||= isInSum || this.text.slice(index, index + token.length).includes("\\'");
       return token;
     }
     this.isAfterDollar = true;
