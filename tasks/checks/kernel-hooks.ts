@@ -78,7 +78,8 @@ function noHook(lacking: readonly string[]): CheckResult {
 /** It is rewritten in place, and empty until the profiler has said something. */
 function parse(text: string): Told | undefined {
   try {
-    return JSON.parse(text) as Told;
+    const told = JSON.parse(text) as Partial<Told> | null;
+    return Array.isArray(told?.hooks) && typeof told.kernel === 'string' ? (told as Told) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

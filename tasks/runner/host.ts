@@ -81,6 +81,8 @@ export type Host = {
   /** A path without symbolic links; as it is where there is no such file. */
   readonly realPath: (path: string) => Promise<string>;
   readonly exists: (path: string) => boolean;
+  /** The user id of a file's owner; undefined where there is no such file. */
+  readonly ownerOf: (path: string) => number | undefined;
   /** The text of a file, or undefined where there is none. */
   readonly readText: (path: string) => Promise<string | undefined>;
   /** Adds to the end of a file, without secrets. */
@@ -141,6 +143,7 @@ export function realHost(importModule: ImportModule): Host {
     packageVersion,
     realPath: async (path) => (existsSync(path) ? realpathSync(path) : path),
     exists: existsSync,
+    ownerOf: (path) => statSync(path, { throwIfNoEntry: false })?.uid,
     readText,
     appendText: (path, text) => appendFile(path, secrets.mask(text)),
     replaceFile,

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
+import { text } from 'node:stream/consumers';
 import type { Context, Outcome, Params } from './script.ts';
 
 /** A scripted task as a file exports it: `export const run = defineTask(async ({ $, params }) => { … })`. */
@@ -55,7 +56,7 @@ export async function run(words: readonly string[], options: RunTasksOptions = {
   signal?.addEventListener('abort', interrupt);
   const listener = onEvent === undefined ? undefined : untilItThrows(onEvent, interrupt);
   if (listener !== undefined && child.stdout !== null) readEvents(child.stdout, listener.hear);
-  const error = collect(child.stderr);
+  const errors = child.stderr === null ? undefined : text(child.stderr);
   try {
     const exit = await new Promise<number>((settle, fail) => {
       child.once('error', fail);
@@ -63,7 +64,8 @@ export async function run(words: readonly string[], options: RunTasksOptions = {
       child.once('close', (code, killedBy) => settle(code ?? exitOf(killedBy ?? 'SIGKILL')));
     });
     listener?.rethrow();
-    return error() === '' ? { exit } : { exit, error: error() };
+    const error = (await errors)?.trimEnd() ?? '';
+    return error === '' ? { exit } : { exit, error };
   } finally {
     signal?.removeEventListener('abort', interrupt);
   }
@@ -89,14 +91,6 @@ function untilItThrows(onEvent: (event: RunEvent) => void, interrupt: () => void
       if (thrown !== undefined) throw thrown.error;
     },
   };
-}
-
-function collect(stream: NodeJS.ReadableStream | null): () => string {
-  let text = '';
-  stream?.setEncoding('utf8').on('data', (more: string) => {
-    text += more;
-  });
-  return () => text.trimEnd();
 }
 
 function readEvents(stream: NodeJS.ReadableStream, onEvent: (event: RunEvent) => void): void {

@@ -521,3 +521,9 @@ test.each(Object.entries(cases))('%s: make and tasks do the same', async (_, { m
       new RegExp(`\`${target}\` still calls make, because of|all of them still call make`),
     );
 });
+
+test('a name that means something to a regular expression is a target like any other', async () => {
+  await using project = await createProject({ Makefile: 'all: c++\nc++:\n\t@echo cc\n' });
+  expect((await project.run('--import=Makefile')).stdout).toContain('note: line 2: `c--` still calls make, because of');
+  expect((await project.run('all')).stdout).toContain('cc\n');
+});

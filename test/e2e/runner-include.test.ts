@@ -1,5 +1,5 @@
 /** A config may be made of several files: names, paths, variables and mistakes each belong to the file that has them. */
-import { symlink } from 'node:fs/promises';
+import { chown, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 
@@ -272,4 +272,18 @@ test('a policy of an included file speaks of its own tasks', async () => {
   expect((await project.run('a:y --dry-run', { env })).stderr).toBe(
     'error: task `a:y` may not run on this host (darwin): reasons\nhint: run `that` instead\n',
   );
+});
+
+test('a config above that belongs to another user includes nothing', async (context) => {
+  context.skip(process.getuid?.() !== 0, 'only root can give files away');
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ninclude: { ours: ours/tasks.config.yaml }\ntasks:\n  go: { run: echo theirs }\n',
+    'ours/tasks.config.yaml': 'version: 1\ntasks:\n  build: { run: echo ours }\n',
+  });
+  const ofRoot = await project.run('go', { cwd: 'ours' });
+  expect(ofRoot.stdout).toContain('theirs');
+  await chown(project.path('tasks.config.yaml'), 12_345, 12_345);
+  const ofOther = await project.run('go', { cwd: 'ours' });
+  expect(ofOther.stderr).toContain('unknown task `go`');
+  expect((await project.run('build', { cwd: 'ours' })).stdout).toContain('ours');
 });

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
+#include "least.h"
 
 #define EXCHANGES 30
 #define REQUEST "GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n"
@@ -16,13 +16,8 @@
 	"Content-Type: text/plain\r\nContent-Length: 25\r\nConnection: keep-alive\r\n\r\n"
 #define BODY "twenty-four bytes of body"
 
-static double now_ns(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1e9 + time.tv_nsec;
-}
+/* The client's end and the server's. */
+static int ends[2];
 
 static void fail(const char *what)
 {
@@ -30,8 +25,7 @@ static void fail(const char *what)
 	exit(1);
 }
 
-/* The client's end and the server's. */
-static void connect_ends(int ends[2])
+static void connect_ends(void)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t length = sizeof(address);
@@ -50,7 +44,7 @@ static void connect_ends(int ends[2])
 	close(listener);
 }
 
-static void exchange(const int ends[2])
+static void exchange(void)
 {
 	static char bytes[4096];
 	struct iovec answer[2] = {{HEAD, sizeof(HEAD) - 1}, {BODY, sizeof(BODY) - 1}};
@@ -64,22 +58,10 @@ static void exchange(const int ends[2])
 int main(int count, char **arguments)
 {
 	int rounds = count > 1 ? atoi(arguments[1]) : 100;
-	int ends[2];
 
-	connect_ends(ends);
+	connect_ends();
 	while (getchar() != EOF) {
-		double least = 1e18;
-
-		for (int round = 0; round < rounds; round++) {
-			double start = now_ns();
-			double each;
-
-			for (int i = 0; i < EXCHANGES; i++)
-				exchange(ends);
-			each = (now_ns() - start) / EXCHANGES;
-			least = each < least ? each : least;
-		}
-		printf("%.0f\n", least);
+		printf("%.0f\n", least_ns(rounds, EXCHANGES, exchange));
 		fflush(stdout);
 	}
 	return 0;

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { type Host, isErrno } from '../host.ts';
 import type { Config } from './types.ts';
 
-type ReadHost = Pick<Host, 'cwd' | 'readText' | 'realPath' | 'exists'>;
+type ReadHost = Pick<Host, 'cwd' | 'user' | 'readText' | 'realPath' | 'exists' | 'ownerOf'>;
 
 type Search = {
   /** Where the nearest config lies. */
@@ -22,7 +22,10 @@ export async function findIncluding(host: ReadHost, search: Search): Promise<Inc
   let found: Including | undefined;
   for (let above = folder; above !== dirname(above); ) {
     above = dirname(above);
-    const text = await readAbove(host, join(above, name));
+    const path = join(above, name);
+    // Most folders have none, and to fail to read costs more than to look.
+    const text =
+      host.exists(path) && isTrusted(host, path, join(folder, name)) ? await readAbove(host, path) : undefined;
     if (text?.includes('include') === true) found = (await asIncluding(host, search, { root: above, text })) ?? found;
   }
   return found;
@@ -46,6 +49,12 @@ async function asIncluding(
     const isOurs = await includesFile(host, { file: join(root, name), text }, nearest);
     return isOurs ? { root, text, from: undefined } : undefined;
   }
+}
+
+/** In a folder that others can write to, anybody could say that it includes us, and have us run what it says. */
+function isTrusted({ user, ownerOf }: ReadHost, path: string, nearest: string): boolean {
+  const owner = ownerOf(path);
+  return owner === 0 || owner === user?.uid || owner === ownerOf(nearest);
 }
 
 /** What others do not let us read does not include us. */

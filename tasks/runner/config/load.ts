@@ -41,7 +41,10 @@ async function loadConfig(host: LoadHost, root: string, text: string): Promise<C
   return config;
 }
 
-type LoadHost = Pick<Host, 'cwd' | 'env' | 'readText' | 'realPath' | 'exists' | 'replaceFile' | 'buildId'> & {
+type LoadHost = Pick<
+  Host,
+  'cwd' | 'env' | 'user' | 'readText' | 'realPath' | 'exists' | 'ownerOf' | 'replaceFile' | 'buildId'
+> & {
   /** Reads without being noticed, where the reader of `readText` remembers. */
   readonly peekText?: Host['readText'];
 };

@@ -96,20 +96,19 @@ class Reader {
 
   private readQuotes(index: number): Token | undefined {
     const { kind, isQuoted } = this.frame();
-    // Shells disagree on what quotes mean within sums.
-    const isInSum = this.frames.some((frame) => frame.kind === 'sum');
     switch (this.text[index]) {
       case '\\':
         return { length: 2, inside: unsafe('right after a backslash') };
       case '`':
         return this.token(backtick, index, unsafe('in backticks'));
       case '"':
-        this.isUnclear ||= isInSum;
+        this.isUnclear ||= this.isInSum();
         if (kind !== 'double') return this.open('double', true, 1);
         this.frames.pop();
         return { length: 1 };
       case "'": {
         if (kind === 'double') return undefined;
+        const isInSum = this.isInSum();
         this.isUnclear ||= isQuoted || isInSum;
         const token = this.token(singleQuoted, index, isInSum ? unsafe('in `$((…))`') : { kind: 'single' });
         return this.isReadAgain(index + 1, index + token.length - 1) ? { ...token, inside: readAgain } : token;
@@ -117,6 +116,11 @@ class Reader {
       default:
         return undefined;
     }
+  }
+
+  /** Shells disagree on what quotes mean there. */
+  private isInSum(): boolean {
+    return this.frames.some(({ kind }) => kind === 'sum');
   }
 
   private readDollar(index: number): Token | undefined {
@@ -129,8 +133,7 @@ class Reader {
     if (next.startsWith("'") && !isInDouble) {
       const token = this.token(ansiQuoted, index, unsafe("in `$'…'`"));
       // Not every /bin/sh knows it, and those that do not see another end.
-      const isInSum = this.frames.some((frame) => frame.kind === 'sum');
-      this.isUnclear ||= isInSum || this.text.slice(index, index + token.length).includes("\\'");
+      this.isUnclear ||= this.isInSum() || this.text.slice(index, index + token.length).includes("\\'");
       return token;
     }
     this.isAfterDollar = true;

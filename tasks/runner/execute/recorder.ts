@@ -1,10 +1,9 @@
 import type { KnownMessage } from '../config/types.ts';
 import type { KnownFailure } from '../events.ts';
+import { keepLast } from '../last-lines.ts';
 import { makeMatcher, notItself } from '../messages.ts';
 import type { Session } from '../session.ts';
 import type { Stream } from '../shell.ts';
-
-const kept = 20;
 
 /** Passes a task's output on, and keeps what its failure will be explained with. */
 export type Recorder = {
@@ -27,8 +26,7 @@ export function makeRecorder(
   const { secrets } = session.host;
   const maskers = { stdout: secrets.makeLineMasker(), stderr: secrets.makeLineMasker() };
   const keep = (stream: Stream, line: string): void => {
-    lines.push(line);
-    if (lines.length > kept) lines.shift();
+    keepLast(lines, line);
     matcher.read(line);
     session.emit({ type: 'task-output', task, stream, line });
   };

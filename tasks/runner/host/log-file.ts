@@ -28,7 +28,7 @@ const mostBytes = 8 << 20;
  */
 export function openLog(root: string, path: string): LogFile {
   makeFolder(root, dirname(path));
-  removeLog(path);
+  removeParts(path);
   let fd = openNew(path);
   let bytes = 0;
   return {
@@ -44,9 +44,12 @@ export function openLog(root: string, path: string): LogFile {
   };
 }
 
-/** Removes the log of an earlier run; none is no error, and costs one look: there is no older part without the newer one. */
+/** Removes the log of an earlier run; none is no error, and costs one look: an older part has a newer one beside it. */
 export function removeLog(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) removeParts(path);
+}
+
+function removeParts(path: string): void {
   rmSync(`${path}.1`, { force: true });
   rmSync(path, { force: true });
 }

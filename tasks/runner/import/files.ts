@@ -62,10 +62,10 @@ function makesFolder({ name, recipe }: Target): boolean {
 
 /** A word for commands that make no such file; only that it is not in `.PHONY`. */
 function isCommand({ name, needs, recipe }: Target, { disk }: Files): boolean {
-  const isNamed = recipe.some(
-    (step) => /\$[({]?@/.test(step) || new RegExp(`(^|[^\\w-])${name}([^\\w-]|$)`).test(step),
-  );
-  return needs.length === 0 && /^[A-Za-z][\w-]*$/.test(name) && !isNamed && !disk.exists(name);
+  const isWord = /^[A-Za-z][\w-]*$/.test(name);
+  if (!isWord || needs.length > 0 || disk.exists(name)) return false;
+  const itself = new RegExp(`\\$[({]?@|(^|[^\\w-])${name}([^\\w-]|$)`);
+  return !recipe.some((step) => itself.test(step));
 }
 
 /** To make, what needs such a target is always older. */

@@ -45,9 +45,8 @@ export type ProcessTable = {
 export function makeProcessTable(host: TableHost): ProcessTable {
   const alive = new Set<number>();
   const sweeps = new Set<Promise<void>>();
-  /** On a terminal, what ended before anybody cancelled it: it may have died of what we heard of a moment later. */
-  const unexplained: { readonly output: string | undefined; readonly signal: AbortSignal; readonly endedMs: number }[] =
-    [];
+  /** On a terminal, what has just ended before anybody cancelled it: it may have died of what we hear of a moment later. */
+  let unexplained: readonly Ending[] = [];
   const cancelledOutputs = new Set<string>();
   const canary = makeCanary(host);
   let wasCancelled = false;
@@ -81,7 +80,10 @@ export function makeProcessTable(host: TableHost): ProcessTable {
       watcher?.ended(pid);
       const left = ending.stop();
       if (left === undefined) {
-        if (host.stdinIsTerminal) unexplained.push({ output, signal, endedMs: host.clockMs() });
+        if (!host.stdinIsTerminal) return;
+        const endedMs = host.clockMs();
+        const isRecent = (ending: Ending): boolean => ending.signal.aborted || ending.endedMs + patienceMs > endedMs;
+        unexplained = [...unexplained.filter(isRecent), { output, signal, endedMs }];
         return;
       }
       if (output !== undefined) cancelledOutputs.add(output);
@@ -112,6 +114,8 @@ export function makeProcessTable(host: TableHost): ProcessTable {
     },
   };
 }
+
+type Ending = { readonly output: string | undefined; readonly signal: AbortSignal; readonly endedMs: number };
 
 /** Whether the terminal has sent a signal to a process shortly before its end. */
 function hasDiedOfIt({ aborted, reason }: AbortSignal, endedMs: number): boolean {

@@ -1,6 +1,5 @@
 import type { Event } from '../events.ts';
-
-const kept = 20;
+import { keepLast } from '../last-lines.ts';
 
 /** What services have said last, told with the failure of a task that needed them. */
 export type ServiceTails = {
@@ -38,8 +37,7 @@ export function makeServiceTails(): ServiceTails {
       if (event.type === 'service-ready') services.add(event.task);
       if (event.type === 'task-output') {
         const tail = tails.get(event.task) ?? [];
-        tail.push(event.line);
-        if (tail.length > kept) tail.shift();
+        keepLast(tail, event.line);
         tails.set(event.task, tail);
       }
       // Later it speaks of its own end.

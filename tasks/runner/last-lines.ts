@@ -1,0 +1,8 @@
+/** So many of the last lines of an output are told with a failure. */
+const kept = 20;
+
+/** Adds a line to the last ones. */
+export function keepLast(lines: string[], line: string): void {
+  lines.push(line);
+  if (lines.length > kept) lines.shift();
+}
