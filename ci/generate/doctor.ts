@@ -120,7 +120,7 @@ function knownFailures(messages: readonly Message[]): readonly string[] {
     '| --- | --- | --- |',
     ...messages.map(({ cause, check, remedy }) => {
       const link = check === undefined ? '' : `[${check}](#${check.toLowerCase()})`;
-      return `| ${cause} | ${link} | \`${remedy}\` |`;
+      return `| ${cause} | ${link} | ${codeInTable(remedy)} |`;
     }),
     '',
   ];
@@ -166,3 +166,10 @@ function upperFirst(text: string): string {
 
 const isProgram = process.argv[1] !== undefined && resolve(process.argv[1]) === import.meta.filename;
 if (isProgram) for (const [path, text] of Object.entries(await doctorPages())) writeFileSync(resolve(root, path), text);
+
+/** A command in a cell of a table, where a bar would end the cell, and a backtick the code. */
+function codeInTable(command: string): string {
+  const fence = command.includes('`') ? '``' : '`';
+  const padding = command.includes('`') ? ' ' : '';
+  return `${fence}${padding}${command.replaceAll('|', '\\|')}${padding}${fence}`;
+}
