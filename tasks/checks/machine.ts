@@ -2,6 +2,7 @@
 import type { Check, CheckResult, Fix, Probe } from 'zx-tasks';
 import { docsOf } from '../lib/docs.ts';
 import { type Machine, type MachineState, MIB_LEAST, MIB_RECOMMENDED, readMachine } from '../lib/machine.ts';
+import { RECORD_IS_BROKEN, START_ANEW } from '../lib/machine-record.ts';
 
 export const checks: Check[] = [
   {
@@ -61,10 +62,13 @@ async function judgeMachine(probe: Probe, judge: (machine: Machine | undefined) 
   if ((await probe.which('podman')) === undefined)
     return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
   const found = await readMachine(probe.ask);
-  return found.state === 'unknown'
-    ? { outcome: 'could-not-check', summary: found.why, cause: found.why, fixes: start }
-    : judge(found.machine);
+  if (found.state === 'known') return judge(found.machine);
+  if (found.isRecordBroken) return { outcome: 'fail', summary: found.why, cause: RECORD_IS_BROKEN, fixes: [startAnew] };
+  return { outcome: 'could-not-check', summary: found.why, cause: found.why, fixes: start };
 }
+
+/** By hand: a new machine takes the place of the old one's disk. */
+const startAnew: Fix = { about: 'make a new machine', command: START_ANEW, byHand: true };
 
 function exists(machine: Machine | undefined): CheckResult {
   if (machine !== undefined) return { outcome: 'pass', summary: `\`${machine.name}\`` };

@@ -26,7 +26,7 @@ export async function askPodman(context: Context): Promise<'rootful' | 'rootless
  */
 export async function findMachine(context: Context): Promise<Found> {
   const found = await readMachine(context.run);
-  if (found.state === 'known' || (await askPodman(context)) !== 'silent') return found;
+  if (found.state === 'known' || found.isRecordBroken || (await askPodman(context)) !== 'silent') return found;
   context.log(`${found.why}; ending what an earlier start may have left behind`);
   await show(context, ['pkill', '-x', 'gvproxy']);
   await context.sleep(ENDS_WITHIN_MS);

@@ -1,5 +1,6 @@
 /** What podman says of its machine, across the versions whose answers differ. */
 import type { Ran } from 'zx-tasks';
+import { saysRecordIsBroken } from './machine-record.ts';
 
 export const MIB_RECOMMENDED = 4096;
 export const MIB_LEAST = 2048;
@@ -23,7 +24,7 @@ export type Machine = {
 
 export type Found =
   | { readonly state: 'known'; readonly machine: Machine | undefined }
-  | { readonly state: 'unknown'; readonly why: string };
+  | { readonly state: 'unknown'; readonly why: string; readonly isRecordBroken: boolean };
 
 type Run = (command: readonly string[], options: { readonly timeoutMs: number }) => Promise<Ran>;
 
@@ -38,14 +39,13 @@ const patience = { timeoutMs: 5_000 };
 export async function readMachine(run: Run): Promise<Found> {
   const listed = await run(['podman', 'machine', 'list', '--format', 'json'], patience);
   const rows = listed.code === 0 ? parseArray(listed.stdout) : undefined;
-  if (rows === undefined) return { state: 'unknown', why: `\`podman machine list\` ${failure(listed)}` };
+  if (rows === undefined) return unknown('podman machine list', listed);
   const row = rows.find((each) => each.Default === true) ?? rows[0];
   if (row === undefined) return { state: 'known', machine: undefined };
   const name = String(row.Name).replace(/\*$/, '');
   const inspected = await run(['podman', 'machine', 'inspect', name], patience);
   const details = inspected.code === 0 ? parseArray(inspected.stdout)?.[0] : undefined;
-  if (details === undefined)
-    return { state: 'unknown', why: `\`podman machine inspect ${name}\` ${failure(inspected)}` };
+  if (details === undefined) return unknown(`podman machine inspect ${name}`, inspected);
   return {
     state: 'known',
     machine: {
@@ -82,6 +82,10 @@ function parseArray(text: string): Record<string, unknown>[] | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function unknown(command: string, ran: Ran): Found {
+  return { state: 'unknown', why: `\`${command}\` ${failure(ran)}`, isRecordBroken: saysRecordIsBroken(ran) };
 }
 
 function failure(ran: Ran): string {

@@ -2,6 +2,7 @@
 import { type Context, type Outcome, skip, TaskFailure } from 'zx-tasks';
 import { type Machine, MIB_LEAST, MIB_RECOMMENDED } from '../lib/machine.ts';
 import { askPodman, dockerServes, findMachine, lastLineOf, must, show } from '../lib/machine-commands.ts';
+import { forgetBroken, RECORD_IS_BROKEN, START_ANEW } from '../lib/machine-record.ts';
 
 const CPUS = 4;
 const READY_WITHIN_S = 180;
@@ -16,6 +17,7 @@ export async function run(context: Context): Promise<Outcome> {
   const podman = await context.run(['podman', '--version'], { timeoutMs: 10_000 });
   if (podman.problem === 'not-found') return withoutPodman(context);
   if (podman.code !== 0) throw notReady(`\`podman --version\` failed: ${lastLineOf(podman)}`, 'npx tasks doctor --fix');
+  if (context.params['forget-broken'] === true) await forgetBroken(context);
   const found = (await knownMachine(context)) ?? (await create(context));
   const machine = found.state === 'starting' ? await awaitBoot(context, found) : found;
   if (await serves(context, machine)) return skip(describe(machine));
@@ -32,6 +34,7 @@ async function withoutPodman(context: Context): Promise<Outcome> {
 async function knownMachine(context: Context): Promise<Machine | undefined> {
   const found = await findMachine(context);
   if (found.state === 'known') return found.machine;
+  if (found.isRecordBroken) throw notReady(`${found.why}: ${RECORD_IS_BROKEN}`, START_ANEW);
   throw notReady(
     `${found.why}, and nothing that an earlier start left behind is the reason`,
     'podman --log-level=debug machine list  # shows what it waits for; a restart of the computer ends that',

@@ -55,6 +55,22 @@ test('a podman that answers no JSON is not judged', async () => {
   expect(await checkOf(checks, 'PM002')(told)).toMatchObject({ outcome: 'could-not-check' });
 });
 
+test.each([
+  'Error: listing vms: unexpected end of JSON input',
+  "Error: listing vms: invalid character '\\x00' looking for beginning of value",
+])('a podman whose record of its machine is broken says so: %s', async (stderr) => {
+  const told: Told = {
+    platform: 'darwin-arm64',
+    programs: ['podman'],
+    commands: { 'podman machine list --format json': { code: 125, stderr } },
+  };
+  const { outcome, cause, fixes } = await checkOf(checks, 'PM001')(told);
+  expect({ outcome, cause }).toEqual({ outcome: 'fail', cause: expect.stringContaining('is empty or cut off') });
+  expect(fixes).toEqual([
+    expect.objectContaining({ byHand: true, command: expect.stringContaining('--forget-broken') }),
+  ]);
+});
+
 test('before podman 4.7, the default connection tells whether the machine is rootful', async () => {
   const told: Told = {
     platform: 'darwin-arm64',

@@ -28,10 +28,10 @@ const start = `podman machine start ${name}`;
 /** Kills podman while it waits for the machine to boot, and the machine: what a Mac that is switched off leaves behind. */
 const cutOff = [
   `podman machine start ${name} >/dev/null 2>&1 & starter=$!`,
-  'until ls $XDG_RUNTIME_DIR/podman/*_vm.pid >/dev/null 2>&1; do sleep 0.1; done',
+  'for tried in $(seq 200); do ls $XDG_RUNTIME_DIR/podman/*_vm.pid >/dev/null 2>&1 && break; sleep 0.1; done',
   'sleep 1',
-  'for file in $XDG_RUNTIME_DIR/podman/*.pid; do kill -9 $(cat $file); done',
-  'kill -9 $starter',
+  // At once: a podman that sees its machine end begins to write its record, and would be killed amid that.
+  'kill -9 $starter $(for file in $XDG_RUNTIME_DIR/podman/*.pid; do cat $file; echo; done)',
   'rm -f $XDG_RUNTIME_DIR/podman/*.sock',
 ].join('\n');
 
@@ -88,6 +88,21 @@ test('a start that was cut off is ended, and the machine started anew', async ()
   expect(code, output).toBe(0);
   expect(shown(output)).toEqual([`podman machine stop ${name}`, start]);
   expect(output.includes('sed -i.bak')).toBe(await isPodman4());
+  await expectRoots([]);
+});
+
+test('a record that podman was ended in the middle of is told, and its remedy makes a new machine', async () => {
+  await stage.run(`podman machine stop ${name}`);
+  const cut =
+    'for record in ~/.config/containers/podman/machine/*/*.json; do truncate -s $((RANDOM % 2 * 300)) "$record"; done';
+  await stage.run(cut);
+  await expectRoots(['PM001']);
+  const { code, output } = await stage.tasks('machine-start');
+  expect(code, output).toBe(4);
+  expect(output).toContain('podman’s record of a machine is empty or cut off');
+  expect(output).toContain('remedy: npx tasks machine-start --forget-broken');
+  const again = await stage.tasks('machine-start --forget-broken');
+  expect(again.code, again.output).toBe(0);
   await expectRoots([]);
 });
 

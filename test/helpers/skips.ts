@@ -1,6 +1,6 @@
 /**
- * A vitest reporter: a test that is skipped must be listed with its reason in test/skips.json, or the run fails; and a last
- * line that machines read.
+ * A vitest reporter: a test that is skipped must be listed with its reason in test/skips.json, or the run fails; the names
+ * and causes of what failed once more, since a log is read from its end; and a last line that machines read.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,9 +15,23 @@ export class Skips implements Reporter {
     const skipped = state('skipped');
     const listed = JSON.parse(readFileSync(join(import.meta.dirname, '../skips.json'), 'utf8')) as Listed;
     for (const each of skipped) report(each, listed);
-    const failed = state('failed').length + modules.filter((module) => module.errors().length > 0).length;
-    console.log(`\n${state('passed').length} passed, ${failed} failed, ${skipped.length} skipped`);
+    const failed = [...state('failed').map(failureOfTest), ...modules.flatMap(failuresOfModule)];
+    for (const line of failed) console.log(line);
+    console.log(`\n${state('passed').length} passed, ${failed.length} failed, ${skipped.length} skipped`);
   }
+}
+
+function failureOfTest(test: TestCase): string {
+  return `failed: ${test.module.relativeModuleId} > ${test.fullName}: ${firstLine(test.result().errors?.[0])}`;
+}
+
+/** A file that cannot be loaded, or whose hooks fail, has errors of its own. */
+function failuresOfModule(module: TestModule): readonly string[] {
+  return module.errors().map((error) => `failed: ${module.relativeModuleId}: ${firstLine(error)}`);
+}
+
+function firstLine(error: { readonly message: string } | undefined): string {
+  return error?.message.split('\n', 1)[0]?.slice(0, 300) ?? 'no message';
 }
 
 function report(test: TestCase, listed: Listed): void {
