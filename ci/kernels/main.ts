@@ -1,6 +1,6 @@
 /**
- * Boots real kernels, one after the other, loads the real probe in each with the shipped capabilities, makes traffic
- * and compares the trace with it.
+ * Boots real kernels, one after the other, loads the real probe in each with the shipped capabilities, plays the conformance cases
+ * and compares the trace with them.
  *
  * Usage: npx tasks kernels [--record] [kernel…] — those named in ci/kernels.yaml, else all of them. `--record` writes
  * down what the verifier needs, instead of comparing with what was written down.

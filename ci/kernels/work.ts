@@ -1,6 +1,6 @@
 /** What is under test, on a disk: the profiler's user space, the compiled probe and what the guest runs. */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { makeDisk } from './base.ts';
 import { cacheFolder } from './cache.ts';
 import { call } from './call.ts';
@@ -11,7 +11,6 @@ import { type Arch, root } from './list.ts';
 const PROGRAMS = {
   'profiler.mjs': 'container/profiler/src/main.ts',
   'guest.mjs': 'ci/kernels/guest/main.ts',
-  'server.mjs': 'ci/kernels/guest/server.ts',
 };
 
 /** For x64 the types come from the running kernel, as for an image; for arm64 from `image`, a kernel of that kind. */
@@ -24,7 +23,8 @@ export function makeWork(arch: Arch, image: string): string {
     const options = ['--format', 'esm', '--platform', 'node', '--external', 'koffi', '--file', join(tree, name)];
     call(join(root, 'node_modules/.bin/rolldown'), [join(root, source), ...options], { cwd: root });
   }
-  cpSync(join(root, 'ci/kernels/guest/start.sh'), join(tree, 'start.sh'));
+  for (const source of ['ci/kernels/guest/start.sh', 'test/bpf/peer.py'])
+    cpSync(join(root, source), join(tree, basename(source)));
   compile(arch, image, join(tree, 'http_probe.o'), folder);
   makeDisk(tree, join(folder, 'work.ext4'), 2);
   return join(folder, 'work.ext4');

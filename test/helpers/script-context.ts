@@ -24,6 +24,7 @@ export async function runScript(
   const startMs = 1_000_000;
   let nowMs = startMs;
   const context: Partial<Context> = {
+    params: {},
     platform: { os: platform, arch: 'arm64', pretended: true },
     env,
     log: (line) => lines.push(line),

@@ -8,6 +8,9 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 type Listed = Readonly<Record<string, string>>;
 
+/** How many failures are named; what breaks more has one cause. */
+const MOST = 20;
+
 export class Skips implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
@@ -16,7 +19,8 @@ export class Skips implements Reporter {
     const listed = JSON.parse(readFileSync(join(import.meta.dirname, '../skips.json'), 'utf8')) as Listed;
     for (const each of skipped) report(each, listed);
     const failed = [...state('failed').map(failureOfTest), ...modules.flatMap(failuresOfModule)];
-    for (const line of failed) console.log(line);
+    for (const line of failed.slice(0, MOST)) console.log(line);
+    if (failed.length > MOST) console.log(`and ${failed.length - MOST} more`);
     console.log(`\n${state('passed').length} passed, ${failed.length} failed, ${skipped.length} skipped`);
   }
 }

@@ -2,14 +2,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Told } from '../../../test/helpers/profiler.ts';
 
-export type Line = Readonly<Record<string, unknown>> & { readonly type: string };
+type Header = { readonly tier: string; readonly why: string };
 
 export type Profiler = {
   /** Ends it and returns what it wrote. */
-  readonly stop: () => Promise<{ readonly lines: readonly Line[]; readonly status: Record<string, unknown> }>;
+  readonly stop: () => Promise<{
+    readonly lines: readonly Told[];
+    readonly header: Header | undefined;
+    readonly status: Record<string, unknown>;
+  }>;
   /** The trace as it is now. */
-  readonly read: () => readonly Line[];
+  readonly read: () => readonly Told[];
 };
 
 const USER = 1000;
@@ -40,23 +45,26 @@ export async function startProfiler(root: string, more: string): Promise<Profile
       env: {
         PATH: process.env.PATH,
         PROFILER_OUT: OUT,
+        PROFILER_ROLE: 'both',
         PROFILER_OBJECT: join(root, 'http_probe.o'),
       },
     },
   );
   await isAttached(child);
-  const read = (): readonly Line[] =>
+  const read = (): readonly Told[] =>
     readFileSync(join(OUT, 'http-trace.jsonl'), 'utf8')
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Line);
+      .map((line) => JSON.parse(line) as Told);
   return {
     read,
     stop: async () => {
       child.kill('SIGTERM');
       await new Promise((resolve) => child.once('exit', resolve));
+      const lines = read();
       return {
-        lines: read(),
+        lines,
+        header: lines.find((line) => line.type === 'header') as unknown as Header | undefined,
         status: JSON.parse(readFileSync(join(OUT, 'profiler.json'), 'utf8')) as Record<string, unknown>,
       };
     },
