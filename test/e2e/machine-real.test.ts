@@ -42,6 +42,11 @@ const expectRoots = async (expected: readonly string[]) => {
   const report = JSON.parse(output.slice(output.indexOf('{\n'))) as { readonly roots: readonly string[] };
   expect(report.roots, output).toEqual(expected);
 };
+/** Brings the machine into the state that a test begins with. */
+const bring = async (command: string) => {
+  const { code, output } = await stage.run(command);
+  expect(code, output).toBe(0);
+};
 const isPodman4 = async () => (await stage.run('podman --version')).output.includes('version 4.');
 const isRootful = async () => (await stage.run("podman info --format '{{.Host.Security.Rootless}}'")).output.trim();
 
@@ -61,7 +66,7 @@ test('a machine that is ready is left alone', async () => {
 });
 
 test('a stopped rootless machine with little memory becomes rootful and larger', async () => {
-  await stage.run(`podman machine stop ${name} && podman machine set --rootful=false --memory 2048 ${name}`);
+  await bring(`podman machine stop ${name} && podman machine set --rootful=false --memory 2048 ${name}`);
   await expectRoots(['PM002']);
   const { code, output } = await stage.tasks('machine-start');
   expect(code, output).toBe(0);
@@ -70,7 +75,7 @@ test('a stopped rootless machine with little memory becomes rootful and larger',
 });
 
 test('a machine that runs rootless is stopped, changed and started', async () => {
-  await stage.run(`podman machine stop ${name} && podman machine set --rootful=false ${name} && ${start}`);
+  await bring(`podman machine stop ${name} && podman machine set --rootful=false ${name} && ${start}`);
   await expectRoots(['PM003', 'EN002']);
   const { code, output } = await stage.tasks('machine-start');
   expect(code, output).toBe(0);
@@ -79,7 +84,7 @@ test('a machine that runs rootless is stopped, changed and started', async () =>
 });
 
 test('a start that was cut off is ended, and the machine started anew', async () => {
-  await stage.run(`podman machine stop ${name}`);
+  await bring(`podman machine stop ${name}`);
   const release = await stage.make('hold');
   await stage.run(cutOff);
   await release();
@@ -92,7 +97,7 @@ test('a start that was cut off is ended, and the machine started anew', async ()
 });
 
 test('a record that podman was ended in the middle of is told, and its remedy makes a new machine', async () => {
-  await stage.run(`podman machine stop ${name}`);
+  await bring(`podman machine stop ${name}`);
   const cut =
     'for record in ~/.config/containers/podman/machine/*/*.json; do truncate -s $((RANDOM % 2 * 300)) "$record"; done';
   await stage.run(cut);
@@ -107,7 +112,7 @@ test('a record that podman was ended in the middle of is told, and its remedy ma
 });
 
 test('a machine that nobody lets start says why, and starts as soon as it may', async () => {
-  await stage.run(`podman machine stop ${name}`);
+  await bring(`podman machine stop ${name}`);
   const allow = await stage.make('refuse');
   const { code, output } = await stage.tasks('machine-start');
   expect(code, output).toBe(4);
@@ -124,7 +129,7 @@ test('a machine that nobody lets start says why, and starts as soon as it may', 
 });
 
 test('what a start that was refused left behind is ended, and the machine started', async () => {
-  await stage.run(`podman machine stop ${name}`);
+  await bring(`podman machine stop ${name}`);
   const allow = await stage.make('refuse');
   expect((await stage.run(start)).output).toContain('failed to initialize kvm');
   await allow();

@@ -12,6 +12,8 @@ type Tool = {
   readonly name: string;
   readonly package: string;
   readonly command: (output: string) => readonly string[];
+  /** What it prints when it is about to look. */
+  readonly isUp: RegExp;
   /** How many requests its output holds. */
   readonly count: (output: string, printed: string) => number;
 };
@@ -22,11 +24,15 @@ tracepoint:syscalls:sys_exit_recvfrom /@at[tid] && args->ret > 3/ {
   if (str(@at[tid], 5) == "GET ") { @seen = count(); } delete(@at[tid]); }
 END { clear(@at); }`;
 
+/** It reads the kernel's list of tracepoints, which is not mounted everywhere. */
+const WITH_TRACEFS = 'mount -t debugfs debugfs /sys/kernel/debug && exec "$0" "$@"';
+
 const TOOLS: readonly Tool[] = [
   {
     name: 'tcpdump -w',
     package: 'tcpdump',
     command: (output) => ['tcpdump', '-i', 'lo', '-U', '-w', output, FILTER],
+    isUp: /listening on/,
     count: (output) => countIn(execFileSync('tcpdump', ['-r', output, '-A', '-n'], READ), /GET \/ HTTP/g),
   },
   {
@@ -48,29 +54,36 @@ const TOOLS: readonly Tool[] = [
       '-e',
       'http.request.uri',
     ],
+    isUp: /Capturing on/,
     count: (_, printed) => countIn(printed, /^\/$/gm),
   },
   {
     name: 'ngrep',
     package: 'ngrep',
     command: () => ['ngrep', '-d', 'lo', '-l', '-q', '-W', 'byline', '^GET ', FILTER],
+    isUp: /filter: /,
     count: (_, printed) => countIn(printed, /^GET /gm),
   },
   {
     name: 'httpry',
     package: 'httpry',
     command: (output) => ['httpry', '-i', 'lo', '-o', output, FILTER],
+    isUp: /Starting capture/,
     count: (output) => countIn(readFileSync(output, 'utf8'), /\tGET\t/g),
   },
   {
     name: 'bpftrace',
     package: 'bpftrace',
-    command: () => ['bpftrace', '-e', BPFTRACE],
+    command: () => ['unshare', '--mount', 'sh', '-c', WITH_TRACEFS, 'bpftrace', '-e', BPFTRACE],
+    isUp: /Attaching \d+ probes/,
     count: (_, printed) => Number(/@seen: (\d+)/.exec(printed)?.[1] ?? 0),
   },
 ];
 const READ = { encoding: 'utf8', maxBuffer: 2 ** 31 - 1, stdio: 'pipe' } as const;
-const START_MS = 4000;
+const UP_WITHIN_MS = 60_000;
+const STEP_MS = 100;
+/** From where it says so to where it looks. */
+const SETTLES_MS = 3000;
 
 /** Prints one line for each tool that is installed, and how to install the others. */
 export async function compareTools(seconds: number): Promise<void> {
@@ -99,8 +112,7 @@ async function countWhenStill(path: string): Promise<number> {
 }
 
 async function compareTool(tool: Tool, nginx: Running, seconds: number): Promise<void> {
-  const [program = ''] = tool.command('');
-  if (!isInstalled(program)) {
+  if (!isInstalled(tool.package)) {
     console.log(`tools: ${tool.name} is not installed: apt-get install ${tool.package}`);
     return;
   }
@@ -110,13 +122,25 @@ async function compareTool(tool: Tool, nginx: Running, seconds: number): Promise
   const [command = '', ...args] = tool.command(output);
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = collect(child);
-  await sleep(START_MS);
-  const traced = await cpuPerRequest(nginx, seconds);
+  const isUp = await untilUp(tool, child, printed);
+  const traced = isUp ? await cpuPerRequest(nginx, seconds) : undefined;
   await sleep(1000);
-  child.kill('SIGINT');
-  if (child.exitCode === null) await once(child, 'exit');
-  print(tool.name, tool.count(output, printed()), traced, without);
+  if (child.exitCode === null) {
+    child.kill('SIGINT');
+    await once(child, 'exit');
+  }
+  if (traced === undefined) console.log(`tools: ${tool.name} did not start: ${printed().trim()}`);
+  else print(tool.name, tool.count(output, printed()), traced, without);
   rmSync(folder, { recursive: true });
+}
+
+async function untilUp({ isUp }: Tool, child: ChildProcess, printed: () => string): Promise<boolean> {
+  for (let waitedMs = 0; !isUp.test(printed()); waitedMs += STEP_MS) {
+    if (child.exitCode !== null || waitedMs > UP_WITHIN_MS) return false;
+    await sleep(STEP_MS);
+  }
+  await sleep(SETTLES_MS);
+  return child.exitCode === null;
 }
 
 async function cpuPerRequest(
