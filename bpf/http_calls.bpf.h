@@ -78,6 +78,17 @@ static __always_inline __u32 others_offset(const struct hp_move *move, const str
 	return tcp_offset(move->socket.sock, HP_SENT, 0);
 }
 
+/* What the process is called; its threads may have names of their own. */
+static __always_inline void read_command(__u8 *command)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (can_read_task())
+		__builtin_memcpy(command, bpf_get_current_task_btf()->group_leader->comm, HP_COMM_BYTES);
+	else
+		bpf_probe_read_kernel(command, HP_COMM_BYTES, BPF_CORE_READ(task, group_leader) + bpf_core_field_offset(struct task_struct, comm));
+}
+
 static __always_inline void fill_who(struct hp_scratch *scratch, const struct hp_group *group)
 {
 	scratch->piece.time_ns = bpf_ktime_get_boot_ns();
@@ -86,7 +97,7 @@ static __always_inline void fill_who(struct hp_scratch *scratch, const struct hp
 	scratch->piece.kind = HP_PIECE;
 	scratch->piece.pid = bpf_get_current_pid_tgid() >> 32;
 	scratch->piece.direction = scratch->move.direction;
-	bpf_get_current_comm(scratch->piece.comm, sizeof(scratch->piece.comm));
+	read_command(scratch->piece.comm);
 }
 
 /* Sends word that a direction has ended. */
@@ -132,6 +143,36 @@ static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp
 	conn = bpf_map_lookup_elem(&hp_conns, &peer);
 	if (conn)
 		tell_end(scratch, conn, peer, !direction);
+	return 0;
+}
+
+/* include/uapi/asm-generic/errno.h: what a socket says whose other end has gone, perhaps before it had read everything. */
+#define EPIPE_RESULT 32
+#define ECONNRESET_RESULT 104
+
+static __always_inline bool other_end_went(long ret)
+{
+	return ret == -EPIPE_RESULT || ret == -ECONNRESET_RESULT;
+}
+
+static __always_inline void tell_both_ends(struct hp_scratch *scratch, __u64 key)
+{
+	for (__u32 direction = HP_RECEIVED; direction <= HP_SENT; direction++) {
+		struct hp_conn *conn = bpf_map_lookup_elem(&hp_conns, &key);
+
+		if (conn)
+			tell_end(scratch, conn, key, direction);
+	}
+}
+
+/* Nothing moves any more on a known Unix connection, nor on the end that has gone; of TCP the states tell it. */
+static __always_inline int both_ended(struct hp_scratch *scratch, const struct hp_group *group)
+{
+	struct sock *sock = scratch->move.socket.sock;
+
+	fill_who(scratch, group);
+	tell_both_ends(scratch, (__u64)sock);
+	tell_both_ends(scratch, (__u64)unix_peer_of(sock));
 	return 0;
 }
 

@@ -29,17 +29,14 @@ struct {
 	__type(value, struct hp_conn);
 } hp_conns SEC(".maps");
 
-/* Connections that user space may have told us to ignore, before we looked. */
-#define IGNORED 1024
-
 /*
  * The inode of a socket → 1, of connections that do not speak HTTP/1, or no more. Inserted by user space, which
  * cannot write to an entry of `hp_conns` without the risk that it has become another connection's; deleted here when
- * it has been taken note of. One that is forgotten costs copying.
+ * it has been taken note of. As many as there are connections: those that end first are forgotten first.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, IGNORED);
+	__uint(max_entries, CONNS);
 	__type(key, __u64);
 	__type(value, __u32);
 } hp_ignored SEC(".maps");

@@ -175,7 +175,7 @@ static __always_inline bool group_is_wanted(const struct hp_group *group, struct
 	if (conn && conn->group.unified == group->unified && conn->group.legacy == group->legacy)
 		return true;
 	decision = decision_about(group);
-	if (decision == HP_IGNORE && hp_settings.containers_only)
+	if (decision == HP_IGNORE)
 		return false;
 	if (conn && decision != HP_UNDECIDED)
 		conn->group = *group;

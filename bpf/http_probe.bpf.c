@@ -63,6 +63,13 @@ int BPF_PROG(hp_fx_page, struct socket *socket, struct page *page, int offset, s
 	return socket_moved(socket->sk, ret, HP_SENT, 0);
 }
 
+/* A function that kernels have until 6.5, as the one above. */
+SEC("fexit/unix_stream_sendpage")
+int BPF_PROG(hp_fx_page_ux, struct socket *socket, struct page *page, int offset, size_t size, int flags, int ret)
+{
+	return socket_moved(socket->sk, ret, HP_SENT, 0);
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(hp_sys_exit, struct pt_regs *regs, long ret)
 {

@@ -17,8 +17,8 @@
 #define HP_PATH_BYTES 108
 /* A UTS node name is at most 64 bytes and a NUL. */
 #define HP_NODE_BYTES 72
-/* A cgroup's name and those of the groups above it, innermost first. */
-#define HP_NAME_BYTES 128
+/* A cgroup's name and those of the groups above it, innermost first; longer ones the kernel does not have. */
+#define HP_NAME_BYTES 256
 #define HP_LEVELS 6
 #define HP_PORT_RANGES 16
 
@@ -162,7 +162,7 @@ struct hp_cgroup {
 	__u8 unified[HP_LEVELS][HP_NAME_BYTES];
 	__u8 legacy[HP_LEVELS][HP_NAME_BYTES];
 };
-_Static_assert(sizeof(struct hp_cgroup) == 1728, "hp_cgroup has holes");
+_Static_assert(sizeof(struct hp_cgroup) == 3264, "hp_cgroup has holes");
 
 /* What the kernel knows of one direction of a connection: whether a head is to come. */
 struct hp_flow {
@@ -228,8 +228,6 @@ struct hp_port_range {
 struct hp_settings {
 	/* The profiler itself, where its pid is that of the initial namespace. */
 	__u32 own_pid;
-	/* Only processes in cgroups that are not decided to be ignored. */
-	__u32 containers_only;
 	/* Bit 0: report where the process receives requests; bit 1: where it sends them. */
 	__u32 roles;
 	/* Whether cgroups have names on a version 1 hierarchy too. */
@@ -238,6 +236,6 @@ struct hp_settings {
 	__u32 port_ranges;
 	struct hp_port_range ports[HP_PORT_RANGES];
 };
-_Static_assert(sizeof(struct hp_settings) == 84, "hp_settings has holes");
+_Static_assert(sizeof(struct hp_settings) == 80, "hp_settings has holes");
 
 #endif

@@ -111,6 +111,8 @@ static __always_inline int wanted_moved(struct hp_scratch *scratch, struct hp_co
 					const struct hp_group *group)
 {
 	scratch->move.direction = call->direction;
+	if (call->ret < 0)
+		return both_ended(scratch, group);
 	if (!call->ret)
 		return direction_ended(scratch, conn, group);
 	return one_message(scratch, conn, call, group);
@@ -128,17 +130,21 @@ static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direc
 	hook_was_hit(direction);
 	if (ret <= 0)
 		call_is_over();
-	if (ret < 0 || moves_nothing(&call) || is_own_process() || !fill_socket(sock, &socket))
+	if (ret < 0 && !other_end_went(ret))
+		return 0;
+	if (moves_nothing(&call) || is_own_process() || !fill_socket(sock, &socket))
 		return 0;
 	conn = conn_of(&socket);
-	if (ret ? !is_of_interest(conn, direction) && !hp_hits[HP_HOOK_SEVERAL] : direction == HP_SENT)
+	if (ret < 0 && (socket.family != AF_UNIX || !conn))
+		return 0;
+	if (ret > 0 ? !is_of_interest(conn, direction) && !hp_hits[HP_HOOK_SEVERAL] : !ret && direction == HP_SENT)
 		return 0;
 	group = current_group();
 	if (!group_is_wanted(&group, conn))
 		return 0;
-	if (ret)
+	if (ret > 0)
 		recognise_current(&call);
-	if (ret && !call.is_several)
+	if (ret > 0 && !call.is_several)
 		call_is_over();
 	scratch = scratch_here();
 	if (!scratch || !take_scratch(scratch))

@@ -81,10 +81,14 @@ static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct 
 	if (!find_its_socket(call, &scratch->move.socket))
 		return 0;
 	conn = conn_of(&scratch->move.socket);
+	if (call->ret < 0 && (scratch->move.socket.family != AF_UNIX || !conn))
+		return 0;
 	group = current_group();
 	if (!group_is_wanted(&group, conn))
 		return 0;
 	scratch->move.direction = call->direction;
+	if (call->ret < 0)
+		return both_ended(scratch, &group);
 	if (!call->ret)
 		return direction_ended(scratch, conn, &group);
 	if (call->shape == HP_MESSAGES)
@@ -98,7 +102,7 @@ static __always_inline int call_ended(struct pt_regs *regs, long ret)
 	struct hp_scratch *scratch;
 
 	hook_was_hit(HP_HOOK_CALL);
-	if (ret < 0)
+	if (ret < 0 && !other_end_went(ret))
 		return 0;
 	read_arguments(regs, &call);
 	recognise(number_of(regs), &call);

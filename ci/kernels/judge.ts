@@ -4,6 +4,8 @@ export type Verdict = {
   /** One for each thing that is wrong; none where all is well. */
   readonly problems: readonly string[];
   readonly passed: number;
+  /** The way of looking that the profiler chose; undefined where it did not get so far. */
+  readonly tier: string | undefined;
   /** Instructions and stack of each program, as that kernel's verifier has them. */
   readonly verified: Readonly<Record<string, Verified>>;
 };
@@ -31,14 +33,22 @@ export function judge(console: string): Verdict {
       ...(verified.length === 0 ? ['no program was measured'] : []),
     ],
     passed: cases - failed.length,
+    tier: /^GUEST tier (\S+):/m.exec(console)?.[1],
     verified: Object.fromEntries(verified),
   };
 }
 
-/** Every program that needs more than it did, against what was recorded for the kernel. */
+/** A tier other than the list's: that of a kernel changes when one stops loading or firing there, and no case fails then. */
+export function compareTier({ tier }: Verdict, expected: string): readonly string[] {
+  return tier === expected ? [] : [`the profiler should look by tier ${expected}, and looked by ${tier ?? 'none'}`];
+}
+
+/** Every program that needs more than it did, or loads no more, against what was recorded for the kernel. */
 export function compareBudget(now: Verdict['verified'], recorded: Verdict['verified'] | undefined): readonly string[] {
   if (recorded === undefined) return ['nothing is recorded of what the verifier needs on this kernel'];
-  return Object.entries(now).flatMap(([program, { instructions, stack }]) => {
+  const gone = Object.keys(recorded).filter((program) => now[program] === undefined);
+  const lost = gone.map((program) => `the program \`${program}\` loaded here when it was recorded, and does not now`);
+  const grew = Object.entries(now).flatMap(([program, { instructions, stack }]) => {
     const before = recorded[program];
     if (before === undefined) return [`nothing is recorded of the program \`${program}\``];
     return [
@@ -46,6 +56,7 @@ export function compareBudget(now: Verdict['verified'], recorded: Verdict['verif
       ...grown(`\`${program}\`: bytes of stack`, stackBytes(before.stack), stackBytes(stack)),
     ];
   });
+  return [...lost, ...grew];
 }
 
 function endOf(promised: string | undefined, cases: number, lines: readonly string[]): readonly string[] {

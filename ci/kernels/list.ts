@@ -13,6 +13,8 @@ export type Kernel = {
   /** Names of packages in which `*` stands for the version. */
   readonly packages: readonly string[];
   readonly cgroups: 'unified' | 'hybrid';
+  /** The way of looking that the profiler chooses there. */
+  readonly tier: 'A' | 'B' | 'C';
   /** What the profiler needs there besides CAP_BPF and CAP_PERFMON, as setpriv calls it. */
   readonly capability?: string;
 };

@@ -12,7 +12,7 @@ import { boot } from './boot.ts';
 import { cacheFolder } from './cache.ts';
 import { type Debian, openDebian } from './debian.ts';
 import { fetchKernel } from './fetch.ts';
-import { compareBudget, judge, type Verdict } from './judge.ts';
+import { compareBudget, compareTier, judge, type Verdict } from './judge.ts';
 import { type Arch, choose, type Kernel, type KernelList, readList, root } from './list.ts';
 import { requireTools } from './tools.ts';
 import { makeWork } from './work.ts';
@@ -33,12 +33,17 @@ function main(words: readonly string[]): number {
   const budget = JSON.parse(readFileSync(BUDGET, 'utf8')) as Budget;
   const works = new Map<Arch, string>();
   const failed = kernels.filter((kernel) => {
-    const { problems, verified } = tryKernel(kernel, { list, debian, works });
+    const verdict = tryKernel(kernel, { list, debian, works });
+    const { problems, verified } = verdict;
     if (record) {
       budget[kernel.name] = verified;
       writeFileSync(BUDGET, `${JSON.stringify(budget, undefined, 2)}\n`);
     }
-    const all = [...problems, ...(record ? [] : compareBudget(verified, budget[kernel.name]))];
+    const all = [
+      ...problems,
+      ...compareTier(verdict, kernel.tier),
+      ...(record ? [] : compareBudget(verified, budget[kernel.name])),
+    ];
     for (const problem of all) console.log(`  not ok: ${problem}`);
     return all.length > 0;
   });

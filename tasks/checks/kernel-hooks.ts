@@ -57,7 +57,8 @@ async function readProfiler(probe: Probe): Promise<Told | undefined> {
 }
 
 function judge({ state, tier, hooks, kernel, why }: Told): CheckResult {
-  if (tier !== null) return { outcome: 'pass', summary: `tier ${tier} (${hooks.join(', ')}), says the profiler` };
+  if (tier !== null)
+    return { outcome: 'pass', summary: `tier ${tier} (${hooks.join(', ')}), says the profiler: ${why}` };
   return {
     outcome: 'warn',
     summary: `the profiler ${state} on ${kernel}`,

@@ -163,6 +163,54 @@ export const cases: readonly Case[] = [
   simple('six', ['IPv6'], ['write', 'read'], { transport: 'ipv6' }),
   simple('mapped', ['IPv6'], ['write', 'read'], { transport: 'mapped' }),
   simple('unix', ['Unix sockets'], ['write', 'read'], { transport: 'unix' }),
+  {
+    name: 'unix-again',
+    covers: ['Unix sockets'],
+    transport: 'unix',
+    // The kernel hands out the same two sockets again; each connection has a link of its own all the same.
+    steps: [1, 2, 3, 4].flatMap((time) => [
+      ...(time === 1 ? [] : [act('reconnect', 'client')]),
+      ask(get(`/unix-again/${time}`)),
+      answer(ok),
+    ]),
+    expected: [1, 2, 3, 4].map((time) => line(`/unix-again/${time}`)),
+  },
+  {
+    name: 'unix-gone',
+    covers: ['Unix sockets', 'aborted by the client'],
+    transport: 'unix',
+    // Nothing but the refused write says that the client has gone.
+    steps: [
+      ask(get('/unix-gone')),
+      act('close', 'client'),
+      { ...answer(ok, 'refused'), taken: 0 },
+      act('close', 'server'),
+    ],
+    expected: [line('/unix-gone', '- aborted', `${get('/unix-gone').length}/0`)],
+  },
+  {
+    name: 'unix-silent',
+    covers: ['Unix sockets', 'no response'],
+    transport: 'unix',
+    steps: [ask(get('/unix-silent')), act('close', 'server'), act('see-end', 'client')],
+    expected: [line('/unix-silent', '- aborted', `${get('/unix-silent').length}/0`)],
+  },
+  {
+    name: 'unix-sendfile',
+    covers: ['Unix sockets', 'sendfile'],
+    transport: 'unix',
+    steps: [
+      ask(get('/unix-sendfile/1')),
+      answer('HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n'),
+      answer('x'.repeat(9000), 'sendfile'),
+      ask(get('/unix-sendfile/2')),
+      answer(ok),
+    ],
+    expected: [
+      line('/unix-sendfile/1', '200 complete', `${get('/unix-sendfile/1').length}/9041`),
+      line('/unix-sendfile/2'),
+    ],
+  },
   simple('early', ['connections from before the probe'], ['write', 'read'], { transport: 'early' }),
   {
     name: 'segments',

@@ -69,6 +69,13 @@ test('nothing was told that nobody sent', () => {
   expect(ours.filter((line) => !sent.has(line.target)).map(inShort)).toEqual([]);
 });
 
+test('no two exchanges have the same link', () => {
+  const targets = new Map<string, Set<string>>();
+  for (const { link, target } of told.filter((line) => line.type === 'exchange' && isOurs(line)))
+    targets.set(link, (targets.get(link) ?? new Set()).add(target));
+  expect([...targets].filter(([, those]) => those.size > 1).map(([link, those]) => [link, ...those])).toEqual([]);
+});
+
 test('nothing was lost', () => {
   expect(told.filter((line) => line.type === 'loss')).toEqual([]);
 });

@@ -6,6 +6,7 @@ step, if not all} or {"do": action, "who": end}. The first line that it says is 
 """
 import ctypes, ctypes.util, fcntl, json, os, socket, struct, sys, tempfile, threading
 
+PR_SET_NAME = 15
 libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
 
 
@@ -90,10 +91,19 @@ def by_thread(end, parts):
 
 def in_thread(call):
     results = []
-    thread = threading.Thread(target=lambda: results.append(call()))
+    thread = threading.Thread(target=lambda: (libc.prctl(PR_SET_NAME, b"a-thread"), results.append(call())))
     thread.start()
     thread.join()
     return results[0]
+
+
+def refused(end, parts):
+    """The other end has gone, and takes nothing."""
+    try:
+        os.write(end.fileno(), b"".join(parts))
+    except BrokenPipeError:
+        return
+    raise AssertionError("nobody is there, and bytes were taken")
 
 
 SEND = {
@@ -107,6 +117,7 @@ SEND = {
     "dup": by_dup,
     "child": by_child,
     "thread": by_thread,
+    "refused": refused,
 }
 
 

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { Groups } from '../../container/profiler/src/groups.ts';
 import {
   describeContainer,
   findContainerId,
   matchesGroup,
   parseContainers,
 } from '../../container/profiler/src/identity.ts';
+import * as layout from '../../container/profiler/src/layout.ts';
 
 const id = '0123456789abcdef'.repeat(4);
 
@@ -16,6 +18,11 @@ test.each([
   ['Docker without systemd', [id, 'docker'], id],
   ['Kubernetes with containerd', [`cri-containerd-${id}.scope`, 'kubepods-besteffort.slice'], id],
   ['Kubernetes with containerd, a colon before the id', [`kubepods-pod1.slice:cri-containerd:${id}`], id],
+  [
+    'Kubernetes with containerd, no systemd, under a kubelet with it',
+    [`kubepods-burstable-pod${'0123456789abcdef'.repeat(2)}0123.slice:cri-containerd:${id}`],
+    id,
+  ],
   ['Kubernetes with CRI-O', [`crio-${id}.scope`, 'kubepods.slice'], id],
   ['the monitor of a Podman container', [`libpod-conmon-${id}.scope`, 'machine.slice'], undefined],
   ['a service of the host', ['ssh.service', 'system.slice'], undefined],
@@ -52,4 +59,31 @@ test('patterns name containers, services and cgroups, and `*` stands for anythin
   expect(matches('w*1')).toBe(true);
   expect(matches('db', 'web-?')).toBe(false);
   expect(matches('eb-1')).toBe(false);
+});
+
+test('every name that a cgroup may have fits into a record', () => {
+  // NAME_MAX and the NUL, include/uapi/linux/limits.h.
+  expect(layout.cgroup.unified.lengths[1]).toBe(256);
+  expect(layout.cgroup.legacy.lengths[1]).toBe(256);
+});
+
+/** What is decided about a container, each time that it is announced with the next of these host names. */
+function decisions(cgroups: readonly string[], nodes: readonly string[]): readonly string[] {
+  const made: string[] = [];
+  const kernel = { decide: (_: unknown, decision: string) => made.push(decision), forgetGroup: () => undefined };
+  const groups = new Groups({ scope: 'containers', cgroups }, kernel);
+  const group = { unified: 1n, legacy: 0n };
+  for (const node of nodes) groups.announced({ group, unified: [`libpod-${id}`], legacy: [], node });
+  return made;
+}
+
+test('a container that is asked for by name is waited for until it has one', () => {
+  expect(decisions(['web'], ['', 'web'])).toEqual(['unnamed', 'trace']);
+  expect(decisions(['db'], ['', 'web'])).toEqual(['unnamed', 'ignore']);
+  expect(decisions([], ['web'])).toEqual(['trace']);
+});
+
+test('a container that shares the host’s name is not announced with every connection', () => {
+  expect(decisions([], ['', '', ''])).toEqual(['unnamed', 'unnamed', 'trace']);
+  expect(decisions(['web'], ['', '', ''])).toEqual(['unnamed', 'unnamed', 'ignore']);
 });

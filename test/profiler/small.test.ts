@@ -78,14 +78,19 @@ const PERFMON_AND_BPF = 0xc000000000n;
 
 test('a refusal names the capability, the seccomp profile or the missing BTF', () => {
   const refused = new BpfError('the kernel refused the programs: Operation not permitted (errno 1)', 1);
-  const explain = (capabilities: bigint, seccomp: number, hasBtf = true) =>
-    explainRefusal(refused, { capabilities, seccomp }, hasBtf);
+  const explain = (capabilities: bigint, seccomp: number, hasBtf = true, release = '6.12.0') =>
+    explainRefusal(refused, { capabilities, seccomp }, hasBtf, release);
   expect(explain(0n, 0)).toContain('the container lacks CAP_PERFMON and CAP_BPF');
   expect(explain(0x8000000000n, 0)).toContain('the container lacks CAP_PERFMON');
   expect(explain(PERFMON_AND_BPF, 2)).toContain('a seccomp profile forbids the bpf() system call');
   expect(explain(PERFMON_AND_BPF, 2, false)).toContain('this kernel has no BTF');
+  expect(explain(PERFMON_AND_BPF, 2, true, '5.10.0-46-cloud-amd64')).toContain('the container lacks CAP_SYS_RESOURCE');
+  expect(explain(PERFMON_AND_BPF | (1n << 24n), 2, true, '5.10.0-46-cloud-amd64')).toContain('a seccomp profile');
+  expect(explain(PERFMON_AND_BPF, 0, true, '5.11.0')).not.toContain('CAP_SYS_RESOURCE');
   const byVerifier = new BpfError('the kernel refused the programs: Permission denied (errno 13)', 13, 'R1 is bad');
-  expect(explainRefusal(byVerifier, { capabilities: PERFMON_AND_BPF, seccomp: 0 }, true)).toContain('R1 is bad');
+  expect(explainRefusal(byVerifier, { capabilities: PERFMON_AND_BPF, seccomp: 0 }, true, '6.12.0')).toContain(
+    'R1 is bad',
+  );
 });
 
 test('rights are read from /proc/self/status', () => {

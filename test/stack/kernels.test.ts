@@ -1,27 +1,41 @@
 import { expect, test } from 'vitest';
-import { compareBudget, judge } from '../../ci/kernels/judge.ts';
+import { compareBudget, compareTier, judge } from '../../ci/kernels/judge.ts';
 import { choose, readList } from '../../ci/kernels/list.ts';
 import { read } from '../helpers/tree.ts';
 
-const good = ['GUEST up', 'CASE ok one', 'CASE ok two', 'VERIFIER hp_state 71 16+8', 'GUEST finished 2 cases'];
+const good = [
+  'GUEST up',
+  'GUEST tier B: the socket layer',
+  'CASE ok one',
+  'CASE ok two',
+  'VERIFIER hp_state 71 16+8',
+  'GUEST finished 2 cases',
+];
 
 test('a guest that got to its end with all its cases has passed', () => {
   expect(judge(good.join('\n'))).toEqual({
     problems: [],
     passed: 2,
+    tier: 'B',
     verified: { hp_state: { instructions: 71, stack: '16+8' } },
   });
 });
 
 test.each([
-  ['one that panics', [...good.slice(0, 4), 'Kernel panic - not syncing'], /did not get to its end.*Kernel panic/s],
+  ['one that panics', [...good.slice(0, 5), 'Kernel panic - not syncing'], /did not get to its end.*Kernel panic/s],
   ['one that says next to nothing', ['VERIFIER hp_state 71 16'], /did not get to its end/],
   ['one that loses a line', good.filter((line) => line !== 'CASE ok one'), /told of 1 cases and had 2/],
   ['one with a case that failed', good.map((line) => line.replace('ok two', 'not ok two: lost')), /^two: lost$/],
   ['one that measured nothing', good.filter((line) => !line.startsWith('VERIFIER')), /no program was measured/],
-  ['one whose last line is only mentioned', [...good.slice(0, 4), 'cat: GUEST finished 2 cases'], /did not get to its/],
+  ['one whose last line is only mentioned', [...good.slice(0, 5), 'cat: GUEST finished 2 cases'], /did not get to its/],
 ])('%s has not', (_name, lines, problem) => {
   expect(judge(lines.join('\n')).problems).toEqual([expect.stringMatching(problem)]);
+});
+
+test('a kernel on which the profiler looks another way than it did is told', () => {
+  expect(compareTier(judge(good.join('\n')), 'B')).toEqual([]);
+  expect(compareTier(judge(good.join('\n')), 'C')).toEqual(['the profiler should look by tier C, and looked by B']);
+  expect(compareTier(judge('GUEST up'), 'A')).toEqual(['the profiler should look by tier A, and looked by none']);
 });
 
 test('a program that grows by more than a tenth is told, and one that nobody wrote down', () => {
@@ -31,8 +45,11 @@ test('a program that grows by more than a tenth is told, and one that nobody wro
     '`hp_state`: instructions walked by the verifier: 100 before, 111 now',
     '`hp_state`: bytes of stack: 110 before, 122 now',
   ]);
-  expect(compareBudget({ hp_new: { instructions: 1, stack: '0' } }, before)).toHaveLength(1);
+  expect(compareBudget({ ...before, hp_new: { instructions: 1, stack: '0' } }, before)).toHaveLength(1);
   expect(compareBudget(before, undefined)).toHaveLength(1);
+  expect(compareBudget({}, before)).toEqual([
+    'the program `hp_state` loaded here when it was recorded, and does not now',
+  ]);
 });
 
 test('what is recorded is of kernels in the list', () => {

@@ -5,6 +5,8 @@ import { hasLegacyCgroups } from '../../../container/profiler/src/machine.ts';
 import { loadProbe } from '../../../container/profiler/src/probe.ts';
 import { TIERS, type TierName } from '../../../container/profiler/src/tier.ts';
 
+const MAX_PORT_RANGES = 16;
+
 export type Verified = {
   readonly program: string;
   /** Instructions that the verifier walked through, on all paths. */
@@ -28,7 +30,9 @@ export function measureVerifier(object: string): readonly Verified[] {
 }
 
 function loadTier(object: string, tier: TierName, onVerified: OnVerified): void {
-  const settings = { scope: 'containers', role: 'server', ports: [], ownPid: 0 } as const;
+  // With every filter set: what is not asked for is left out before the verifier looks.
+  const ports = Array.from({ length: MAX_PORT_RANGES }, (_, index) => ({ first: index, last: index }));
+  const settings = { role: 'both', ports, ownPid: 0 } as const;
   loadProbe({ ...settings, object, tier, hasLegacyCgroups: hasLegacyCgroups(), onVerified });
 }
 

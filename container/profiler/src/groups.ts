@@ -12,12 +12,15 @@ export type GroupsKernel = {
   readonly forgetGroup: (group: GroupId) => void;
 };
 
-/** Fewer than the kernel's map has room for; the oldest are announced again if they are still used. */
+/** Fewer than the kernel's map has room for; those that were not used for longest are announced again if they are. */
 const MAX_GROUPS = 6000;
+/** How often a container is announced while it bears no name of its own: one that shares the host's never will. */
+const MAX_NAMELESS = 3;
 const UNKNOWN: Group = { container: null, isWanted: true };
 
 export class Groups {
   readonly #records = new Map<string, GroupRecord>();
+  readonly #announced = new Map<string, number>();
   readonly #groups = new Map<string, Group>();
   readonly #settings: Pick<Settings, 'scope' | 'cgroups'>;
   readonly #kernel: GroupsKernel;
@@ -33,6 +36,7 @@ export class Groups {
     const key = keyOf(record.group);
     if (this.#records.size >= MAX_GROUPS) this.#forgetOldest();
     this.#records.set(key, record);
+    this.#announced.set(key, (this.#announced.get(key) ?? 0) + 1);
     this.#decide(key, record);
   }
 
@@ -42,8 +46,14 @@ export class Groups {
     for (const [key, record] of this.#records) this.#decide(key, record);
   }
 
+  /** The group that was found last is forgotten last. */
   find(group: GroupId): Group {
-    return this.#groups.get(keyOf(group)) ?? UNKNOWN;
+    const key = keyOf(group);
+    const record = this.#records.get(key);
+    if (record === undefined) return UNKNOWN;
+    this.#records.delete(key);
+    this.#records.set(key, record);
+    return this.#groups.get(key) ?? UNKNOWN;
   }
 
   #decide(key: string, record: GroupRecord): void {
@@ -52,15 +62,17 @@ export class Groups {
     const isInScope = this.#settings.scope === 'host' || container !== null;
     const isWanted = isInScope && matchesGroup(this.#settings.cgroups, record, container);
     this.#groups.set(key, { container, isWanted });
-    // A container that has no name yet may be given one: the kernel tells it then.
+    // A container that is being made may be given a name, which may be one that is asked for: the kernel tells it then.
     const isUnnamed = container !== null && container.name === null && record.node === '';
-    this.#kernel.decide(record.group, isWanted ? (isUnnamed ? 'unnamed' : 'trace') : 'ignore');
+    const mayBeNamed = isUnnamed && (this.#announced.get(key) ?? 0) < MAX_NAMELESS;
+    this.#kernel.decide(record.group, mayBeNamed ? 'unnamed' : isWanted ? 'trace' : 'ignore');
   }
 
   #forgetOldest(): void {
     for (const [key, record] of this.#records) {
       this.#records.delete(key);
       this.#groups.delete(key);
+      this.#announced.delete(key);
       this.#kernel.forgetGroup(record.group);
       return;
     }

@@ -48,7 +48,7 @@ export const close = {
 } as const;
 
 export const cgroup = {
-  size: 1728,
+  size: 3264,
   timeNs: 0,
   group: 8,
   kind: 24,
@@ -56,8 +56,8 @@ export const cgroup = {
   comm: { at: 32, lengths: [16] },
   node: { at: 48, lengths: [72] },
   hostNode: { at: 120, lengths: [72] },
-  unified: { at: 192, lengths: [6, 128] },
-  legacy: { at: 960, lengths: [6, 128] },
+  unified: { at: 192, lengths: [6, 256] },
+  legacy: { at: 1728, lengths: [6, 256] },
 } as const;
 
 export const group = {
@@ -83,13 +83,12 @@ export const conn = {
 } as const;
 
 export const settings = {
-  size: 84,
+  size: 80,
   ownPid: 0,
-  containersOnly: 4,
-  roles: 8,
-  legacyCgroups: 12,
-  portRanges: 16,
-  ports: { at: 20, lengths: [16] },
+  roles: 4,
+  legacyCgroups: 8,
+  portRanges: 12,
+  ports: { at: 16, lengths: [16] },
 } as const;
 
 export const portRange = {

@@ -26,7 +26,7 @@ function start(): void {
   try {
     run(capture(settings, writeStatus));
   } catch (error) {
-    const why = explainRefusal(error, readRights(), hasBtf());
+    const why = explainRefusal(error, readRights(), hasBtf(), kernelRelease());
     writeStatus({ state: 'failed', tier: null, hooks: [], kernel: kernelRelease(), why, counters: {} });
     throw new Error(why, { cause: error });
   }

@@ -49,7 +49,7 @@ export type Probe = {
   readonly losses: () => Readonly<Record<string, number>>;
 };
 
-export type ProbeOptions = Pick<Settings, 'object' | 'scope' | 'ports' | 'role' | 'tier'> & {
+export type ProbeOptions = Pick<Settings, 'object' | 'ports' | 'role' | 'tier'> & {
   /** The profiler's pid where that is the initial namespace's; 0 elsewhere. */
   readonly ownPid: number;
   readonly hasLegacyCgroups: boolean;
@@ -68,11 +68,19 @@ export function loadProbe(options: ProbeOptions): Probe {
     try {
       return tryTier(options, tier, refused);
     } catch (error) {
-      if (isLast || !(error instanceof BpfError)) throw error;
+      if (!(error instanceof BpfError)) throw error;
+      if (isLast) throw withOthers(error, refused);
       refused.push({ tier, reason: error.message });
     }
   }
   throw new Error('the probe has no tiers');
+}
+
+/** No tier is left: each of them says why, once where all say the same. */
+function withOthers(error: BpfError, refused: readonly Refused[]): BpfError {
+  const others = refused.filter(({ reason }) => reason !== error.message);
+  const reasons = others.map(({ tier, reason }) => `; tier ${tier.tier}: ${reason}`).join('');
+  return new BpfError(`${error.message}${reasons}`, error.errno, error.log);
 }
 
 function tryTier(options: ProbeOptions, tier: Tier, refused: readonly Refused[]): Probe {
@@ -132,7 +140,6 @@ function configure(view: DataView, options: ProbeOptions): void {
   const { settings, portRange } = layout;
   const ranges: readonly PortRange[] = options.ports;
   view.setUint32(settings.ownPid, options.ownPid, true);
-  view.setUint32(settings.containersOnly, options.scope === 'containers' ? 1 : 0, true);
   view.setUint32(settings.roles, ROLES[options.role], true);
   view.setUint32(settings.legacyCgroups, options.hasLegacyCgroups ? 1 : 0, true);
   view.setUint32(settings.portRanges, ranges.length, true);

@@ -105,8 +105,12 @@ export class Stream<Who> {
 
   #deliver(piece: Piece<Who>, missing: number): void {
     this.#next = (piece.offset + piece.length) | 0;
+    if (missing > 0) {
+      // What ends there ended when nobody looked.
+      this.present = undefined;
+      this.#reader.skip(missing);
+    }
     this.present = piece;
-    this.#reader.skip(missing);
     if (!this.#read(piece)) this.#events.lost();
   }
 

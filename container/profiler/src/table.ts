@@ -1,7 +1,7 @@
 /** All connections that are followed, by the kernel's number for them. */
-import { createHash } from 'node:crypto';
 import { Connection } from './connection.ts';
 import type { Exchange, Process } from './exchange.ts';
+import { tcpLink, UnixLinks } from './links.ts';
 import type { CloseRecord, OpenRecord } from './records.ts';
 import type { Piece } from './streams.ts';
 
@@ -33,6 +33,8 @@ const MAX_REMEMBERED_MISTAKES = 1024;
 const LATE_NS = 100e6;
 /** How long a connection is silent before it is asked whether it still exists. */
 const SILENT_NS = 60e9;
+/** How long a Unix one with an exchange under way may be: nothing says that both its ends went without a word. */
+const GONE_NS = 3600e9;
 const TCP_CLOSE = 7;
 /** States that a connection reaches after it has sent its FIN. */
 const SENT_FIN = new Set([4, 5, 6, 9, 11]);
@@ -44,13 +46,12 @@ export class Table {
   readonly #mistakes = new Map<number, number>();
   readonly #kernel: KernelSide;
   readonly #events: TableEvents;
-  /** Kernel addresses never leave the process, but two ends of a Unix connection know each other by them. */
-  readonly #salt: string;
+  readonly #unixLinks: UnixLinks;
 
   constructor(kernel: KernelSide, events: TableEvents, salt: string) {
     this.#kernel = kernel;
     this.#events = events;
-    this.#salt = salt;
+    this.#unixLinks = new UnixLinks(salt);
   }
 
   get size(): number {
@@ -60,7 +61,7 @@ export class Table {
   opened(open: OpenRecord, timeNs: number): void {
     this.#entries.get(open.conn)?.connection.closed(false);
     const role = open.requestDirection === 0 ? 'server' : 'client';
-    const linkOf = open.isUnix ? unixLinks(open, this.#salt) : tcpLink;
+    const linkOf = open.isUnix ? this.#unixLinks.open(open) : tcpLink;
     const connection = new Connection(
       { role, local: open.local, remote: open.remote, knowsOrder: role === 'client' && !open.isUnix, linkOf },
       {
@@ -113,11 +114,14 @@ export class Table {
   sweep(nowNs: number): void {
     for (const entry of this.#entries.values()) {
       if (entry.lastNs > nowNs - SILENT_NS) continue;
-      const isOver = entry.open.isUnix
-        ? !entry.connection.isBusy || entry.hasEnded.includes(true)
-        : !this.#kernel.isKnown(entry.open.sock, entry.open.conn);
-      if (isOver) this.#close(entry, false);
+      if (this.#isOver(entry, nowNs)) this.#close(entry, false);
     }
+  }
+
+  #isOver({ open, connection, hasEnded, lastNs }: Entry, nowNs: number): boolean {
+    if (!this.#kernel.isKnown(open.sock, open.conn)) return true;
+    if (!open.isUnix) return false;
+    return !connection.isBusy || hasEnded.includes(true) || lastNs <= nowNs - GONE_NS;
   }
 
   /** Forgets everything; returns how many exchanges were under way. */
@@ -147,19 +151,4 @@ export class Table {
     this.#entries.delete(open.conn);
     this.#kernel.forget(open.sock, open.conn);
   }
-}
-
-/** TCP sequences are the same at both ends, whatever addresses are translated between them. */
-function tcpLink(requestOffset: number, responseOffset: number | undefined): string {
-  return hex(requestOffset) + hex(responseOffset ?? 0);
-}
-
-function unixLinks(open: OpenRecord, salt: string): (requestOffset: number) => string {
-  const ends = open.sock < open.peer ? `${open.sock} ${open.peer}` : `${open.peer} ${open.sock}`;
-  const connection = createHash('sha256').update(`${salt} ${ends}`).digest('hex').slice(0, 8);
-  return (requestOffset) => connection + hex(requestOffset);
-}
-
-function hex(value: number): string {
-  return (value >>> 0).toString(16).padStart(8, '0');
 }

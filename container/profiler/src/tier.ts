@@ -37,7 +37,7 @@ export const TIERS: readonly Tier[] = [
     about: 'the socket layer says what moved, and other system calls pay nothing',
     programs: [...STATE_PROGRAMS, 'hp_recv', 'hp_send'],
     hits: SOCKET_HITS,
-    unseen: ['requests that are received by splice', ...UNSEEN],
+    unseen: ['requests that are received by splice, and when a body ended that was', ...UNSEEN],
   },
   {
     tier: 'C',
@@ -51,10 +51,11 @@ export const TIERS: readonly Tier[] = [
       'hp_fx_send6',
       'hp_fx_send_ux',
       'hp_fx_page',
+      'hp_fx_page_ux',
     ],
     hits: SOCKET_HITS,
     usesTrampolines: true,
-    unseen: ['requests that are received by splice', ...UNSEEN],
+    unseen: ['requests that are received by splice, and when a body ended that was', ...UNSEEN],
   },
   {
     tier: 'A',

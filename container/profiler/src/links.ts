@@ -1,0 +1,45 @@
+/** What the two ends of one exchange have in common, so that whoever reads the trace can put them together. */
+import { createHash } from 'node:crypto';
+import type { OpenRecord } from './records.ts';
+
+/** Pairs of Unix sockets that are remembered; what is older begins anew. */
+const MAX_PAIRS = 65_536;
+
+/** TCP sequences are the same at both ends, whatever addresses are translated between them. */
+export function tcpLink(requestOffset: number, responseOffset: number | undefined): string {
+  return hex(requestOffset) + hex(responseOffset ?? 0);
+}
+
+/**
+ * Links of Unix connections, whose offsets begin at 0. The two ends know each other by the kernel's addresses of their
+ * sockets, which never leave the process; and since the kernel hands the same two out again, by how often it did.
+ */
+export class UnixLinks {
+  readonly #pairs = new Map<string, { count: number; opened: Set<bigint> }>();
+  readonly #salt: string;
+
+  constructor(salt: string) {
+    this.#salt = salt;
+  }
+
+  /** Of a connection that begins; an end that was there before has got another one. */
+  open({ sock, peer }: Pick<OpenRecord, 'sock' | 'peer'>): (requestOffset: number) => string {
+    const ends = sock < peer ? `${sock} ${peer}` : `${peer} ${sock}`;
+    const pair = this.#pairs.get(ends) ?? { count: 0, opened: new Set() };
+    if (pair.opened.has(sock)) {
+      pair.count++;
+      pair.opened.clear();
+    }
+    pair.opened.add(sock);
+    // The pair that was used last is forgotten last.
+    this.#pairs.delete(ends);
+    this.#pairs.set(ends, pair);
+    if (this.#pairs.size > MAX_PAIRS) for (const oldest of this.#pairs.keys()) if (this.#pairs.delete(oldest)) break;
+    const connection = createHash('sha256').update(`${this.#salt} ${ends} ${pair.count}`).digest('hex').slice(0, 8);
+    return (requestOffset) => connection + hex(requestOffset);
+  }
+}
+
+function hex(value: number): string {
+  return (value >>> 0).toString(16).padStart(8, '0');
+}
