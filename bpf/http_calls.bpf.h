@@ -83,10 +83,12 @@ static __always_inline void read_command(__u8 *command)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
-	if (can_read_task())
+	if (can_read_task()) {
 		__builtin_memcpy(command, bpf_get_current_task_btf()->group_leader->comm, HP_COMM_BYTES);
-	else
-		bpf_probe_read_kernel(command, HP_COMM_BYTES, BPF_CORE_READ(task, group_leader) + bpf_core_field_offset(struct task_struct, comm));
+		return;
+	}
+	task = BPF_CORE_READ(task, group_leader);
+	bpf_core_read(command, HP_COMM_BYTES, &task->comm);
 }
 
 static __always_inline void fill_who(struct hp_scratch *scratch, const struct hp_group *group)
@@ -115,13 +117,18 @@ static __always_inline void send_end(struct hp_scratch *scratch, const struct hp
 		count_loss(HP_LOST_RING_FULL);
 }
 
-/* One that user space has not heard of is forgotten here, because it will not be there. */
+/*
+ * A Unix connection on which no response will come any more is forgotten here, while its address cannot be another's
+ * yet; and so is one that user space has not heard of, because nobody else would.
+ */
 static __always_inline void tell_end(struct hp_scratch *scratch, const struct hp_conn *conn, __u64 key, __u32 direction)
 {
-	if (!conn->is_told)
-		bpf_map_delete_elem(&hp_conns, &key);
-	else if (!conn->ignored)
+	bool is_over = scratch->move.socket.family == AF_UNIX && direction != conn->request_direction;
+
+	if (conn->is_told && !conn->ignored)
 		send_end(scratch, conn, direction);
+	if (is_over || !conn->is_told)
+		bpf_map_delete_elem(&hp_conns, &key);
 }
 
 /* The bytes stopped: for this end, and over a Unix socket for the other, which nothing else tells. */

@@ -19,8 +19,8 @@
 
 /*
  * struct sock * → the connection on it. Inserted here at the first request; deleted by
- * connection_ended() for TCP and by user space for Unix sockets, which have no such tracepoint; and
- * replaced when the address turns out to be another socket's. A refused entry is counted.
+ * state_changed() for TCP and by tell_end() for Unix sockets where a call says that the other end has gone, else by
+ * user space when they are silent for long; and replaced when the address turns out to be another socket's. A refused entry is counted.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

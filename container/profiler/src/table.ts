@@ -22,8 +22,8 @@ type Entry = {
   readonly open: OpenRecord;
   readonly connection: Connection;
   lastNs: number;
-  /** Unix sockets: which directions have ended. */
-  hasEnded: [received: boolean, sent: boolean];
+  /** Unix sockets: whether no more requests will come. */
+  hasEnded: boolean;
 };
 
 /** Connections that began like HTTP/1 and were not, until the kernel is told not to try again. */
@@ -70,7 +70,7 @@ export class Table {
         finished: (why) => this.#finished(open, why),
       },
     );
-    this.#entries.set(open.conn, { open, connection, lastNs: timeNs, hasEnded: [false, false] });
+    this.#entries.set(open.conn, { open, connection, lastNs: timeNs, hasEnded: false });
   }
 
   moved(conn: number, direction: number, piece: Piece<Process>): void {
@@ -86,9 +86,10 @@ export class Table {
     const entry = this.#entries.get(conn);
     if (entry === undefined) return;
     if (isShed) entry.connection.leftOut();
-    if (direction !== entry.open.requestDirection) entry.connection.responsesEnded(true);
-    entry.hasEnded[direction === 0 ? 0 : 1] = true;
-    if (entry.open.isUnix && entry.hasEnded[0] && entry.hasEnded[1]) this.#close(entry, true);
+    const isRequests = direction === entry.open.requestDirection;
+    if (isRequests) entry.hasEnded = true;
+    else if (entry.open.isUnix) this.#close(entry, true);
+    else entry.connection.responsesEnded(true);
   }
 
   closed({ conn, oldState, newState, isShed }: CloseRecord): void {
@@ -121,7 +122,7 @@ export class Table {
   #isOver({ open, connection, hasEnded, lastNs }: Entry, nowNs: number): boolean {
     if (!this.#kernel.isKnown(open.sock, open.conn)) return true;
     if (!open.isUnix) return false;
-    return !connection.isBusy || hasEnded.includes(true) || lastNs <= nowNs - GONE_NS;
+    return !connection.isBusy || hasEnded || lastNs <= nowNs - GONE_NS;
   }
 
   /** Forgets everything; returns how many exchanges were under way. */
