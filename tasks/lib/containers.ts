@@ -21,22 +21,56 @@ type Run = (command: readonly string[]) => Promise<Ran>;
 
 /** Every container of the project, from whatever checkout. */
 export async function findContainers(run: Run, engine: Engine): Promise<readonly Container[]> {
-  const listed = await run([
-    ...engine.command,
-    'ps',
+  const ids = await listIds(run, engine, [
     '-a',
     '-q',
     '--no-trunc',
     '--filter',
     `label=com.docker.compose.project=${project}`,
   ]);
-  if (listed.code !== 0) throw new Error(`\`${listed.command}\` failed: ${listed.stderr.trim()}`);
-  const ids = listed.stdout.split('\n').filter((line) => line !== '');
-  if (ids.length === 0) return [];
-  const inspected = await run([...engine.command, 'inspect', ...ids]);
+  const inspected = ids.length === 0 ? undefined : await run([...engine.command, 'inspect', ...ids]);
+  if (inspected === undefined) return [];
   if (inspected.code !== 0) throw new Error(`\`${inspected.command}\` failed: ${inspected.stderr.trim()}`);
-  const rows: unknown = JSON.parse(inspected.stdout);
-  return (Array.isArray(rows) ? (rows as Inspected[]) : []).flatMap((row) => readContainer(row) ?? []);
+  return parseRows(inspected.stdout).flatMap((row) => readContainer(row) ?? []);
+}
+
+/** What people call every container that runs, ours or not, for the profiler, which never asks the engine. */
+export async function findNames(run: Run, engine: Engine): Promise<readonly Named[]> {
+  const ids = await listIds(run, engine, ['-q', '--no-trunc']);
+  // Of those that ended meanwhile nothing is said, and the others are told all the same.
+  const inspected = ids.length === 0 ? undefined : await run([...engine.command, 'inspect', ...ids]);
+  return parseRows(inspected?.stdout ?? '[]').map((row) => ({
+    id: row.Id,
+    name: nameOf(row),
+    image: imageOf(row),
+    service: row.Config.Labels?.['com.docker.compose.service'] ?? null,
+  }));
+}
+
+export type Named = {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly service: string | null;
+};
+
+async function listIds(run: Run, engine: Engine, which: readonly string[]): Promise<readonly string[]> {
+  const listed = await run([...engine.command, 'ps', ...which]);
+  if (listed.code !== 0) throw new Error(`\`${listed.command}\` failed: ${listed.stderr.trim()}`);
+  return listed.stdout.split('\n').filter((line) => line !== '');
+}
+
+function parseRows(text: string): readonly Inspected[] {
+  const rows: unknown = JSON.parse(text);
+  return Array.isArray(rows) ? (rows as Inspected[]) : [];
+}
+
+function nameOf({ Name }: Inspected): string {
+  return Name.replace(/^\//, '');
+}
+
+function imageOf({ ImageName, Config }: Inspected): string {
+  return ImageName ?? Config.Image;
 }
 
 /** The part of `inspect` that podman and docker write alike. */
@@ -57,12 +91,12 @@ function readContainer(row: Inspected): Container | undefined {
   const ours = labels[rootLabel];
   return {
     id: row.Id,
-    name: row.Name.replace(/^\//, ''),
+    name: nameOf(row),
     service,
     state: row.State.Status,
     exitCode: row.State.ExitCode,
     imageId: row.Image.replace(/^sha256:/, ''),
-    image: row.ImageName ?? row.Config.Image,
+    image: imageOf(row),
     root: ours?.startsWith('/') ? ours : working?.replace(/\/container$/, ''),
     settings: labels[settingsLabel],
   };

@@ -1,8 +1,8 @@
 /** The files in container/traces. All are made by the caller, before the profiler starts, so that they stay the caller's. */
 import { chmod, mkdir, open, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Context } from 'zx-tasks';
-import type { Container } from './containers.ts';
+import type { Context, Engine } from 'zx-tasks';
+import { findNames } from './containers.ts';
 import { tracesFolder } from './stack.ts';
 
 export const traceFile = 'http-trace.txt';
@@ -25,9 +25,9 @@ export async function emptyTraces(context: Context): Promise<void> {
   }
 }
 
-/** Tells the profiler what people call the containers: it never gets the engine's socket to ask. */
-export async function writeContainerNames(context: Context, containers: readonly Container[]): Promise<void> {
-  const names = containers.map(({ id, name, image, service }) => ({ id, name, image, service }));
+/** Tells the profiler what people call the containers that run: it never gets the engine's socket to ask. */
+export async function writeContainerNames(context: Context, engine: Engine): Promise<void> {
+  const names = await findNames(context.run, engine);
   const path = join(context.root, tracesFolder, namesFile);
   await writeFile(`${path}.new`, `${JSON.stringify(names)}\n`);
   await rename(`${path}.new`, path);

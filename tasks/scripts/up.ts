@@ -17,7 +17,7 @@ export async function run(context: Context): Promise<void> {
   const toStart = services.filter((service) => !kept.some((each) => each.service === service));
   if (toStart.length === 0) context.log('already running');
   else await start(context, { stale, kept, toStart });
-  await writeContainerNames(context, await findContainers(context.run, engine));
+  await writeContainerNames(context, engine);
   await waitUntilReady(context, engine);
 }
 

@@ -8,7 +8,7 @@ import { root } from '../helpers/checkout.ts';
 
 const here = join(import.meta.dirname, 'fuzz');
 /** `FUZZ_SECONDS` asks for more. */
-const SECONDS = Number(process.env.FUZZ_SECONDS ?? 20);
+const SECONDS = Number(process.env.FUZZ_SECONDS ?? 60);
 const hasFuzzer = existsSync(runtime());
 
 test.skipIf(!hasFuzzer)('the head finder is never wrong about a head, and never reads a byte too far', () => {

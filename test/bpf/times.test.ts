@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { startProfiler } from '../helpers/profiler.ts';
+import { startProfiler, type Told } from '../helpers/profiler.ts';
 
 const PORT = 21_002;
 const HEAD_MS = 200;
@@ -11,37 +11,62 @@ const BODY_MS = 300;
 /** Node's own clock is read late where the machine is busy: the best of these counts. */
 const ATTEMPTS = 4;
 
-test('a slow head and a slow body last as long as their sender took, within a millisecond', async () => {
-  await using profiler = await startProfiler({ PROFILER_PORTS: String(PORT), PROFILER_ROLE: 'client' });
-  const took: number[] = [];
+test('slow heads and bodies last as long as their senders took, within a millisecond, at both ends', async () => {
+  await using profiler = await startProfiler({ PROFILER_PORTS: String(PORT), PROFILER_ROLE: 'both' });
+  const took: Took[] = [];
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) took.push(await exchange());
   await profiler.stop();
 
   const told = profiler.lines().filter((line) => line.type === 'exchange');
-  const requestMs = told.map(({ timing }) => (timing.requestLast ?? 0) / 1000);
-  expect(requestMs).toHaveLength(ATTEMPTS);
-  expect(Math.min(...requestMs)).toBeGreaterThanOrEqual(HEAD_MS + BODY_MS - 1);
-  expect(Math.min(...requestMs.map((ms, index) => Math.abs(ms - (took[index] ?? 0))))).toBeLessThan(1);
+  for (const role of ['client', 'server']) {
+    const mine = told.filter((line) => line.role === role);
+    expect(mine).toHaveLength(ATTEMPTS);
+    expectNear(
+      mine.map(({ timing }) => (timing.requestLast ?? 0) / 1000),
+      took.map(({ requestMs }) => requestMs),
+    );
+    expectNear(
+      mine.map(responseMs),
+      took.map((each) => each.responseMs),
+    );
+  }
 });
 
-/** One request whose head and body are slow; gives the milliseconds between its first and last write. */
-async function exchange(): Promise<number> {
+function responseMs({ timing }: Told): number {
+  return ((timing.responseLast ?? 0) - (timing.responseFirst ?? 0)) / 1000;
+}
+
+function expectNear(told: readonly number[], took: readonly number[]): void {
+  expect(Math.min(...told)).toBeGreaterThanOrEqual(HEAD_MS + BODY_MS - 1);
+  expect(Math.min(...told.map((ms, index) => Math.abs(ms - (took[index] ?? 0))))).toBeLessThan(1);
+}
+
+/** Milliseconds between the first and the last write of a message. */
+type Took = { readonly requestMs: number; readonly responseMs: number };
+
+async function exchange(): Promise<Took> {
   const server = createServer((socket) => socket.resume());
   server.listen(PORT, '127.0.0.1');
   const accepted = once(server, 'connection') as Promise<[Socket]>;
-  const client = connect(PORT, '127.0.0.1');
-  const answered = once(client, 'data');
+  const client = connect(PORT, '127.0.0.1').resume();
+  const closed = once(client, 'close');
   const [socket] = await accepted;
-  const began = await write(client, 'POST /slow HTTP/1.1\r\n');
-  await sleep(HEAD_MS);
-  await write(client, 'Content-Length: 4\r\n\r\n');
-  await sleep(BODY_MS);
-  const ended = await write(client, 'body');
-  await write(socket, 'HTTP/1.1 204 No Content\r\n\r\n');
-  await answered;
-  client.destroy();
+  const requestMs = await slowly(client, 'POST /slow HTTP/1.1\r\n', 'Content-Length: 4\r\n\r\n', 'body');
+  const responseMs = await slowly(socket, 'HTTP/1.1 200 OK\r\n', 'Content-Length: 4\r\n\r\n', 'body');
+  socket.end();
+  client.end();
+  await closed;
   server.close();
-  return ended - began;
+  return { requestMs, responseMs };
+}
+
+/** A message whose head takes 200 ms and whose body takes 300. */
+async function slowly(end: Socket, first: string, rest: string, body: string): Promise<number> {
+  const began = await write(end, first);
+  await sleep(HEAD_MS);
+  await write(end, rest);
+  await sleep(BODY_MS);
+  return (await write(end, body)) - began;
 }
 
 function write(end: Socket, text: string): Promise<number> {

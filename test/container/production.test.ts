@@ -36,6 +36,19 @@ test('a native process is traced, as the host that it is part of', async () => {
   expect(line).toMatchObject({ method: 'GET', status: 200, container: null, role: 'server' });
 });
 
+test('what the page says to type names every container that runs', async () => {
+  const page = await readFile(join(root, 'docs/production.md'), 'utf8');
+  const block = /```sh\n(podman ps -q[\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const typed = block.replaceAll('/var/log/http-trace', folder);
+  expect(await run(['sh', '-c', typed], { env: engineEnv() })).toMatchObject({ code: 0 });
+  const id = podman('inspect', '--format', '{{.Id}}', 'http-trace');
+  expect(JSON.parse(await readFile(join(folder, 'containers.json'), 'utf8'))).toContainEqual({
+    id,
+    name: 'http-trace',
+    image: expect.stringContaining('profiler-profiler'),
+  });
+});
+
 test('restarted, it appends to the same trace', async () => {
   podman('restart', '-t', '10', 'http-trace');
   await attached();

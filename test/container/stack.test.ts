@@ -28,6 +28,19 @@ describe('up', () => {
     expect(containerIds()).toEqual(ids);
   });
 
+  test('a container that was started since is known by its name once `status` was asked', async () => {
+    const flags = ['--name', 'names-other', '--label', 'com.docker.compose.service=web', '--network', 'none'];
+    const id = podman('run', '-d', ...flags, 'localhost/profiler-app');
+    try {
+      expect(await tasks(['status'])).toMatchObject({ code: 0 });
+      const known = JSON.parse(await readFile(join(root, 'container/traces/containers.json'), 'utf8')) as unknown[];
+      expect(known).toContainEqual({ id, name: 'names-other', image: 'localhost/profiler-app:latest', service: 'web' });
+      expect(known).toContainEqual(expect.objectContaining({ name: 'profiler-app-1', service: 'app' }));
+    } finally {
+      podman('rm', '-f', '-t', '0', id);
+    }
+  });
+
   test('after one image was rebuilt, only its container is replaced', async () => {
     const [app, profiler] = containerIds();
     const recipe = join(root, '.tasks/rebuilt.Containerfile');

@@ -44,6 +44,7 @@ test('a list of containers that cannot be trusted is read as far as it can', () 
   expect(parseContainers('[{"id":"a","name":"b","image":5},{"id":7},null,"x"]')).toEqual(
     new Map([['a', { id: 'a', name: 'b', image: null, service: null }]]),
   );
+  expect(parseContainers('[{"id":"a","name":"/b"}]')?.get('a')?.name).toBe('b');
   expect(parseContainers('[{"id":')).toBeUndefined();
   expect(parseContainers('{}')).toBeUndefined();
 });

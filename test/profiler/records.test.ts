@@ -24,15 +24,23 @@ const piece = fc
     cap: word,
     direction: fc.nat(2),
     text: fc.constantFrom(...texts),
+    head: fc.oneof(fc.constant(0), fc.nat(60)),
+    body: fc.oneof(fc.bigInt({ min: 0n, max: 400n }), fc.constant(2n ** 64n - 1n)),
+    gap: fc.nat(3),
+    other: word,
   })
-  .map(({ kind, conn, offset, len, cap, direction, text }) => {
+  .map(({ kind, conn, offset, len, cap, direction, text, head, body, gap, other }) => {
     const record = Buffer.alloc(layout.piece.size + text.length);
     record.writeBigUInt64LE(BigInt(conn), layout.piece.conn);
     record.writeUInt32LE(kind, layout.piece.kind);
     record.writeUInt32LE(offset, layout.piece.offset);
     record.writeUInt32LE(len, layout.piece.len);
     record.writeUInt32LE(cap, layout.piece.cap);
-    record.writeUInt32LE(direction, layout.piece.direction);
+    record.writeUInt16LE(direction, layout.piece.direction);
+    record.writeUInt32LE(head, layout.piece.head);
+    record.writeBigUInt64LE(body, layout.piece.body);
+    record.writeUInt16LE(gap, layout.piece.gap);
+    record.writeUInt32LE(other, layout.piece.other);
     record.write(text, layout.piece.size, 'latin1');
     return record;
   });
@@ -79,6 +87,6 @@ test('records of any bytes in any order are survived', () => {
         expect(other.ring.consumed()).toBe(other.ring.produced());
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 1000 },
   );
 });

@@ -67,7 +67,8 @@ function toContainer(value: unknown): KnownContainer | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { id, name, image, service } = value as Record<string, unknown>;
   if (typeof id !== 'string' || typeof name !== 'string') return undefined;
-  return { id, name, image: textOrNull(image), service: textOrNull(service) };
+  // Docker's own lists begin names with one.
+  return { id, name: name.replace(/^\//, ''), image: textOrNull(image), service: textOrNull(service) };
 }
 
 function textOrNull(value: unknown): string | null {

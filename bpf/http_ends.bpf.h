@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The ends of connections as calls tell them: nothing more will be read, or the other end of a Unix connection has gone. */
+#ifndef HTTP_ENDS_BPF_H
+#define HTTP_ENDS_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include "http_conn.bpf.h"
+#include "http_group.bpf.h"
+#include "http_loss.bpf.h"
+#include "http_move.bpf.h"
+#include "http_socket.bpf.h"
+
+/* What the process is called; its threads may have names of their own. */
+static __always_inline void read_command(__u8 *command)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (can_read_task()) {
+		__builtin_memcpy(command, bpf_get_current_task_btf()->group_leader->comm, HP_COMM_BYTES);
+		return;
+	}
+	task = BPF_CORE_READ(task, group_leader);
+	bpf_core_read(command, HP_COMM_BYTES, &task->comm);
+}
+
+static __always_inline void fill_who(struct hp_scratch *scratch, const struct hp_group *group)
+{
+	scratch->piece.time_ns = bpf_ktime_get_boot_ns();
+	scratch->piece.conn = scratch->move.socket.conn;
+	scratch->piece.group = *group;
+	scratch->piece.kind = HP_PIECE;
+	scratch->piece.pid = bpf_get_current_pid_tgid() >> 32;
+	scratch->piece.direction = scratch->move.direction;
+	read_command(scratch->piece.comm);
+}
+
+/* Sends word that a direction has ended. */
+static __always_inline void send_end(struct hp_scratch *scratch, const struct hp_conn *conn, __u32 direction)
+{
+	scratch->piece.conn = conn->conn;
+	scratch->piece.gap = conn->following ? HP_RESUMED : HP_NO_GAP;
+	scratch->piece.head = 0;
+	scratch->piece.direction = direction;
+	scratch->piece.kind = HP_EOF;
+	scratch->piece.offset = 0;
+	scratch->piece.len = 0;
+	scratch->piece.cap = 0;
+	if (bpf_ringbuf_output(&hp_data, &scratch->piece, sizeof(scratch->piece), BPF_RB_NO_WAKEUP))
+		count_loss(HP_LOST_RING_FULL);
+}
+
+/*
+ * A Unix connection on which no response will come any more is forgotten here, while its address cannot be another's
+ * yet; and so is one that user space has not heard of, because nobody else would.
+ */
+static __always_inline void tell_end(struct hp_scratch *scratch, const struct hp_conn *conn, __u64 key, __u32 direction)
+{
+	bool is_over = scratch->move.socket.family == AF_UNIX && direction != conn->request_direction;
+
+	if (conn->is_told && !conn->ignored)
+		send_end(scratch, conn, direction);
+	if (is_over || !conn->is_told)
+		bpf_map_delete_elem(&hp_conns, &key);
+}
+
+/* The bytes stopped: for this end, and over a Unix socket for the other, which nothing else tells. */
+static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp_conn *conn,
+					   const struct hp_group *group)
+{
+	struct hp_socket *socket = &scratch->move.socket;
+	__u32 direction = scratch->move.direction & 1;
+	__u64 peer;
+
+	if (direction == HP_RECEIVED && !nothing_more_will_come(socket->sock))
+		return 0;
+	fill_who(scratch, group);
+	if (conn)
+		tell_end(scratch, conn, (__u64)socket->sock, direction);
+	if (socket->family != AF_UNIX)
+		return 0;
+	peer = (__u64)unix_peer_of(socket->sock);
+	conn = bpf_map_lookup_elem(&hp_conns, &peer);
+	if (conn)
+		tell_end(scratch, conn, peer, !direction);
+	return 0;
+}
+
+/* include/uapi/asm-generic/errno.h: what a socket says whose other end has gone, perhaps before it had read everything. */
+#define EPIPE_RESULT 32
+#define ECONNRESET_RESULT 104
+
+static __always_inline bool other_end_went(long ret)
+{
+	return ret == -EPIPE_RESULT || ret == -ECONNRESET_RESULT;
+}
+
+static __always_inline void tell_both_ends(struct hp_scratch *scratch, __u64 key)
+{
+	for (__u32 direction = HP_RECEIVED; direction <= HP_SENT; direction++) {
+		struct hp_conn *conn = bpf_map_lookup_elem(&hp_conns, &key);
+
+		if (conn)
+			tell_end(scratch, conn, key, direction);
+	}
+}
+
+/* Nothing moves any more on a known Unix connection, nor on the end that has gone; of TCP the states tell it. */
+static __always_inline int both_ended(struct hp_scratch *scratch, const struct hp_group *group)
+{
+	struct sock *sock = scratch->move.socket.sock;
+
+	fill_who(scratch, group);
+	tell_both_ends(scratch, (__u64)sock);
+	tell_both_ends(scratch, (__u64)unix_peer_of(sock));
+	return 0;
+}
+
+#endif
