@@ -61,6 +61,11 @@ static __always_inline void tell_end(struct hp_scratch *scratch, const struct hp
 
 	if (conn->is_told && !conn->ignored)
 		send_end(scratch, conn, direction);
+	/* A client's, which was closed before it was read to its end. */
+	if (conn->state == TCP_CLOSE && direction == HP_RECEIVED) {
+		send_close(conn->conn, TCP_CLOSE_WAIT, TCP_CLOSE, conn->following);
+		is_over = true;
+	}
 	if (is_over || !conn->is_told)
 		bpf_map_delete_elem(&hp_conns, &key);
 }

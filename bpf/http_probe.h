@@ -214,7 +214,7 @@ struct hp_conn {
 	__u32 was_answered;
 	/* A request began before any byte of the last one's response. */
 	__u32 pipelines;
-	/* The TCP state that was told last. */
+	/* The TCP state that it was in when it was last looked at. */
 	__u32 state;
 };
 _Static_assert(sizeof(struct hp_conn) == 96, "hp_conn has holes");

@@ -4,8 +4,24 @@
 #define HTTP_STATE_BPF_H
 
 #include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "http_conn.bpf.h"
+
+/*
+ * A client that has sent its FIN is closed as soon as the other's comes, perhaps with what came before that unread. Whoever
+ * holds its socket may read it, and then the end.
+ */
+static __always_inline bool may_still_be_read(struct sock *sock, const struct hp_conn *conn, int old_state)
+{
+	struct tcp_sock *tcp = (void *)sock;
+
+	if (conn->request_direction != HP_SENT || BPF_CORE_READ(sock, sk_err) || !BPF_CORE_READ(sock, sk_socket))
+		return false;
+	if (old_state != TCP_FIN_WAIT2 && old_state != TCP_CLOSING && old_state != TCP_LAST_ACK)
+		return false;
+	return BPF_CORE_READ(tcp, copied_seq) != BPF_CORE_READ(tcp, rcv_nxt);
+}
 
 /* Tells user space that a known connection sent its FIN or is over; forgets it then. */
 static __always_inline int state_changed(struct sock *sock, int old_state, int new_state)
@@ -19,6 +35,8 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 	if (!conn || conn->state == (__u32)new_state)
 		return 0;
 	conn->state = new_state;
+	if (new_state == TCP_CLOSE && may_still_be_read(sock, conn, old_state))
+		return 0;
 	send_close(conn->conn, old_state, new_state, conn->following);
 	if (new_state == TCP_CLOSE)
 		bpf_map_delete_elem(&hp_conns, &key);

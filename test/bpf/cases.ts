@@ -412,6 +412,38 @@ export const cases: readonly Case[] = [
     expected: [line('/half')],
   },
   {
+    name: 'half-unread',
+    covers: ['half-close'],
+    transport: 'ipv4',
+    // The connection is over before the client has read its response.
+    steps: [
+      ask(get('/half-unread')),
+      act('shutdown', 'client'),
+      act('see-end', 'server'),
+      { ...answer(ok), taken: 5 },
+      act('close', 'server'),
+      act('read-rest', 'client'),
+      act('see-end', 'client'),
+    ],
+    expected: [line('/half-unread')],
+  },
+  {
+    name: 'half-until-close',
+    protocol: 'HTTP/1.0',
+    covers: ['half-close', 'close-delimited'],
+    transport: 'ipv6',
+    steps: [
+      ask('GET /half-until-close HTTP/1.0\r\n\r\n'),
+      act('shutdown', 'client'),
+      act('see-end', 'server'),
+      { ...answer(`${oldAnswer}as long as it lasts`), taken: 0 },
+      act('close', 'server'),
+      act('read-rest', 'client'),
+      act('see-end', 'client'),
+    ],
+    expected: [`GET /half-until-close 200 closed 34/${oldAnswer.length + 19}`],
+  },
+  {
     name: 'methods',
     covers: ['unusual methods'],
     transport: 'ipv4',

@@ -33,7 +33,7 @@ export function fakeRing(): FakeRing {
 export function fakeProbe(data: Ring, control: Ring): Probe {
   const nothing = (): void => {};
   const forget = { ignore: nothing, forget: nothing, forgetAll: nothing, forgetGroup: nothing, decide: nothing };
-  const switches = { attach: nothing, detach: nothing, isKnown: () => false, losses: () => ({}) };
+  const switches = { attach: nothing, detach: nothing, isOpen: () => false, losses: () => ({}) };
   const told = { tier: { tier: 'A', why: 'a test', hooks: [], unseen: [] } };
   return { data, control, ringBytes: 2 * RING, ...told, ...forget, ...switches };
 }

@@ -94,7 +94,7 @@ function fakeProbe(data: ReturnType<typeof openRing>): Probe {
     ignore: nothing,
     forget: nothing,
     forgetAll: nothing,
-    isKnown: () => true,
+    isOpen: () => true,
     losses: () => ({}),
   };
 }

@@ -4,6 +4,7 @@ import { type BpfMap, listKeys, lookUp, remove, update } from './libbpf.ts';
 import type { Probe } from './probe.ts';
 import type { GroupId } from './records.ts';
 
+const TCP_CLOSE = 7;
 const YES = Buffer.from([1, 0, 0, 0]);
 
 /** What has been decided about cgroups. */
@@ -27,7 +28,7 @@ export function createGroups(map: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'>
 }
 
 /** The connections that the kernel follows, and those that it is told to ignore. */
-export function createConns(map: BpfMap, ignored: BpfMap): Pick<Probe, 'ignore' | 'forget' | 'forgetAll' | 'isKnown'> {
+export function createConns(map: BpfMap, ignored: BpfMap): Pick<Probe, 'ignore' | 'forget' | 'forgetAll' | 'isOpen'> {
   const value = Buffer.alloc(layout.conn.size);
   const keyOf = (number: bigint): Buffer => {
     const key = Buffer.alloc(8);
@@ -36,8 +37,10 @@ export function createConns(map: BpfMap, ignored: BpfMap): Pick<Probe, 'ignore' 
   };
   const isKnown = (sock: bigint, conn: number): boolean =>
     lookUp(map, keyOf(sock), value) && Number(value.readBigUInt64LE(layout.conn.conn)) === conn;
+  // Only a client's that was closed before it was read to its end is still there then, and perhaps it never is.
+  const isClosed = (): boolean => value.readUInt32LE(layout.conn.state) === TCP_CLOSE;
   return {
-    isKnown,
+    isOpen: (sock, conn) => isKnown(sock, conn) && !isClosed(),
     ignore: (sock, conn) => {
       if (isKnown(sock, conn)) update(ignored, keyOf(BigInt(conn)), YES);
     },

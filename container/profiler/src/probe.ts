@@ -44,7 +44,7 @@ export type Probe = {
   /** Lets the next request of a connection be its first again. */
   readonly forget: (sock: bigint, conn: number) => void;
   readonly forgetAll: () => void;
-  readonly isKnown: (sock: bigint, conn: number) => boolean;
+  readonly isOpen: (sock: bigint, conn: number) => boolean;
   /** What the kernel could not report, by kind, since it was loaded. */
   readonly losses: () => Readonly<Record<string, number>>;
 };

@@ -9,7 +9,7 @@ import type { Piece } from './streams.ts';
 export type KernelSide = {
   readonly ignore: (sock: bigint, conn: number) => void;
   readonly forget: (sock: bigint, conn: number) => void;
-  readonly isKnown: (sock: bigint, conn: number) => boolean;
+  readonly isOpen: (sock: bigint, conn: number) => boolean;
 };
 
 export type TableEvents = {
@@ -120,7 +120,7 @@ export class Table {
   }
 
   #isOver({ open, connection, hasEnded, lastNs }: Entry, nowNs: number): boolean {
-    if (!this.#kernel.isKnown(open.sock, open.conn)) return true;
+    if (!this.#kernel.isOpen(open.sock, open.conn)) return true;
     if (!open.isUnix) return false;
     return !connection.isBusy || hasEnded || lastNs <= nowNs - GONE_NS;
   }
