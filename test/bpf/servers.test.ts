@@ -34,7 +34,7 @@ const long: readonly Part[] = [
   { server: 'go', load: 'wrk, 50 connections' },
   { server: 'java', load: 'wrk, 50 connections' },
   { server: 'busybox', load: 'wrk, 2 connections' },
-  { server: 'haproxy', load: 'wrk, 50 connections' },
+  { server: 'haproxy', load: 'wrk, 2 connections' },
   { server: 'websocket', load: 'websocket' },
 ];
 
