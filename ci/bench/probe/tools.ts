@@ -19,9 +19,9 @@ type Tool = {
 };
 
 const FILTER = `tcp port ${NGINX_PORT}`;
-const BPFTRACE = `tracepoint:syscalls:sys_enter_recvfrom { @at[tid] = args->ubuf; }
-tracepoint:syscalls:sys_exit_recvfrom /@at[tid] && args->ret > 3/ {
-  if (str(@at[tid], 5) == "GET ") { @seen = count(); } delete(@at[tid]); }
+const BPFTRACE = `tracepoint:syscalls:sys_enter_recvfrom { @at[tid] = (uint64)args->ubuf; }
+tracepoint:syscalls:sys_exit_recvfrom /@at[tid] != 0 && args->ret > 3/ {
+  if (str(uptr(@at[tid]), 4) == "GET ") { @seen = count(); } delete(@at[tid]); }
 END { clear(@at); }`;
 
 /** It reads the kernel's list of tracepoints, which is not mounted everywhere. */
