@@ -111,14 +111,23 @@ static __always_inline void tell_both_ends(struct hp_scratch *scratch, __u64 key
 	}
 }
 
-/* Nothing moves any more on a known Unix connection, nor on the end that has gone; of TCP the states tell it. */
-static __always_inline int both_ended(struct hp_scratch *scratch, const struct hp_group *group)
+/*
+ * The other end of a known Unix connection takes nothing more, or has gone; of TCP the states tell it. What it sent before
+ * may still be read, until a read says that it has gone.
+ */
+static __always_inline int other_end_ended(struct hp_scratch *scratch, const struct hp_conn *conn,
+					   const struct hp_group *group)
 {
 	struct sock *sock = scratch->move.socket.sock;
+	struct sock *peer = unix_peer_of(sock);
 
 	fill_who(scratch, group);
-	tell_both_ends(scratch, (__u64)sock);
-	tell_both_ends(scratch, (__u64)unix_peer_of(sock));
+	if (scratch->move.direction == HP_RECEIVED)
+		tell_both_ends(scratch, (__u64)sock);
+	else
+		tell_end(scratch, conn, (__u64)sock, HP_SENT);
+	if (peer && !BPF_CORE_READ(peer, sk_socket))
+		tell_both_ends(scratch, (__u64)peer);
 	return 0;
 }
 

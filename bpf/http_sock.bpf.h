@@ -112,7 +112,7 @@ static __always_inline int wanted_moved(struct hp_scratch *scratch, struct hp_co
 {
 	scratch->move.direction = call->direction;
 	if (call->ret < 0)
-		return both_ended(scratch, group);
+		return other_end_ended(scratch, conn, group);
 	if (!call->ret)
 		return direction_ended(scratch, conn, group);
 	return one_message(scratch, conn, call, group);

@@ -88,7 +88,7 @@ static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct 
 		return 0;
 	scratch->move.direction = call->direction;
 	if (call->ret < 0)
-		return both_ended(scratch, &group);
+		return other_end_ended(scratch, conn, &group);
 	if (!call->ret)
 		return direction_ended(scratch, conn, &group);
 	if (call->shape == HP_MESSAGES)

@@ -27,6 +27,8 @@ export type Case = {
   readonly others?: readonly ('server' | 'client')[];
   /** The target of the request that is answered before it has ended. */
   readonly overlaps?: string;
+  /** Its request is answered and never ends. */
+  readonly isCutShort?: true;
 };
 
 /** What is promised and cannot be an exchange between these two: the test that shows it. */
@@ -123,6 +125,8 @@ const switching = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\
 const early = `PUT /out-of-order HTTP/1.1\r\nContent-Length: 300000\r\n\r\n${'e'.repeat(300_000)}`;
 const overtaken = early.replace('/out-of-order', '/overtaken');
 const closing = 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi';
+const refusedHead = 'PUT /unix-refused HTTP/1.1\r\nContent-Length: 4\r\n\r\n';
+const tooLarge = 'HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n';
 const old = 'GET /old HTTP/1.0\r\n\r\n';
 const oldAnswer = 'HTTP/1.0 200 OK\r\n\r\n';
 
@@ -180,13 +184,24 @@ export const cases: readonly Case[] = [
     covers: ['Unix sockets', 'aborted by the client'],
     transport: 'unix',
     // Nothing but the refused write says that the client has gone.
-    steps: [
-      ask(get('/unix-gone')),
-      act('close', 'client'),
-      { ...answer(ok, 'refused'), taken: 0 },
-      act('close', 'server'),
-    ],
+    steps: [ask(get('/unix-gone')), act('close', 'client'), answer(ok, 'refused'), act('close', 'server')],
     expected: [line('/unix-gone', '- aborted', `${get('/unix-gone').length}/0`)],
+  },
+  {
+    name: 'unix-refused',
+    covers: ['Unix sockets'],
+    transport: 'unix',
+    // What the server said before it went is still read, though it takes nothing more.
+    steps: [
+      ask(refusedHead),
+      { ...answer(tooLarge), taken: 0 },
+      act('close', 'server'),
+      ask('body', 'refused'),
+      act('read-rest', 'client'),
+      act('see-end', 'client'),
+    ],
+    isCutShort: true,
+    expected: [`PUT /unix-refused 413 complete ${refusedHead.length}/${tooLarge.length}`],
   },
   {
     name: 'unix-silent',

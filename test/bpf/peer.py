@@ -117,7 +117,6 @@ SEND = {
     "dup": by_dup,
     "child": by_child,
     "thread": by_thread,
-    "refused": refused,
 }
 
 
@@ -268,6 +267,8 @@ def play(case):
 
 def move(ends, step, unread):
     parts = [part.encode("latin-1") for part in step["parts"]]
+    if step["send"] == "refused":
+        return refused(ends[step["from"]], parts)
     other = ends["server" if step["from"] == "client" else "client"]
     size = sum(map(len, parts))
     taken = step.get("taken", size)

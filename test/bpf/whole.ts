@@ -21,7 +21,7 @@ const ADDRESSES = {
 
 /** What an exchange of the case has to be, whole; `line` is one of its expected ones. */
 export function expectWhole(
-  { transport, protocol = 'HTTP/1.1', others = [], overlaps }: Case,
+  { transport, protocol = 'HTTP/1.1', others = [], overlaps, isCutShort }: Case,
   line: string,
   role: Role,
 ): Whole {
@@ -38,7 +38,7 @@ export function expectWhole(
     end,
     protocol,
     role,
-    timing: hasResponse ? (overlaps === target ? 'the response first' : 'in turn') : 'no response',
+    timing: isCutShort ? 'no end of the request' : timingOf(hasResponse, overlaps === target),
     durationMs: hasResponse ? 'from the first byte to the last' : null,
     requestBytes,
     responseBytes,
@@ -50,6 +50,11 @@ export function expectWhole(
     local: role === 'server' ? ends.server : ends.client,
     remote: role === 'server' ? ends.client : ends.server,
   };
+}
+
+function timingOf(hasResponse: boolean, isOverlapped: boolean): string {
+  if (!hasResponse) return 'no response';
+  return isOverlapped ? 'the response first' : 'in turn';
 }
 
 /** The exchange in those words; what is not right is left as it was told. */
@@ -76,6 +81,8 @@ function containerOf({ container }: Peer): Told['container'] {
 
 function orderOf({ timing }: Told): string | Told['timing'] {
   const [start, asked, first, last] = TIMES.map((name) => timing[name]);
+  if (start === 0 && asked === null && typeof first === 'number' && typeof last === 'number')
+    return 'no end of the request';
   if (start !== 0 || typeof asked !== 'number' || asked < 0) return timing;
   if (first === null && last === null) return 'no response';
   if (typeof first !== 'number' || typeof last !== 'number' || last < first) return timing;

@@ -80,7 +80,7 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
   });
   const ended = new Promise<void>((settle) => child.once('close', () => settle()));
   let said = '';
-  await new Promise<void>((settle, fail) => {
+  const attached = new Promise<void>((settle, fail) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         said += text;
@@ -88,6 +88,10 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
       });
     }
     void ended.then(() => fail(new Error(`the profiler ended: ${said}`)));
+  });
+  await attached.catch((error: unknown) => {
+    rmSync(out, { recursive: true });
+    throw error;
   });
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');

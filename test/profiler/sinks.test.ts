@@ -172,6 +172,18 @@ test('at its greatest size the trace is set aside, and begins with its header an
   expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
 });
 
+test('a profiler that is behind writes while it reads, and holds no more than a megabyte of lines', () => {
+  const sink = openFile(1 << 30);
+  const told = 40;
+  const heldMost = Array.from({ length: told }, (_, n) => {
+    sink.exchange(tell({ target: `/${n}/${'x'.repeat(100_000)}` }));
+    return (n + 1) * 100_000 - statSync(join(folder, 'trace')).size;
+  });
+  expect(Math.max(...heldMost)).toBeLessThan(1_200_000);
+  expect(sink.flush()).toBe(0);
+  expect(linesOf('trace').map((line) => Number(/ \/(\d+)\//.exec(line)?.[1]))).toEqual([...Array(told).keys()]);
+});
+
 test('on a full disk lines are written whole or not at all, and the rest is counted', (context) => {
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', folder]);
   context.skip(mounted.status !== 0, 'mounting a small disk needs root');

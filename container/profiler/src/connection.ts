@@ -39,7 +39,8 @@ export class Connection {
   #isRefused = false;
   #isFinished = false;
   readonly #streamEvents = { lost: () => this.#loseStep(), tooManyWait: () => this.#giveUp() };
-  readonly #requests = new Stream<Process>(this.#createRequestReader(), this.#streamEvents);
+  readonly #requestReader = this.#createRequestReader();
+  readonly #requests = new Stream<Process>(this.#requestReader, this.#streamEvents);
   readonly #responseReader = this.#createResponseReader();
   readonly #responses = new Stream<Process>(this.#responseReader, this.#streamEvents);
 
@@ -90,6 +91,8 @@ export class Connection {
     if (inOrder && this.#line.length > 0 && this.#responseReader.state === 'until-close') {
       this.#line.endResponse('closed', timeNs, bytes);
     }
+    // Of one that was answered, or given up, before it had come: so much of it did.
+    if (this.#arriving !== undefined) this.#arriving.requestBytes = this.#requestReader.messageBytes;
     this.#line.abort(timeNs, bytes);
   }
 

@@ -16,6 +16,9 @@ const VERIFIER_LOG_BYTES = 1 << 20;
 /** BPF_LOG_STATS. */
 const VERIFIER_STATISTICS = 4;
 const MAP_FAILED = (1n << 64n) - 1n;
+/** Two looks at a clock that are no further apart are one after the other. */
+const APART_NS = 20_000n;
+const MAX_TRIES = 5;
 const CLOCK_REALTIME = 0;
 const CLOCK_BOOTTIME = 7;
 const SC_PAGESIZE = 30;
@@ -210,9 +213,17 @@ export function pageBytes(): number {
   return Number(calls.sysconf(SC_PAGESIZE));
 }
 
-/** Nanoseconds since 1970 at boot, as the clocks stand now: what to add to a time of the kernel. */
+/**
+ * Nanoseconds since 1970 at boot, as the clocks stand now: what to add to a time of the kernel. One clock is read between two
+ * looks at the other, again where we did not get to run meanwhile.
+ */
 export function bootTimeNs(): bigint {
-  return readClock(CLOCK_REALTIME) - readClock(CLOCK_BOOTTIME);
+  for (let tries = 1; ; tries++) {
+    const before = readClock(CLOCK_BOOTTIME);
+    const wall = readClock(CLOCK_REALTIME);
+    const after = readClock(CLOCK_BOOTTIME);
+    if (after - before < APART_NS || tries === MAX_TRIES) return wall - (before + after) / 2n;
+  }
 }
 
 /** Nanoseconds since boot, suspend included: the kernel's clock. */

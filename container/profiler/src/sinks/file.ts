@@ -6,13 +6,17 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, wri
 import type { Format, Header, Sink } from './sink.ts';
 
 const COPY_BYTES = 1 << 20;
+/** So many bytes are gathered; a profiler that is behind would otherwise hold seconds of lines. */
+const GATHER_BYTES = 1 << 20;
 const LINE_FEED = 10;
 
 /** Opens the file at `path`, and `path` with `.1` when it is full; throws if they do not exist. */
 export function openFileSink(path: string, format: Format, maxBytes: number): Sink {
   const file = openSync(path, constants.O_RDWR | constants.O_APPEND);
   let lines: string[] = [];
+  let bytes = 0;
   let exchanges = 0;
+  let unwritten = 0;
   let begin: Header | undefined;
 
   const setAside = (size: number): void => {
@@ -21,15 +25,14 @@ export function openFileSink(path: string, format: Format, maxBytes: number): Si
     if (begin !== undefined) lines.unshift(format.header(begin));
   };
 
-  const flush = (): number => {
-    if (lines.length === 0) return 0;
+  const write = (): void => {
+    if (lines.length === 0) return;
     const size = fstatSync(file).size;
     if (size >= maxBytes) setAside(size);
-    const told = exchanges;
-    const text = gather(lines);
+    if (!writeWhole(file, gather(lines))) unwritten += exchanges;
     lines = [];
+    bytes = 0;
     exchanges = 0;
-    return writeWhole(file, text) ? 0 : told;
   };
 
   return {
@@ -38,11 +41,19 @@ export function openFileSink(path: string, format: Format, maxBytes: number): Si
       lines.push(format.header(header));
     },
     exchange: (told) => {
-      lines.push(format.exchange(told));
+      const line = format.exchange(told);
+      lines.push(line);
+      bytes += line.length;
       exchanges++;
+      if (bytes >= GATHER_BYTES) write();
     },
     loss: (loss) => lines.push(format.loss(loss)),
-    flush,
+    flush: () => {
+      write();
+      const lost = unwritten;
+      unwritten = 0;
+      return lost;
+    },
   };
 }
 
