@@ -238,6 +238,28 @@ test('a run within a run passes the signal on, and each level ends its own', asy
   expect(stdout).toContain('last of inner\n– inner stopped: interrupted\n');
 });
 
+test('what has heard the signal and cleans up is not asked again, though its parent has gone', async () => {
+  await using project = await createProject({
+    ...config('  work: { run: sh work.sh }\n'),
+    'work.sh': 'node slow.cjs & exec sleep 1000\n',
+    'slow.cjs': `const { appendFileSync } = require('node:fs');
+let times = 0;
+process.on('SIGTERM', () => {
+  times++;
+  if (times > 1) return appendFileSync('story', 'asked again ');
+  setTimeout(() => { appendFileSync('story', 'cleaned'); process.exit(0); }, 900);
+});
+setInterval(() => {}, 1000);
+console.log('listening');
+`,
+  });
+  const running = project.start('work');
+  await running.says('listening');
+  running.child.kill('SIGTERM');
+  expect((await running.result).exit).toBe(143);
+  expect(await project.read('story')).toBe('cleaned');
+});
+
 test('a runner that leads a session of its own ends on SIGTERM all the same', async () => {
   await using project = await createProject(config('  work: { run: work }\n'));
   const work = await project.driven('work');

@@ -1,6 +1,6 @@
 /** Signals and input on a terminal: who gets Ctrl-C and the keys, and how the terminal is left. */
 import { expect, test } from 'vitest';
-import { childrenOf, runningIn } from '../helpers/processes.ts';
+import { childrenOf, commandOf } from '../helpers/processes.ts';
 import { createProject } from '../helpers/project.ts';
 import { openTerminal, type Terminal } from '../helpers/terminal.ts';
 
@@ -159,7 +159,7 @@ test.each([
   const terminal = openTerminal(project, 'work --output=plain');
   await terminal.shows('runner is');
   // By then it can tell who has sent a signal.
-  await expect.poll(() => runningIn('/').some((pid) => isChildOf(pid, runnerOf(terminal)))).toBe(true);
+  await expect.poll(() => hasCanary(runnerOf(terminal))).toBe(true);
   process.kill(runnerOf(terminal), 'SIGINT');
   expect(await terminal.exit).toBe(130);
   expect(await project.read('story')).toBe('INT\n');
@@ -170,8 +170,9 @@ function runnerOf(terminal: Terminal): number {
   return Number(/runner is (\d+)\./.exec(terminal.screen())?.[1]);
 }
 
-function isChildOf(pid: number, parent: number): boolean {
-  return childrenOf(parent).some((row) => row.pid === pid);
+/** The process by which a runner tells; beside it there is the one that watches over the runner. */
+function hasCanary(runner: number): boolean {
+  return childrenOf(runner).some(({ pid }) => commandOf(pid).endsWith('read -r _'));
 }
 
 test('Ctrl-C ends what a task has put into a session of its own, though its shell is gone at once', async () => {

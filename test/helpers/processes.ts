@@ -19,6 +19,17 @@ export function runningIn(folder: string): readonly number[] {
   return pids.map(Number).filter((pid) => folderOf(pid) === folder && isRunning(pid));
 }
 
+/** What a process was started with, as one line; empty where it has gone. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').join(' ').trim();
+  } catch (error) {
+    const isGone = error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code));
+    if (isGone) return '';
+    throw error;
+  }
+}
+
 function folderOf(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);

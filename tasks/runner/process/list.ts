@@ -30,6 +30,16 @@ export function findProcess(pid: number): ProcessRow | undefined {
   return listWithPs(['-p', String(pid)])[0];
 }
 
+/** Whether a process has a handler for the signal of that number. Without /proc nobody says. */
+export function handles(pid: number, signal: number): boolean {
+  try {
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    return ((BigInt(`0x${caught ?? '0'}`) >> BigInt(signal - 1)) & 1n) === 1n;
+  } catch {
+    return false;
+  }
+}
+
 function hasProc(): boolean {
   return existsSync('/proc/self/stat');
 }

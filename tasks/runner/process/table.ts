@@ -1,10 +1,11 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import { constants } from 'node:os';
 import type { Host } from '../host.ts';
 import { makeCanary } from './canary.ts';
 import { holdersOf, outputOf } from './holders.ts';
-import type { ProcessRow } from './list.ts';
+import { handles, type ProcessRow } from './list.ts';
 import { type Marker, openMarker } from './marker.ts';
-import { orphansOnTerminal, signalEach, signalTree, stillRunning, treeOf } from './tree.ts';
+import { inForeground, orphansOnTerminal, signalEach, signalTree, stillRunning, treeOf } from './tree.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
 /** Why a task is cancelled, carried as the reason of an AbortSignal. */
@@ -50,9 +51,9 @@ export function makeProcessTable(host: TableHost): ProcessTable {
   const cancelledOutputs = new Set<string>();
   const canary = makeCanary(host);
   let wasCancelled = false;
-  const clear = (rows: readonly ProcessRow[], graceMs: number): void => {
+  const clear = (rows: readonly ProcessRow[], graceMs: number, hasHeard: HasHeard = () => false): void => {
     wasCancelled = true;
-    const clearing = sweep(host, rows, graceMs).finally(() => sweeps.delete(clearing));
+    const clearing = sweep(host, { rows, graceMs, hasHeard }).finally(() => sweeps.delete(clearing));
     sweeps.add(clearing);
   };
   let watcher: Watcher | undefined;
@@ -87,7 +88,7 @@ export function makeProcessTable(host: TableHost): ProcessTable {
         return;
       }
       if (output !== undefined) cancelledOutputs.add(output);
-      clear(left, graceOf(signal));
+      clear(left.rows, graceOf(signal), left.hasHeard);
     });
     return child;
   };
@@ -132,19 +133,22 @@ function graceOf(signal: AbortSignal): number {
   return (signal.reason as Cancellation).graceMs;
 }
 
+/** Whether a process was sent what its task was cancelled with, and has a handler for that: it cleans up, and asking again would hurry it. */
+type HasHeard = (row: ProcessRow) => boolean;
+type Left = { readonly rows: readonly ProcessRow[]; readonly hasHeard: HasHeard };
+
 /** Signals the tree when cancelled. `stop` says, once the process has ended, what it had under it, if it was cancelled. */
-function endOnAbort(
-  host: TableHost,
-  pid: number,
-  signal: AbortSignal,
-): { readonly stop: () => readonly ProcessRow[] | undefined } {
+function endOnAbort(host: TableHost, pid: number, signal: AbortSignal): { readonly stop: () => Left | undefined } {
   let timer: NodeJS.Timeout | undefined;
   let members: readonly ProcessRow[] | undefined;
+  let heard: readonly ProcessRow[] = [];
   const startedMs = host.clockMs();
   const onAbort = (): void => {
     const { signal: name, isDelivered, deliveredMs = Infinity, graceMs } = signal.reason as Cancellation;
     members = treeOf(pid);
-    if (!isDelivered || startedMs > deliveredMs) signalEach(host, members, name);
+    const isSent = !isDelivered || startedMs > deliveredMs;
+    if (isSent) signalEach(host, members, name);
+    heard = isSent ? members : inForeground(host.pid, members);
     timer = setTimeout(() => signalTree(host, pid, 'SIGKILL'), graceMs);
   };
   if (signal.aborted) onAbort();
@@ -153,7 +157,13 @@ function endOnAbort(
     stop: () => {
       signal.removeEventListener('abort', onAbort);
       clearTimeout(timer);
-      return members === undefined ? undefined : [...members, ...treeOf(pid)];
+      if (members === undefined) return undefined;
+      const pids = new Set(heard.map((row) => row.pid));
+      const number = constants.signals[(signal.reason as Cancellation).signal];
+      return {
+        rows: [...members, ...treeOf(pid)],
+        hasHeard: (row) => pids.has(row.pid) && handles(row.pid, number),
+      };
     },
   };
 }
@@ -163,11 +173,16 @@ const patienceMs = 300;
 const stepMs = 20;
 
 /** What outlives a process that was cancelled may clean up within the same grace; then it is made to end. */
-async function sweep(host: TableHost, rows: readonly ProcessRow[], graceMs: number): Promise<void> {
+async function sweep(host: TableHost, { rows, graceMs, hasHeard }: Left & { readonly graceMs: number }): Promise<void> {
   let left = stillRunning(rows);
   for (let waitedMs = 0; left.length > 0 && waitedMs < graceMs; waitedMs += stepMs) {
     const isTimeToAsk = waitedMs >= patienceMs && waitedMs < patienceMs + stepMs;
-    if (isTimeToAsk) signalEach(host, left, 'SIGTERM');
+    if (isTimeToAsk)
+      signalEach(
+        host,
+        left.filter((row) => !hasHeard(row)),
+        'SIGTERM',
+      );
     await host.sleep(stepMs);
     left = stillRunning(left);
   }

@@ -27,6 +27,12 @@ export function orphansOnTerminal(own: number, rows: readonly ProcessRow[] = lis
   });
 }
 
+/** Those of the rows that the terminal signals: they are in our group. */
+export function inForeground(own: number, rows: readonly ProcessRow[]): readonly ProcessRow[] {
+  const group = findProcess(own)?.group;
+  return rows.filter((row) => row.group === group);
+}
+
 /** Whether the one process was started by the other, or by what that has started. */
 export function descendsFrom(pid: number, ancestor: number): boolean {
   for (let row = findProcess(pid); row !== undefined && row.parent > 1; row = findProcess(row.parent)) {
