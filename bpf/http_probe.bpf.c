@@ -24,36 +24,42 @@ int BPF_PROG(hp_send, struct sock *sock, int ret, int flags)
 SEC("fexit/inet_recvmsg")
 int BPF_PROG(hp_fx_recv4, struct socket *socket, struct msghdr *message, size_t size, int flags, int ret)
 {
+	hook_was_hit(HP_HOOK_RECEIVE4);
 	return socket_moved(socket->sk, ret, HP_RECEIVED, flags);
 }
 
 SEC("fexit/inet6_recvmsg")
 int BPF_PROG(hp_fx_recv6, struct socket *socket, struct msghdr *message, size_t size, int flags, int ret)
 {
+	hook_was_hit(HP_HOOK_RECEIVE6);
 	return socket_moved(socket->sk, ret, HP_RECEIVED, flags);
 }
 
 SEC("fexit/unix_stream_recvmsg")
 int BPF_PROG(hp_fx_recv_ux, struct socket *socket, struct msghdr *message, size_t size, int flags, int ret)
 {
+	hook_was_hit(HP_HOOK_RECEIVE_UNIX);
 	return socket_moved(socket->sk, ret, HP_RECEIVED, flags);
 }
 
 SEC("fexit/inet_sendmsg")
 int BPF_PROG(hp_fx_send4, struct socket *socket, struct msghdr *message, size_t size, int ret)
 {
+	hook_was_hit(HP_HOOK_SEND4);
 	return socket_moved(socket->sk, ret, HP_SENT, 0);
 }
 
 SEC("fexit/inet6_sendmsg")
 int BPF_PROG(hp_fx_send6, struct socket *socket, struct msghdr *message, size_t size, int ret)
 {
+	hook_was_hit(HP_HOOK_SEND6);
 	return socket_moved(socket->sk, ret, HP_SENT, 0);
 }
 
 SEC("fexit/unix_stream_sendmsg")
 int BPF_PROG(hp_fx_send_ux, struct socket *socket, struct msghdr *message, size_t size, int ret)
 {
+	hook_was_hit(HP_HOOK_SEND_UNIX);
 	return socket_moved(socket->sk, ret, HP_SENT, 0);
 }
 

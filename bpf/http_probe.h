@@ -45,7 +45,14 @@ enum hp_hook {
 	HP_HOOK_CALL = 2,
 	/* No hook: a call with several messages was seen, so that all have to be counted. */
 	HP_HOOK_SEVERAL = 3,
-	HP_HOOKS = 4,
+	/* The trampolines, each of which may be attached to a function that is never called. */
+	HP_HOOK_RECEIVE4 = 4,
+	HP_HOOK_RECEIVE6 = 5,
+	HP_HOOK_RECEIVE_UNIX = 6,
+	HP_HOOK_SEND4 = 7,
+	HP_HOOK_SEND6 = 8,
+	HP_HOOK_SEND_UNIX = 9,
+	HP_HOOKS = 10,
 };
 
 enum hp_decision {

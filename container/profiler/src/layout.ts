@@ -115,7 +115,13 @@ export const hook = {
   hookSend: 1,
   hookCall: 2,
   hookSeveral: 3,
-  hooks: 4,
+  hookReceive4: 4,
+  hookReceive6: 5,
+  hookReceiveUnix: 6,
+  hookSend4: 7,
+  hookSend6: 8,
+  hookSendUnix: 9,
+  hooks: 10,
 } as const;
 
 export const decision = {

@@ -9,12 +9,13 @@ import {
   type BpfProgram,
   closeObject,
   detachProgram,
+  type Family,
   initialValue,
   loadObject,
   lookUp,
   mapMemory,
   missedRuns,
-  moveOneByte,
+  moveBytes,
   type OnVerified,
   openMap,
   openObject,
@@ -25,7 +26,7 @@ import { createConns, createGroups } from './maps.ts';
 import type { GroupId } from './records.ts';
 import { openRing, type Ring } from './ring.ts';
 import type { PortRange, Settings } from './settings.ts';
-import { type Chosen, explainTier, type Refused, STATE_PROGRAMS, TIERS, type Tier } from './tier.ts';
+import { type Chosen, explainTier, hasFired, type Refused, STATE_PROGRAMS, TIERS, type Tier } from './tier.ts';
 
 export type Decision = 'trace' | 'ignore' | 'unnamed';
 
@@ -98,18 +99,19 @@ function tryTier(options: ProbeOptions, tier: Tier, refused: readonly Refused[])
   }
 }
 
-/** Attaching is not firing: moves a byte past the hooks and asks whether they saw it. */
+/** Attaching is not firing: moves bytes past the hooks and asks whether they saw them. */
 function prove(object: BpfObject, tier: Tier, { attach, detach }: Pick<Probe, 'attach' | 'detach'>): void {
+  let moved: readonly Family[] = [];
   try {
     attach();
-    moveOneByte();
+    moved = moveBytes();
   } finally {
     detach();
   }
   if (tier.usesTrampolines) attachAgain({ attach, detach });
   const value = Buffer.alloc(4 * layout.hook.hooks);
   lookUp(openMap(object, '.data.hp'), Buffer.alloc(4), value);
-  if (tier.hits.every((hit) => value.readUInt32LE(4 * hit) !== 0)) return;
+  if (hasFired(tier, moved, (place) => value.readUInt32LE(4 * place) !== 0)) return;
   throw new BpfError('its hooks attach and never fire', 0, '');
 }
 

@@ -1,5 +1,6 @@
 /** The ways of looking that the probe has, cheapest first, and what each does not show. */
 import * as layout from './layout.ts';
+import type { Family } from './libbpf.ts';
 
 export type TierName = 'A' | 'B' | 'C';
 
@@ -10,6 +11,8 @@ export type Tier = {
   readonly programs: readonly string[];
   /** Places in `hp_hits`: all must have fired before the tier is believed. */
   readonly hits: readonly number[];
+  /** The same where each family of sockets has hooks of its own. */
+  readonly hitsByFamily?: Readonly<Record<Family, readonly number[]>>;
   /** Kernels before 5.13 attach such a program only once (f3a95075549e lifted that), and a pause attaches it again. */
   readonly usesTrampolines?: true;
   readonly unseen: readonly string[];
@@ -26,7 +29,6 @@ export type Chosen = {
 const SOCKET_HITS = [layout.hook.hookReceive, layout.hook.hookSend];
 const ALWAYS_UNSEEN = ['HTTP/2, HTTP/3 and what is encrypted'];
 const UNSEEN = ['what io_uring moves', 'system calls of 32-bit processes', ...ALWAYS_UNSEEN];
-/** Sees ends of connections; part of every tier, and attached first so that none that is seen can end unseen. */
 /** Both watch the ends of connections, because one does not run where an interrupt comes while it does. */
 export const STATE_PROGRAMS: readonly string[] = ['hp_state', 'hp_state_too'];
 
@@ -54,6 +56,11 @@ export const TIERS: readonly Tier[] = [
       'hp_fx_page_ux',
     ],
     hits: SOCKET_HITS,
+    hitsByFamily: {
+      ipv4: [layout.hook.hookReceive4, layout.hook.hookSend4],
+      ipv6: [layout.hook.hookReceive6, layout.hook.hookSend6],
+      unix: [layout.hook.hookReceiveUnix, layout.hook.hookSendUnix],
+    },
     usesTrampolines: true,
     unseen: ['requests that are received by splice, and when a body ended that was', ...UNSEEN],
   },
@@ -65,6 +72,12 @@ export const TIERS: readonly Tier[] = [
     unseen: ['requests that are received by splice', ...UNSEEN],
   },
 ];
+
+/** Whether every hook has fired that must have, once a byte was moved over a socket of each of these families. */
+export function hasFired(tier: Tier, moved: readonly Family[], isHit: (place: number) => boolean): boolean {
+  const ofFamilies = moved.flatMap((family) => tier.hitsByFamily?.[family] ?? []);
+  return [...tier.hits, ...ofFamilies].every(isHit);
+}
 
 /** A tier that this kernel refused, or whose hooks never fired. */
 export type Refused = { readonly tier: Tier; readonly reason: string };
