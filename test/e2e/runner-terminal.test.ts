@@ -1,7 +1,7 @@
 /** Signals and input on a terminal: who gets Ctrl-C and the keys, and how the terminal is left. */
 import { expect, test } from 'vitest';
 import { childrenOf, commandOf } from '../helpers/processes.ts';
-import { createProject } from '../helpers/project.ts';
+import { createProject, type Project } from '../helpers/project.ts';
 import { openTerminal, type Terminal } from '../helpers/terminal.ts';
 
 const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
@@ -103,7 +103,8 @@ test.each([
   expect(terminal.state()).toEqual(sane);
 });
 
-const patient = "trap 'echo caught' INT\necho up\nuntil [ -e go ]; do sleep 0.05; done\nexit 7\n";
+/** Says in a file how often it went round: bash forgets a Ctrl-C that comes while it still deals with one. */
+const patient = "trap 'echo caught' INT\necho up\nuntil [ -e go ]; do sleep 0.05; printf . >>rounds; done\nexit 7\n";
 
 test.each([
   ['alone', 'bash patient.sh', 7],
@@ -120,6 +121,7 @@ test.each([
     await terminal.shows('up');
     terminal.type(ctrlC);
     await terminal.shows('caught');
+    await goesOn(project);
     terminal.type(ctrlC);
     await terminal.shows('caught\n^Ccaught');
     await project.write('go', '');
@@ -129,6 +131,13 @@ test.each([
     else expect(terminal.screen()).toContain('✖ talk failed after <time>: exit code 7');
   },
 );
+
+/** The program has gone round twice since, so that nothing of what it did before is left to do. */
+async function goesOn(project: Project): Promise<void> {
+  const rounds = async () => (await project.read('rounds').catch(() => '')).length;
+  const before = await rounds();
+  await expect.poll(rounds, { timeout: 10_000 }).toBeGreaterThan(before + 1);
+}
 
 test('Ctrl-C ends an interactive script with the command that it ends, and one that only waits', async () => {
   await using project = await createProject({
@@ -159,7 +168,7 @@ test.each([
   const terminal = openTerminal(project, 'work --output=plain');
   await terminal.shows('runner is');
   // By then it can tell who has sent a signal.
-  await expect.poll(() => hasCanary(runnerOf(terminal))).toBe(true);
+  await expect.poll(() => hasCanary(runnerOf(terminal)), { timeout: 10_000 }).toBe(true);
   process.kill(runnerOf(terminal), 'SIGINT');
   expect(await terminal.exit).toBe(130);
   expect(await project.read('story')).toBe('INT\n');
