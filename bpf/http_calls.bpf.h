@@ -15,6 +15,7 @@
 #include "http_move.bpf.h"
 #include "http_piece.bpf.h"
 #include "http_state.bpf.h"
+#include "http_who.bpf.h"
 
 /* Points the walk at the bytes of one struct msghdr. */
 static __always_inline bool point_at_message(struct hp_move *move, __u64 address)

@@ -13,7 +13,8 @@ export const checks: Check[] = [
     needs: ['EN001', 'PM005', 'PM006', 'PM007'],
     platforms: ['darwin'],
     about: 'Containers need a Linux kernel; on macOS it runs in a virtual machine.',
-    mending: '`npx tasks machine-start`, which makes one',
+    mending:
+      '`npx tasks machine-start`, which makes one; with `--forget-broken`, for you to type, in place of one whose record podman cannot read',
     docs: docsOf('PM001'),
     run: (probe) => judgeMachine(probe, exists),
   },

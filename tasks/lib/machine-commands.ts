@@ -1,6 +1,8 @@
 /** Commands to podman about its machine, each shown before it runs. None gets a terminal, so podman asks no questions. */
+import { basename } from 'node:path';
 import { type Context, type Ran, TaskFailure } from 'zx-tasks';
 import { type Found, readMachine } from './machine.ts';
+import { FIND_BROKEN } from './machine-record.ts';
 
 const SLOW_MS = 600_000;
 const SAY_EVERY_MS = 10_000;
@@ -31,6 +33,18 @@ export async function findMachine(context: Context): Promise<Found> {
   await show(context, ['pkill', '-x', 'gvproxy']);
   await context.sleep(ENDS_WITHIN_MS);
   return await readMachine(context.run);
+}
+
+/** Sets aside the records that podman cannot read, with their keys, and forgets the connections of their machines. */
+export async function forgetBroken(context: Context): Promise<void> {
+  const { stdout } = await context.run(['sh', '-c', FIND_BROKEN]);
+  const files = stdout.split('\n').filter((line) => line !== '');
+  if (files.length === 0) context.log('every record of a machine is whole; nothing is forgotten');
+  for (const file of files) await show(context, ['mv', file, `${file}.broken`]);
+  for (const name of files.filter((file) => file.endsWith('.json')).map((file) => basename(file, '.json'))) {
+    for (const connection of [name, `${name}-root`])
+      await show(context, ['podman', 'system', 'connection', 'rm', connection]);
+  }
 }
 
 /** Whether a Docker daemon answers; `docker info` ends with 0 without one, so the version is what counts. */

@@ -3,9 +3,7 @@
  * meanwhile leaves it empty or cut off (podman's issues 16397 and 16788); then no command of podman's knows any machine, not
  * even `rm`.
  */
-import { basename } from 'node:path';
-import type { Context, Ran } from 'zx-tasks';
-import { show } from './machine-commands.ts';
+import type { Ran } from 'zx-tasks';
 
 export const RECORD_IS_BROKEN =
   'podman’s record of a machine is empty or cut off, as when the Mac was switched off while podman wrote it, and podman cannot find that machine again';
@@ -19,21 +17,10 @@ export function saysRecordIsBroken({ stderr }: Ran): boolean {
 }
 
 /** The records that do not end as JSON does, each with the keys of its machine, which podman 4 would not overwrite. */
-const FIND = [
+export const FIND_BROKEN = [
   'for record in ~/.config/containers/podman/machine/*/*.json; do',
   '  tail -c 2 "$record" | grep -q "}" && continue',
   '  key=~/.ssh/$(basename "$record" .json)',
   '  for file in "$record" "$key" "$key.pub"; do test -e "$file" && echo "$file"; done',
   'done',
 ].join('\n');
-
-/** Sets them aside, and forgets the connections of their machines. */
-export async function forgetBroken(context: Context): Promise<void> {
-  const { stdout } = await context.run(['sh', '-c', FIND]);
-  const files = stdout.split('\n').filter((line) => line !== '');
-  for (const file of files) await show(context, ['mv', file, `${file}.broken`]);
-  for (const name of files.filter((file) => file.endsWith('.json')).map((file) => basename(file, '.json'))) {
-    for (const connection of [name, `${name}-root`])
-      await show(context, ['podman', 'system', 'connection', 'rm', connection]);
-  }
-}

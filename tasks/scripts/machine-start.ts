@@ -1,8 +1,8 @@
 /** On macOS: brings the Podman machine from whatever state to "podman answers, rootful, enough memory". */
 import { type Context, type Outcome, skip, TaskFailure } from 'zx-tasks';
 import { type Machine, MIB_LEAST, MIB_RECOMMENDED } from '../lib/machine.ts';
-import { askPodman, dockerServes, findMachine, lastLineOf, must, show } from '../lib/machine-commands.ts';
-import { forgetBroken, RECORD_IS_BROKEN, START_ANEW } from '../lib/machine-record.ts';
+import { askPodman, dockerServes, findMachine, forgetBroken, lastLineOf, must, show } from '../lib/machine-commands.ts';
+import { RECORD_IS_BROKEN, START_ANEW } from '../lib/machine-record.ts';
 
 const CPUS = 4;
 const READY_WITHIN_S = 180;

@@ -1,6 +1,6 @@
 /** Says what runs, whether the probe is attached, and how much has been traced. */
-import type { Context } from 'zx-tasks';
-import { type Container, findContainers } from '../lib/containers.ts';
+import type { Context, Engine } from 'zx-tasks';
+import { findContainers } from '../lib/containers.ts';
 import { readProfilerState } from '../lib/ready.ts';
 import { containerNames, services } from '../lib/stack.ts';
 import { writeContainerNames } from '../lib/trace-files.ts';
@@ -16,10 +16,9 @@ export async function run(context: Context): Promise<void> {
         : '';
     context.log(`${containerNames[service]}: ${container === undefined ? 'not there' : container.state}${elsewhere}`);
   }
-  const isRunning = containers.some((each) => each.service === 'profiler' && each.state === 'running');
-  // Of a container that was started since, the profiler knows the id only.
-  if (isOurs(context, containers)) await writeContainerNames(context, engine);
-  const state = isRunning ? await readProfilerState(context) : undefined;
+  const profiler = containers.find((each) => each.service === 'profiler' && each.state === 'running');
+  if (profiler?.root === context.root) await nameContainers(context, engine);
+  const state = profiler === undefined ? undefined : await readProfilerState(context);
   if (state === undefined) return context.log('probe: not attached; `npx tasks up` starts it');
   const why = state.why === undefined ? '' : ` (${state.why})`;
   if (state.state === 'failed') context.log(`probe: failed${why}`);
@@ -27,6 +26,13 @@ export async function run(context: Context): Promise<void> {
   for (const [name, count] of Object.entries(state.counters ?? {})) context.log(`  ${name}: ${count}`);
 }
 
-function isOurs({ root }: Context, containers: readonly Container[]): boolean {
-  return containers.some((each) => each.service === 'profiler' && each.state === 'running' && each.root === root);
+/** Of a container that was started since, the profiler knows the id only. Whoever only looks may not be the one who may write. */
+async function nameContainers(context: Context, engine: Engine): Promise<void> {
+  try {
+    await writeContainerNames(context, engine);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? error.message : undefined;
+    if (why === undefined) throw error;
+    context.log(`the names of containers that were started since are not told to the profiler: ${why}`);
+  }
 }

@@ -9,7 +9,7 @@ import { containIn } from '../helpers/contain.ts';
 import { type Profiler, startProfiler, type Told } from '../helpers/profiler.ts';
 import { type Case, cases, promises, shownElsewhere } from './cases.ts';
 import { pathOf } from './path.ts';
-import { describe, expectWhole, PORT } from './whole.ts';
+import { describe, expectWhole, PORT, targetsOf } from './whole.ts';
 
 let peer: ChildProcessWithoutNullStreams;
 let container: ReturnType<typeof containIn>;
@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 test.each(cases)('$name', (each: Case) => {
-  const targets = new Set(each.expected.map((line) => line.split(' ')[1]));
+  const targets = targetsOf(each);
   const mine = told.filter((line) => line.type === 'exchange' && targets.has(line.target));
   for (const role of ['client', 'server'] as const) {
     const seen = mine
@@ -64,7 +64,7 @@ test.each(cases)('$name', (each: Case) => {
 });
 
 test('nothing was told that nobody sent', () => {
-  const sent = new Set(cases.flatMap(({ expected }) => expected.map((line) => line.split(' ')[1])));
+  const sent = new Set(cases.flatMap((each) => [...targetsOf(each)]));
   const ours = told.filter((line) => line.type === 'exchange' && isOurs(line));
   expect(ours.filter((line) => !sent.has(line.target)).map(inShort)).toEqual([]);
 });

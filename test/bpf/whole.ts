@@ -19,6 +19,11 @@ const ADDRESSES = {
   unix: { server: 'unix:*', client: 'unix:' },
 } as const;
 
+/** The targets that are told of a case. */
+export function targetsOf({ expected }: Case): ReadonlySet<string> {
+  return new Set(expected.map((line) => line.split(' ')[1] ?? ''));
+}
+
 /** What an exchange of the case has to be, whole; `line` is one of its expected ones. */
 export function expectWhole(
   { transport, protocol = 'HTTP/1.1', others = [], overlaps, isCutShort }: Case,

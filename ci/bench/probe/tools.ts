@@ -25,7 +25,7 @@ tracepoint:syscalls:sys_exit_recvfrom /@at[tid] != 0 && args->ret > 3/ {
 END { clear(@at); }`;
 
 /** It reads the kernel's list of tracepoints, which is not mounted everywhere. */
-const WITH_TRACEFS = 'mount -t debugfs debugfs /sys/kernel/debug && exec "$0" "$@"';
+const WITH_DEBUGFS = 'mount -t debugfs debugfs /sys/kernel/debug && exec "$0" "$@"';
 
 const TOOLS: readonly Tool[] = [
   {
@@ -74,7 +74,7 @@ const TOOLS: readonly Tool[] = [
   {
     name: 'bpftrace',
     package: 'bpftrace',
-    command: () => ['unshare', '--mount', 'sh', '-c', WITH_TRACEFS, 'bpftrace', '-e', BPFTRACE],
+    command: () => ['unshare', '--mount', 'sh', '-c', WITH_DEBUGFS, 'bpftrace', '-e', BPFTRACE],
     isUp: /Attaching \d+ probes/,
     count: (_, printed) => Number(/@seen: (\d+)/.exec(printed)?.[1] ?? 0),
   },

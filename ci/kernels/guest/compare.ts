@@ -1,6 +1,6 @@
 /** What the trace says against what was sent, as the conformance test compares it: every exchange whole, at both ends. */
 import type { Case } from '../../../test/bpf/cases.ts';
-import { describe, expectWhole } from '../../../test/bpf/whole.ts';
+import { describe, expectWhole, targetsOf } from '../../../test/bpf/whole.ts';
 import type { Told } from '../../../test/helpers/profiler.ts';
 import type { Peer } from './peer.ts';
 
@@ -42,10 +42,6 @@ function problemOf(played: Case, exchanges: readonly Told[], peer: Peer): string
 /** Its fields in one order, as text. */
 function sorted(whole: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(Object.fromEntries(Object.entries(whole).sort(([a], [b]) => (a < b ? -1 : 1))));
-}
-
-function targetsOf({ expected }: Case): ReadonlySet<string | undefined> {
-  return new Set(expected.map((line) => line.split(' ')[1]));
 }
 
 function strangers(cases: readonly Case[], exchanges: readonly Told[]): string | undefined {

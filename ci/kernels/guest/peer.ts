@@ -1,9 +1,10 @@
 /** Both ends of the connections, in a process and a container of its own: the one that plays the cases everywhere else. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Case } from '../../../test/bpf/cases.ts';
+import { containIn } from '../../../test/helpers/contain.ts';
 
 export type Peer = {
   readonly pid: number;
@@ -15,21 +16,16 @@ export type Peer = {
   readonly end: () => void;
 };
 
-/** As Podman names the cgroup of a container, on both hierarchies. */
-const CONTAINER = '0123456789abcdef'.repeat(4);
-const HIERARCHIES = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup/pids'];
-
 /** Starts it; one connection is made at once, so that there is one from before the probe. */
 export async function startPeer(root: string, port: number, socket: string): Promise<Peer> {
   const child = spawn('python3', [join(root, 'peer.py'), String(port), socket], { stdio: ['pipe', 'pipe', 'inherit'] });
   const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const pid = Number((await said.next()).value);
   if (pid !== child.pid) throw new Error(`the peer should say ${child.pid}, and said ${pid}`);
-  enterContainer(pid);
   return {
     pid,
     command: readFileSync(`/proc/${pid}/comm`, 'utf8').trim(),
-    container: CONTAINER,
+    container: containIn([pid]).id,
     play: async ({ name, transport, steps }) => {
       child.stdin.write(`${JSON.stringify({ name, transport, steps })}\n`);
       const { value } = await said.next();
@@ -37,12 +33,4 @@ export async function startPeer(root: string, port: number, socket: string): Pro
     },
     end: () => child.kill(),
   };
-}
-
-function enterContainer(pid: number): void {
-  for (const hierarchy of HIERARCHIES.filter((path) => existsSync(join(path, 'cgroup.procs')))) {
-    const group = join(hierarchy, 'machine.slice', `libpod-${CONTAINER}.scope`);
-    mkdirSync(group, { recursive: true });
-    writeFileSync(join(group, 'cgroup.procs'), String(pid));
-  }
 }

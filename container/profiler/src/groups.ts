@@ -18,10 +18,11 @@ const MAX_GROUPS = 6000;
 const MAX_NAMELESS = 3;
 const UNKNOWN: Group = { container: null, isWanted: true };
 
+type Met = { readonly record: GroupRecord; readonly announced: number; group: Group };
+
 export class Groups {
-  readonly #records = new Map<string, GroupRecord>();
-  readonly #announced = new Map<string, number>();
-  readonly #groups = new Map<string, Group>();
+  /** The one that was used last stands last. */
+  readonly #met = new Map<string, Met>();
   readonly #settings: Pick<Settings, 'scope' | 'cgroups'>;
   readonly #kernel: GroupsKernel;
   #known: ReadonlyMap<string, KnownContainer> = new Map();
@@ -34,45 +35,43 @@ export class Groups {
   /** The kernel has met a cgroup: decides whether its processes are traced. */
   announced(record: GroupRecord): void {
     const key = keyOf(record.group);
-    if (this.#records.size >= MAX_GROUPS) this.#forgetOldest();
-    this.#records.set(key, record);
-    this.#announced.set(key, (this.#announced.get(key) ?? 0) + 1);
-    this.#decide(key, record);
+    if (this.#met.size >= MAX_GROUPS) this.#forgetOldest();
+    const met = { record, announced: (this.#met.get(key)?.announced ?? 0) + 1, group: UNKNOWN };
+    this.#met.set(key, met);
+    this.#decide(met);
   }
 
   /** The list of containers has changed. */
   renamed(known: ReadonlyMap<string, KnownContainer>): void {
     this.#known = known;
-    for (const [key, record] of this.#records) this.#decide(key, record);
+    for (const met of this.#met.values()) this.#decide(met);
   }
 
-  /** The group that was found last is forgotten last. */
   find(group: GroupId): Group {
     const key = keyOf(group);
-    const record = this.#records.get(key);
-    if (record === undefined) return UNKNOWN;
-    this.#records.delete(key);
-    this.#records.set(key, record);
-    return this.#groups.get(key) ?? UNKNOWN;
+    const met = this.#met.get(key);
+    if (met === undefined) return UNKNOWN;
+    this.#met.delete(key);
+    this.#met.set(key, met);
+    return met.group;
   }
 
-  #decide(key: string, record: GroupRecord): void {
+  #decide(met: Met): void {
+    const { record, announced } = met;
     const id = findContainerId(record);
     const container = id === undefined ? null : describeContainer(id, record.node, this.#known);
     const isInScope = this.#settings.scope === 'host' || container !== null;
     const isWanted = isInScope && matchesGroup(this.#settings.cgroups, record, container);
-    this.#groups.set(key, { container, isWanted });
+    met.group = { container, isWanted };
     // A container that is being made may be given a name, which may be one that is asked for: the kernel tells it then.
     const isUnnamed = container !== null && container.name === null && record.node === '';
-    const mayBeNamed = isUnnamed && (this.#announced.get(key) ?? 0) < MAX_NAMELESS;
+    const mayBeNamed = isUnnamed && announced < MAX_NAMELESS;
     this.#kernel.decide(record.group, mayBeNamed ? 'unnamed' : isWanted ? 'trace' : 'ignore');
   }
 
   #forgetOldest(): void {
-    for (const [key, record] of this.#records) {
-      this.#records.delete(key);
-      this.#groups.delete(key);
-      this.#announced.delete(key);
+    for (const [key, { record }] of this.#met) {
+      this.#met.delete(key);
       this.#kernel.forgetGroup(record.group);
       return;
     }

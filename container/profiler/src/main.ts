@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Capture } from './capture.ts';
 import { createClock } from './clock.ts';
-import { bootTimeNs, sinceBootNs } from './libbpf.ts';
+import { bootTimeNs, sinceBootNs } from './libc.ts';
 import { hasBtf, hasLegacyCgroups, kernelRelease, ownPid } from './machine.ts';
 import { watchNames } from './names.ts';
 import { loadProbe } from './probe.ts';

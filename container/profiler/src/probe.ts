@@ -9,19 +9,17 @@ import {
   type BpfProgram,
   closeObject,
   detachProgram,
-  type Family,
   initialValue,
   loadObject,
   lookUp,
   mapMemory,
   missedRuns,
-  moveBytes,
   type OnVerified,
   openMap,
   openObject,
-  pageBytes,
   sumPerCpu,
 } from './libbpf.ts';
+import { type Family, moveBytes, pageBytes } from './libc.ts';
 import { createConns, createGroups } from './maps.ts';
 import type { GroupId } from './records.ts';
 import { openRing, type Ring } from './ring.ts';

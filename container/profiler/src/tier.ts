@@ -1,6 +1,6 @@
 /** The ways of looking that the probe has, cheapest first, and what each does not show. */
 import * as layout from './layout.ts';
-import type { Family } from './libbpf.ts';
+import type { Family } from './libc.ts';
 
 export type TierName = 'A' | 'B' | 'C';
 

@@ -1,0 +1,37 @@
+/** Functions of C libraries, through koffi. Pointers are bigints. */
+import koffi, { type KoffiFunc } from 'koffi';
+import { BpfError } from './errors.ts';
+
+export type Pointer = bigint | null;
+type Anything = (...args: never[]) => unknown;
+
+const libbpf = koffi.load('libbpf.so.1');
+const libc = koffi.load('libc.so.6');
+
+/** A function of libbpf, by its prototype. */
+export function bpf<T extends Anything>(prototype: string): KoffiFunc<T> {
+  return libbpf.func(prototype) as KoffiFunc<T>;
+}
+
+/** A function of the C library. */
+export function c<T extends Anything>(prototype: string): KoffiFunc<T> {
+  return libc.func(prototype) as KoffiFunc<T>;
+}
+
+/** The error number of the last call. */
+export function errno(): number {
+  return koffi.errno();
+}
+
+/** The memory at a pointer; nothing checks that it is ours. */
+export function view(pointer: bigint, bytes: number): ArrayBuffer {
+  return koffi.view(pointer, bytes);
+}
+
+const strerror = c<(errno: number) => string>('const char *strerror(int)');
+
+/** What a call failed with, in the system's words. */
+export function failure(what: string, errno: number, log = ''): BpfError {
+  const code = Math.abs(errno);
+  return new BpfError(`${what}: ${strerror(code)} (errno ${code})`, code, log);
+}
