@@ -28,8 +28,8 @@ export async function findContainers(run: Run, engine: Engine): Promise<readonly
     '--filter',
     `label=com.docker.compose.project=${project}`,
   ]);
-  const inspected = ids.length === 0 ? undefined : await run([...engine.command, 'inspect', ...ids]);
-  if (inspected === undefined) return [];
+  if (ids.length === 0) return [];
+  const inspected = await run([...engine.command, 'inspect', ...ids]);
   if (inspected.code !== 0) throw new Error(`\`${inspected.command}\` failed: ${inspected.stderr.trim()}`);
   return parseRows(inspected.stdout).flatMap((row) => readContainer(row) ?? []);
 }
@@ -37,9 +37,11 @@ export async function findContainers(run: Run, engine: Engine): Promise<readonly
 /** What people call every container that runs, ours or not, for the profiler, which never asks the engine. */
 export async function findNames(run: Run, engine: Engine): Promise<readonly Named[]> {
   const ids = await listIds(run, engine, ['-q', '--no-trunc']);
+  if (ids.length === 0) return [];
+  const inspected = await run([...engine.command, 'inspect', ...ids]);
   // Of those that ended meanwhile nothing is said, and the others are told all the same.
-  const inspected = ids.length === 0 ? undefined : await run([...engine.command, 'inspect', ...ids]);
-  return parseRows(inspected?.stdout ?? '[]').map((row) => ({
+  if (inspected.stdout.trim() === '') throw new Error(`\`${inspected.command}\` failed: ${inspected.stderr.trim()}`);
+  return parseRows(inspected.stdout).map((row) => ({
     id: row.Id,
     name: nameOf(row),
     image: imageOf(row),

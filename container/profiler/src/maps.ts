@@ -3,8 +3,8 @@ import * as layout from './layout.ts';
 import { type BpfMap, listKeys, lookUp, remove, update } from './libbpf.ts';
 import type { Probe } from './probe.ts';
 import type { GroupId } from './records.ts';
+import { TCP_CLOSE } from './table.ts';
 
-const TCP_CLOSE = 7;
 const YES = Buffer.from([1, 0, 0, 0]);
 
 /** What has been decided about cgroups. */

@@ -35,7 +35,8 @@ const LATE_NS = 100e6;
 const SILENT_NS = 60e9;
 /** How long a Unix one with an exchange under way may be: nothing says that both its ends went without a word. */
 const GONE_NS = 3600e9;
-const TCP_CLOSE = 7;
+/** As the kernel numbers the states of a TCP connection. */
+export const TCP_CLOSE = 7;
 /** States that a connection reaches after it has sent its FIN. */
 const SENT_FIN = new Set([4, 5, 6, 9, 11]);
 /** States that it reaches after it has received one. */
