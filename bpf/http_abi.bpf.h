@@ -6,8 +6,8 @@
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
-#include "http_group.bpf.h"
 #include "http_probe.h"
+#include "http_task.bpf.h"
 
 #if defined(__TARGET_ARCH_x86)
 #define CALL_NUMBER(x86, arm64) x86
@@ -90,12 +90,10 @@ static __always_inline void read_arguments(struct pt_regs *regs, struct hp_call 
 #endif
 
 /* A 32-bit process on x86 uses other numbers for the same calls. */
-static __always_inline bool is_compat(void)
+static __always_inline bool is_compat(struct task_struct *task)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-
 	if (can_read_task())
-		return bpf_get_current_task_btf()->COMPAT_FIELD & COMPAT_BIT;
+		return task->COMPAT_FIELD & COMPAT_BIT;
 	return BPF_CORE_READ(task, COMPAT_FIELD) & COMPAT_BIT;
 }
 

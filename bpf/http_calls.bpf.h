@@ -67,7 +67,7 @@ static __always_inline __u32 offset_before(struct hp_move *move, struct hp_conn 
 	__u32 offset = *counted;
 
 	if (move->socket.family != AF_UNIX)
-		return tcp_offset(move->socket.sock, move->direction, len + move->behind);
+		return (move->direction == HP_SENT ? move->sent : move->received) - len - move->behind;
 	*counted = offset + len;
 	return offset;
 }
@@ -77,11 +77,11 @@ static __always_inline __u32 others_offset(const struct hp_move *move, const str
 {
 	if (move->direction != HP_RECEIVED || conn->request_direction != HP_SENT || move->socket.family == AF_UNIX)
 		return 0;
-	return tcp_offset(move->socket.sock, HP_SENT, 0);
+	return move->sent;
 }
 
 static __always_inline int one_message(struct hp_scratch *scratch, struct hp_conn *conn, const struct hp_call *call,
-				       const struct hp_group *group)
+				       struct task_struct *task, const struct hp_group *group)
 {
 	struct hp_move *move = &scratch->move;
 	bool is_new = !conn;
@@ -98,9 +98,9 @@ static __always_inline int one_message(struct hp_scratch *scratch, struct hp_con
 	if (is_new)
 		name_group(group);
 	move->offset = offset_before(move, conn, move->len);
-	fill_who(scratch, group);
+	fill_who(scratch, task, group);
 	scratch->piece.other = others_offset(move, conn);
-	message_moved();
+	message_moved(scratch, conn);
 	if (is_new)
 		forget_if_over(&move->socket);
 	return 0;

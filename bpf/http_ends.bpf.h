@@ -49,7 +49,7 @@ static __always_inline void tell_end(struct hp_scratch *scratch, const struct hp
 
 /* The bytes stopped: for this end, and over a Unix socket for the other, which nothing else tells. */
 static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp_conn *conn,
-					   const struct hp_group *group)
+					   struct task_struct *task, const struct hp_group *group)
 {
 	struct hp_socket *socket = &scratch->move.socket;
 	__u32 direction = scratch->move.direction & 1;
@@ -57,7 +57,7 @@ static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp
 
 	if (direction == HP_RECEIVED && !nothing_more_will_come(socket->sock))
 		return 0;
-	fill_who(scratch, group);
+	fill_who(scratch, task, group);
 	if (conn)
 		tell_end(scratch, conn, (__u64)socket->sock, direction);
 	if (socket->family != AF_UNIX)
@@ -93,12 +93,12 @@ static __always_inline void tell_both_ends(struct hp_scratch *scratch, __u64 key
  * may still be read, until a read says that it has gone.
  */
 static __always_inline int other_end_ended(struct hp_scratch *scratch, const struct hp_conn *conn,
-					   const struct hp_group *group)
+					   struct task_struct *task, const struct hp_group *group)
 {
 	struct sock *sock = scratch->move.socket.sock;
 	struct sock *peer = unix_peer_of(sock);
 
-	fill_who(scratch, group);
+	fill_who(scratch, task, group);
 	if (scratch->move.direction == HP_RECEIVED)
 		tell_both_ends(scratch, (__u64)sock);
 	else

@@ -6,6 +6,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include "http_probe.h"
+#include "http_task.bpf.h"
 
 #ifndef AF_UNIX
 #define AF_UNIX 1
@@ -29,9 +30,9 @@ static __always_inline void hook_was_hit(__u32 hook)
 		hp_hits[hook] = 1;
 }
 
-static __always_inline bool is_own_process(void)
+static __always_inline bool is_own(struct task_struct *task)
 {
-	return hp_settings.own_pid && bpf_get_current_pid_tgid() >> 32 == hp_settings.own_pid;
+	return hp_settings.own_pid && ids_of(task) >> 32 == hp_settings.own_pid;
 }
 
 /* Would a request that moves this way be reported? */

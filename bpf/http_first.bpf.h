@@ -42,9 +42,9 @@ static __always_inline struct hp_conn *open_by_response(struct hp_scratch *scrat
 }
 
 /* Could the message in the scratch begin with a request? A function of its own, so that the verifier looks at it once. */
-__noinline int begins_request(void)
+__noinline int begins_request(__u32 slot)
 {
-	struct hp_scratch *scratch = scratch_here();
+	struct hp_scratch *scratch = scratch_at(slot);
 
 	return scratch && may_start_request(scratch->bytes, peek_bytes(scratch, HP_START_BYTES));
 }
@@ -65,7 +65,7 @@ static __always_inline struct hp_conn *try_open(struct hp_scratch *scratch, cons
 	}
 	if (begins_response(scratch))
 		return open_by_response(scratch);
-	if (!role_is_wanted(move->direction) || !begins_request())
+	if (!role_is_wanted(move->direction) || !begins_request(move->slot))
 		return NULL;
 	return open_conn(&move->socket, move->direction);
 }

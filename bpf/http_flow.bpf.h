@@ -18,10 +18,10 @@ static __always_inline void be_unsure(struct hp_conn *conn, __u32 direction)
 		conn->flow[!direction].mode = HP_UNSURE;
 }
 
-/* Functions of their own for the verifier, which then looks at each once; hence what they need is in the scratch. */
-__noinline int find_head_end(__u32 taken)
+/* Functions of their own for the verifier, which then looks at each once; hence what they need is in a scratch. */
+__noinline int find_head_end(__u32 slot, __u32 taken)
 {
-	struct hp_scratch *scratch = scratch_here();
+	struct hp_scratch *scratch = scratch_at(slot);
 
 	if (!scratch)
 		return 0;
@@ -29,9 +29,9 @@ __noinline int find_head_end(__u32 taken)
 	return scratch->scan.end;
 }
 
-__noinline __s64 number_in_head(__u64 at)
+__noinline __s64 number_in_head(__u32 slot, __u64 at)
 {
-	struct hp_scratch *scratch = scratch_here();
+	struct hp_scratch *scratch = scratch_at(slot);
 
 	if (!scratch || at > HP_SCAN_BYTES)
 		return -1;
@@ -48,7 +48,7 @@ static __always_inline __s64 body_length(struct hp_scratch *scratch, bool is_req
 		return -1;
 	if (!scan->length_at)
 		return is_request ? 0 : -2;
-	return number_in_head(scan->length_at);
+	return number_in_head(scratch->move.slot, scan->length_at);
 }
 
 /*

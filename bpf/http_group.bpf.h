@@ -13,6 +13,7 @@
 #include "http_filter.bpf.h"
 #include "http_loss.bpf.h"
 #include "http_probe.h"
+#include "http_task.bpf.h"
 
 /* Generations between the first process and any other; a longer chain leaves the host's name wrong. */
 #define ANCESTORS 64
@@ -56,12 +57,6 @@ static __always_inline struct css_set *current_css_set(void)
 	return BPF_CORE_READ(task, cgroups);
 }
 
-/* Fields of the current task may be read as they are since 5.11 (3ca1032ab7ab, bpf_get_current_task_btf). */
-static __always_inline bool can_read_task(void)
-{
-	return bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf);
-}
-
 /* As legacy_cgroup_of(), from a set whose fields may be read as they are. */
 static __always_inline __u64 legacy_id_of(struct css_set *set)
 {
@@ -75,12 +70,12 @@ static __always_inline __u64 legacy_id_of(struct css_set *set)
 	return state ? state->cgroup->kn->id : 0;
 }
 
-static __always_inline struct hp_group current_group(void)
+static __always_inline struct hp_group group_of(struct task_struct *task)
 {
 	struct hp_group group = {};
 
 	if (can_read_task()) {
-		struct css_set *set = bpf_get_current_task_btf()->cgroups;
+		struct css_set *set = task->cgroups;
 
 		group.unified = set->dfl_cgrp->kn->id;
 		if (hp_settings.legacy_cgroups)
@@ -130,7 +125,7 @@ __noinline int announce_group(void)
 		return false;
 	}
 	event->time_ns = bpf_ktime_get_boot_ns();
-	event->group = current_group();
+	event->group = group_of(current_task());
 	event->kind = HP_CGROUP;
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(event->comm, sizeof(event->comm));

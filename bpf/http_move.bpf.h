@@ -9,6 +9,7 @@
 #include "http_loss.bpf.h"
 #include "http_probe.h"
 #include "http_socket.bpf.h"
+#include "http_task.bpf.h"
 
 /* The segments of one readv or writev that are followed; beyond, bytes are told by length only. */
 #define SEGMENTS 256
@@ -31,9 +32,13 @@ struct hp_move {
 	__u32 len;
 	/* Bytes that the same call moved after these, and where the message is: for calls with several messages. */
 	__u32 behind;
-	__u32 _pad;
+	/* The scratch's own number. */
+	__u32 slot;
 	__u64 message;
 	__u32 direction;
+	/* Over TCP, where the streams stand after the call: the sequences of the next bytes to be sent and to be read. */
+	__u32 sent;
+	__u32 received;
 	/* 0 where the bytes never were in user memory (sendfile, splice). */
 	__u32 readable;
 };
@@ -63,23 +68,21 @@ struct {
 	__type(value, struct hp_scratch);
 } hp_scratch SEC(".maps");
 
-static __always_inline struct hp_scratch *scratch_here(void)
+/* Handed on by number, because 5.10 hands no pointers to functions that the verifier looks at once. */
+static __always_inline struct hp_scratch *scratch_at(__u32 slot)
 {
-	__u32 slot = (__u32)bpf_get_current_pid_tgid() % SCRATCHES;
-
 	return bpf_map_lookup_elem(&hp_scratch, &slot);
 }
 
-/* Takes the scratch for this thread; false, and counted, if another thread is in the middle of using it. */
-static __always_inline bool take_scratch(struct hp_scratch *scratch)
+/* Takes a thread's scratch; false, and counted, if another thread is in the middle of using it. */
+static __always_inline bool take_scratch(struct hp_scratch *scratch, __u32 thread)
 {
-	__u32 thread = bpf_get_current_pid_tgid();
-
 	if (scratch->owner && scratch->owner != thread) {
 		count_loss(HP_LOST_INTERRUPTED);
 		return false;
 	}
 	scratch->owner = thread;
+	scratch->move.slot = thread % SCRATCHES;
 	return true;
 }
 
@@ -130,11 +133,11 @@ static __always_inline __u64 some_of(const struct hp_move *move, __u64 filled)
 
 /*
  * Takes the message's next bytes, at most HP_RECORD_BYTES, into the scratch and returns how many. A function of
- * its own for the verifier, which then looks at it once; hence no arguments.
+ * its own for the verifier, which then looks at it once.
  */
-__noinline int take_bytes(void)
+__noinline int take_bytes(__u32 slot)
 {
-	struct hp_scratch *scratch = scratch_here();
+	struct hp_scratch *scratch = scratch_at(slot);
 	__u64 filled = 0;
 
 	if (!scratch)

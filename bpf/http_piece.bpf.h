@@ -59,7 +59,7 @@ static __always_inline void send_all(struct hp_scratch *scratch, struct hp_conn 
 		at += taken;
 		if (at >= len || !scratch->move.readable)
 			break;
-		taken = i + 1 < HP_RECORDS ? take_bytes() : 0;
+		taken = i + 1 < HP_RECORDS ? take_bytes(scratch->move.slot) : 0;
 	}
 	if (at < len)
 		send_piece(scratch, conn, at, len - at, 0);
@@ -70,9 +70,9 @@ static __always_inline void send_all(struct hp_scratch *scratch, struct hp_conn 
  * returns how many bytes they are. Heads are mostly whole in the first segment: what is behind it is not copied then,
  * and none of them is taken. A function of its own, so that the verifier forgets which way its result came about.
  */
-__noinline int take_head(__u32 is_unsure)
+__noinline int take_head(__u32 slot, __u32 is_unsure)
 {
-	struct hp_scratch *scratch = scratch_here();
+	struct hp_scratch *scratch = scratch_at(slot);
 	__u32 taken;
 
 	if (!scratch)
@@ -82,12 +82,12 @@ __noinline int take_head(__u32 is_unsure)
 		return 0;
 	if (!is_unsure && !scratch->move.skip) {
 		taken = peek_bytes(scratch, HP_SCAN_BYTES);
-		if (find_head_end(taken))
+		if (find_head_end(slot, taken))
 			return taken;
 	}
-	taken = take_bytes();
+	taken = take_bytes(slot);
 	if (!is_unsure)
-		find_head_end(taken);
+		find_head_end(slot, taken);
 	return taken;
 }
 
@@ -99,7 +99,7 @@ static __always_inline void message_began(struct hp_scratch *scratch, struct hp_
 	struct hp_flow *flow = &conn->flow[direction];
 	bool is_request = direction == conn->request_direction;
 	bool at_head = flow->mode == HP_AT_HEAD || flow->mode == HP_NEW;
-	__u32 taken = take_head(flow->mode == HP_UNSURE);
+	__u32 taken = take_head(scratch->move.slot, flow->mode == HP_UNSURE);
 
 	if (scratch->scan.end && is_sure_head(scratch, conn, taken, len)) {
 		if (is_request) {
@@ -121,26 +121,16 @@ static __always_inline void message_began(struct hp_scratch *scratch, struct hp_
 	if (is_request)
 		admit_bytes(scratch, conn, at_head);
 	if (scratch->move.left == len && scratch->move.readable)
-		taken = take_bytes();
+		taken = take_bytes(scratch->move.slot);
 	send_all(scratch, conn, at, taken);
 }
 
-/*
- * The message in the scratch belongs to a known connection: tells user space what it has to know. Looks the connection
- * up once more because 5.10 passes no pointers to functions that the verifier looks at once.
- */
-__noinline int message_moved(void)
+/* The message in the scratch belongs to a known connection: tells user space what it has to know. */
+static __always_inline int message_moved(struct hp_scratch *scratch, struct hp_conn *conn)
 {
-	struct hp_scratch *scratch = scratch_here();
-	struct hp_conn *conn;
 	struct hp_flow *flow;
 	__u32 len, passed;
 
-	if (!scratch)
-		return 0;
-	conn = conn_of(&scratch->move.socket);
-	if (!conn)
-		return 0;
 	scratch->piece.gap = HP_NO_GAP;
 	scratch->piece.head = 0;
 	if (scratch->move.direction != conn->request_direction)

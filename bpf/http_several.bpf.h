@@ -8,6 +8,7 @@
 #include "http_abi.bpf.h"
 #include "http_filter.bpf.h"
 #include "http_loss.bpf.h"
+#include "http_task.bpf.h"
 
 /* Threads in a sendmmsg or recvmmsg at one time; on stream sockets these are rare. */
 #define SEVERAL 1024
@@ -31,13 +32,13 @@ struct {
 } hp_several SEC(".maps");
 
 /* Where the map above was never used, the lookup is spared. */
-static __always_inline void call_is_over(void)
+static __always_inline void call_is_over(struct task_struct *task)
 {
 	__u32 tid;
 
 	if (!hp_hits[HP_HOOK_SEVERAL])
 		return;
-	tid = bpf_get_current_pid_tgid();
+	tid = ids_of(task);
 	bpf_map_delete_elem(&hp_several, &tid);
 }
 
@@ -59,9 +60,9 @@ static __always_inline bool is_partial(const struct hp_call *call, __u64 address
 }
 
 /* Each message is told on its own, in order: counts them to know which this one is. */
-static __always_inline void point_at_next(struct hp_call *call)
+static __always_inline void point_at_next(struct hp_call *call, struct task_struct *task)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
+	__u32 tid = ids_of(task);
 	struct hp_several *before = bpf_map_lookup_elem(&hp_several, &tid);
 	struct hp_several now = {.array = call->args[1], .next = 1};
 	__u64 address;

@@ -31,12 +31,12 @@ static __always_inline bool is_in_call(struct pt_regs *regs)
 }
 
 /* Leaves the shape 0 where nothing says where the bytes are. */
-static __always_inline void recognise_in(struct pt_regs *regs, struct hp_call *call)
+static __always_inline void recognise_in(struct pt_regs *regs, struct hp_call *call, struct task_struct *task)
 {
 	__u32 direction = call->direction;
 	__u32 flags = call->flags;
 
-	if (!is_in_call(regs) || is_compat()) {
+	if (!is_in_call(regs) || is_compat(task)) {
 		call->is_unseen = 1;
 		return;
 	}
@@ -48,16 +48,15 @@ static __always_inline void recognise_in(struct pt_regs *regs, struct hp_call *c
 	if (!call->shape && number_of(regs) == CALL_NUMBER(426, 426))
 		call->is_unseen = 1;
 	if (call->shape == HP_MESSAGES)
-		point_at_next(call);
+		point_at_next(call, task);
 	call->direction = direction;
 	call->flags = flags;
 }
 
 #if defined(__TARGET_ARCH_x86)
 /* Kernels before 5.15 have no bpf_task_pt_regs(), which "bpf: Add bpf_task_pt_regs() helper" added. */
-static __always_inline void recognise_by_stack(struct hp_call *call)
+static __always_inline void recognise_by_stack(struct hp_call *call, struct task_struct *task)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
 	struct pt_regs regs;
 
 	if (BPF_CORE_READ(task, flags) & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG)) {
@@ -65,26 +64,24 @@ static __always_inline void recognise_by_stack(struct hp_call *call)
 		return;
 	}
 	if (!bpf_probe_read_kernel(&regs, sizeof(regs), BPF_CORE_READ(task, stack) + STACK_BYTES - sizeof(regs)))
-		recognise_in(&regs, call);
+		recognise_in(&regs, call, task);
 }
 #else
 /* No kernel of arm64 attaches these programs without having the helper, and its registers would not fit on our stack. */
-static __always_inline void recognise_by_stack(struct hp_call *call)
+static __always_inline void recognise_by_stack(struct hp_call *call, struct task_struct *task)
 {
 }
 #endif
 
-static __always_inline void recognise_current(struct hp_call *call)
+static __always_inline void recognise_current(struct hp_call *call, struct task_struct *task)
 {
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) {
-		struct task_struct *task = bpf_get_current_task_btf();
-
 		if (task->flags & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG))
 			call->is_unseen = 1;
 		else
-			recognise_in((void *)bpf_task_pt_regs(task), call);
+			recognise_in((void *)bpf_task_pt_regs(task), call, task);
 	} else {
-		recognise_by_stack(call);
+		recognise_by_stack(call, task);
 	}
 	if (!call->shape)
 		call->shape = HP_OUT_OF_SIGHT;
@@ -93,7 +90,7 @@ static __always_inline void recognise_current(struct hp_call *call)
 /* `sock` is one whose fields may be read as they are. */
 static __always_inline bool fill_socket(struct sock *sock, struct hp_socket *found)
 {
-	struct socket_alloc *socket = (void *)sock->sk_socket;
+	struct file *file;
 
 	found->sock = sock;
 	found->family = sock->__sk_common.skc_family;
@@ -102,20 +99,38 @@ static __always_inline bool fill_socket(struct sock *sock, struct hp_socket *fou
 	if (found->family != AF_UNIX &&
 	    ((found->family != AF_INET && found->family != AF_INET6) || sock->sk_protocol != PROTOCOL_TCP))
 		return false;
-	found->conn = BPF_CORE_READ(socket, vfs_inode.i_ino);
+	/* The kernel's own sockets have no file. */
+	file = sock->sk_socket->file;
+	if (!file)
+		return false;
+	found->conn = file->f_inode->i_ino;
 	return true;
+}
+
+/* Takes note of where the streams of such a socket stand. */
+static __always_inline void note_places(struct sock *sock, struct hp_move *move)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sock);
+
+	if (!tcp)
+		return;
+	move->sent = tcp->write_seq;
+	move->received = tcp->copied_seq;
+	/* As next_received() says. */
+	if (sock->sk_shutdown & RECEIVE_WAS_SHUT_DOWN && move->received == tcp->rcv_nxt)
+		move->received--;
 }
 
 /* The bytes of a call on a socket of a process that is wanted. */
 static __always_inline int wanted_moved(struct hp_scratch *scratch, struct hp_conn *conn, struct hp_call *call,
-					const struct hp_group *group)
+					struct task_struct *task, const struct hp_group *group)
 {
 	scratch->move.direction = call->direction;
 	if (call->ret < 0)
-		return other_end_ended(scratch, conn, group);
+		return other_end_ended(scratch, conn, task, group);
 	if (!call->ret)
-		return direction_ended(scratch, conn, group);
-	return one_message(scratch, conn, call, group);
+		return direction_ended(scratch, conn, task, group);
+	return one_message(scratch, conn, call, task, group);
 }
 
 /* A call on a socket ended; `flags` are those of a receiving one. */
@@ -123,34 +138,36 @@ static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direc
 {
 	struct hp_call call = {.ret = ret, .direction = direction, .flags = flags};
 	struct hp_socket socket = {};
+	struct task_struct *task = current_task();
 	struct hp_scratch *scratch;
 	struct hp_group group;
 	struct hp_conn *conn;
 
 	hook_was_hit(direction);
 	if (ret <= 0)
-		call_is_over();
+		call_is_over(task);
 	if (ret < 0 && !other_end_went(ret))
 		return 0;
-	if (moves_nothing(&call) || is_own_process() || !fill_socket(sock, &socket))
+	if (moves_nothing(&call) || is_own(task) || !fill_socket(sock, &socket))
 		return 0;
 	conn = conn_of(&socket);
 	if (ret < 0 && (socket.family != AF_UNIX || !conn))
 		return 0;
 	if (ret > 0 ? !is_of_interest(conn, direction) && !hp_hits[HP_HOOK_SEVERAL] : !ret && direction == HP_SENT)
 		return 0;
-	group = current_group();
+	group = group_of(task);
 	if (!group_is_wanted(&group, conn))
 		return 0;
 	if (ret > 0)
-		recognise_current(&call);
+		recognise_current(&call, task);
 	if (ret > 0 && !call.is_several)
-		call_is_over();
-	scratch = scratch_here();
-	if (!scratch || !take_scratch(scratch))
+		call_is_over(task);
+	scratch = scratch_at((__u32)ids_of(task) % SCRATCHES);
+	if (!scratch || !take_scratch(scratch, ids_of(task)))
 		return 0;
 	scratch->move.socket = socket;
-	wanted_moved(scratch, conn, &call, &group);
+	note_places(sock, &scratch->move);
+	wanted_moved(scratch, conn, &call, task, &group);
 	leave_scratch(scratch);
 	return 0;
 }

@@ -81,19 +81,20 @@ static __always_inline bool nothing_more_will_come(struct sock *sock)
 	return BPF_CORE_READ(sock, sk_shutdown) & RECEIVE_WAS_SHUT_DOWN;
 }
 
-/* The TCP sequence at which `len` bytes that were just moved began. */
-static __always_inline __u32 tcp_offset(struct sock *sock, __u32 direction, __u32 len)
+/* The TCP sequence of the next byte that is read. */
+static __always_inline __u32 next_received(struct sock *sock)
 {
 	struct tcp_sock *tcp = (void *)sock;
-	__u32 next;
+	__u32 next = BPF_CORE_READ(tcp, copied_seq);
 
-	if (direction == HP_SENT)
-		return BPF_CORE_READ(tcp, write_seq) - len;
-	next = BPF_CORE_READ(tcp, copied_seq);
 	/* A read that takes the FIN behind its bytes has counted it too (tcp_recvmsg_locked, found_fin_ok). */
-	if (nothing_more_will_come(sock) && next == BPF_CORE_READ(tcp, rcv_nxt))
-		next--;
-	return next - len;
+	return nothing_more_will_come(sock) && next == BPF_CORE_READ(tcp, rcv_nxt) ? next - 1 : next;
+}
+
+/* The same of the next byte that is sent. */
+static __always_inline __u32 next_sent(struct sock *sock)
+{
+	return BPF_CORE_READ((struct tcp_sock *)sock, write_seq);
 }
 
 static __always_inline __u16 local_port_of(struct sock *sock)

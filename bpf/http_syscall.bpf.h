@@ -11,9 +11,9 @@
 #include "http_socket.bpf.h"
 
 /* One message of several, whose place and length are in the scratch: a function of its own, seen once by the verifier. */
-__noinline int one_of_several(void)
+__noinline int one_of_several(__u32 slot)
 {
-	struct hp_scratch *scratch = scratch_here();
+	struct hp_scratch *scratch = scratch_at(slot);
 	struct hp_call call = {.shape = HP_MESSAGE};
 	struct hp_group group;
 
@@ -23,7 +23,7 @@ __noinline int one_of_several(void)
 	call.args[1] = scratch->move.message;
 	call.direction = scratch->move.direction;
 	group = scratch->piece.group;
-	return one_message(scratch, conn_of(&scratch->move.socket), &call, &group);
+	return one_message(scratch, conn_of(&scratch->move.socket), &call, current_task(), &group);
 }
 
 static __always_inline __u32 length_of_message(const struct hp_call *call, __u32 index)
@@ -56,10 +56,16 @@ static __always_inline int several_messages(struct hp_scratch *scratch, const st
 		scratch->move.len = len;
 		scratch->move.behind = behind;
 		if (len)
-			one_of_several();
+			one_of_several(scratch->move.slot);
 	}
 	scratch->move.behind = 0;
 	return 0;
+}
+
+static __always_inline void read_places(struct sock *sock, struct hp_move *move)
+{
+	move->sent = next_sent(sock);
+	move->received = next_received(sock);
 }
 
 /* The socket that the call is about: of a splice, whichever end is one. */
@@ -73,7 +79,7 @@ static __always_inline bool find_its_socket(struct hp_call *call, struct hp_sock
 	return find_socket(call->args[0], socket);
 }
 
-static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct hp_call *call)
+static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct hp_call *call, struct task_struct *task)
 {
 	struct hp_group group;
 	struct hp_conn *conn;
@@ -83,22 +89,25 @@ static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct 
 	conn = conn_of(&scratch->move.socket);
 	if (call->ret < 0 && (scratch->move.socket.family != AF_UNIX || !conn))
 		return 0;
-	group = current_group();
+	group = group_of(task);
 	if (!group_is_wanted(&group, conn))
 		return 0;
 	scratch->move.direction = call->direction;
 	if (call->ret < 0)
-		return other_end_ended(scratch, conn, &group);
+		return other_end_ended(scratch, conn, task, &group);
 	if (!call->ret)
-		return direction_ended(scratch, conn, &group);
+		return direction_ended(scratch, conn, task, &group);
+	if (scratch->move.socket.family != AF_UNIX)
+		read_places(scratch->move.socket.sock, &scratch->move);
 	if (call->shape == HP_MESSAGES)
 		return several_messages(scratch, call, &group);
-	return one_message(scratch, conn, call, &group);
+	return one_message(scratch, conn, call, task, &group);
 }
 
 static __always_inline int call_ended(struct pt_regs *regs, long ret)
 {
 	struct hp_call call = {.ret = ret};
+	struct task_struct *task;
 	struct hp_scratch *scratch;
 
 	hook_was_hit(HP_HOOK_CALL);
@@ -106,12 +115,15 @@ static __always_inline int call_ended(struct pt_regs *regs, long ret)
 		return 0;
 	read_arguments(regs, &call);
 	recognise(number_of(regs), &call);
-	if (!call.shape || moves_nothing(&call) || is_own_process() || is_compat())
+	if (!call.shape || moves_nothing(&call))
 		return 0;
-	scratch = scratch_here();
-	if (!scratch || !take_scratch(scratch))
+	task = current_task();
+	if (is_own(task) || is_compat(task))
 		return 0;
-	wanted_call_ended(scratch, &call);
+	scratch = scratch_at((__u32)ids_of(task) % SCRATCHES);
+	if (!scratch || !take_scratch(scratch, ids_of(task)))
+		return 0;
+	wanted_call_ended(scratch, &call, task);
 	leave_scratch(scratch);
 	return 0;
 }

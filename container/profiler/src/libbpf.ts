@@ -8,7 +8,7 @@ export type BpfProgram = { readonly name: string; readonly section: string; read
 export type BpfMap = { readonly name: string; readonly fd: number; readonly maxEntries: number };
 export type BpfObject = { readonly pointer: bigint; readonly programs: readonly BpfProgram[] };
 
-const VERIFIER_LOG_BYTES = 1 << 20;
+const VERIFIER_LOG_BYTES = 1 << 16;
 /** BPF_LOG_STATS. */
 const VERIFIER_STATISTICS = 4;
 const ENOENT = 2;
@@ -72,13 +72,16 @@ export function initialValue(object: BpfObject, map: string): DataView {
 /** What the verifier says of a program that it lets in. */
 export type OnVerified = (program: string, log: string) => void;
 
-/** Hands the object to the kernel; throws with the verifier's last words. Its statistics cost time, so they are asked for. */
+/**
+ * Hands the object to the kernel; throws with the verifier's last words. It is asked for these and its statistics only: all
+ * that it looks at would not fit in a log, and kernels before 6.4 then give that as the reason (ENOSPC).
+ */
 export function loadObject(object: BpfObject, onVerified?: OnVerified): void {
   const logs = object.programs.map(() => Buffer.alloc(VERIFIER_LOG_BYTES));
   object.programs.forEach((program, index) => {
     const log = logs[index];
     if (log) calls.setLog(program.pointer, log, log.length);
-    if (onVerified) calls.setLogLevel(program.pointer, VERIFIER_STATISTICS);
+    calls.setLogLevel(program.pointer, VERIFIER_STATISTICS);
   });
   const result = calls.load(object.pointer);
   object.programs.forEach((program) => {
