@@ -3,7 +3,7 @@ import type { ActionResult } from './cache/action-result.ts';
 import type { Remote } from './cache/remote.ts';
 import { problemOf, type Staged, stage } from './cache/restore.ts';
 import { resultOf, saveResult } from './cache/save.ts';
-import { holdsSecret } from './cache/secrets.ts';
+import { makeSecretFinder } from './cache/secrets.ts';
 import type { CacheSettings, RemoteSettings } from './cache/settings.ts';
 import { openStore } from './cache/store.ts';
 import { tidyStore } from './cache/tidy.ts';
@@ -51,10 +51,13 @@ export async function openCache(
     return { ...staged, from };
   };
 
+  const tooLong = (result: ActionResult): string | undefined =>
+    sizeOf(result) > settings.maxBytes ? 'it has more bytes than the whole cache may have' : undefined;
+
   return {
     find: async (key, isOutput) => {
       const isAcceptable = (result: ActionResult): boolean => {
-        const problem = problemOf(result, isOutput);
+        const problem = problemOf(result, isOutput) ?? tooLong(result);
         if (problem !== undefined) say(`what the cache has is not restored: ${problem}`);
         return problem === undefined;
       };
@@ -73,10 +76,14 @@ export async function openCache(
       try {
         const result = resultOf(root, outputs);
         if (result === undefined) return;
-        const secrets = host.secrets.values();
-        const revealing = result.files.find(({ path }) => holdsSecret(placeOf(root, path), secrets));
+        const bytes = sizeOf(result);
+        if (bytes > settings.maxBytes)
+          return say(
+            `what task \`${task}\` wrote is not cached: ${bytes} bytes are more than the whole cache may have (\`cache.maxSize\`)`,
+          );
+        const revealing = revealingPath(result, root, host.secrets.values());
         if (revealing !== undefined)
-          return say(`output \`${revealing.path}\` of task \`${task}\` has a secret in it, so it is not cached`);
+          return say(`output \`${revealing}\` of task \`${task}\` has a secret in it, so it is not cached`);
         if (saveResult(store, root, key, outputs, result)) remote?.send(key, result, store);
       } catch (error) {
         say(`what task \`${task}\` wrote is not cached: ${messageOf(error)}`);
@@ -91,6 +98,18 @@ export async function openCache(
       }
     },
   };
+}
+
+/** A file or link with a secret in what it holds, in its name or in where it leads. */
+function revealingPath({ files, links }: ActionResult, root: string, secrets: readonly string[]): string | undefined {
+  const { isInText, isInFile } = makeSecretFinder(secrets);
+  const file = files.find(({ path }) => isInText(path) || isInFile(placeOf(root, path)));
+  const link = links.find(({ path, target }) => isInText(path) || isInText(target));
+  return (file ?? link)?.path;
+}
+
+function sizeOf({ files }: ActionResult): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
 }
 
 /** What speaks to a server is loaded only where there is one. */

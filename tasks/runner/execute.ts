@@ -5,7 +5,7 @@ import type { Round } from './execute/round.ts';
 import { runTasks } from './execute/schedule.ts';
 import { undoAll } from './execute/undo.ts';
 import type { Plan } from './plan.ts';
-import { shortestSecret } from './secrets.ts';
+import { shortestSecret } from './secrets/forms.ts';
 import type { Session } from './session.ts';
 
 export type ExecuteOptions = { readonly fix: boolean };

@@ -1,3 +1,5 @@
+import { withoutEscapes } from './render/safe-text.ts';
+import { type Needle, needlesOf, shortestSecret, wrappedFormsOf } from './secrets/forms.ts';
 import { type LineMasker, makeLineMasker } from './secrets/lines.ts';
 
 /** Values that no output may show: the environment variables that the config names under `secrets`. */
@@ -15,17 +17,14 @@ export type Secrets = {
   readonly makeLineMasker: () => LineMasker;
 };
 
-/** Shorter values, and shorter parts of a value, are not looked for. */
-export const shortestSecret = 4;
-const shortestLine = 8;
 const stars = '***';
 
 /** Makes the set of secrets of one run; as long as it is empty, masking costs nothing. */
 export function makeSecrets(): Secrets {
   const values = new Set<string>();
   const short = new Set<string>();
-  let needles: readonly string[] = [];
-  const mask = (text: string): string => (needles.length === 0 ? text : cover(text, needles));
+  let needles: readonly Needle[] = [];
+  const mask = (text: string): string => (needles.length === 0 ? text : coverShown(text, needles));
   return {
     learn: (names, envs) => {
       for (const name of names) {
@@ -34,46 +33,28 @@ export function makeSecrets(): Secrets {
           else if (value !== '') short.add(name);
         }
       }
-      needles = [...new Set([...values].flatMap(formsOf))].filter((form) => form.length >= shortestSecret);
+      needles = [...values].flatMap((value) => needlesOf(value, 'utf8'));
     },
     tooShort: () => [...short],
     values: () => [...values],
     mask,
     maskAll: (value) => (needles.length === 0 ? value : maskAll(value, mask)),
-    makeLineMasker: () => makeLineMasker([...values].map(withoutBreaks), mask),
+    makeLineMasker: () => makeLineMasker([...values].flatMap(wrappedFormsOf), mask),
   };
 }
 
-/** A value as it is, and as tools print it: quoted, in a URL, in JSON, in base64; of several lines, also each by itself. */
-function formsOf(value: string): readonly string[] {
-  const bytes = Buffer.from(value);
-  return [
-    value,
-    value.replaceAll("'", `'\\''`),
-    encodeURIComponent(value),
-    JSON.stringify(value).slice(1, -1),
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('base64url'),
-    ...[0, 1, 2].flatMap((shift) => insideBase64(bytes, shift)),
-    ...value.split(/\r?\n/).filter((line) => line.length >= shortestLine),
-  ];
-}
-
-/** What base64 makes of a value that stands behind `shift` other bytes, as in `user:password`: the signs that are of it alone. */
-function insideBase64(bytes: Buffer, shift: number): readonly string[] {
-  const from = Math.ceil((shift * 8) / 6);
-  const to = Math.floor(((shift + bytes.length) * 8) / 6);
-  const shifted = Buffer.concat([Buffer.alloc(shift), bytes]);
-  return (['base64', 'base64url'] as const).map((encoding) => shifted.toString(encoding).slice(from, to));
-}
-
-function withoutBreaks(value: string): string {
-  return value.replaceAll(/\r?\n/g, '');
+/** As cover(), also where colours or the like stand inside of a value; the line is then left without any. */
+function coverShown(text: string, needles: readonly Needle[]): string {
+  const covered = cover(text, needles);
+  if (!/[\u001B\u009B]/.test(text)) return covered;
+  const bare = withoutEscapes(covered);
+  const bareCovered = cover(bare, needles);
+  return bareCovered === bare ? covered : bareCovered;
 }
 
 /** Replaces what lies under any needle; where two overlap, both are covered whole. */
-function cover(text: string, needles: readonly string[]): string {
-  const ranges = needles.flatMap((needle) => rangesOf(text, needle)).sort((a, b) => a.from - b.from);
+function cover(text: string, needles: readonly Needle[]): string {
+  const ranges = needles.flatMap(({ pattern }) => rangesOf(text, pattern)).sort((a, b) => a.from - b.from);
   if (ranges.length === 0) return text;
   let shown = '';
   let at = 0;
@@ -84,10 +65,13 @@ function cover(text: string, needles: readonly string[]): string {
   return shown + text.slice(at);
 }
 
-function rangesOf(text: string, needle: string): { readonly from: number; readonly to: number }[] {
+function rangesOf(text: string, pattern: RegExp): { readonly from: number; readonly to: number }[] {
   const ranges = [];
-  for (let from = text.indexOf(needle); from !== -1; from = text.indexOf(needle, from + 1))
-    ranges.push({ from, to: from + needle.length });
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    ranges.push({ from: match.index, to: match.index + match[0].length });
+    pattern.lastIndex = match.index + 1;
+  }
   return ranges;
 }
 

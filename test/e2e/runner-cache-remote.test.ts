@@ -1,6 +1,6 @@
 /** The remote cache over Bazel's HTTP protocol: a real nginx with WebDAV, and servers that misbehave. */
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { encodeResult } from '../../tasks/runner/cache/action-result.ts';
 import { type CacheServer, startCacheServer } from '../helpers/cache-server.ts';
@@ -123,6 +123,34 @@ test('a server that is not there, or never answers, costs one time-out and no fa
   expect(exit).toBe(0);
   expect(stdout).toContain('note: the remote cache http://127.0.0.1:1 is left out from here on: ');
   expect(stdout).not.toContain('password');
+});
+
+test.each([
+  ['a result', 200],
+  ['an error', 404],
+])('a server that sends %s byte by byte is left out after its time-out', async (_what, status) => {
+  await using server = await filled((request, response) => {
+    if (request.method !== 'GET' || request.url?.startsWith('/ac/') !== true) return false;
+    response.writeHead(status);
+    const dripping = setInterval(() => response.write('x'), 50);
+    response.on('close', () => clearInterval(dripping));
+    return true;
+  });
+  await using here = await createProject(
+    files(`cache: { remote: { url: '${server.url}', mode: read, timeout: 300ms } }\n`),
+  );
+  const stdout = await build(here);
+  if (status === 200) expect(stdout).toContain('is left out from here on: it sends less than 64 KiB per second\n');
+  expect(stdout).toContain('✔ build <time>\n');
+});
+
+test('contents that a server sends damaged leave nothing in the store', async () => {
+  await using server = await filled(undefined);
+  for (const path of server.entries.keys())
+    if (path.startsWith('/cas/')) server.entries.set(path, Buffer.alloc(server.entries.get(path)?.length ?? 0, 'x'));
+  await using here = await createProject(files());
+  expect(await build(here, { TASKS_CACHE_URL: server.url })).toContain('sent other bytes than were asked for');
+  expect(await readdir(here.path('.tasks/cache/store/tmp'))).toEqual([]);
 });
 
 test('a server that refuses writes is told, and the build goes on', async () => {

@@ -115,6 +115,24 @@ test('an output with the value of a secret in it is told and not kept', async ()
   expect(await stored(here, 'cas')).toEqual([]);
 });
 
+test.each([
+  ['as a line of JSON', 'node -e "process.stdout.write(JSON.stringify(process.env))" > out.txt'],
+  ['behind a user in base64', 'printf "user:%s" "$TOKEN" | base64 -w0 > out.txt'],
+  ['in a URL', 'node -p "encodeURIComponent(process.env.TOKEN)" > out.txt'],
+  ['as the name of a file', 'mkdir -p out.txt; echo x > "out.txt/$TOKEN2"'],
+  ['as where a link leads', 'ln -s "$TOKEN2" out.txt'],
+])('an output with a secret in it %s is told and not kept', async (_how, command) => {
+  await using here = await project(
+    `{ inputs: [src], outputs: [out.txt], run: '${command}' }`,
+    'secrets: [TOKEN, TOKEN2]\n',
+  );
+  const env = { TOKEN: 'p@ss-w0rd!\nof "two" lines', TOKEN2: 'plainsecret99' };
+  expect(await build(here, 'build', env)).toMatch(
+    /note: output `out\.txt(?:\/\*{3})?` of task `build` has a secret in it, so it is not cached\n/,
+  );
+  expect(await stored(here, 'ac')).toEqual([]);
+});
+
 test('files of others among the outputs are neither kept nor replaced', async () => {
   await using here = await project("{ inputs: [src], outputs: [docs], run: 'mkdir -p docs; cp src/* docs' }");
   await here.write('docs/intro.md', 'by hand\n');
@@ -191,6 +209,24 @@ test('the store stays below its limit, and what was used last stays', async () =
   expect(await build(here)).toBe(restored);
   await here.write('src/a.c', 'a');
   expect(await build(here)).toBe(ran);
+});
+
+test('an output that is larger than the whole store is told, and leaves what others have stored', async () => {
+  await using here = await createProject({
+    'tasks.config.yaml': `version: 1
+cache: { maxSize: 1MB }
+tasks:
+  small: { inputs: [src], outputs: [small.txt], run: cp src/a.c small.txt }
+  big: { inputs: [src], outputs: [big.txt], run: head -c 2000000 /dev/zero > big.txt }
+`,
+    'src/a.c': 'a',
+  });
+  const { stdout } = await here.run('small big --jobs=1');
+  expect(stdout).toContain(
+    'note: what task `big` wrote is not cached: 2000000 bytes are more than the whole cache may have (`cache.maxSize`)\n',
+  );
+  await rm(here.path('small.txt'));
+  expect((await here.run('small')).stdout).toContain('✔ small <time> from the cache\n');
 });
 
 test('`--force`, `cache: false` and `TASKS_CACHE=off` restore nothing', async () => {

@@ -1,6 +1,7 @@
 /** Values that the config calls secret are shown nowhere. */
 import { expect, test } from 'vitest';
 import { createProject } from '../helpers/project.ts';
+import { openTerminal } from '../helpers/terminal.ts';
 
 const token = 'tok-8f3a"b\'c/91';
 const env = { TOKEN: token };
@@ -53,6 +54,53 @@ test('a secret is masked quoted, in a URL, in JSON and in base64', async () => {
   expect((await project.run('show', { env })).stdout).toBe(
     '▸ show\n***\n{"token":"***"}\n***\n\'***\'\n✔ show <time>\n',
   );
+});
+
+test('a secret is masked however a tool spells its signs', async () => {
+  await using project = await createProject(config('  show: { script: show.ts }\n'));
+  await project.write(
+    'show.ts',
+    `export async function run({ log, env }) {
+  const everySign = (spell) => Array.from(env.TOKEN, (sign) => (/[A-Za-z0-9]/.test(sign) ? sign : spell(sign))).join('');
+  const percent = (sign) => Array.from(Buffer.from(sign), (byte) => '%' + byte.toString(16).padStart(2, '0')).join('');
+  log('python: ' + encodeURIComponent(env.TOKEN).replaceAll('%2F', '/').replaceAll('!', '%21'));
+  log('form: ' + new URLSearchParams({ token: env.TOKEN }));
+  log('lower: ' + everySign(percent));
+  log('ascii: ' + JSON.stringify(env.TOKEN).replaceAll('\u00e4', '\\\\u00e4').replaceAll('/', '\\\\/'));
+  log('nested: ' + JSON.stringify(JSON.stringify(env.TOKEN)));
+  log('bash: ' + everySign((sign) => '\\\\' + sign));
+  log('go: ' + everySign((sign) => '\\\\u' + sign.charCodeAt(0).toString(16).padStart(4, '0')));
+}
+`,
+  );
+  const { stdout } = await project.run('show', { env: { TOKEN: 'p\u00e4ss/w0rd! a+b"c\\d<e>' } });
+  expect(stdout).not.toMatch(/ss|w0rd|[^o]rd/);
+  expect(stdout).toBe(
+    '▸ show\npython: ***\nform: token=***\nlower: ***\nascii: "***"\nnested: "\\"***\\""\nbash: ***\ngo: ***\n✔ show <time>\n',
+  );
+});
+
+test('a secret of which a tool colours a part is masked, on a terminal too', async () => {
+  await using project = await createProject(
+    config(`  show: { run: 'echo "u:$TOKEN@h" | grep --color=always cret; exit 3' }\n`),
+  );
+  const env = { TOKEN: 'supersecrettoken' };
+  expect((await project.run('show', { env })).stdout).toContain('\nu:***@h\n');
+  const terminal = openTerminal(project, 'show', { env });
+  expect(await terminal.exit).toBe(3);
+  expect(terminal.screen()).toContain('u:***@h');
+  expect(terminal.screen()).not.toContain('super');
+});
+
+test('base64 of a secret that is wrapped into lines is masked', async () => {
+  await using project = await createProject(
+    config(`  show: { run: 'printf %s "$KEY" | base64; printf "user:%s" "$KEY" | base64; echo end' }\n`),
+  );
+  const key = Array.from({ length: 9 }, (_, line) => `line-${line}-of-a-long-key-in-several-lines`).join('\n');
+  const { stdout } = await project.run('show', { env: { KEY: key } });
+  const rows = stdout.split('\n').slice(1, -3);
+  expect(rows.length).toBeGreaterThan(8);
+  for (const row of rows) expect(row).toMatch(/^.{0,8}\*\*\*.{0,4}$/);
 });
 
 test.each(['', 'u:', 'us:', 'user:'])('a secret behind `%s` is masked in base64', async (before) => {

@@ -22,6 +22,11 @@ test.each([
   [['{src/a,lib}/x'], 'src/a/x', true],
   [['src/[ab].c'], 'src/b.c', true],
   [['src/?.c'], 'src/ab.c', false],
+  [['src/[!B].c'], 'src/A.c', true],
+  [['src/[!B].c'], 'src/B.c', false],
+  [['src/[^B].c'], 'src/A.c', true],
+  [['src/[!a-c].c'], 'src/b.c', false],
+  [['.'], 'src/deep/a', true],
   [['app/(shop)/[id].ts'], 'app/(shop)/[id].ts', true],
   [['src/**', '!src/*.md'], 'src/a.md', false],
   [['src/**', '!src/*.md'], 'src/deep/a.md', true],
@@ -53,6 +58,9 @@ test.each([
   [['**', '!node_modules', 'node_modules/ours/**'], 'node_modules', true],
   [['**', '!node_modules', 'node_modules/ours/**'], 'node_modules/theirs', false],
   [['**'], '.git', false],
+  [['.'], 'src', true],
+  [['./'], 'src/deep', true],
+  [['.'], '.git', false],
   [['**', '.git/HEAD'], '.git', true],
 ])('%j: whether the folder %j is looked into', (globs, folder, isLookedInto) => {
   expect(compilePatterns(globs).mayHold(folder)).toBe(isLookedInto);

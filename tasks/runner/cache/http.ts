@@ -59,21 +59,25 @@ export function makeClient({ url, timeoutMs, headers, signal }: Options): Client
   };
 
   return {
-    get: (path) => answerOf(open('GET', path, smallBodyBytes)),
-    head: (path) => answerOf(open('HEAD', path, 0)),
+    get: (path) => answerOf(open('GET', path, smallBodyBytes), makePace(timeoutMs)),
+    head: (path) => answerOf(open('HEAD', path, 0), makePace(timeoutMs)),
     put: (path, body) =>
-      answerOf(open('PUT', path, body.length, lengthOf(body.length)), (request) => request.end(body)),
+      answerOf(open('PUT', path, body.length, lengthOf(body.length)), makePace(timeoutMs), (request) =>
+        request.end(body),
+      ),
     putFile: (path, file, size) =>
-      answerOf(open('PUT', path, size, lengthOf(size)), (request) => pipeline(createReadStream(file), request)),
+      answerOf(open('PUT', path, size, lengthOf(size)), makePace(timeoutMs), (request) =>
+        pipeline(createReadStream(file), request),
+      ),
     getFile: async (path, file, size) => {
       const response = await respond(open('GET', path, size));
       const status = response.statusCode ?? 0;
       if (status !== 200) {
-        response.resume();
+        discard(response);
         return { status, digest: '' };
       }
       const digest = createHash('sha256');
-      await pipeline(response, hashUpTo(size, digest), createWriteStream(file));
+      await pipeline(response, hashUpTo(size, digest, makePace(timeoutMs)), createWriteStream(file));
       return { status, digest: digest.digest('hex') };
     },
     close: () => agent.destroy(),
@@ -95,26 +99,60 @@ function respond(
   });
 }
 
-async function answerOf(request: ClientRequest, send?: (request: ClientRequest) => unknown): Promise<Answer> {
+/** Takes a body that belongs to no result, so that the connection can be used again; one that does not end is broken off. */
+function discard(response: IncomingMessage): void {
+  const timer = setTimeout(() => response.destroy(), 1_000).unref();
+  response.once('close', () => clearTimeout(timer));
+  response.on('error', () => undefined);
+  response.resume();
+}
+
+/** To be called as bytes come in; throws once they come more slowly than any server that helps. */
+type Pace = (bytes: number) => void;
+
+function makePace(timeoutMs: number): Pace {
+  const startedMs = performance.now();
+  return (bytes) => {
+    if (performance.now() - startedMs > timeoutMs + (bytes / slowestBytesPerSecond) * 1000)
+      throw new Error(`it sends less than ${slowestBytesPerSecond / 1024} KiB per second`);
+  };
+}
+
+async function answerOf(
+  request: ClientRequest,
+  pace: Pace,
+  send?: (request: ClientRequest) => unknown,
+): Promise<Answer> {
   const response = await respond(request, send);
+  const status = response.statusCode ?? 0;
+  if (status !== 200) {
+    discard(response);
+    return { status, body: Buffer.alloc(0) };
+  }
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response) {
     length += (chunk as Buffer).length;
     if (length > smallBodyBytes) throw new Error('the answer is too long');
+    pace(length);
     chunks.push(chunk as Buffer);
   }
-  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks) };
+  return { status, body: Buffer.concat(chunks) };
 }
 
-function hashUpTo(size: number, digest: ReturnType<typeof createHash>): Transform {
+function hashUpTo(size: number, digest: ReturnType<typeof createHash>, pace: Pace): Transform {
   let length = 0;
   return new Transform({
     transform: (chunk: Buffer, _encoding, done) => {
       length += chunk.length;
-      if (length > size) return done(new Error('the content is too long'));
-      digest.update(chunk);
-      done(null, chunk);
+      try {
+        if (length > size) throw new Error('the content is too long');
+        pace(length);
+        digest.update(chunk);
+        done(null, chunk);
+      } catch (error) {
+        done(error as Error);
+      }
     },
   });
 }

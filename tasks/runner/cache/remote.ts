@@ -97,15 +97,15 @@ async function fetchContent(
   { digest, size }: StoredFile,
   { store, onDamage }: Pick<FetchOptions, 'store' | 'onDamage'>,
 ): Promise<boolean> {
-  const temporary = store.temporary();
-  const got = await client.getFile(`cas/${digest}`, temporary, size);
+  using temporary = store.temporary();
+  const got = await client.getFile(`cas/${digest}`, temporary.path, size);
   if (got.status === 404) return false;
   expectOk(got.status);
   if (got.digest !== digest) {
     onDamage(digest);
     return false;
   }
-  store.adopt(temporary, digest);
+  store.adopt(temporary.path, digest);
   return true;
 }
 

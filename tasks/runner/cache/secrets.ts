@@ -1,14 +1,30 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { needlesOf } from '../secrets/forms.ts';
 
 const pieceBytes = 1024 * 1024;
-/** Shorter values are found everywhere. */
-const shortest = 4;
+/** In bytes of any kind a shorter piece of base64 may be there by chance. */
+const shortestForm = 6;
 
-/** Whether a file has any of these values in it, as it is or in base64. */
-export function holdsSecret(file: string, values: readonly string[]): boolean {
-  const needles = values.filter((value) => value.length >= shortest).flatMap(formsOf);
-  if (needles.length === 0) return false;
-  const overlap = Math.max(...needles.map(({ length }) => length)) - 1;
+/** Looks for values in what is to be stored: as they are, and as tools spell them. */
+export type SecretFinder = {
+  readonly isInText: (text: string) => boolean;
+  readonly isInFile: (file: string) => boolean;
+};
+
+/** Makes the finder of a run's secrets. */
+export function makeSecretFinder(values: readonly string[]): SecretFinder {
+  const needles = values
+    .flatMap((value) => needlesOf(value, 'latin1'))
+    .filter(({ longest }) => longest >= shortestForm);
+  const isIn = (latin1: string): boolean => needles.some(({ pattern }) => latin1.search(pattern) !== -1);
+  return {
+    isInText: (text) => needles.length > 0 && isIn(Buffer.from(text).toString('latin1')),
+    isInFile: (file) => needles.length > 0 && isInFile(file, isIn, Math.max(...needles.map(({ longest }) => longest))),
+  };
+}
+
+function isInFile(file: string, isIn: (latin1: string) => boolean, longest: number): boolean {
+  const overlap = longest - 1;
   const buffer = Buffer.alloc(overlap + pieceBytes);
   const open = openSync(file, 'r');
   try {
@@ -16,16 +32,11 @@ export function holdsSecret(file: string, values: readonly string[]): boolean {
       const read = readSync(open, buffer, kept, pieceBytes, null);
       if (read === 0) return false;
       const piece = buffer.subarray(0, kept + read);
-      if (needles.some((needle) => piece.includes(needle))) return true;
+      if (isIn(piece.toString('latin1'))) return true;
       kept = Math.min(overlap, piece.length);
       piece.copy(buffer, 0, piece.length - kept);
     }
   } finally {
     closeSync(open);
   }
-}
-
-function formsOf(value: string): readonly Buffer[] {
-  const bytes = Buffer.from(value);
-  return [bytes, Buffer.from(bytes.toString('base64').replace(/=+$/, ''))];
 }

@@ -23,8 +23,8 @@ export type Store = {
   readonly has: (digest: string, size: number) => boolean;
   /** Copies a file in; undefined when it is already there. */
   readonly putFile: (source: string, digest: string) => void;
-  /** A path in the store that nobody else writes to, for what `adopt` then takes. */
-  readonly temporary: () => string;
+  /** A path in the store that nobody else writes to, for what `adopt` then takes; else it is removed in the end. */
+  readonly temporary: () => Disposable & { readonly path: string };
   readonly adopt: (temporary: string, digest: string) => void;
   /** Marks a result and its contents as used, so that they are cleaned up last. */
   readonly touch: (key: string, result: ActionResult, nowMs: number) => void;
@@ -40,9 +40,10 @@ export function openStore(folder: string, pid: number): Store {
   let count = 0;
   let writtenBytes = 0;
   const pathOf = (kind: Kind, name: string): string => join(folder, kind, name.slice(0, 2), name);
-  const temporary = (): string => {
+  const temporary: Store['temporary'] = () => {
     mkdirSync(join(folder, 'tmp'), { recursive: true });
-    return join(folder, 'tmp', `${pid}-${count++}`);
+    const path = join(folder, 'tmp', `${pid}-${count++}`);
+    return { path, [Symbol.dispose]: () => rmSync(path, { force: true }) };
   };
   const place = (source: string, target: string): void => {
     mkdirSync(dirname(target), { recursive: true });
@@ -58,16 +59,16 @@ export function openStore(folder: string, pid: number): Store {
       return bytes === undefined ? undefined : decodeResult(bytes);
     },
     writeResult: (key, result) => {
-      const fresh = temporary();
-      writeFileSync(fresh, encodeResult(result));
-      place(fresh, pathOf('ac', key));
+      using fresh = temporary();
+      writeFileSync(fresh.path, encodeResult(result));
+      place(fresh.path, pathOf('ac', key));
     },
     forget: (kind, name) => rmSync(pathOf(kind, name), { force: true }),
     has: (digest, size) => unlessMissing(() => statSync(pathOf('cas', digest)).size) === size,
     putFile: (source, digest) => {
-      const fresh = temporary();
-      copyFileSync(source, fresh, constants.COPYFILE_FICLONE);
-      place(fresh, pathOf('cas', digest));
+      using fresh = temporary();
+      copyFileSync(source, fresh.path, constants.COPYFILE_FICLONE);
+      place(fresh.path, pathOf('cas', digest));
     },
     adopt: (fresh, digest) => place(fresh, pathOf('cas', digest)),
     touch: (key, { files }, nowMs) => {

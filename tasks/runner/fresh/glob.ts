@@ -52,7 +52,7 @@ export function isLiteral(glob: string): boolean {
 function compile(glob: string): Pattern {
   const isNegated = /^!(?!\()/.test(glob);
   const path = expandPath(isNegated ? glob.slice(1) : glob);
-  const parts = path.split('/');
+  const parts = path === '' ? [] : path.split('/');
   const last = parts.at(-1) ?? '';
   const standsForFolder = !hasWildcard(last);
   const isWhole = testOf(path);

@@ -27,6 +27,11 @@ export function plainText(line: string): string {
   return isPlain(line) ? line : lastState(line).replace(escapes, '').replace(controls, '');
 }
 
+/** The text without escape sequences, and with all else that is in it. */
+export function withoutEscapes(text: string): string {
+  return text.replace(escapes, '');
+}
+
 function isPlain(line: string): boolean {
   return !/[\u0000-\u0008\u000A-\u001F\u007F-\u009F]/.test(line);
 }
