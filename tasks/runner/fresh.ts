@@ -1,16 +1,23 @@
+import { existsSync } from 'node:fs';
 import { keyOf } from './cache/key.ts';
 import { messageOf } from './errors.ts';
 import type { TaskEnd } from './events.ts';
 import { type Assessment, assess } from './fresh/assess.ts';
+import { claimOutputs } from './fresh/claim.ts';
 import { readFileClock } from './fresh/clock.ts';
-import { compilePatterns } from './fresh/glob.ts';
+import { changedParts } from './fresh/explain.ts';
+import { compilePatterns, type Patterns } from './fresh/glob.ts';
 import { lookAtInputs } from './fresh/inputs.ts';
 import { changedMeanwhile } from './fresh/meanwhile.ts';
-import { claimOutputs, findOutputs, matchOutputs, missingOutputs, removeFiles, stampAll } from './fresh/outputs.ts';
-import { type Record, recordFile, writeRecord } from './fresh/record.ts';
+import { oddNamesOf } from './fresh/odd-names.ts';
+import { findOutputs, matchOutputs, missingOutputs, removeFiles, stampAll } from './fresh/outputs.ts';
+import { askParts } from './fresh/parts.ts';
+import { noRecord, type Record, recordFile, writeRecord } from './fresh/record.ts';
 import { noFiles, type Snapshot, takeSnapshot } from './fresh/snapshot.ts';
+import { placeOf } from './fresh/walk.ts';
 import type { Tracked } from './plan/track.ts';
 import type { PlannedTask } from './plan.ts';
+import { killTime } from './process/killed.ts';
 import type { Session } from './session.ts';
 
 /** A task that declares `inputs`, followed from the look before it runs to what the next run must know. */
@@ -46,7 +53,7 @@ export async function track(
     restore: () => (options.force ? Promise.resolve(undefined) : restore(course)),
     begin: () => {
       const begun = begin(course);
-      if (!tracked.isIncremental) removeFiles(session.root, leftovers(course, begun));
+      if (!tracked.isIncremental) removeFiles(session.root, leftovers(course, begun), begun.odd);
     },
     finish: (end) => finish(course, end),
   };
@@ -66,10 +73,13 @@ function begin(course: Course): Record {
   const { session, tracked, assessment, keep } = course;
   const { parts, inputs, record } = assessment;
   const { root } = session;
-  const found = findOutputs(root, compilePatterns(tracked.outputs));
-  const last = course.begun ?? record ?? { state: 'done', outputs: noFiles, foreign: noFiles };
-  const claimed = claimOutputs(root, found, last);
-  const outputs = stampAll(root, claimed.owned);
+  const patterns = compilePatterns(tracked.outputs);
+  const found = findOutputs(root, patterns);
+  const odd = oddNamesOf(root, found.raw);
+  const last = course.begun ?? record ?? noRecord;
+  const killedNs = last === record ? killTime(root, recordFile(root, course.task.name)) : undefined;
+  const claimed = claimOutputs(found.paths, last, { root, odd, killedNs });
+  const isOwned = new Set(claimed.owned);
   const begun: Record = {
     state: 'begun',
     parts,
@@ -77,12 +87,27 @@ function begin(course: Course): Record {
     inputs: inputs.snapshot,
     folders: inputs.folders,
     globs: inputs.globs,
-    outputs,
-    foreign: stampAll(root, claimed.foreign),
+    outputs: stampAll(root, claimed.owned, odd),
+    foreign: stampAll(root, claimed.foreign, odd),
+    touched: [...last.touched.filter((path) => !isOwned.has(path)), ...claimed.touched],
+    elsewhere: leftElsewhere(root, last, patterns),
+    odd,
   };
   course.begun = begun;
   keep(begun);
   return begun;
+}
+
+/** What the task has written where its outputs do not lie now, but with another param, say. */
+function leftElsewhere(
+  root: string,
+  last: Pick<Record, 'outputs' | 'elsewhere'>,
+  patterns: Patterns,
+): readonly string[] {
+  const others = last.outputs.paths.filter((path) => !patterns.includes(path));
+  return [...new Set([...last.elsewhere, ...others])].filter(
+    (path) => !patterns.includes(path) && existsSync(placeOf(root, path)),
+  );
 }
 
 /** What an earlier run wrote and this one might not write again. What is an input too is no leftover. */
@@ -108,9 +133,10 @@ async function restore(course: Course): Promise<TaskEnd | undefined> {
     removeFiles(
       session.root,
       leftovers(course, begun).filter((path) => !isRestored.has(path)),
+      begun.odd,
     );
     restored.place();
-    course.keep(await recordOf(course, begun));
+    course.keep(await recordOf(course, { ...begun, elsewhere: [...begun.elsewhere, ...restored.paths] }));
     return { state: 'done', from: restored.from };
   } catch (error) {
     const text = `what the cache has for task \`${task.name}\` cannot be restored: ${messageOf(error)}`;
@@ -125,7 +151,10 @@ async function finish(course: Course, end: TaskEnd): Promise<void> {
   if (begun === undefined) return;
   if (end.state !== 'done') {
     const found = findOutputs(root, compilePatterns(tracked.outputs));
-    keep({ ...begun, state: 'failed', outputs: stampAll(root, claimOutputs(root, found, begun).owned) });
+    const odd = oddNamesOf(root, found.raw);
+    const { owned, foreign, touched } = claimOutputs(found.paths, begun, { root, odd });
+    const [outputs, others] = [stampAll(root, owned, odd), stampAll(root, foreign, odd)];
+    keep({ ...begun, state: 'failed', outputs, foreign: others, touched, odd });
     return;
   }
   const record = await recordOf(course, begun);
@@ -161,13 +190,19 @@ function makeKeeper({ root, emit }: Session, task: PlannedTask): (record: Record
 }
 
 /** What the next run must know after a success: which files were there, and whether they stayed the same all the time. */
-async function recordOf({ session, tracked, assessment }: Course, begun: Record): Promise<Record> {
+async function recordOf({ session, task, tracked, assessment }: Course, begun: Record): Promise<Record> {
   const { root, host } = session;
   const clockNs = () => readFileClock(host, root);
   const after = await lookAtInputs(root, tracked, begun, clockNs);
-  const edited = changedMeanwhile(begun.inputs, after.snapshot, tracked.outputs);
-  const found = findOutputs(root, compilePatterns(tracked.outputs));
-  const claimed = claimOutputs(root, found, begun);
+  const { parts } = await askParts(session, task, tracked, { mayStart: true, last: begun.parts });
+  const edited = [
+    ...changedMeanwhile(begun, { inputs: after.snapshot, folders: after.folders }, tracked.outputs),
+    ...changedParts(begun.parts, parts),
+  ];
+  const patterns = compilePatterns(tracked.outputs);
+  const found = findOutputs(root, patterns);
+  const odd = oddNamesOf(root, found.raw);
+  const claimed = claimOutputs(found.paths, begun, { root, odd });
   const looks = { root, clockNs, followsLinks: false };
   const outputs = await takeSnapshot({ ...found, paths: claimed.owned }, noFiles, looks);
   const foreign = await takeSnapshot({ ...found, paths: claimed.foreign }, noFiles, looks);
@@ -180,5 +215,8 @@ async function recordOf({ session, tracked, assessment }: Course, begun: Record)
     globs: after.globs,
     outputs: outputs.snapshot,
     foreign: foreign.snapshot,
+    touched: claimed.touched,
+    elsewhere: begun.elsewhere.filter((path) => !patterns.includes(path)),
+    odd,
   };
 }

@@ -254,7 +254,7 @@ async function replaceFile(path: string, text: string): Promise<boolean> {
     renameSync(temporary, path);
     return true;
   } catch (error) {
-    const isForbidden = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST', 'EISDIR'].some((code) =>
+    const isForbidden = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EISDIR'].some((code) =>
       isErrno(error, code),
     );
     if (!isForbidden) throw error;

@@ -9,6 +9,7 @@ import { type EventQueue, makeEventQueue } from './event-queue.ts';
 import type { Event } from './events.ts';
 import type { Host, Interrupt } from './host.ts';
 import { makeRunner } from './process/capture.ts';
+import { killedFile } from './process/killed.ts';
 import { makeProcessTable, type ProcessTable } from './process/table.ts';
 import type { Check, Platform } from './script.ts';
 
@@ -65,7 +66,7 @@ export function openSession(
   const cancel = new AbortController();
   const stop = shared?.stop ?? new AbortController();
   setMaxListeners(0, cancel.signal, stop.signal);
-  const table = shared?.table ?? makeProcessTable(host);
+  const table = shared?.table ?? makeProcessTable(host, killedFile(root));
   const run = makeRunner({ host, table, cwd: root, signal: () => stop.signal });
   const engine = makeEngineSource({ host, root, wanted: flags.engine, run });
   const events = shared?.events ?? makeEventQueue();

@@ -144,6 +144,15 @@ test('what a command prints can be an input, and one that fails makes the task r
   expect(await why(here)).toEqual(['the input `stamp` ended with 3', 'its last run had inputs that could not be read']);
 });
 
+test('what a command prints is compared byte by byte', async () => {
+  await using here = await project("{ inputs: [{ command: cat stamp }], run: 'true' }");
+  await writeFile(here.path('stamp'), Buffer.from([0xff]));
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  await writeFile(here.path('stamp'), Buffer.from([0xfe]));
+  expect(await why(here)).toEqual(['the output of `cat stamp` changed']);
+});
+
 test('an edited script is another script', async () => {
   const script = (text: string) => `export const run = async ({ log }) => log('${text}');\n`;
   await using here = await createProject({
@@ -255,6 +264,46 @@ test('an input that is edited while the task runs makes the next run run', async
   expect(await here.read('out.txt')).toBe('new\nbbb\n');
 });
 
+test('what a command prints is asked again at the end: who knows which answer the task has worked with', async () => {
+  await using here = await project(
+    "{ inputs: [{ command: cat stamp }], outputs: [out.txt], run: 'work; cp stamp out.txt' }",
+  );
+  await here.write('stamp', 'one');
+  const work = await here.driven('work');
+  const running = here.start('build');
+  const started = await work.started();
+  await here.write('stamp', 'two');
+  started.exit(0);
+  await running.result;
+  await here.write('stamp', 'one');
+  const again = here.start('build --explain');
+  (await work.started()).exit(0);
+  expect((await again.result).stdout).toContain('due to: the output of `cat stamp` changed while it ran\n');
+  expect(await here.read('out.txt')).toBe('one');
+});
+
+test('an input that was moved away, replaced and moved back while the task ran is one that changed', async () => {
+  await using here = await project(
+    "{ inputs: ['src/**'], outputs: [out.txt], run: 'work; cat src/* > out.txt; work' }",
+  );
+  const work = await here.driven('work');
+  const running = here.start('build');
+  const first = await work.started();
+  await rename(here.path('src/a.c'), here.path('kept'));
+  await here.write('src/a.c', 'other\n');
+  first.exit(0);
+  const second = await work.started();
+  await rename(here.path('kept'), here.path('src/a.c'));
+  second.exit(0);
+  await running.result;
+  expect(await here.read('out.txt')).toBe('other\nbbb\n');
+  const again = here.start('build --explain');
+  (await work.started()).exit(0);
+  (await work.started()).exit(0);
+  expect((await again.result).stdout).toContain('due to: src/a.c changed while it ran\n');
+  expect(await here.read('out.txt')).toBe('aaa\nbbb\n');
+});
+
 test('an input that has its old content again when the task ends was read nobody knows how', async () => {
   await using here = await project(
     "{ inputs: ['src/**'], outputs: [out.txt], run: 'work; cat src/* > out.txt; work' }",
@@ -359,11 +408,12 @@ test('a dry run asks no command that is an input, and says what depends on it', 
   expect(await dryRun()).toContain('due to: it has not run here yet');
   await expect(project.read('asked')).rejects.toThrow();
   await project.run('build');
+  const asked = await project.read('asked');
   await project.write('stamp', 'two');
   expect(await dryRun()).toBe(
     '1. build is up to date, unless `echo asked >> asked; cat stamp` prints something else\n',
   );
-  expect(await project.read('asked')).toBe('asked\n');
+  expect(await project.read('asked')).toBe(asked);
   expect((await project.run('build --explain')).stdout).toContain(
     'due to: the output of `echo asked >> asked; cat stamp` changed',
   );
@@ -485,9 +535,13 @@ test('an input that cannot be read is told, and the task runs each time', async 
   await chmod(here.path('src/a.c'), 0o000);
   const asNobody = () => here.run('build --explain', { user: 65534 });
   expect((await asNobody()).stdout).toContain('due to: it has not run here yet\n');
-  expect((await asNobody()).stdout).toContain('due to: src/a.c cannot be read\n');
+  expect((await asNobody()).stdout).toBe(
+    '▸ build\ndue to: src/a.c cannot be read\ndue to: its last run had inputs that could not be read\n✔ build <time>\n',
+  );
   await chmod(here.path('src/a.c'), 0o644);
-  expect((await asNobody()).stdout).toContain('due to: its last run had inputs that could not be read\n');
+  expect((await asNobody()).stdout).toBe(
+    '▸ build\ndue to: its last run had inputs that could not be read\n✔ build <time>\n',
+  );
   expect((await asNobody()).stdout).toBe(fresh);
 });
 

@@ -1,8 +1,11 @@
+import { exitCodes, messageOf } from '../errors.ts';
 import type { TaskEnd } from '../events.ts';
+import { isErrno } from '../host.ts';
 import type { PlannedTask } from '../plan.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { Session } from '../session.ts';
 import { runLastSteps } from './last-steps.ts';
+import { failed } from './outcome.ts';
 import { makeRecorder } from './recorder.ts';
 import { failedRequirements } from './requirements.ts';
 import { withRetries } from './retry.ts';
@@ -52,9 +55,22 @@ async function runChecked(options: TaskOptions, onReady: () => void): Promise<Ta
   const recorder = makeRecorder(session, task.name, session.config.messages);
   const unmet = await failedRequirements(session, task, recorder);
   if (unmet !== undefined) return unmet;
-  onReady();
+  const problem = whatForbids(onReady);
+  if (problem !== undefined) return failed({ message: problem, exit: exitCodes.task }, recorder);
   const end = await withRetries(options, () => attempt(options));
   return await runLastSteps({ ...options, recorder }, end).finally(recorder.end);
+}
+
+/** What an earlier run has written may now be somebody else's: a container's, or that of a run as root. */
+function whatForbids(prepare: () => void): string | undefined {
+  try {
+    prepare();
+    return undefined;
+  } catch (error) {
+    const isForbidden = isErrno(error, 'EACCES') || isErrno(error, 'EPERM') || isErrno(error, 'EROFS');
+    if (!isForbidden) throw error;
+    return `what its last run wrote cannot be removed: ${messageOf(error)}`;
+  }
 }
 
 /** One try, bounded by the task's time-out. Each has a recorder of its own: only the last failure is explained. */

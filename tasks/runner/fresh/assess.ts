@@ -8,6 +8,7 @@ import { lookAtOutputs, matchOutputs, missingOutputs } from './outputs.ts';
 import { askParts, type Part } from './parts.ts';
 import { type Record, readRecord, recordFile } from './record.ts';
 import { type Look, type Snapshot, select } from './snapshot.ts';
+import { kindIn, kinds } from './stamp.ts';
 
 /** What is known of a task before it runs. */
 export type Assessment = {
@@ -95,16 +96,18 @@ function differences(record: Record, { parts, inputs, outputs, tracked }: Now): 
   return [
     ...lastRun[record.state](record),
     ...differingParts(record.parts, parts),
-    ...(inputs.isSame ? [] : differingInputs(record.inputs, inputs.snapshot, tracked)),
+    ...(inputs.isSame ? [] : differingInputs(record.inputs, inputs, tracked)),
     ...(outputs === undefined ? [] : differingOutputs(record, outputs, tracked)),
   ];
 }
 
-/** What the task itself writes is compared as its output. */
-function differingInputs(last: Snapshot, now: Snapshot, { outputs }: Tracked): readonly string[] {
+/** What the task itself writes is compared as its output, and what could not be read then or cannot now is told by itself. */
+function differingInputs(last: Snapshot, { snapshot, unreadable }: Look, { outputs }: Tracked): readonly string[] {
   const isOutput = matchOutputs(outputs);
-  const isInput = (path: string) => !isOutput(path);
-  return differingFiles(select(last, isInput), select(now, isInput));
+  const wasUnread = last.paths.filter((_, row) => kindIn(last.stamps, row) === kinds.gone);
+  const isUnread = new Set([...wasUnread, ...unreadable]);
+  const isInput = (path: string) => !isOutput(path) && !isUnread.has(path);
+  return differingFiles(select(last, isInput), select(snapshot, isInput));
 }
 
 function differingOutputs(record: Record, now: NonNullable<Now['outputs']>, { outputs }: Tracked): readonly string[] {

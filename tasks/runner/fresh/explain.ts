@@ -20,6 +20,12 @@ export function differingParts(last: readonly Part[], now: readonly Part[]): rea
   return [...changed, ...[...before.values()].map((part) => `${subjectOf(part)} is gone`)];
 }
 
+/** The parts that are not the same after a run as before it. */
+export function changedParts(before: readonly Part[], after: readonly Part[]): readonly string[] {
+  const digests = new Map(after.map((part) => [subjectOf(part), part.digest]));
+  return before.flatMap((part) => (digests.get(subjectOf(part)) === part.digest ? [] : [subjectOf(part)]));
+}
+
 /** What differs between the files of the last run and those of now. */
 export function differingFiles(last: Snapshot, now: Snapshot): readonly string[] {
   const rowBefore = makeFinder(last);

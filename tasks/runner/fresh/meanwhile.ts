@@ -1,13 +1,21 @@
 import { matchOutputs } from './outputs.ts';
+import type { Record } from './record.ts';
 import { digestAt, makeFinder, type Snapshot } from './snapshot.ts';
-import { wasWritten } from './stamp.ts';
+import { changedAt, modifiedAtOf, wasWritten } from './stamp.ts';
+
+type Seen = Pick<Record, 'inputs' | 'folders'>;
 
 /**
  * The inputs that were written while a task ran: nobody knows which content it has read. One that was written and has its old
- * content again is such a file too; one that only got another hard link is not.
+ * content again is such a file too, and one that was moved away and back; one that only got another hard link or mode is not.
  */
-export function changedMeanwhile(before: Snapshot, after: Snapshot, outputs: readonly string[]): readonly string[] {
+export function changedMeanwhile(was: Seen, is: Seen, outputs: readonly string[]): readonly string[] {
   const isOutput = matchOutputs(outputs);
+  const { inputs: before } = was;
+  const { inputs: after } = is;
+  const stirred = stirredFolders(was.folders, is.folders);
+  const wasMoved = (path: string, old: number, row: number): boolean =>
+    stirred.has(folderOf(path)) && changedAt(before.stamps, old) !== changedAt(after.stamps, row);
   const rowBefore = makeFinder(before);
   const rowAfter = makeFinder(after);
   const changed = after.paths.filter((path, row) => {
@@ -15,9 +23,25 @@ export function changedMeanwhile(before: Snapshot, after: Snapshot, outputs: rea
     return (
       old === undefined ||
       wasWritten(before.stamps, old, after.stamps, row) ||
+      wasMoved(path, old, row) ||
       digestAt(before, old) !== digestAt(after, row)
     );
   });
   const gone = before.paths.filter((path, row) => rowAfter(row, path) === undefined);
   return [...changed, ...gone].filter((path) => !isOutput(path));
+}
+
+/** Folders in which something has come or gone. */
+function stirredFolders(before: Snapshot, after: Snapshot): ReadonlySet<string> {
+  const rowBefore = makeFinder(before);
+  return new Set(
+    after.paths.filter((path, row) => {
+      const old = rowBefore(row, path);
+      return old === undefined || modifiedAtOf(before.stamps, old) !== modifiedAtOf(after.stamps, row);
+    }),
+  );
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

@@ -1,19 +1,20 @@
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isErrno } from '../host.ts';
 import { compilePatterns, isLiteral, type Patterns } from './glob.ts';
+import { type OddNames, oddPlaceOf, rawNamesOf } from './odd-names.ts';
 import { expandPath } from './paths.ts';
 import type { Record } from './record.ts';
 import { noFiles, type Snapshot, takeSnapshot } from './snapshot.ts';
-import { sameStamp, stampFile, stampLength } from './stamp.ts';
+import { stampFile, stampLength } from './stamp.ts';
 import { type Found, findFiles, placeOf } from './walk.ts';
-
-/** The files where a task's outputs belong: those that it wrote, and those that somebody else did. */
-export type Claimed = { readonly owned: readonly string[]; readonly foreign: readonly string[] };
 
 type Options = { readonly root: string; readonly clockNs: () => bigint };
 
 /** The last run's outputs as they are now. A path that is missing has the kind `gone`. */
-export async function lookAtOutputs({ outputs, foreign }: Record, options: Options) {
-  const all = (paths: readonly string[]): Found => ({ paths, raw: new Map(), folders: [], unreadable: [] });
+export async function lookAtOutputs({ outputs, foreign, odd }: Record, options: Options) {
+  const raw = rawNamesOf(options.root, odd);
+  const all = (paths: readonly string[]): Found => ({ paths, raw, folders: [], unreadable: [] });
   const looks = { ...options, followsLinks: false };
   return {
     outputs: await takeSnapshot(all(outputs.paths), outputs, looks),
@@ -21,26 +22,12 @@ export async function lookAtOutputs({ outputs, foreign }: Record, options: Optio
   };
 }
 
-/**
- * Who wrote the files that now lie where outputs belong. While a task runs, and after a run that was killed, all is its own
- * that was not there, or not like this, when it began; after any other run, what the record names.
- */
-export function claimOutputs(
-  root: string,
-  found: Found,
-  record: Pick<Record, 'state' | 'outputs' | 'foreign'>,
-): Claimed {
-  const recorded = new Set(record.outputs.paths);
-  const isUntouched = makeComparer(root, record.foreign);
-  const isOwned = (path: string) => recorded.has(path) || (record.state === 'begun' && !isUntouched(path));
-  return { owned: found.paths.filter(isOwned), foreign: found.paths.filter((path) => !isOwned(path)) };
-}
-
 /** Stamps without digests: enough to see later whether a file was touched. */
-export function stampAll(root: string, paths: readonly string[]): Snapshot {
+export function stampAll(root: string, paths: readonly string[], odd: OddNames): Snapshot {
   if (paths.length === 0) return noFiles;
   const stamps = new BigInt64Array(paths.length * stampLength);
-  for (const [row, path] of paths.entries()) stampFile(placeOf(root, path), stamps, row, { followsLinks: false });
+  for (const [row, path] of paths.entries())
+    stampFile(oddPlaceOf(root, path, odd), stamps, row, { followsLinks: false });
   return { paths, stamps, digests: Buffer.alloc(paths.length * 32), takenNs: 0n };
 }
 
@@ -55,23 +42,25 @@ export function missingOutputs(globs: readonly string[], present: readonly strin
   return literals.filter((name) => !present.some((path) => path === name || path.startsWith(`${name}/`)));
 }
 
-/** Removes files; their folders stay, since the command may rely on them. */
-export function removeFiles(root: string, paths: readonly string[]): void {
-  for (const path of paths) rmSync(placeOf(root, path), { force: true });
+/**
+ * Removes files; their folders stay, since the command may rely on them. A folder that the task itself made read-only, as Go's
+ * module cache does, is made writable.
+ */
+export function removeFiles(root: string, paths: readonly string[], odd: OddNames): void {
+  for (const path of paths) {
+    const at = oddPlaceOf(root, path, odd);
+    try {
+      rmSync(at as string, { force: true });
+    } catch (error) {
+      if (!isErrno(error, 'EACCES')) throw error;
+      const folder = dirname(placeOf(root, path));
+      chmodSync(folder, statSync(folder).mode | 0o700);
+      rmSync(at as string, { force: true });
+    }
+  }
 }
 
 /** A task's own outputs among its inputs: what formats files in place reads and writes the same ones. */
 export function matchOutputs(globs: readonly string[]): (path: string) => boolean {
   return globs.length === 0 ? () => false : compilePatterns(globs).includes;
-}
-
-function makeComparer(root: string, known: Snapshot): (path: string) => boolean {
-  const rows = new Map(known.paths.map((path, row) => [path, row]));
-  const now = new BigInt64Array(stampLength);
-  return (path) => {
-    const row = rows.get(path);
-    if (row === undefined) return false;
-    stampFile(placeOf(root, path), now, 0, { followsLinks: false });
-    return sameStamp(now, 0, known.stamps, row);
-  };
 }

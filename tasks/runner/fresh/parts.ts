@@ -112,7 +112,7 @@ async function askTool(session: Session, { name, command }: Tracked['tools'][num
 async function askCommand(session: Session, task: PlannedTask, command: string): Promise<Answer> {
   const { host, table, cancel } = session;
   const surroundings = { ...host, env: environmentOf(session, task) };
-  const run = makeRunner({ host: surroundings, table, cwd: task.cwd, signal: () => cancel.signal });
+  const run = makeRunner({ host: surroundings, table, cwd: task.cwd, signal: () => cancel.signal, encoding: 'latin1' });
   const { code, problem, stdout } = await run(['/bin/sh', '-c', command], { timeoutMs: boundMs });
   if (code !== 0) return { problem: `the input \`${command}\` ended with ${code ?? problem ?? 'a signal'}` };
   return part('output', command, stdout);

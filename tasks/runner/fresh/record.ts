@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { isErrno } from '../host.ts';
 import { checksumBytes, checksumOf } from './checksum.ts';
 import { digestBytes, digestOfText } from './digest.ts';
+import type { OddNames } from './odd-names.ts';
 import type { Part } from './parts.ts';
-import type { Snapshot } from './snapshot.ts';
+import { noFiles, type Snapshot } from './snapshot.ts';
 import { stampLength } from './stamp.ts';
 
 /** What is known of the last run of a task. */
@@ -23,12 +24,27 @@ export type Record = {
   readonly outputs: Snapshot;
   /** Files that lie where outputs belong, but that the task has not written. */
   readonly foreign: Snapshot;
+  /** Of these the ones that were written while the last run went on. */
+  readonly touched: readonly string[];
+  /** What the task wrote when its outputs were to lie elsewhere, as with another param. */
+  readonly elsewhere: readonly string[];
+  readonly odd: OddNames;
 };
 
-const magic = 'tasks-record-3\n';
+/** What is known of a task that has never run. */
+export const noRecord: Pick<Record, 'state' | 'inputs' | 'outputs' | 'foreign' | 'touched' | 'elsewhere'> = {
+  state: 'done',
+  inputs: noFiles,
+  outputs: noFiles,
+  foreign: noFiles,
+  touched: [],
+  elsewhere: [],
+};
+
+const magic = 'tasks-record-4\n';
 const snapshotNames = ['inputs', 'folders', 'outputs', 'foreign'] as const;
 
-type Head = Pick<Record, 'state' | 'parts' | 'edited' | 'globs'> & {
+type Head = Omit<Record, (typeof snapshotNames)[number]> & {
   readonly snapshots: readonly { readonly count: number; readonly pathBytes: number; readonly takenNs: string }[];
 };
 
@@ -61,8 +77,8 @@ export function writeRecord(file: string, record: Record): void {
 
 function encode(record: Record): Buffer {
   const snapshots = snapshotNames.map((name) => encodeSnapshot(record[name]));
-  const { state, parts, edited, globs } = record;
-  const head: Head = { state, parts, edited, globs, snapshots: snapshots.map(({ head: row }) => row) };
+  const { inputs, folders, outputs, foreign, ...rest } = record;
+  const head: Head = { ...rest, snapshots: snapshots.map(({ head: row }) => row) };
   const headBytes = Buffer.from(`${JSON.stringify(head)}\n`);
   const body = Buffer.concat([headBytes, ...snapshots.flatMap(({ sections }) => sections)]);
   return Buffer.concat([Buffer.from(magic), checksumOf(body), body]);
@@ -82,7 +98,7 @@ function decode(bytes: Buffer): Record | undefined {
   const body = bytes.subarray(bodyAt);
   if (!bytes.subarray(magic.length, bodyAt).equals(checksumOf(body))) return undefined;
   const headEnd = body.indexOf('\n');
-  const { state, parts, edited, globs, snapshots } = JSON.parse(body.toString('utf8', 0, headEnd)) as Head;
+  const { snapshots, ...rest } = JSON.parse(body.toString('utf8', 0, headEnd)) as Head;
   let at = headEnd + 1;
   const take = (length: number): Buffer => {
     at += length;
@@ -97,7 +113,7 @@ function decode(bytes: Buffer): Record | undefined {
     return { paths: count === 0 ? [] : text.split('\0'), stamps, digests, takenNs: BigInt(takenNs) };
   });
   if (inputs === undefined || folders === undefined || outputs === undefined || foreign === undefined) return undefined;
-  return { state, parts, edited, globs, inputs, folders, outputs, foreign };
+  return { ...rest, inputs, folders, outputs, foreign };
 }
 
 function readBytes(file: string): Buffer | undefined {
@@ -105,6 +121,8 @@ function readBytes(file: string): Buffer | undefined {
     return readFileSync(file);
   } catch (error) {
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') || isErrno(error, 'EISDIR')) return undefined;
+    // What a run as root has left, say: as good as damaged.
+    if (isErrno(error, 'EACCES') || isErrno(error, 'EPERM')) return Buffer.alloc(0);
     throw error;
   }
 }

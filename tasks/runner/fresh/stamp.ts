@@ -3,7 +3,7 @@ import { type BigIntStats, lstatSync, statSync } from 'node:fs';
 /** What the system says of a file without reading it: size, mtime ns, ctime ns, inode, kind. */
 export const stampLength = 5;
 export const kinds = { gone: 0n, file: 1n, program: 2n, link: 3n, special: 4n } as const;
-const [sizeAt, modifiedAt, changedAt, inodeAt, kindAt] = [0, 1, 2, 3, 4];
+const [sizeAt, modifiedAt, ctimeAt, inodeAt, kindAt] = [0, 1, 2, 3, 4];
 
 /**
  * Writes the stamp of a file at a row of a table. Of a link it is that of what lies behind it, as far as there is something,
@@ -25,7 +25,7 @@ export function stampFile(
   const { size, mtimeNs, ctimeNs, ino } = behind ?? stat;
   stamps[offset + sizeAt] = size;
   stamps[offset + modifiedAt] = mtimeNs;
-  stamps[offset + changedAt] = ctimeNs > stat.ctimeNs ? ctimeNs : stat.ctimeNs;
+  stamps[offset + ctimeAt] = ctimeNs > stat.ctimeNs ? ctimeNs : stat.ctimeNs;
   stamps[offset + inodeAt] = ino;
   stamps[offset + kindAt] = kindOf(stat);
 }
@@ -48,6 +48,16 @@ export function kindIn(stamps: BigInt64Array, row: number): bigint {
   return stamps[row * stampLength + kindAt] ?? kinds.gone;
 }
 
+/** When a row's file last changed in any way, in nanoseconds: its ctime, which nobody can set. */
+export function changedAt(stamps: BigInt64Array, row: number): bigint {
+  return stamps[row * stampLength + ctimeAt] ?? 0n;
+}
+
+/** When entries of a row's folder last came or went, or a row's file was written: its mtime. */
+export function modifiedAtOf(stamps: BigInt64Array, row: number): bigint {
+  return stamps[row * stampLength + modifiedAt] ?? 0n;
+}
+
 /** The size in a row, in bytes. */
 export function sizeIn(stamps: BigInt64Array, row: number): number {
   return Number(stamps[row * stampLength + sizeAt] ?? 0n);
@@ -65,7 +75,7 @@ const tick = 20n * millisecond;
 export function isTrustworthy(stamps: BigInt64Array, row: number, takenNs: bigint): boolean {
   const offset = row * stampLength;
   const modified = stamps[offset + modifiedAt] ?? 0n;
-  const changed = stamps[offset + changedAt] ?? 0n;
+  const changed = changedAt(stamps, row);
   const isCoarse = modified % second === 0n && changed % second === 0n;
   const newest = modified > changed ? modified : changed;
   return newest + (isCoarse ? 2n * second : tick) < takenNs;

@@ -12,12 +12,14 @@ type Surroundings = {
   readonly cwd: string;
   /** Asked at each start, since what cancels may change over the life of a run. */
   readonly signal: () => AbortSignal;
+  /** How what is printed is read; `latin1` keeps each byte apart. */
+  readonly encoding?: 'utf8' | 'latin1';
 };
 
 const timeoutGraceMs = 1_000;
 
 /** Makes a function that runs a command to its end and captures it; nothing is thrown for a failed one. */
-export function makeRunner({ host, table, cwd, signal }: Surroundings): Runner {
+export function makeRunner({ host, table, cwd, signal, encoding = 'utf8' }: Surroundings): Runner {
   return async (command, options = {}) => {
     const startedMs = host.clockMs();
     const timeout = new AbortController();
@@ -28,8 +30,8 @@ export function makeRunner({ host, table, cwd, signal }: Surroundings): Runner {
       { cwd: options.cwd ?? cwd, env: { ...host.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
       AbortSignal.any([signal(), timeout.signal]),
     );
-    const stdout = collect(child.stdout);
-    const stderr = collect(child.stderr);
+    const stdout = collect(child.stdout, encoding);
+    const stderr = collect(child.stderr, encoding);
     const ended = await waitForEnd(child);
     clearTimeout(timer);
     const problem = problemOf(ended, timeout.signal.aborted);
@@ -52,8 +54,8 @@ function problemOf(ended: Awaited<ReturnType<typeof waitForEnd>>, hasTimedOut: b
   return ended.signal === null ? undefined : 'killed';
 }
 
-function collect(stream: NodeJS.ReadableStream | null): () => string {
+function collect(stream: NodeJS.ReadableStream | null, encoding: BufferEncoding): () => string {
   const chunks: Buffer[] = [];
   stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return () => Buffer.concat(chunks).toString('utf8');
+  return () => Buffer.concat(chunks).toString(encoding);
 }

@@ -41,9 +41,9 @@ export type ProcessTable = {
 
 /**
  * Makes the table of a run. A process leads a group of its own only where stdin is not a terminal: on a terminal it could
- * then neither read nor be reached by Ctrl-C.
+ * then neither read nor be reached by Ctrl-C. `killed` is written when the runner was killed and all of the run is over.
  */
-export function makeProcessTable(host: TableHost): ProcessTable {
+export function makeProcessTable(host: TableHost, killed: string): ProcessTable {
   const alive = new Set<number>();
   const sweeps = new Set<Promise<void>>();
   /** On a terminal, what has just ended before anybody cancelled it: it may have died of what we hear of a moment later. */
@@ -66,7 +66,7 @@ export function makeProcessTable(host: TableHost): ProcessTable {
   ) => {
     if (watcher === undefined) {
       marker = openMarker();
-      watcher = startWatcher(host, marker?.flags);
+      watcher = startWatcher(host, { marker: marker?.flags, killed });
     }
     const child = host.spawn(command, { ...options, ...marked(options.stdio, marker), detached: leadsGroup });
     const { pid } = child;

@@ -6,10 +6,11 @@ import { handOver, openNotes } from './notes.ts';
  * notes still runs is killed, with its group and all that descends from it. The notes, `started PID` and `ended PID`, are
  * in a file; those that would not fit on the disk come through the pipe. The descendants are found before the first kill,
  * since orphans lose their parent. A process of which the runner had no more time to tell is known by its stdin, by being
- * an orphan as we are, and by its age.
+ * an orphan as we are, and by its age. In the end a file says when all that was over.
  */
 const script = `
 marker=$1
+killed=$2
 alive=' '
 late=
 while read -r line; do
@@ -52,6 +53,7 @@ for pid in $alive $(untold); do
   kill -9 $all 2>/dev/null || sudo -n kill -9 $all 2>/dev/null
   eval "eval \\"\\$cleanup_$pid\\""
 done
+(: > "$killed") 2>/dev/null
 `;
 
 /** Told of every process of a run, so that none outlives a runner that was killed itself. */
@@ -67,9 +69,12 @@ export type Watcher = {
 const endsWaitMs = 50;
 
 /** Starts the one watcher of a run, in a session of its own so that no signal of the terminal reaches it. */
-export function startWatcher(host: Pick<Host, 'spawn' | 'env' | 'pid'>, marker: string | undefined): Watcher {
+export function startWatcher(
+  host: Pick<Host, 'spawn' | 'env' | 'pid'>,
+  { marker = '', killed }: { readonly marker: string | undefined; readonly killed: string },
+): Watcher {
   const notes = openNotes(host.pid);
-  const child = host.spawn(['/bin/sh', '-c', script, 'watcher', marker ?? ''], {
+  const child = host.spawn(['/bin/sh', '-c', script, 'watcher', marker, killed], {
     stdio: ['pipe', 'ignore', 'ignore', notes?.readFd ?? 'ignore'],
     detached: true,
     cwd: '/',

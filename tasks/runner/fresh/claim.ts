@@ -1,0 +1,58 @@
+import type { OddNames } from './odd-names.ts';
+import { stampAll } from './outputs.ts';
+import type { Record } from './record.ts';
+import { makeFinder, type Snapshot } from './snapshot.ts';
+import { changedAt, wasWritten } from './stamp.ts';
+
+/** The files where a task's outputs belong: those that it wrote, and those that somebody else did. */
+export type Claimed = {
+  readonly owned: readonly string[];
+  readonly foreign: readonly string[];
+  /** Of the foreign ones those that were written while the task ran, by it or by somebody at the same time. */
+  readonly touched: readonly string[];
+};
+
+type Known = Pick<Record, 'state' | 'outputs' | 'foreign' | 'touched' | 'elsewhere' | 'inputs'>;
+
+type Options = {
+  readonly root: string;
+  readonly odd: OddNames;
+  /** When a run was killed that wrote the record; what is newer is somebody else's. */
+  readonly killedNs?: bigint | undefined;
+};
+
+/**
+ * Who wrote the files that now lie where outputs belong. What the record names is the task's, and so is what has appeared since
+ * it began. What lay there before is somebody else's, and never removed, until two runs in a row have written it: one alone may
+ * have met with an edit. Of a task that formats files in place, the inputs that it has written are its own at once.
+ */
+export function claimOutputs(found: readonly string[], record: Known, { root, odd, killedNs }: Options): Claimed {
+  const recorded = new Set([...record.outputs.paths, ...record.elsewhere]);
+  const isRunning = record.state === 'begun';
+  const unknown = found.filter((path) => !recorded.has(path));
+  const now = isRunning ? stampAll(root, unknown, odd) : undefined;
+  const inputs = new Set(record.inputs.paths);
+  const before = new Set(record.touched);
+  const rowOf = makeFinder(record.foreign);
+  const touched: string[] = [];
+  const foreign: string[] = [];
+  for (const [row, path] of unknown.entries()) {
+    const old = rowOf(row, path);
+    const isOwned = now !== undefined && (old === undefined ? isOlder(now, row, killedNs) : isWritten(old, now, row));
+    if (!isOwned) foreign.push(path);
+  }
+  const isForeign = new Set(foreign);
+  return { owned: found.filter((path) => !isForeign.has(path)), foreign, touched };
+
+  function isWritten(old: number, stamps: Snapshot, row: number): boolean {
+    const path = unknown[row] ?? '';
+    if (!wasWritten(record.foreign.stamps, old, stamps.stamps, row)) return false;
+    if (inputs.has(path) || before.has(path)) return true;
+    touched.push(path);
+    return false;
+  }
+}
+
+function isOlder({ stamps }: Snapshot, row: number, killedNs: bigint | undefined): boolean {
+  return killedNs === undefined || changedAt(stamps, row) <= killedNs;
+}

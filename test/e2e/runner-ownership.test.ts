@@ -1,0 +1,140 @@
+/** Where outputs lie, what a task has written is made anew, and what somebody else has put there is never removed. */
+import { existsSync } from 'node:fs';
+import { chmod, chown, readdir, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { createProject, type Project } from '../helpers/project.ts';
+
+const project = (task: string) =>
+  createProject({ 'tasks.config.yaml': `version: 1\ntasks:\n  build: ${task}\n`, 'src/a.c': 'a\n', 'src/b.c': 'b\n' });
+const working = "{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out; work; cp src/* out' }";
+const files = async (here: Project, folder = 'out') => (await readdir(here.path(folder))).sort();
+const ran = '▸ build\n✔ build <time>\n';
+
+/** Runs the task, and does something while it runs. */
+async function runWhile(here: Project, meanwhile: () => Promise<unknown>, exit = 0): Promise<void> {
+  const work = await here.driven('work');
+  const running = here.start('build');
+  const started = await work.started();
+  await meanwhile();
+  started.exit(exit);
+  await running.result;
+}
+
+test.each([
+  ['written', 0, (here: Project) => here.write('out/mine', 'edited\n')],
+  ['written, by a run that fails,', 1, (here: Project) => here.write('out/mine', 'edited\n')],
+  ['given another mode', 0, (here: Project) => chmod(here.path('out/mine'), 0o600)],
+])('a file that was there before and is %s while the task runs stays', async (_what, exit, change) => {
+  await using here = await project(working);
+  await here.write('out/mine', 'mine\n');
+  await runWhile(here, () => change(here), exit);
+  await rm(here.path('src/b.c'));
+  await runWhile(here, () => sleep(0));
+  await here.write('src/a.c', 'new\n');
+  await runWhile(here, () => sleep(0));
+  expect(await files(here)).toEqual(['a.c', 'mine']);
+});
+
+test('a file that was there before becomes the task’s own once two runs in a row have written it', async () => {
+  await using here = await project("{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out; cp src/* out' }");
+  await here.write('out/b.c', 'of a Makefile\n');
+  for (const text of ['1', '2']) {
+    await here.write('src/a.c', text);
+    expect((await here.run('build')).stdout).toBe(ran);
+  }
+  await rm(here.path('src/b.c'));
+  expect((await here.run('build')).stdout).toBe(ran);
+  expect(await files(here)).toEqual(['a.c']);
+});
+
+test('after a runner was killed, what it had written goes, and what was written since then stays', async () => {
+  await using here = await project(
+    "{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out; echo half > out/half; work; cp src/* out' }",
+  );
+  await here.write('out/mine', 'mine\n');
+  const work = await here.driven('work');
+  const running = here.start('build');
+  const started = await work.started();
+  running.child.kill('SIGKILL');
+  await started.isGone;
+  while (!existsSync(here.path('.tasks/state/killed'))) await sleep(20);
+  await sleep(20);
+  await here.write('out/mine', 'edited\n');
+  await here.write('out/new', 'new\n');
+  await here.write(
+    'tasks.config.yaml',
+    (await here.read('tasks.config.yaml')).replace('echo half > out/half; work; ', ''),
+  );
+  expect((await here.run('build')).exit).toBe(0);
+  expect(await files(here)).toEqual(['a.c', 'b.c', 'mine', 'new']);
+});
+
+test('with other params outputs lie elsewhere; what is there is still the task’s own when they come back', async () => {
+  await using here = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  build:
+    params: { mode: { default: fast } }
+    inputs: ['src/**']
+    outputs: ['dist/\${mode}']
+    run: 'mkdir -p dist/\${mode}; cp src/* dist/\${mode}'
+`,
+    'src/a.c': 'a\n',
+    'src/b.c': 'b\n',
+  });
+  await here.run('build');
+  await here.write('dist/fast/mine', 'mine\n');
+  await here.run('build --mode=small');
+  await rm(here.path('src/b.c'));
+  await here.run('build');
+  expect(await files(here, 'dist/fast')).toEqual(['a.c', 'mine']);
+  expect(await files(here, 'dist/small')).toEqual(['a.c', 'b.c']);
+});
+
+test('outputs in a folder that the task has made read-only are made anew', async () => {
+  await using here = await project(
+    "{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out/sub; cp src/a.c out/sub; chmod 555 out/sub' }",
+  );
+  await chmod(here.folder, 0o777);
+  const build = () => here.run('build', { user: 65534 });
+  expect(await build()).toMatchObject({ exit: 0, stdout: ran });
+  await here.write('src/a.c', 'new\n');
+  expect(await build()).toMatchObject({ exit: 0, stdout: ran });
+  expect(await here.read('out/sub/a.c')).toBe('new\n');
+});
+
+test('outputs that are another user’s are a failure that names one, and no bug', async () => {
+  await using here = await project("{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out; cp src/a.c out' }");
+  await chmod(here.folder, 0o777);
+  const build = () => here.run('build', { user: 65534 });
+  expect(await build()).toMatchObject({ exit: 0 });
+  await chown(here.path('out'), 0, 0);
+  await here.write('src/a.c', 'new\n');
+  const { exit, stdout, stderr } = await build();
+  expect(exit).toBe(1);
+  expect(`${stdout}${stderr}`).toContain('what its last run wrote cannot be removed: EPERM');
+  expect(`${stdout}${stderr}`).toContain('/out');
+});
+
+test('a record that another user has left is as good as none', async () => {
+  await using here = await project("{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out; cp src/a.c out' }");
+  await chmod(here.folder, 0o777);
+  const build = () => here.run('build --explain', { user: 65534 });
+  await build();
+  for (const name of await readdir(here.path('.tasks/state'))) await chown(here.path(`.tasks/state/${name}`), 0, 0);
+  const { exit, stdout } = await build();
+  expect(exit).toBe(0);
+  expect(stdout).toContain('due to: what its last run left in `.tasks` cannot be read\n');
+});
+
+test('outputs whose names are no UTF-8 are followed like others', async () => {
+  await using here = await project(
+    `{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out; for f in src/*; do cp $f "out/$(printf "\\\\377")$(basename $f)"; done' }`,
+  );
+  expect((await here.run('build')).stdout).toBe(ran);
+  expect((await here.run('build')).stdout).toBe('– build skipped: up to date\n');
+  await rm(here.path('src/b.c'));
+  expect((await here.run('build')).stdout).toBe(ran);
+  expect(await readdir(here.path('out'))).toHaveLength(1);
+});
