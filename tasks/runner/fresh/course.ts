@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import type { Tracked } from '../plan/track.ts';
+import type { PlannedTask } from '../plan.ts';
+import { killTime } from '../process/killed.ts';
+import type { Session } from '../session.ts';
+import type { Assessment } from './assess.ts';
+import { claimOutputs } from './claim.ts';
+import { readFileClock } from './clock.ts';
+import { changedParts } from './explain.ts';
+import { compilePatterns, type Patterns } from './glob.ts';
+import { lookAtInputs } from './inputs.ts';
+import { changedMeanwhile } from './meanwhile.ts';
+import { oddNamesOf } from './odd-names.ts';
+import { findOutputs, stampAll } from './outputs.ts';
+import { askParts } from './parts.ts';
+import { noRecord, type Record, recordFile } from './record.ts';
+import { noFiles, takeSnapshot } from './snapshot.ts';
+import { placeOf } from './walk.ts';
+
+/** A task between the look at it and its end. */
+export type Course = {
+  readonly session: Session;
+  readonly task: PlannedTask;
+  readonly tracked: Tracked;
+  readonly assessment: Assessment;
+  begun: Record | undefined;
+};
+
+/** What is known when the work begins; it stands until the end. */
+export function recordOfBegun({ session, task, tracked, assessment, begun }: Course): Record {
+  const { parts, inputs, record } = assessment;
+  const { root } = session;
+  const patterns = compilePatterns(tracked.outputs);
+  const found = findOutputs(root, patterns);
+  const odd = oddNamesOf(root, found.raw);
+  const last = begun ?? record ?? noRecord;
+  const killedNs = last === record ? killTime(root, recordFile(root, task.name)) : undefined;
+  const claimed = claimOutputs(found.paths, last, { root, odd, killedNs });
+  const isOwned = new Set(claimed.owned);
+  return {
+    state: 'begun',
+    parts,
+    edited: [],
+    inputs: inputs.snapshot,
+    folders: inputs.folders,
+    globs: inputs.globs,
+    outputs: stampAll(root, claimed.owned, odd),
+    foreign: stampAll(root, claimed.foreign, odd),
+    touched: [...last.touched.filter((path) => !isOwned.has(path)), ...claimed.touched],
+    elsewhere: leftElsewhere(root, last, patterns),
+    odd,
+  };
+}
+
+/** What the next run must know after a failure: what there is to be removed. */
+export function recordOfFailed({ session, tracked }: Course, begun: Record): Record {
+  const { root } = session;
+  const found = findOutputs(root, compilePatterns(tracked.outputs));
+  const odd = oddNamesOf(root, found.raw);
+  const { owned, foreign, touched } = claimOutputs(found.paths, begun, { root, odd });
+  const [outputs, others] = [stampAll(root, owned, odd), stampAll(root, foreign, odd)];
+  return { ...begun, state: 'failed', outputs, foreign: others, touched, odd };
+}
+
+/** What the next run must know after a success: which files were there, and whether they stayed the same all the time. */
+export async function recordOfDone({ session, task, tracked, assessment }: Course, begun: Record): Promise<Record> {
+  const { root, host } = session;
+  const clockNs = () => readFileClock(host, root);
+  const after = await lookAtInputs(root, tracked, begun, clockNs);
+  const { parts } = await askParts(session, task, tracked, { mayStart: true, last: begun.parts });
+  const edited = [
+    ...changedMeanwhile(begun, { inputs: after.snapshot, folders: after.folders }, tracked.outputs),
+    ...changedParts(begun.parts, parts),
+  ];
+  const patterns = compilePatterns(tracked.outputs);
+  const found = findOutputs(root, patterns);
+  const odd = oddNamesOf(root, found.raw);
+  const claimed = claimOutputs(found.paths, begun, { root, odd });
+  const looks = { root, clockNs, followsLinks: false };
+  const outputs = await takeSnapshot({ ...found, paths: claimed.owned }, noFiles, looks);
+  const foreign = await takeSnapshot({ ...found, paths: claimed.foreign }, noFiles, looks);
+  return {
+    state: edited.length > 0 || !assessment.isComplete ? 'edited' : 'done',
+    parts: begun.parts,
+    edited,
+    inputs: after.snapshot,
+    folders: after.folders,
+    globs: after.globs,
+    outputs: outputs.snapshot,
+    foreign: foreign.snapshot,
+    touched: claimed.touched,
+    elsewhere: begun.elsewhere.filter((path) => !patterns.includes(path)),
+    odd,
+  };
+}
+
+/** What the task has written where its outputs do not lie now, but with another param, say. */
+function leftElsewhere(
+  root: string,
+  last: Pick<Record, 'outputs' | 'elsewhere'>,
+  patterns: Patterns,
+): readonly string[] {
+  const others = last.outputs.paths.filter((path) => !patterns.includes(path));
+  return [...new Set([...last.elsewhere, ...others])].filter(
+    (path) => !patterns.includes(path) && existsSync(placeOf(root, path)),
+  );
+}
