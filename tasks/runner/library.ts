@@ -3,16 +3,16 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { text } from 'node:stream/consumers';
-import type { Context, Outcome, Params } from './script.ts';
+import type { Context, Outcome, Params, ParamsOf } from './script.ts';
 
 /** A scripted task as a file exports it: `export const run = defineTask(async ({ $, params }) => { … })`. */
-export type DefinedTask<Own extends Params> = (context: Context<Own>) => Promise<Outcome | undefined>;
+export type DefinedTask<Own extends ParamsOf<Own>> = (context: Context<Own>) => Promise<Outcome | undefined>;
 
 /**
  * Gives a scripted task its types: `defineTask<{ port: number }>(…)` for a task whose `params` are those. What it returns
  * is what it was given, except that a task without a result need not return anything.
  */
-export function defineTask<Own extends Params = Params>(
+export function defineTask<Own extends ParamsOf<Own> = Params>(
   task: (context: Context<Own>) => Promise<Outcome | undefined | void>,
 ): DefinedTask<Own> {
   return async (context) => (await task(context)) ?? undefined;

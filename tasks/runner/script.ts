@@ -2,9 +2,10 @@
  * What `zx-tasks` shows to a project: the types of a scripted task and of a check, and the values they may return.
  * Scripts and checks import from `'zx-tasks'` and from nowhere else in the runner.
  */
-import type { Shell } from 'zx/core';
+import type { Shell } from './shell-types.ts';
 
 export { type DefinedTask, defineTask, type RunEvent, type RunResult, type RunTasksOptions, run } from './library.ts';
+export type { Shell, ShellOptions, ShellProcess, ShellResult } from './shell-types.ts';
 
 /** A machine, in Node's names: `linux-x64`, `darwin-arm64`. */
 export type Platform = {
@@ -46,8 +47,11 @@ export type RunOptions = { readonly timeoutMs?: number; readonly cwd?: string; r
 /** What a config's `params` give, by name. */
 export type Params = Readonly<Record<string, string | number | boolean>>;
 
+/** Says that all members of a type are such values; of an interface too, which is no `Params` by itself. */
+export type ParamsOf<Own> = { readonly [Name in keyof Own]: Params[string] | undefined };
+
 /** What a scripted task is given. */
-export type Context<Own extends Params = Params> = {
+export type Context<Own extends ParamsOf<Own> = Params> = {
   /** zx, bound to the project's folder, to this run's cancellation and to the task's output; quoting is zx's. */
   readonly $: Shell;
   /** The task's name. */

@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import type { LogEntry, ProcessOutput, Shell as ZxShell } from 'zx/core';
+import type { LogEntry, ProcessOutput } from 'zx/core';
 import type { Host } from './host.ts';
 import { type Ended, makeLineSplitter, waitForEnd } from './process/output.ts';
 import type { ProcessTable } from './process/table.ts';
 import { signalTree } from './process/tree.ts';
+import type { Shell } from './shell-types.ts';
 
 export type Stream = 'stdout' | 'stderr';
 export type Listener = {
@@ -56,7 +57,7 @@ export async function runCommand(
 
 /** A shell for one script: zx, whose output comes as lines and whose processes belong to the run. */
 export type ScriptShell = {
-  readonly $: ZxShell;
+  readonly $: Shell;
   /** The command that a thrown value speaks of, with its exit code or signal; undefined where it is no failed command. */
   readonly failedCommand: (thrown: unknown) => (Ended & { readonly command: string }) | undefined;
   /** Gives the last lines that lack their newline. */
@@ -94,7 +95,7 @@ export async function makeScriptShell(
     log: log.onEntry,
   });
   return {
-    $: $ as ZxShell,
+    $: $ as Shell,
     failedCommand: (thrown) => (thrown instanceof zx.ProcessOutput ? log.describe(thrown) : undefined),
     end: log.end,
   };

@@ -101,22 +101,31 @@ test('a new project compiles against it, strictly, and runs what its README show
     'wrong.ts',
     "import { defineTask } from 'zx-tasks';\n// @ts-expect-error a param is a text, a number or a truth\nexport const run = defineTask<{ name: Date }>(async () => {});\n",
   );
-  // zx's own declarations name types that it does not install.
   await file(
-    'tsconfig.json',
-    JSON.stringify({
-      compilerOptions: {
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        noEmit: true,
-        module: 'nodenext',
-        target: 'es2023',
-        types: ['node'],
-        skipLibCheck: true,
-      },
-    }),
+    'shell.cts',
+    `import { defineTask } from 'zx-tasks';
+interface Wanted { readonly port: number; readonly mode?: string }
+export const run = defineTask<Wanted>(async ({ $, params, log }) => {
+  const { exitCode, stdout } = await $({ nothrow: true, timeout: '5s' })\`echo \${params.port.toFixed()} \${[params.mode]}\`.quiet();
+  for await (const line of $\`sort\`.pipe\`uniq\`) log(\`\${exitCode} \${stdout.trim()} \${line}\`);
+});
+`,
   );
-  expect(run(bin('tsc'), ['-p', '.'])).toEqual({ status: 0, output: '' });
+  for (const ways of [
+    { module: 'nodenext', types: ['node'] },
+    { module: 'node16', types: [] },
+    { module: 'esnext', moduleResolution: 'bundler', types: [] },
+  ]) {
+    const strict = {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      skipLibCheck: false,
+      target: 'es2023',
+    };
+    await file('tsconfig.json', JSON.stringify({ compilerOptions: { ...strict, ...ways } }));
+    expect(run(bin('tsc'), ['-p', '.'])).toEqual({ status: 0, output: '' });
+  }
   const shown = run(join(folder, 'node_modules/.bin/tasks'), ['greet', '--name=you']);
   expect(shown.output).toContain('hello you\nthat was it\n');
   expect(shown.status).toBe(0);

@@ -1,9 +1,9 @@
-import type { Shell } from 'zx/core';
 import { exitCodes } from '../errors.ts';
 import type { PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import { type Context, TaskFailure } from '../script.ts';
 import type { Session } from '../session.ts';
+import type { Shell } from '../shell-types.ts';
 import { environmentOf } from './environment.ts';
 
 type Options = {
