@@ -40,7 +40,7 @@ export function saveResult(store: Store, root: string, key: string, outputs: Sna
 
 /** Whether a file still has the stamp that it had when its digest was calculated. */
 function isAsBefore(root: string, path: string, { stamps }: Snapshot, row: number): boolean {
-  const now = new BigInt64Array(stampLength);
+  const now = new Float64Array(stampLength);
   stampFile(placeOf(root, path), now, 0, { followsLinks: false });
   return sameStamp(now, 0, stamps, row);
 }

@@ -42,11 +42,11 @@ export async function assess(
   const read = readRecord(recordFile(root, task.name));
   const record = typeof read === 'string' ? undefined : read;
   const asking = askParts(session, task, tracked, { ...options, last: record?.parts ?? [] });
-  const clockNs = () => (options.mayStart ? readFileClock(host, root) : BigInt(Math.floor(host.dateMs())) * 1_000_000n);
-  const look = await lookAtInputs(root, tracked, record, clockNs);
+  const fileClockMs = () => (options.mayStart ? readFileClock(host, root) : host.dateMs());
+  const look = await lookAtInputs(root, tracked, record, fileClockMs);
   const { parts, problems } = await asking;
   const unknown = [...problems, ...look.unreadable.map((path) => `${path} cannot be read`)];
-  const outputs = record?.state === 'done' ? await lookAtOutputs(record, { root, clockNs }) : undefined;
+  const outputs = record?.state === 'done' ? await lookAtOutputs(record, { root, fileClockMs }) : undefined;
   const because =
     typeof read === 'string'
       ? [read === 'none' ? 'it has not run here yet' : 'what its last run left in `.tasks` cannot be read']

@@ -18,7 +18,7 @@ type Options = {
   readonly root: string;
   readonly odd: OddNames;
   /** When a run was killed that wrote the record; what is newer is somebody else's. */
-  readonly killedNs?: bigint | undefined;
+  readonly killedMs?: number | undefined;
 };
 
 /**
@@ -26,7 +26,7 @@ type Options = {
  * it began. What lay there before is somebody else's, and never removed, until two runs in a row have written it: one alone may
  * have met with an edit. Of a task that formats files in place, the inputs that it has written are its own at once.
  */
-export function claimOutputs(found: readonly string[], record: Known, { root, odd, killedNs }: Options): Claimed {
+export function claimOutputs(found: readonly string[], record: Known, { root, odd, killedMs }: Options): Claimed {
   const recorded = new Set([...record.outputs.paths, ...record.elsewhere]);
   const isRunning = record.state === 'begun';
   const unknown = found.filter((path) => !recorded.has(path));
@@ -38,7 +38,7 @@ export function claimOutputs(found: readonly string[], record: Known, { root, od
   const foreign: string[] = [];
   for (const [row, path] of unknown.entries()) {
     const old = rowOf(row, path);
-    const isOwned = now !== undefined && (old === undefined ? isOlder(now, row, killedNs) : isWritten(old, now, row));
+    const isOwned = now !== undefined && (old === undefined ? isOlder(now, row, killedMs) : isWritten(old, now, row));
     if (!isOwned) foreign.push(path);
   }
   const isForeign = new Set(foreign);
@@ -53,6 +53,6 @@ export function claimOutputs(found: readonly string[], record: Known, { root, od
   }
 }
 
-function isOlder({ stamps }: Snapshot, row: number, killedNs: bigint | undefined): boolean {
-  return killedNs === undefined || changedAt(stamps, row) <= killedNs;
+function isOlder({ stamps }: Snapshot, row: number, killedMs: number | undefined): boolean {
+  return killedMs === undefined || changedAt(stamps, row) <= killedMs;
 }

@@ -34,8 +34,8 @@ export function recordOfBegun({ session, task, tracked, assessment, begun }: Cou
   const found = findOutputs(root, patterns);
   const odd = oddNamesOf(root, found.raw);
   const last = begun ?? record ?? noRecord;
-  const killedNs = last === record ? killTime(root, recordFile(root, task.name)) : undefined;
-  const claimed = claimOutputs(found.paths, last, { root, odd, killedNs });
+  const killedMs = last === record ? killTime(root, recordFile(root, task.name)) : undefined;
+  const claimed = claimOutputs(found.paths, last, { root, odd, killedMs });
   const isOwned = new Set(claimed.owned);
   return {
     state: 'begun',
@@ -65,8 +65,8 @@ export function recordOfFailed({ session, tracked }: Course, begun: Record): Rec
 /** What the next run must know after a success: which files were there, and whether they stayed the same all the time. */
 export async function recordOfDone({ session, task, tracked, assessment }: Course, begun: Record): Promise<Record> {
   const { root, host } = session;
-  const clockNs = () => readFileClock(host, root);
-  const after = await lookAtInputs(root, tracked, begun, clockNs);
+  const fileClockMs = () => readFileClock(host, root);
+  const after = await lookAtInputs(root, tracked, begun, fileClockMs);
   const { parts } = await askParts(session, task, tracked, { mayStart: true, last: begun.parts });
   const edited = [
     ...changedMeanwhile(begun, { inputs: after.snapshot, folders: after.folders }, tracked.outputs),
@@ -76,7 +76,7 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
   const found = findOutputs(root, patterns);
   const odd = oddNamesOf(root, found.raw);
   const claimed = claimOutputs(found.paths, begun, { root, odd });
-  const looks = { root, clockNs, followsLinks: false };
+  const looks = { root, fileClockMs, followsLinks: false };
   const outputs = await takeSnapshot({ ...found, paths: claimed.owned }, noFiles, looks);
   const foreign = await takeSnapshot({ ...found, paths: claimed.foreign }, noFiles, looks);
   return {

@@ -12,7 +12,7 @@ const pieceBytes = 1024 * 1024;
 /** How much is hashed before others get their turn. */
 const turnBytes = 8 * 1024 * 1024;
 
-export type DigestJob = { readonly at: string | Buffer; readonly kind: bigint; readonly size: number };
+export type DigestJob = { readonly at: string | Buffer; readonly kind: number; readonly size: number };
 
 /** To load Node's own costs more than to calculate so many bytes without it. */
 const shortBytes = 2048;

@@ -16,29 +16,29 @@ export async function lookAtInputs(
   root: string,
   tracked: Pick<Tracked, 'inputs'>,
   known: Known | undefined,
-  clockNs: () => bigint,
+  fileClockMs: () => number,
 ): Promise<InputLook> {
   const globs = digestOfText(JSON.stringify(tracked.inputs));
-  const options = { root, clockNs, followsLinks: true };
+  const options = { root, fileClockMs, followsLinks: true };
   const isListed = known !== undefined && known.globs === globs && foldersAreSame(root, known.folders);
   if (isListed) {
     const found: Found = { paths: known.inputs.paths, raw: new Map(), folders: [], unreadable: [] };
     const look = await takeSnapshot(found, known.inputs, options);
     if (!linksChanged(known.inputs, look.snapshot)) return { ...look, folders: known.folders, globs };
   }
-  const takenNs = clockNs();
+  const takenMs = fileClockMs();
   const found = findFiles(root, compilePatterns(tracked.inputs), options);
   const look = await takeSnapshot(found, known?.inputs ?? noFiles, options);
-  return { ...look, isKnown: false, folders: stampFolders(root, found, takenNs), globs };
+  return { ...look, isKnown: false, folders: stampFolders(root, found, takenMs), globs };
 }
 
 function foldersAreSame(root: string, folders: Snapshot): boolean {
-  const now = new BigInt64Array(stampLength);
+  const now = new Float64Array(stampLength);
   return (
     folders.paths.length > 0 &&
     folders.paths.every((path, row) => {
       stampFile(placeOf(root, path), now, 0, { followsLinks: true });
-      return sameStamp(now, 0, folders.stamps, row) && isTrustworthy(now, 0, folders.takenNs);
+      return sameStamp(now, 0, folders.stamps, row) && isTrustworthy(now, 0, folders.takenMs);
     })
   );
 }
@@ -52,9 +52,9 @@ function linksChanged(before: Snapshot, now: Snapshot): boolean {
 }
 
 /** Nothing is kept where a name is odd or a folder unreadable: then all is looked for each time. */
-function stampFolders(root: string, { folders, raw, unreadable }: Found, takenNs: bigint): Snapshot {
+function stampFolders(root: string, { folders, raw, unreadable }: Found, takenMs: number): Snapshot {
   if (raw.size > 0 || unreadable.length > 0) return noFiles;
-  const stamps = new BigInt64Array(folders.length * stampLength);
+  const stamps = new Float64Array(folders.length * stampLength);
   for (const [row, path] of folders.entries()) stampFile(placeOf(root, path), stamps, row, { followsLinks: true });
-  return { paths: folders, stamps, digests: Buffer.alloc(folders.length * digestBytes), takenNs };
+  return { paths: folders, stamps, digests: Buffer.alloc(folders.length * digestBytes), takenMs };
 }

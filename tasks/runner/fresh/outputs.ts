@@ -9,7 +9,7 @@ import { noFiles, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { stampFile, stampLength } from './stamp.ts';
 import { type Found, findFiles, placeOf } from './walk.ts';
 
-type Options = { readonly root: string; readonly clockNs: () => bigint };
+type Options = { readonly root: string; readonly fileClockMs: () => number };
 
 /** The last run's outputs as they are now. A path that is missing has the kind `gone`. */
 export async function lookAtOutputs({ outputs, foreign, odd }: Record, options: Options) {
@@ -25,10 +25,10 @@ export async function lookAtOutputs({ outputs, foreign, odd }: Record, options: 
 /** Stamps without digests: enough to see later whether a file was touched. */
 export function stampAll(root: string, paths: readonly string[], odd: OddNames): Snapshot {
   if (paths.length === 0) return noFiles;
-  const stamps = new BigInt64Array(paths.length * stampLength);
+  const stamps = new Float64Array(paths.length * stampLength);
   for (const [row, path] of paths.entries())
     stampFile(oddPlaceOf(root, path, odd), stamps, row, { followsLinks: false });
-  return { paths, stamps, digests: Buffer.alloc(paths.length * 32), takenNs: 0n };
+  return { paths, stamps, digests: Buffer.alloc(paths.length * 32), takenMs: 0 };
 }
 
 /** Finds what lies where outputs belong. */

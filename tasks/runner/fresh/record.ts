@@ -41,11 +41,11 @@ export const noRecord: Pick<Record, 'state' | 'inputs' | 'outputs' | 'foreign' |
   elsewhere: [],
 };
 
-const magic = 'tasks-record-4\n';
+const magic = 'tasks-record-5\n';
 const snapshotNames = ['inputs', 'folders', 'outputs', 'foreign'] as const;
 
 type Head = Omit<Record, (typeof snapshotNames)[number]> & {
-  readonly snapshots: readonly { readonly count: number; readonly pathBytes: number; readonly takenNs: string }[];
+  readonly snapshots: readonly { readonly count: number; readonly pathBytes: number; readonly takenMs: number }[];
 };
 
 /**
@@ -84,10 +84,10 @@ function encode(record: Record): Buffer {
   return Buffer.concat([Buffer.from(magic), checksumOf(body), body]);
 }
 
-function encodeSnapshot({ paths, stamps, digests, takenNs }: Snapshot) {
+function encodeSnapshot({ paths, stamps, digests, takenMs }: Snapshot) {
   const pathBytes = Buffer.from(paths.join('\0'));
   return {
-    head: { count: paths.length, pathBytes: pathBytes.length, takenNs: String(takenNs) },
+    head: { count: paths.length, pathBytes: pathBytes.length, takenMs },
     sections: [pathBytes, Buffer.from(stamps.buffer, stamps.byteOffset, stamps.byteLength), digests],
   };
 }
@@ -104,13 +104,13 @@ function decode(bytes: Buffer): Record | undefined {
     at += length;
     return body.subarray(at - length, at);
   };
-  const [inputs, folders, outputs, foreign] = snapshots.map(({ count, pathBytes, takenNs }): Snapshot => {
+  const [inputs, folders, outputs, foreign] = snapshots.map(({ count, pathBytes, takenMs }): Snapshot => {
     const text = take(pathBytes).toString('utf8');
     const stampBytes = take(count * stampLength * 8);
-    const stamps = new BigInt64Array(count * stampLength);
+    const stamps = new Float64Array(count * stampLength);
     stampBytes.copy(Buffer.from(stamps.buffer));
     const digests = take(count * digestBytes);
-    return { paths: count === 0 ? [] : text.split('\0'), stamps, digests, takenNs: BigInt(takenNs) };
+    return { paths: count === 0 ? [] : text.split('\0'), stamps, digests, takenMs };
   });
   if (inputs === undefined || folders === undefined || outputs === undefined || foreign === undefined) return undefined;
   return { ...rest, inputs, folders, outputs, foreign };

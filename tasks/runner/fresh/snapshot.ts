@@ -5,10 +5,10 @@ import { type Found, placeOf } from './walk.ts';
 /** Files as they were at one moment: for each path its stamp and its digest. */
 export type Snapshot = {
   readonly paths: readonly string[];
-  readonly stamps: BigInt64Array;
+  readonly stamps: Float64Array;
   readonly digests: Buffer;
   /** The file system's clock before the files were looked at. */
-  readonly takenNs: bigint;
+  readonly takenMs: number;
 };
 
 export type Look = {
@@ -23,14 +23,14 @@ export type Look = {
 type Options = {
   readonly root: string;
   readonly followsLinks: boolean;
-  readonly clockNs: () => bigint;
+  readonly fileClockMs: () => number;
 };
 
 export const noFiles: Snapshot = {
   paths: [],
-  stamps: new BigInt64Array(),
+  stamps: new Float64Array(),
   digests: Buffer.alloc(0),
-  takenNs: 0n,
+  takenMs: 0,
 };
 
 /** Looks at files; only those are read that an earlier snapshot does not know with the same stamp. */
@@ -43,11 +43,11 @@ export async function takeSnapshot(found: Found, earlier: Snapshot, options: Opt
     : compareByName(found, earlier, at, options);
   if (unknown.length === 0)
     return { snapshot, isKnown: hasSamePaths, isSame: hasSamePaths, unreadable: found.unreadable };
-  const takenNs = options.clockNs();
+  const takenMs = options.fileClockMs();
   const unreadable = [...found.unreadable, ...(await readAnew(snapshot, unknown, at, options))];
   const { stamps, digests } = snapshot;
   const isSame = hasSamePaths && digests.equals(earlier.digests) && sameKinds(stamps, earlier.stamps);
-  return { snapshot: { ...snapshot, takenNs }, isKnown: false, isSame, unreadable };
+  return { snapshot: { ...snapshot, takenMs }, isKnown: false, isSame, unreadable };
 }
 
 type Comparison = { readonly snapshot: Snapshot; readonly unknown: readonly number[] };
@@ -55,10 +55,10 @@ type Comparison = { readonly snapshot: Snapshot; readonly unknown: readonly numb
 /** The usual case: the same paths. Nothing is copied unless something differs. */
 function compareInPlace(at: (path: string) => string | Buffer, earlier: Snapshot, options: Options): Comparison {
   const unknown: number[] = [];
-  const now = new BigInt64Array(stampLength);
+  const now = new Float64Array(stampLength);
   for (const [row, path] of earlier.paths.entries()) {
     stampFile(at(path), now, 0, options);
-    const isKnown = sameStamp(now, 0, earlier.stamps, row) && isTrustworthy(now, 0, earlier.takenNs);
+    const isKnown = sameStamp(now, 0, earlier.stamps, row) && isTrustworthy(now, 0, earlier.takenMs);
     if (!isKnown) unknown.push(row);
   }
   if (unknown.length === 0) return { snapshot: earlier, unknown };
@@ -72,7 +72,7 @@ function compareByName(
   at: (path: string) => string | Buffer,
   options: Options,
 ): Comparison {
-  const stamps = new BigInt64Array(paths.length * stampLength);
+  const stamps = new Float64Array(paths.length * stampLength);
   const digests = Buffer.alloc(paths.length * digestBytes);
   const rowOf = makeFinder(earlier);
   const unknown: number[] = [];
@@ -80,11 +80,11 @@ function compareByName(
     stampFile(at(path), stamps, row, options);
     const old = rowOf(row, path);
     const isKnown =
-      old !== undefined && sameStamp(stamps, row, earlier.stamps, old) && isTrustworthy(stamps, row, earlier.takenNs);
+      old !== undefined && sameStamp(stamps, row, earlier.stamps, old) && isTrustworthy(stamps, row, earlier.takenMs);
     if (isKnown) earlier.digests.copy(digests, row * digestBytes, old * digestBytes, (old + 1) * digestBytes);
     else unknown.push(row);
   }
-  return { snapshot: { paths, stamps, digests, takenNs: earlier.takenNs }, unknown };
+  return { snapshot: { paths, stamps, digests, takenMs: earlier.takenMs }, unknown };
 }
 
 /** Stamps and reads rows; gives the paths that cannot be read. */
@@ -106,7 +106,7 @@ async function readAnew(
     else {
       unreadable.push(paths[row] ?? '');
       // Without a stamp it is looked at again the next time.
-      stamps.fill(0n, row * stampLength, (row + 1) * stampLength);
+      stamps.fill(0, row * stampLength, (row + 1) * stampLength);
     }
   });
   return unreadable;
@@ -121,14 +121,14 @@ export function digestAt({ digests }: Snapshot, row: number): string {
 export function select(snapshot: Snapshot, passes: (path: string) => boolean): Snapshot {
   const rows = snapshot.paths.flatMap((path, row) => (passes(path) ? [row] : []));
   if (rows.length === snapshot.paths.length) return snapshot;
-  const stamps = new BigInt64Array(rows.length * stampLength);
+  const stamps = new Float64Array(rows.length * stampLength);
   for (const [index, row] of rows.entries())
     stamps.set(snapshot.stamps.subarray(row * stampLength, (row + 1) * stampLength), index * stampLength);
   return {
     paths: rows.map((row) => snapshot.paths[row] ?? ''),
     stamps,
     digests: Buffer.concat(rows.map((row) => snapshot.digests.subarray(row * digestBytes, (row + 1) * digestBytes))),
-    takenNs: snapshot.takenNs,
+    takenMs: snapshot.takenMs,
   };
 }
 
@@ -147,7 +147,7 @@ function samePaths(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** A script that loses its exec bit is another script. */
-function sameKinds(a: BigInt64Array, b: BigInt64Array): boolean {
+function sameKinds(a: Float64Array, b: Float64Array): boolean {
   for (let row = 0; row < a.length / stampLength; row++) if (kindIn(a, row) !== kindIn(b, row)) return false;
   return true;
 }

@@ -6,9 +6,9 @@ export function killedFile(root: string): string {
   return join(root, '.tasks', 'state', 'killed');
 }
 
-/** When the run was killed that has left a file; undefined where none was since, as after a power failure. In nanoseconds. */
-export function killTime(root: string, left: string): bigint | undefined {
-  const killed = statSync(killedFile(root), { bigint: true, throwIfNoEntry: false });
-  const begun = statSync(left, { bigint: true, throwIfNoEntry: false });
-  return killed !== undefined && begun !== undefined && killed.mtimeNs >= begun.mtimeNs ? killed.mtimeNs : undefined;
+/** When the run was killed that has left a file; undefined where none was since, as after a power failure. In ms since 1970. */
+export function killTime(root: string, left: string): number | undefined {
+  const killed = statSync(killedFile(root), { throwIfNoEntry: false });
+  const begun = statSync(left, { throwIfNoEntry: false });
+  return killed !== undefined && begun !== undefined && killed.mtimeMs >= begun.mtimeMs ? killed.mtimeMs : undefined;
 }
