@@ -4,9 +4,9 @@ import { type Args, parseArgs } from './args.ts';
 import { builtInTasks } from './config/built-in.ts';
 import { findTask } from './config/names.ts';
 import { signProblem } from './config/service-rules.ts';
-import type { Config, ParamValue, Retry, ServiceRow, Sign, TaskRow } from './config/types.ts';
+import type { Config, Retry, ServiceRow, Sign, TaskRow } from './config/types.ts';
 import { type Problem, UserError, usageError } from './errors.ts';
-import { bindRequests, missingParams, type Request, withDefaults } from './plan/bind.ts';
+import { bindRequests, missingParams, type ParamValues, type Request, withDefaults } from './plan/bind.ts';
 import { type DoctorRequest, readDoctorRequest } from './plan/doctor.ts';
 import { type Fill, fillOf } from './plan/fill.ts';
 import { keepAsked } from './plan/kept.ts';
@@ -44,7 +44,7 @@ export type PlannedTask = {
   /** Why it is skipped here, if it is. */
   readonly skip: string | undefined;
   readonly work: Work;
-  readonly params: Readonly<Record<string, ParamValue>>;
+  readonly params: ParamValues;
   readonly args: readonly string[];
   readonly rest: readonly string[];
   readonly env: Readonly<Record<string, string>>;

@@ -44,8 +44,8 @@ export type Ran = {
 
 export type RunOptions = { readonly timeoutMs?: number; readonly cwd?: string; readonly env?: Record<string, string> };
 
-/** What a config's `params` give, by name. */
-export type Params = Readonly<Record<string, string | number | boolean>>;
+/** What a config's `params` give, by name. A number that was not given and has no default is undefined; a text is empty. */
+export type Params = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Says that all members of a type are such values; of an interface too, which is no `Params` by itself. */
 export type ParamsOf<Own> = { readonly [Name in keyof Own]: Params[string] | undefined };

@@ -93,7 +93,7 @@ test('`--help TASK` shows every flag with its type, its default and whether it m
     flags:
       --port=N          where it listens (default: 8080)
       --mode=fast|slow  (required)
-      --name=TEXT       any text
+      --name=TEXT       any text (default: empty)
       --trace
 
     words:
@@ -233,6 +233,30 @@ tasks:
   expect((await project.run('a --n=x --on=perhaps')).stderr).toBe(
     'error: `--n` of task `a` takes a whole number, not `x`\nerror: `--on` of task `a` takes `true` or `false`, not `perhaps`\n',
   );
+});
+
+test('a param that is not given and has no default is empty, whatever its type but bool; a script gets no number', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+vars: { port: '80' }
+tasks:
+  a:
+    params: { port: { type: int }, mode: { type: enum, values: [x] }, text: {}, on: { type: bool } }
+    env: { PORT: '\${port}' }
+    run: 'printf "[%s]" --port=\${port} "\${port}" "$PORT" \${mode} \${text} \${on}'
+  s: { params: { port: { type: int }, text: {} }, inputs: [task.ts], script: task.ts }
+`,
+    'task.ts': `import { defineTask } from 'zx-tasks';
+export const run = defineTask<{ port?: number; text: string }>(async ({ params: { port, text }, log }) => {
+  log(JSON.stringify([port ?? 'none', text]));
+});
+`,
+  });
+  const printed = async (words: string) => (await project.run(words)).stdout.split('\n')[1];
+  expect(await printed('a')).toBe('[--port=][][][][][false]');
+  expect(await printed('a --port=0')).toBe('[--port=0][0][0][][][false]');
+  expect(await printed('s')).toBe('["none",""]');
+  expect(await printed('s --port=0')).toBe('[0,""]');
 });
 
 test('what is for another platform is skipped with the reason, and what needs it goes on', async () => {

@@ -34,7 +34,7 @@ const oneOrMany = v.union([v.string(), v.array(v.string())]);
 const param = v.strictObject({
   type: v.optional(about(v.picklist(['string', 'int', 'bool', 'enum']), 'string when absent')),
   about: text('shown by --help'),
-  default: v.optional(scalar),
+  default: v.optional(about(scalar, 'what it is when not given; without, empty, or false for a `bool`')),
   required: yes('whether the task cannot start without it'),
   values: texts('what an enum may be'),
 });

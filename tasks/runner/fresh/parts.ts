@@ -73,7 +73,7 @@ function staticParts(session: Session, task: PlannedTask, tracked: Tracked): rea
     ...(work.kind === 'run' ? [part('command', '', work.commands)] : []),
     ...(work.kind === 'script' ? [part('script', folderInProject(root, work.file), contentOf(work.file))] : []),
     part('words', '', [args, rest]),
-    ...Object.entries(params).map(([name, value]) => part('param', name, value)),
+    ...Object.entries(params).map(([name, value]) => part('param', name, value ?? null)),
     ...Object.entries(env).map(([name, value]) => part('env', name, value)),
     ...tracked.variables.map((name) => part('variable', name, environment[name] ?? null)),
     part('place', '', place.kind === 'container' ? place.image : place.kind),

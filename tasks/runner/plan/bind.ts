@@ -5,7 +5,8 @@ import { findTyped, taskWords } from '../config/names.ts';
 import type { Config, ParamRow, ParamValue, TaskRow } from '../config/types.ts';
 import { didYouMean, listed, type Problem, UserError } from '../errors.ts';
 
-export type ParamValues = Readonly<Record<string, ParamValue>>;
+/** Undefined where nothing was given: no number is empty. */
+export type ParamValues = Readonly<Record<string, ParamValue | undefined>>;
 
 /** A task as the command line asks for it. */
 export type Request = {
@@ -46,7 +47,10 @@ export function missingParams(task: TaskRow, given: ParamValues): readonly strin
   );
 }
 
-const emptyValues: Record<ParamRow['type'], ParamValue> = { string: '', int: 0, bool: false, enum: '' };
+const emptyValues = { string: '', int: undefined, bool: false, enum: '' } as const satisfies Record<
+  ParamRow['type'],
+  ParamValue | undefined
+>;
 
 function openRequests(config: Config, items: readonly Item[], problems: Problem[]): readonly OpenRequest[] {
   const open: OpenRequest[] = [];

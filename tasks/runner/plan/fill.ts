@@ -7,10 +7,13 @@ import type { Request } from './bind.ts';
 /** How the names in a text are filled in: as they are, or for a shell. */
 export type Fill = { readonly plain: (text: string) => string; readonly command: (text: string) => string };
 
-/** What `${name}` stands for in the texts of a task: a param, a matrix key or a var. In a command, vars stand as they are written; params and args are quoted. */
+/**
+ * What `${name}` stands for in the texts of a task: a param, which is empty where none was given, a matrix key or a var. In a
+ * command, vars stand as they are written; params and args are quoted.
+ */
 export function fillOf(config: Config, { task, params, args }: Request): Fill {
   const written = (name: string): string => task.cell?.values[name] ?? varsOf(config, task)[name] ?? '';
-  const given = (name: string) => (Object.hasOwn(params, name) ? params[name] : undefined);
+  const given = (name: string) => (Object.hasOwn(params, name) ? (params[name] ?? '') : undefined);
   const words = (name: string): readonly string[] | undefined => {
     const param = name === 'args' ? args : given(name);
     return param === undefined || typeof param === 'object' ? param : [String(param)];

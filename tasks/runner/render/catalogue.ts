@@ -86,8 +86,13 @@ function inColumns(lines: readonly Line[]): readonly string[] {
 
 function describeParam(name: string, param: ParamRow): Line {
   const value = { string: '=TEXT', int: '=N', bool: '', enum: `=${param.values.join('|')}` }[param.type];
-  const fallback = param.required ? '(required)' : param.default === undefined ? '' : `(default: ${param.default})`;
-  return [`--${name}${value}`, `${param.about ?? ''} ${fallback}`.trim()];
+  return [`--${name}${value}`, `${param.about ?? ''} ${whenNotGiven(param)}`.trim()];
+}
+
+function whenNotGiven({ type, required, default: value = '' }: ParamRow): string {
+  if (required) return '(required)';
+  const isFalse = type === 'bool' && value === '';
+  return isFalse ? '' : `(default: ${value === '' ? 'empty' : value})`;
 }
 
 function describeArgs(args: ArgsRow): Line {
