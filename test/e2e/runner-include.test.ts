@@ -93,8 +93,9 @@ test('in the folder of an included file its names come first, and those of the o
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
     return stdout.split('\n').filter((line) => /^(build|lint|clean)/.test(line));
   };
+  expect(await doneBy('build', 'docs')).toEqual(['build of docs with shared in docs']);
+  expect(await doneBy('build', 'docs/api/src')).toEqual(['build of api by docs in src']);
   for (const cwd of ['docs', 'docs/api/src']) {
-    expect(await doneBy('build', cwd)).toEqual(['build of docs with shared in docs']);
     expect(await doneBy('pages', cwd)).toEqual(['build of docs with shared in docs']);
     expect(await doneBy('clean', cwd)).toEqual(['clean of docs']);
     expect(await doneBy('lint', cwd)).toEqual(['lint']);
@@ -105,6 +106,43 @@ test('in the folder of an included file its names come first, and those of the o
   expect((await project.run('--list', { cwd: 'docs' })).stdout).toBe((await project.run('--list')).stdout);
   expect((await project.run('--completion=candidates -- bui', { cwd: 'docs' })).stdout).toContain(
     'build\tBuild the pages\n',
+  );
+});
+
+test('so it is for a file of any name; of several in one folder, what two of them have is written in full', async () => {
+  const say = (what: string): string =>
+    `version: 1\ntasks:\n  ${what}: { run: 'echo ${what} of "\${me}"' }\n  same: { run: 'echo same of \${me}' }\n`;
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+vars: { me: root }
+include: { docs: docs/t.yaml, more: docs/more.yaml, again: docs/t.yaml, here: here.yaml }
+tasks:
+  same: { run: echo same of root }
+`,
+    'here.yaml': say('here'),
+    'docs/t.yaml': say('build').replace('version: 1', 'version: 1\nvars: { me: docs }\ninclude: { inner: inner.yaml }'),
+    'docs/more.yaml': say('tidy'),
+    'docs/inner.yaml': say('inner'),
+    'docs/deep/file': '',
+  });
+  const line = async (words: string, cwd: string) => {
+    const { stdout, stderr } = await project.run(words, { cwd });
+    return stdout.split('\n')[1] ?? stderr;
+  };
+  for (const cwd of ['docs', 'docs/deep']) {
+    expect(await line('build', cwd)).toBe('build of docs');
+    expect(await line('tidy', cwd)).toBe('tidy of root');
+    expect(await line('inner:inner', cwd)).toBe('inner of docs');
+    expect(await line('more:same', cwd)).toBe('same of root');
+    expect(await line('here:here', cwd)).toBe('here of root');
+    expect((await project.run('same', { cwd })).stderr).toBe(
+      'error: task `same` is in several files of this folder\nhint: write one of `docs:same`, `more:same`\n',
+    );
+  }
+  expect(await line('same', '.')).toBe('same of root');
+  expect((await project.run('tidy')).stderr).toContain('error: unknown task `tidy`, did you mean `more:tidy`?\n');
+  expect((await project.run('biuld', { cwd: 'docs' })).stderr).toContain(
+    'unknown task `biuld`, did you mean `build`?\n',
   );
 });
 

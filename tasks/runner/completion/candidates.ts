@@ -1,5 +1,5 @@
 import { builtInTasks } from '../config/built-in.ts';
-import { findTyped } from '../config/names.ts';
+import { findTyped, spellings } from '../config/names.ts';
 import type { Config, ParamRow, TaskRow } from '../config/types.ts';
 import { flagRows } from '../usage.ts';
 
@@ -39,7 +39,7 @@ function readBefore(config: Config, before: readonly string[]): Omit<Situation, 
     const isValue = openFlag !== undefined && flag === undefined;
     openFlag = flag !== undefined && takesNext(flag, task) ? flag : undefined;
     const isTask = !isValue && !word.startsWith('-') && task?.args === undefined;
-    if (isTask) task = findTyped(config, word) ?? builtInTasks[word] ?? task;
+    if (isTask) task = findTyped(config, word)[0] ?? builtInTasks[word] ?? task;
   }
   return { task, openFlag };
 }
@@ -67,11 +67,8 @@ function toolFlags(): readonly Candidate[] {
 
 function taskNames(config: Config): readonly Candidate[] {
   const tasks = [...Object.values(config.tasks), ...Object.values(builtInTasks)].filter((task) => !task.hidden);
-  const start = config.from === undefined ? undefined : `${config.from}:`;
-  const short = (name: string): readonly string[] =>
-    start !== undefined && name.startsWith(start) ? [name.slice(start.length)] : [];
   return tasks.flatMap(({ name, aliases, about }) =>
-    [name, ...aliases].flatMap((word) => [...short(word), word].map((text) => candidate(text, about))),
+    [name, ...aliases].flatMap((word) => spellings(config, word).map((text) => candidate(text, about))),
   );
 }
 

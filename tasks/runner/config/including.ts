@@ -1,5 +1,6 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { UserError } from '../errors.ts';
+import { leavesProject } from '../fresh/paths.ts';
 import { type Host, isErrno } from '../host.ts';
 import type { Config } from './types.ts';
 
@@ -29,6 +30,33 @@ export async function findIncluding(host: ReadHost, search: Search): Promise<Inc
     if (text?.includes('include') === true) found = (await asIncluding(host, search, { root: above, text })) ?? found;
   }
   return found;
+}
+
+/**
+ * The namespaces of the included files that lie where the command was typed, or above that but below the nearest config. Of files
+ * in one folder those count that no other of them includes.
+ */
+export async function findIncluded(
+  { cwd, realPath }: Pick<Host, 'cwd' | 'realPath'>,
+  { root, below, scopes }: Pick<Config, 'scopes'> & { readonly root: string; readonly below: string },
+): Promise<readonly string[]> {
+  if (cwd === below) return [];
+  const rows = await Promise.all(
+    Object.entries(scopes).map(async ([namespace, { file }]) => {
+      return { namespace, file, folder: await realPath(dirname(join(root, file))) };
+    }),
+  );
+  const isIn = (folder: string, outer: string): boolean => !leavesProject(relative(outer, folder));
+  const around = rows.filter(({ folder }) => folder !== below && isIn(folder, below) && isIn(cwd, folder));
+  const deepest = Math.max(...around.map(({ folder }) => folder.length));
+  const nearest = around.filter(({ folder }) => folder.length === deepest);
+  return nearest
+    .filter(({ namespace, file }, index) => {
+      const isIncluded = nearest.some((other) => namespace.startsWith(`${other.namespace}:`));
+      const isTwin = nearest.slice(0, index).some((other) => other.file === file);
+      return !isIncluded && !isTwin;
+    })
+    .map(({ namespace }) => namespace);
 }
 
 async function asIncluding(

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { readCached, writeCached } from './cache.ts';
 import { type Environment, readEnvironment } from './dotenv.ts';
-import { findIncluding } from './including.ts';
+import { findIncluded, findIncluding } from './including.ts';
 import type { Config } from './types.ts';
 
 export const configName = 'tasks.config.yaml';
@@ -20,7 +20,9 @@ export async function loadProject(host: LoadHost): Promise<Project> {
   const including = await findIncluding(onTheWay, { folder: nearest.root, name: configName, load });
   const { root, text } = including ?? nearest;
   const whole = await loadConfig(host, root, text);
-  const config = including?.from === undefined ? whole : { ...whole, from: including.from };
+  const included = await findIncluded(host, { root, below: nearest.root, scopes: whole.scopes });
+  const from = included.length > 0 ? included : [including?.from ?? []].flat();
+  const config = from.length === 0 ? whole : { ...whole, from };
   return { root, config, ...(await readEnvironment(host, root, config)) };
 }
 

@@ -22,15 +22,27 @@ export function findTask(config: Pick<Config, 'tasks'>, word: string): TaskRow |
   return Object.values(config.tasks).find((task) => task.aliases.includes(word));
 }
 
-/** The task that a typed word means: in the folder of an included file its names come first, as they do in the file. */
-export function findTyped(config: Pick<Config, 'tasks' | 'from'>, word: string): TaskRow | undefined {
-  const steps = config.from?.split(':') ?? [];
-  const words = [...steps.map((_, index) => [...steps.slice(0, index + 1), word].join(':')).reverse(), word];
-  for (const candidate of words) {
-    const task = findTask(config, candidate);
-    if (task !== undefined) return task;
+/**
+ * The task that a typed word means: in the folder of an included file its names come first, as they do in the file. There are
+ * several where files of one folder have it.
+ */
+export function findTyped(config: Pick<Config, 'tasks' | 'from'>, word: string): readonly TaskRow[] {
+  for (let scopes = config.from ?? []; scopes.length > 0; scopes = outwards(scopes)) {
+    const tasks = scopes.flatMap((scope) => findTask(config, `${scope}:${word}`) ?? []);
+    if (tasks.length > 0) return tasks;
   }
-  return undefined;
+  return [findTask(config, word) ?? []].flat();
+}
+
+/** The namespaces of the files that include those of the given ones. */
+function outwards(scopes: readonly string[]): readonly string[] {
+  const outer = scopes.flatMap((scope) => (scope.includes(':') ? [scope.replace(/:[^:]*$/, '')] : []));
+  return [...new Set(outer)];
+}
+
+/** The ways to write a task's word: in the folder of its file also without the file's name. */
+export function spellings({ from = [] }: Pick<Config, 'from'>, word: string): readonly string[] {
+  return [...from.flatMap((scope) => (word.startsWith(`${scope}:`) ? [word.slice(scope.length + 1)] : [])), word];
 }
 
 /** The vars that a task sees: those of its file, and of the files that include it. */
@@ -119,12 +131,7 @@ function unknownNeeds(config: Config): Finding[] {
 
 /** Every word that names a task, and those of its own file as that file writes them. */
 function wordsFrom(config: Config, { namespace }: TaskRow): readonly string[] {
-  const words = taskWords(config);
-  const start = `${namespace}:`;
-  const own = words.flatMap((word) =>
-    namespace !== undefined && word.startsWith(start) ? word.slice(start.length) : [],
-  );
-  return [...own, ...words];
+  return taskWords(config).flatMap((word) => spellings({ from: namespace === undefined ? [] : [namespace] }, word));
 }
 
 function unknownRequires(config: Config): Finding[] {

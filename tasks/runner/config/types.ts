@@ -5,8 +5,8 @@ export type Config = {
   readonly dotenv: readonly string[];
   /** Environment variables whose values no output may show. */
   readonly secrets: readonly string[];
-  /** The namespace of the file in whose folder the command was typed, where another one includes it. */
-  readonly from?: string;
+  /** The namespaces of the files in whose folder the command was typed, where others include them. */
+  readonly from?: readonly string[];
   /** What an included file has of its own, by its namespace. */
   readonly scopes: Readonly<Record<string, Scope>>;
   readonly messages: readonly KnownMessage[];

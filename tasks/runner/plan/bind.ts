@@ -1,9 +1,9 @@
 import type { Args, Item } from '../args.ts';
 import { toolFlagNames } from '../args.ts';
 import { builtInTasks } from '../config/built-in.ts';
-import { findTyped, taskWords } from '../config/names.ts';
+import { findTyped, spellings, taskWords } from '../config/names.ts';
 import type { Config, ParamRow, ParamValue, TaskRow } from '../config/types.ts';
-import { didYouMean, listed, type Problem, UserError } from '../errors.ts';
+import { didYouMean, listed, type Problem, UserError, usageError } from '../errors.ts';
 
 /** Undefined where nothing was given: no number is empty. */
 export type ParamValues = Readonly<Record<string, ParamValue | undefined>>;
@@ -86,7 +86,12 @@ function ownParam(task: TaskRow, name: string): ParamRow | undefined {
 
 /** The task that a word means, a built-in one too; throws when there is none. */
 export function requireTask(config: Config, word: string): TaskRow {
-  const task = findTyped(config, word) ?? (Object.hasOwn(builtInTasks, word) ? builtInTasks[word] : undefined);
+  const [found, ...others] = findTyped(config, word);
+  if (found !== undefined && others.length > 0) {
+    const names = [found, ...others].map(({ name }) => name);
+    throw usageError(`task \`${word}\` is in several files of this folder`, `write one of ${listed(names)}`);
+  }
+  const task = found ?? (Object.hasOwn(builtInTasks, word) ? builtInTasks[word] : undefined);
   if (task !== undefined) return task;
   throw new UserError('usage', [unknownTask(config, word)]);
 }
@@ -101,8 +106,10 @@ function openTask(config: Config, word: string, open: OpenRequest[], problems: P
 }
 
 function unknownTask(config: Config, word: string): Problem {
-  const words = [...taskWords(config), ...Object.keys(builtInTasks)];
-  return { message: `unknown task \`${word}\`${didYouMean(word, words)}`, hint: '`tasks --list` shows all tasks' };
+  const words = [...taskWords(config).flatMap((name) => spellings(config, name)), ...Object.keys(builtInTasks)];
+  const inFile = words.find((other) => other.endsWith(`:${word}`));
+  const suggestion = inFile === undefined ? didYouMean(word, words) : `, did you mean \`${inFile}\`?`;
+  return { message: `unknown task \`${word}\`${suggestion}`, hint: '`tasks --list` shows all tasks' };
 }
 
 function unknownFlag(name: string, task: TaskRow | undefined): Problem {
