@@ -100,6 +100,50 @@ test('a secret in such a file is masked, in an included one too, and kept by no 
   expect(kept).toBe('');
 });
 
+test.each([
+  ['A="x \\"y\\" z"', 'x "y" z'],
+  ['A="C:\\dir \\\\new\\nline"', 'C:\\dir \\new\nline'],
+  ['A=\'C:\\new "x"\'', 'C:\\new "x"'],
+  ['A=`it\'s "x"`# why', 'it\'s "x"'],
+  ['export  A = a  b\t# why', 'a  b'],
+  ['A=a#b', 'a#b'],
+  ['A= # nothing', ''],
+  ['A="a # b" # c "d"', 'a # b'],
+  ['A="one\r\ntwo"\r\n', 'one\ntwo'],
+  ['A=$HOME ${HOME}', '$HOME ${HOME}'],
+  ['A=one\u2028two\rthree', 'one\u2028two\rthree'],
+  ['\uFEFFA=marked', 'marked'],
+])('a value is read whole: %j', async (line, value) => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ndotenv: .env\ntasks:\n  a: { run: \'printf %s "$A" > out\' }\n',
+    '.env': line,
+  });
+  expect(await project.run('a --quiet')).toEqual({ exit: 0, stdout: '', stderr: '' });
+  expect(await project.read('out')).toBe(value);
+});
+
+test('a value that cannot be read for sure is told with its place, and never cut', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ndotenv: .env\ntasks:\n  a: { run: echo ran }\n',
+    '.env': 'A="one" two\nB=\'it\\\'s\'\nC="three\nlines\n" more\nD="open\nE=1\nF=`open\n',
+  });
+  const { exit, stdout, stderr } = await project.run('a');
+  expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });
+  expect(stderr).toMatchInlineSnapshot(`
+    "error: line 1 of \`.env\` goes on after the closing double quote
+    hint: write \`#\` before a comment, and \`\\"\` for a quote within double quotes
+    error: line 2 of \`.env\` goes on after the closing single quote
+    hint: write \`#\` before a comment, and \`\\"\` for a quote within double quotes
+    error: line 3 of \`.env\` goes on after the closing double quote
+    hint: write \`#\` before a comment, and \`\\"\` for a quote within double quotes
+    error: line 6 of \`.env\` has a double quote that nothing closes
+    hint: close it, or quote it in turn
+    error: line 8 of \`.env\` has a backtick that nothing closes
+    hint: close it, or quote it in turn
+    "
+  `);
+});
+
 test('a line that is no variable is told with its place, and not shown: it may be a secret', async () => {
   await using project = await createProject({
     'tasks.config.yaml': 'version: 1\ndotenv: [.env, good.env]\ntasks:\n  a: { run: \'echo "$A$B$C$D$E"\' }\n',

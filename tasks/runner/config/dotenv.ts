@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { messageOf, type Problem, UserError } from '../errors.ts';
 import type { Env, Host } from '../host.ts';
+import { readVariables } from './dotenv-lines.ts';
 import type { Config } from './types.ts';
 
 type Values = Readonly<Record<string, string>>;
@@ -26,9 +26,9 @@ export async function readEnvironment(
   const problems: Problem[] = [];
   const ofFiles = async (files: readonly string[]): Promise<Values> => {
     const texts = await Promise.all(files.map((file) => readFile(host, root, file)));
-    problems.push(...texts.flatMap((text, index) => wrongLines(text, files[index] ?? '')));
-    const values = Object.assign({}, ...texts.map((text) => parseEnv(text))) as Values;
-    return Object.fromEntries(Object.entries(values).filter(([name]) => host.env[name] === undefined));
+    const read = texts.map((text, index) => readVariables(text, files[index] ?? ''));
+    problems.push(...read.flatMap((file) => file.problems));
+    return Object.fromEntries(read.flatMap(({ pairs }) => pairs).filter(([name]) => host.env[name] === undefined));
   };
   const scopes = Object.entries(config.scopes).map(
     async ([namespace, { dotenv }]): Promise<[string, Values]> => [namespace, await ofFiles(dotenv)],
@@ -37,33 +37,6 @@ export async function readEnvironment(
   const inner = Object.fromEntries(await Promise.all(scopes));
   if (problems.length > 0) throw new UserError('config', problems);
   return { env: { ...host.env, ...outer }, dotenv: withOuter(inner) };
-}
-
-/** Lines that would be left out without a word. They are not shown: there may be a secret in them. */
-function wrongLines(text: string, file: string): readonly Problem[] {
-  const problems: Problem[] = [];
-  let quote: string | undefined;
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (quote !== undefined) {
-      if (line.includes(quote)) quote = undefined;
-      continue;
-    }
-    if (/^\s*(#.*)?$/.test(line)) continue;
-    const [whole, value = ''] = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=\s*(.*)$/.exec(line) ?? [];
-    const hint = 'write `NAME=value`, or `#` before what is none';
-    if (whole === undefined) problems.push({ message: `line ${index + 1} of \`${file}\` is no variable`, hint });
-    const [, open, rest = ''] = /^(["'`])(.*)$/.exec(value) ?? [];
-    if (
-      open !== undefined &&
-      !rest.includes(open) &&
-      text
-        .split('\n')
-        .slice(index + 1)
-        .some((later) => later.includes(open))
-    )
-      quote = open;
-  }
-  return problems;
 }
 
 async function readFile(host: Pick<Host, 'readText'>, root: string, file: string): Promise<string> {
