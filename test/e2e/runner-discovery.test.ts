@@ -259,6 +259,18 @@ export const run = defineTask<{ port?: number; text: string }>(async ({ params: 
   expect(await printed('s --port=0')).toBe('[0,""]');
 });
 
+test('a required param with a wrong value is told of once: it is not missing', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      "version: 1\ntasks:\n  serve: { params: { mode: { type: enum, values: [a, b], required: true }, to: { required: true } }, run: 'echo ${mode} ${to}' }\n",
+  });
+  expect(await project.run('serve --mode=c')).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: 'error: `--mode` of task `serve` takes one of `a`, `b`, not `c`\nerror: task `serve` needs `--to`\n',
+  });
+});
+
 test('what is for another platform is skipped with the reason, and what needs it goes on', async () => {
   await using project = await createProject({
     'tasks.config.yaml':

@@ -1,9 +1,8 @@
 import type { Args, Item } from '../args.ts';
 import { toolFlagNames } from '../args.ts';
-import { builtInTasks } from '../config/built-in.ts';
-import { findTyped, spellings, taskWords } from '../config/names.ts';
 import type { Config, ParamRow, ParamValue, TaskRow } from '../config/types.ts';
-import { didYouMean, listed, type Problem, UserError, usageError } from '../errors.ts';
+import { didYouMean, listed, type Problem, UserError } from '../errors.ts';
+import { requireTask } from './require-task.ts';
 
 /** Undefined where nothing was given: no number is empty. */
 export type ParamValues = Readonly<Record<string, ParamValue | undefined>>;
@@ -16,7 +15,13 @@ export type Request = {
   readonly rest: readonly string[];
 };
 
-type OpenRequest = { readonly task: TaskRow; readonly given: Record<string, ParamValue>; readonly args: string[] };
+type OpenRequest = {
+  readonly task: TaskRow;
+  readonly given: Record<string, ParamValue>;
+  /** Params that were given what they do not take. */
+  readonly wrong: Set<string>;
+  readonly args: string[];
+};
 
 /** Gives words and flags their meaning: a word is a task or goes to the one before it, a flag belongs to the task before it. */
 export function bindRequests(config: Config, args: Args): readonly Request[] {
@@ -74,8 +79,12 @@ function openRequests(config: Config, items: readonly Item[], problems: Problem[
     if (takesNext) index++;
     const text = takesNext && next?.kind === 'word' ? next.text : item.value;
     const value = readParam(param, text);
-    if (value === undefined) problems.push(badValue(current.task, item.name, param, text));
-    else current.given[item.name] = value;
+    if (value !== undefined) {
+      current.given[item.name] = value;
+      continue;
+    }
+    problems.push(badValue(current.task, item.name, param, text));
+    current.wrong.add(item.name);
   }
   return open;
 }
@@ -84,32 +93,13 @@ function ownParam(task: TaskRow, name: string): ParamRow | undefined {
   return Object.hasOwn(task.params, name) ? task.params[name] : undefined;
 }
 
-/** The task that a word means, a built-in one too; throws when there is none. */
-export function requireTask(config: Config, word: string): TaskRow {
-  const [found, ...others] = findTyped(config, word);
-  if (found !== undefined && others.length > 0) {
-    const names = [found, ...others].map(({ name }) => name);
-    throw usageError(`task \`${word}\` is in several files of this folder`, `write one of ${listed(names)}`);
-  }
-  const task = found ?? (Object.hasOwn(builtInTasks, word) ? builtInTasks[word] : undefined);
-  if (task !== undefined) return task;
-  throw new UserError('usage', [unknownTask(config, word)]);
-}
-
 function openTask(config: Config, word: string, open: OpenRequest[], problems: Problem[]): void {
   try {
-    open.push({ task: requireTask(config, word), given: {}, args: [] });
+    open.push({ task: requireTask(config, word), given: {}, wrong: new Set(), args: [] });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     problems.push(...error.problems);
   }
-}
-
-function unknownTask(config: Config, word: string): Problem {
-  const words = [...taskWords(config).flatMap((name) => spellings(config, name)), ...Object.keys(builtInTasks)];
-  const inFile = words.find((other) => other.endsWith(`:${word}`));
-  const suggestion = inFile === undefined ? didYouMean(word, words) : `, did you mean \`${inFile}\`?`;
-  return { message: `unknown task \`${word}\`${suggestion}`, hint: '`tasks --list` shows all tasks' };
 }
 
 function unknownFlag(name: string, task: TaskRow | undefined): Problem {
@@ -155,8 +145,9 @@ function badValue(task: TaskRow, name: string, param: ParamRow, text: string | u
   };
 }
 
-function argProblems({ task, args, given }: OpenRequest): Problem[] {
-  const missing = missingParams(task, given).map((name) => ({ message: `task \`${task.name}\` needs \`--${name}\`` }));
+function argProblems({ task, args, given, wrong }: OpenRequest): Problem[] {
+  const notGiven = missingParams(task, given).filter((name) => !wrong.has(name));
+  const missing = notGiven.map((name) => ({ message: `task \`${task.name}\` needs \`--${name}\`` }));
   const row = task.args;
   if (row === undefined) return missing;
   const unknown = args.filter((word) => row.values !== undefined && !row.values.includes(word));

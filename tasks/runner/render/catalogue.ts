@@ -3,7 +3,7 @@ import { builtInTasks } from '../config/built-in.ts';
 import type { ArgsRow, Config, ParamRow, TaskRow } from '../config/types.ts';
 import { listed } from '../errors.ts';
 import type { Paint } from '../paint.ts';
-import { requireTask } from '../plan/bind.ts';
+import { requireTask } from '../plan/require-task.ts';
 import type { Platform } from '../script.ts';
 import { catalogueOf, whyNotHere } from './entries.ts';
 import { pretence } from './text.ts';

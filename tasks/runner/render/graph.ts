@@ -1,7 +1,7 @@
 import type { Args, GraphForm } from '../args.ts';
 import { findTask } from '../config/names.ts';
 import type { Config, TaskRow } from '../config/types.ts';
-import { requireTask } from '../plan/bind.ts';
+import { requireTask } from '../plan/require-task.ts';
 import type { Platform } from '../script.ts';
 import { catalogueOf, type Entry } from './entries.ts';
 

@@ -1,0 +1,23 @@
+import { builtInTasks } from '../config/built-in.ts';
+import { findTyped, spellings, taskWords } from '../config/names.ts';
+import type { Config, TaskRow } from '../config/types.ts';
+import { didYouMean, listed, type Problem, UserError, usageError } from '../errors.ts';
+
+/** The task that a word means, a built-in one too; throws when there is none. */
+export function requireTask(config: Config, word: string): TaskRow {
+  const [found, ...others] = findTyped(config, word);
+  if (found !== undefined && others.length > 0) {
+    const names = [found, ...others].map(({ name }) => name);
+    throw usageError(`task \`${word}\` is in several files of this folder`, `write one of ${listed(names)}`);
+  }
+  const task = found ?? (Object.hasOwn(builtInTasks, word) ? builtInTasks[word] : undefined);
+  if (task !== undefined) return task;
+  throw new UserError('usage', [unknownTask(config, word)]);
+}
+
+function unknownTask(config: Config, word: string): Problem {
+  const words = [...taskWords(config).flatMap((name) => spellings(config, name)), ...Object.keys(builtInTasks)];
+  const inFile = words.find((other) => other.endsWith(`:${word}`));
+  const suggestion = inFile === undefined ? didYouMean(word, words) : `, did you mean \`${inFile}\`?`;
+  return { message: `unknown task \`${word}\`${suggestion}`, hint: '`tasks --list` shows all tasks' };
+}
