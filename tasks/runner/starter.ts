@@ -1,5 +1,6 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import { configName } from './config/load.ts';
+import { configName } from './config/config-name.ts';
+import { refuseBesideMisnamed } from './config/misnamed.ts';
 import { UserError, usageError } from './errors.ts';
 import type { Host } from './host.ts';
 
@@ -79,6 +80,7 @@ async function writeNew(host: StarterHost, text: string): Promise<void> {
   const path = join(host.cwd, configName);
   const exists = (await host.readText(path)) !== undefined;
   if (exists) throw usageError(`\`${configName}\` exists, and is not overwritten`, 'move it away first');
+  await refuseBesideMisnamed(host);
   const isWritten = await host.replaceFile(path, text);
   if (!isWritten) throw new UserError('usage', [{ message: `\`${configName}\` cannot be written in ${host.cwd}` }]);
 }

@@ -1,4 +1,5 @@
 /** What is wrong in a config is shown with its place, all of it in one run, and nothing is executed. */
+import { rename } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject } from '../helpers/project.ts';
 
@@ -301,6 +302,31 @@ test('without a config the runner says where it looked', async () => {
 hint: \`tasks --init\` writes one to begin with, \`tasks --import=Makefile\` one from a Makefile
 `,
   });
+});
+
+test('a config that is called otherwise is named, with what mends it, also where one is to be written', async () => {
+  const config = 'version: 1\ntasks:\n  a: { run: echo ran }\n';
+  for (const name of ['tasks.config.yml', 'tasks.config.json', 'tasks.yaml', 'tasks.yml']) {
+    const text = name.endsWith('.json') ? '{ "version": 1, "tasks": { "a": { "run": "echo ran" } } }' : config;
+    await using project = await createProject({ [name]: text, 'sub/file': '', Makefile: 'a:\n\techo a\n' });
+    expect((await project.run('a')).stderr).toBe(
+      `error: no \`tasks.config.yaml\` in <project> or above, but there is \`${name}\`\nhint: rename it: \`mv ${name} tasks.config.yaml\`\n`,
+    );
+    expect((await project.run('a', { cwd: 'sub' })).stderr).toContain(
+      `hint: rename it: \`mv ../${name} ../tasks.config.yaml\`\n`,
+    );
+    for (const words of ['--init', '--import=Makefile'])
+      expect(await project.run(words)).toEqual({
+        exit: 2,
+        stdout: '',
+        stderr: `error: \`${name}\` is a config that is not found by its name, and gets no other beside it\nhint: rename it: \`mv ${name} tasks.config.yaml\`\n`,
+      });
+    await rename(project.path(name), project.path('tasks.config.yaml'));
+    expect((await project.run('a')).stdout).toContain('ran\n');
+  }
+  await using project = await createProject({ 'tasks.yml': '- name: of another tool\n' });
+  expect((await project.run('a')).stderr).toContain('<project> or above\nhint: `tasks --init`');
+  expect((await project.run('--init')).exit).toBe(0);
 });
 
 test('a config is read anew when it, or its file of known failures, has changed', async () => {

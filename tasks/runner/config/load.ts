@@ -2,11 +2,10 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { readCached, writeCached } from './cache.ts';
+import { configName } from './config-name.ts';
 import { type Environment, readEnvironment } from './dotenv.ts';
 import { findIncluded, findIncluding } from './including.ts';
 import type { Config } from './types.ts';
-
-export const configName = 'tasks.config.yaml';
 
 /** A project: its folder, what its config says, and the environment that its `dotenv` files make. */
 export type Project = Environment & { readonly root: string; readonly config: Config };
@@ -59,10 +58,6 @@ async function findConfig(
     if (text !== undefined) return { root: folder, text };
     if (folder === dirname(folder)) break;
   }
-  throw new UserError('config', [
-    {
-      message: `no \`${configName}\` in ${host.cwd} or above`,
-      hint: '`tasks --init` writes one to begin with, `tasks --import=Makefile` one from a Makefile',
-    },
-  ]);
+  const { noConfig } = await import('./misnamed.ts');
+  throw new UserError('config', [await noConfig(host)]);
 }

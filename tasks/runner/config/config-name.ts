@@ -1,0 +1,2 @@
+/** What a config is called. */
+export const configName = 'tasks.config.yaml';
