@@ -51,11 +51,13 @@ export async function importMakefile(host: StarterHost, path: string): Promise<s
   const text = await host.readText(file);
   if (text === undefined)
     throw usageError(`there is no file \`${path}\``, 'name a Makefile, as in `--import=Makefile`');
-  const [{ parseMakefile }, { convert }, { writeConfig }] = await Promise.all([
+  const [{ refuseOtherTools }, { parseMakefile }, { convert }, { writeConfig }] = await Promise.all([
+    import('./import/other-tools.ts'),
     import('./import/parse.ts'),
     import('./import/convert.ts'),
     import('./import/write.ts'),
   ]);
+  refuseOtherTools(path, text);
   const imported = convert(parseMakefile(text), path, {
     exists: (name) => host.exists(resolve(host.cwd, name)),
     isFolder: (name) => host.folderId(resolve(host.cwd, name)) !== undefined,

@@ -39,6 +39,33 @@ test('a Makefile that is missing is said', async () => {
   });
 });
 
+test.each([
+  ['Taskfile.yml', 'a Taskfile', "version: '3'\ntasks:\n  a: echo a\n"],
+  ['taskfile.dist.yaml', 'a Taskfile', ''],
+  ['tools/justfile', 'a justfile', 'a:\n\techo a\n'],
+  ['package.json', 'JSON', '{ "scripts": {} }\n'],
+  ['.gitlab-ci.yml', 'YAML', 'build:\n  script: make\n'],
+  ['steps', 'YAML', "version: '3'\n\ntasks:\n  a: echo a\n"],
+  ['data', 'JSON', '\n{ "a": [1] }\n'],
+])('what is of another tool is not taken for a Makefile: %s', async (path, kind, text) => {
+  await using project = await createProject({ [path]: text });
+  expect(await project.run(`--import=${path}`)).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: `error: \`${path}\` is ${kind}, and only Makefiles can be imported\nhint: what to write instead of what Task and just have is in \`docs/migration.md\` of the runner\n`,
+  });
+  expect(existsSync(project.path('tasks.config.yaml'))).toBe(false);
+});
+
+test('targets that are called as in other tools are targets', async () => {
+  await using project = await createProject({
+    Makefile: '.PHONY: version tasks\nversion:\n\techo 1\ntasks:\n\techo 2\n',
+  });
+  expect((await project.run('--import=Makefile')).stdout).toBe(
+    'wrote `tasks.config.yaml`: 2 tasks, 2 of them without make\n',
+  );
+});
+
 test('a Makefile may lie anywhere, and its name may have spaces', async () => {
   const text = '.PHONY: go\ngo:\n\t@echo $(shell echo ran)\n';
   await using project = await createProject({ 'my own/make it.mk': text, 'my.mk': text });
