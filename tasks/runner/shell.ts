@@ -64,7 +64,7 @@ export type ScriptShell = {
   readonly end: () => void;
 };
 
-export type ScriptShellOptions = Omit<CommandOptions, 'signal' | 'cleanup' | 'readsStdin'> & {
+export type ScriptShellOptions = Omit<CommandOptions, 'signal' | 'cleanup'> & {
   /** Asked at each start, since an undo is not cancelled by what cancelled the task. */
   readonly signal: () => AbortSignal;
   /** Told of each process. */
@@ -79,13 +79,15 @@ export async function makeScriptShell(
 ): Promise<ScriptShell> {
   const zx = await import('zx/core');
   const log = makeLog(options);
+  const output = options.hasTerminal ? 'inherit' : 'pipe';
   const $ = zx.$({
     cwd: options.cwd,
     env: { ...options.env },
     verbose: true,
     nothrow: false,
     detached: false,
-    ...(options.hasTerminal ? { stdio: 'inherit' as const } : {}),
+    // Otherwise its stdin is zx's, for `input` and pipes.
+    ...(options.readsStdin ? { stdio: ['inherit', output, output] as const } : {}),
     spawn: ((file: string, words: readonly string[], spawnOptions: object) => {
       const child = table.spawn([file, ...words], spawnOptions, options.signal());
       options.onStart(child);

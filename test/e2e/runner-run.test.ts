@@ -250,6 +250,35 @@ test('tasks run from any folder of the project, with the folder of the config as
   expect((await project.run('where', { cwd: 'a/b' })).stdout).toBe('▸ where\n<project>\n✔ where <time>\n');
 });
 
+test('an interactive task has the stdin of the caller, also a piped one; that of others is empty, which is said', async () => {
+  const script = (name: string) => `${name}: { NO script: read.ts }`;
+  const config = (interactive: boolean) =>
+    `version: 1\ntasks:\n  list: { NO run: sort }\n  ask: { NO run: 'read a && echo got $a' }\n  other: { NO run: 'sort list | cat && cat list | { read a; echo $a; }' }\n  ${script('script')}\n`.replaceAll(
+      'NO',
+      `interactive: ${interactive},`,
+    );
+  await using project = await createProject({
+    'tasks.config.yaml': config(true),
+    list: 'd\nc\n',
+    'read.ts':
+      "import { defineTask } from 'zx-tasks';\nexport const run = defineTask(async ({ $ }) => { await $`sort`; });\n",
+  });
+  const input = 'b\na\n';
+  expect((await project.run('list', { input })).stdout).toBe('▸ list\na\nb\n✔ list <time>\n');
+  expect((await project.run('ask', { input })).stdout).toBe('▸ ask\ngot b\n✔ ask <time>\n');
+  expect((await project.run('script', { input })).stdout).toBe('▸ script\na\nb\n✔ script <time>\n');
+  await project.write('tasks.config.yaml', config(false));
+  expect(await project.run('list', { input })).toEqual({
+    exit: 0,
+    stdout: "▸ list\nnote: `list` has read an empty stdin: `interactive: true` gives it the caller's\n✔ list <time>\n",
+    stderr: '',
+  });
+  expect((await project.run('ask', { input })).stdout).toContain(
+    "\n  remedy: its stdin is empty: `interactive: true` gives it the caller's\n",
+  );
+  expect((await project.run('other', { input })).stdout).toBe('▸ other\nc\nd\nd\n✔ other <time>\n');
+});
+
 test('a reader that goes away early is no error', async () => {
   await using project = await createProject({
     'tasks.config.yaml': `version: 1\ntasks:\n${Array.from({ length: 2_000 }, (_, index) => `  task-${index}: { about: number ${index} }\n`).join('')}`,

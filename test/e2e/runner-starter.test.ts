@@ -272,6 +272,36 @@ test('a file is made again when what it is made of has changed, as make does, an
   expect(await project.read('out/sorted')).toContain('z\n');
 });
 
+test('a recipe that reads its stdin makes an interactive task, and a note says so', async () => {
+  const reading = `.PHONY: ask list whole through given piped looped
+ask:
+	@echo "Continue? [y/N]"; read a; [ "$$a" = y ] && echo went on
+list:
+	@sort
+whole:
+	-@cat > out
+through:
+	@xargs echo $(words a b)
+given:
+	@sort Makefile > /dev/null; cat < Makefile > /dev/null
+piped:
+	@echo read me | cat; echo "read a; sort" # read
+looped:
+	@ls | while read a; do sort; done
+`;
+  await using project = await createProject({ Makefile: reading });
+  const says = (name: string) =>
+    `note: \`${name}\` reads its stdin, so it is \`interactive\` and has the terminal alone\n`;
+  expect((await project.run('--import=Makefile')).stdout).toBe(
+    `wrote \`tasks.config.yaml\`: 7 tasks, 6 of them without make\nnote: line 8: \`through\` still calls make, because of \`$(words …)\`\n${['ask', 'list', 'whole', 'through'].map(says).join('')}`,
+  );
+  expect((await project.run('ask', { input: 'y\n' })).stdout).toContain('\nwent on\n');
+  expect((await project.run('list', { input: 'b\na\n' })).stdout).toContain('\na\nb\n');
+  expect((await project.run('through', { input: 'b\na\n' })).stdout).toContain('\n2 b a\n');
+  await project.run('whole', { input: 'all of it\n' });
+  expect(await project.read('out')).toBe('all of it\n');
+});
+
 const strange = `VERSION := $(shell echo 7)
 define TEXT
 a

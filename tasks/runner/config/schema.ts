@@ -105,7 +105,7 @@ const task = v.strictObject({
   incremental: yes('whether the outputs of the last run stay in place for tools that build upon them'),
   cwd: text("the command's folder, from the folder of the config"),
   timeout: v.optional(about(duration, 'after which the task is ended and fails with 124')),
-  interactive: yes('whether the task gets the terminal alone'),
+  interactive: yes('whether the task gets the terminal alone, and the stdin of the caller; for others it is empty'),
   hidden: yes('left out of --list'),
   confirm: text('a question to be answered with yes before anything starts'),
   finally: v.optional(about(oneOrMany, 'steps that run after the task however it ended')),

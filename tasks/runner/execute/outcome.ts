@@ -14,11 +14,14 @@ export function exitOf(ended: Ended): number {
 }
 
 /** How a command that did not succeed is told. */
-export function failedCommand(command: string, ended: Ended, recorder: Recorder): TaskEnd {
+export function failedCommand(
+  { command, ended, ...more }: Pick<Told, 'remedy'> & { readonly command: string; readonly ended: Ended },
+  recorder: Recorder,
+): TaskEnd {
   const exit = exitOf(ended);
   const problem = ended.problem === undefined ? '' : `could not be started: ${ended.problem}`;
   const how = ended.signal === null ? `exit code ${exit}` : `killed by ${ended.signal}`;
-  return failed({ message: problem === '' ? how : problem, command, exit }, recorder);
+  return failed({ message: problem === '' ? how : problem, command, exit, ...more }, recorder);
 }
 
 /** A task that was cancelled: a time-out is its own failure, all else is not. */

@@ -43,6 +43,7 @@ export async function runScript(file: string, { session, task, onHost, signal, r
     env: environmentOf(session, task),
     signal: currentSignal,
     hasTerminal: task.interactive && host.stdoutIsTerminal,
+    readsStdin: task.interactive,
   });
   try {
     if (!session.host.exists(file))
@@ -115,7 +116,7 @@ function explain(thrown: unknown, shell: ScriptShell, recorder: Recorder): TaskE
   if (told !== undefined) return failed(told, recorder);
   const command = shell.failedCommand(thrown);
   if (command !== undefined)
-    return failedCommand(command.command, { ...command, code: exitOf(command) || 1 }, recorder);
+    return failedCommand({ command: command.command, ended: { ...command, code: exitOf(command) || 1 } }, recorder);
   for (const line of stackOf(thrown).split('\n')) recorder.onLine('stderr', line);
   return failed({ message: `the script threw: ${messageOf(thrown).split('\n')[0]}`, exit: 1 }, recorder);
 }

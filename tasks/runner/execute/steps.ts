@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { readsStdin } from '../config/shell-stdin.ts';
 import type { TaskEnd } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';
 import type { Session } from '../session.ts';
@@ -60,15 +61,25 @@ async function runStep(
   await session.state.understood;
   if (inContainer !== undefined && signal.aborted) await inContainer.remove();
   if (signal.aborted && ended.code !== 0) return cancelled(signal, task.timeoutMs, recorder);
-  if (ended.code === 0) return { state: 'done' };
+  const lacksStdin = !task.interactive && !isLast && readsStdin(command);
+  if (ended.code === 0) {
+    if (lacksStdin)
+      session.emit({ type: 'notice-given', text: `\`${task.name}\` has read an empty stdin: ${givesStdin}` });
+    return { state: 'done' };
+  }
   const hasNoFolder = ended.problem === 'ENOENT' && inContainer === undefined;
   if (hasNoFolder)
     return failed(
       { message: `its folder \`${relative(root, task.cwd)}\` does not exist`, command, exit: 127 },
       recorder,
     );
-  return failedCommand(command, ended, recorder);
+  return failedCommand(
+    { command, ended, ...(lacksStdin ? { remedy: `its stdin is empty: ${givesStdin}` } : {}) },
+    recorder,
+  );
 }
+
+const givesStdin = "`interactive: true` gives it the caller's";
 
 const interruptMs = 100;
 

@@ -1,3 +1,4 @@
+import { readsStdin } from '../config/shell-stdin.ts';
 import { shellQuote } from '../config/template.ts';
 import { messageOf } from '../errors.ts';
 import { exportedBy } from './environment.ts';
@@ -19,6 +20,8 @@ export type ImportedTask = {
   readonly env: Readonly<Record<string, string>>;
   readonly run: readonly string[];
   readonly lock: string | undefined;
+  /** It reads its stdin. */
+  readonly interactive: boolean;
   /** It makes a folder and nothing else. */
   readonly isFolder: boolean;
   /** Why the task still calls make, if it does. */
@@ -66,6 +69,7 @@ export function convert(statements: readonly Statement[], makefile: string, disk
     const target = gathered.targets.find(({ name }) => names.get(name) === task.name);
     return target === undefined ? task : throughMake(target, why, scene);
   });
+  notes.push(...through.flatMap(noteOfStdin));
   return { vars: variables.vars(), tasks: keepOrder(through, gathered.special.has('.NOTPARALLEL'), notes), notes };
 }
 
@@ -73,6 +77,10 @@ function noteOf(statement: Statement): readonly string[] {
   if (statement.kind === 'unknown' && !statement.isBoundless) return [`line ${statement.line}: ${statement.what}`];
   const isPattern = statement.kind === 'rule' && statement.targets.includes('%');
   return isPattern ? [`line ${statement.line}: a pattern rule (\`${statement.targets}\`)`] : [];
+}
+
+function noteOfStdin({ name, interactive }: ImportedTask): readonly string[] {
+  return interactive ? [`\`${name}\` reads its stdin, so it is \`interactive\` and has the terminal alone`] : [];
 }
 
 function noteOfDoubt({ line, what }: Gathered['doubts'][number]): string {
@@ -102,6 +110,7 @@ function taskOf(target: Target, scene: Scene): ImportedTask {
       env: run.length > 0 ? scene.env : {},
       run,
       lock: undefined,
+      interactive: isInteractive(target, scene),
       isFolder: run.join() === `mkdir -p ${target.name}`,
       throughMake: undefined,
     };
@@ -121,15 +130,23 @@ function whyNot(target: Target, { gathered, phony }: Scene): string | undefined 
   return isFile && gathered.special.has('.DELETE_ON_ERROR') ? '`.DELETE_ON_ERROR`' : undefined;
 }
 
+/** Whether its own commands read their stdin, as far as that can be told. */
+function isInteractive({ recipe }: Target, { oneShell }: Scene): boolean {
+  const commands = recipe.map((step) => step.replace(/^[@+\s-]*/, '').replaceAll('$$', '$'));
+  return (oneShell ? [commands.join('\n')] : commands).some(readsStdin);
+}
+
 function throughMake(
-  { name: target, line, about }: Target,
+  target: Target,
   why: string,
-  { names, makefile, notes }: Scene,
+  scene: Scene,
   telling: 'told already' | 'to be told' = 'to be told',
 ): ImportedTask {
-  const name = names.get(target) ?? target;
+  const { names, makefile, notes } = scene;
+  const { line, about } = target;
+  const name = names.get(target.name) ?? target.name;
   if (telling === 'to be told') notes.push(`line ${line}: \`${name}\` still calls make, because of ${why}`);
-  const run = [`make -f ${shellQuote(makefile)} ${shellQuote(target)}`];
+  const run = [`make -f ${shellQuote(makefile)} ${shellQuote(target.name)}`];
   const nothing = { needs: [], inputs: [], outputs: [], env: {}, lock: undefined, isFolder: false };
-  return { name, about, ...nothing, run, throughMake: why };
+  return { name, about, ...nothing, run, interactive: isInteractive(target, scene), throughMake: why };
 }

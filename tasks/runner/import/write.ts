@@ -14,7 +14,7 @@ export function writeConfig({ vars, tasks }: Imported, makefile: string): string
 }
 
 function linesOf(task: ImportedTask): readonly string[] {
-  const { name, about, needs, inputs, outputs, env, run, lock, throughMake } = task;
+  const { name, about, needs, inputs, outputs, env, run, lock, interactive, throughMake } = task;
   const body = [
     ...(throughMake === undefined ? [] : [`# Still make's: ${throughMake}.`]),
     ...(about === undefined ? [] : [`about: ${scalar(about)}`]),
@@ -24,6 +24,7 @@ function linesOf(task: ImportedTask): readonly string[] {
     ...(outputs.length === 0 ? [] : ['incremental: true']),
     ...(Object.keys(env).length === 0 ? [] : ['env:', ...table(env).map((line) => `  ${line}`)]),
     ...(lock === undefined ? [] : [`lock: ${lock}`]),
+    ...(interactive ? ['interactive: true'] : []),
     ...steps(run),
   ];
   const isEmpty = body.every((line) => line.startsWith('#'));
