@@ -102,6 +102,42 @@ hint: it ends in a comment, a here-document, an open quote or an operator
     });
 });
 
+test.each([
+  ['for i in 1 2; do echo $i; done', 'done'],
+  ['for i in 1 2\ndo echo $i\ndone > /dev/null 2>&1', 'done'],
+  ['if true; then echo "(a"; fi', 'fi'],
+  ['case x in x) echo "x)";; esac', 'esac'],
+  ['{ echo a; echo b; }', '}'],
+  ['(cd / && echo "a)")', ')'],
+  ['(echo $(echo a))', ')'],
+])('words after `--` are refused where the command is compound: %s', async (run, end) => {
+  await using project = await createProject({
+    'tasks.config.yaml': JSON.stringify({ version: 1, tasks: { a: { run } } }),
+  });
+  expect(await project.run('a -- x')).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: `error: the command of task \`a\` ends in \`${end}\`, after which no words can follow, so it takes none after \`--\`
+hint: declare \`args: { name: word }\` and write \`\${args}\` where they belong
+`,
+  });
+});
+
+test.each([
+  ['echo all done', 'all done x'],
+  ['for i in 1; do :; done; echo fi', 'fi x'],
+  ['echo $(echo a)', 'a x'],
+  ['echo $((1 + (2)))', '3 x'],
+  ['echo "(b)"', '(b) x'],
+  ['echo \\)', ') x'],
+  ['echo a\\; done', 'a; done x'],
+  ['echo a > out; echo $${HOME:+b} }', 'b } x'],
+])('they are taken where such a word is an argument: %s', async (run, said) => {
+  const tasks = { a: { run } };
+  await using project = await createProject({ 'tasks.config.yaml': JSON.stringify({ version: 1, tasks }) });
+  expect((await project.run('a -- x')).stdout).toContain(`\n${said}\n`);
+});
+
 test('where a value cannot be quoted, the config is refused, with what to write instead', async () => {
   await using project = await createProject({
     'tasks.config.yaml': `version: 1

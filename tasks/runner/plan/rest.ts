@@ -1,3 +1,4 @@
+import { compoundEnd } from '../config/shell-compound.ts';
 import { takesWords } from '../config/shell-spots.ts';
 import { shellQuote } from '../config/template.ts';
 import { usageError } from '../errors.ts';
@@ -6,9 +7,16 @@ import { usageError } from '../errors.ts';
 export function withRest(task: string, command: string, rest: readonly string[]): string {
   if (rest.length === 0) return command;
   const end = command.trimEnd();
-  if (takesWords(end)) return [end, ...rest.map(shellQuote)].join(' ');
-  throw usageError(
-    `the command of task \`${task}\` ends where no words can follow, so it takes none after \`--\``,
-    'it ends in a comment, a here-document, an open quote or an operator',
-  );
+  if (!takesWords(end))
+    throw usageError(
+      `the command of task \`${task}\` ends where no words can follow, so it takes none after \`--\``,
+      'it ends in a comment, a here-document, an open quote or an operator',
+    );
+  const compound = compoundEnd(end);
+  if (compound !== undefined)
+    throw usageError(
+      `the command of task \`${task}\` ends in \`${compound}\`, after which no words can follow, so it takes none after \`--\``,
+      'declare `args: { name: word }` and write `${args}` where they belong',
+    );
+  return [end, ...rest.map(shellQuote)].join(' ');
 }
