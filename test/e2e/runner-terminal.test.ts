@@ -55,6 +55,25 @@ test('a task gets Ctrl-C once: from the terminal, not from the runner too', asyn
   expect(await project.read('story')).toBe('INT\n');
 });
 
+test.each([
+  ['', {}, true],
+  ['FORCE_COLOR=0', { FORCE_COLOR: '0' }, false],
+  ['FORCE_COLOR=1, NO_COLOR=', { FORCE_COLOR: '1', NO_COLOR: '' }, true],
+  ['NO_COLOR=1', { NO_COLOR: '1' }, false],
+])('the whole list has colours or none: %s', async (_, env, hasColours) => {
+  await using project = await createProject(
+    config(
+      '  bad: { run: exit 3 }\n  skipped: { platforms: [win32], run: echo }\n  all: { needs: [skipped, bad] }\n  good: { run: echo said }\n',
+    ),
+  );
+  for (const words of ['good', 'all']) {
+    const terminal = openTerminal(project, words, { env });
+    await terminal.exit;
+    expect(terminal.screen()).toContain(words === 'good' ? '✔ good' : '✖ bad');
+    expect(terminal.hasColours(), words).toBe(hasColours);
+  }
+});
+
 test('an interactive task has the terminal alone: it reads the keys, and Ctrl-C is for it', async () => {
   await using project = await createProject({
     ...config(

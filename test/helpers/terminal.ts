@@ -15,6 +15,8 @@ export type Terminal = {
   /** The process that holds the terminal, not the program itself. */
   readonly exit: Promise<number | null>;
   readonly cursorIsVisible: () => boolean;
+  /** Whether anything has been shown in a colour, or bold or dim. */
+  readonly hasColours: () => boolean;
   /** How the program has left the terminal, once it has ended. */
   readonly state: () => { readonly echo: boolean; readonly canonical: boolean; readonly signals: boolean };
   /** Closes the window: the terminal is gone. */
@@ -49,9 +51,11 @@ export function openTerminalOf(
   const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 1_000, allowProposedApi: true });
   const listeners = new Set<() => void>();
   let cursorIsVisible = true;
+  let hasColours = false;
   child.stdout.on('data', (bytes: Buffer) => {
     const change = /\u001B\[\?25([lh])(?!.*\u001B\[\?25[lh])/s.exec(bytes.toString('latin1'));
     if (change !== null) cursorIsVisible = change[1] === 'h';
+    hasColours ||= /\u001B\[[\d;]*[1-9][\d;]*m/.test(bytes.toString('latin1'));
     terminal.write(bytes, () => {
       for (const listener of listeners) listener();
     });
@@ -65,6 +69,7 @@ export function openTerminalOf(
     exit,
     type: (keys) => child.stdin.write(keys),
     cursorIsVisible: () => cursorIsVisible,
+    hasColours: () => hasColours,
     state: () => JSON.parse(readFileSync(stateFile, 'utf8')) as ReturnType<Terminal['state']>,
     close: () => child.kill('SIGKILL'),
     shows: (text) =>

@@ -3,8 +3,8 @@ import type { ListrTaskWrapper, Spinner } from 'listr2';
 import { dispatch, type Failure, type Stamped, type Table, type TaskEnd } from '../events.ts';
 import type { Host } from '../host.ts';
 import { logPathOf } from '../log-path.ts';
-import { asciiMarks, type Marks } from '../marks.ts';
-import { makePaint } from '../paint.ts';
+import { asciiMarks } from '../marks.ts';
+import { makePaint, type Paint } from '../paint.ts';
 import type { Plan } from '../plan.ts';
 import { durationInWords } from '../words.ts';
 import type { Renderer, RenderOptions } from './index.ts';
@@ -39,7 +39,7 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
     'fix-started': plain.on,
     'task-started': (event) => {
       if (!isInList(event.task)) return plain.on(event);
-      list ??= showList([...rows.values()], host.marks);
+      list ??= showList([...rows.values()], paint);
       rowOf(event.task)?.start();
     },
     'task-explained': () => undefined,
@@ -88,7 +88,7 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
     },
     end: async () => {
       const neverStarted = list === undefined && finished.length > 0;
-      if (neverStarted) list = showList([...rows.values()], host.marks);
+      if (neverStarted) list = showList([...rows.values()], paint);
       await list;
       last?.();
     },
@@ -164,7 +164,7 @@ function showEnd(wrapper: Wrapper, name: string, end: TaskEnd, tookMs: number): 
   }
 }
 
-async function showList(rows: readonly Row[], marks: Marks): Promise<void> {
+async function showList(rows: readonly Row[], paint: Paint): Promise<void> {
   const { Listr, Spinner } = await import('listr2');
   const list = new Listr(
     rows.map((row) => ({
@@ -181,11 +181,28 @@ async function showList(rows: readonly Row[], marks: Marks): Promise<void> {
         collapseErrors: false,
         collapseSkips: false,
         formatOutput: 'truncate',
-        ...(marks === asciiMarks ? { icon: asciiIcons, spinner: asciiSpinner(new Spinner()) } : {}),
+        color: coloursOf(paint),
+        ...(paint.marks === asciiMarks ? { icon: asciiIcons, spinner: asciiSpinner(new Spinner()) } : {}),
       },
     },
   );
   await list.run();
+}
+
+/** Whether there are colours is not for listr2 to say. */
+function coloursOf(paint: Paint) {
+  const colour =
+    (name: 'yellow' | 'green' | 'red' | 'dim') =>
+    (text = ''): string =>
+      paint[name](text);
+  return {
+    PENDING: colour('yellow'),
+    COMPLETED: colour('green'),
+    FAILED: colour('red'),
+    SKIPPED_WITH_COLLAPSE: colour('yellow'),
+    SKIPPED_WITHOUT_COLLAPSE: colour('yellow'),
+    WAITING: colour('dim'),
+  };
 }
 
 const asciiIcons = {
