@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Event } from './events.ts';
+import type { Event, PlannedLine } from './events.ts';
 
 /*
  * The events as `--output=json` writes them, one a line. The types are those of `events.ts`; what is here must say the
@@ -78,11 +78,27 @@ const fields = {
   'run-finished': { exit: count, reason: reasons, tookMs: v.number() },
 } as const satisfies Record<Event['type'], v.ObjectEntries>;
 
-/** One line of `--output=json`. A run that could not begin has a last line only, without times. */
+const plannedLine = v.strictObject({
+  type: v.literal('task-planned'),
+  task: text,
+  about: maybe(text),
+  needs: texts,
+  requires: texts,
+  state: v.picklist(['would-run', 'up-to-date', 'skipped']),
+  because: texts,
+  container: maybe(text),
+  commands: texts,
+  script: maybe(text),
+  finally: texts,
+  confirm: maybe(text),
+});
+
+/** One line of `--output=json`. A run that did not begin has a last line without times: after an error, or those of `--dry-run`. */
 export const lineSchema = v.union([
   ...Object.entries(fields).map(([type, entries]) =>
     v.strictObject({ type: v.literal(type), atMs: v.number(), ...(entries as v.ObjectEntries) }),
   ),
+  plannedLine,
   v.strictObject({ type: v.literal('run-finished'), exit: count, reason: reasons }),
 ]);
 
@@ -102,3 +118,4 @@ type InJson<Type> = Type extends readonly (infer Item)[]
 type IsSame<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
 true satisfies IsSame<InJson<Event>, InJson<Described>>;
+true satisfies IsSame<InJson<PlannedLine>, InJson<v.InferOutput<typeof plannedLine>>>;

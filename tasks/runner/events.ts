@@ -107,6 +107,26 @@ export type Event =
   | { readonly type: 'watch-waiting'; readonly polling: boolean }
   | { readonly type: 'run-finished'; readonly exit: number; readonly reason: Reason; readonly tookMs: number };
 
+/** A task as `--dry-run --output=json` tells it. Nothing happens then, so it is no event. */
+export type PlannedLine = {
+  readonly type: 'task-planned';
+  readonly task: string;
+  readonly about?: string;
+  readonly needs: readonly string[];
+  readonly requires: readonly string[];
+  readonly state: 'would-run' | 'up-to-date' | 'skipped';
+  /** Why it is skipped or would run; of one that is up to date, what could still make it run. */
+  readonly because: readonly string[];
+  /** The image; without, it runs on this machine. */
+  readonly container?: string;
+  /** For /bin/sh, one after another; of a service, its one. */
+  readonly commands: readonly string[];
+  readonly script?: string;
+  readonly finally: readonly string[];
+  /** The question that would be asked. */
+  readonly confirm?: string;
+};
+
 /** An event with its time, in ms since the run was opened. */
 export type Stamped = Event & { readonly atMs: number };
 

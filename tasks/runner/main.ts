@@ -42,8 +42,10 @@ export async function main(caller: Host): Promise<number> {
   );
   if (args.flags.dryRun) {
     const { foresee } = await import('./fresh/foresee.ts');
-    const { describePlan } = await import('./render/dry-run.ts');
     const forecasts = await foresee(openSession(host, project, args.flags), plan);
+    if (args.flags.output === 'json')
+      return show(host, (await import('./render/dry-run-json.ts')).planAsJson(plan, forecasts));
+    const { describePlan } = await import('./render/dry-run.ts');
     return show(host, describePlan(plan, project.config, { paint, forecasts }));
   }
   if (args.flags.watch) (await import('./watch/refuse.ts')).refuseToWatch(plan);

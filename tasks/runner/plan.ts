@@ -86,7 +86,7 @@ type Situation = { readonly root: string; readonly platform: Platform; readonly 
 export function makePlan(config: Config, args: Args, situation: Situation): Plan {
   const { flags } = args;
   const requests = bindRequests(config, args);
-  const doctor = readDoctor(requests);
+  const doctor = readDoctor(requests, flags.output);
   const tasks =
     doctor === undefined
       ? planTasks(config, requests, { ...situation, hostIsAsked: flags.host, withNeeds: !flags.only })
@@ -112,11 +112,11 @@ export function planOne(config: Config, task: string, situation: Situation): Pla
   return makePlan(whole, { ...parseArgs([]), items: [{ kind: 'word', text: task }] }, situation);
 }
 
-function readDoctor(requests: readonly Request[]): DoctorRequest | undefined {
+function readDoctor(requests: readonly Request[], output: Args['flags']['output']): DoctorRequest | undefined {
   const request = requests.find(({ task }) => task === builtInTasks.doctor);
   if (request === undefined) return undefined;
   if (requests.length > 1) throw usageError('`doctor` stands alone', 'name the other tasks in a second command');
-  return readDoctorRequest(request);
+  return readDoctorRequest(request, output);
 }
 
 function canMove(config: Config, name: string): boolean {

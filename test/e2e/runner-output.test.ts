@@ -18,7 +18,7 @@ test('every line of `--output=json` is what the published schema says', async ()
   );
   const schema = JSON.parse(await readFile(resolve('tasks/runner/events.schema.json'), 'utf8')) as object;
   const isValid = new Ajv({ strict: false }).compile(schema);
-  for (const words of ['c --output=json', 'nothing --output=json']) {
+  for (const words of ['c --output=json', 'nothing --output=json', 'c --dry-run --output=json']) {
     const lines = (await createRun(project.folder, words)).split('\n').filter((line) => line !== '');
     expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) expect(isValid(JSON.parse(line)), `${line} ${JSON.stringify(isValid.errors)}`).toBe(true);
@@ -28,6 +28,58 @@ test('every line of `--output=json` is what the published schema says', async ()
   async function createRun(cwd: string, words: string): Promise<string> {
     return spawnSync(process.execPath, [bin, ...words.split(' ')], { cwd, env: project.env(), encoding: 'utf8' })
       .stdout;
+  }
+});
+
+test('`--dry-run --output=json` is a line for each planned task, with what would happen to it', async () => {
+  await using project = await createProject({
+    ...config(`  a: { about: first, inputs: [in], outputs: [out], run: 'cp in out' }
+  mac: { platforms: [win32], run: echo mac }
+  b: { needs: [a, mac], params: { to: {} }, confirm: sure?, run: [echo 1, 'echo \${to}'], finally: echo end }
+  s: { needs: [b], script: s.ts }
+  web: { container: image, run: 'true' }
+`),
+    in: '',
+    's.ts': '',
+  });
+  await project.run('a');
+  const { exit, stdout, stderr } = await project.run('b --to=x\\ y s web --dry-run --output=json');
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+  const type = 'task-planned';
+  const nothing = { requires: [], because: [], commands: [], finally: [], needs: [] };
+  const skipped = expect.stringContaining('it is for win32') as string;
+  expect(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object),
+  ).toEqual([
+    { ...nothing, type, task: 'a', about: 'first', state: 'up-to-date', commands: ['cp in out'] },
+    { ...nothing, type, task: 'mac', state: 'skipped', because: [skipped], commands: ['echo mac'] },
+    {
+      ...nothing,
+      ...{ type, task: 'b', needs: ['a', 'mac'], state: 'would-run', confirm: 'sure?' },
+      ...{ commands: ['echo 1', "echo 'x y'"], finally: ['echo end'] },
+    },
+    { ...nothing, type, task: 's', needs: ['b'], state: 'would-run', script: '<project>/s.ts' },
+    { ...nothing, type, task: 'web', state: 'would-run', container: 'image', commands: ['true'] },
+    { type: 'run-finished', exit: 0, reason: 'ok' },
+  ]);
+});
+
+test('`doctor --output=json` is `doctor --json`, and its other forms are refused beside it', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': "version: 1\nchecks:\n  sh: { id: SH001, command: 'echo 1.2', version: '>=1' }\ntasks: {}\n",
+  });
+  const withoutTimes = async (words: string) => (await project.run(words)).stdout.replaceAll(/"tookMs": [\d.]+/g, '');
+  expect(await withoutTimes('doctor --output=json')).toBe(await withoutTimes('doctor --json'));
+  expect((await project.run('doctor --output=json')).stdout).toContain('"schemaVersion": 1');
+  for (const [words, error] of [
+    ['doctor --checks', '`--checks` and `--output=json` exclude each other'],
+    ['doctor --dry-run', '`doctor` plans no tasks to tell as JSON'],
+  ]) {
+    const { exit, stderr } = await project.run(`${words} --output=json`);
+    expect({ exit, stderr }).toEqual({ exit: 2, stderr: expect.stringContaining(`error: ${error}\n`) as string });
   }
 });
 

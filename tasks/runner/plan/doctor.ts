@@ -1,3 +1,4 @@
+import type { OutputName } from '../args.ts';
 import { listed, usageError } from '../errors.ts';
 import type { Request } from './bind.ts';
 
@@ -16,19 +17,25 @@ export type DoctorRequest = {
 };
 
 /** What the words and flags after `doctor` ask for. */
-export function readDoctorRequest({ params, args }: Pick<Request, 'params' | 'args'>): DoctorRequest {
+export function readDoctorRequest(
+  { params, args }: Pick<Request, 'params' | 'args'>,
+  output: OutputName | undefined,
+): DoctorRequest {
   const about = String(params.about ?? '');
   const asked: readonly DoctorFormat[] = [
     ...formats.filter((name) => params[name] === true),
     ...(about === '' ? [] : (['about'] as const)),
   ];
   if (asked.length > 1) throw usageError(`${listed(asked.map((name) => `--${name}`))} exclude each other`);
+  const [format = output === 'json' ? 'json' : 'text'] = asked;
+  if (output === 'json' && format !== 'json')
+    throw usageError(`\`--${format}\` and \`--output=json\` exclude each other`);
   return {
     words: about === '' ? args : [about, ...args],
     skip: String(params.skip ?? '')
       .split(',')
       .filter((word) => word !== ''),
     strict: params.strict === true,
-    format: asked[0] ?? 'text',
+    format,
   };
 }

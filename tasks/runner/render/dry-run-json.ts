@@ -1,0 +1,39 @@
+import { usageError } from '../errors.ts';
+import type { PlannedLine } from '../events.ts';
+import type { Forecast } from '../fresh/foresee.ts';
+import type { Plan, PlannedTask } from '../plan.ts';
+
+/** `--dry-run --output=json`: a line for each task in the order of the plan, and the last line of every run. */
+export function planAsJson({ tasks, doctor }: Plan, forecasts: ReadonlyMap<string, Forecast>): string {
+  if (doctor !== undefined)
+    throw usageError('`doctor` plans no tasks to tell as JSON', '`doctor --checks` lists its checks and runs none');
+  const lines = [
+    ...tasks.map((task) => lineOf(task, forecasts.get(task.name))),
+    { type: 'run-finished', exit: 0, reason: 'ok' },
+  ];
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+function lineOf(task: PlannedTask, forecast: Forecast | undefined): PlannedLine {
+  const { name, about, needs, requires, place, work, finally: last, confirm, skip } = task;
+  const state = skip !== undefined ? 'skipped' : forecast?.isFresh === true ? 'up-to-date' : 'would-run';
+  return {
+    type: 'task-planned',
+    task: name,
+    ...(about === undefined ? {} : { about }),
+    needs,
+    requires,
+    state,
+    because: skip === undefined ? (forecast?.because ?? []) : [skip],
+    ...(place.kind === 'container' ? { container: place.image } : {}),
+    commands: commandsOf(work),
+    ...(work.kind === 'script' ? { script: work.file } : {}),
+    finally: last,
+    ...(confirm === undefined ? {} : { confirm }),
+  };
+}
+
+function commandsOf(work: PlannedTask['work']): readonly string[] {
+  if (work.kind === 'run') return work.commands;
+  return work.kind === 'service' ? [work.command] : [];
+}
