@@ -246,12 +246,18 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
+/** What is no plain file, such as /dev/null, is written to; of a link, what it leads to is replaced. */
 async function replaceFile(path: string, text: string): Promise<boolean> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const target = existsSync(path) ? realpathSync(path) : path;
+  const temporary = `${target}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    if (statSync(target, { throwIfNoEntry: false })?.isFile() === false) {
+      writeFileSync(target, text);
+      return true;
+    }
+    mkdirSync(dirname(target), { recursive: true });
     writeFileSync(temporary, text);
-    renameSync(temporary, path);
+    renameSync(temporary, target);
     return true;
   } catch (error) {
     const isForbidden = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EISDIR'].some((code) =>

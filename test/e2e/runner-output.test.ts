@@ -1,6 +1,6 @@
 /** What a run shows and keeps: plain, prefixed, JSON, logs, profile; safe for the terminal, the reader and the disk. */
-import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, readFile, symlink, utimes } from 'node:fs/promises';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { lstat, mkdir, readdir, readFile, symlink, utimes } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
@@ -215,6 +215,20 @@ test('the profile is a trace with a slice per task, its commands inside, and arr
   expect(slices.find(({ name }) => name === 'b')?.args).toEqual({ state: 'failed', exit: 3, message: 'exit code 3' });
   for (const { ts = -1, dur = -1 } of slices) expect(Math.min(ts, dur)).toBeGreaterThanOrEqual(0);
   expect(traceEvents.filter(({ ph }) => ph === 's' || ph === 'f')).toHaveLength(2);
+});
+
+test('a profile never replaces a device or a link, and one that takes nothing is refused', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: "true" }\n' });
+  const devices = { full: '7', null: '3' };
+  for (const [name, minor] of Object.entries(devices)) execFileSync('mknod', [project.path(name), 'c', '1', minor]);
+  await project.write('real.json', 'old');
+  await symlink('real.json', project.path('link.json'));
+  expect((await project.run('a --profile=full')).stderr).toBe('error: the profile cannot be written to `full`\n');
+  expect((await project.run('a --profile=null')).exit).toBe(0);
+  expect((await project.run('a --profile=link.json')).exit).toBe(0);
+  for (const name of Object.keys(devices)) expect((await lstat(project.path(name))).isCharacterDevice()).toBe(true);
+  expect((await lstat(project.path('link.json'))).isSymbolicLink()).toBe(true);
+  expect(JSON.parse(await project.read('real.json'))).toMatchObject({ displayTimeUnit: 'ms' });
 });
 
 test('a profile that cannot be written is refused before anything starts', async () => {
