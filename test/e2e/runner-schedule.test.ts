@@ -142,8 +142,27 @@ test('a last step that fails makes its task fail, and hides no earlier failure',
   const { exit, stdout } = await project.run('bad');
   expect(exit).toBe(5);
   expect(stdout).toContain(
-    'note: a last step of `bad` failed too: exit code 4\n✖ bad failed after <time>: exit code 5\n',
+    'note: the last step `exit 4` of `bad` failed too: exit code 4\n✖ bad failed after <time>: exit code 5\n',
   );
+});
+
+test('every last step runs, also after one that failed, and each failure is told', async () => {
+  await using project = await createProject(
+    config('  tidy: { run: echo work, finally: [exit 3, echo second, exit 4, echo fourth] }\n'),
+  );
+  const { exit, stdout } = await project.run('tidy');
+  expect({ exit, stdout }).toEqual({
+    exit: 3,
+    stdout: `▸ tidy
+work
+second
+note: the last step \`exit 4\` of \`tidy\` failed too: exit code 4
+fourth
+✖ tidy failed after <time>: exit code 3
+  command: exit 3
+failed: \`tidy\` (exit code 3); 0 done, <time>
+`,
+  });
 });
 
 const matrix = config(`  build:

@@ -109,6 +109,20 @@ test('the last steps of an interrupted task are not interrupted, and a second si
   expect(stdout).not.toContain('done\n–');
 });
 
+test('an interrupted task runs every last step, also after one that failed', async () => {
+  await using project = await createProject(config('  work: { run: work, finally: [exit 4, touch cleaned] }\n'));
+  const work = await project.driven('work');
+  const running = project.start('work');
+  await work.started();
+  running.child.kill('SIGINT');
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(130);
+  expect(stdout).toContain(
+    'note: the last step `exit 4` of `work` failed too: exit code 4\n– work stopped: interrupted\n',
+  );
+  expect(await project.read('cleaned')).toBe('');
+});
+
 test.each([
   ['', {}],
   [', nor where no temporary file can be made', { TMPDIR: '/no/such/folder' }],

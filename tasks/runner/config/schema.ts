@@ -108,7 +108,9 @@ const task = v.strictObject({
   interactive: yes('whether the task gets the terminal alone, and the stdin of the caller; for others it is empty'),
   hidden: yes('left out of --list'),
   confirm: text('a question to be answered with yes before anything starts'),
-  finally: v.optional(about(oneOrMany, 'steps that run after the task however it ended')),
+  finally: v.optional(
+    about(oneOrMany, 'steps that run after the task however it ended, each also after one that failed'),
+  ),
   retry: v.optional(about(retry, 'tries again after a failure')),
   lock: v.optional(about(oneOrMany, 'names of which no two tasks may hold the same at one time')),
   weight: v.optional(about(wholeFrom1, 'how many of the `--jobs` the task takes; 1 when absent')),

@@ -1,4 +1,4 @@
-import type { TaskEnd } from '../events.ts';
+import type { Failure, TaskEnd } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';
 import type { Cancellation } from '../process/table.ts';
 import { runSteps, type StepOptions } from './steps.ts';
@@ -7,7 +7,10 @@ import { runSteps, type StepOptions } from './steps.ts';
 const boundMs = 60_000;
 const graceMs = 5_000;
 
-/** The steps that run however the task ended. One that fails makes a task fail that had not failed already. */
+/**
+ * The steps that run however the task ended, each also after one that failed: what one cleans up is not what the next does.
+ * The first failure makes a task fail that had not failed already; the others are told.
+ */
 export async function runLastSteps(options: Omit<StepOptions, 'signal'>, end: TaskEnd): Promise<TaskEnd> {
   const { session, task } = options;
   if (task.finally.length === 0) return end;
@@ -15,13 +18,21 @@ export async function runLastSteps(options: Omit<StepOptions, 'signal'>, end: Ta
   const isInterrupted = session.state.interruptedBy !== undefined;
   const timer = isInterrupted ? setTimeout(() => bound.abort(tookTooLong), boundMs) : undefined;
   const signal = AbortSignal.any([session.stop.signal, bound.signal]);
-  const last = await runSteps(task.finally, { ...options, task: withoutTerminal(task), signal, isLast: true });
+  let told = end;
+  for (const step of task.finally) {
+    const last = await runSteps([step], { ...options, task: withoutTerminal(task), signal, isLast: true });
+    if (session.stop.signal.aborted) break;
+    if (last.state !== 'failed') continue;
+    const isTheFirst = told.state === 'done' || told.state === 'skipped';
+    if (isTheFirst) told = last;
+    else session.emit({ type: 'notice-given', text: failedToo(step, task, last.failure) });
+  }
   clearTimeout(timer);
-  if (last.state !== 'failed' || session.stop.signal.aborted) return end;
-  if (end.state === 'done' || end.state === 'skipped') return last;
-  const text = `a last step of \`${task.name}\` failed too: ${last.failure.message}`;
-  session.emit({ type: 'notice-given', text });
-  return end;
+  return told;
+}
+
+function failedToo(step: string, { name }: PlannedTask, { message }: Failure): string {
+  return `the last step \`${step}\` of \`${name}\` failed too: ${message}`;
 }
 
 function withoutTerminal(task: PlannedTask): PlannedTask {
