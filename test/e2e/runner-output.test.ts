@@ -282,6 +282,19 @@ test('the live list shows each task once, on a narrow terminal too, and gives th
   expect(terminal.cursorIsVisible()).toBe(true);
 });
 
+test('a note that comes while the live list is drawn stands below it', async () => {
+  await using project = await createProject(
+    config(
+      "  first: { run: 'true' }\n  tidy: { needs: [first], run: sleep 0.5, finally: [exit 3, exit 4, sleep 0.5] }\n",
+    ),
+  );
+  const terminal = openTerminal(project, 'tidy --output=list');
+  expect(await terminal.exit).toBe(3);
+  expect(terminal.screen()).toMatch(
+    /^✔ first <time>\n✖ tidy\n {2}› exit code 3\nnote: the last step `exit 4` of `tidy` failed too: exit code 4\n\ntidy failed: exit code 3\n/,
+  );
+});
+
 test('the live list says where the whole output of a failed task is', async () => {
   await using project = await createProject({
     'tasks.config.yaml': "version: 1\ntasks:\n  bad: { run: 'seq 30; exit 3' }\n  mute: { run: 'exit 4' }\n",

@@ -25,6 +25,8 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
   let rows: ReadonlyMap<string, Row> = new Map();
   let list: Promise<void> | undefined;
   let last: (() => void) | undefined;
+  /** What would be drawn over while the list is drawn. */
+  const notes: Stamped[] = [];
   const rowOf = (task: string): Row | undefined => rows.get(task);
   const isInList = (task: string): boolean => rows.has(task);
 
@@ -34,7 +36,10 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
       const pretended = pretence(platform);
       if (pretended !== undefined) host.write(`${pretended}\n`);
     },
-    'notice-given': plain.on,
+    'notice-given': (event) => {
+      if (list === undefined) plain.on(event);
+      else notes.push(event);
+    },
     'check-finished': plain.on,
     'fix-started': plain.on,
     'task-started': (event) => {
@@ -70,6 +75,7 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
     interrupted: () => undefined,
     'run-finished': (event) => {
       last = () => {
+        for (const note of notes) plain.on(note);
         for (const { task, end } of finished) {
           if (end.state === 'failed')
             host.write(
