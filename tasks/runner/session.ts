@@ -12,6 +12,7 @@ import { makeRunner } from './process/capture.ts';
 import { killedFile } from './process/killed.ts';
 import { makeProcessTable, type ProcessTable } from './process/table.ts';
 import type { Check, Platform } from './script.ts';
+import type { Known } from './service/taken.ts';
 
 /** What lives as long as one run of the program. */
 export type Session = {
@@ -33,6 +34,8 @@ export type Session = {
   readonly stop: AbortController;
   /** What takes back what scripts have started, in the order in which it was registered. */
   readonly undos: Undo[];
+  /** Services that are up or are being started. */
+  readonly services: Set<Known>;
   readonly state: SessionState;
 };
 
@@ -51,7 +54,7 @@ export type SessionState = {
 export type Loan = { ctrlCMs: number | undefined };
 
 /** What the runs of a watch have in common. */
-export type Shared = Pick<Session, 'table' | 'stop' | 'events' | 'emit' | 'state' | 'undos'>;
+export type Shared = Pick<Session, 'table' | 'stop' | 'events' | 'emit' | 'state' | 'undos' | 'services'>;
 
 export type Undo = { readonly task: string; readonly undo: () => Promise<void> };
 
@@ -93,6 +96,7 @@ export function openSession(
     cancel,
     stop,
     undos: shared?.undos ?? [],
+    services: shared?.services ?? new Set(),
     state,
   };
 }

@@ -1,3 +1,4 @@
+import { exitCodes } from '../errors.ts';
 import type { TaskEnd } from '../events.ts';
 import { runLastSteps } from '../execute/last-steps.ts';
 import { cancelled, exitOf, failed } from '../execute/outcome.ts';
@@ -12,6 +13,7 @@ import { durationInWords } from '../words.ts';
 import { makeEar } from './ear.ts';
 import { untilReady } from './ready.ts';
 import { noLongerNeeded, type Started, startCommand } from './start.ts';
+import { type Known, whoAnswers } from './taken.ts';
 
 /** A service that is ready. */
 export type Service = {
@@ -38,16 +40,34 @@ export async function startService(options: ServiceOptions): Promise<Service | T
   return { ...result, ended: result.ended.then(withLastSteps) };
 }
 
+/** One try, while which the service is known to the others of the run. */
 async function attempt(options: ServiceOptions): Promise<Service | TaskEnd> {
+  const { session, task, work } = options;
+  const self: Known = { task: task.name, signs: work.signs, isReady: false };
+  const forget = (): boolean => session.services.delete(self);
+  session.services.add(self);
+  const result = await attemptAs(self, options);
+  if (result.state === 'ready') void result.ended.then(forget);
+  else forget();
+  return result;
+}
+
+async function attemptAs(self: Known, options: ServiceOptions): Promise<Service | TaskEnd> {
   const { session, task, work, signal } = options;
   const ear = makeEar(
     makeRecorder(session, task.name, session.config.messages),
     work.signs.flatMap(({ kind, value }) => (kind === 'log' ? [value] : [])),
   );
+  const other = await whoAnswers({ session, self, signal });
+  if (other !== undefined) return failed({ ...other, command: work.command, exit: exitCodes.task }, ear.recorder);
+  if (signal.aborted) return cancelled(signal, undefined, ear.recorder);
   const started = await startCommand(options, ear.recorder);
   if (started.state !== 'started') return started;
   const verdict = await firstVerdict(options, started, ear.hasSaid);
-  if (verdict === 'ready') return running(options, started, ear.recorder);
+  if (verdict === 'ready') {
+    self.isReady = true;
+    return running(options, started, ear.recorder);
+  }
   started.stop();
   const how = await started.ended;
   switch (verdict.why) {

@@ -3,6 +3,7 @@ import type { Sign } from '../config/types.ts';
 import { messageOf } from '../errors.ts';
 import type { Runner } from '../process/capture.ts';
 import type { Session } from '../session.ts';
+import { type Address, tcpAddressOf } from './address.ts';
 
 /** What can tell whether a service is ready. */
 export type Surroundings = {
@@ -22,7 +23,7 @@ export async function missing({ kind, value }: Sign, around: Surroundings): Prom
     case 'http':
       return await httpProblem(value, around);
     case 'tcp':
-      return await tcpProblem(value, around);
+      return await tcpProblem(tcpAddressOf(value), around);
     case 'log':
       return around.hasSaid(value) ? undefined : `no line of its output matches \`${value}\``;
     case 'command':
@@ -36,7 +37,8 @@ export async function missing({ kind, value }: Sign, around: Surroundings): Prom
 
 type Look = Pick<Surroundings, 'signal' | 'lookMs'>;
 
-async function httpProblem(url: string, { signal, lookMs }: Look): Promise<string | undefined> {
+/** Why a URL is no sign now. */
+export async function httpProblem(url: string, { signal, lookMs }: Look): Promise<string | undefined> {
   try {
     const bound = AbortSignal.any([signal, AbortSignal.timeout(lookMs)]);
     const response = await fetch(url, { redirect: 'manual', signal: bound });
@@ -55,10 +57,10 @@ function causeOf(error: unknown): string {
   return typeof code === 'string' ? code : messageOf(cause);
 }
 
-function tcpProblem(address: string, { signal, lookMs }: Look): Promise<string | undefined> {
-  const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d+)$/.exec(address) ?? [];
+/** Why an address is no sign now. */
+export function tcpProblem({ host, port }: Address, { signal, lookMs }: Look): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port), timeout: lookMs });
+    const socket = connect({ host, port, timeout: lookMs });
     const end = (problem?: string): void => {
       signal.removeEventListener('abort', onAbort);
       socket.destroy();
