@@ -2,7 +2,7 @@
 const kept = 20;
 
 /** Adds a line to the last ones. */
-export function keepLast(lines: string[], line: string): void {
+export function keepLast(lines: string[], line: string, most = kept): void {
   lines.push(line);
-  if (lines.length > kept) lines.shift();
+  if (lines.length > most) lines.shift();
 }

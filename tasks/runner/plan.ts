@@ -6,6 +6,7 @@ import { findTask } from './config/names.ts';
 import { signProblem } from './config/service-rules.ts';
 import type { Config, Retry, ServiceRow, Sign, TaskRow } from './config/types.ts';
 import { type Problem, UserError, usageError } from './errors.ts';
+import { namedTasks } from './plan/asked.ts';
 import { bindRequests, missingParams, type ParamValues, type Request, withDefaults } from './plan/bind.ts';
 import { type DoctorRequest, readDoctorRequest } from './plan/doctor.ts';
 import { type Fill, fillOf } from './plan/fill.ts';
@@ -72,6 +73,8 @@ export type Plan = {
   readonly root: string;
   readonly platform: Platform;
   readonly tasks: readonly PlannedTask[];
+  /** The tasks that somebody named, and not only needs. */
+  readonly named: readonly string[];
   readonly doctor: DoctorRequest | undefined;
   readonly jobs: number;
   readonly onFailure: FailureMode;
@@ -98,6 +101,7 @@ export function makePlan(config: Config, args: Args, situation: Situation): Plan
     root: situation.root,
     platform: situation.platform,
     tasks,
+    named: namedTasks(config, tasks, requests),
     doctor,
     jobs: flags.jobs ?? situation.cores,
     onFailure: flags.keepGoing ? 'keep-going' : flags.failFast ? 'fail-fast' : 'start-nothing-new',

@@ -31,7 +31,7 @@ export const flagRows: readonly FlagRow[] = [
   { shown: '--engine=NAME', about: 'podman or docker', values: ['podman', 'docker'] },
   {
     shown: '--output=NAME',
-    about: 'list (on a terminal), plain, prefixed, github or json',
+    about: 'list (on a terminal, for several tasks), plain, prefixed, github or json',
     values: ['list', 'plain', 'prefixed', 'github', 'json'],
   },
   { shown: '--quiet', about: 'only what fails, and what the tasks themselves print' },

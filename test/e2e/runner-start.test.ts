@@ -67,8 +67,9 @@ test.each([
   { words: '--list', onTerminal: false, loads: '' },
   { words: 'a', onTerminal: false, loads: 'child_process stream' },
   { words: 'tracked', onTerminal: false, loads: 'part-fresh.cjs part-rolldown-runtime.cjs' },
+  { words: 'a', onTerminal: true, loads: 'child_process stream' },
   {
-    words: 'a',
+    words: 'a --output=list',
     onTerminal: true,
     loads: 'part-listr.cjs part-rolldown-runtime.cjs part-ansi.cjs child_process stream',
   },

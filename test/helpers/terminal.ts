@@ -11,6 +11,8 @@ export type Terminal = {
   readonly screen: () => string;
   /** Resolves when the screen shows the text. */
   readonly shows: (text: string) => Promise<void>;
+  /** The colour of the palette in which the text stands on the screen. */
+  readonly colourOf: (text: string) => number | undefined;
   readonly type: (keys: string) => void;
   /** The process that holds the terminal, not the program itself. */
   readonly exit: Promise<number | null>;
@@ -67,6 +69,7 @@ export function openTerminalOf(
   return {
     screen,
     exit,
+    colourOf: (text) => colourOf(terminal, text),
     type: (keys) => child.stdin.write(keys),
     cursorIsVisible: () => cursorIsVisible,
     hasColours: () => hasColours,
@@ -93,4 +96,13 @@ function readScreen(terminal: InstanceType<typeof xterm.Terminal>): string {
     (_, index) => buffer.getLine(index)?.translateToString(true) ?? '',
   );
   return lines.join('\n').trimEnd();
+}
+
+function colourOf({ buffer }: InstanceType<typeof xterm.Terminal>, text: string): number | undefined {
+  for (let index = 0; index < buffer.active.length; index++) {
+    const line = buffer.active.getLine(index);
+    const column = line?.translateToString(true).indexOf(text) ?? -1;
+    if (column !== -1) return line?.getCell(column)?.getFgColor();
+  }
+  return undefined;
 }

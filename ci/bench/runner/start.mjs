@@ -33,7 +33,12 @@ await withFolder(async (folder) => {
   const watched = { cwd: project('terminal'), timedBy: 'output' };
   const onTerminal = [
     { name: 'node -e 0', command: [...terminal, ...floor], ...watched },
-    { name: 'tasks nothing, with the live list', command: [...terminal, ...tasks, 'nothing'], ...watched, bar: 2.8 },
+    {
+      name: 'tasks nothing, with the live list',
+      command: [...terminal, ...tasks, 'nothing', '--output=list'],
+      ...watched,
+      bar: 2.8,
+    },
   ];
   await compare('on a terminal', onTerminal, rounds);
   for (const row of [node, list, one])

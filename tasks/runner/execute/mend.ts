@@ -121,6 +121,7 @@ function planOfFix({ config, root, platform }: Session, report: CheckReport, fix
     root,
     platform,
     tasks: [task],
+    named: [],
     doctor: undefined,
     jobs: 1,
     onFailure: 'start-nothing-new',

@@ -1,4 +1,16 @@
+import type { Config } from '../config/types.ts';
 import type { PlannedTask } from '../plan.ts';
+import type { Request } from './bind.ts';
+
+/** The tasks that somebody named; the name of a matrix is that of its cells too. */
+export function namedTasks(
+  config: Config,
+  tasks: readonly PlannedTask[],
+  requests: readonly Pick<Request, 'task'>[],
+): readonly string[] {
+  const typed = new Set(requests.map(({ task }) => task.name));
+  return tasks.flatMap(({ name }) => (typed.has(name) || typed.has(config.tasks[name]?.cell?.of ?? '') ? [name] : []));
+}
 
 /** The tasks that were asked for by name, and those that such a name only stands for. */
 export function askedTasks(tasks: readonly PlannedTask[], words: readonly string[]): ReadonlySet<string> {

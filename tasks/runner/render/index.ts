@@ -60,7 +60,10 @@ export async function openView(host: Host, plan: Plan, flags: ViewFlags): Promis
   }
 }
 
-/** A list only where a person sees it, and where no task needs the terminal for itself. */
+/**
+ * A list only where a person sees it, for several tasks, and where none needs the terminal for itself. What one task prints is
+ * what was asked for, and is shown as it comes.
+ */
 export function defaultOutput(
   { stdoutIsTerminal, stdoutColumns, env }: Host,
   plan: Plan,
@@ -68,8 +71,10 @@ export function defaultOutput(
 ): OutputName {
   if (env.GITHUB_ACTIONS === 'true') return 'github';
   const needsTerminal = plan.tasks.some((task) => task.interactive);
+  const isOneTask = plan.tasks.length === 1;
   const suitsList =
     stdoutIsTerminal &&
+    !isOneTask &&
     stdoutColumns > 0 &&
     !isAutomation(env) &&
     !needsTerminal &&

@@ -9,6 +9,7 @@ import type { Plan } from '../plan.ts';
 import { durationInWords } from '../words.ts';
 import type { Renderer, RenderOptions } from './index.ts';
 import { makePlainRenderer } from './plain.ts';
+import { makePrinted } from './printed.ts';
 import { plainText } from './safe-text.ts';
 import { makeServiceTails } from './service-tails.ts';
 import { type Finished, failureLines, pretence, retryLine, runLine, waitLine } from './text.ts';
@@ -17,11 +18,16 @@ import { type Finished, failureLines, pretence, retryLine, runLine, waitLine } f
  * A live list, one row per planned task. listr2 is only a view: rows follow events. It is loaded after the first task has
  * started, so that its loading costs no time; what happens until then is kept and shown at once.
  */
-export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, options: RenderOptions): Renderer {
+export function makeListRenderer(
+  host: Host,
+  { tasks, named }: Pick<Plan, 'tasks' | 'named'>,
+  options: RenderOptions,
+): Renderer {
   const paint = makePaint(host.stdoutHasColour, host.marks);
   const plain = makePlainRenderer(host, { tasks }, options);
   const finished: Finished[] = [];
   const services = makeServiceTails();
+  const printed = makePrinted(named, paint);
   let rows: ReadonlyMap<string, Row> = new Map();
   let list: Promise<void> | undefined;
   let last: (() => void) | undefined;
@@ -82,6 +88,8 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
               `\n${[`${task} failed: ${end.failure.message}`, ...failureLines(end.failure, paint, { withLastLines: true }), ...logLine(task, end.failure), ...services.of(task)].join('\n')}\n`,
             );
         }
+        const hasEndedWell = event.reason === 'ok' && !options.quiet;
+        if (hasEndedWell) host.write(printed.text());
         host.write(`${runLine(event, finished, paint)}\n`);
       };
     },
@@ -90,6 +98,7 @@ export function makeListRenderer(host: Host, { tasks }: Pick<Plan, 'tasks'>, opt
     ready: Promise.resolve(),
     on: (event: Stamped) => {
       services.on(event);
+      printed.on(event);
       dispatch(table, event);
     },
     end: async () => {
