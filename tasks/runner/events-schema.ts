@@ -67,7 +67,7 @@ const fields = {
   'command-started': { task: text, command: text },
   'task-output': { task: text, stream: v.picklist(['stdout', 'stderr']), line: text },
   'task-retried': { task: text, message: text, nextTry: count, tries: count, pauseMs: v.number() },
-  'task-waiting': { task: text, holder, lock: text },
+  'task-waiting': { task: text, holder, lock: text, hint: maybe(text) },
   'service-ready': { task: text, tookMs: v.number() },
   'service-stopped': { task: text, reason: text },
   'task-finished': { task: text, tookMs: v.number(), end },

@@ -92,8 +92,15 @@ export type Event =
       readonly tries: number;
       readonly pauseMs: number;
     }
-  /** Another run of this checkout holds what the task needs for itself. */
-  | { readonly type: 'task-waiting'; readonly task: string; readonly holder: Holder; readonly lock: string }
+  | {
+      /** Another run of this checkout holds what the task needs for itself. */
+      readonly type: 'task-waiting';
+      readonly task: string;
+      readonly holder: Holder;
+      readonly lock: string;
+      /** What is to be done where that run does not end by itself. */
+      readonly hint?: string;
+    }
   | { readonly type: 'service-ready'; readonly task: string; readonly tookMs: number }
   /** In a watch: a service that the next one replaces. */
   | { readonly type: 'service-stopped'; readonly task: string; readonly reason: string }

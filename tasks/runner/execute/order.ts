@@ -16,6 +16,8 @@ export type Order = {
   readonly hasEnded: (task: PlannedTask) => boolean;
   /** Whether one of a task's needs has done something, and was not only left as it was. */
   readonly someNeedRan: (task: PlannedTask) => boolean;
+  /** Whether one of them, or one that it only stands for, has done something in this very run: a service of ours, too. */
+  readonly someNeedWorked: (task: PlannedTask) => boolean;
   /** The first of a task's needs that has not succeeded. */
   readonly unmetNeed: (task: PlannedTask) => string | undefined;
 };
@@ -24,14 +26,14 @@ export type Order = {
 export function makeOrder(tasks: readonly PlannedTask[]): Order {
   const waiting = new Set(tasks);
   const positions = new Map(tasks.map((task, index) => [task, index]));
-  const names = new Set(tasks.map((task) => task.name));
+  const byName = new Map(tasks.map((task) => [task.name, task]));
   const ends = new Map<string, TaskEnd>();
   const successors = new Map<string, PlannedTask[]>();
   const missing = new Map<PlannedTask, number>();
   const ready: PlannedTask[] = [];
 
   for (const task of tasks) {
-    const predecessors = new Set([...task.needs, ...task.after].filter((name) => names.has(name)));
+    const predecessors = new Set([...task.needs, ...task.after].filter((name) => byName.has(name)));
     missing.set(task, predecessors.size);
     for (const name of predecessors) {
       const known = successors.get(name);
@@ -46,6 +48,13 @@ export function makeOrder(tasks: readonly PlannedTask[]): Order {
     const index = ready.findIndex((other) => position(other) > position(task));
     ready.splice(index === -1 ? ready.length : index, 0, task);
   };
+
+  const someNeedWorked = (task: PlannedTask): boolean =>
+    task.needs.some((name) => {
+      const need = byName.get(name);
+      if (need === undefined || ends.get(name)?.state !== 'done') return false;
+      return need.work.kind !== 'none' || someNeedWorked(need);
+    });
 
   return {
     candidates: () => ready,
@@ -72,6 +81,7 @@ export function makeOrder(tasks: readonly PlannedTask[]): Order {
     isWaiting: (task) => waiting.has(task),
     hasEnded: (task) => ends.has(task.name),
     someNeedRan: (task) => task.needs.some((name) => ends.get(name)?.state === 'done'),
+    someNeedWorked,
     unmetNeed: (task) =>
       task.needs.find((name) => {
         const state = ends.get(name)?.state;

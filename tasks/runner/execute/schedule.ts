@@ -3,6 +3,7 @@ import { exitCodes } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import type { Cancellation } from '../process/table.ts';
+import { borrow, goesOn, type Loan } from '../service/borrowed.ts';
 import type { Service } from '../service/service.ts';
 import type { Session } from '../session.ts';
 import { type Claims, makeClaims, type Taken } from './claims.ts';
@@ -11,6 +12,8 @@ import { makeRoom, type Room } from './room.ts';
 import type { Round } from './round.ts';
 import { runTask } from './task.ts';
 import { makeUp, type Up } from './up.ts';
+
+type HeldUp = Extract<Taken, { readonly state: 'held' }>;
 
 const failFastGraceMs = 5_000;
 /** How often another run of the checkout is asked whether it is done. */
@@ -34,8 +37,10 @@ class Run {
   private readonly claims: Claims;
   private readonly up: Up;
   private readonly running = new Set<PlannedTask>();
-  /** Tasks that could start if another run of the checkout did not hold what they need, and the pid of that run. */
-  private readonly heldUp = new Map<PlannedTask, number>();
+  /** Tasks that could start if another run of the checkout did not hold what they need. */
+  private readonly heldUp = new Set<PlannedTask>();
+  /** What was told of that already: several services wait for the one that is held. */
+  private readonly toldOf = new Set<string>();
   private poll: NodeJS.Timeout | undefined;
   private nameOfFirstFailed = '';
   private finish: () => void = () => undefined;
@@ -101,8 +106,12 @@ class Run {
   private startUnlessHeld(task: PlannedTask): void {
     const taken = this.claims.take(task);
     if (taken.state === 'held') return void this.holdUp(task, taken);
+    // It would not be what it needs is now.
+    const isOutdated = taken.state === 'lent' && this.order.someNeedWorked(task);
+    if (isOutdated) return void this.holdUp(task, { ...taken, hint: goesOn('what it needs has run since its start') });
     this.heldUp.delete(task);
-    if (taken.state === 'held-around-us') this.endAtOnce(task, startedBy(taken.by.task, task.name));
+    if (taken.state === 'lent') this.borrow(task, taken);
+    else if (taken.state === 'held-around-us') this.endAtOnce(task, startedBy(taken.by.task, task.name));
     else if (taken.doneBy === undefined) this.start(task);
     else {
       this.claims.giveBack(task, true);
@@ -111,12 +120,30 @@ class Run {
   }
 
   /** Tells once for whom a task waits, and looks again soon. */
-  private holdUp(task: PlannedTask, { by, lock }: Extract<Taken, { readonly state: 'held' }>): void {
-    if (this.heldUp.get(task) !== by.pid)
-      this.session.emit({ type: 'task-waiting', task: task.name, lock, holder: by });
-    this.heldUp.set(task, by.pid);
+  private holdUp(task: PlannedTask, { by, lock, hint }: Omit<HeldUp, 'state'>): void {
+    // A service waits also for the others, of which one is held.
+    const waiting = task.work.kind === 'service' ? lock : task.name;
+    const news = [waiting, by.pid, lock, hint].join('|');
+    if (!this.toldOf.has(news))
+      this.session.emit({
+        type: 'task-waiting',
+        task: waiting,
+        lock,
+        holder: by,
+        ...(hint === undefined ? {} : { hint }),
+      });
+    this.toldOf.add(news);
+    this.heldUp.add(task);
     clearTimeout(this.poll);
     this.poll = setTimeout(() => this.goOn(), pollMs);
+  }
+
+  /** Uses a service that another run keeps up: it is neither started nor stopped here. */
+  private borrow(task: PlannedTask, loan: Loan): void {
+    const text = `\`${task.name}\` is the one that the run with pid ${loan.by.pid} keeps up`;
+    this.session.emit({ type: 'notice-given', text });
+    this.order.take(task);
+    this.keepUp(borrow(task, loan), this.session.host.clockMs());
   }
 
   private start(task: PlannedTask): void {
@@ -163,8 +190,8 @@ class Run {
     const { task } = service;
     this.up.add(service);
     this.round?.standing.add(service);
-    this.order.end(task, { state: 'done' });
-    this.session.emit({ type: 'service-ready', task: task.name, tookMs: this.tookMs(startedMs) });
+    if (service.lentBy === undefined) this.announce(task, startedMs);
+    else this.order.end(task, { state: 'skipped', reason: `of the run with pid ${service.lentBy.pid}` });
     service.ended.then((end) => {
       this.up.remove(task);
       if (this.round?.standing.isReplaced(service) === true) return;
@@ -175,6 +202,14 @@ class Run {
       if (end.state === 'failed') this.up.endUsersOf(task);
       this.goOn();
     }, this.crash);
+  }
+
+  /** A service of ours is ready; one that goes on, or is of a watch, may be used by other runs. */
+  private announce(task: PlannedTask, startedMs: number): void {
+    const mayBeLent = this.round !== undefined || this.up.goesOn(task);
+    if (mayBeLent) this.claims.lend(task);
+    this.order.end(task, { state: 'done' });
+    this.session.emit({ type: 'service-ready', task: task.name, tookMs: this.tookMs(startedMs) });
   }
 
   /** Services that an earlier run of a watch has started: one that ends by itself ends those that need it. */
@@ -194,8 +229,10 @@ class Run {
     }
   }
 
-  private async endPredecessor({ name }: PlannedTask): Promise<void> {
+  private async endPredecessor(task: PlannedTask): Promise<void> {
+    const { name } = task;
     if (this.round?.standing.find(name) === undefined) return;
+    this.claims.takeBack(task);
     this.session.emit({ type: 'service-stopped', task: name, reason: 'it is started again' });
     await this.round.standing.replace(name);
   }

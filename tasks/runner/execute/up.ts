@@ -10,6 +10,8 @@ export type Up = {
   readonly remove: (task: PlannedTask) => void;
   /** Stops those that none needs who is still to come, runs, or is a service that is up. */
   readonly stopUnneeded: (isToCome: (task: PlannedTask) => boolean, keeps: boolean) => void;
+  /** Whether it is up until Ctrl-C: it is kept itself, or a service that is needs it. */
+  readonly goesOn: (task: PlannedTask) => boolean;
   /** What ends a task early when a service that it needs has ended by itself; undefined where it needs none. */
   readonly signalFor: (task: PlannedTask) => AbortSignal | undefined;
   readonly endUsersOf: (task: PlannedTask) => void;
@@ -36,6 +38,7 @@ export function makeUp(tasks: readonly PlannedTask[]): Up {
         stop();
       }
     },
+    goesOn: (task) => [task, ...(users.get(task) ?? [])].some(({ work }) => work.kind === 'service' && work.isKept),
     signalFor: (task) => enders.get(task)?.signal,
     endUsersOf: (task) => {
       for (const user of users.get(task) ?? []) enders.get(user)?.abort(serviceEnded);

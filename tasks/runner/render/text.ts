@@ -80,10 +80,10 @@ export function retryLine({ message, nextTry, tries, pauseMs }: Of<'task-retried
 }
 
 /** For whom a task waits. */
-export function waitLine({ task, holder, lock }: Of<'task-waiting'>): string {
+export function waitLine({ task, holder, lock, hint }: Of<'task-waiting'>): string {
   const isForTask = lock === holder.task;
   const what = isForTask ? `runs \`${lock}\`` : `holds the lock \`${lock}\` for its task \`${holder.task}\``;
-  return `\`${task}\` waits for the run with pid ${holder.pid}, which ${what}`;
+  return `\`${task}\` waits for the run with pid ${holder.pid}, which ${what}${hint === undefined ? '' : `; ${hint}`}`;
 }
 
 /** How many files of a change are named. */

@@ -1,5 +1,5 @@
 import { exitCodes } from '../errors.ts';
-import type { TaskEnd } from '../events.ts';
+import type { Holder, TaskEnd } from '../events.ts';
 import { runLastSteps } from '../execute/last-steps.ts';
 import { cancelled, exitOf, failed } from '../execute/outcome.ts';
 import { makeRecorder, type Recorder } from '../execute/recorder.ts';
@@ -19,6 +19,8 @@ import { type Known, whoAnswers } from './taken.ts';
 export type Service = {
   readonly state: 'ready';
   readonly task: PlannedTask;
+  /** The run to which it belongs, where that is not ours. */
+  readonly lentBy?: Holder;
   /** How it ended: done when it was stopped, failed when it ended by itself. */
   readonly ended: Promise<TaskEnd>;
   /** Asks it to end, and makes it end after a while. */

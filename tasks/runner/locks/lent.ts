@@ -1,0 +1,61 @@
+import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { isErrno } from '../host.ts';
+import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
+import { readLock } from './lock.ts';
+
+/** That a service is ready, left beside its lock: other runs of the checkout may use it for as long as its run keeps it up. */
+export type Lent = {
+  readonly by: Claim;
+  /** What runs: equal for the same command, signs and environment. */
+  readonly identity: string;
+  /** Tells what a watch has started again from what it had started before. */
+  readonly count: number;
+};
+
+let lastCount = 0;
+
+/** Lends what is held under a lock; nothing where that could not be written, and so is not held. */
+export function lend(lock: string, { by, identity }: Omit<Lent, 'count'>): void {
+  if (!isHeldBy(lock, by)) return;
+  const temporary = `${lock}.${by.pid}`;
+  rmSync(temporary, { force: true });
+  symlinkSync(`${identity} ${++lastCount} ${writeClaim(by)}`, temporary);
+  renameSync(temporary, lentFile(lock));
+}
+
+/** Lends it no longer; none is no error. */
+export function takeBack(lock: string): void {
+  rmSync(lentFile(lock), { force: true });
+}
+
+/** Whether it is still the same process of the same run. */
+export function isSame(one: Lent | undefined, other: Lent): boolean {
+  return one?.count === other.count && writeClaim(one.by) === writeClaim(other.by);
+}
+
+/** What is lent under a lock now, on this machine; what a run that is gone has left there is not. */
+export function readLent(lock: string): Lent | undefined {
+  const [identity = '', count, ...claim] = readText(lentFile(lock)).split(' ');
+  const by = readClaim(claim.join(' '));
+  const isUsable = by.host === hostname() && isHeldBy(lock, by) && isHeld(by);
+  return isUsable ? { by, identity, count: Number(count) } : undefined;
+}
+
+function isHeldBy(lock: string, claim: Claim): boolean {
+  const holder = readLock(lock);
+  return holder !== undefined && writeClaim(holder) === writeClaim(claim);
+}
+
+function lentFile(lock: string): string {
+  return `${lock}.lent`;
+}
+
+function readText(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'EINVAL')) return '';
+    throw error;
+  }
+}
