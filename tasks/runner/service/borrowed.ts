@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { exitCodes } from '../errors.ts';
 import type { Failure, Holder, TaskEnd } from '../events.ts';
+import { digestOfText } from '../fresh/digest.ts';
 import type { Lent } from '../locks/lent.ts';
 import type { PlannedTask } from '../plan.ts';
 import type { Service } from './service.ts';
@@ -48,9 +48,7 @@ export function whyNotUsed(
 /** Equal for services that do the same, whoever has asked for them. A digest, since the environment may hold secrets. */
 export function identityOfService({ work, env, cwd, place }: PlannedTask): string {
   const { command, signs } = work.kind === 'service' ? work : { command: '', signs: [] };
-  return createHash('sha256')
-    .update(JSON.stringify([command, signs, env, cwd, place]))
-    .digest('hex');
+  return digestOfText(JSON.stringify([command, signs, env, cwd, place]));
 }
 
 function gone({ pid }: Holder): Failure {
