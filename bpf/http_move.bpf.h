@@ -11,7 +11,7 @@
 #include "http_socket.bpf.h"
 #include "http_task.bpf.h"
 
-/* The segments of one readv or writev that are followed; beyond, bytes are told by length only. */
+/* The segments that are looked at for one record; what has more, and fills none, is told by length only. */
 #define SEGMENTS 256
 
 /* One message on one socket, and how far its bytes have been taken. */
@@ -168,8 +168,10 @@ __noinline int take_bytes(__u32 slot)
 		if (!move->left || filled >= HP_RECORD_BYTES)
 			return filled;
 	}
-	count_loss(HP_LOST_SEGMENTS);
-	scratch->move.readable = 0;
+	if (!filled) {
+		count_loss(HP_LOST_SEGMENTS);
+		scratch->move.readable = 0;
+	}
 	return filled;
 }
 

@@ -11,7 +11,7 @@
 /* The most bytes of a stream that one record carries. */
 #define HP_RECORD_BYTES 8192
 /* The records that one system call may fill with bytes; what it moved beyond is told by length only. */
-#define HP_RECORDS 8
+#define HP_RECORDS 32
 #define HP_COMM_BYTES 16
 /* sun_path of a Unix socket. */
 #define HP_PATH_BYTES 108

@@ -52,6 +52,7 @@ export const promises = [
   '100-continue and other 1xx',
   '204, 304 and HEAD',
   'chunked with trailers',
+  'many chunks and large ones in one call',
   'close-delimited',
   'HTTP/1.0',
   'Upgrade',
@@ -113,9 +114,26 @@ const simple = (
   ...more,
 });
 
+/** A response that one call sends whole, and what comes after it. */
+const inOneCall = (name: string, parts: readonly string[], send: string): Case => ({
+  name,
+  covers: ['many chunks and large ones in one call'],
+  transport: 'ipv4',
+  steps: [ask(get(`/${name}/1`)), answer(parts, send), ask(get(`/${name}/2`)), answer(ok)],
+  expected: [
+    line(`/${name}/1`, '200 complete', `${get(`/${name}/1`).length}/${parts.join('').length}`),
+    line(`/${name}/2`),
+  ],
+});
+
 const continued = 'POST /continue HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n';
 const chunkedHead = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 const chunks = ['5;x=y\r\nhello\r\n', '1', '\r\n!\r\n0\r\nDigest: 1\r\n', '\r\n'];
+const chunkOf = (bytes: number): readonly string[] => [`${bytes.toString(16)}\r\n`, 'x'.repeat(bytes), '\r\n'];
+/** As servers send rows that they write one by one: up to 1,024 segments in one call. */
+const manyChunks = [chunkedHead, ...Array.from({ length: 300 }, () => chunkOf(50)).flat(), '0\r\n\r\n'];
+const rows = [chunkedHead, ...Array.from({ length: 400 }, () => chunkOf(500)).flat(), '0\r\n\r\n'];
+const bigChunk = [chunkedHead, ...chunkOf(600_000), ...chunkOf(3), '0\r\n\r\n'];
 const inner = get('/inner');
 const outer = `POST /outer HTTP/1.1\r\nContent-Length: ${inner.length}\r\n\r\n`;
 const upload = `PUT /large HTTP/1.1\r\nContent-Length: 100000\r\n\r\n`;
@@ -354,6 +372,9 @@ export const cases: readonly Case[] = [
       line('/none/4'),
     ],
   },
+  inOneCall('many-chunks', manyChunks, 'writev'),
+  inOneCall('rows', rows, 'write'),
+  inOneCall('big-chunk', bigChunk, 'sendmsg'),
   {
     name: 'chunked',
     covers: ['chunked with trailers'],

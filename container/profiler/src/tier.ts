@@ -27,7 +27,10 @@ export type Chosen = {
 };
 
 const SOCKET_HITS = [layout.hook.hookReceive, layout.hook.hookSend];
-const ALWAYS_UNSEEN = ['HTTP/2, HTTP/3 and what is encrypted'];
+const ALWAYS_UNSEEN = [
+  'chunks that begin or end in the middle of more than 256 KiB that one call moves',
+  'HTTP/2, HTTP/3 and what is encrypted',
+];
 const UNSEEN = ['what io_uring moves', 'system calls of 32-bit processes', ...ALWAYS_UNSEEN];
 /** Both watch the ends of connections, because one does not run where an interrupt comes while it does. */
 export const STATE_PROGRAMS: readonly string[] = ['hp_state', 'hp_state_too'];
