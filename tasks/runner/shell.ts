@@ -26,12 +26,15 @@ export type CommandOptions = Listener & {
   readonly cleanup?: string;
 };
 
+/** How a command ended, and whether it was asked to before. */
+export type CommandEnd = Ended & { readonly wasAsked: () => boolean };
+
 /** Runs one command to its end. */
 export async function runCommand(
   table: ProcessTable,
   command: readonly string[],
   options: CommandOptions,
-): Promise<Ended> {
+): Promise<CommandEnd> {
   const { cwd, env, cleanup, signal, hasTerminal, readsStdin, leadsGroup = false } = options;
   const output = hasTerminal ? 'inherit' : 'pipe';
   const child = table.spawn(
@@ -52,7 +55,7 @@ export async function runCommand(
   });
   const ended = await waitForEnd(child, table.isClearing);
   for (const splitter of splitters) splitter.end();
-  return ended;
+  return { ...ended, wasAsked: () => table.wasAsked(child) };
 }
 
 /** A shell for one script: zx, whose output comes as lines and whose processes belong to the run. */
@@ -64,11 +67,13 @@ export type ScriptShell = {
   readonly end: () => void;
 };
 
+type OnClose = (end: Pick<Ended, 'code' | 'signal'>) => Promise<unknown>;
+
 export type ScriptShellOptions = Omit<CommandOptions, 'signal' | 'cleanup'> & {
   /** Asked at each start, since an undo is not cancelled by what cancelled the task. */
   readonly signal: () => AbortSignal;
-  /** Told of each process. */
-  readonly onStart: (child: ChildProcess) => void;
+  /** Told of each process. What it gives is called at the end, and the script goes on when that has settled. */
+  readonly onStart: (child: ChildProcess) => OnClose;
 };
 
 /** Makes the zx of one script. zx is loaded here and nowhere else, and its global `$` is never configured. */
@@ -80,6 +85,11 @@ export async function makeScriptShell(
   const zx = await import('zx/core');
   const log = makeLog(options);
   const output = options.hasTerminal ? 'inherit' : 'pipe';
+  /** zx calls it on the settings of the command, and looks there afterwards whether a failure is to be thrown. */
+  function onEntry(this: { nothrow?: boolean } | undefined, entry: LogEntry): void {
+    log.onEntry(entry);
+    if (entry.kind === 'end' && options.signal().aborted && this !== undefined) this.nothrow = false;
+  }
   const $ = zx.$({
     cwd: options.cwd,
     env: { ...options.env },
@@ -89,17 +99,29 @@ export async function makeScriptShell(
     // Otherwise its stdin is zx's, for `input` and pipes.
     ...(options.readsStdin ? { stdio: ['inherit', output, output] as const } : {}),
     spawn: ((file: string, words: readonly string[], spawnOptions: object) => {
+      if (options.signal().aborted) throw new Error('cancelled');
       const child = table.spawn([file, ...words], spawnOptions, options.signal());
-      options.onStart(child);
+      holdClose(child, options.onStart(child));
       return child;
     }) as typeof import('node:child_process').spawn,
     kill: async (pid, signal = 'SIGTERM') => signalTree(host, Number(pid), signal),
-    log: log.onEntry,
+    log: onEntry,
   });
   return {
     $: $ as Shell,
     failedCommand: (thrown) => (thrown instanceof zx.ProcessOutput ? log.describe(thrown) : undefined),
     end: log.end,
+  };
+}
+
+/** zx takes a command for ended when it hears `close`. It hears that only when it is known for whom a Ctrl-C was. */
+function holdClose(child: ChildProcess, onClose: OnClose): void {
+  const emit = child.emit.bind(child);
+  child.emit = (name: string, ...args: never[]) => {
+    if (name !== 'close') return emit(name, ...args);
+    const [code = null, signal = null] = args;
+    void onClose({ code, signal }).then(() => emit(name, ...args));
+    return true;
   };
 }
 

@@ -21,11 +21,11 @@ export async function runLastSteps(options: Omit<StepOptions, 'signal'>, end: Ta
   let told = end;
   for (const step of task.finally) {
     const last = await runSteps([step], { ...options, task: withoutTerminal(task), signal, isLast: true });
-    if (session.stop.signal.aborted) break;
-    if (last.state !== 'failed') continue;
     const isTheFirst = told.state === 'done' || told.state === 'skipped';
-    if (isTheFirst) told = last;
-    else session.emit({ type: 'notice-given', text: failedToo(step, task, last.failure) });
+    if (last.state !== 'done' && isTheFirst) told = last;
+    if (session.stop.signal.aborted) break;
+    if (last.state === 'failed' && !isTheFirst)
+      session.emit({ type: 'notice-given', text: failedToo(step, task, last.failure) });
   }
   clearTimeout(timer);
   return told;

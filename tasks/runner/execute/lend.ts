@@ -18,11 +18,16 @@ export async function lendTerminal(
     const { code, signal } = await command;
     await host.sleep(newsMs);
     await state.understood;
-    const isInterrupt = signal === 'SIGINT' || code === 130;
+    const isInterrupt = mayBeInterrupt({ code, signal });
     if (loan.ctrlCMs !== undefined && isInterrupt && state.interruptedBy === undefined) state.interrupt(loan.ctrlCMs);
   } finally {
     state.loans.delete(loan);
   }
+}
+
+/** Whether a command has ended as one does that Ctrl-C has ended. */
+export function mayBeInterrupt({ code, signal }: Pick<Ended, 'code' | 'signal'>): boolean {
+  return signal === 'SIGINT' || code === 130;
 }
 
 const quit = `trap 'case $? in 130) exit 130 ;; esac' INT`;

@@ -11,7 +11,7 @@ import type { Session } from '../session.ts';
 import { makeScriptShell, type ScriptShell } from '../shell.ts';
 import { makeContext } from './context.ts';
 import { environmentOf } from './environment.ts';
-import { lendTerminal } from './lend.ts';
+import { lendTerminal, mayBeInterrupt } from './lend.ts';
 import { cancelled, exitOf, failed, failedCommand, readTaskFailure, stackOf } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -35,9 +35,11 @@ export async function runScript(file: string, { session, task, onHost, signal, r
   const shell = await makeScriptShell(host, table, {
     ...recorder,
     onStart: (child) => {
-      if (!hasTerminal) return;
-      const loan = lendTerminal(session, endOf(child, over.signal));
-      child.once('exit', () => loans.push(loan));
+      const loan = hasTerminal ? lendTerminal(session, endOf(child, over.signal)) : undefined;
+      child.once('exit', () => {
+        if (loan !== undefined) loans.push(loan);
+      });
+      return (end) => Promise.all([mayBeInterrupt(end) ? loan : undefined, session.state.understood]);
     },
     cwd: task.cwd,
     env: environmentOf(session, task),
@@ -61,8 +63,11 @@ export async function runScript(file: string, { session, task, onHost, signal, r
       log: (line) => recorder.onLine('stdout', line),
     });
     const outcome = await untilAbandoned(run(context), signal, session.stop.signal);
+    const wasAsked = signal.aborted;
     await Promise.all(loans);
-    if (signal.aborted && loans.length > 0) return cancelled(signal, task.timeoutMs, recorder);
+    await session.state.understood;
+    const wasInterrupted = session.state.interruptedBy !== undefined && signal.aborted;
+    if (wasAsked || wasInterrupted) return cancelled(signal, task.timeoutMs, recorder);
     return outcome === undefined ? { state: 'done' } : { state: 'skipped', reason: outcome.skipped };
   } catch (thrown) {
     shell.end();

@@ -60,7 +60,8 @@ async function runStep(
   if (isInterrupt(ended.signal) && !signal.aborted) await host.sleep(interruptMs);
   await session.state.understood;
   if (inContainer !== undefined && signal.aborted) await inContainer.remove();
-  if (signal.aborted && ended.code !== 0) return cancelled(signal, task.timeoutMs, recorder);
+  // Its exit code says nothing then: what it has done may be half of it.
+  if (signal.aborted && (ended.code !== 0 || ended.wasAsked())) return cancelled(signal, task.timeoutMs, recorder);
   const lacksStdin = !task.interactive && !isLast && readsStdin(command);
   if (ended.code === 0) {
     if (lacksStdin)

@@ -1,11 +1,11 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
-import { constants } from 'node:os';
 import type { Host } from '../host.ts';
 import { makeCanary } from './canary.ts';
+import { endOnAbort, type HasHeard, type Left, wasDelivered } from './ending.ts';
 import { holdersOf, outputOf } from './holders.ts';
-import { handles, type ProcessRow } from './list.ts';
+import type { ProcessRow } from './list.ts';
 import { type Marker, openMarker } from './marker.ts';
-import { inForeground, orphansOnTerminal, signalEach, signalTree, stillRunning, treeOf } from './tree.ts';
+import { orphansOnTerminal, signalEach, signalTree, stillRunning } from './tree.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
 /** Why a task is cancelled, carried as the reason of an AbortSignal. */
@@ -29,6 +29,8 @@ export type ProcessTable = {
     options: SpawnOptions & { readonly cleanup?: string; readonly leadsGroup?: boolean },
     signal: AbortSignal,
   ) => ChildProcess;
+  /** Whether a process was asked to end before it had ended. Known once it is clear for whom the last Ctrl-C was. */
+  readonly wasAsked: (child: ChildProcess) => boolean;
   /** Asked after a SIGINT: whether the terminal sent it, and so to all that runs there. */
   readonly terminalSentIt: () => Promise<boolean>;
   /** Whether something that was cancelled still has descendants that run. */
@@ -49,6 +51,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
   /** On a terminal, what has just ended before anybody cancelled it: it may have died of what we hear of a moment later. */
   let unexplained: readonly Ending[] = [];
   const cancelledOutputs = new Set<string>();
+  const asked = new WeakMap<ChildProcess, () => boolean>();
   const canary = makeCanary(host);
   let wasCancelled = false;
   const clear = (rows: readonly ProcessRow[], graceMs: number, hasHeard: HasHeard = () => false): void => {
@@ -80,9 +83,10 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
       alive.delete(pid);
       watcher?.ended(pid);
       const left = ending.stop();
+      const endedMs = host.clockMs();
+      asked.set(child, () => left?.wasAsked === true || wasDelivered(signal, endedMs));
       if (left === undefined) {
         if (!host.stdinIsTerminal) return;
-        const endedMs = host.clockMs();
         const isRecent = (ending: Ending): boolean => ending.signal.aborted || ending.endedMs + patienceMs > endedMs;
         unexplained = [...unexplained.filter(isRecent), { output, signal, endedMs }];
         return;
@@ -95,6 +99,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
 
   return {
     spawn,
+    wasAsked: (child) => asked.get(child)?.() ?? false,
     terminalSentIt: canary.hasHeard,
     isClearing: () => sweeps.size > 0,
     killAll: () => {
@@ -119,8 +124,8 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
 type Ending = { readonly output: string | undefined; readonly signal: AbortSignal; readonly endedMs: number };
 
 /** Whether the terminal has sent a signal to a process shortly before its end. */
-function hasDiedOfIt({ aborted, reason }: AbortSignal, endedMs: number): boolean {
-  return aborted && ((reason as Cancellation).deliveredMs ?? Infinity) < endedMs + patienceMs;
+function hasDiedOfIt(signal: AbortSignal, endedMs: number): boolean {
+  return wasDelivered(signal, endedMs + patienceMs);
 }
 
 /** What reads nothing gets our null device, by which the watcher knows it before it is told. */
@@ -133,47 +138,15 @@ function graceOf(signal: AbortSignal): number {
   return (signal.reason as Cancellation).graceMs;
 }
 
-/** Whether a process was sent what its task was cancelled with, and has a handler for that: it cleans up, and asking again would hurry it. */
-type HasHeard = (row: ProcessRow) => boolean;
-type Left = { readonly rows: readonly ProcessRow[]; readonly hasHeard: HasHeard };
-
-/** Signals the tree when cancelled. `stop` says, once the process has ended, what it had under it, if it was cancelled. */
-function endOnAbort(host: TableHost, pid: number, signal: AbortSignal): { readonly stop: () => Left | undefined } {
-  let timer: NodeJS.Timeout | undefined;
-  let members: readonly ProcessRow[] | undefined;
-  let heard: readonly ProcessRow[] = [];
-  const startedMs = host.clockMs();
-  const onAbort = (): void => {
-    const { signal: name, isDelivered, deliveredMs = Infinity, graceMs } = signal.reason as Cancellation;
-    members = treeOf(pid);
-    const isSent = !isDelivered || startedMs > deliveredMs;
-    if (isSent) signalEach(host, members, name);
-    heard = isSent ? members : inForeground(host.pid, members);
-    timer = setTimeout(() => signalTree(host, pid, 'SIGKILL'), graceMs);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  return {
-    stop: () => {
-      signal.removeEventListener('abort', onAbort);
-      clearTimeout(timer);
-      if (members === undefined) return undefined;
-      const pids = new Set(heard.map((row) => row.pid));
-      const number = constants.signals[(signal.reason as Cancellation).signal];
-      return {
-        rows: [...members, ...treeOf(pid)],
-        hasHeard: (row) => pids.has(row.pid) && handles(row.pid, number),
-      };
-    },
-  };
-}
-
 /** How long the descendants of a cancelled process may go on before they are asked, in case its signal was not for them. */
 const patienceMs = 300;
 const stepMs = 20;
 
 /** What outlives a process that was cancelled may clean up within the same grace; then it is made to end. */
-async function sweep(host: TableHost, { rows, graceMs, hasHeard }: Left & { readonly graceMs: number }): Promise<void> {
+async function sweep(
+  host: TableHost,
+  { rows, graceMs, hasHeard }: Pick<Left, 'rows' | 'hasHeard'> & { readonly graceMs: number },
+): Promise<void> {
   let left = stillRunning(rows);
   for (let waitedMs = 0; left.length > 0 && waitedMs < graceMs; waitedMs += stepMs) {
     const isTimeToAsk = waitedMs >= patienceMs && waitedMs < patienceMs + stepMs;

@@ -1,0 +1,58 @@
+import { constants } from 'node:os';
+import type { Host } from '../host.ts';
+import { findProcess, handles, type ProcessRow } from './list.ts';
+import type { Cancellation } from './table.ts';
+import { inForeground, signalEach, signalTree, treeOf } from './tree.ts';
+
+/** Whether a process was sent what its task was cancelled with, and has a handler for that: it cleans up, and asking again would hurry it. */
+export type HasHeard = (row: ProcessRow) => boolean;
+/** What a cancelled process had under it when it ended. */
+export type Left = {
+  readonly rows: readonly ProcessRow[];
+  readonly hasHeard: HasHeard;
+  /** False where the process itself had ended already, and only its parent did not know. */
+  readonly wasAsked: boolean;
+};
+
+/** Signals the tree when cancelled. `stop` says, once the process has ended, what it had under it, if it was cancelled. */
+export function endOnAbort(
+  host: Pick<Host, 'kill' | 'pid' | 'clockMs'>,
+  pid: number,
+  signal: AbortSignal,
+): { readonly stop: () => Left | undefined } {
+  let timer: NodeJS.Timeout | undefined;
+  let members: readonly ProcessRow[] | undefined;
+  let heard: readonly ProcessRow[] = [];
+  let wasAsked = false;
+  const startedMs = host.clockMs();
+  const onAbort = (): void => {
+    const { signal: name, isDelivered, deliveredMs = Infinity, graceMs } = signal.reason as Cancellation;
+    wasAsked = findProcess(pid)?.isZombie !== true;
+    members = treeOf(pid);
+    const isSent = !isDelivered || startedMs > deliveredMs;
+    if (isSent) signalEach(host, members, name);
+    heard = isSent ? members : inForeground(host.pid, members);
+    timer = setTimeout(() => signalTree(host, pid, 'SIGKILL'), graceMs);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    stop: () => {
+      signal.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
+      if (members === undefined) return undefined;
+      const pids = new Set(heard.map((row) => row.pid));
+      const number = constants.signals[(signal.reason as Cancellation).signal];
+      return {
+        rows: [...members, ...treeOf(pid)],
+        hasHeard: (row) => pids.has(row.pid) && handles(row.pid, number),
+        wasAsked,
+      };
+    },
+  };
+}
+
+/** Whether the terminal had sent its signal by then. */
+export function wasDelivered({ aborted, reason }: AbortSignal, byMs: number): boolean {
+  return aborted && ((reason as Cancellation).deliveredMs ?? Infinity) <= byMs;
+}
