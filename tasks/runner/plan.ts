@@ -81,6 +81,8 @@ export type Plan = {
   readonly onHost: boolean;
   /** Run also what is up to date. */
   readonly force: boolean;
+  /** It is to make a check pass, which is asked again afterwards. */
+  readonly isFix: boolean;
 };
 
 type Situation = { readonly root: string; readonly platform: Platform; readonly cores: number };
@@ -107,13 +109,14 @@ export function makePlan(config: Config, args: Args, situation: Situation): Plan
     onFailure: flags.keepGoing ? 'keep-going' : flags.failFast ? 'fail-fast' : 'start-nothing-new',
     onHost: flags.host,
     force: flags.force,
+    isFix: false,
   };
 }
 
 /** The plan of one task as if it were typed alone: for a fix that is a task. */
 export function planOne(config: Config, task: string, situation: Situation): Plan {
   const { from: _, ...whole } = config;
-  return makePlan(whole, { ...parseArgs([]), items: [{ kind: 'word', text: task }] }, situation);
+  return { ...makePlan(whole, { ...parseArgs([]), items: [{ kind: 'word', text: task }] }, situation), isFix: true };
 }
 
 function readDoctor(requests: readonly Request[], output: Args['flags']['output']): DoctorRequest | undefined {

@@ -1,4 +1,4 @@
-/** Two runs in one checkout: never the same task at one time, and the second takes over what the first has done. */
+/** Two runs in one checkout: never the same task at one time, and the second takes over only what was begun after it. */
 import { readdirSync, symlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml'
 const locksLeft = (project: Project): readonly string[] =>
   readdirSync(project.path('.tasks/locks')).filter((name) => !name.endsWith('.result'));
 
-test('the second run of a task waits for the first, says for whom, and takes over its result', async () => {
+test('the second run of a task waits for the first, says for whom, and does it again', async () => {
   await using project = await createProject(
     config('  build: { run: build }\n  next: { needs: [build], run: echo next }\n'),
   );
@@ -20,60 +20,106 @@ test('the second run of a task waits for the first, says for whom, and takes ove
   const second = project.start('next');
   const waits = `note: \`build\` waits for the run with pid ${first.pid}, which runs \`build\`\n`;
   await second.says(waits);
+  expect(build.startCount()).toBe(1);
   invocation.exit(0);
+  (await build.started()).exit(0);
   expect((await first.result).exit).toBe(0);
   expect(await second.result).toEqual({
     exit: 0,
-    stdout: `${waits}– build skipped: the run with pid ${first.pid} has just done it\n▸ next\nnext\n✔ next <time>\nok: 1 done, 1 skipped, <time>\n`,
+    stdout: `${waits}▸ build\n✔ build <time>\n▸ next\nnext\n✔ next <time>\nok: 2 done, <time>\n`,
     stderr: '',
   });
-  expect(build.startCount()).toBe(1);
   expect(locksLeft(project)).toEqual([]);
 });
 
-test('the second run does the task itself when the first has failed', async () => {
-  await using project = await createProject(config('  build: { run: build }\n'));
+/** Two runs that wait for a third: of these the one that comes to it later may take over what the other does. */
+type Waiting = { readonly words?: string; readonly env?: Readonly<Record<string, string>> };
+
+async function lastOfThree(
+  tasks: string,
+  { others, exit = 0 }: { readonly others: [Waiting, Waiting]; exit?: number },
+) {
+  const project = await createProject(config(tasks));
   const build = await project.driven('build');
   const first = project.start('build');
   const invocation = await build.started();
-  const second = project.start('build');
-  await second.says('waits for the run');
-  invocation.exit(3);
-  (await build.started()).exit(0);
-  expect((await first.result).exit).toBe(3);
-  expect((await second.result).exit).toBe(0);
-});
-
-test('the second run does the task itself when it asks for something else', async () => {
-  await using project = await createProject(config("  build: { params: { of: {} }, run: 'build; echo of ${of}' }\n"));
-  const build = await project.driven('build');
-  const first = project.start('build --of=one');
-  const invocation = await build.started();
-  const second = project.start('build --of=two');
-  await second.says('waits for the run');
+  const waiting = others.map(({ words = 'build', env = {} }) => project.start(words, { env }));
+  for (const one of waiting) await one.says(`waits for the run with pid ${first.pid}`);
   invocation.exit(0);
-  (await build.started()).exit(0);
-  expect((await first.result).stdout).toContain('of one\n');
-  expect((await second.result).stdout).toContain('of two\n');
+  const next = await build.started();
+  await Promise.any(waiting.map((one, index) => one.says(`waits for the run with pid ${waiting[1 - index]?.pid}`)));
+  next.exit(exit);
+  return { project, build, waiting };
+}
+
+test('a run takes over what another has done that began while it waited', async () => {
+  const { project, build, waiting } = await lastOfThree('  build: { run: build }\n', { others: [{}, {}] });
+  await using _ = project;
+  const results = await Promise.all(waiting.map(({ result }) => result));
+  expect(build.startCount()).toBe(2);
+  const skipped = results.findIndex(({ stdout }) => stdout.includes('skipped'));
+  expect(results.map(({ exit }) => exit)).toEqual([0, 0]);
+  expect(results[skipped]?.stdout).toContain(
+    `– build skipped: the run with pid ${waiting[1 - skipped]?.pid} has just done it\n`,
+  );
 });
 
-test('a result from before the wait is not taken over', async () => {
-  await using project = await createProject(config('  build: { run: build }\n'));
+test.each<[string, string, [Waiting, Waiting], number?]>([
+  ['has failed', '  build: { run: build }\n', [{}, {}], 3],
+  [
+    'asked for something else',
+    "  build: { params: { of: { default: '1' } }, run: 'build; echo ${of}' }\n",
+    [{ words: 'build --of=2' }, { words: 'build --of=3' }],
+  ],
+])('a run does not take over what another has done that %s', async (_, tasks, others, exit = 0) => {
+  const { project, build, waiting } = await lastOfThree(tasks, { others, exit });
+  await using _project = project;
+  (await build.started()).exit(0);
+  const results = await Promise.all(waiting.map(({ result }) => result));
+  expect(results.map((one) => one.exit).sort()).toEqual([0, exit].sort());
+  expect(results.map(({ stdout }) => stdout).join('')).not.toContain('skipped');
+});
+
+test('a script is done again, since nobody knows when its files were read', async () => {
+  const project = await createProject({
+    ...config('  build: { script: build.ts }\n'),
+    'build.ts': 'export const run = async ({ $ }) => { await $`build`; };\n',
+  });
+  await using _ = project;
+  const build = await project.driven('build');
+  const runs = [project.start('build')];
+  const one = await build.started();
+  runs.push(project.start('build'), project.start('build'));
+  for (const run of runs.slice(1)) await run.says('waits for the run');
+  one.exit(0);
+  (await build.started()).exit(0);
+  (await build.started()).exit(0);
+  for (const { exit } of await Promise.all(runs.map(({ result }) => result))) expect(exit).toBe(0);
+});
+
+test('after the wait, a task with `inputs` runs only if they have changed since they were read', async () => {
+  await using project = await createProject({
+    ...config("  build: { inputs: [source], outputs: [lib], run: 'cp source part; build && mv part lib' }\n"),
+    source: 'ok\n',
+  });
   const build = await project.driven('build');
   const first = project.start('build');
   const one = await build.started();
   const second = project.start('build');
   await second.says('waits for the run');
   one.exit(0);
-  await Promise.all([first.result, second.result]);
+  expect((await second.result).stdout).toContain('– build skipped: up to date\n');
+  await project.write('source', 'older\n');
   const third = project.start('build');
   const two = await build.started();
+  await project.write('source', 'newer\n');
   const fourth = project.start('build');
   await fourth.says('waits for the run');
-  two.exit(1);
+  two.exit(0);
   (await build.started()).exit(0);
-  await third.result;
   expect((await fourth.result).stdout).toContain('✔ build');
+  expect(await project.read('lib')).toBe('newer\n');
+  await Promise.all([first.result, third.result]);
 });
 
 test('other tasks of two runs go on side by side', async () => {

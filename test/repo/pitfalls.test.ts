@@ -82,7 +82,7 @@ const pitfalls: readonly Row[] = [
   ],
   [
     'two runs at one time, and entries that are half written',
-    e2e('locks', 'the second run of a task waits for the first, says for whom, and takes over its result'),
+    e2e('locks', 'the second run of a task waits for the first, says for whom, and does it again'),
     e2e('cache', 'two checkouts can share a store, also at the same time'),
     e2e('cache', 'a stored content that was %s is not restored, and then stored anew'),
   ],

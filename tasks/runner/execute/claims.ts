@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +5,11 @@ import type { Holder } from '../events.ts';
 import { type Claim, makeClaim, writeClaim } from '../locks/holder.ts';
 import { isSame, lend, readLent, takeBack as stopLending } from '../locks/lent.ts';
 import { makeLockFolder, readLock, tryLock, unlock } from '../locks/lock.ts';
-import { announceWaiting, leaveResult, readResult } from '../locks/result.ts';
+import { leaveResult } from '../locks/result.ts';
 import type { PlannedTask } from '../plan.ts';
 import { descendsFrom } from '../process/tree.ts';
 import { goesOn, identityOfService, type Loan, whyNotUsed } from '../service/borrowed.ts';
+import { claimsOf, doneBy, type Reuse, type Wait, waitFor } from './reuse.ts';
 
 /** What the runs of one checkout agree on: no task, and no named lock, is held by two of them at one time. */
 export type Claims = {
@@ -25,7 +25,7 @@ export type Claims = {
 };
 
 export type Taken =
-  /** `doneBy` is the run for which this one waited, where that has just done the same with success. */
+  /** `doneBy` is the run that has just done the same with success, and began when this one waited already. */
   | { readonly state: 'taken'; readonly doneBy: Holder | undefined }
   | { readonly state: 'held'; readonly by: Holder; readonly lock: string; readonly hint: string | undefined }
   /** A service that another run keeps up, which we may use. */
@@ -37,8 +37,6 @@ type Lock = { readonly name: string; readonly file: string };
 /** What is held, by the name of the task. */
 export type Holdings = Map<string, Held>;
 type Held = { readonly claim: Claim; readonly own: Lock; readonly locks: readonly Lock[]; isLent: boolean };
-/** For whom a task waits, and the result that was there before. */
-type Wait = { readonly by: Holder; readonly resultBefore: string | undefined };
 
 type Options = {
   readonly root: string;
@@ -46,13 +44,16 @@ type Options = {
   readonly tasks: readonly PlannedTask[];
   /** What this process holds already: in a watch, for services of an earlier run. */
   readonly held?: Holdings | undefined;
+  readonly identityOf: (task: PlannedTask) => string;
+  /** Which success of another run can stand for this one's. */
+  readonly reuseOf: (task: PlannedTask) => Reuse;
 };
 
 /**
  * Makes the claims of one run. Its services are claimed all at once, since they are held while others start: two runs that
  * had one each would wait for each other.
  */
-export function makeClaims({ root, pid, tasks, ...options }: Options): Claims {
+export function makeClaims({ root, pid, tasks, identityOf, reuseOf, ...options }: Options): Claims {
   const held: Holdings = options.held ?? new Map();
   const isInWatch = options.held !== undefined;
   const folder = join(root, '.tasks', 'locks');
@@ -92,7 +93,7 @@ export function makeClaims({ root, pid, tasks, ...options }: Options): Claims {
       const claimed = together.map((one) => claimOf(folder, one, pid));
       const blocked = takeAll(claimed.flatMap(({ claim, locks }) => locks.map((lock) => ({ lock, claim }))));
       if (blocked !== undefined) {
-        if (blocked.lock.file === own.file) waits.set(task, waits.get(task) ?? startWaiting(own, blocked.by));
+        if (blocked.lock.file === own.file) waits.set(task, waitFor(blocked.by, own.file, waits.get(task)));
         return surrounds(folder, pid, blocked.by)
           ? { state: 'held-around-us', by: blocked.by }
           : { state: 'held', by: blocked.by, lock: blocked.lock.name, hint: hintOf(blocked.lock) };
@@ -101,8 +102,8 @@ export function makeClaims({ root, pid, tasks, ...options }: Options): Claims {
         const claim = claimed[index];
         if (claim !== undefined) held.set(one.name, claim);
       });
-      const wait = waits.get(task);
-      return { state: 'taken', doneBy: wait !== undefined && wasDone(own, task, wait) ? wait.by : undefined };
+      const usable = claimsOf(waits.get(task) ?? [], reuseOf(task));
+      return { state: 'taken', doneBy: doneBy(usable, own.file, () => identityOf(task)) };
     },
     giveBackAll: (isKept = () => false) => {
       for (const [name, holding] of held) {
@@ -170,22 +171,4 @@ function surrounds(folder: string, pid: number, claim: Claim): boolean {
   if (claim.host !== hostname() || !descendsFrom(pid, claim.pid)) return false;
   const held = readdirSync(folder).flatMap((name) => readLock(join(folder, name)) ?? []);
   return !held.some((other) => other.pid === claim.pid && other.task !== claim.task);
-}
-
-function startWaiting(own: Lock, by: Holder): Wait {
-  const resultBefore = readResult(own.file)?.claim;
-  announceWaiting(own.file);
-  return { by, resultBefore };
-}
-
-function wasDone(own: Lock, task: PlannedTask, { resultBefore }: Wait): boolean {
-  const result = readResult(own.file);
-  const isNew = result !== undefined && result.claim !== resultBefore;
-  return isNew && result.succeeded && result.identity === identityOf(task);
-}
-
-/** Equal for tasks that do the same. A digest, since the environment may hold secrets. */
-function identityOf({ work, params, args, rest, env, cwd, place }: PlannedTask): string {
-  const text = JSON.stringify([work, params, args, rest, env, cwd, place]);
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -127,5 +127,6 @@ function planOfFix({ config, root, platform }: Session, report: CheckReport, fix
     onFailure: 'start-nothing-new',
     onHost: false,
     force: false,
+    isFix: true,
   };
 }

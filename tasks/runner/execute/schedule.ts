@@ -8,6 +8,7 @@ import type { Service } from '../service/service.ts';
 import type { Session } from '../session.ts';
 import { type Claims, makeClaims, type Taken } from './claims.ts';
 import { makeOrder, type Order } from './order.ts';
+import { identityOf, reuseOf } from './reuse.ts';
 import { makeRoom, type Room } from './room.ts';
 import type { Round } from './round.ts';
 import { runTask } from './task.ts';
@@ -52,7 +53,14 @@ class Run {
     this.round = round;
     this.order = makeOrder(plan.tasks);
     this.room = makeRoom(plan.jobs);
-    this.claims = makeClaims({ root: session.root, pid: session.host.pid, tasks: plan.tasks, held: round?.held });
+    this.claims = makeClaims({
+      root: session.root,
+      pid: session.host.pid,
+      tasks: plan.tasks,
+      held: round?.held,
+      identityOf,
+      reuseOf: (task) => reuseOf(task, plan),
+    });
     this.up = makeUp(plan.tasks);
     this.adoptStanding();
   }
@@ -114,7 +122,8 @@ class Run {
     else if (taken.state === 'held-around-us') this.endAtOnce(task, startedBy(taken.by.task, task.name));
     else if (taken.doneBy === undefined) this.start(task);
     else {
-      this.claims.giveBack(task, true);
+      // It has done nothing that could stand for a third one's.
+      this.claims.giveBack(task, false);
       this.endAtOnce(task, { state: 'skipped', reason: `the run with pid ${taken.doneBy.pid} has just done it` });
     }
   }

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import type { Holder } from '../events.ts';
+import { type Claim, readClaim, writeClaim } from '../locks/holder.ts';
+import { announceWaiting, readResult } from '../locks/result.ts';
+import type { Plan, PlannedTask } from '../plan.ts';
+
+/** The claims for which a task has waited, in their order. */
+export type Wait = readonly string[];
+
+/** Asks each new holder for its result. */
+export function waitFor(by: Claim, lock: string, wait: Wait = []): Wait {
+  const claim = writeClaim(by);
+  if (wait.at(-1) === claim) return wait;
+  announceWaiting(lock);
+  return [...wait, claim];
+}
+
+/** Which success of another run can stand for this one's: of what began while this one waited, or of any that ended then. */
+export type Reuse = 'none' | 'begun-meanwhile' | 'ended-meanwhile';
+
+/**
+ * What has begun before may have read what was changed since. Where there are `inputs`, they tell; of a script nobody knows
+ * when its files were read; and after a fix its check is asked.
+ */
+export function reuseOf({ tracked, work }: PlannedTask, { isFix }: Pick<Plan, 'isFix'>): Reuse {
+  if (tracked !== undefined) return 'none';
+  if (isFix) return 'ended-meanwhile';
+  return work.kind === 'run' ? 'begun-meanwhile' : 'none';
+}
+
+/** The claims whose result may be taken over. Only the first holder had begun before the wait. */
+export function claimsOf(wait: Wait, reuse: Reuse): Wait {
+  if (reuse === 'none') return [];
+  return reuse === 'begun-meanwhile' ? wait.slice(1) : wait;
+}
+
+/** Which of these has done the same with success, last of all. */
+export function doneBy(claims: Wait, lock: string, identity: () => string): Holder | undefined {
+  if (claims.length === 0) return undefined;
+  const result = readResult(lock);
+  if (result?.succeeded !== true || !claims.includes(result.claim)) return undefined;
+  return result.identity === identity() ? readClaim(result.claim) : undefined;
+}
+
+/** Equal for tasks that do the same. A digest, since the environment may hold secrets. */
+export function identityOf(task: PlannedTask): string {
+  const { work, finally: lastSteps, params, args, rest, cwd, place } = task;
+  const text = JSON.stringify([work, lastSteps, params, args, rest, task.env, cwd, place]);
+  return createHash('sha256').update(text).digest('hex');
+}
