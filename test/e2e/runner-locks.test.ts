@@ -71,6 +71,7 @@ test.each<[string, string, [Waiting, Waiting], number?]>([
     "  build: { params: { of: { default: '1' } }, run: 'build; echo ${of}' }\n",
     [{ words: 'build --of=2' }, { words: 'build --of=3' }],
   ],
+  ['was not forced', '  build: { run: build }\n', [{ words: 'build --force' }, { words: 'build --force' }]],
 ])('a run does not take over what another has done that %s', async (_, tasks, others, exit = 0) => {
   const { project, build, waiting } = await lastOfThree(tasks, { others, exit });
   await using _project = project;

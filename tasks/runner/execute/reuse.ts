@@ -22,8 +22,8 @@ export type Reuse = 'none' | 'begun-meanwhile' | 'ended-meanwhile';
  * What has begun before may have read what was changed since. Where there are `inputs`, they tell; of a script nobody knows
  * when its files were read; and after a fix its check is asked.
  */
-export function reuseOf({ tracked, work }: PlannedTask, { isFix }: Pick<Plan, 'isFix'>): Reuse {
-  if (tracked !== undefined) return 'none';
+export function reuseOf({ tracked, work }: PlannedTask, { force, isFix }: Pick<Plan, 'force' | 'isFix'>): Reuse {
+  if (tracked !== undefined || force) return 'none';
   if (isFix) return 'ended-meanwhile';
   return work.kind === 'run' ? 'begun-meanwhile' : 'none';
 }
