@@ -64,6 +64,8 @@ test('a run takes over what another has done that began while it waited', async 
   );
 });
 
+const shells = { WINDOWID: '1', SHLVL: '1', _: 'a', OLDPWD: '/a' };
+
 test.each<[string, string, [Waiting, Waiting], number?]>([
   ['has failed', '  build: { run: build }\n', [{}, {}], 3],
   [
@@ -71,6 +73,7 @@ test.each<[string, string, [Waiting, Waiting], number?]>([
     "  build: { params: { of: { default: '1' } }, run: 'build; echo ${of}' }\n",
     [{ words: 'build --of=2' }, { words: 'build --of=3' }],
   ],
+  ['had another environment', '  build: { run: build }\n', [{ env: { FOO: '1' } }, { env: { FOO: '2' } }]],
   ['was not forced', '  build: { run: build }\n', [{ words: 'build --force' }, { words: 'build --force' }]],
 ])('a run does not take over what another has done that %s', async (_, tasks, others, exit = 0) => {
   const { project, build, waiting } = await lastOfThree(tasks, { others, exit });
@@ -79,6 +82,15 @@ test.each<[string, string, [Waiting, Waiting], number?]>([
   const results = await Promise.all(waiting.map(({ result }) => result));
   expect(results.map((one) => one.exit).sort()).toEqual([0, exit].sort());
   expect(results.map(({ stdout }) => stdout).join('')).not.toContain('skipped');
+});
+
+test('what only tells one shell from another does not count as another environment', async () => {
+  const { project, build, waiting } = await lastOfThree('  build: { run: build }\n', {
+    others: [{ env: shells }, { env: { ...shells, WINDOWID: '2', SHLVL: '2', OLDPWD: '/b' } }],
+  });
+  await using _ = project;
+  await Promise.all(waiting.map(({ result }) => result));
+  expect(build.startCount()).toBe(2);
 });
 
 test('a script is done again, since nobody knows when its files were read', async () => {

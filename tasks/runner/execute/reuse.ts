@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Holder } from '../events.ts';
+import type { Env } from '../host.ts';
 import { type Claim, readClaim, writeClaim } from '../locks/holder.ts';
 import { announceWaiting, readResult } from '../locks/result.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
@@ -42,9 +43,30 @@ export function doneBy(claims: Wait, lock: string, identity: () => string): Hold
   return result.identity === identity() ? readClaim(result.claim) : undefined;
 }
 
-/** Equal for tasks that do the same. A digest, since the environment may hold secrets. */
-export function identityOf(task: PlannedTask): string {
+/** Equal for tasks that do the same in the same environment. A digest, since that may hold secrets. */
+export function identityOf(task: PlannedTask, env: Env): string {
   const { work, finally: lastSteps, params, args, rest, cwd, place } = task;
-  const text = JSON.stringify([work, lastSteps, params, args, rest, task.env, cwd, place]);
+  const seen = Object.entries(env)
+    .filter(([name]) => !ofOneShell.has(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = JSON.stringify([work, lastSteps, params, args, rest, task.env, cwd, place, seen]);
   return createHash('sha256').update(text).digest('hex');
 }
+
+/** Variables that differ between any two shells, and tell nothing but which shell it is. */
+const ofOneShell: ReadonlySet<string> = new Set([
+  '_',
+  'SHLVL',
+  'OLDPWD',
+  'WINDOWID',
+  'TERM_SESSION_ID',
+  'ITERM_SESSION_ID',
+  'SHELL_SESSION_ID',
+  'XDG_SESSION_ID',
+  'WT_SESSION',
+  'TMUX_PANE',
+  'KITTY_WINDOW_ID',
+  'ALACRITTY_WINDOW_ID',
+  'WEZTERM_PANE',
+  'GNOME_TERMINAL_SCREEN',
+]);

@@ -7,6 +7,7 @@ import { borrow, goesOn, type Loan } from '../service/borrowed.ts';
 import type { Service } from '../service/service.ts';
 import type { Session } from '../session.ts';
 import { type Claims, makeClaims, type Taken } from './claims.ts';
+import { environmentOf } from './environment.ts';
 import { makeOrder, type Order } from './order.ts';
 import { identityOf, reuseOf } from './reuse.ts';
 import { makeRoom, type Room } from './room.ts';
@@ -58,7 +59,7 @@ class Run {
       pid: session.host.pid,
       tasks: plan.tasks,
       held: round?.held,
-      identityOf,
+      identityOf: (task) => identityOf(task, environmentOf(session, task)),
       reuseOf: (task) => reuseOf(task, plan),
     });
     this.up = makeUp(plan.tasks);
