@@ -63,6 +63,8 @@ export type Host = {
   readonly importModule: ImportModule;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
+  /** Whether so much of what was written waits for its reader that no more should be made. */
+  readonly outputIsBehind: () => boolean;
   /** A clock that never goes back, in ms. */
   readonly clockMs: () => number;
   /** The wall clock, in ms since 1970. */
@@ -106,6 +108,7 @@ const packageFolder = dirname(import.meta.dirname);
 export function realHost(importModule: ImportModule): Host {
   const { env } = process;
   const secrets = makeSecrets();
+  const stdout = makeWriter('stdout', secrets);
   return {
     argv: process.argv.slice(2),
     env,
@@ -127,8 +130,9 @@ export function realHost(importModule: ImportModule): Host {
     stripsTypes: 'typescript' in process.features && process.features.typescript !== false,
     rereadsModules: false,
     importModule,
-    write: makeWriter('stdout', secrets),
-    writeError: makeWriter('stderr', secrets),
+    write: stdout.write,
+    writeError: makeWriter('stderr', secrets).write,
+    outputIsBehind: stdout.isBehind,
     // `performance` is costly to load.
     clockMs: () => Number(process.hrtime.bigint()) / 1e6,
     dateMs: () => Date.now(),

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { LogEntry, ProcessOutput } from 'zx/core';
 import type { Host } from './host.ts';
-import { type Ended, makeLineSplitter, waitForEnd } from './process/output.ts';
+import { type Ended, makeLineSplitter, readInTurns, waitForEnd } from './process/output.ts';
 import type { ProcessTable } from './process/table.ts';
 import { signalTree } from './process/tree.ts';
 import type { Shell } from './shell-types.ts';
@@ -10,6 +10,8 @@ export type Stream = 'stdout' | 'stderr';
 export type Listener = {
   readonly onLine: (stream: Stream, line: string) => void;
   readonly onCommand: (command: string) => void;
+  /** While it says so, nothing more is read. */
+  readonly isBehind: () => boolean;
 };
 
 export type CommandOptions = Listener & {
@@ -51,6 +53,7 @@ export async function runCommand(
   const splitters = (['stdout', 'stderr'] as const).map((name) => {
     const splitter = makeLineSplitter((line) => options.onLine(name, line));
     child[name]?.on('data', splitter.push);
+    readInTurns(child[name], options.isBehind);
     return splitter;
   });
   const ended = await waitForEnd(child, table.isClearing);
@@ -102,6 +105,8 @@ export async function makeScriptShell(
       if (options.signal().aborted) throw new Error('cancelled');
       const child = table.spawn([file, ...words], spawnOptions, options.signal());
       holdClose(child, options.onStart(child));
+      readInTurns(child.stdout, options.isBehind);
+      readInTurns(child.stderr, options.isBehind);
       return child;
     }) as typeof import('node:child_process').spawn,
     kill: async (pid, signal = 'SIGTERM') => signalTree(host, Number(pid), signal),
@@ -125,7 +130,7 @@ function holdClose(child: ChildProcess, onClose: OnClose): void {
   };
 }
 
-function makeLog({ onLine, onCommand }: Listener) {
+function makeLog({ onLine, onCommand }: Pick<Listener, 'onLine' | 'onCommand'>) {
   const splitters = new Map<string, ReturnType<typeof makeLineSplitter>>();
   const commands = new Map<string, string>();
   const failed: (Ended & { readonly command: string })[] = [];

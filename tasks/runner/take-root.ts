@@ -20,6 +20,7 @@ export async function takeRoot({ host, root, table, stop }: Session, plan: Plan)
     readsStdin: false,
     onLine: () => undefined,
     onCommand: () => undefined,
+    isBehind: () => false,
   };
   const hasPodman = (await runCommand(table, ['podman', '--version'], silently)).code === 0;
   const needsPassword = (await runCommand(table, ['sudo', '-n', 'true'], silently)).code !== 0;

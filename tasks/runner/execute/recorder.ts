@@ -9,6 +9,8 @@ import type { Stream } from '../shell.ts';
 export type Recorder = {
   readonly onLine: (stream: Stream, line: string) => void;
   readonly onCommand: (command: string) => void;
+  /** Whether what was passed on waits for its reader, so that no more is to be read. */
+  readonly isBehind: () => boolean;
   /** Gives what was held back in case a secret went on in the next line: the output has ended. */
   readonly end: () => void;
   readonly lastLines: () => readonly string[];
@@ -17,13 +19,16 @@ export type Recorder = {
 
 /** Makes the recorder of one task. */
 export function makeRecorder(
-  session: Pick<Session, 'emit' | 'host'>,
+  session: Pick<Session, 'emit' | 'host' | 'cancel'>,
   task: string,
   messages: readonly KnownMessage[],
 ): Recorder {
   const lines: string[] = [];
   const matcher = makeMatcher(messages.map((message) => notItself(message, task)));
-  const { secrets } = session.host;
+  const { secrets, outputIsBehind } = session.host;
+  const { signal } = session.cancel;
+  /** Of a run that is to end, nobody waits for the reader. */
+  let leftOut = 0;
   const maskers = { stdout: secrets.makeLineMasker(), stderr: secrets.makeLineMasker() };
   const keep = (stream: Stream, line: string): void => {
     keepLast(lines, line);
@@ -32,9 +37,11 @@ export function makeRecorder(
   };
   return {
     onLine: (stream, line) => {
-      for (const masked of maskers[stream].push(line)) keep(stream, masked);
+      if (signal.aborted && outputIsBehind()) leftOut++;
+      else for (const masked of maskers[stream].push(line)) keep(stream, masked);
     },
     onCommand: (command) => session.emit({ type: 'command-started', task, command }),
+    isBehind: () => !signal.aborted && outputIsBehind(),
     end,
     lastLines: () => {
       end();
@@ -47,5 +54,7 @@ export function makeRecorder(
     for (const stream of ['stdout', 'stderr'] as const) {
       for (const masked of maskers[stream].end()) keep(stream, masked);
     }
+    if (leftOut > 0) keep('stdout', `(${leftOut} lines are left out: the run was to end, and nobody read them)`);
+    leftOut = 0;
   }
 }

@@ -17,24 +17,38 @@ function nullDevice(): number | undefined {
   return statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
 }
 
+export type Writer = {
+  readonly write: (text: string) => void;
+  /** Whether so much waits for its reader that no more should be made. */
+  readonly isBehind: () => boolean;
+};
+
+/** So much fits into a pipe whose reader does nothing. */
+const pipeBytes = 64 << 10;
+const mostWaitingBytes = 1 << 20;
+
 /**
- * Writes to the descriptor itself, since the streams are costly to load. One that cannot take more at once, because
- * somebody has made it non-blocking, is left to its stream. A reader that went away (`tasks --list | head -1`) is no
- * error: what it no longer wants is dropped.
+ * Writes to the descriptor itself, since the streams are costly to load. A pipe that may be full is left to its stream, since
+ * who waits for its reader hears no signal; and so is a descriptor that somebody has made non-blocking. A reader that went
+ * away (`tasks --list | head -1`) is no error: what it no longer wants is dropped.
  */
-export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): (text: string) => void {
+export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer {
   const fd = name === 'stdout' ? 1 : 2;
   let stream: NodeJS.WriteStream | undefined;
   let isOpen = true;
+  let freeBytes = pipeBytes;
   const fail = (error: NodeJS.ErrnoException): void => {
     isOpen = false;
     const isGone = error.code === 'EPIPE' || error.code === 'EIO';
     if (!isGone && name === 'stdout') process.stderr.write(`error: the output cannot be written: ${error.message}\n`);
   };
-  return (text) => {
+  const write = (text: string): void => {
     if (!isOpen || text === '') return;
     const bytes = Buffer.from(secrets.mask(text));
+    const isFullNow = freeBytes >= 0 && freeBytes < bytes.length;
+    freeBytes -= bytes.length;
     try {
+      if (isFullNow && isPipe(fd)) stream ??= process[name].on('error', fail);
       const rest = stream === undefined ? writeAtOnce(fd, bytes) : bytes;
       if (rest.length === 0) return;
       stream ??= process[name].on('error', fail);
@@ -43,6 +57,12 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): (text: 
       fail(error as NodeJS.ErrnoException);
     }
   };
+  return { write, isBehind: () => isOpen && (stream?.writableLength ?? 0) > mostWaitingBytes };
+}
+
+function isPipe(fd: number): boolean {
+  const stat = fstatSync(fd);
+  return stat.isFIFO() || stat.isSocket();
 }
 
 /** Gives what could not be written without waiting. */

@@ -42,6 +42,31 @@ export function makeLineSplitter(onLine: (line: string) => void): LineSplitter {
   };
 }
 
+/** So much of an output is dealt with before all others get their turn, signals too: it may be a thousand lines. */
+const turnBytes = 2 << 10;
+
+const pauseMs = 20;
+
+/**
+ * Gives an output to its listeners piece by piece, and nothing while they are behind. What is read and not yet given is
+ * bounded by the stream; the rest waits in the pipe, and its writer with it.
+ */
+export function readInTurns(stream: Readable | null, isBehind: () => boolean): void {
+  if (stream === null) return;
+  let hasTurn = false;
+  const takeTurn = (): void => {
+    hasTurn = true;
+    if (isBehind()) return void setTimeout(takeTurn, pauseMs);
+    // To ask once more, when nothing is left, is how the end is found.
+    hasTurn = stream.readableLength > 0;
+    stream.read(Math.min(stream.readableLength, turnBytes));
+    if (hasTurn) setImmediate(takeTurn);
+  };
+  stream.on('readable', () => {
+    if (!hasTurn) takeTurn();
+  });
+}
+
 /**
  * Waits until a process has ended and its output was read. A background child may hold the output open for ever: then we
  * wait only until it falls silent, and leave it alone. `isEnding` says whether such children are being ended: then what they
@@ -81,7 +106,8 @@ function onSilence({ child, streams, isEnding }: Followed, onSilent: () => void)
   function checkSilence(): void {
     heardSomething = false;
     setImmediate(() => {
-      if (heardSomething || isEnding()) timer = setTimeout(checkSilence, silenceMs);
+      const isUnread = streams.some(({ readableLength }) => readableLength > 0);
+      if (heardSomething || isUnread || isEnding()) timer = setTimeout(checkSilence, silenceMs);
       else finish();
     });
   }
@@ -96,7 +122,7 @@ function onSilence({ child, streams, isEnding }: Followed, onSilent: () => void)
 /** What still comes is read and dropped, so that its writer is not killed by a closed pipe while we run. */
 function letGo(stream: Readable): void {
   if (stream.destroyed) return;
-  stream.removeAllListeners('data');
+  stream.removeAllListeners('readable').removeAllListeners('data');
   stream.resume();
   if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
 }

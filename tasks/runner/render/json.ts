@@ -1,12 +1,18 @@
 import type { Stamped } from '../events.ts';
 import type { Host } from '../host.ts';
 import type { Renderer } from './index.ts';
+import { writeTogether } from './together.ts';
 
 /** Each event as one line of JSON. */
 export function makeJsonRenderer(host: Pick<Host, 'write'>): Renderer {
+  const out = writeTogether(host.write);
   return {
     ready: Promise.resolve(),
-    on: (event: Stamped) => host.write(`${JSON.stringify(event)}\n`),
-    end: () => Promise.resolve(),
+    on: (event: Stamped) => {
+      const line = `${JSON.stringify(event)}\n`;
+      if (event.type === 'task-output') out.add(line);
+      else out.write(line);
+    },
+    end: async () => out.flush(),
   };
 }

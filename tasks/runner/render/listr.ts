@@ -105,6 +105,7 @@ export function makeListRenderer(
       const neverStarted = list === undefined && finished.length > 0;
       if (neverStarted) list = showList([...rows.values()], paint);
       await list;
+      await plain.end();
       last?.();
     },
   };
@@ -134,14 +135,22 @@ function makeRow(name: string): Row {
   let wrapper: Wrapper | undefined;
   let lastLine = '';
   let isShown = false;
+  let isDue = false;
+  /** Once a turn: of what comes in one, only the last line can be seen. */
+  const showLine = (): void => {
+    if (isDue && wrapper !== undefined) wrapper.output = lastLine;
+    isDue = false;
+  };
   return {
     name,
     start: () => started.resolve(),
     say: (line) => {
       lastLine = line;
-      if (wrapper !== undefined) wrapper.output = line;
+      if (!isDue) setImmediate(showLine);
+      isDue = true;
     },
     end: (end, tookMs) => {
+      showLine();
       ended.resolve({ end, tookMs });
       started.resolve();
     },

@@ -5,6 +5,7 @@ import type { Plan } from '../plan.ts';
 import type { Renderer, RenderOptions } from './index.ts';
 import { keepColours } from './safe-text.ts';
 import { makeStory } from './story.ts';
+import { writeTogether } from './together.ts';
 
 /** Lines that can be read aloud: a task's start, its output, its end. While several run, each line says whose it is. */
 export function makePlainRenderer(
@@ -12,15 +13,16 @@ export function makePlainRenderer(
   plan: Pick<Plan, 'tasks'>,
   options: RenderOptions,
 ): Renderer {
+  const out = writeTogether(host.write);
   const running = new Set<string>(options.standing);
   const story = makeStory({
     ...options,
     tasks: plan.tasks,
     paint: makePaint(host.stdoutHasColour, host.marks),
-    say: (_, lines) => host.write(lines.map((line) => `${line}\n`).join('')),
+    say: (_, lines) => out.write(lines.map((line) => `${line}\n`).join('')),
     quote: (task, line) => {
       const isAlone = running.size <= 1 || options.quiet;
-      host.write(isAlone ? `${line}\n` : `${task} | ${keepColours(line)}\n`);
+      out.add(isAlone ? `${line}\n` : `${task} | ${keepColours(line)}\n`);
     },
   });
   return {
@@ -30,6 +32,6 @@ export function makePlainRenderer(
       if (event.type === 'task-finished') running.delete(event.task);
       dispatch(story, event);
     },
-    end: () => Promise.resolve(),
+    end: async () => out.flush(),
   };
 }

@@ -5,6 +5,7 @@ import type { Plan } from '../plan.ts';
 import type { Renderer, RenderOptions } from './index.ts';
 import { keepColours } from './safe-text.ts';
 import { makeStory } from './story.ts';
+import { writeTogether } from './together.ts';
 
 const widest = 24;
 
@@ -16,16 +17,17 @@ export function makePrefixedRenderer(
 ): Renderer {
   const paint = makePaint(host.stdoutHasColour, host.marks);
   const width = Math.min(widest, Math.max(0, ...plan.tasks.map(({ name }) => name.length)));
-  const say = (task: string | undefined, lines: readonly string[]): void => {
+  const out = writeTogether(host.write);
+  const prefixed = (task: string | undefined, lines: readonly string[]): string => {
     const prefix = task === undefined ? '' : `${paint.cyan(`${task.padEnd(width)} |`)} `;
-    host.write(lines.map((line) => `${prefix}${line}\n`).join(''));
+    return lines.map((line) => `${prefix}${line}\n`).join('');
   };
   const story = makeStory({
     ...options,
     tasks: plan.tasks,
     paint,
-    say,
-    quote: (task, line) => say(task, [keepColours(line)]),
+    say: (task, lines) => out.write(prefixed(task, lines)),
+    quote: (task, line) => out.add(prefixed(task, [keepColours(line)])),
   });
-  return { ready: Promise.resolve(), on: (event) => dispatch(story, event), end: () => Promise.resolve() };
+  return { ready: Promise.resolve(), on: (event) => dispatch(story, event), end: async () => out.flush() };
 }
