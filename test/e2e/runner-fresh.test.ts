@@ -1,5 +1,18 @@
 /** A task that declares `inputs` runs when something it depends on has changed, says what that was, and else does not run. */
-import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 
@@ -438,6 +451,18 @@ test('inputs that match nothing at all are told', async () => {
   await mkdir(here.path('srcc'));
   await here.write('srcc/x', 'x');
   expect(await why(here)).toEqual(['srcc/x is new']);
+});
+
+test('a link to a file that is too large to be read at once is an input like others', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': "version: 1\ntasks:\n  t: { inputs: ['src/**'], run: 'true' }\n",
+    large: '',
+    'src/small': '',
+  });
+  await truncate(project.path('large'), 2 ** 31 + 1);
+  await symlink('../large', project.path('src/link'));
+  expect((await project.run('t --explain')).stdout).toContain('✔ t');
+  expect((await project.run('t --explain')).stdout).toContain('up to date');
 });
 
 test('links are followed: what is behind them counts, and one that leads back up or nowhere ends there', async () => {

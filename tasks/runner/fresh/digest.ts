@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -33,13 +33,20 @@ export async function calculateDigests(
 ): Promise<void> {
   let bytes = 0;
   for (const [index, job] of jobs.entries()) {
-    const isSmall = job.size <= smallBytes;
+    const size = sizeOf(job);
+    const isSmall = size <= smallBytes;
     onDigest(index, isSmall ? unlessUnreadable(() => digestOf(job)) : await digestOfLarge(job));
-    bytes += 1024 + (isSmall ? job.size : 0);
+    bytes += 1024 + (isSmall ? size : 0);
     if (bytes < turnBytes) continue;
     bytes = 0;
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** How much is to be read. A link may be known by its own size. */
+function sizeOf({ at, kind, size }: DigestJob): number {
+  if (kind === kinds.special) return 0;
+  return kind === kinds.link ? sizeBehind(at) : size;
 }
 
 function digestOf({ at, kind }: DigestJob): Buffer {
@@ -49,19 +56,26 @@ function digestOf({ at, kind }: DigestJob): Buffer {
     case kinds.special:
       return hash('sha256', 'special', 'buffer');
     case kinds.link:
-      return digestOfLink(at);
+      return digestOfLink(at)
+        .update(sizeBehind(at) === 0 ? '' : readFileSync(at))
+        .digest();
     default:
       return hash('sha256', readFileSync(at), 'buffer');
   }
 }
 
-/** Where a link leads, and what is there: a command may look at either. */
-function digestOfLink(at: string | Buffer): Buffer {
+/** Where a link leads, and what is there, all but its content: a command may look at either. */
+function digestOfLink(at: string | Buffer): Hash {
   const digest = createHash('sha256').update(`link ${readlinkSync(at)}\0`);
   const stat = behind(() => statSync(at));
-  if (stat?.isFile() === true) digest.update(`${stat.mode & 0o100} `).update(readFileSync(at));
-  else digest.update(stat?.isDirectory() === true ? 'folder' : 'other');
-  return digest.digest();
+  if (stat?.isFile() === true) return digest.update(`${stat.mode & 0o100} `);
+  return digest.update(stat?.isDirectory() === true ? 'folder' : 'other');
+}
+
+/** 0 where no file lies there. */
+function sizeBehind(at: string | Buffer): number {
+  const stat = behind(() => statSync(at));
+  return stat?.isFile() === true ? stat.size : 0;
 }
 
 function behind<Result>(look: () => Result): Result | undefined {
@@ -72,11 +86,10 @@ function behind<Result>(look: () => Result): Result | undefined {
   }
 }
 
-async function digestOfLarge(job: DigestJob): Promise<Buffer | undefined> {
-  if (job.kind === kinds.link || job.kind === kinds.special) return unlessUnreadable(() => digestOf(job));
+async function digestOfLarge({ at, kind }: DigestJob): Promise<Buffer | undefined> {
   try {
-    await using file = await open(job.at, 'r');
-    const digest = createHash('sha256');
+    const digest = kind === kinds.link ? digestOfLink(at) : createHash('sha256');
+    await using file = await open(at, 'r');
     let [filled, next] = [Buffer.allocUnsafe(pieceBytes), Buffer.allocUnsafe(pieceBytes)];
     let { bytesRead } = await file.read(filled, 0, pieceBytes);
     while (bytesRead > 0) {
