@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { accessSync, constants as mode, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { execPath } from 'node:process';
+import { execPath, stderr } from 'node:process';
 import { text } from 'node:stream/consumers';
+import { exitCodes } from './errors.ts';
 import type { Context, Outcome, Params, ParamsOf } from './script.ts';
 
 /** A scripted task as a file exports it: `export const run = defineTask(async ({ $, params }) => { … })`. */
@@ -34,7 +36,7 @@ export type RunEvent = { readonly type: string; readonly [field: string]: unknow
 export type RunResult = {
   /** As the command line gives it; 0 when all is done or skipped. */
   readonly exit: number;
-  /** With `onEvent`, what would have been printed as an error: an unknown task, a wrong config. */
+  /** With `onEvent`, what would have been printed as an error: an unknown task, a wrong config, a `cwd` that is no folder. */
   readonly error?: string;
 };
 
@@ -45,6 +47,8 @@ export type RunResult = {
 export async function run(words: readonly string[], options: RunTasksOptions = {}): Promise<RunResult> {
   const { cwd, env, signal, onEvent } = options;
   if (signal?.aborted === true) return { exit: exitOf('SIGINT') };
+  const mistake = cwd === undefined ? undefined : mistakeIn(cwd);
+  if (mistake !== undefined) return refuse(`error: the folder \`${cwd}\`, given as \`cwd\`, ${mistake}`, onEvent);
   const bin = join(import.meta.dirname, '..', 'bin.cjs');
   const output = onEvent === undefined ? 'inherit' : 'pipe';
   const child = spawn(execPath, [bin, ...(onEvent === undefined ? [] : ['--output=json']), ...words], {
@@ -69,6 +73,26 @@ export async function run(words: readonly string[], options: RunTasksOptions = {
   } finally {
     signal?.removeEventListener('abort', interrupt);
   }
+}
+
+/** What the system would call a missing program. */
+function mistakeIn(folder: string): string | undefined {
+  try {
+    if (!statSync(folder).isDirectory()) return 'is a file';
+    accessSync(folder, mode.X_OK);
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error;
+    return code === 'ENOENT' ? 'does not exist' : `cannot be entered: ${code}`;
+  }
+}
+
+/** Tells a mistake as the program would. */
+function refuse(error: string, onEvent: RunTasksOptions['onEvent']): RunResult {
+  const exit = exitCodes.usage;
+  if (onEvent !== undefined) return { exit, error };
+  stderr.write(`${error}\n`);
+  return { exit };
 }
 
 function exitOf(signal: NodeJS.Signals): number {

@@ -50,6 +50,24 @@ test('with a listener nothing is printed: a mistake is in the result', async () 
   expect({ stdout, stderr }).toEqual({ stdout: `${JSON.stringify({ exit: 2, error })}\n`, stderr: '' });
 });
 
+test.each([
+  ['missing', 'does not exist'],
+  ['use.mjs', 'is a file'],
+  ['use.mjs/folder', 'cannot be entered: ENOTDIR'],
+])('a `cwd` that is no folder is a mistake like others: %s', async (cwd, why) => {
+  const { project, stdout, stderr } = await runProgram(
+    `const cwd = '${cwd}';
+console.log(JSON.stringify(await run(['slow'], { cwd, onEvent: () => undefined })));
+console.log(JSON.stringify(await run(['slow'], { cwd })));`,
+  );
+  await using _project = project;
+  const error = `error: the folder \`${cwd}\`, given as \`cwd\`, ${why}`;
+  expect({ stdout, stderr }).toEqual({
+    stdout: `${JSON.stringify({ exit: 2, error })}\n{"exit":2}\n`,
+    stderr: `${error}\n`,
+  });
+});
+
 test('what a listener throws interrupts the run, and comes out of `run`', async () => {
   const { project, status, stdout, stderr } = await runProgram(
     `let calls = 0;
