@@ -26,8 +26,11 @@ export type RunTasksOptions = {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Interrupts the run, which then ends as after Ctrl-C. */
   readonly signal?: AbortSignal;
-  /** Called with each event of the run instead of printing. What it throws interrupts the run, and `run` then rejects with it. */
-  readonly onEvent?: (event: RunEvent) => void;
+  /**
+   * Called with each event of the run instead of printing. What it throws interrupts the run, and `run` then rejects with it;
+   * so does a promise that it gives and that rejects. `run` waits for such promises, the next event does not.
+   */
+  readonly onEvent?: (event: RunEvent) => unknown;
 };
 
 /** One event, as `--output=json` prints it. */
@@ -67,7 +70,7 @@ export async function run(words: readonly string[], options: RunTasksOptions = {
       // It may be interrupted before it can listen for that.
       child.once('close', (code, killedBy) => settle(code ?? exitOf(killedBy ?? 'SIGKILL')));
     });
-    listener?.rethrow();
+    await listener?.rethrow();
     const error = (await errors)?.trimEnd() ?? '';
     return error === '' ? { exit } : { exit, error };
   } finally {
@@ -99,19 +102,30 @@ function exitOf(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-function untilItThrows(onEvent: (event: RunEvent) => void, interrupt: () => void) {
+function untilItThrows(onEvent: (event: RunEvent) => unknown, interrupt: () => void) {
   let thrown: { readonly error: unknown } | undefined;
+  const running = new Set<Promise<void>>();
+  const take = (error: unknown): void => {
+    if (thrown === undefined) interrupt();
+    thrown ??= { error };
+  };
+  const follow = (given: unknown): void => {
+    if (typeof given !== 'object' || given === null || !('then' in given)) return;
+    const settled = Promise.resolve(given).then(() => undefined, take);
+    running.add(settled);
+    void settled.then(() => running.delete(settled));
+  };
   return {
     hear: (event: RunEvent): void => {
       if (thrown !== undefined) return;
       try {
-        onEvent(event);
+        follow(onEvent(event));
       } catch (error) {
-        thrown = { error };
-        interrupt();
+        take(error);
       }
     },
-    rethrow: (): void => {
+    rethrow: async (): Promise<void> => {
+      await Promise.all(running);
       if (thrown !== undefined) throw thrown.error;
     },
   };

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { createProject } from '../helpers/project.ts';
 import { openTerminalOf } from '../helpers/terminal.ts';
 
-const config = 'version: 1\ntasks:\n  slow: { run: [echo up, sleep 1000], finally: touch cleaned }\n';
+const config =
+  "version: 1\ntasks:\n  slow: { run: [echo up, sleep 1000], finally: touch cleaned }\n  quick: { run: 'true' }\n";
 
 async function runProgram(body: string) {
   const project = await createProject({
@@ -66,6 +67,20 @@ console.log(JSON.stringify(await run(['slow'], { cwd })));`,
     stdout: `${JSON.stringify({ exit: 2, error })}\n{"exit":2}\n`,
     stderr: `${error}\n`,
   });
+});
+
+test('a listener may be `async`: what it throws interrupts the run too, and `run` waits for what it does', async () => {
+  const { project, status, stdout, stderr } = await runProgram(
+    `import { setTimeout as sleep } from 'node:timers/promises';
+const onEvent = async ({ type, line }) => { if (type === 'task-output' && line === 'up') { await sleep(50); throw new Error('enough'); } };
+await run(['slow'], { onEvent }).catch((error) => console.log(error.message));
+const late = async ({ type }) => { if (type === 'run-finished') { await sleep(300); console.log('written'); throw new Error('at the end'); } };
+await run(['--list'], { onEvent: late });
+await run(['quick'], { onEvent: late }).catch((error) => console.log(error.message));`,
+  );
+  await using _project = project;
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'enough\nwritten\nat the end\n', stderr: '' });
+  expect(await project.read('cleaned')).toBe('');
 });
 
 test('what a listener throws interrupts the run, and comes out of `run`', async () => {
