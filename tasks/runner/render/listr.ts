@@ -136,6 +136,7 @@ function makeRow(name: string): Row {
   let lastLine = '';
   let isShown = false;
   let isDue = false;
+  let isOver = false;
   /** Once a turn: of what comes in one, only the last line can be seen. */
   const showLine = (): void => {
     if (isDue && wrapper !== undefined) wrapper.output = lastLine;
@@ -145,12 +146,15 @@ function makeRow(name: string): Row {
     name,
     start: () => started.resolve(),
     say: (line) => {
+      // A service of a watch goes on after its row has ended, when listr2 may be gone.
+      if (isOver) return;
       lastLine = line;
       if (!isDue) setImmediate(showLine);
       isDue = true;
     },
     end: (end, tookMs) => {
       showLine();
+      isOver = true;
       ended.resolve({ end, tookMs });
       started.resolve();
     },
