@@ -1,7 +1,7 @@
 /** The ways of looking: which is chosen, and that each sees the same. */
 import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
-import { startProfiler } from '../helpers/profiler.ts';
+import { object, startProfiler } from '../helpers/profiler.ts';
 
 const PORT = 23_001;
 const socketLayerIsTraced = 'the socket layer says what moved';
@@ -34,4 +34,21 @@ test('the cheapest tier that fires is chosen, and the header says why', async ()
 test('a tier that does not exist is refused by name', async () => {
   const asked = startProfiler({ PROFILER_TIER: 'D', PROFILER_PORTS: `${PORT}` });
   await expect(asked).rejects.toThrow('PROFILER_TIER: `D` is not `A`, `B` or `C`');
+});
+
+test('a file that is no object is refused as such, and one that is not there by name', async () => {
+  const started = (path: string) => startProfiler({ PROFILER_OBJECT: path, PROFILER_PORTS: `${PORT}` });
+  for (const path of [process.execPath, import.meta.filename, '/dev/null'])
+    await expect(started(path)).rejects.toThrow(`\`${path}\` is no object that was compiled for eBPF`);
+  await expect(started(`${object}.not`)).rejects.toThrow('No such file or directory');
+});
+
+test('where the kernel refuses trampolines, that is what is said, and which of them', async () => {
+  const refusal = await startProfiler({ PROFILER_TIER: 'C', PROFILER_PORTS: `${PORT}` }).then(
+    (profiler) => profiler[Symbol.asyncDispose](),
+    (error: unknown) => String(error),
+  );
+  if (refusal === undefined) return;
+  expect(refusal).toMatch(/the kernel refused to (load|attach) the trampoline `hp_fx_\w+` \(`fexit\/\w+`\)/);
+  expect(refusal).not.toContain('seccomp');
 });

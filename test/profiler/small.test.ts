@@ -77,11 +77,15 @@ test('a loss is told when it has grown, with its whole count', () => {
 });
 
 const PERFMON_AND_BPF = 0xc000000000n;
+const allowed = {
+  rights: { capabilities: PERFMON_AND_BPF, seccomp: 2 },
+  ...{ hasBtf: true, release: '6.12.0', canCallBpf: true },
+};
 
 test('a refusal names the capability, the seccomp profile or the missing BTF', () => {
   const refused = new BpfError('the kernel refused the programs: Operation not permitted (errno 1)', 1);
   const explain = (capabilities: bigint, seccomp: number, hasBtf = true, release = '6.12.0') =>
-    explainRefusal(refused, { capabilities, seccomp }, hasBtf, release);
+    explainRefusal(refused, { rights: { capabilities, seccomp }, hasBtf, release, canCallBpf: false });
   expect(explain(0n, 0)).toContain('the container lacks CAP_PERFMON and CAP_BPF');
   expect(explain(0x8000000000n, 0)).toContain('the container lacks CAP_PERFMON');
   expect(explain(PERFMON_AND_BPF, 2)).toContain('a seccomp profile forbids the bpf() system call');
@@ -90,9 +94,18 @@ test('a refusal names the capability, the seccomp profile or the missing BTF', (
   expect(explain(PERFMON_AND_BPF | (1n << 24n), 2, true, '5.10.0-46-cloud-amd64')).toContain('a seccomp profile');
   expect(explain(PERFMON_AND_BPF, 0, true, '5.11.0')).not.toContain('CAP_SYS_RESOURCE');
   const byVerifier = new BpfError('the kernel refused the programs: Permission denied (errno 13)', 13, 'R1 is bad');
-  expect(explainRefusal(byVerifier, { capabilities: PERFMON_AND_BPF, seccomp: 0 }, true, '6.12.0')).toContain(
-    'R1 is bad',
+  expect(explainRefusal(byVerifier, allowed)).toContain('R1 is bad');
+});
+
+test('a seccomp profile that lets bpf() through is not blamed, whatever number the kernel refuses with', () => {
+  const refused = (errno: number) => new BpfError(`the kernel refused to load the trampoline (errno ${errno})`, errno);
+  expect(explainRefusal(refused(1), allowed)).toBe(
+    'the kernel refused to load the trampoline (errno 1): the bpf() system call itself is allowed, and so are the capabilities; it is this that the kernel refuses',
   );
+  for (const errno of [1, 38]) {
+    expect(explainRefusal(refused(errno), allowed)).not.toContain('seccomp');
+    expect(explainRefusal(refused(errno), { ...allowed, canCallBpf: false })).toContain('a seccomp profile forbids');
+  }
 });
 
 test('rights are read from /proc/self/status', () => {

@@ -1,10 +1,12 @@
 /**
  * libbpf. A wrong pointer ends the process without an exception, so nothing here is handed out raw.
  */
+import { canMakeMap } from './allowed.ts';
 import { mapShared } from './libc.ts';
 import { bpf, errno, failure, type Pointer, view } from './native.ts';
+import { loadFailure, named, openFailure, type ProgramName } from './refused.ts';
 
-export type BpfProgram = { readonly name: string; readonly section: string; readonly pointer: bigint };
+export type BpfProgram = ProgramName & { readonly pointer: bigint };
 export type BpfMap = { readonly name: string; readonly fd: number; readonly maxEntries: number };
 export type BpfObject = { readonly pointer: bigint; readonly programs: readonly BpfProgram[] };
 
@@ -50,7 +52,7 @@ export function openObject(path: string, names: readonly string[]): BpfObject {
   // libbpf prints through a va_list callback, which JavaScript cannot read; errors and logs are reported from here.
   calls.setPrint(null);
   const pointer = calls.open(path, null);
-  if (pointer === null) throw failure(`\`${path}\` cannot be opened as a BPF object`, errno());
+  if (pointer === null) throw openFailure(path, errno());
   const all = listPrograms(pointer);
   for (const program of all) calls.setAutoload(program.pointer, names.includes(program.name));
   return { pointer, programs: all.filter((program) => names.includes(program.name)) };
@@ -87,7 +89,7 @@ export function loadObject(object: BpfObject, onVerified?: OnVerified): void {
   object.programs.forEach((program) => {
     calls.setLog(program.pointer, Buffer.alloc(0), 0);
   });
-  if (result !== 0) throw failure('the kernel refused the programs', -result, logs.map(lastLines).join(''));
+  if (result !== 0) throw loadFailure(canMakeMap() ? object.programs : [], logs.map(logText), -result);
   object.programs.forEach((program, index) => {
     onVerified?.(program.name, logText(logs[index] ?? Buffer.alloc(1)));
   });
@@ -95,7 +97,7 @@ export function loadObject(object: BpfObject, onVerified?: OnVerified): void {
 
 export function attachProgram(program: BpfProgram): bigint {
   const link = calls.attach(program.pointer);
-  if (link === null) throw failure(`\`${program.name}\` cannot be attached to \`${program.section}\``, errno());
+  if (link === null) throw failure(`the kernel refused to attach ${named(program)}`, errno());
   return link;
 }
 
@@ -189,8 +191,4 @@ function isFound(map: BpfMap, result: number): boolean {
 
 function logText(log: Buffer): string {
   return log.toString('latin1', 0, log.indexOf(0)).trimEnd();
-}
-
-function lastLines(log: Buffer): string {
-  return logText(log).split('\n').slice(-6).join('\n');
 }

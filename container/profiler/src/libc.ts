@@ -86,6 +86,10 @@ function moveOverTcp(address: Buffer): boolean {
   }
 }
 
+export function closeFd(fd: number): void {
+  calls.closeFd(fd);
+}
+
 export function pageBytes(): number {
   return Number(calls.sysconf(SC_PAGESIZE));
 }

@@ -1,8 +1,10 @@
 /** The profiler: settings in, traces out, until a signal ends it. SIGUSR2 pauses and resumes. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { canCallBpf } from './allowed.ts';
 import { Capture } from './capture.ts';
 import { createClock } from './clock.ts';
+import { BpfError } from './errors.ts';
 import { bootTimeNs, sinceBootNs } from './libc.ts';
 import { hasBtf, hasLegacyCgroups, kernelRelease, ownPid } from './machine.ts';
 import { watchNames } from './names.ts';
@@ -26,10 +28,16 @@ function start(): void {
   try {
     run(capture(settings, writeStatus));
   } catch (error) {
-    const why = explainRefusal(error, readRights(), hasBtf(), kernelRelease());
+    const why = explain(error);
     writeStatus({ state: 'failed', tier: null, hooks: [], kernel: kernelRelease(), why, counters: {} });
     throw new Error(why, { cause: error });
   }
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof BpfError)) return error instanceof Error ? error.message : String(error);
+  const [rights, release] = [readRights(), kernelRelease()];
+  return explainRefusal(error, { rights, release, hasBtf: hasBtf(), canCallBpf: canCallBpf() });
 }
 
 function capture(settings: Settings, writeStatus: (status: Status) => void): Capture {

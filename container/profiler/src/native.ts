@@ -29,9 +29,20 @@ export function view(pointer: bigint, bytes: number): ArrayBuffer {
 }
 
 const strerror = c<(errno: number) => string>('const char *strerror(int)');
+const describe = bpf<(errno: number, words: Buffer, size: number) => number>(
+  'int libbpf_strerror(int, char *, size_t)',
+);
+const FIRST_OF_LIBBPF = 4000;
 
-/** What a call failed with, in the system's words. */
+/** What a call failed with, in the system's words or, where the number is one of its own, in libbpf's. */
 export function failure(what: string, errno: number, log = ''): BpfError {
   const code = Math.abs(errno);
-  return new BpfError(`${what}: ${strerror(code)} (errno ${code})`, code, log);
+  const words = code < FIRST_OF_LIBBPF ? strerror(code) : libbpfError(code);
+  return new BpfError(`${what}: ${words} (errno ${code})`, code, log);
+}
+
+function libbpfError(code: number): string {
+  const words = Buffer.alloc(256);
+  describe(code, words, words.length);
+  return words.toString('latin1', 0, words.indexOf(0));
 }

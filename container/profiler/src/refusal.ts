@@ -1,13 +1,29 @@
 /** Why the kernel refused the probe, in words that lead to what is missing. */
 import { readFileSync } from 'node:fs';
-import { BpfError } from './errors.ts';
+import type { BpfError } from './errors.ts';
 
 const CAP_SYS_ADMIN = 21;
 const CAP_SYS_RESOURCE = 24;
 const NEEDED = { CAP_PERFMON: 38, CAP_BPF: 39 };
 const EPERM = 1;
-const EINVAL = 22;
+const ENOSYS = 38;
+const HINTS: Readonly<Record<number, string>> = {
+  1: ': the bpf() system call itself is allowed, and so are the capabilities; it is this that the kernel refuses',
+  22: ' (the kernel may be older than 5.10, or locked down)',
+};
+/** As /proc/self/status shows a process that has a seccomp profile. */
+const FILTERED = 2;
+const FORBIDDEN = 'a seccomp profile forbids the bpf() system call; container/profiler/seccomp.json allows it';
 const BTF = '/sys/kernel/btf/vmlinux';
+
+/** Where the probe was refused. */
+export type Surroundings = {
+  readonly rights: Rights;
+  readonly hasBtf: boolean;
+  readonly release: string;
+  /** Whether bpf() as such reaches the kernel. */
+  readonly canCallBpf: boolean;
+};
 
 export type Rights = { readonly capabilities: bigint; readonly seccomp: number };
 
@@ -21,19 +37,17 @@ export function readRights(read: (path: string) => string = (path) => readFileSy
 }
 
 /** One sentence; the verifier's last lines follow where it was the one that refused. */
-export function explainRefusal(error: unknown, rights: Rights, hasBtf: boolean, release: string): string {
-  if (!(error instanceof BpfError)) return error instanceof Error ? error.message : String(error);
+export function explainRefusal(error: BpfError, { rights, hasBtf, release, canCallBpf }: Surroundings): string {
   if (!hasBtf) return `this kernel has no BTF (${BTF}): it was built without CONFIG_DEBUG_INFO_BTF`;
   const missing = missingCapabilities(rights.capabilities);
   if (error.errno === EPERM && missing.length > 0)
     return `${error.message}: the container lacks ${missing.join(' and ')}`;
   if (error.errno === EPERM && chargesLockedMemory(release) && !hasCapability(rights.capabilities, CAP_SYS_RESOURCE))
     return `${error.message}: kernels before 5.11 charge the probe to the limit of locked memory; the container lacks CAP_SYS_RESOURCE, which container/docker-compose.old-kernels.yml adds`;
-  if (error.errno === EPERM && rights.seccomp === 2) {
-    return `${error.message}: a seccomp profile forbids the bpf() system call; container/profiler/seccomp.json allows it`;
-  }
+  if (!canCallBpf && (error.errno === EPERM || error.errno === ENOSYS))
+    return `${error.message}: ${rights.seccomp === FILTERED ? FORBIDDEN : 'this kernel forbids the bpf() system call'}`;
   const log = error.log === '' ? '' : `\n${error.log}`;
-  const hint = error.errno === EINVAL ? ' (the kernel may be older than 5.10, or locked down)' : '';
+  const hint = HINTS[error.errno] ?? '';
   return `${error.message}${hint}${log}`;
 }
 
