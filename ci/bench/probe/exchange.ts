@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { containIn } from '../../../test/helpers/contain.ts';
+import { need } from './installed.ts';
 import { startProfiler } from './servers.ts';
 
 const ROUNDS = 2000;
@@ -19,6 +20,7 @@ const SWITCH_MS = 500;
 export async function measureExchange(pairs: number, env: Readonly<Record<string, string>>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-exchange-'));
   const program = join(folder, 'exchange');
+  need('cc');
   execFileSync('cc', ['-O2', '-Wall', '-o', program, join(import.meta.dirname, 'exchange.c')]);
   for (const isContained of [true, false]) await measureOne(program, isContained, pairs, env);
   rmSync(folder, { recursive: true });

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { spawnOn } from './cores.ts';
+import { need } from './installed.ts';
 
 export type Load = { readonly requests: number; readonly perSecond: number; readonly p50Us: number };
 /** One timed run: the load, and processor time per request of the server and of the profiler. */
@@ -47,6 +48,7 @@ export type ProgramRuns = { readonly name: string; readonly runs: number; readon
 
 /** Counts and times of the probe's programs since they were loaded, where kernel.bpf_stats_enabled is set. */
 export function programRuns(): readonly ProgramRuns[] {
+  need('bpftool');
   const shown = execFileSync('bpftool', ['prog', 'show', '-j'], {
     encoding: 'utf8',
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isInstalled, notInstalled } from './installed.ts';
 import { cpuNs, runWrk } from './measure.ts';
 import { NGINX_PORT, type Running, startNginx, startProfiler } from './servers.ts';
 
@@ -113,7 +114,7 @@ async function countWhenStill(path: string): Promise<number> {
 
 async function compareTool(tool: Tool, nginx: Running, seconds: number): Promise<void> {
   if (!isInstalled(tool.package)) {
-    console.log(`tools: ${tool.name} is not installed: apt-get install ${tool.package}`);
+    console.log(`tools: ${notInstalled(tool.package, tool.name)}`);
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), 'bench-tool-'));
@@ -168,15 +169,6 @@ function collect(child: ChildProcess): () => string {
   child.stdout?.on('data', (bytes: Buffer) => parts.push(bytes));
   child.stderr?.on('data', (bytes: Buffer) => parts.push(bytes));
   return () => Buffer.concat(parts).toString('latin1');
-}
-
-function isInstalled(program: string): boolean {
-  try {
-    execFileSync('sh', ['-c', `command -v ${program}`], READ);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function countIn(text: string, pattern: RegExp): number {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { need } from './installed.ts';
 import { startProfiler } from './servers.ts';
 
 /**
@@ -12,6 +13,7 @@ import { startProfiler } from './servers.ts';
 export async function measureUnrelated(pairs: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-getppid-'));
   const program = join(folder, 'getppid');
+  need('cc');
   execFileSync('cc', ['-O2', '-o', program, join(import.meta.dirname, 'getppid.c')]);
   const measure = (): number => Number(execFileSync(program, { encoding: 'utf8' }));
   for (const tier of ['A', 'B', 'C']) {
