@@ -30,17 +30,24 @@ export type Told = {
 
 export type Profiler = {
   readonly pid: number;
+  /** The folder of its traces. */
+  readonly out: string;
   readonly lines: () => readonly Told[];
   /** The trace as text. */
   readonly text: () => string;
   readonly status: () => {
     readonly state: string;
-    readonly tier: string;
+    readonly tier: string | null;
+    readonly why: string;
     readonly counters: Readonly<Record<string, number>>;
   };
+  /** Its exit code, and all that it has said, once it has ended. */
+  readonly ended: Promise<Ended>;
   /** Ends it and waits: everything that was seen is then written. */
   readonly stop: () => Promise<void>;
 };
+
+export type Ended = { readonly code: number | null; readonly said: string };
 
 let isBuilt = false;
 
@@ -78,8 +85,9 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
     env: { ...process.env, PROFILER_SCOPE: 'host', PROFILER_OUT: out, PROFILER_OBJECT: object, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = new Promise<void>((settle) => child.once('close', () => settle()));
   let said = '';
+  const ended = new Promise<Ended>((settle) => child.once('close', (code) => settle({ code, said })));
+  const read = (name: string): string => readFileSync(join(out, name), 'utf8');
   const attached = new Promise<void>((settle, fail) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
@@ -87,7 +95,7 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
         if (said.includes('profiler: attached')) settle();
       });
     }
-    void ended.then(() => fail(new Error(`the profiler ended: ${said}`)));
+    void ended.then(({ code }) => fail(new Error(`the profiler ended with ${code}: ${said}${read('profiler.json')}`)));
   });
   await attached.catch((error: unknown) => {
     rmSync(out, { recursive: true });
@@ -97,9 +105,10 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
     child.kill('SIGTERM');
     await ended;
   };
-  const read = (name: string): string => readFileSync(join(out, name), 'utf8');
   return {
     pid: child.pid ?? 0,
+    out,
+    ended,
     lines: () =>
       read('http-trace.jsonl')
         .split('\n')

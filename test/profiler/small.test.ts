@@ -116,8 +116,9 @@ test('rights are read from /proc/self/status', () => {
 test('the status is one line, whatever stood there before', () => {
   const folder = mkdtempSync(join(tmpdir(), 'status-'));
   const path = join(folder, 'profiler.json');
-  writeFileSync(path, '');
+  writeFileSync(path, '{"state":"attached","why":"an earlier profiler said so"}');
   const write = openStatus(path);
+  expect(readFileSync(path, 'utf8')).toBe('');
   const status = { state: 'attached', tier: 'A', hooks: [], kernel: '6.1', counters: {} } as const;
   write({ ...status, why: 'because of a long reason, much longer than the next' });
   write({ ...status, why: 'short' });

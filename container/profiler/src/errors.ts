@@ -12,3 +12,8 @@ export class BpfError extends Error {
     this.log = log;
   }
 }
+
+/** What the system refused: a file, a disk, a socket. */
+export function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}

@@ -1,15 +1,13 @@
 /** The profiler: settings in, traces out, until a signal ends it. SIGUSR2 pauses and resumes. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { canCallBpf } from './allowed.ts';
 import { Capture } from './capture.ts';
 import { createClock } from './clock.ts';
-import { BpfError } from './errors.ts';
+import { explainFailure, tellFailure } from './failure.ts';
 import { bootTimeNs, sinceBootNs } from './libc.ts';
-import { hasBtf, hasLegacyCgroups, kernelRelease, ownPid } from './machine.ts';
+import { hasLegacyCgroups, kernelRelease, ownPid } from './machine.ts';
 import { watchNames } from './names.ts';
 import { loadProbe } from './probe.ts';
-import { explainRefusal, readRights } from './refusal.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
 import { openFileSink } from './sinks/file.ts';
 import { jsonFormat } from './sinks/json.ts';
@@ -17,27 +15,39 @@ import type { Header } from './sinks/sink.ts';
 import { textFormat } from './sinks/text.ts';
 import { openStatus, type Status } from './status.ts';
 
+const STATUS = 'profiler.json';
 const DRAIN_MS = 10;
 const TIDY_MS = 100;
 const REFRESH_MS = 1_000;
 const SWEEP_MS = 10_000;
 
+// Whatever is thrown: while it starts, in a timer, by a signal, in a promise.
+process.on('uncaughtException', endWith);
+start();
+
 function start(): void {
   const settings = readSettings(process.env);
-  const writeStatus = openStatus(join(settings.out, 'profiler.json'));
-  try {
-    run(capture(settings, writeStatus));
-  } catch (error) {
-    const why = explain(error);
-    writeStatus({ state: 'failed', tier: null, hooks: [], kernel: kernelRelease(), why, counters: {} });
-    throw new Error(why, { cause: error });
-  }
+  run(capture(settings, openStatus(join(settings.out, STATUS))));
 }
 
-function explain(error: unknown): string {
-  if (!(error instanceof BpfError)) return error instanceof Error ? error.message : String(error);
-  const [rights, release] = [readRights(), kernelRelease()];
-  return explainRefusal(error, { rights, release, hasBtf: hasBtf(), canCallBpf: canCallBpf() });
+function endWith(error: unknown): never {
+  const failure = explainFailure(error);
+  const path = statusPath();
+  if (path !== undefined) tellFailure(failure, path);
+  for (const sentence of failure.sentences) console.error(`profiler: ${sentence}`);
+  if (failure.stack !== undefined) console.error(failure.stack);
+  process.exit(failure.code);
+}
+
+/** Where the state is told although another setting is wrong; undefined where it is this one. */
+function statusPath(): string | undefined {
+  const { PROFILER_OUT } = process.env;
+  try {
+    return join(readSettings({ PROFILER_OUT }).out, STATUS);
+  } catch (error) {
+    if (error instanceof SettingsError) return undefined;
+    throw error;
+  }
 }
 
 function capture(settings: Settings, writeStatus: (status: Status) => void): Capture {
@@ -78,13 +88,4 @@ function run(capture: Capture): void {
   }
   // Last, so that whoever reads it may signal at once.
   console.log('profiler: attached');
-}
-
-try {
-  start();
-} catch (error) {
-  const lines =
-    error instanceof SettingsError ? error.problems : [error instanceof Error ? error.message : String(error)];
-  for (const line of lines) console.error(`profiler: ${line}`);
-  process.exitCode = 1;
 }

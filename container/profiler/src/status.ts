@@ -11,9 +11,12 @@ export type Status = {
   readonly counters: Readonly<Record<string, number>>;
 };
 
-/** Writes the status whenever it has changed. The file must exist; it is rewritten in place, by one write. */
+/**
+ * Writes the status whenever it has changed. The file must exist; it is rewritten in place, by one write, and empty at first: what an
+ * earlier profiler said of itself is not true of this one.
+ */
 export function openStatus(path: string): (status: Status) => void {
-  const file = openSync(path, constants.O_WRONLY);
+  const file = openSync(path, constants.O_WRONLY | constants.O_TRUNC);
   let last = '';
   return (status) => {
     const text = `${JSON.stringify(status)}\n`;
