@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Capture } from '../../container/profiler/src/capture.ts';
 import * as layout from '../../container/profiler/src/layout.ts';
+import type { NamesLook } from '../../container/profiler/src/names.ts';
 import { readSettings } from '../../container/profiler/src/settings.ts';
 import type { Sink } from '../../container/profiler/src/sinks/sink.ts';
 import type { Status } from '../../container/profiler/src/status.ts';
@@ -23,11 +24,13 @@ const response = 'HTTP/1.1 204 No Content\r\n\r\n';
 let said: string[] = [];
 let statuses: Status[] = [];
 let losses: Record<string, number> = {};
+let look: NamesLook = { state: 'as-before' };
 
 beforeEach(() => {
   said = [];
   statuses = [];
   losses = {};
+  look = { state: 'as-before' };
 });
 
 test('the probe is attached before anything is told, and the state says so', () => {
@@ -52,6 +55,22 @@ test('a loss is told when it has grown, with its whole count', () => {
   losses = { lostRingFull: 5 };
   capture.refresh();
   expect(said.filter((word) => word.startsWith('loss'))).toEqual(['loss 2 since 5', 'loss 5 since 5']);
+});
+
+test('that the list of containers cannot be read is told once, and in the state until it can', () => {
+  const { capture } = start();
+  said = [];
+  const tell = (next: NamesLook) => {
+    look = next;
+    capture.tidy();
+    capture.tidy();
+    capture.refresh();
+    return statuses.at(-1)?.why;
+  };
+  expect(tell({ state: 'unreadable', why: 'no names' })).toBe('a test; no names');
+  expect(said).toEqual(['note no names']);
+  expect(tell({ state: 'changed', names: new Map() })).toBe('a test');
+  expect(said).toEqual(['note no names']);
 });
 
 test('lines that could not be written are a loss', () => {
@@ -140,7 +159,8 @@ function start(env: Readonly<Record<string, string>> = {}, unwritten = 0) {
     clock: { nowNs: () => 0, wallUs: (ns) => ns / 1000, adjust: () => {} },
     header: { ...header, sample: settings.sample },
     writeStatus: (status) => statuses.push(status),
-    readNames: () => undefined,
+    readNames: () => look,
+    note: (sentence) => said.push(`note ${sentence}`),
     salt: 'salt',
   });
   capture.start();

@@ -59,7 +59,8 @@ function drainMany(formats: readonly Format[]): number {
     ),
     header: { startedUs: 0, hooks: [], unseen: [] } as unknown as Header,
     writeStatus: () => {},
-    readNames: () => undefined,
+    readNames: () => ({ state: 'as-before' }),
+    note: () => {},
     salt: '',
   });
   let best = Number.POSITIVE_INFINITY;

@@ -2,8 +2,8 @@
 import type { Clock } from './clock.ts';
 import { createDrain, type Drain } from './drain.ts';
 import type { Exchange } from './exchange.ts';
-import type { KnownContainer } from './identity.ts';
 import { Losses } from './losses.ts';
+import type { NamesLook } from './names.ts';
 import type { Probe } from './probe.ts';
 import { isSampled } from './sample.ts';
 import { createRedactor } from './secrets.ts';
@@ -18,8 +18,10 @@ export type CaptureOptions = {
   readonly clock: Clock;
   readonly header: Header;
   readonly writeStatus: (status: Status) => void;
-  /** The list of containers where it has changed since it was asked for last. */
-  readonly readNames: () => ReadonlyMap<string, KnownContainer> | undefined;
+  /** Looks at the list of containers. */
+  readonly readNames: () => NamesLook;
+  /** Tells whoever runs the profiler what it does without. */
+  readonly note: (sentence: string) => void;
   /** Keeps kernel addresses out of what is written. */
   readonly salt: string;
 };
@@ -32,6 +34,8 @@ export class Capture {
   #exchanges = 0;
   #isPaused = false;
   #isStopped = false;
+  /** Why containers have no names, if they could. */
+  #unnamed: string | undefined;
 
   constructor(options: CaptureOptions) {
     const { settings, probe, salt, header } = options;
@@ -57,8 +61,7 @@ export class Capture {
 
   /** Takes in new names and gives up on what is late; called a few times a second. */
   tidy(): void {
-    const names = this.#options.readNames();
-    if (names !== undefined) this.#drain.renamed(names);
+    this.#lookAtNames();
     this.#drain.giveUp(this.#options.clock.nowNs());
   }
 
@@ -111,14 +114,23 @@ export class Capture {
     for (const sink of sinks) sink.exchange(told);
   }
 
+  #lookAtNames(): void {
+    const look = this.#options.readNames();
+    const unnamed = look.state === 'unreadable' ? look.why : undefined;
+    if (unnamed !== undefined && unnamed !== this.#unnamed) this.#options.note(unnamed);
+    this.#unnamed = unnamed;
+    if (look.state === 'changed') this.#drain.renamed(look.names);
+  }
+
   #tellStatus(): void {
     const { header, writeStatus } = this.#options;
+    const why = this.#isStopped ? 'the profiler was stopped' : header.why;
     writeStatus({
       state: this.#isPaused ? 'paused' : 'attached',
       tier: header.tier,
       hooks: header.hooks,
       kernel: header.kernel,
-      why: this.#isStopped ? 'the profiler was stopped' : header.why,
+      why: this.#unnamed === undefined ? why : `${why}; ${this.#unnamed}`,
       counters: { exchanges: this.#exchanges, ...this.#drain.counters(), ...this.#losses.counters() },
     });
   }

@@ -65,8 +65,9 @@ function capture(settings: Settings, writeStatus: (status: Status) => void): Cap
     sample: settings.sample,
   };
   const readNames = watchNames(join(settings.out, 'containers.json'));
+  const note = (sentence: string): void => console.error(`profiler: ${sentence}`);
   const salt = randomBytes(16).toString('hex');
-  return new Capture({ settings, probe, sinks, clock, header, writeStatus, readNames, salt });
+  return new Capture({ settings, probe, sinks, clock, header, writeStatus, readNames, note, salt });
 }
 
 function run(capture: Capture): void {

@@ -1,0 +1,56 @@
+/** The list of containers, as it comes, goes and cannot be read. */
+import { mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { watchNames } from '../../container/profiler/src/names.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'names-'));
+  path = join(folder, 'containers.json');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const write = (name: string): void => {
+  writeFileSync(`${path}.new`, JSON.stringify([{ id: 'a', name }]));
+  renameSync(`${path}.new`, path);
+};
+const changedTo = (name: string) => ({
+  state: 'changed',
+  names: new Map([['a', { id: 'a', name, image: null, service: null }]]),
+});
+
+test('the list is given when it has changed, and one that is not there or half written is none', () => {
+  const look = watchNames(path);
+  expect(look()).toEqual({ state: 'as-before' });
+  writeFileSync(path, '[{"id":');
+  expect(look()).toEqual({ state: 'as-before' });
+  write('web');
+  expect(look()).toEqual(changedTo('web'));
+  expect(look()).toEqual({ state: 'as-before' });
+  write('db');
+  expect(look()).toEqual(changedTo('db'));
+});
+
+// Root may read every file, so that a file without rights would not do.
+test.each([
+  ['EISDIR', () => mkdirSync(path), () => rmdirSync(path)],
+  ['ELOOP', () => symlinkSync(path, path), () => unlinkSync(path)],
+])('a list that the system does not let be read (%s) is not fatal, and is read once it can be', (code, spoil, mend) => {
+  const look = watchNames(path);
+  write('web');
+  look();
+  unlinkSync(path);
+  spoil();
+  for (const _ of [1, 2])
+    expect(look()).toEqual({
+      state: 'unreadable',
+      why: `\`${path}\` cannot be read (${code}): what it names is not known`,
+    });
+  mend();
+  expect(look()).toEqual({ state: 'as-before' });
+  write('db');
+  expect(look()).toEqual(changedTo('db'));
+});
