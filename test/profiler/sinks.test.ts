@@ -1,6 +1,6 @@
 /** What is written: nothing that a request brings can forge a line or speak to a terminal. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Exchange } from '../../container/profiler/src/exchange.ts';
 import { openFileSink } from '../../container/profiler/src/sinks/file.ts';
 import { jsonFormat } from '../../container/profiler/src/sinks/json.ts';
-import type { Header, Told } from '../../container/profiler/src/sinks/sink.ts';
+import type { Header, Sink, Told } from '../../container/profiler/src/sinks/sink.ts';
 import { escapeText, textFormat } from '../../container/profiler/src/sinks/text.ts';
 
 let folder: string;
@@ -170,6 +170,36 @@ test('at its greatest size the trace is set aside, and begins with its header an
   expect(kept.at(-1)).toContain(` /${told - 1} `);
   const numbers = kept.map((line) => Number(/ \/(\d+) /.exec(line)?.[1]));
   expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+});
+
+/** Two times what a trace of 1000 bytes holds, and a little. */
+const fill = (sink: Sink, target = '/a'): void => {
+  for (let n = 0; n < 25; n++) {
+    sink.exchange(tell({ target }));
+    sink.flush();
+  }
+};
+
+test('what is set aside goes to a file that is made anew, with the rights of the trace, where somebody removed it', () => {
+  const sink = openFile(1_000);
+  chmodSync(join(folder, 'trace'), 0o600);
+  rmSync(join(folder, 'trace.1'));
+  fill(sink);
+  expect(linesOf('trace.1').length).toBeGreaterThan(5);
+  expect(statSync(join(folder, 'trace.1')).mode & 0o777).toBe(0o600);
+  expect(linesOf('trace').filter((line) => line.startsWith('#'))).toEqual([]);
+});
+
+test('where it cannot be set aside, the trace begins anew, and says how much is gone', () => {
+  const sink = openFile(1_000);
+  rmSync(join(folder, 'trace.1'));
+  mkdirSync(join(folder, 'trace.1'));
+  sink.header(header);
+  fill(sink);
+  const [first, ...others] = linesOf('trace').filter((line) => !/^# (tier|scope|not seen|TIME)/.test(line));
+  expect(first).toMatch(/^# http-trace/);
+  expect(others[0]).toMatch(/^# loss bytes of older lines, because they could not be set aside: \d{4} since /);
+  expect(statSync(join(folder, 'trace')).size).toBeLessThan(2_000);
 });
 
 test('a profiler that is behind writes while it reads, and holds no more than a megabyte of lines', () => {

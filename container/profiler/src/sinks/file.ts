@@ -1,35 +1,33 @@
-/**
- * A trace that is a file: lines are gathered and written whole, and at its greatest size its content is set aside.
- * The files exist before the profiler starts and belong to somebody else: nothing here creates, renames or changes one.
- */
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+/** A trace that is a file: lines are gathered and written whole, and at its greatest size its content is set aside. */
 import type { Format, Header, Sink } from './sink.ts';
+import { openTraceFile } from './trace-file.ts';
 
-const COPY_BYTES = 1 << 20;
 /** So many bytes are gathered; a profiler that is behind would otherwise hold seconds of lines. */
 const GATHER_BYTES = 1 << 20;
 const LINE_FEED = 10;
+const DROPPED = 'bytes of older lines, because they could not be set aside';
 
-/** Opens the file at `path`, and `path` with `.1` when it is full; throws if they do not exist. */
+/** Opens the file at `path`, whose content goes to `path` with `.1` when it is full; throws if it does not exist. */
 export function openFileSink(path: string, format: Format, maxBytes: number): Sink {
-  const file = openSync(path, constants.O_RDWR | constants.O_APPEND);
+  const file = openTraceFile(path);
   let lines: string[] = [];
   let bytes = 0;
   let exchanges = 0;
   let unwritten = 0;
+  let dropped = 0;
   let begin: Header | undefined;
 
-  const setAside = (size: number): void => {
-    copy(file, `${path}.1`, size);
-    ftruncateSync(file, 0);
+  const setAside = (): void => {
+    const droppedNow = file.setAside();
+    dropped += droppedNow;
+    if (droppedNow > 0) lines.unshift(format.loss({ what: DROPPED, count: dropped, sinceUs: begin?.startedUs ?? 0 }));
     if (begin !== undefined) lines.unshift(format.header(begin));
   };
 
   const write = (): void => {
     if (lines.length === 0) return;
-    const size = fstatSync(file).size;
-    if (size >= maxBytes) setAside(size);
-    if (!writeWhole(file, gather(lines))) unwritten += exchanges;
+    if (file.size() >= maxBytes) setAside();
+    if (!file.append(gather(lines))) unwritten += exchanges;
     lines = [];
     bytes = 0;
     exchanges = 0;
@@ -69,38 +67,4 @@ function gather(lines: readonly string[]): Buffer {
     gathered[at++] = LINE_FEED;
   }
   return gathered.subarray(0, size);
-}
-
-/** False, and nothing of it in the file, when the disk is full. */
-function writeWhole(file: number, bytes: Buffer): boolean {
-  const before = fstatSync(file).size;
-  let written = 0;
-  try {
-    while (written < bytes.length) written += writeSync(file, bytes, written);
-    return true;
-  } catch (error) {
-    if (!isFull(error)) throw error;
-    ftruncateSync(file, before);
-    return false;
-  }
-}
-
-/** On a full disk what is set aside is cut short: the room is better used by what comes now. */
-function copy(from: number, path: string, size: number): void {
-  const to = openSync(path, constants.O_WRONLY | constants.O_TRUNC);
-  const buffer = Buffer.alloc(COPY_BYTES);
-  try {
-    for (let at = 0; at < size; ) {
-      const read = readSync(from, buffer, 0, buffer.length, at);
-      if (read === 0) break;
-      if (!writeWhole(to, buffer.subarray(0, read))) break;
-      at += read;
-    }
-  } finally {
-    closeSync(to);
-  }
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

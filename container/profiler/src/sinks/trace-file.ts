@@ -1,0 +1,75 @@
+/** The file of a trace: what is written is written whole or not at all, and the content can be set aside. */
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { isOfSystem } from '../errors.ts';
+
+export type TraceFile = {
+  readonly size: () => number;
+  /** False, and nothing of it in the file, when the disk is full. */
+  readonly append: (bytes: Buffer) => boolean;
+  /** Moves the content to `.1`; returns how many bytes of it are in neither file now. */
+  readonly setAside: () => number;
+};
+
+const COPY_BYTES = 1 << 20;
+
+/** Opens the file at `path`, to which is only appended; throws if it does not exist. */
+export function openTraceFile(path: string): TraceFile {
+  const file = openSync(path, constants.O_RDWR | constants.O_APPEND);
+  const size = (): number => fstatSync(file).size;
+  return {
+    size,
+    append: (bytes) => writeWhole(file, bytes),
+    setAside: () => {
+      const before = size();
+      const kept = copy(file, `${path}.1`, before);
+      ftruncateSync(file, 0);
+      return before - kept;
+    },
+  };
+}
+
+/** False, and nothing of it in the file, when the disk is full. */
+function writeWhole(file: number, bytes: Buffer): boolean {
+  const before = fstatSync(file).size;
+  let written = 0;
+  try {
+    while (written < bytes.length) written += writeSync(file, bytes, written);
+    return true;
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    ftruncateSync(file, before);
+    return false;
+  }
+}
+
+/** How much was copied. On a full disk what is set aside is cut short: the room is better used by what comes now. */
+function copy(from: number, path: string, size: number): number {
+  const to = openEmpty(path, fstatSync(from).mode);
+  if (to === undefined) return 0;
+  const buffer = Buffer.alloc(COPY_BYTES);
+  let at = 0;
+  try {
+    while (at < size) {
+      const read = readSync(from, buffer, 0, buffer.length, at);
+      if (read === 0 || !writeWhole(to, buffer.subarray(0, read))) break;
+      at += read;
+    }
+    return at;
+  } finally {
+    closeSync(to);
+  }
+}
+
+/** A file that was removed is made anew; undefined where that is not allowed. */
+function openEmpty(path: string, mode: number): number | undefined {
+  try {
+    return openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, mode & 0o777);
+  } catch (error) {
+    if (isOfSystem(error)) return undefined;
+    throw error;
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return isOfSystem(error) && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
