@@ -1,6 +1,17 @@
 /** What is written: nothing that a request brings can forge a line or speak to a terminal. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -142,6 +153,14 @@ const openFile = (maxBytes = 1 << 20, at = folder) => {
 };
 const linesOf = (name: string, at = folder) => readFileSync(join(at, name), 'utf8').split('\n').slice(0, -1);
 
+/** Two times what a trace of 1000 bytes holds, and a little. */
+const fill = (sink: Sink, target = '/a'): void => {
+  for (let n = 0; n < 25; n++) {
+    sink.exchange(tell({ target }));
+    sink.flush();
+  }
+};
+
 test('a restarted profiler appends', () => {
   writeFileSync(join(folder, 'trace'), '');
   for (const _ of [1, 2]) {
@@ -152,8 +171,53 @@ test('a restarted profiler appends', () => {
   expect(linesOf('trace')).toHaveLength(2);
 });
 
-test('a trace that does not exist is not made', () => {
-  expect(() => openFileSink(join(folder, 'trace'), textFormat, 1 << 20)).toThrow('ENOENT');
+test('a trace that does not exist is made where the folder is there', () => {
+  const sink = openFileSink(join(folder, 'trace'), textFormat, 1 << 20);
+  sink.exchange(tell());
+  sink.flush();
+  expect(linesOf('trace')).toHaveLength(1);
+  expect(() => openFileSink(join(folder, 'none/trace'), textFormat, 1 << 20)).toThrow('ENOENT');
+});
+
+const targetsIn = (name: string) => linesOf(name).flatMap((line) => / (\/\w+) /.exec(line)?.[1] ?? []);
+const write = (sink: Sink, target: string): number => {
+  sink.exchange(tell({ target }));
+  return sink.flush();
+};
+
+test.each([
+  ['moved, and an empty one made in its place', (path: string) => writeFileSync(path, '')],
+  ['moved', () => {}],
+])('a trace that is %s goes on at its path, with its header', (_, replace) => {
+  const sink = openFile();
+  sink.header(header);
+  write(sink, '/before');
+  renameSync(join(folder, 'trace'), join(folder, 'trace.1'));
+  replace(join(folder, 'trace'));
+  write(sink, '/after');
+  expect(targetsIn('trace.1')).toEqual(['/before']);
+  expect(targetsIn('trace')).toEqual(['/after']);
+  expect(linesOf('trace')[0]).toMatch(/^# http-trace/);
+  expect(linesOf('trace').filter((line) => line.startsWith('# http-trace'))).toHaveLength(1);
+});
+
+test('a trace that cannot be made anew is missed, and goes on as soon as it can', () => {
+  const sink = openFile();
+  rmSync(join(folder, 'trace'));
+  mkdirSync(join(folder, 'trace'));
+  expect(write(sink, '/missed')).toBe(1);
+  rmdirSync(join(folder, 'trace'));
+  expect(write(sink, '/after')).toBe(0);
+  expect(targetsIn('trace')).toEqual(['/after']);
+});
+
+test('the file that is written to is never the one to which it is set aside', () => {
+  const sink = openFile(1_000);
+  rmSync(join(folder, 'trace.1'));
+  linkSync(join(folder, 'trace'), join(folder, 'trace.1'));
+  fill(sink);
+  expect(linesOf('trace')[0]).toMatch(/^# loss bytes of older lines/);
+  expect(linesOf('trace').length).toBeGreaterThan(1);
 });
 
 test('at its greatest size the trace is set aside, and begins with its header anew', () => {
@@ -171,14 +235,6 @@ test('at its greatest size the trace is set aside, and begins with its header an
   const numbers = kept.map((line) => Number(/ \/(\d+) /.exec(line)?.[1]));
   expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
 });
-
-/** Two times what a trace of 1000 bytes holds, and a little. */
-const fill = (sink: Sink, target = '/a'): void => {
-  for (let n = 0; n < 25; n++) {
-    sink.exchange(tell({ target }));
-    sink.flush();
-  }
-};
 
 test('what is set aside goes to a file that is made anew, with the rights of the trace, where somebody removed it', () => {
   const sink = openFile(1_000);

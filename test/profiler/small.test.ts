@@ -123,6 +123,9 @@ test('the status is one line, whatever stood there before', () => {
   write({ ...status, why: 'because of a long reason, much longer than the next' });
   write({ ...status, why: 'short' });
   expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify({ ...status, why: 'short' })}\n`);
+  rmSync(path);
+  write({ ...status, why: 'short' });
+  expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify({ ...status, why: 'short' })}\n`);
   rmSync(folder, { recursive: true });
 });
 

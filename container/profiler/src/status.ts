@@ -1,5 +1,6 @@
 /** profiler.json: what the profiler says of itself, for `up`, `status` and whoever looks. */
-import { constants, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { constants, ftruncateSync, writeSync } from 'node:fs';
+import { openFollowed } from './followed.ts';
 
 export type Status = {
   readonly state: 'attached' | 'paused' | 'failed';
@@ -12,15 +13,17 @@ export type Status = {
 };
 
 /**
- * Writes the status whenever it has changed. The file must exist; it is rewritten in place, by one write, and empty at first: what an
- * earlier profiler said of itself is not true of this one.
+ * Writes the status whenever it has changed. The file is rewritten in place, by one write, and empty at first: what an earlier
+ * profiler said of itself is not true of this one.
  */
 export function openStatus(path: string): (status: Status) => void {
-  const file = openSync(path, constants.O_WRONLY | constants.O_TRUNC);
+  const { fd, follow } = openFollowed(path, constants.O_WRONLY | constants.O_TRUNC);
   let last = '';
   return (status) => {
     const text = `${JSON.stringify(status)}\n`;
-    if (text === last) return;
+    if (follow()) last = '';
+    const file = fd();
+    if (text === last || file === undefined) return;
     // Blanks cover what a longer text before would leave behind.
     const bytes = Buffer.from(text.padEnd(last.length, ' '));
     writeSync(file, bytes, 0, bytes.length, 0);

@@ -7,7 +7,7 @@ const GATHER_BYTES = 1 << 20;
 const LINE_FEED = 10;
 const DROPPED = 'bytes of older lines, because they could not be set aside';
 
-/** Opens the file at `path`, whose content goes to `path` with `.1` when it is full; throws if it does not exist. */
+/** Opens the file at `path`, whose content goes to `path` with `.1` when it is full; throws if it may not be made. */
 export function openFileSink(path: string, format: Format, maxBytes: number): Sink {
   const file = openTraceFile(path);
   let lines: string[] = [];
@@ -17,15 +17,20 @@ export function openFileSink(path: string, format: Format, maxBytes: number): Si
   let dropped = 0;
   let begin: Header | undefined;
 
+  const beginAnew = (): void => {
+    if (begin !== undefined) lines.unshift(format.header(begin));
+  };
+
   const setAside = (): void => {
     const droppedNow = file.setAside();
     dropped += droppedNow;
     if (droppedNow > 0) lines.unshift(format.loss({ what: DROPPED, count: dropped, sinceUs: begin?.startedUs ?? 0 }));
-    if (begin !== undefined) lines.unshift(format.header(begin));
+    beginAnew();
   };
 
   const write = (): void => {
     if (lines.length === 0) return;
+    if (file.follow()) beginAnew();
     if (file.size() >= maxBytes) setAside();
     if (!file.append(gather(lines))) unwritten += exchanges;
     lines = [];

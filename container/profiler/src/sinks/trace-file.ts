@@ -1,10 +1,13 @@
 /** The file of a trace: what is written is written whole or not at all, and the content can be set aside. */
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, type Stats, writeSync } from 'node:fs';
 import { isOfSystem } from '../errors.ts';
+import { openFollowed } from '../followed.ts';
 
 export type TraceFile = {
+  /** Looks where the path leads now; true if that is another file than before. */
+  readonly follow: () => boolean;
   readonly size: () => number;
-  /** False, and nothing of it in the file, when the disk is full. */
+  /** False, and nothing of it in the file, when the disk is full or there is no file. */
   readonly append: (bytes: Buffer) => boolean;
   /** Moves the content to `.1`; returns how many bytes of it are in neither file now. */
   readonly setAside: () => number;
@@ -12,15 +15,21 @@ export type TraceFile = {
 
 const COPY_BYTES = 1 << 20;
 
-/** Opens the file at `path`, to which is only appended; throws if it does not exist. */
+/** Opens the file at `path`, to which is only appended; throws if it is not there and may not be made. */
 export function openTraceFile(path: string): TraceFile {
-  const file = openSync(path, constants.O_RDWR | constants.O_APPEND);
-  const size = (): number => fstatSync(file).size;
+  const { fd, follow } = openFollowed(path, constants.O_RDWR | constants.O_APPEND);
+  const sizeOf = (file: number | undefined): number => (file === undefined ? 0 : fstatSync(file).size);
   return {
-    size,
-    append: (bytes) => writeWhole(file, bytes),
+    follow,
+    size: () => sizeOf(fd()),
+    append: (bytes) => {
+      const file = fd();
+      return file !== undefined && writeWhole(file, bytes);
+    },
     setAside: () => {
-      const before = size();
+      const file = fd();
+      if (file === undefined) return 0;
+      const before = sizeOf(file);
       const kept = copy(file, `${path}.1`, before);
       ftruncateSync(file, 0);
       return before - kept;
@@ -44,7 +53,7 @@ function writeWhole(file: number, bytes: Buffer): boolean {
 
 /** How much was copied. On a full disk what is set aside is cut short: the room is better used by what comes now. */
 function copy(from: number, path: string, size: number): number {
-  const to = openEmpty(path, fstatSync(from).mode);
+  const to = openEmpty(path, fstatSync(from));
   if (to === undefined) return 0;
   const buffer = Buffer.alloc(COPY_BYTES);
   let at = 0;
@@ -60,10 +69,17 @@ function copy(from: number, path: string, size: number): number {
   }
 }
 
-/** A file that was removed is made anew; undefined where that is not allowed. */
-function openEmpty(path: string, mode: number): number | undefined {
+/** A file that was removed is made anew; undefined where that is not allowed, and where it is the very file that is set aside. */
+function openEmpty(path: string, { dev, ino, mode }: Stats): number | undefined {
   try {
-    return openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, mode & 0o777);
+    const file = openSync(path, constants.O_WRONLY | constants.O_CREAT, mode & 0o777);
+    const opened = fstatSync(file);
+    if (opened.ino === ino && opened.dev === dev) {
+      closeSync(file);
+      return undefined;
+    }
+    ftruncateSync(file, 0);
+    return file;
   } catch (error) {
     if (isOfSystem(error)) return undefined;
     throw error;
