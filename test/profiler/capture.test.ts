@@ -73,11 +73,12 @@ test('that the list of containers cannot be read is told once, and in the state 
   expect(said).toEqual(['note no names']);
 });
 
-test('lines that could not be written are a loss', () => {
+test('lines that could not be written are counted, and told by the trace that lacks them alone', () => {
   const { capture } = start({}, 3);
   capture.tick();
   capture.refresh();
   expect(statuses.at(-1)?.counters).toMatchObject({ unwritten: 3 });
+  expect(said.filter((word) => word.startsWith('loss'))).toEqual([]);
 });
 
 test('a pause detaches, tells what was there, counts what was under way and forgets it', () => {

@@ -2,7 +2,7 @@
 import type { Clock } from './clock.ts';
 import { createDrain, type Drain } from './drain.ts';
 import type { Exchange } from './exchange.ts';
-import { Losses } from './losses.ts';
+import { Losses, UNWRITTEN } from './losses.ts';
 import type { NamesLook } from './names.ts';
 import type { Probe } from './probe.ts';
 import { isSampled } from './sample.ts';
@@ -56,7 +56,7 @@ export class Capture {
   /** Empties the rings; called every few milliseconds. */
   tick(): void {
     this.#drain.drain();
-    for (const sink of this.#options.sinks) this.#losses.add('unwritten', sink.flush());
+    for (const sink of this.#options.sinks) this.#losses.add(UNWRITTEN, sink.flush());
   }
 
   /** Takes in new names and gives up on what is late; called a few times a second. */

@@ -17,3 +17,8 @@ export class BpfError extends Error {
 export function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
 }
+
+/** The disk, or what one may take of it, is full. */
+export function isFull(error: unknown): boolean {
+  return isOfSystem(error) && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}

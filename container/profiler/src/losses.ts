@@ -15,8 +15,10 @@ const NAMES: Readonly<Record<string, string>> = {
   lostRecursion: 'events, because the probe was running already',
   exchangesLost: 'exchanges, because bytes of their connections were missing',
   paused: 'exchanges, because capture was paused while they were under way',
-  unwritten: 'lines, because they could not be written',
 };
+
+/** Lines of all traces together: each trace tells its own, as soon as there is room for that. */
+export const UNWRITTEN = 'unwritten';
 
 export class Losses {
   readonly #counts = new Map<string, number>();
@@ -39,7 +41,9 @@ export class Losses {
 
   /** Those that have grown since they were told last, with their whole count. */
   takeNew(): readonly Loss[] {
-    const grown = [...this.#counts].filter(([kind, count]) => count > (this.#told.get(kind) ?? 0));
+    const grown = [...this.#counts].filter(
+      ([kind, count]) => kind !== UNWRITTEN && count > (this.#told.get(kind) ?? 0),
+    );
     return grown.map(([kind, count]) => {
       this.#told.set(kind, count);
       return { what: NAMES[kind] ?? kind, count, sinceUs: this.#sinceUs };

@@ -1,5 +1,6 @@
 /** profiler.json: what the profiler says of itself, for `up`, `status` and whoever looks. */
 import { constants, ftruncateSync, writeSync } from 'node:fs';
+import { isFull } from './errors.ts';
 import { openFollowed } from './followed.ts';
 
 export type Status = {
@@ -26,8 +27,18 @@ export function openStatus(path: string): (status: Status) => void {
     if (text === last || file === undefined) return;
     // Blanks cover what a longer text before would leave behind.
     const bytes = Buffer.from(text.padEnd(last.length, ' '));
-    writeSync(file, bytes, 0, bytes.length, 0);
+    if (!fits(file, bytes)) return;
     ftruncateSync(file, Buffer.byteLength(text));
     last = text;
   };
+}
+
+/** False when the disk is full: what stands there then is half a line at worst, until the next try. */
+function fits(file: number, bytes: Buffer): boolean {
+  try {
+    return writeSync(file, bytes, 0, bytes.length, 0) === bytes.length;
+  } catch (error) {
+    if (isFull(error)) return false;
+    throw error;
+  }
 }

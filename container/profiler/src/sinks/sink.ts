@@ -38,6 +38,6 @@ export type Sink = {
   readonly header: (header: Header) => void;
   readonly exchange: (told: Told) => void;
   readonly loss: (loss: Loss) => void;
-  /** Writes what has been told; returns how many exchanges could not be written. */
+  /** Writes what has been told; returns how many exchanges could not be written, which the trace tells once it can. */
   readonly flush: () => number;
 };

@@ -1,6 +1,6 @@
 /** The file of a trace: what is written is written whole or not at all, and the content can be set aside. */
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, type Stats, writeSync } from 'node:fs';
-import { isOfSystem } from '../errors.ts';
+import { isFull, isOfSystem } from '../errors.ts';
 import { openFollowed } from '../followed.ts';
 
 export type TraceFile = {
@@ -84,8 +84,4 @@ function openEmpty(path: string, { dev, ino, mode }: Stats): number | undefined 
     if (isOfSystem(error)) return undefined;
     throw error;
   }
-}
-
-function isFull(error: unknown): boolean {
-  return isOfSystem(error) && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
