@@ -1,4 +1,4 @@
-/** A trace that is a file: lines are gathered and written whole, and at its greatest size its content is set aside. */
+/** A trace that is a file: lines are gathered and written whole, and before it would outgrow its size its content is set aside. */
 import type { Format, Sink } from './sink.ts';
 import { openTraceFile } from './trace-file.ts';
 import { createUntold } from './untold.ts';
@@ -9,21 +9,26 @@ const LINE_FEED = 10;
 const UNWRITTEN = 'lines, because they could not be written';
 const DROPPED = 'bytes of older lines, because they could not be set aside';
 
-/** Opens the file at `path`, whose content goes to `path` with `.1` when it is full; throws if it may not be made. */
+/** Opens the file at `path`, whose content goes to `path` with `.1` before it outgrows `maxBytes`; throws if it may not be made. */
 export function openFileSink(path: string, format: Format, maxBytes: number): Sink {
   const file = openTraceFile(path);
   const untold = createUntold(format);
   let lines: string[] = [];
   let bytes = 0;
   let unwritten = 0;
+  const wouldOutgrow = (size: number, more: number): boolean => size > 0 && size + more > maxBytes;
+  /** With room for a header in what is begun anew. */
+  const gatherBytes = Math.min(GATHER_BYTES, maxBytes / 2);
 
   const write = (): void => {
     if (file.follow()) untold.begunAnew();
-    if (file.size() >= maxBytes) {
+    let text = gather([...untold.lines(), ...lines]);
+    if (wouldOutgrow(file.size(), text.length)) {
       untold.lost(DROPPED, file.setAside());
       untold.begunAnew();
+      text = gather([...untold.lines(), ...lines]);
     }
-    if (file.append(gather([...untold.lines(), ...lines]))) untold.told();
+    if (file.append(text)) untold.told();
     else {
       untold.lost(UNWRITTEN, lines.length);
       unwritten += lines.length;
@@ -36,9 +41,9 @@ export function openFileSink(path: string, format: Format, maxBytes: number): Si
     header: untold.header,
     exchange: (told) => {
       const line = format.exchange(told);
+      if (bytes > 0 && bytes + line.length >= gatherBytes) write();
       lines.push(line);
-      bytes += line.length;
-      if (bytes >= GATHER_BYTES) write();
+      bytes += line.length + 1;
     },
     loss: untold.loss,
     flush: () => {

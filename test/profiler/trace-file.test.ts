@@ -1,0 +1,152 @@
+/** The file of a trace: it is set aside, moved, removed, and never outgrows its size. */
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openFileSink } from '../../container/profiler/src/sinks/file.ts';
+import type { Sink } from '../../container/profiler/src/sinks/sink.ts';
+import { textFormat } from '../../container/profiler/src/sinks/text.ts';
+import { header, tell } from '../helpers/told.ts';
+import { linesIn, openTrace, write } from '../helpers/trace.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sink-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const openFile = (maxBytes?: number) => openTrace(folder, maxBytes);
+const linesOf = (name: string) => linesIn(join(folder, name));
+
+/** Two times what a trace of 1000 bytes holds, and a little. */
+const fill = (sink: Sink, target = '/a'): void => {
+  for (let n = 0; n < 25; n++) write(sink, target);
+};
+
+test('a restarted profiler appends', () => {
+  writeFileSync(join(folder, 'trace'), '');
+  for (const _ of [1, 2]) {
+    const sink = openFileSink(join(folder, 'trace'), textFormat, 1 << 20);
+    sink.exchange(tell());
+    expect(sink.flush()).toBe(0);
+  }
+  expect(linesOf('trace')).toHaveLength(2);
+});
+
+test('a trace that does not exist is made where the folder is there', () => {
+  const sink = openFileSink(join(folder, 'trace'), textFormat, 1 << 20);
+  sink.exchange(tell());
+  sink.flush();
+  expect(linesOf('trace')).toHaveLength(1);
+  expect(() => openFileSink(join(folder, 'none/trace'), textFormat, 1 << 20)).toThrow('ENOENT');
+});
+
+const targetsIn = (name: string) => linesOf(name).flatMap((line) => / (\/\w+) /.exec(line)?.[1] ?? []);
+
+test.each([
+  ['moved, and an empty one made in its place', (path: string) => writeFileSync(path, '')],
+  ['moved', () => {}],
+])('a trace that is %s goes on at its path, with its header', (_, replace) => {
+  const sink = openFile();
+  sink.header(header);
+  write(sink, '/before');
+  renameSync(join(folder, 'trace'), join(folder, 'trace.1'));
+  replace(join(folder, 'trace'));
+  write(sink, '/after');
+  expect(targetsIn('trace.1')).toEqual(['/before']);
+  expect(targetsIn('trace')).toEqual(['/after']);
+  expect(linesOf('trace')[0]).toMatch(/^# http-trace/);
+  expect(linesOf('trace').filter((line) => line.startsWith('# http-trace'))).toHaveLength(1);
+});
+
+test('a trace that cannot be made anew is missed, and goes on as soon as it can', () => {
+  const sink = openFile();
+  rmSync(join(folder, 'trace'));
+  mkdirSync(join(folder, 'trace'));
+  expect(write(sink, '/missed')).toBe(1);
+  rmdirSync(join(folder, 'trace'));
+  expect(write(sink, '/after')).toBe(0);
+  expect(targetsIn('trace')).toEqual(['/after']);
+});
+
+test('the file that is written to is never the one to which it is set aside', () => {
+  const sink = openFile(1_000);
+  rmSync(join(folder, 'trace.1'));
+  linkSync(join(folder, 'trace'), join(folder, 'trace.1'));
+  fill(sink);
+  expect(linesOf('trace')[0]).toMatch(/^# loss bytes of older lines/);
+  expect(linesOf('trace').length).toBeGreaterThan(1);
+});
+
+test('at its greatest size the trace is set aside, and begins with its header anew', () => {
+  const sink = openFile(1_000);
+  sink.header(header);
+  const told = 40;
+  for (let n = 0; n < told; n++) {
+    sink.exchange(tell({ target: `/${n}` }));
+    sink.flush();
+    expect(statSync(join(folder, 'trace')).size).toBeLessThanOrEqual(1_000);
+  }
+  expect(linesOf('trace')[0]).toMatch(/^# http-trace/);
+  const kept = [...linesOf('trace.1'), ...linesOf('trace')].filter((line) => !line.startsWith('#'));
+  expect(kept.at(-1)).toContain(` /${told - 1} `);
+  const numbers = kept.map((line) => Number(/ \/(\d+) /.exec(line)?.[1]));
+  expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+});
+
+test('what is set aside goes to a file that is made anew, with the rights of the trace, where somebody removed it', () => {
+  const sink = openFile(1_000);
+  chmodSync(join(folder, 'trace'), 0o600);
+  rmSync(join(folder, 'trace.1'));
+  fill(sink);
+  expect(linesOf('trace.1').length).toBeGreaterThan(5);
+  expect(statSync(join(folder, 'trace.1')).mode & 0o777).toBe(0o600);
+  expect(linesOf('trace').filter((line) => line.startsWith('#'))).toEqual([]);
+});
+
+test('where it cannot be set aside, the trace begins anew, and says how much is gone', () => {
+  const sink = openFile(1_000);
+  rmSync(join(folder, 'trace.1'));
+  mkdirSync(join(folder, 'trace.1'));
+  sink.header(header);
+  fill(sink);
+  const [first, ...others] = linesOf('trace').filter((line) => !/^# (tier|scope|not seen|TIME)/.test(line));
+  expect(first).toMatch(/^# http-trace/);
+  expect(others[0]).toMatch(/^# loss bytes of older lines, because they could not be set aside: \d{4} since /);
+  expect(statSync(join(folder, 'trace')).size).toBeLessThan(2_000);
+});
+
+test('no trace outgrows its size, however much comes at once and however long the lines are', () => {
+  const maxBytes = 65_536;
+  const sink = openFile(maxBytes);
+  sink.header(header);
+  const lengths = [10, 48_000, 100, 30_000, 30_000, 20_000];
+  for (let n = 0; n < 200; n++) {
+    sink.exchange(tell({ target: `/${'x'.repeat(lengths[n % lengths.length] ?? 0)}` }));
+    if (n % 7 === 0) sink.flush();
+    for (const name of ['trace', 'trace.1']) expect(statSync(join(folder, name)).size).toBeLessThanOrEqual(maxBytes);
+  }
+  expect(statSync(join(folder, 'trace.1')).size).toBeGreaterThan(0);
+});
+
+test('a profiler that is behind writes while it reads, and holds no more than a megabyte of lines', () => {
+  const sink = openFile(1 << 30);
+  const told = 40;
+  const heldMost = Array.from({ length: told }, (_, n) => {
+    sink.exchange(tell({ target: `/${n}/${'x'.repeat(100_000)}` }));
+    return (n + 1) * 100_000 - statSync(join(folder, 'trace')).size;
+  });
+  expect(Math.max(...heldMost)).toBeLessThan(1_200_000);
+  expect(sink.flush()).toBe(0);
+  expect(linesOf('trace').map((line) => Number(/ \/(\d+)\//.exec(line)?.[1]))).toEqual([...Array(told).keys()]);
+});
