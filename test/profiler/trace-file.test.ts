@@ -1,6 +1,7 @@
 /** The file of a trace: it is set aside, moved, removed, and never outgrows its size. */
 import {
   chmodSync,
+  chownSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -51,20 +52,34 @@ test('a trace that does not exist is made where the folder is there', () => {
   expect(() => openFileSink(join(folder, 'none/trace'), textFormat, 1 << 20)).toThrow('ENOENT');
 });
 
+test('files of somebody else are taken in a folder in which everybody may make files', (context) => {
+  context.skip(process.getuid?.() !== 0, 'giving files to somebody else needs root');
+  chmodSync(folder, 0o1777);
+  for (const name of ['trace', 'trace.1']) {
+    writeFileSync(join(folder, name), '');
+    chownSync(join(folder, name), 12_345, 12_345);
+  }
+  const sink = openFileSink(join(folder, 'trace'), textFormat, 1_000);
+  fill(sink);
+  expect(linesOf('trace.1').length).toBeGreaterThan(5);
+});
+
 const targetsIn = (name: string) => linesOf(name).flatMap((line) => / (\/\w+) /.exec(line)?.[1] ?? []);
 
 test.each([
-  ['moved, and an empty one made in its place', (path: string) => writeFileSync(path, '')],
-  ['moved', () => {}],
-])('a trace that is %s goes on at its path, with its header', (_, replace) => {
+  ['moved, and an empty one made in its place', (path: string) => writeFileSync(path, ''), 0o644],
+  ['moved', () => {}, 0o606],
+])('a trace that is %s goes on at its path, with its header', (_, replace, mode) => {
   const sink = openFile();
   sink.header(header);
   write(sink, '/before');
+  chmodSync(join(folder, 'trace'), 0o606);
   renameSync(join(folder, 'trace'), join(folder, 'trace.1'));
   replace(join(folder, 'trace'));
   write(sink, '/after');
   expect(targetsIn('trace.1')).toEqual(['/before']);
   expect(targetsIn('trace')).toEqual(['/after']);
+  expect(statSync(join(folder, 'trace')).mode & 0o777).toBe(mode);
   expect(linesOf('trace')[0]).toMatch(/^# http-trace/);
   expect(linesOf('trace').filter((line) => line.startsWith('# http-trace'))).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 /** The file of a trace: what is written is written whole or not at all, and the content can be set aside. */
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, type Stats, writeSync } from 'node:fs';
-import { isFull, isOfSystem } from '../errors.ts';
-import { openFollowed } from '../followed.ts';
+import { closeSync, constants, fstatSync, ftruncateSync, readSync, type Stats, writeSync } from 'node:fs';
+import { isFull } from '../errors.ts';
+import { openFollowed, openIfAllowed } from '../followed.ts';
 
 export type TraceFile = {
   /** Looks where the path leads now; true if that is another file than before. */
@@ -71,17 +71,13 @@ function copy(from: number, path: string, size: number): number {
 
 /** A file that was removed is made anew; undefined where that is not allowed, and where it is the very file that is set aside. */
 function openEmpty(path: string, { dev, ino, mode }: Stats): number | undefined {
-  try {
-    const file = openSync(path, constants.O_WRONLY | constants.O_CREAT, mode & 0o777);
-    const opened = fstatSync(file);
-    if (opened.ino === ino && opened.dev === dev) {
-      closeSync(file);
-      return undefined;
-    }
-    ftruncateSync(file, 0);
-    return file;
-  } catch (error) {
-    if (isOfSystem(error)) return undefined;
-    throw error;
+  const file = openIfAllowed(path, constants.O_WRONLY, mode);
+  if (file === undefined) return undefined;
+  const opened = fstatSync(file);
+  if (opened.ino === ino && opened.dev === dev) {
+    closeSync(file);
+    return undefined;
   }
+  ftruncateSync(file, 0);
+  return file;
 }
