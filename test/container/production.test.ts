@@ -1,5 +1,5 @@
 /** A Linux server without the runner: the production page's compose file, with a native process as what is traced. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +57,15 @@ test('restarted, it appends to the same trace', async () => {
   expect(await traced('/native?n=1')).toBeDefined();
 });
 
+test('a trace that was moved away by hand is made anew by the next request', async () => {
+  await rename(join(folder, 'http-trace.txt'), join(folder, 'http-trace.txt.old'));
+  expect((await request({ port: PORT, path: '/native?n=moved' })).status).toBe(200);
+  await traced('/native?n=moved');
+  expect(await readFile(join(folder, 'http-trace.txt'), 'utf8')).toMatch(/^# http-trace/);
+  expect(await readFile(join(folder, 'http-trace.txt.old'), 'utf8')).toContain('/native?n=1 ');
+  await rename(join(folder, 'http-trace.txt.old'), join(folder, 'http-trace.txt'));
+});
+
 test('an upgrade replaces the container and keeps the trace', async () => {
   podman('rm', '-f', '-t', '10', 'http-trace');
   await writeFile(join(folder, 'profiler.json'), '');
@@ -99,7 +108,7 @@ async function attached(): Promise<void> {
 async function traced(target: string) {
   return vi.waitUntil(
     async () => {
-      const lines = (await readFile(join(folder, 'http-trace.txt'), 'utf8'))
+      const lines = (await readFile(join(folder, 'http-trace.txt'), 'utf8').catch(() => ''))
         .split('\n')
         .flatMap((line) => parseTraceLine(line) ?? []);
       return lines.find((line) => line.target === target);
