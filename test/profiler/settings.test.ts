@@ -52,7 +52,8 @@ test('all that is wrong is said at once', () => {
     PROFILER_OUT: 'traces',
     PROFILER_MAX_BYTES: '5',
     PROFILER_SAMPLE: '10%',
-    PROFILER_REDACT: 'a,,b',
+    PROFILER_CGROUPS: 'a,,b',
+    PROFILER_REDACT: 'a,[]',
     PROFILER_COLOUR: 'red',
   };
   expect(() => readSettings(wrong)).toThrow(SettingsError);
@@ -66,8 +67,9 @@ test('all that is wrong is said at once', () => {
       'PROFILER_ROLE: `peer` is not `server`, `client` or `both`',
       'PROFILER_OUT: `traces` is not an absolute path',
       'PROFILER_MAX_BYTES: `5` is not a number of bytes of at least 65536',
+      'PROFILER_CGROUPS: `a,,b` is not a list of names',
       'PROFILER_SAMPLE: `10%` is not a fraction such as `1/10`',
-      'PROFILER_REDACT: `a,,b` is not a list of names',
+      'PROFILER_REDACT: `a,[]` is not a list of words',
     ]);
   }
 });

@@ -1,54 +1,79 @@
-/** What must not be written anywhere: values of query parameters that name a secret, and passwords in a target. */
+/** What must not be written anywhere: the values of parameters that name a secret, and who logs in, with what, in a URL. */
+import { type Decoded, decodePercents, depthOf, type Span, startOf } from './percent.ts';
+import { createSecretNames } from './secret-names.ts';
+import { findUserInfo } from './user-info.ts';
 
-/** Names that are always redacted; settings add to them. */
-export const SECRET_NAMES = [
-  'access_token',
-  'api-key',
-  'api_key',
-  'apikey',
-  'auth_token',
-  'authorization',
-  'client_secret',
-  'id_token',
-  'passphrase',
-  'passwd',
-  'password',
-  'private_key',
-  'pwd',
-  'refresh_token',
-  'secret',
-  'session_id',
-  'session_token',
-  'sessionid',
-  'sig',
-  'signature',
-  'token',
-  'x-amz-credential',
-  'x-amz-security-token',
-  'x-amz-signature',
+/** Without one of these there is neither a parameter nor a password. */
+const SUSPECT = /[?;#@%]/;
+/** Parameters follow `?` and `#`, and within a path `;`. */
+const PARAMETERS = /[?;#]/;
+const [QUOTE, HASH, AMPERSAND, COMMA, SLASH, COLON, SEMICOLON, EQUALS, QUESTION, BRACE] = [
+  34, 35, 38, 44, 47, 58, 59, 61, 63, 123,
 ];
 
-const USER_INFO = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
-
-/** Makes the function that takes the secrets out of a request's target. */
-export function createRedactor(names: readonly string[]): (target: string) => string {
-  const secret = new Set([...SECRET_NAMES, ...names].map((name) => name.toLowerCase()));
+/** Makes the function that takes the secrets out of a request's target. `further` are words that name a secret besides the known ones. */
+export function createRedactor(further: readonly string[]): (target: string) => string {
+  const isSecret = createSecretNames(further);
   return (target) => {
-    const bare = target.charCodeAt(0) === 47 ? target : target.replace(USER_INFO, '$1***@');
-    const query = bare.indexOf('?');
-    return query === -1 ? bare : bare.slice(0, query + 1) + redactQuery(bare.slice(query + 1), secret);
+    if (!SUSPECT.test(target)) return target;
+    const decoded = decodePercents(target);
+    const found = [...findUserInfo(decoded), ...findSecretValues(decoded, isSecret)];
+    return found.length === 0 ? target : mask(target, decoded, found);
   };
 }
 
-function redactQuery(query: string, secret: ReadonlySet<string>): string {
-  return query.replace(/([^&;=#]+)=([^&;#]*)/g, (pair, name: string) =>
-    secret.has(plainName(name)) ? `${name}=***` : pair,
-  );
+/** `name=value`, and `"name":"value"` of JSON, wherever parameters may stand, also those of a URL that is itself a value. */
+function findSecretValues(decoded: Decoded, isSecret: (name: string) => boolean): readonly Span[] {
+  const { text } = decoded;
+  const begin = text.search(PARAMETERS);
+  if (begin === -1) return [];
+  const found: Span[] = [];
+  let isQuery = text.charCodeAt(begin) !== SEMICOLON;
+  let nameAt = begin + 1;
+  let keyAt = nameAt;
+  for (let at = nameAt; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUESTION || code === HASH) isQuery = true;
+    const isPair = code === EQUALS && isSecret(text.slice(nameAt, at));
+    const isMember = code === COLON && text.charCodeAt(at - 1) === QUOTE && isSecret(text.slice(keyAt, at));
+    if (isPair || isMember) {
+      const to = valueEnd(decoded, at, isQuery);
+      found.push({ from: at + 1, to });
+      at = to - 1;
+    }
+    if (partsNames(code)) nameAt = at + 1;
+    if (partsNames(code) || partsKeys(code)) keyAt = at + 1;
+  }
+  return found;
 }
 
-/** A name may hide behind percent signs, a `+` or brackets: `user%5Btoken%5D`, `user[token]`. */
-function plainName(name: string): string {
-  const decoded = name.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  const inner = /\[([^\]]+)\]\s*$/.exec(decoded)?.[1] ?? decoded;
-  return inner.trim().toLowerCase();
+/** In a query only `&` ends a value, whatever else some servers take for an end; in a path the segment does. What is encoded deeper is the value's own. */
+function valueEnd(decoded: Decoded, assignment: number, isQuery: boolean): number {
+  const { text } = decoded;
+  const depth = depthOf(decoded, assignment);
+  for (let at = assignment + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const isEnd = isQuery ? code === AMPERSAND : code === SLASH || code === QUESTION;
+    if (isEnd && depthOf(decoded, at) <= depth) return at;
+  }
+  return text.length;
+}
+
+function partsNames(code: number): boolean {
+  return [AMPERSAND, EQUALS, SEMICOLON, QUESTION, HASH, SLASH].includes(code);
+}
+
+function partsKeys(code: number): boolean {
+  return [COLON, COMMA, BRACE].includes(code);
+}
+
+function mask(target: string, decoded: Decoded, found: readonly Span[]): string {
+  let masked = '';
+  let done = 0;
+  for (const { from, to } of found.toSorted((a, b) => a.from - b.from)) {
+    const goesOn = from <= done && done > 0;
+    if (!goesOn) masked += `${target.slice(startOf(decoded, done), startOf(decoded, from))}***`;
+    done = Math.max(done, to);
+  }
+  return masked + target.slice(startOf(decoded, done));
 }

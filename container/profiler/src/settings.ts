@@ -15,7 +15,7 @@ export type Settings = {
   readonly cgroups: readonly string[];
   /** One exchange in so many is written. */
   readonly sample: number;
-  /** Further query parameters whose values are not written. */
+  /** Further words that name a secret. */
   readonly redact: readonly string[];
   /** The one way of looking to use; undefined for the cheapest that works. */
   readonly tier: 'A' | 'B' | 'C' | undefined;
@@ -67,7 +67,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     maxBytes: read('MAX_BYTES', 64 << 20, parseMaxBytes, `a number of bytes of at least ${MIN_MAX_BYTES}`),
     cgroups: read('CGROUPS', [], parseList, 'a list of names'),
     sample: read('SAMPLE', 1, parseSample, 'a fraction such as `1/10`'),
-    redact: read('REDACT', [], parseList, 'a list of names'),
+    redact: read('REDACT', [], parseWords, 'a list of words'),
     tier: read('TIER', undefined, oneOf('A', 'B', 'C'), '`A`, `B` or `C`'),
     object: read('OBJECT', '/usr/local/lib/http_probe.o', absolutePath, 'an absolute path'),
   };
@@ -95,6 +95,12 @@ function absolutePath(value: string): string | undefined {
 function parseList(value: string): readonly string[] | undefined {
   const items = value.split(',').map((item) => item.trim());
   return items.every((item) => item !== '') ? items : undefined;
+}
+
+/** A name without a letter or a digit would mask nothing. */
+function parseWords(value: string): readonly string[] | undefined {
+  const words = parseList(value);
+  return words?.every((word) => /[\p{L}\p{N}]/u.test(word)) ? words : undefined;
 }
 
 function parsePorts(value: string): readonly PortRange[] | undefined {
