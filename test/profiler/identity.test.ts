@@ -60,6 +60,7 @@ test('patterns name containers, services and cgroups, and `*` stands for anythin
   expect(matches('w*1')).toBe(true);
   expect(matches('db', 'web-?')).toBe(false);
   expect(matches('eb-1')).toBe(false);
+  expect(matchesGroup(['*'], { unified: [], legacy: [], node: '' }, null)).toBe(true);
 });
 
 test('every name that a cgroup may have fits into a record', () => {

@@ -56,7 +56,8 @@ export function parseContainers(text: string): ReadonlyMap<string, KnownContaine
 /** Whether one of the patterns (names, `*` stands for anything) is a name of the group or of its container. */
 export function matchesGroup(patterns: readonly string[], names: GroupNames, container: Container | null): boolean {
   if (patterns.length === 0) return true;
-  const all = [...names.unified, ...names.legacy, container?.id, container?.name, container?.service];
+  // The outermost group has no name, which only `*` stands for.
+  const all = ['', ...names.unified, ...names.legacy, container?.id, container?.name, container?.service];
   return patterns.some((pattern) => {
     const expression = new RegExp(`^${pattern.split('*').map(escapeForRegExp).join('.*')}$`);
     return all.some((name) => name !== undefined && name !== null && expression.test(name));
