@@ -2,20 +2,29 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Context, Engine } from 'zx-tasks';
+import { type Context, type Engine, TaskFailure } from 'zx-tasks';
+import { OF_THE_CONTAINER, SETTING_NAMES, unknownSettings } from '../../container/profiler/src/setting-names.ts';
 import { appPort, composeFile, type Service, tracesFolder } from './stack.ts';
 
 /** What the profiler reads from the caller's environment; `docs/profiler.md` says what each means. */
-export const profilerVariables = [
-  'PROFILER_SCOPE',
-  'PROFILER_PORTS',
-  'PROFILER_ROLE',
-  'PROFILER_MAX_BYTES',
-  'PROFILER_CGROUPS',
-  'PROFILER_SAMPLE',
-  'PROFILER_TIER',
-  'PROFILER_REDACT',
-] as const;
+const profilerVariables = SETTING_NAMES.filter((name) => !OF_THE_CONTAINER.includes(name)).map(
+  (name) => `PROFILER_${name}`,
+);
+
+/** Fails where the caller set what is no setting: it would go unnoticed, and with it what was to be masked or left out. */
+export function refuseUnknownSettings(env: Context['env']): void {
+  const unknown = unknownSettings(env);
+  const ofTheContainer = OF_THE_CONTAINER.map((name) => `PROFILER_${name}`)
+    .filter((name) => env[name] !== undefined && env[name] !== '')
+    .map((name) => `${name}: it is a path within the container and not handed on`);
+  const problems = [...unknown, ...ofTheContainer];
+  if (problems.length === 0) return;
+  const names = problems.map((problem) => problem.slice(0, problem.indexOf(':')));
+  throw new TaskFailure(`${problems.join('\n')}\nset in the environment or in \`.env\``, {
+    remedy: `unset ${names.join(' ')}`,
+    exitCode: 2,
+  });
+}
 
 /** A digest of the compose file and of the caller's settings for the service. */
 export async function settingsOf(context: Context, service: Service): Promise<string> {

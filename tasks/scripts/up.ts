@@ -4,11 +4,12 @@ import { requireProvider, startServices } from '../lib/compose-up.ts';
 import { type Container, findContainers } from '../lib/containers.ts';
 import { waitUntilReady } from '../lib/ready.ts';
 import { removeContainers, removeNetworkIfUnused } from '../lib/remove.ts';
-import { settingsOf } from '../lib/settings.ts';
+import { refuseUnknownSettings, settingsOf } from '../lib/settings.ts';
 import { type Service, services } from '../lib/stack.ts';
 import { emptyTraces, writeContainerNames } from '../lib/trace-files.ts';
 
 export async function run(context: Context): Promise<void> {
+  refuseUnknownSettings(context.env);
   const engine = await context.engine();
   const before = await findContainers(context.run, engine);
   refuseForeign(context, before);

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { unknownSettings } from '../../container/profiler/src/setting-names.ts';
 import { readSettings, SettingsError } from '../../container/profiler/src/settings.ts';
 
 test('without variables the defaults hold', () => {
-  expect(readSettings({ PATH: '/bin', PROFILER_PORTS: '' })).toEqual({
+  expect(readSettings({ PATH: '/bin', PROFILER_PORTS: '', PROFILER_TIER: ' ' })).toEqual({
     scope: 'containers',
     ports: [],
     role: 'server',
@@ -61,7 +62,7 @@ test('all that is wrong is said at once', () => {
     readSettings(wrong);
   } catch (error) {
     expect((error as SettingsError).problems).toEqual([
-      'PROFILER_COLOUR: there is no such setting; there are PROFILER_SCOPE, PROFILER_PORTS, PROFILER_ROLE, PROFILER_OUT, PROFILER_MAX_BYTES, PROFILER_CGROUPS, PROFILER_SAMPLE, PROFILER_REDACT, PROFILER_TIER, PROFILER_OBJECT',
+      'PROFILER_COLOUR: there is no such setting, did you mean PROFILER_ROLE? docs/profiler.md lists them all',
       'PROFILER_SCOPE: `all` is not `containers` or `host`',
       'PROFILER_PORTS: `8080-80` is not a list of ports and ranges, at most 16, such as `8080,18080-18099`',
       'PROFILER_ROLE: `peer` is not `server`, `client` or `both`',
@@ -72,4 +73,16 @@ test('all that is wrong is said at once', () => {
       'PROFILER_REDACT: `a,[]` is not a list of words',
     ]);
   }
+});
+
+test.each([
+  ['PROFILER_REDCAT', 'PROFILER_REDACT'],
+  ['PROFILER_PORT', 'PROFILER_PORTS'],
+  ['PROFILER_MAXBYTES', 'PROFILER_MAX_BYTES'],
+  ['PROFILER_CGROUP', 'PROFILER_CGROUPS'],
+  ['profiler_sample', 'PROFILER_SAMPLE'],
+])('%s is refused, with the name that was meant: %s', (name, meant) => {
+  const [problem, ...others] = unknownSettings({ [name]: 'x', PATH: '/bin', PROFILER_TIER: 'A' });
+  expect(problem).toContain(`${name}: there is no such setting, did you mean ${meant}?`);
+  expect(others).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** What the profiler's document lists is what the profiler reads and writes. */
 import { expect, test } from 'vitest';
-import { SETTING_NAMES } from '../../container/profiler/src/settings.ts';
+import { SETTING_NAMES } from '../../container/profiler/src/setting-names.ts';
 import { jsonFormat } from '../../container/profiler/src/sinks/json.ts';
 import { textFormat } from '../../container/profiler/src/sinks/text.ts';
 import { parseTraceLine } from '../../tasks/lib/trace-lines.ts';

@@ -1,4 +1,5 @@
 /** What the profiler is asked to do, from its environment. */
+import { unknownSettings } from './setting-names.ts';
 
 export type PortRange = { readonly first: number; readonly last: number };
 
@@ -35,23 +36,10 @@ export class SettingsError extends Error {
 
 const MAX_PORT_RANGES = 16;
 const MIN_MAX_BYTES = 65_536;
-/** What may follow `PROFILER_`. */
-export const SETTING_NAMES: ReadonlySet<string> = new Set([
-  'SCOPE',
-  'PORTS',
-  'ROLE',
-  'OUT',
-  'MAX_BYTES',
-  'CGROUPS',
-  'SAMPLE',
-  'REDACT',
-  'TIER',
-  'OBJECT',
-]);
 
 /** Reads the variables that begin with `PROFILER_`; throws all that is wrong with them at once. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
-  const problems = unknownNames(env);
+  const problems = [...unknownSettings(env)];
   const read = <T>(name: string, fallback: T, parse: (value: string) => T | undefined, expected: string): T => {
     const value = env[`PROFILER_${name}`]?.trim();
     if (value === undefined || value === '') return fallback;
@@ -73,15 +61,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   };
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
-}
-
-function unknownNames(env: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.keys(env)
-    .filter((name) => name.startsWith('PROFILER_') && !SETTING_NAMES.has(name.slice('PROFILER_'.length)))
-    .map(
-      (name) =>
-        `${name}: there is no such setting; there are ${[...SETTING_NAMES].map((known) => `PROFILER_${known}`).join(', ')}`,
-    );
 }
 
 function oneOf<const T extends string>(...values: readonly T[]): (value: string) => T | undefined {
