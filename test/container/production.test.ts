@@ -11,6 +11,16 @@ import { engineEnv, podman, root, run, tasks } from '../helpers/checkout.ts';
 const PORT = 18_082;
 const compose = join(root, 'container/docker-compose.production.yml');
 const names = ['http-trace.txt', 'http-trace.txt.1', 'http-trace.jsonl', 'http-trace.jsonl.1', 'profiler.json'];
+const settings = {
+  PROFILER_SCOPE: 'host',
+  PROFILER_PORTS: `1,${PORT}`,
+  PROFILER_ROLE: 'both',
+  PROFILER_MAX_BYTES: '70000',
+  PROFILER_CGROUPS: '*',
+  PROFILER_SAMPLE: '1/1',
+  PROFILER_REDACT: 'ssn',
+  PROFILER_TIER: 'A',
+};
 const server = createServer((_request, response) => response.end('native\n'));
 let folder: string;
 
@@ -34,6 +44,13 @@ test('a native process is traced, as the host that it is part of', async () => {
   expect((await request({ port: PORT, path: '/native?n=1' })).status).toBe(200);
   const line = await traced('/native?n=1');
   expect(line).toMatchObject({ method: 'GET', status: 200, container: null, role: 'server' });
+});
+
+test('every setting of the caller reaches it', async () => {
+  expect((await request({ port: PORT, path: '/native?n=4&ssn=123' })).status).toBe(200);
+  expect(await traced('/native?n=4&ssn=***')).toBeDefined();
+  const env = podman('exec', 'http-trace', 'env');
+  for (const [name, value] of Object.entries(settings)) expect(env).toContain(`${name}=${value}\n`);
 });
 
 test('what the page says to type names every container that runs', async () => {
@@ -88,7 +105,7 @@ async function start(): Promise<void> {
       ...engineEnv(),
       HTTP_TRACE_FOLDER: folder,
       HTTP_TRACE_SECCOMP: join(root, 'container/profiler/seccomp.json'),
-      PROFILER_SCOPE: 'host',
+      ...settings,
     },
   });
   try {
@@ -111,7 +128,7 @@ async function traced(target: string) {
       const lines = (await readFile(join(folder, 'http-trace.txt'), 'utf8').catch(() => ''))
         .split('\n')
         .flatMap((line) => parseTraceLine(line) ?? []);
-      return lines.find((line) => line.target === target);
+      return lines.find((line) => line.target === target && line.role === 'server');
     },
     { timeout: 10_000 },
   );

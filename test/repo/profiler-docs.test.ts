@@ -1,6 +1,7 @@
 /** What the profiler's document lists is what the profiler reads and writes. */
 import { expect, test } from 'vitest';
-import { SETTING_NAMES } from '../../container/profiler/src/setting-names.ts';
+import { parse } from 'yaml';
+import { OF_THE_CONTAINER, SETTING_NAMES } from '../../container/profiler/src/setting-names.ts';
 import { jsonFormat } from '../../container/profiler/src/sinks/json.ts';
 import { textFormat } from '../../container/profiler/src/sinks/text.ts';
 import { parseTraceLine } from '../../tasks/lib/trace-lines.ts';
@@ -34,6 +35,21 @@ test('every setting has a row, and every row is a setting', () => {
   const rows = [...document.matchAll(/^\| `PROFILER_(\w+)` \|/gm)].map((match) => match[1]);
   expect(rows.sort()).toEqual([...SETTING_NAMES].sort());
 });
+
+test.each(['container/docker-compose.yml', 'container/docker-compose.production.yml'])(
+  '%s hands on every setting that is not the container’s own',
+  (path) => {
+    const { services } = parse(read(path)) as { services: { profiler: { environment: unknown } } };
+    const handedOn = SETTING_NAMES.filter((name) => !OF_THE_CONTAINER.includes(name)).map((name) => `PROFILER_${name}`);
+    const asList = handedOn.sort();
+    const asMap = Object.fromEntries(handedOn.map((name) => [name, `\${${name}:- }`]));
+    expect([asList, asMap]).toContainEqual(
+      Array.isArray(services.profiler.environment)
+        ? services.profiler.environment.toSorted()
+        : services.profiler.environment,
+    );
+  },
+);
 
 test('every field of an exchange is explained', () => {
   const fields = Object.keys(JSON.parse(jsonFormat.exchange(told))).filter((name) => name !== 'type');
