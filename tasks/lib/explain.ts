@@ -1,8 +1,10 @@
-/** No traces, or not all: which link of the chain is broken? Containers running → probe attached → traffic made → nothing lost. */
+/** No traces, or not all: which link of the chain is broken? Containers running → files there → probe attached → traffic made → nothing left out → nothing lost. */
 import type { Context, Engine } from 'zx-tasks';
-import { findContainers } from './containers.ts';
+import { type Container, findContainers } from './containers.ts';
+import { findFilters } from './filters.ts';
 import { readProfilerState } from './ready.ts';
-import { containerNames, services } from './stack.ts';
+import { containerNames, services, tracesFolder } from './stack.ts';
+import { findGone } from './trace-files.ts';
 import { readLosses } from './trace-lines.ts';
 import type { Run } from './traffic.ts';
 
@@ -10,16 +12,18 @@ export type Broken = { readonly link: string; readonly remedy: string };
 
 /** The first broken link and the command that mends it. */
 export async function explainMissing(context: Context, engine: Engine, run: Run): Promise<Broken> {
+  const containers = await findContainers(context.run, engine);
   return (
-    (await brokenContainer(context, engine)) ??
+    brokenContainer(containers) ??
+    (await brokenFiles(context)) ??
     (await brokenProbe(context)) ??
     brokenTraffic(run) ??
+    (await leftOut(context, engine, containers)) ??
     (await lostOrWrong(context))
   );
 }
 
-async function brokenContainer(context: Context, engine: Engine): Promise<Broken | undefined> {
-  const containers = await findContainers(context.run, engine);
+function brokenContainer(containers: readonly Container[]): Broken | undefined {
   for (const service of services) {
     const container = containers.find((each) => each.service === service);
     if (container === undefined)
@@ -32,6 +36,16 @@ async function brokenContainer(context: Context, engine: Engine): Promise<Broken
     }
   }
   return undefined;
+}
+
+async function brokenFiles(context: Context): Promise<Broken | undefined> {
+  const gone = await findGone(context.root);
+  if (gone.length === 0) return undefined;
+  const paths = gone.map((name) => `${tracesFolder}/${name}`).join(' and ');
+  return {
+    link: `${paths} ${gone.length === 1 ? 'was' : 'were'} removed while the profiler writes there`,
+    remedy: 'npx tasks up',
+  };
 }
 
 async function brokenProbe(context: Context): Promise<Broken | undefined> {
@@ -58,12 +72,27 @@ function brokenTraffic(run: Run): Broken | undefined {
   };
 }
 
+async function leftOut(
+  context: Context,
+  engine: Engine,
+  containers: readonly Container[],
+): Promise<Broken | undefined> {
+  const [app, profiler] = services.map((service) => containers.find((each) => each.service === service));
+  const filters = app && profiler ? await findFilters(context, engine, { app, profiler }) : [];
+  if (filters.length === 0) return undefined;
+  const set = filters.map(({ name, value }) => `\`${name}=${value}\``).join(' and ');
+  return {
+    link: `the profiler runs with ${set}, which ${filters.length === 1 ? 'leaves' : 'leave'} out requests to the application`,
+    remedy: `${filters.map(({ name }) => `${name}=`).join(' ')} npx tasks test`,
+  };
+}
+
 async function lostOrWrong(context: Context): Promise<Broken> {
   const losses = await readLosses(context.root);
   const last = losses.at(-1);
   if (last !== undefined) return { link: `the profiler lost something: ${last}`, remedy: 'npx tasks logs profiler' };
   return {
     link: 'containers run, the probe is attached and traffic was made, yet the trace differs',
-    remedy: 'npx tasks traces --check',
+    remedy: 'npx tasks down && npx tasks test',
   };
 }

@@ -33,7 +33,7 @@ export async function settingsOf(context: Context, service: Service): Promise<st
   const own =
     service === 'app'
       ? [appPort(context.env)]
-      : [seccomp, ...profilerVariables.map((name) => context.env[name] ?? null)];
+      : [seccomp, ...profilerVariables.map((name) => context.env[name] || null)];
   return createHash('sha256')
     .update(JSON.stringify([compose, own]))
     .digest('hex')

@@ -30,6 +30,9 @@ export function isService(word: string): word is Service {
   return (services as readonly string[]).includes(word);
 }
 
+/** Where it listens within its container. */
+export const appPortInside = 8080;
+
 /** The port on 127.0.0.1 where the application answers; `APP_PORT` changes it. */
 export function appPort(env: Readonly<Record<string, string | undefined>>): number {
   const port = Number(env.APP_PORT ?? '8080');

@@ -1,5 +1,5 @@
 /** The files in container/traces. All are made by the caller, before the profiler starts, so that they stay the caller's. */
-import { chmod, mkdir, open, rename, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context, Engine } from 'zx-tasks';
 import { findNames } from './containers.ts';
@@ -8,7 +8,11 @@ import { tracesFolder } from './stack.ts';
 export const traceFile = 'http-trace.txt';
 export const profilerFile = 'profiler.json';
 const namesFile = 'containers.json';
-const written = [traceFile, `${traceFile}.1`, 'http-trace.jsonl', 'http-trace.jsonl.1', profilerFile];
+/** What the profiler has open for as long as it runs. */
+const held = [traceFile, 'http-trace.jsonl', profilerFile];
+/** What it opens each time a trace is set aside. */
+const setAside = [`${traceFile}.1`, 'http-trace.jsonl.1'];
+const written = [...held, ...setAside];
 /** Everything that may lie in the folder and is ours to remove. */
 export const allFiles: readonly string[] = [...written, namesFile];
 
@@ -17,12 +21,33 @@ export async function emptyTraces(context: Context): Promise<void> {
   const folder = join(context.root, tracesFolder);
   await mkdir(folder, { recursive: true });
   for (const name of written) {
-    const path = join(folder, name);
-    const file = await open(path, 'a');
-    await file.close();
-    await truncate(path);
-    await chmod(path, 0o666);
+    await makeFile(join(folder, name));
+    await truncate(join(folder, name));
   }
+}
+
+/** What a profiler that runs holds open and somebody has removed: what it writes there goes nowhere. */
+export async function findGone(root: string): Promise<readonly string[]> {
+  return missingOf(root, held);
+}
+
+/** Makes those that were removed and are opened by name: a trace that is full could not be set aside. */
+export async function makeSetAside({ root }: Pick<Context, 'root'>): Promise<void> {
+  for (const name of await missingOf(root, setAside)) await makeFile(join(root, tracesFolder, name));
+}
+
+async function missingOf(root: string, names: readonly string[]): Promise<readonly string[]> {
+  const there = await readdir(join(root, tracesFolder)).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => !there.includes(name));
+}
+
+async function makeFile(path: string): Promise<void> {
+  const file = await open(path, 'a');
+  await file.close();
+  await chmod(path, 0o666);
 }
 
 /** Tells the profiler what people call the containers that run: it never gets the engine's socket to ask. */

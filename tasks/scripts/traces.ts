@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Context, TaskFailure } from 'zx-tasks';
 import { readRun } from '../lib/last-test.ts';
 import { containerNames, tracesFolder } from '../lib/stack.ts';
-import { traceFile } from '../lib/trace-files.ts';
+import { findGone, traceFile } from '../lib/trace-files.ts';
 import { readMarked } from '../lib/trace-lines.ts';
 import { compare, formatTable } from '../lib/verify.ts';
 
@@ -15,6 +15,7 @@ export async function run(context: Context): Promise<void> {
 
 async function checkAgain(context: Context): Promise<void> {
   const sent = await readRun(context.root);
+  if ((await findGone(context.root)).includes(traceFile)) throw noTrace('npx tasks test');
   const verdict = compare(sent, await readMarked(context.root, sent.marker), containerNames.app);
   for (const line of formatTable(verdict)) context.log(line);
   const wrong = verdict.rows.filter((row) => row.problem !== undefined).length + verdict.invented.length;
@@ -33,7 +34,14 @@ async function showNewest(context: Context, lines: number): Promise<void> {
   const path = join(tracesFolder, traceFile);
   const text = await readFile(join(context.root, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
-    throw new TaskFailure(`${path} does not exist: nothing has been traced yet`, { remedy: 'npx tasks up' });
+    throw noTrace('npx tasks up');
   });
   for (const line of text.trimEnd().split('\n').slice(-lines)) context.log(line);
+}
+
+function noTrace(remedy: string): TaskFailure {
+  return new TaskFailure(
+    `${tracesFolder}/${traceFile} does not exist: nothing has been traced yet, or it was removed`,
+    { remedy },
+  );
 }

@@ -5,8 +5,8 @@ import { type Container, findContainers } from '../lib/containers.ts';
 import { waitUntilReady } from '../lib/ready.ts';
 import { removeContainers, removeNetworkIfUnused } from '../lib/remove.ts';
 import { refuseUnknownSettings, settingsOf } from '../lib/settings.ts';
-import { type Service, services } from '../lib/stack.ts';
-import { emptyTraces, writeContainerNames } from '../lib/trace-files.ts';
+import { type Service, services, tracesFolder } from '../lib/stack.ts';
+import { emptyTraces, findGone, makeSetAside, writeContainerNames } from '../lib/trace-files.ts';
 
 export async function run(context: Context): Promise<void> {
   refuseUnknownSettings(context.env);
@@ -18,6 +18,7 @@ export async function run(context: Context): Promise<void> {
   const toStart = services.filter((service) => !kept.some((each) => each.service === service));
   if (toStart.length === 0) context.log('already running');
   else await start(context, { stale, kept, toStart });
+  await makeSetAside(context);
   await writeContainerNames(context, engine);
   await waitUntilReady(context, engine);
 }
@@ -57,7 +58,7 @@ function refuseForeign(context: Context, containers: readonly Container[]): void
   });
 }
 
-/** What must be replaced: not running, made from an image that has been rebuilt, or started with other settings. */
+/** What must be replaced: not running, made from an image that has been rebuilt, started with other settings, or writing to files that are gone. */
 async function findStale(context: Context, containers: readonly Container[]): Promise<readonly Container[]> {
   const engine = await context.engine();
   const stale: Container[] = [];
@@ -65,7 +66,10 @@ async function findStale(context: Context, containers: readonly Container[]): Pr
     const image = await context.run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', each.image]);
     const imageIsCurrent = image.stdout.trim().replace(/^sha256:/, '') === each.imageId;
     const settingsAreCurrent = each.settings === (await settingsOf(context, each.service));
-    if (each.state !== 'running' || !imageIsCurrent || !settingsAreCurrent) stale.push(each);
+    const gone = each.service === 'profiler' ? await findGone(context.root) : [];
+    if (gone.length > 0) context.log(`removed from ${tracesFolder}: ${gone.join(', ')}`);
+    const isCurrent = imageIsCurrent && settingsAreCurrent && gone.length === 0;
+    if (each.state !== 'running' || !isCurrent) stale.push(each);
   }
   return stale;
 }

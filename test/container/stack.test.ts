@@ -1,11 +1,12 @@
 /** The stack for real: containers, a kernel, traffic. One story, told in order; every test leaves the stack up. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engineEnv, leftovers, podman, root, run, tasks } from '../helpers/checkout.ts';
 import { follow } from '../helpers/follow.ts';
 
-const trace = join(root, 'container/traces/http-trace.txt');
+const traces = join(root, 'container/traces');
+const trace = join(traces, 'http-trace.txt');
 const terminal = ['python3', join(root, 'test/helpers/terminal.py'), '80', '24'];
 let before: ReturnType<typeof leftovers>;
 
@@ -127,6 +128,24 @@ describe('test', () => {
     expect(failed.output).toContain('the container `profiler-app-1` is not running: exited');
     expect(failed.output).toContain('npx tasks up');
     expect(await tasks(['up', 'test', '--only'])).toMatchObject({ code: 0 });
+  });
+
+  test.each([
+    ['PROFILER_PORTS', '1234'],
+    ['PROFILER_SAMPLE', '1/1000000'],
+  ])('with %s=%s it fails, names that setting, and what it says to type mends it', async (name, value) => {
+    expect(await tasks(['up', '--only'], { env: { [name]: value } })).toMatchObject({ code: 0 });
+    const failed = await tasks(['test', '--only'], { env: { [name]: value } });
+    expect(failed.code).toBe(1);
+    expect(failed.output).toContain(`the profiler runs with \`${name}=${value}\``);
+    expect(failed.output).toContain(`remedy: ${name}= npx tasks test`);
+    expect(await tasks(['up', 'test', '--only'], { env: { [name]: '' } })).toMatchObject({ code: 0 });
+  });
+
+  test('after the traces were removed, `up` brings them back', async () => {
+    for (const name of ['http-trace.txt', 'http-trace.jsonl', 'http-trace.txt.1']) await rm(join(traces, name));
+    expect(await tasks(['up', 'test', '--only'])).toMatchObject({ code: 0 });
+    expect(await readFile(join(traces, 'http-trace.txt.1'), 'utf8')).toBe('');
   });
 
   test('a line that is deleted from the trace is missed, and one that is doubled is seen', async () => {

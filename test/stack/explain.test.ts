@@ -1,0 +1,87 @@
+/** Why requests are not in the trace: each link of the chain that may be broken, and what mends it. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Context } from 'zx-tasks';
+import { explainMissing } from '../../tasks/lib/explain.ts';
+import { run as showTraces } from '../../tasks/scripts/traces.ts';
+import { engineOf } from '../helpers/probe.ts';
+import { ranOf } from '../helpers/script-context.ts';
+
+const sent = { marker: 'run-1', port: 8080, sent: [{ method: 'GET', target: '/?run-1=1', status: 200 }] };
+const header = '# http-trace\n';
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'explain-'));
+  await mkdir(join(root, 'container/traces'), { recursive: true });
+  await keep('http-trace.txt', header);
+  await keep('http-trace.jsonl', '');
+  await keep('profiler.json', JSON.stringify({ state: 'attached', tier: 'B' }));
+});
+
+afterEach(async () => {
+  await rm(root, { recursive: true });
+});
+
+test('a file that was removed is named, and `up` brings it back', async () => {
+  await rm(join(root, 'container/traces/http-trace.txt'));
+  expect(await explain()).toEqual({
+    link: 'container/traces/http-trace.txt was removed while the profiler writes there',
+    remedy: 'npx tasks up',
+  });
+  const asked = showTraces(contextOf([], { lines: 20 }));
+  await expect(asked).rejects.toMatchObject({
+    message: 'container/traces/http-trace.txt does not exist: nothing has been traced yet, or it was removed',
+    remedy: 'npx tasks up',
+  });
+});
+
+test('a setting that leaves requests out is named before what was lost, and so is the command without it', async () => {
+  await keep('http-trace.txt', `${header}# loss lostRingFull: 1 since 2026-01-01T00:00:00.000000Z\n`);
+  expect(await explain(['PROFILER_PORTS=1234', 'PROFILER_SAMPLE=1/3'])).toEqual({
+    link: 'the profiler runs with `PROFILER_PORTS=1234` and `PROFILER_SAMPLE=1/3`, which leave out requests to the application',
+    remedy: 'PROFILER_PORTS= PROFILER_SAMPLE= npx tasks test',
+  });
+  expect((await explain(['PROFILER_PORTS=8080'])).link).toContain('the profiler lost something: loss lostRingFull');
+});
+
+test('where every link holds, the stack is begun anew', async () => {
+  expect((await explain()).remedy).toBe('npx tasks down && npx tasks test');
+});
+
+function explain(env: readonly string[] = []) {
+  return explainMissing(contextOf(env), engineOf({}), sent);
+}
+
+async function keep(name: string, text: string): Promise<void> {
+  await writeFile(join(root, 'container/traces', name), text);
+}
+
+/** Both containers run; the profiler has that environment. */
+function contextOf(env: readonly string[], params: Context['params'] = {}): Context {
+  const answers: Readonly<Record<string, string>> = {
+    'podman ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler': 'app\nprofiler\n',
+    'podman inspect app profiler': JSON.stringify(['app', 'profiler'].map(inspected)),
+    'podman inspect --format {{json .Config.Env}} profiler': JSON.stringify(env),
+  };
+  const context: Partial<Context> = {
+    root,
+    params,
+    run: async (command) => ranOf(command.join(' '), { code: 0, stdout: answers[command.join(' ')] ?? '', stderr: '' }),
+  };
+  return context as Context;
+}
+
+function inspected(service: string) {
+  const labels = { 'com.docker.compose.service': service, 'io.tasks.root': root };
+  const state = { Status: 'running', ExitCode: 0 };
+  return {
+    Id: service,
+    Name: `profiler-${service}-1`,
+    Image: '1',
+    State: state,
+    Config: { Image: 'i', Labels: labels },
+  };
+}
