@@ -1,5 +1,6 @@
 /** How will the probe look on this kernel? The profiler chooses when it loads, and says so; before, the kernel's types tell. */
 import type { Check, CheckResult, Probe } from 'zx-tasks';
+import { findContainers } from '../lib/containers.ts';
 import { docsOf } from '../lib/docs.ts';
 import { tracesFolder } from '../lib/stack.ts';
 import { profilerFile } from '../lib/trace-files.ts';
@@ -12,7 +13,7 @@ export const checks: Check[] = [
     group: 'kernel',
     needs: ['KN001'],
     about:
-      'The probe takes the cheapest tier that the kernel has and that fires: B, tracepoints of the socket layer (Linux 6.3); C, trampolines on the socket functions; A, the end of every system call. What the profiler chose here is told, or else what it will try first.',
+      'The probe takes the cheapest tier that the kernel has and that fires: B, tracepoints of the socket layer (Linux 6.3); C, trampolines on the socket functions; A, the end of every system call. What the profiler that runs chose is told, or else what it will try first.',
     mending: 'a kernel of the distribution, 5.10 or newer',
     docs: docsOf('KN006'),
     run: hasHook,
@@ -32,9 +33,9 @@ const always = ['sys_exit', 'inet_sock_set_state'];
 
 async function hasHook(probe: Probe): Promise<CheckResult> {
   const told = await readProfiler(probe);
-  if (told !== undefined) return judge(told);
+  if (told !== undefined && (await isOfNow(probe, told))) return judge(told);
   if (probe.platform.os !== 'linux')
-    return { outcome: 'skip', summary: 'the kernel is the machine’s; the profiler tells, once it has run' };
+    return { outcome: 'skip', summary: 'the kernel is the machine’s; the profiler tells while it runs' };
   const types = await probe.read('/sys/kernel/btf/vmlinux');
   if (types === undefined)
     return { outcome: 'could-not-check', summary: 'unknown', cause: 'the kernel’s types cannot be read' };
@@ -54,6 +55,15 @@ async function readProfiler(probe: Probe): Promise<Told | undefined> {
   if (told === undefined || probe.platform.os !== 'linux') return told;
   const running = await probe.read('/proc/sys/kernel/osrelease');
   return told.kernel === running?.trim() ? told : undefined;
+}
+
+/** One that was killed leaves its last words behind, which may be of long ago. One that failed has ended, and said why. */
+async function isOfNow(probe: Probe, { state }: Told): Promise<boolean> {
+  if (state === 'failed') return true;
+  const engine = await probe.engine();
+  if (engine === undefined) return false;
+  const containers = await findContainers(probe.ask, engine);
+  return containers.some((each) => each.service === 'profiler' && each.state === 'running' && each.root === probe.root);
 }
 
 function judge({ state, tier, hooks, kernel, why }: Told): CheckResult {

@@ -21,6 +21,20 @@ const status = (state: string, tier: string | null) => ({
   }),
 });
 
+/** An engine with the profiler's container in that state, of this checkout or another. */
+const containerIs = (state: string, root = '/project') => ({
+  engine: {},
+  commands: {
+    'podman ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler': 'one\n',
+    'podman inspect one': JSON.stringify([
+      {
+        ...{ Id: 'one', Name: 'profiler-profiler-1', Image: '1', State: { Status: state, ExitCode: 137 } },
+        Config: { Image: 'i', Labels: { 'com.docker.compose.service': 'profiler', 'io.tasks.root': root } },
+      },
+    ]),
+  },
+});
+
 test('KN006: the kernel’s types tell which tier is tried first, and a kernel without any hook fails', async () => {
   expect(await hooks({ files: types(...always, 'sock_recv_length', 'sock_send_length') })).toEqual({
     outcome: 'pass',
@@ -37,7 +51,7 @@ test('KN006: the kernel’s types tell which tier is tried first, and a kernel w
 });
 
 test('KN006: what the profiler chose on this kernel is told, and why it failed', async () => {
-  expect(await hooks({ files: status('attached', 'A') })).toEqual({
+  expect(await hooks({ ...containerIs('running'), files: status('attached', 'A') })).toEqual({
     outcome: 'pass',
     summary: 'tier A (tp_btf/sys_exit), says the profiler: not B: Operation not permitted',
   });
@@ -46,9 +60,18 @@ test('KN006: what the profiler chose on this kernel is told, and why it failed',
     summary: 'the profiler failed on 6.12.7',
     cause: 'not B: Operation not permitted',
   });
-  const onMac = { platform: 'darwin-arm64' } as const;
+  const onMac = { ...containerIs('running'), platform: 'darwin-arm64' } as const;
   expect((await hooks({ ...onMac, files: status('attached', 'B') })).summary).toContain('tier B');
   expect((await hooks(onMac)).outcome).toBe('skip');
+});
+
+test('KN006: what a profiler said that no longer runs, or runs elsewhere, is not told', async () => {
+  const files = { ...types(...always, 'sock_recv_length', 'sock_send_length'), ...status('attached', 'A') };
+  const here = [containerIs('exited'), containerIs('running', '/elsewhere'), {}];
+  for (const told of here) expect((await hooks({ ...told, files })).summary).toContain('tier B is tried first');
+  expect((await hooks({ files: { ...files, ...status('failed', null) } })).summary).toBe(
+    'the profiler failed on 6.12.7',
+  );
 });
 
 test('KN006: what was said of another kernel, or not yet said whole, is not told', async () => {
