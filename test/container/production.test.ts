@@ -99,6 +99,17 @@ test('it has two capabilities and listens nowhere', async () => {
   expect(inside('cat', '/proc/net/tcp', '/proc/net/tcp6')).not.toMatch(LISTENS);
 });
 
+test('what the page says to type removes the container and its network', async () => {
+  const page = await readFile(join(root, 'docs/production.md'), 'utf8');
+  const block = /## Removing it\n[\s\S]*?```sh\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const ofPodman = block.split('\n').filter((line) => line.startsWith('podman'));
+  const typed = ofPodman.join('\n').replaceAll('/etc/http-trace/docker-compose.production.yml', compose);
+  expect(typed).toContain('down');
+  await run(['sh', '-c', typed], { env: engineEnv() });
+  expect(podman('ps', '-a', '-q', '--filter', 'name=^http-trace$')).toBe('');
+  expect(podman('network', 'ls', '-q', '--filter', 'name=^http-trace_default$')).toBe('');
+});
+
 async function start(): Promise<void> {
   const ended = await run(['podman-compose', '-p', 'http-trace', '-f', compose, 'up', '-d'], {
     env: {
