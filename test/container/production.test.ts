@@ -51,6 +51,8 @@ test('every setting of the caller reaches it', async () => {
   expect(await traced('/native?n=4&ssn=***')).toBeDefined();
   const env = podman('exec', 'http-trace', 'env');
   for (const [name, value] of Object.entries(settings)) expect(env).toContain(`${name}=${value}\n`);
+  const header = await readFile(join(folder, 'http-trace.txt'), 'utf8');
+  expect(header).toContain(`# not seen here: ports other than 1, ${PORT}, and Unix sockets`);
 });
 
 test('what the page says to type names every container that runs', async () => {

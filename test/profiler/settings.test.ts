@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { leftOut } from '../../container/profiler/src/left-out.ts';
 import { unknownSettings } from '../../container/profiler/src/setting-names.ts';
 import { readSettings, SettingsError } from '../../container/profiler/src/settings.ts';
 
@@ -73,6 +74,14 @@ test('all that is wrong is said at once', () => {
       'PROFILER_REDACT: `a,[]` is not a list of words',
     ]);
   }
+});
+
+test('the header of a trace tells what the settings leave out', () => {
+  expect(leftOut(readSettings({}))).toEqual([]);
+  expect(leftOut(readSettings({ PROFILER_PORTS: '80,8000-8099', PROFILER_CGROUPS: 'web-*,db' }))).toEqual([
+    'ports other than 80, 8000-8099, and Unix sockets, which have none',
+    'containers, services and cgroups other than web-*, db',
+  ]);
 });
 
 test.each([

@@ -2,6 +2,7 @@
 
 import { BpfError } from './errors.ts';
 import * as layout from './layout.ts';
+import { leftOut } from './left-out.ts';
 import {
   attachProgram,
   type BpfMap,
@@ -48,7 +49,7 @@ export type Probe = {
   readonly losses: () => Readonly<Record<string, number>>;
 };
 
-export type ProbeOptions = Pick<Settings, 'object' | 'ports' | 'role' | 'tier'> & {
+export type ProbeOptions = Pick<Settings, 'object' | 'ports' | 'cgroups' | 'role' | 'tier'> & {
   /** The profiler's pid where that is the initial namespace's; 0 elsewhere. */
   readonly ownPid: number;
   readonly hasLegacyCgroups: boolean;
@@ -90,7 +91,8 @@ function tryTier(options: ProbeOptions, tier: Tier, refused: readonly Refused[])
     const onOff = createSwitch(object);
     prove(object, tier, onOff);
     const hooks = [...new Set(object.programs.map((program) => program.section))];
-    return makeProbe(object, onOff, explainTier(tier, hooks, refused));
+    const chosen = explainTier(tier, hooks, refused);
+    return makeProbe(object, onOff, { ...chosen, unseen: [...leftOut(options), ...chosen.unseen] });
   } catch (error) {
     closeObject(object);
     throw error;
