@@ -42,6 +42,7 @@ export const promises = [
   'keep-alive',
   'several requests in one read',
   'split anywhere',
+  'heads of any length',
   'read and write',
   'send and recv',
   'sendmsg and recvmsg',
@@ -145,6 +146,7 @@ const overtaken = early.replace('/out-of-order', '/overtaken');
 const closing = 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi';
 const refusedHead = 'PUT /unix-refused HTTP/1.1\r\nContent-Length: 4\r\n\r\n';
 const tooLarge = 'HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n';
+const longHead = `GET /long-head HTTP/1.1\r\nCookie: ${'c'.repeat(90_000)}\r\n\r\n`;
 const old = 'GET /old HTTP/1.0\r\n\r\n';
 const oldAnswer = 'HTTP/1.0 200 OK\r\n\r\n';
 
@@ -174,6 +176,18 @@ export const cases: readonly Case[] = [
     transport: 'ipv4',
     steps: [...[...get('/bytewise')].map((byte) => ask(byte)), ...[...ok].map((byte) => answer(byte))],
     expected: [line('/bytewise')],
+  },
+  {
+    name: 'long-head',
+    covers: ['heads of any length'],
+    transport: 'ipv4',
+    steps: [
+      ...[0, 1, 2, 3, 4, 5].map((part) => ask(longHead.slice(part * 16_000, (part + 1) * 16_000))),
+      answer(ok),
+      ask(get('/long-head/2')),
+      answer(ok),
+    ],
+    expected: [line('/long-head', '200 complete', `${longHead.length}/${okBytes}`), line('/long-head/2')],
   },
   simple('sent', ['send and recv'], ['send', 'recv']),
   simple('message', ['sendmsg and recvmsg'], ['sendmsg', 'recvmsg']),

@@ -64,9 +64,11 @@ test('what is not told to its end when the connection ends is lost, not aborted'
 });
 
 test('what waited behind bytes that never came is told', () => {
-  const wire = told(ask(get('/a')), { ...ask(get('/c')), at: 5_000 }, { ...answer(ok), at: 6_000 });
-  wire.send({ ...answer(ok), at: 6_040 });
+  const wire = openWire();
+  wire.send(ask(get('/a')), { ...answer(ok), at: 6_000 }, { ...answer(ok), at: 6_040 });
+  wire.send({ ...ask(get('/c')), at: 5_000 }, { ...answer(ok), at: 6_080 });
   wire.connection.giveUpBefore(Number.POSITIVE_INFINITY);
-  wire.send({ ...ask(get('/d')), at: 5_028 }, { ...answer(ok), at: 6_080 });
+  wire.send({ ...ask(get('/d')), at: 5_028 }, { ...answer(ok), at: 6_120 });
   expect(wire.exchanges.map(inShort)).toEqual(['/a', '/c', '/d'].map((path) => `GET ${path} 200 complete 28/40`));
+  expect(wire.lost).toBe(1);
 });

@@ -70,7 +70,7 @@ test('a loss is told when it has grown, with its whole count', () => {
   losses.add('exchangesLost', 1);
   losses.replace({ lostRingFull: 7 });
   expect(losses.takeNew().map(({ what, count }) => `${what}: ${count}`)).toEqual([
-    'exchanges, because bytes of their connections were missing: 3',
+    'exchanges, because bytes of their connections were missing or not understood: 3',
     'records, because the ring was full: 7',
   ]);
   expect(losses.counters()).toEqual({ exchangesLost: 3, lostRingFull: 7 });

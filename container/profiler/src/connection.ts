@@ -7,8 +7,9 @@ import { type Exchange, type Pending, type Process, startPending } from './excha
 import { type Framing, frameRequest, type Head, parseRequestLine, parseStatusLine } from './head.ts';
 import { Reader } from './http1.ts';
 import { type ConnectionInfo, Line, offsetAt } from './line.ts';
-import { mayStartRequest, mayStartResponse } from './starts.ts';
+import { mayAnswer, mayStartRequest, mayStartResponse } from './starts.ts';
 import { keep, type Piece, Stream } from './streams.ts';
+import { Turns } from './turns.ts';
 
 export type ConnectionEvents = {
   readonly exchange: (exchange: Exchange) => void;
@@ -31,9 +32,12 @@ export class Connection {
   /** Pieces of responses that came before their request: two threads of a client may overtake each other. */
   #early: Piece<Process>[] = [];
   #wasAsked = false;
-  /** False after a loss, until a request stands at the beginning of a piece. */
-  #isInStep = true;
-  /** Responses are left out: requests are counted, and not told. */
+  #turns = new Turns();
+  /** Whether it is known where requests begin. */
+  #isReading = true;
+  /** Whether it is known which response answers which request. Where only requests are read, they are counted, and not told. */
+  #isMatching = true;
+  /** The kernel leaves responses out from here on. */
   #isCountOnly = false;
   /** What came was no request: those before it are still answered. */
   #isRefused = false;
@@ -64,7 +68,7 @@ export class Connection {
   request(piece: Piece<Process>): void {
     if (this.#isFinished || this.#isRefused) return;
     if (piece.gap !== 'none') this.#bridge(piece);
-    if (!this.#isInStep && !this.#findStep(piece)) return;
+    if (!(this.#isReading && this.#isMatching) && !this.#findStep(piece)) return;
     if (this.#early.length > 0 && this.#arriving === undefined && !this.#sortEarly(piece)) return;
     this.#wasAsked = true;
     this.#requests.take(piece);
@@ -72,7 +76,11 @@ export class Connection {
   }
 
   response(piece: Piece<Process>): void {
-    if (this.#isFinished || !this.#isInStep || this.#isCountOnly) return;
+    if (this.#isFinished) return;
+    if (!this.#isMatching) {
+      if (mayAnswer(piece)) this.#turns.answered(piece.timeNs);
+      return;
+    }
     if (this.#line.length === 0) {
       this.#early.push(keep(piece));
       if (this.#early.length > MAX_EARLY) this.#tooManyEarly();
@@ -98,8 +106,9 @@ export class Connection {
 
   /** The rest of what is under way is not told. */
   leftOut(): void {
-    if (this.#isFinished || !this.#isInStep || this.#isCountOnly) return;
-    this.#isInStep = false;
+    if (this.#isFinished || this.#isCountOnly || this.#isOutOfStep()) return;
+    this.#isReading = false;
+    this.#isMatching = false;
     this.#loseExchanges();
   }
 
@@ -119,7 +128,9 @@ export class Connection {
     const reader: Reader = new Reader({
       started: (at) => {
         const piece = this.#requests.present;
-        if (piece) this.#arriving = startPending(piece.who, piece.timeNs, offsetAt(piece, at));
+        if (piece === undefined) return;
+        this.#turns.began(piece.timeNs);
+        this.#arriving = startPending(piece.who, piece.timeNs, offsetAt(piece, at));
       },
       plausible: (firstLine) => parseRequestLine(firstLine) !== undefined || this.#refuse(),
       head: (head) => this.#requestHead(head),
@@ -128,16 +139,22 @@ export class Connection {
         this.#arriving = undefined;
         if (pending) this.#line.requestEnded(pending, this.#requests.present?.timeNs, reader.messageBytes);
       },
+      lost: () => this.#loseStep(),
     });
     return reader;
   }
 
   #createResponseReader(): Reader {
     const reader: Reader = new Reader({
-      started: (at) => this.#line.responseStarted(this.#responses.present, at),
-      plausible: (firstLine) => parseStatusLine(firstLine) !== undefined,
+      started: (at) => {
+        const piece = this.#responses.present;
+        if (piece) this.#turns.answered(piece.timeNs);
+        this.#line.responseStarted(piece, at);
+      },
+      plausible: (firstLine) => parseStatusLine(firstLine) !== undefined || this.#loseStep(),
       head: (head) => this.#responseHead(head),
       ended: () => this.#line.responseEnded(this.#responses.present?.timeNs, reader.messageBytes),
+      lost: () => this.#loseStep(),
     });
     return reader;
   }
@@ -150,7 +167,8 @@ export class Connection {
       return undefined;
     }
     Object.assign(this.#arriving, parsed);
-    if (this.#isCountOnly) this.#events.lost(1);
+    this.#turns.requested();
+    if (!this.#isMatching) this.#events.lost(1);
     else this.#line.join(this.#arriving);
     return framing;
   }
@@ -207,12 +225,19 @@ export class Connection {
     this.#events.finished(why);
   }
 
-  /** Bytes that matter are missing: nothing is told until a request stands at the beginning of a piece. */
-  #loseStep(): void {
-    if (this.#isFinished || !this.#isInStep) return;
-    this.#isInStep = false;
+  /** Neither where requests begin is known, nor which response is whose. */
+  #isOutOfStep(): boolean {
+    return !this.#isReading && !this.#isMatching;
+  }
+
+  /** Bytes that matter are missing, or are not what they should be: nothing is told until step is found again. */
+  #loseStep(): false {
+    if (this.#isFinished || this.#isOutOfStep()) return false;
+    this.#isReading = false;
+    this.#isMatching = false;
     // What is missing was part of an exchange, even if none is known.
     if (this.#loseExchanges() === 0) this.#events.lost(1);
+    return false;
   }
 
   /** Counts what is under way, forgets it, and returns how many exchanges that were. */
@@ -228,11 +253,13 @@ export class Connection {
     const isCountOnly = piece.gap === 'count-only';
     if (isCountOnly && this.#isCountOnly) return;
     const arriving = this.#arriving;
-    const goesOn = isCountOnly && this.#isInStep && this.#requests.isContinuedBy(piece);
+    const goesOn = isCountOnly && this.#isReading && this.#requests.isContinuedBy(piece);
     if (goesOn && arriving?.method === '') this.#arriving = undefined;
     this.#loseExchanges();
     this.#isCountOnly = isCountOnly;
-    this.#isInStep = true;
+    this.#isReading = true;
+    this.#isMatching = !isCountOnly;
+    if (!isCountOnly) this.#turns = new Turns();
     if (goesOn) this.#arriving = arriving;
     else this.#requests.restart();
     this.#responses.restart();
@@ -250,11 +277,27 @@ export class Connection {
     }
   }
 
+  /**
+   * A request that stands at the beginning of a piece is told again if all is answered that was asked before it. If not,
+   * it is counted; false where not even that can be done.
+   */
   #findStep(piece: Piece<Process>): boolean {
-    if (!mayStartRequest(piece)) return false;
-    this.#isInStep = true;
+    const isOver = !this.#isCountOnly && this.#turns.isOver(piece.timeNs);
+    const isBetween = this.#isReading && this.#requestReader.state === 'start' && this.#requests.isContinuedBy(piece);
+    const mayStart = isBetween || (!this.#isReading && mayStartRequest(piece));
+    if (mayStart && isOver) {
+      this.#isMatching = true;
+      this.#responses.restart();
+    }
+    if (this.#isReading) return true;
+    if (!mayStart) {
+      // An answer came, so that this must be asking again.
+      if (isOver) this.#events.lost(1);
+      this.#turns.asked();
+      return false;
+    }
+    this.#isReading = true;
     this.#requests.restart();
-    this.#responses.restart();
     return true;
   }
 

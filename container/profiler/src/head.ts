@@ -71,6 +71,15 @@ export function parseHead(text: string): Head | undefined {
   return undefined;
 }
 
+/** What is known of lengths after one more line of a head; the same object where it says nothing of them. */
+export function readLengths(line: string, before: Lengths): Lengths {
+  const { contentLength, transferEncoding } = before;
+  const length = readValue(line, 0, line.length, 'content-length:', undefined);
+  if (length !== undefined) return { contentLength: join(contentLength, length), transferEncoding };
+  const encoding = readValue(line, 0, line.length, 'transfer-encoding:', undefined);
+  return encoding === undefined ? before : { contentLength, transferEncoding: join(transferEncoding, encoding) };
+}
+
 /** How the body of a request ends; undefined if the head contradicts itself. */
 export function frameRequest(head: Lengths): Framing | undefined {
   if (head.transferEncoding !== undefined) return isChunked(head.transferEncoding) ? { kind: 'chunked' } : undefined;
@@ -102,7 +111,11 @@ export function trimLine(line: string): string {
 
 function readValue(text: string, start: number, end: number, name: string, before: string | undefined) {
   if (text.slice(start, start + name.length).toLowerCase() !== name) return before;
-  const value = text.slice(start + name.length, end).trim();
+  return join(before, text.slice(start + name.length, end).trim());
+}
+
+/** Values of the same name count as a list. */
+function join(before: string | number | undefined, value: string): string {
   return before === undefined ? value : `${before}, ${value}`;
 }
 

@@ -5,6 +5,7 @@
  * The file is longer than 200 lines because a state machine is read in one piece.
  */
 import { type Framing, type Head, parseChunkSize, parseHead, trimLine } from './head.ts';
+import { PartialHead, PartialText } from './partial.ts';
 import type { Framed } from './streams.ts';
 
 export type ReaderEvents = {
@@ -16,6 +17,8 @@ export type ReaderEvents = {
   readonly head: (head: Head) => Framing | undefined;
   /** The last byte of a message. */
   readonly ended: () => void;
+  /** Where the message ends cannot be told: a line is too long, or no line of what it should be. */
+  readonly lost: () => void;
 };
 
 type State =
@@ -31,8 +34,7 @@ type State =
   | 'until-close'
   | 'lost';
 
-/** A head longer than this is not waited for. */
-const MAX_HEAD_BYTES = 65_536;
+/** A line between chunks that is longer is not waited for. */
 const MAX_LINE_BYTES = 8_192;
 const LF = 10;
 const CR = 13;
@@ -44,8 +46,10 @@ export class Reader {
   readonly #events: ReaderEvents;
   /** Bytes of the body or of the chunk that are still to come. */
   #left = 0;
-  /** A head or a line whose end has not come yet. */
-  #partial = '';
+  /** A head whose end has not come yet. */
+  #head: PartialHead | undefined;
+  /** A line whose end has not come yet. */
+  readonly #partial = new PartialText();
 
   constructor(events: ReaderEvents) {
     this.#events = events;
@@ -105,7 +109,7 @@ export class Reader {
   restart(): void {
     this.state = 'start';
     this.messageBytes = 0;
-    this.#partial = '';
+    this.#forget();
   }
 
   #step(bytes: Buffer, from: number, to: number): number {
@@ -142,25 +146,24 @@ export class Reader {
 
   /** Returns where the head ended, or `to` when there is more of it to come. */
   #readHead(bytes: Buffer, from: number, to: number): number {
-    const before = this.#partial.length;
-    const text = this.#partial + bytes.toString('latin1', from, to);
-    const head = parseHead(text);
-    if (head === undefined) {
-      this.messageBytes += to - from;
-      this.#partial = text;
-      if (text.length > MAX_HEAD_BYTES || !this.#isPlausible(before)) this.#lose();
-      return to;
-    }
-    this.#partial = '';
-    this.messageBytes += head.bytes - before;
+    if (this.#head !== undefined) return this.#goOn(this.#head, bytes, from, to);
+    const head = parseHead(bytes.toString('latin1', from, to));
+    if (head === undefined) return this.#goOn(new PartialHead(), bytes, from, to);
+    this.messageBytes += head.bytes;
     this.#begin(this.#events.head(head));
-    return from + head.bytes - before;
+    return from + head.bytes;
   }
 
-  /** Looks at the first line when it has just become complete. */
-  #isPlausible(before: number): boolean {
-    const feed = this.#partial.indexOf('\n');
-    return feed === -1 || feed < before || this.#events.plausible(trimLine(this.#partial.slice(0, feed)));
+  #goOn(partial: PartialHead, bytes: Buffer, from: number, to: number): number {
+    const hadFirstLine = partial.firstLine !== undefined;
+    const { taken, head } = partial.take(bytes.subarray(from, to));
+    this.#head = head === undefined ? partial : undefined;
+    this.messageBytes += taken;
+    if (partial.isTooLong) this.#breakOff();
+    else if (head !== undefined) this.#begin(this.#events.head(head));
+    else if (!hadFirstLine && partial.firstLine !== undefined && !this.#events.plausible(partial.firstLine))
+      this.#lose();
+    return from + taken;
   }
 
   #begin(framing: Framing | undefined): void {
@@ -179,12 +182,9 @@ export class Reader {
     const isComplete = feed !== -1 && feed < to;
     const stop = isComplete ? feed + 1 : to;
     this.messageBytes += stop - from;
-    this.#partial += bytes.toString('latin1', from, stop);
-    if (isComplete) {
-      const line = trimLine(this.#partial.slice(0, -1));
-      this.#partial = '';
-      this.#lineCame(line);
-    } else if (this.#partial.length > MAX_LINE_BYTES) this.#lose();
+    this.#partial.add(bytes.toString('latin1', from, stop));
+    if (isComplete) this.#lineCame(trimLine(this.#partial.take().slice(0, -1)));
+    else if (this.#partial.length > MAX_LINE_BYTES) this.#breakOff();
     return stop;
   }
 
@@ -193,12 +193,12 @@ export class Reader {
       if (line === '') this.#end();
     } else if (this.state === 'chunk-end') {
       if (line === '') this.state = 'chunk-size';
-      else this.#lose();
+      else this.#breakOff();
     } else this.#beginChunk(parseChunkSize(line));
   }
 
   #beginChunk(size: number | undefined): void {
-    if (size === undefined) this.#lose();
+    if (size === undefined) this.#breakOff();
     else if (size === 0) this.state = 'trailer';
     else {
       this.state = 'chunk-data';
@@ -220,7 +220,8 @@ export class Reader {
   #passLineEnd(count: number): void {
     const isComplete = this.#partial.length + count === 2;
     this.messageBytes += count;
-    this.#partial = isComplete ? '' : '\r';
+    if (isComplete) this.#partial.take();
+    else this.#partial.add('\r');
     this.state = isComplete ? 'chunk-size' : 'chunk-end';
   }
 
@@ -229,8 +230,18 @@ export class Reader {
     this.#events.ended();
   }
 
+  #breakOff(): void {
+    this.#lose();
+    this.#events.lost();
+  }
+
   #lose(): void {
     this.state = 'lost';
-    this.#partial = '';
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#head = undefined;
+    this.#partial.take();
   }
 }

@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<string, string>> = {
   lostInterrupted: 'calls, because the probe was looking at another one',
   lostShed: 'requests, with their responses, because the profiler was behind',
   lostRecursion: 'events, because the probe was running already',
-  exchangesLost: 'exchanges, because bytes of their connections were missing',
+  exchangesLost: 'exchanges, because bytes of their connections were missing or not understood',
   paused: 'exchanges, because capture was paused while they were under way',
 };
 

@@ -1,14 +1,21 @@
 /** What the pieces of a stream may begin with, where it is not known where messages begin. */
 import type { Piece } from './streams.ts';
 
-const REQUEST_START = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}(?: |$)/;
+/** Empty lines before a request are tolerated (RFC 9112, 2.2). */
+const REQUEST_START = /^[\r\n]*[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}(?: |$)/;
+const START_BYTES = 25;
 const RESPONSE_STARTS = ['HTTP/1.', 'HTTP/0.', 'RTSP/1.', 'ICE/1.'];
 
 export function mayStartRequest(piece: Piece<unknown>): boolean {
-  return REQUEST_START.test(piece.bytes.toString('latin1', piece.from, piece.from + Math.min(piece.cap, 25)));
+  return REQUEST_START.test(piece.bytes.toString('latin1', piece.from, piece.from + Math.min(piece.cap, START_BYTES)));
 }
 
 export function mayStartResponse(piece: Piece<unknown>): boolean {
   const text = piece.bytes.toString('latin1', piece.from, piece.from + Math.min(piece.cap, 16)).trimStart();
   return piece.cap > 0 && RESPONSE_STARTS.some((start) => start.startsWith(text) || text.startsWith(start));
+}
+
+/** Of bytes that are not read, or cannot be: do they seem to begin a response? */
+export function mayAnswer(piece: Piece<unknown>): boolean {
+  return piece.cap === 0 || mayStartResponse(piece);
 }

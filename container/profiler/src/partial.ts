@@ -1,0 +1,88 @@
+/** What is held of a message whose end has not come: a text in parts, and a head in parts. */
+import { type Head, type Lengths, readLengths, trimLine } from './head.ts';
+
+/** V8 keeps a sum of texts as its parts, 32 bytes each, so that many small ones are made one now and then. */
+const PARTS = 64;
+
+/** A text that comes in parts. */
+export class PartialText {
+  #text = '';
+  #parts = 0;
+
+  get length(): number {
+    return this.#text.length;
+  }
+
+  add(part: string): void {
+    this.#text += part;
+    if (++this.#parts % PARTS === 0) this.#text = Buffer.from(this.#text, 'latin1').toString('latin1');
+  }
+
+  take(): string {
+    const text = this.#text;
+    this.#text = '';
+    return text;
+  }
+}
+
+const LF = 10;
+/** A target longer than this is not waited for: servers refuse much shorter ones. */
+const MAX_FIRST_LINE_BYTES = 65_536;
+/** Of any other line so much is held: it is empty, or says how the body ends, or does not matter. */
+const MAX_OTHER_LINE_BYTES = 1_024;
+
+/** A head in parts, however long it is: only its first line is held, and what says how its body ends. */
+export class PartialHead {
+  /** Without its end; undefined until that has come. */
+  firstLine: string | undefined;
+  /** Whether a line that matters goes on for longer than is held. */
+  isTooLong = false;
+  #bytes = 0;
+  readonly #line = new PartialText();
+  #lineBytes = 0;
+  #lengths: Lengths = { contentLength: undefined, transferEncoding: undefined };
+
+  get heldBytes(): number {
+    return this.#line.length + (this.firstLine?.length ?? 0);
+  }
+
+  /** Goes on with some bytes, and returns how many of them belong to the head. */
+  take(bytes: Buffer): { readonly taken: number; readonly head: Head | undefined } {
+    let at = 0;
+    for (let feed = bytes.indexOf(LF); feed !== -1; feed = bytes.indexOf(LF, at)) {
+      this.#hold(bytes, at, feed);
+      at = feed + 1;
+      if (this.#endLine()) return { taken: at, head: this.#finish(at) };
+    }
+    this.#hold(bytes, at, bytes.length);
+    this.#bytes += bytes.length;
+    return { taken: bytes.length, head: undefined };
+  }
+
+  #hold(bytes: Buffer, from: number, to: number): void {
+    const most = this.firstLine === undefined ? MAX_FIRST_LINE_BYTES : MAX_OTHER_LINE_BYTES;
+    const room = most - this.#line.length;
+    this.#lineBytes += to - from;
+    if (room > 0) this.#line.add(bytes.toString('latin1', from, Math.min(to, from + room)));
+    if (this.firstLine === undefined && this.#lineBytes > most) this.isTooLong = true;
+  }
+
+  /** Whether the line was the empty one. */
+  #endLine(): boolean {
+    const isCut = this.#lineBytes > this.#line.length;
+    const line = trimLine(this.#line.take());
+    this.#lineBytes = 0;
+    if (this.firstLine === undefined) {
+      this.firstLine = line;
+      return false;
+    }
+    const lengths = readLengths(line, this.#lengths);
+    if (isCut && lengths !== this.#lengths) this.isTooLong = true;
+    this.#lengths = lengths;
+    return line === '';
+  }
+
+  #finish(taken: number): Head {
+    return { firstLine: this.firstLine ?? '', bytes: this.#bytes + taken, ...this.#lengths };
+  }
+}

@@ -1,0 +1,92 @@
+/** A message that cannot be followed to its end is counted, and the connection is told again as soon as that is certain. */
+import { expect, test } from 'vitest';
+import { answer, ask, inShort, openWire, type Step } from '../helpers/wire.ts';
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
+const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+const seen = (...steps: readonly Step[]) => {
+  const wire = openWire();
+  wire.send(...steps);
+  return { shown: wire.exchanges.map(inShort), lost: wire.lost, wire };
+};
+const small = (...paths: readonly string[]) => paths.map((path) => `GET ${path} 200 complete 28/40`);
+
+/** A head of so many bytes, in pieces of 8 KiB as the kernel copies them. */
+function largeHead(bytes: number): readonly Step[] {
+  const start = 'GET /large HTTP/1.1\r\nCookie: ';
+  const text = `${start}${'c'.repeat(bytes - start.length - 4)}\r\n\r\n`;
+  return Array.from({ length: Math.ceil(bytes / 8192) }, (_, index) =>
+    ask(text.slice(index * 8192, (index + 1) * 8192)),
+  );
+}
+
+test('a head of any length is told', () => {
+  const { shown, lost } = seen(...largeHead(1_000_000), answer(ok), ask(get('/a')), answer(ok));
+  expect(shown).toEqual(['GET /large 200 complete 1000000/40', ...small('/a')]);
+  expect(lost).toBe(0);
+});
+
+test('what says how the body ends is found in a head that comes byte by byte', () => {
+  const post = 'POST /a HTTP/1.1\r\ncontent-length: 4\r\nX: y\r\nContent-Length: 4\r\n\r\nGET ';
+  const steps = [...post].map((byte) => ask(byte));
+  expect(seen(...steps, answer(ok), ask(get('/b')), answer(ok)).shown).toEqual([
+    `POST /a 200 complete ${post.length}/40`,
+    ...small('/b'),
+  ]);
+});
+
+test('a length that begins where no more of its line is held is no length', () => {
+  const post = `POST /a HTTP/1.1\r\nContent-Length:${' '.repeat(2_000)}12\r\n`;
+  const { shown, lost } = seen(ask(post), ask('\r\n'), answer(ok), ask(get('/b')), answer(ok));
+  expect([shown, lost]).toEqual([small('/b'), 1]);
+});
+
+test.each<[string, readonly Step[]]>([
+  ['a head that was not copied whole', [ask('GET /large HTTP/1.1\r\nCookie: c', 80_000), answer(ok)]],
+  ['a target without end', [ask(`GET /${'t'.repeat(70_000)}`), answer('HTTP/1.1 414 Too Long\r\n\r\n')]],
+  ['an answer whose chunks are none', [ask(get('/x')), answer(`${chunked}1\r\na\r\n!\r\n`)]],
+  ['an answer that is none', [ask(get('/w')), answer(ok), ask(get('/x')), answer('ICY 200 OK\r\n')]],
+])('%s is counted, and the next exchange is told', (_, steps) => {
+  const { shown, lost } = seen(...steps, ask(get('/a')), answer(ok), ask(get('/b')), answer(ok));
+  expect([shown.filter((line) => !line.includes('/w')), lost]).toEqual([small('/a', '/b'), 1]);
+});
+
+test('where a client does not wait for its answers, every later request is counted', () => {
+  const { shown, lost } = seen(
+    ask('GET /large HTTP/1.1\r\nCookie: c', 80_000),
+    ask(get('/a')),
+    answer(ok + ok),
+    ask(get('/b') + get('/c')),
+    answer(ok),
+    ask(get('/d')),
+    answer(ok + ok),
+    ask(get('/e')),
+    answer(ok),
+  );
+  expect([shown, lost]).toEqual([[], 6]);
+});
+
+test('what follows an answer and does not begin like a request is counted once', () => {
+  const odd = ask('?\r\n\r\n');
+  const { shown, lost } = seen(
+    ask('GET /x HTTP/1.1\r\nA: b', 80_000),
+    answer(ok),
+    odd,
+    odd,
+    answer(ok),
+    ask(get('/a')),
+    answer(ok),
+  );
+  expect([shown, lost]).toEqual([small('/a'), 2]);
+});
+
+test('the rest of an answer that came before it was asked for is not taken for one', () => {
+  const { shown, lost } = seen(
+    ask(`${get('/a')}${get('/b')}GET /x HTTP/1.1\r\nA: b`, 80_000),
+    answer(ok),
+    ask(get('/c')),
+    answer(ok + ok + ok),
+  );
+  expect([shown, lost]).toEqual([[], 4]);
+});
