@@ -27,7 +27,7 @@ export type Case = {
   readonly others?: readonly ('server' | 'client')[];
   /** The target of the request that is answered before it has ended. */
   readonly overlaps?: string;
-  /** Its request is answered and never ends. */
+  /** Its request never ends. */
   readonly isCutShort?: true;
 };
 
@@ -60,6 +60,7 @@ export const promises = [
   'aborted by the client',
   'aborted by the server',
   'no response',
+  'requests that are refused before they end',
   'connections from before the probe',
   'forked servers',
   'threaded servers',
@@ -147,6 +148,10 @@ const closing = 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r
 const refusedHead = 'PUT /unix-refused HTTP/1.1\r\nContent-Length: 4\r\n\r\n';
 const tooLarge = 'HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n';
 const longHead = `GET /long-head HTTP/1.1\r\nCookie: ${'c'.repeat(90_000)}\r\n\r\n`;
+const halfHead = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a`;
+const timeout = 'HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n';
+const noLength = 'POST /no-length HTTP/1.1\r\nContent-Length: abc\r\n\r\n';
+const badRequest = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n';
 const old = 'GET /old HTTP/1.0\r\n\r\n';
 const oldAnswer = 'HTTP/1.0 200 OK\r\n\r\n';
 
@@ -453,6 +458,33 @@ export const cases: readonly Case[] = [
     transport: 'ipv4',
     steps: [ask(get('/silent')), act('close', 'server'), act('see-end', 'client')],
     expected: [line('/silent', '- aborted', `${get('/silent').length}/0`)],
+  },
+  ...(['ipv4', 'unix'] as const).map((transport): Case => {
+    const path = `/half-head/${transport}`;
+    return {
+      name: `half-head-${transport}`,
+      covers: ['requests that are refused before they end'],
+      transport,
+      steps: [ask(halfHead(path)), answer(timeout), act('close', 'server'), act('see-end', 'client')],
+      isCutShort: true,
+      expected: [`GET ${path} 408 complete ${halfHead(path).length}/${timeout.length}`],
+    };
+  }),
+  {
+    name: 'half-head-left',
+    covers: ['aborted by the client'],
+    transport: 'ipv4',
+    steps: [ask(halfHead('/half-head/left')), act('close', 'client'), act('see-end', 'server')],
+    isCutShort: true,
+    expected: [`GET /half-head/left - aborted ${halfHead('/half-head/left').length}/0`],
+  },
+  {
+    name: 'no-length',
+    covers: ['requests that are refused before they end'],
+    transport: 'ipv4',
+    steps: [ask(noLength), answer(badRequest)],
+    isCutShort: true,
+    expected: [`POST /no-length 400 complete ${noLength.length}/${badRequest.length}`],
   },
   {
     name: 'half',

@@ -43,7 +43,7 @@ export function expectWhole(
     end,
     protocol,
     role,
-    timing: isCutShort ? 'no end of the request' : timingOf(hasResponse, overlaps === target),
+    timing: isCutShort ? cutTimingOf(hasResponse) : timingOf(hasResponse, overlaps === target),
     durationMs: hasResponse ? 'from the first byte to the last' : null,
     requestBytes,
     responseBytes,
@@ -55,6 +55,10 @@ export function expectWhole(
     local: role === 'server' ? ends.server : ends.client,
     remote: role === 'server' ? ends.client : ends.server,
   };
+}
+
+function cutTimingOf(hasResponse: boolean): string {
+  return hasResponse ? 'no end of the request' : 'no end of either';
 }
 
 function timingOf(hasResponse: boolean, isOverlapped: boolean): string {
@@ -88,6 +92,7 @@ function orderOf({ timing }: Told): string | Told['timing'] {
   const [start, asked, first, last] = TIMES.map((name) => timing[name]);
   if (start === 0 && asked === null && typeof first === 'number' && typeof last === 'number')
     return 'no end of the request';
+  if (start === 0 && asked === null && first === null && last === null) return 'no end of either';
   if (start !== 0 || typeof asked !== 'number' || asked < 0) return timing;
   if (first === null && last === null) return 'no response';
   if (typeof first !== 'number' || typeof last !== 'number' || last < first) return timing;

@@ -4,7 +4,16 @@
  * The file is longer than 200 lines because both streams share what is known of the line of requests.
  */
 import { type Exchange, type Pending, type Process, startPending } from './exchange.ts';
-import { type Framing, frameRequest, type Head, parseRequestLine, parseStatusLine } from './head.ts';
+import {
+  beginsRequest,
+  type Framing,
+  frameRequest,
+  type Head,
+  OLDEST,
+  parseRefusedLine,
+  parseRequestLine,
+  parseStatusLine,
+} from './head.ts';
 import { Reader } from './http1.ts';
 import { type ConnectionInfo, Line, offsetAt } from './line.ts';
 import { mayAnswer, mayStartRequest, mayStartResponse } from './starts.ts';
@@ -24,23 +33,28 @@ const MAX_EARLY = 64;
 
 export class Connection {
   readonly #events: ConnectionEvents;
-  readonly #knowsOrder: boolean;
+  readonly #info: ConnectionInfo;
   /** Requests whose heads are complete. */
   readonly #line: Line;
   /** The request that is being read. */
   #arriving: Pending | undefined;
+  /** What may have been meant for a request: an answer in HTTP would tell. */
+  #doubtful: Pending | undefined;
   /** Pieces of responses that came before their request: two threads of a client may overtake each other. */
   #early: Piece<Process>[] = [];
   #wasAsked = false;
   #turns = new Turns();
   /** Whether it is known where requests begin. */
   #isReading = true;
-  /** Whether it is known which response answers which request. Where only requests are read, they are counted, and not told. */
+  /**
+   * Whether it is known which response answers which request. Where only requests are read, they are counted, and not told;
+   * where only responses are, those in line are still answered.
+   */
   #isMatching = true;
   /** The kernel leaves responses out from here on. */
   #isCountOnly = false;
-  /** What came was no request: those before it are still answered. */
-  #isRefused = false;
+  /** Whether anything on the connection was HTTP/1 for sure. */
+  #wasHttp = false;
   #isFinished = false;
   readonly #streamEvents = { lost: () => this.#loseStep(), tooManyWait: () => this.#giveUp() };
   readonly #requestReader = this.#createRequestReader();
@@ -50,7 +64,7 @@ export class Connection {
 
   constructor(info: ConnectionInfo, events: ConnectionEvents) {
     this.#events = events;
-    this.#knowsOrder = info.knowsOrder;
+    this.#info = info;
     this.#line = new Line(info, events.exchange);
   }
 
@@ -61,12 +75,11 @@ export class Connection {
 
   /** How many requests wait for their responses, or for their own end. */
   get underWay(): number {
-    const isHeadComing = this.#arriving !== undefined && this.#arriving.method === '';
-    return this.#line.length + (isHeadComing ? 1 : 0);
+    return this.#line.length + (this.#isHeadComing() ? 1 : 0);
   }
 
   request(piece: Piece<Process>): void {
-    if (this.#isFinished || this.#isRefused) return;
+    if (this.#isFinished) return;
     if (piece.gap !== 'none') this.#bridge(piece);
     if (!(this.#isReading && this.#isMatching) && !this.#findStep(piece)) return;
     if (this.#early.length > 0 && this.#arriving === undefined && !this.#sortEarly(piece)) return;
@@ -81,19 +94,21 @@ export class Connection {
       if (mayAnswer(piece)) this.#turns.answered(piece.timeNs);
       return;
     }
+    if (this.#doubtful !== undefined) this.#settleDoubt(piece);
+    else if (this.#answersArriving(piece)) this.#cutShortByAnswer();
     if (this.#line.length === 0) {
-      this.#early.push(keep(piece));
-      if (this.#early.length > MAX_EARLY) this.#tooManyEarly();
+      if (this.#isReading) this.#keepEarly(piece);
+      else if (mayAnswer(piece)) this.#turns.answered(piece.timeNs);
       return;
     }
     // The end of a response that began before the connection was known is not one of ours.
     if (this.#responses.isFresh() && !mayStartResponse(piece)) return;
     this.#responses.take(piece);
-    if (this.#isRefused && this.#line.length === 0) this.#finish('not-http');
   }
 
   /** No more responses will come; `inOrder` if what was sent was also handed over. */
   responsesEnded(inOrder: boolean): void {
+    this.#takeLate();
     const timeNs = this.#responses.present?.timeNs;
     const bytes = this.#responseReader.messageBytes;
     if (inOrder && this.#line.length > 0 && this.#responseReader.state === 'until-close') {
@@ -116,12 +131,15 @@ export class Connection {
   closed(inOrder: boolean): void {
     this.giveUpBefore(Number.POSITIVE_INFINITY);
     this.responsesEnded(inOrder);
+    if (this.#isHeadComing()) this.#cutShort();
+    this.#line.abort(undefined, 0);
   }
 
   /** Gives up on what is missing since before `timeNs`. */
   giveUpBefore(timeNs: number): void {
     const isOld = (since: number | undefined): boolean => since !== undefined && since < timeNs;
     if (isOld(this.#requests.waitsSince()) || isOld(this.#responses.waitsSince())) this.#giveUp();
+    if (!this.#info.knowsOrder && isOld(this.#early[0]?.timeNs)) this.#takeLate();
   }
 
   #createRequestReader(): Reader {
@@ -132,14 +150,14 @@ export class Connection {
         this.#turns.began(piece.timeNs);
         this.#arriving = startPending(piece.who, piece.timeNs, offsetAt(piece, at));
       },
-      plausible: (firstLine) => parseRequestLine(firstLine) !== undefined || this.#refuse(),
+      plausible: (firstLine) => this.#requestLine(firstLine),
       head: (head) => this.#requestHead(head),
       ended: () => {
         const pending = this.#arriving;
         this.#arriving = undefined;
         if (pending) this.#line.requestEnded(pending, this.#requests.present?.timeNs, reader.messageBytes);
       },
-      lost: () => this.#loseStep(),
+      lost: () => this.#cutShort(),
     });
     return reader;
   }
@@ -149,6 +167,7 @@ export class Connection {
       started: (at) => {
         const piece = this.#responses.present;
         if (piece) this.#turns.answered(piece.timeNs);
+        if (this.#line.length === 0 && this.#isHeadComing() && this.#isServer()) this.#cutShortByAnswer();
         this.#line.responseStarted(piece, at);
       },
       plausible: (firstLine) => parseStatusLine(firstLine) !== undefined || this.#loseStep(),
@@ -159,18 +178,36 @@ export class Connection {
     return reader;
   }
 
+  /** The first line of a head whose end has not come. */
+  #requestLine(text: string): boolean {
+    const parsed = parseRequestLine(text);
+    if (parsed === undefined) this.#refuse(text);
+    // In HTTP/0.9 it would be the whole head, and other protocols have such lines.
+    else if (this.#arriving !== undefined && parsed.protocol !== OLDEST) Object.assign(this.#arriving, parsed);
+    return parsed !== undefined;
+  }
+
   #requestHead(head: Head): Framing | undefined {
     const parsed = parseRequestLine(head.firstLine);
-    const framing = frameRequest(head);
-    if (parsed === undefined || framing === undefined || this.#arriving === undefined) {
-      this.#refuse();
+    if (this.#arriving === undefined) return undefined;
+    if (parsed === undefined) {
+      this.#refuse(head.firstLine);
       return undefined;
     }
     Object.assign(this.#arriving, parsed);
-    this.#turns.requested();
-    if (!this.#isMatching) this.#events.lost(1);
-    else this.#line.join(this.#arriving);
+    const framing = frameRequest(head);
+    if (framing === undefined) this.#cutShort();
+    else this.#admit(this.#arriving);
     return framing;
+  }
+
+  /** A request is there: it waits for its response, or is counted where it is not known which that will be. */
+  #admit(request: Pending): void {
+    this.#turns.requested();
+    this.#wasHttp = true;
+    request.isAdmitted = true;
+    if (this.#isMatching) this.#line.join(request);
+    else this.#events.lost(1);
   }
 
   #responseHead(head: Head): Framing | undefined {
@@ -189,7 +226,7 @@ export class Connection {
    * response answers is then not known either.
    */
   #sortEarly(request: Piece<Process>): boolean {
-    if (this.#knowsOrder) {
+    if (this.#info.knowsOrder) {
       this.#early = this.#early.filter(({ other }) => ((request.offset - other) | 0) < 0);
       return true;
     }
@@ -198,11 +235,17 @@ export class Connection {
     return false;
   }
 
+  #keepEarly(piece: Piece<Process>): void {
+    this.#early.push(keep(piece));
+    if (this.#early.length > MAX_EARLY) this.#tooManyEarly();
+  }
+
   /** Some servers say 408 to an idle client before they close; but so much was an answer to something. */
   #tooManyEarly(): void {
     // To what was asked before the connection was known: the last piece says when that was.
-    if (this.#knowsOrder && !this.#wasAsked) this.#early.splice(0, this.#early.length - 1);
-    else this.#loseStep();
+    if (this.#info.knowsOrder && !this.#wasAsked) this.#early.splice(0, this.#early.length - 1);
+    else if (this.#wasHttp || this.#arriving === undefined) this.#loseStep();
+    else if (!this.#takeLate()) this.#finish('not-http');
   }
 
   #takeEarly(): void {
@@ -211,12 +254,81 @@ export class Connection {
     for (const piece of pieces) this.response(piece);
   }
 
-  /** What came is no request, and where the next one begins is not known. */
-  #refuse(): false {
-    this.#isRefused = true;
+  /** The head of a request is still to come, in part or from its first byte on. */
+  #isHeadComing(): boolean {
+    return this.#arriving !== undefined && !this.#arriving.isAdmitted;
+  }
+
+  #isServer(): boolean {
+    return this.#info.role === 'server';
+  }
+
+  /** Does a response begin, to a request whose head has not come and will not be waited for? A server answers what it has read. */
+  #answersArriving(piece: Piece<Process>): boolean {
+    if (this.#line.length > 0 || !this.#isHeadComing() || !mayStartResponse(piece)) return false;
+    return this.#isServer() || (this.#info.knowsOrder && this.#requests.endsAt(piece.other));
+  }
+
+  /** No more of a head will come that is not there yet: responses that did answer it. False if none did. */
+  #takeLate(): boolean {
+    if (!this.#isHeadComing() || this.#line.length > 0 || !this.#early.some(mayStartResponse)) return false;
+    this.#cutShortByAnswer();
+    this.#takeEarly();
+    return true;
+  }
+
+  #cutShortByAnswer(): void {
+    this.#wasHttp = true;
+    this.#cutShort();
+  }
+
+  /** The request that is arriving is not read to its end, and where the next one begins is not known: it may still be answered. */
+  #cutShort(): void {
+    const request = this.#arriving;
+    if (request === undefined) return;
+    const isHttp = this.#wasHttp || (this.#early.length === 0 && beginsRequest(this.#requestReader.heldLine));
+    this.#stopReading();
+    if (request.method !== '' && !request.isAdmitted) this.#admit(request);
+    if (request.isAdmitted) this.#line.requestEnded(request, undefined, this.#requestReader.messageBytes);
+    else if (isHttp) this.#count();
+    else if (this.#line.length === 0) this.#finish('not-http');
+  }
+
+  /** What came is no request in HTTP/1. Servers that speak it refuse it all the same. */
+  #refuse(firstLine: string): void {
+    const request = this.#arriving;
+    this.#stopReading();
+    if (request === undefined) return;
+    const meant = parseRefusedLine(firstLine);
+    Object.assign(request, meant);
+    if (meant !== undefined && this.#wasHttp) {
+      this.#admit(request);
+      this.#line.requestEnded(request, undefined, this.#requestReader.messageBytes);
+    } else if (this.#wasHttp) this.#count();
+    else if (meant !== undefined) this.#doubtful = request;
+    else this.#finish('not-http');
+  }
+
+  #stopReading(): void {
     this.#arriving = undefined;
-    if (this.#line.length === 0) this.#finish('not-http');
-    return false;
+    this.#isReading = false;
+  }
+
+  /** Something was asked of which nothing can be told. */
+  #count(): void {
+    this.#turns.requested();
+    this.#events.lost(1);
+  }
+
+  #settleDoubt(piece: Piece<Process>): void {
+    const request = this.#doubtful;
+    this.#doubtful = undefined;
+    if (request === undefined || !mayStartResponse(piece)) {
+      this.#finish('not-http');
+      return;
+    }
+    this.#admit(request);
+    this.#line.requestEnded(request, undefined, this.#requestReader.messageBytes);
   }
 
   #finish(why: 'not-http' | 'upgraded'): void {
@@ -254,7 +366,7 @@ export class Connection {
     if (isCountOnly && this.#isCountOnly) return;
     const arriving = this.#arriving;
     const goesOn = isCountOnly && this.#isReading && this.#requests.isContinuedBy(piece);
-    if (goesOn && arriving?.method === '') this.#arriving = undefined;
+    if (goesOn && this.#isHeadComing()) this.#arriving = undefined;
     this.#loseExchanges();
     this.#isCountOnly = isCountOnly;
     this.#isReading = true;
@@ -282,18 +394,16 @@ export class Connection {
    * it is counted; false where not even that can be done.
    */
   #findStep(piece: Piece<Process>): boolean {
+    // What comes before the answer to a request that was cut short is the rest of it.
+    if (this.#isMatching && (this.#line.length > 0 || this.#doubtful !== undefined)) return false;
     const isOver = !this.#isCountOnly && this.#turns.isOver(piece.timeNs);
     const isBetween = this.#isReading && this.#requestReader.state === 'start' && this.#requests.isContinuedBy(piece);
     const mayStart = isBetween || (!this.#isReading && mayStartRequest(piece));
-    if (mayStart && isOver) {
-      this.#isMatching = true;
-      this.#responses.restart();
-    }
+    if (mayStart) this.#responses.restart();
+    if (mayStart || !this.#isMatching) this.#isMatching = mayStart && isOver;
     if (this.#isReading) return true;
     if (!mayStart) {
-      // An answer came, so that this must be asking again.
-      if (isOver) this.#events.lost(1);
-      this.#turns.asked();
+      if (!this.#isMatching) this.#askedSomething(isOver);
       return false;
     }
     this.#isReading = true;
@@ -301,9 +411,16 @@ export class Connection {
     return true;
   }
 
+  /** An answer came, so that this must be asking again. */
+  #askedSomething(isOver: boolean): void {
+    if (isOver) this.#events.lost(1);
+    this.#turns.asked();
+  }
+
   #forget(): void {
     this.#line.clear();
     this.#early = [];
     this.#arriving = undefined;
+    this.#doubtful = undefined;
   }
 }

@@ -63,6 +63,8 @@ export type Pending = {
   status: number | undefined;
   requestIsComplete: boolean;
   responseIsComplete: boolean;
+  /** Its head has come, or will not: it is in line for its response, or counted. */
+  isAdmitted: boolean;
 };
 
 /** A request whose first byte has just come. */
@@ -83,6 +85,7 @@ export function startPending(process: Process, requestFirstNs: number, requestOf
     status: undefined,
     requestIsComplete: false,
     responseIsComplete: false,
+    isAdmitted: false,
   };
 }
 

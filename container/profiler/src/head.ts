@@ -30,6 +30,10 @@ const LF = 10;
 const CR = 13;
 /** A method's characters (RFC 9110, 5.6.2), a target without spaces, and a version that is framed as HTTP/1 is. */
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) ((?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9)$/;
+/** The same with blanks in the target, or with another version: what servers refuse. */
+const REFUSED_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (.*\S.*) (HTTP\/\d(?:\.\d)?)$/;
+const BEGINNING = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (?:\/|\*|https?:\/\/)/i;
+export const OLDEST = 'HTTP/0.9';
 /** HTTP/0.9 knew one method, and no versions. */
 const OLDEST_REQUEST_LINE = /^(GET) (\/\S*)$/;
 const STATUS_LINE = /^(?:(?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9) (\d{3})(?: |$)/;
@@ -37,9 +41,21 @@ const NOTHING: Framing = { kind: 'none' };
 
 /** Undefined for what is not the first line of a request in HTTP/1.x or its like. */
 export function parseRequestLine(line: string): RequestLine | undefined {
-  const [, method, target, protocol = 'HTTP/0.9'] = REQUEST_LINE.exec(line) ?? OLDEST_REQUEST_LINE.exec(line) ?? [];
+  const [, method, target, protocol = OLDEST] = REQUEST_LINE.exec(line) ?? OLDEST_REQUEST_LINE.exec(line) ?? [];
   if (method === undefined || target === undefined) return undefined;
   return { method, target, protocol };
+}
+
+/** What a request line that is none was meant to say; undefined if that is not certain. */
+export function parseRefusedLine(line: string): RequestLine | undefined {
+  const [, method, target, protocol] = REFUSED_LINE.exec(line) ?? [];
+  if (method === undefined || target === undefined || protocol === undefined) return undefined;
+  return { method, target, protocol };
+}
+
+/** Is this the beginning of a request line, as far as one can tell without its end? */
+export function beginsRequest(text: string): boolean {
+  return BEGINNING.test(text);
 }
 
 /** Undefined for what is not the first line of a response in HTTP/1.x or its like. */

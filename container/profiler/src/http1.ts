@@ -11,7 +11,7 @@ import type { Framed } from './streams.ts';
 export type ReaderEvents = {
   /** The first byte of a message, and its place in the bytes that are being fed. */
   readonly started: (at: number) => void;
-  /** Asked once the first line of an incomplete head is there: is it worth to wait for the rest? */
+  /** Asked once the first line is there of a head that comes in parts: is it worth to wait for the rest? */
   readonly plausible: (firstLine: string) => boolean;
   /** A complete head; the answer says how to go on, undefined that this is not HTTP. */
   readonly head: (head: Head) => Framing | undefined;
@@ -53,6 +53,11 @@ export class Reader {
 
   constructor(events: ReaderEvents) {
     this.#events = events;
+  }
+
+  /** As much of a message's first line as has come, while its end has not. */
+  get heldLine(): string {
+    return this.#head?.unfinishedLine ?? '';
   }
 
   /** Goes on with `bytes[from..to)`. */
@@ -159,10 +164,9 @@ export class Reader {
     const { taken, head } = partial.take(bytes.subarray(from, to));
     this.#head = head === undefined ? partial : undefined;
     this.messageBytes += taken;
-    if (partial.isTooLong) this.#breakOff();
+    if (!hadFirstLine && partial.firstLine !== undefined && !this.#events.plausible(partial.firstLine)) this.#lose();
+    else if (partial.isTooLong) this.#breakOff();
     else if (head !== undefined) this.#begin(this.#events.head(head));
-    else if (!hadFirstLine && partial.firstLine !== undefined && !this.#events.plausible(partial.firstLine))
-      this.#lose();
     return from + taken;
   }
 
@@ -231,8 +235,8 @@ export class Reader {
   }
 
   #breakOff(): void {
-    this.#lose();
     this.#events.lost();
+    this.#lose();
   }
 
   #lose(): void {

@@ -18,6 +18,10 @@ export class PartialText {
     if (++this.#parts % PARTS === 0) this.#text = Buffer.from(this.#text, 'latin1').toString('latin1');
   }
 
+  peek(): string {
+    return this.#text;
+  }
+
   take(): string {
     const text = this.#text;
     this.#text = '';
@@ -41,6 +45,11 @@ export class PartialHead {
   readonly #line = new PartialText();
   #lineBytes = 0;
   #lengths: Lengths = { contentLength: undefined, transferEncoding: undefined };
+
+  /** As much of the first line as has come, while its end has not. */
+  get unfinishedLine(): string {
+    return this.firstLine === undefined ? this.#line.peek() : '';
+  }
 
   get heldBytes(): number {
     return this.#line.length + (this.firstLine?.length ?? 0);

@@ -77,7 +77,12 @@ export class Stream<Who> {
 
   /** Nothing is missing before the piece. */
   isContinuedBy(piece: Piece<Who>): boolean {
-    return this.#next === (piece.offset | 0) && this.#waiting.length === 0;
+    return this.endsAt(piece.offset);
+  }
+
+  /** Nothing has come from `offset` on, and nothing is missing before it. */
+  endsAt(offset: number): boolean {
+    return this.#next === (offset | 0) && this.#waiting.length === 0;
   }
 
   /** Gives up what waits, in no order. */

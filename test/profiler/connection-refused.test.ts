@@ -1,0 +1,138 @@
+/** Requests that a server refuses before it has read them, or because of what they are: told with its answer, or counted. */
+import { expect, test } from 'vitest';
+import type { ConnectionInfo } from '../../container/profiler/src/line.ts';
+import { answer, ask, inShort, openWire, type Step } from '../helpers/wire.ts';
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
+const refusal = (status: number) => answer(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
+const refusedBytes = 'HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n'.length;
+const half = 'GET /half HTTP/1.1\r\nHost: a';
+const told = (steps: readonly Step[], info: Partial<ConnectionInfo> = {}) => {
+  const wire = openWire(info);
+  wire.send(...steps);
+  wire.connection.closed(true);
+  return wire;
+};
+const before = [ask(get('/a')), answer(ok)];
+const after = [ask(get('/z')), answer(ok)];
+const small = (path: string) => `GET ${path} 200 complete 28/40`;
+
+test.each<[string, readonly Step[], string]>([
+  ['half a head', [ask(half), refusal(408)], `GET /half 408 complete ${half.length}/${refusedBytes}`],
+  [
+    'a head that goes on when it is refused',
+    [ask(half), refusal(431), ask('b'.repeat(500)), ask('\r\n\r\n')],
+    `GET /half 431 complete ${half.length}/${refusedBytes}`,
+  ],
+  [
+    'a length that is no number',
+    [ask('POST /a HTTP/1.1\r\nContent-Length: abc\r\n\r\n'), refusal(400)],
+    `POST /a 400 complete 41/${refusedBytes}`,
+  ],
+  [
+    'blanks in the target',
+    [ask('GET /a b HTTP/1.1\r\n\r\n'), refusal(400)],
+    `GET /a b 400 complete 21/${refusedBytes}`,
+  ],
+  ['another version', [ask('GET /a HTTP/2.0\r\n\r\n'), refusal(505)], `GET /a 505 complete 19/${refusedBytes}`],
+  [
+    'chunks that are none',
+    [ask('POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nwhat\r\n'), refusal(400)],
+    `POST /a 400 complete 54/${refusedBytes}`,
+  ],
+])('%s: told with the answer, and what comes after it as well', (_, steps, expected) => {
+  for (const around of [[], before]) {
+    const wire = told([...around, ...steps, ...after]);
+    expect(wire.exchanges.map(inShort)).toEqual([...around.slice(1).map(() => small('/a')), expected, small('/z')]);
+    expect(wire.exchanges.at(-2)?.requestLastNs).toBeUndefined();
+    expect(wire.lost).toBe(0);
+  }
+});
+
+test.each<[string, readonly Step[], readonly string[]]>([
+  ['half a head', [ask(half)], [`GET /half - aborted ${half.length}/0`]],
+  [
+    'a head that contradicts itself',
+    [ask('GET /c HTTP/1.1\r\nContent-Length: 1, 2\r\n\r\n')],
+    ['GET /c - aborted 41/0'],
+  ],
+  [
+    'half a head behind a request',
+    [ask(get('/a') + half)],
+    ['GET /a - aborted 28/0', `GET /half - aborted ${half.length}/0`],
+  ],
+])('%s that nobody answers is aborted', (_, steps, expected) => {
+  const wire = told(steps);
+  expect(wire.exchanges.map(inShort)).toEqual(expected);
+  expect(wire.lost).toBe(0);
+});
+
+test.each<[string, readonly Step[]]>([
+  ['half a request line', [ask('GET /ha')]],
+  ['half a request line that is refused', [ask(`GET /${'a'.repeat(9_000)}`), refusal(414)]],
+  ['the beginning of a method that is refused', [ask('GE'), refusal(408)]],
+  ['what is no request, and refused', [...before, ask('what?\r\n\r\n'), refusal(400)]],
+  ['what is no request', [...before, ask('what?\r\n\r\n')]],
+  ['the beginning of a method on a connection in HTTP', [...before, ask('GE')]],
+  ['a line with more behind its version', [...before, ask('GET /a HTTP/1.1 b\r\n\r\n')]],
+])('%s is counted', (_, steps) => {
+  const wire = told(steps);
+  expect(wire.exchanges.map(inShort)).toEqual(steps.length > 2 || steps[0] === before[0] ? [small('/a')] : []);
+  expect(wire.lost).toBe(1);
+});
+
+test.each<[string, readonly Step[]]>([
+  ['the beginning of a word', [ask('HELO')]],
+  ['a command that is answered', [ask('SET key GET /x HTTP/1.1\r\n'), answer('+OK\r\n')]],
+  ['a command that is not', [ask('SET key GET /x HTTP/1.1\r\n')]],
+  ['the preface of HTTP/2', [ask('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), answer('\0\0\0\x04\0\0\0\0\0')]],
+  [
+    'lines that are as those of HTTP/0.9',
+    [ask('GET /key\r\n'), answer('$-1\r\n'), ask('GET /key\r\n'), answer('$-1\r\n')],
+  ],
+  ['a line without end', [ask(`A ${'b'.repeat(70_000)}`)]],
+])('%s is no exchange and no loss', (_, steps) => {
+  const wire = told(steps);
+  expect([wire.exchanges, wire.lost]).toEqual([[], 0]);
+});
+
+test('many answers in no HTTP to what is no request end the matter', () => {
+  const wire = openWire();
+  wire.send(ask('GET /key\r\n'), ...Array.from({ length: 100 }, () => answer('$-1\r\n')));
+  expect([wire.finished, wire.lost]).toEqual(['not-http', 0]);
+});
+
+test('a client that has read an answer and sent no more was refused', () => {
+  const wire = openWire({ role: 'client', knowsOrder: true });
+  wire.send(ask(half), refusal(408));
+  wire.connection.responsesEnded(true);
+  expect(wire.exchanges.map(inShort)).toEqual([`GET /half 408 complete ${half.length}/${refusedBytes}`]);
+});
+
+test('a client that had sent more than was seen when it read an answer was not', () => {
+  const wire = openWire({ role: 'client', knowsOrder: true });
+  wire.send(ask(half), { ...answer(ok), other: 1_500 }, ask('\r\n\r\n'), ...after);
+  expect(wire.exchanges.map(inShort)).toEqual([`GET /half 200 complete ${half.length + 4}/40`, small('/z')]);
+});
+
+test('where it is not known what a client had sent, it was refused if no more comes', () => {
+  const wire = openWire({ role: 'client' });
+  wire.send(ask(half), refusal(400));
+  wire.connection.giveUpBefore(1);
+  expect(wire.connection.isBusy).toBe(true);
+  wire.connection.giveUpBefore(1e9);
+  wire.send(...after);
+  expect(wire.exchanges.map(inShort)).toEqual([`GET /half 400 complete ${half.length}/${refusedBytes}`, small('/z')]);
+});
+
+test('answers to requests before one that is refused are still theirs', () => {
+  const both = 'POST /b HTTP/1.1\r\nContent-Length: +1\r\n\r\n';
+  const wire = told([ask(get('/a') + both), answer(ok), refusal(400)]);
+  expect(wire.exchanges.map(inShort)).toEqual([small('/a'), `POST /b 400 complete ${both.length}/${refusedBytes}`]);
+});
+
+test('a refusal that comes with the answer before it', () => {
+  const wire = told([ask(get('/a') + half), answer(`${ok}${refusal(408).text}`)]);
+  expect(wire.exchanges.map(inShort)).toEqual([small('/a'), `GET /half 408 complete ${half.length}/${refusedBytes}`]);
+});
