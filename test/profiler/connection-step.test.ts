@@ -46,6 +46,8 @@ test.each<[string, readonly Step[]]>([
   ['a head that was not copied whole', [ask('GET /large HTTP/1.1\r\nCookie: c', 80_000), answer(ok)]],
   ['a target without end', [ask(`GET /${'t'.repeat(70_000)}`), answer('HTTP/1.1 414 Too Long\r\n\r\n')]],
   ['an answer whose chunks are none', [ask(get('/x')), answer(`${chunked}1\r\na\r\n!\r\n`)]],
+  ['an answer that nobody could read', [ask(get('/x')), answer('', 45)]],
+  ['a later one', [ask(get('/w')), answer(ok), ask(get('/x')), answer('', 45)]],
   ['an answer that is none', [ask(get('/w')), answer(ok), ask(get('/x')), answer('ICY 200 OK\r\n')]],
 ])('%s is counted, and the next exchange is told', (_, steps) => {
   const { shown, lost } = seen(...steps, ask(get('/a')), answer(ok), ask(get('/b')), answer(ok));
@@ -89,4 +91,14 @@ test('the rest of an answer that came before it was asked for is not taken for o
     answer(ok + ok + ok),
   );
   expect([shown, lost]).toEqual([[], 4]);
+});
+
+test('an answer is not that to a request before it, whose own was none', () => {
+  const { shown, lost } = seen(ask(get('/a')), answer('ICY 200 OK\r\n\r\n'), ask(get('/b')), answer(ok));
+  expect([shown, lost]).toEqual([[], 2]);
+});
+
+test('the end of an answer from before the connection was known is passed over', () => {
+  const { shown, lost } = seen(ask(get('/a')), answer('the rest of it'), answer(ok), ask(get('/b')), answer(ok));
+  expect([shown, lost]).toEqual([small('/a', '/b'), 0]);
 });

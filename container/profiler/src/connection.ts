@@ -55,6 +55,8 @@ export class Connection {
   #isCountOnly = false;
   /** Whether anything on the connection was HTTP/1 for sure. */
   #wasHttp = false;
+  /** Bytes came where a response should begin, and are none. */
+  #hasPassedOver = false;
   #isFinished = false;
   readonly #streamEvents = { lost: () => this.#loseStep(), tooManyWait: () => this.#giveUp() };
   readonly #requestReader = this.#createRequestReader();
@@ -81,6 +83,7 @@ export class Connection {
   request(piece: Piece<Process>): void {
     if (this.#isFinished) return;
     if (piece.gap !== 'none') this.#bridge(piece);
+    if (this.#hasPassedOver && this.#requestReader.state === 'start') this.#loseStep();
     if (!(this.#isReading && this.#isMatching) && !this.#findStep(piece)) return;
     if (this.#early.length > 0 && this.#arriving === undefined && !this.#sortEarly(piece)) return;
     this.#wasAsked = true;
@@ -101,9 +104,9 @@ export class Connection {
       else if (mayAnswer(piece)) this.#turns.answered(piece.timeNs);
       return;
     }
-    // The end of a response that began before the connection was known is not one of ours.
-    if (this.#responses.isFresh() && !mayStartResponse(piece)) return;
-    this.#responses.take(piece);
+    if (this.#responses.isFresh() && !mayStartResponse(piece)) this.#passOver(piece);
+    else this.#responses.take(piece);
+    if (!this.#isMatching && mayAnswer(piece)) this.#turns.answered(piece.timeNs);
   }
 
   /** No more responses will come; `inOrder` if what was sent was also handed over. */
@@ -167,6 +170,7 @@ export class Connection {
       started: (at) => {
         const piece = this.#responses.present;
         if (piece) this.#turns.answered(piece.timeNs);
+        this.#hasPassedOver = false;
         if (this.#line.length === 0 && this.#isHeadComing() && this.#isServer()) this.#cutShortByAnswer();
         this.#line.responseStarted(piece, at);
       },
@@ -233,6 +237,15 @@ export class Connection {
     if (this.#wasAsked) return true;
     this.#loseStep();
     return false;
+  }
+
+  /**
+   * Bytes with which no response begins, before any has: the end of one that began before the connection was known, unless
+   * more is asked now, which tells that they were an answer. Those that nobody could read may well be one.
+   */
+  #passOver(piece: Piece<Process>): void {
+    if (piece.cap === 0) this.#loseStep();
+    else this.#hasPassedOver = true;
   }
 
   #keepEarly(piece: Piece<Process>): void {
@@ -422,5 +435,6 @@ export class Connection {
     this.#early = [];
     this.#arriving = undefined;
     this.#doubtful = undefined;
+    this.#hasPassedOver = false;
   }
 }

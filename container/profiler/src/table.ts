@@ -142,6 +142,7 @@ export class Table {
 
   /** What looked like a request in the middle of something else may be followed by real ones. */
   #finished(open: OpenRecord, why: 'not-http' | 'upgraded'): void {
+    if (this.#entries.get(open.conn)?.open !== open) return;
     const mistakes = (this.#mistakes.get(open.conn) ?? 0) + 1;
     if (why === 'upgraded' || mistakes >= MAX_MISTAKES) {
       this.#mistakes.delete(open.conn);
