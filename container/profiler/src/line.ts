@@ -1,6 +1,7 @@
 /** The requests of one connection that wait for their responses, oldest first, as HTTP/1 has it. */
 import { type End, type Exchange, finishExchange, type Pending, type Process, type Role } from './exchange.ts';
 import { type Framing, frameResponse, type Head, parseStatusLine } from './head.ts';
+import { Queue } from './queue.ts';
 import type { Piece } from './streams.ts';
 
 export type ConnectionInfo = {
@@ -16,7 +17,7 @@ export type ConnectionInfo = {
 export class Line {
   readonly #info: ConnectionInfo;
   readonly #tell: (exchange: Exchange) => void;
-  #pending: Pending[] = [];
+  readonly #pending = new Queue<Pending>();
 
   constructor(info: ConnectionInfo, tell: (exchange: Exchange) => void) {
     this.#info = info;
@@ -32,7 +33,7 @@ export class Line {
   }
 
   clear(): void {
-    this.#pending = [];
+    this.#pending.clear();
   }
 
   /** The last byte of a request came at `timeNs`; it may have been answered before. */
@@ -40,14 +41,14 @@ export class Line {
     pending.requestLastNs = timeNs;
     pending.requestBytes = bytes;
     pending.requestIsComplete = true;
-    if (pending.responseIsComplete && this.#pending[0] === pending) this.#leave('complete');
+    if (pending.responseIsComplete && this.#pending.first === pending) this.#leave('complete');
   }
 
   /** The first byte of a response came with a piece, at a place of its bytes. */
   responseStarted(piece: Piece<Process> | undefined, at: number): void {
     // Answered in full before its body had come: the next response can only be the next request's.
-    if (this.#pending[0]?.responseIsComplete) this.#leave('complete');
-    const first = this.#pending[0];
+    if (this.#pending.first?.responseIsComplete) this.#leave('complete');
+    const first = this.#pending.first;
     if (first === undefined || piece === undefined) return;
     first.responseOffset ??= offsetAt(piece, at);
     first.responseFirstNs = piece.timeNs;
@@ -58,7 +59,7 @@ export class Line {
   /** How the body of a response ends; undefined for what is no response, or one that nobody waits for. */
   responseHead(head: Head): Framing | undefined {
     const status = parseStatusLine(head.firstLine);
-    const first = this.#pending[0];
+    const first = this.#pending.first;
     if (status === undefined || first === undefined) return undefined;
     const isInterim = status < 200 && status !== 101;
     if (!isInterim) first.status = status;
@@ -67,7 +68,7 @@ export class Line {
 
   /** The last byte of a response, or of an interim one. */
   responseEnded(timeNs: number | undefined, bytes: number): void {
-    const first = this.#pending[0];
+    const first = this.#pending.first;
     if (first === undefined) return;
     stopResponse(first, timeNs, bytes);
     if (first.status === undefined) {
@@ -82,7 +83,7 @@ export class Line {
 
   /** The response that is under way ends here, whatever its head said. */
   endResponse(end: End, timeNs: number | undefined, bytes: number): void {
-    const first = this.#pending[0];
+    const first = this.#pending.first;
     if (first === undefined) return;
     stopResponse(first, timeNs, bytes);
     this.#leave(end);
@@ -91,7 +92,7 @@ export class Line {
   /** No more responses will come; `bytes` are those of the one that was under way. */
   abort(timeNs: number | undefined, bytes: number): void {
     while (this.#pending.length > 0) {
-      const first = this.#pending[0];
+      const first = this.#pending.first;
       const isAnswered = first?.responseIsComplete === true;
       if (!isAnswered && first?.responseFirstNs !== undefined) stopResponse(first, timeNs, bytes);
       this.#leave(isAnswered ? 'complete' : 'aborted');
