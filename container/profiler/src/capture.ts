@@ -2,6 +2,7 @@
 import type { Clock } from './clock.ts';
 import { createDrain, type Drain } from './drain.ts';
 import type { Exchange } from './exchange.ts';
+import type { LossKind } from './followed.ts';
 import { Losses, UNWRITTEN } from './losses.ts';
 import type { NamesLook } from './names.ts';
 import type { Probe } from './probe.ts';
@@ -42,7 +43,7 @@ export class Capture {
     this.#options = options;
     this.#losses = new Losses(header.startedUs);
     this.#redact = createRedactor(settings.redact);
-    const lost = (count: number): void => this.#losses.add('exchangesLost', count);
+    const lost = (count: number, kind: LossKind): void => this.#losses.add(kind, count);
     this.#drain = createDrain(probe, settings, { exchange: (exchange) => this.#tell(exchange), lost }, salt);
   }
 

@@ -15,9 +15,10 @@ import {
   parseStatusLine,
 } from './head.ts';
 import { Reader } from './http1.ts';
-import { type ConnectionInfo, Line, offsetAt } from './line.ts';
+import { type ConnectionInfo, Line, offsetAt, PENDING_BYTES } from './line.ts';
+import { newStanding, type Standing } from './standing.ts';
 import { mayAnswer, mayStartRequest, mayStartResponse } from './starts.ts';
-import { keep, type Piece, Stream } from './streams.ts';
+import { keep, type Piece, Stream, sumHeld } from './streams.ts';
 import { Turns } from './turns.ts';
 
 export type ConnectionEvents = {
@@ -42,32 +43,43 @@ export class Connection {
   #doubtful: Pending | undefined;
   /** Pieces of responses that came before their request: two threads of a client may overtake each other. */
   #early: Piece<Process>[] = [];
-  #wasAsked = false;
-  #turns = new Turns();
-  /** Whether it is known where requests begin. */
-  #isReading = true;
-  /**
-   * Whether it is known which response answers which request. Where only requests are read, they are counted, and not told;
-   * where only responses are, those in line are still answered.
-   */
-  #isMatching = true;
-  /** The kernel leaves responses out from here on. */
-  #isCountOnly = false;
-  /** Whether anything on the connection was HTTP/1 for sure. */
-  #wasHttp = false;
-  /** Bytes came where a response should begin, and are none. */
-  #hasPassedOver = false;
-  #isFinished = false;
+  readonly #standing: Standing;
   readonly #streamEvents = { lost: () => this.#loseStep(), tooManyWait: () => this.#giveUp() };
   readonly #requestReader = this.#createRequestReader();
   readonly #requests = new Stream<Process>(this.#requestReader, this.#streamEvents);
   readonly #responseReader = this.#createResponseReader();
   readonly #responses = new Stream<Process>(this.#responseReader, this.#streamEvents);
 
-  constructor(info: ConnectionInfo, events: ConnectionEvents) {
+  /** Goes on where one with the same info stood. */
+  constructor(info: ConnectionInfo, events: ConnectionEvents, standing: Standing = newStanding()) {
     this.#events = events;
     this.#info = info;
-    this.#line = new Line(info, events.exchange);
+    this.#standing = standing;
+    this.#line = standing.line ?? new Line(info, events.exchange);
+    this.#requests.goOnAt(standing.requestsAt);
+    this.#responses.goOnAt(standing.responsesAt);
+  }
+
+  /** About how much memory what is under way takes. */
+  get heldBytes(): number {
+    const alone = (this.#isHeadComing() ? PENDING_BYTES : 0) + (this.#doubtful === undefined ? 0 : PENDING_BYTES);
+    const streams = this.#requests.heldBytes + this.#responses.heldBytes;
+    return alone + streams + this.#line.heldBytes + (this.#early.length === 0 ? 0 : sumHeld(this.#early));
+  }
+
+  /** How it stands, if nothing is lost when that is all that is kept; undefined in the middle of a message. */
+  rest(): Standing | undefined {
+    const standing = this.#standing;
+    // Nothing more is read of one that has finished.
+    if (standing.isFinished) return standing;
+    const isHalf = this.#arriving !== undefined || this.#doubtful !== undefined || this.#early.length > 0;
+    const mayRest =
+      (!standing.isReading || this.#requests.isBetween) && (!standing.isMatching || this.#responses.isBetween);
+    if (isHalf || !mayRest) return undefined;
+    standing.line = this.#line.length === 0 ? undefined : this.#line;
+    standing.requestsAt = this.#requests.next;
+    standing.responsesAt = this.#responses.next;
+    return standing;
   }
 
   /** Whether exchanges are under way. */
@@ -81,32 +93,32 @@ export class Connection {
   }
 
   request(piece: Piece<Process>): void {
-    if (this.#isFinished) return;
+    if (this.#standing.isFinished) return;
     if (piece.gap !== 'none') this.#bridge(piece);
-    if (this.#hasPassedOver && this.#requestReader.state === 'start') this.#loseStep();
-    if (!(this.#isReading && this.#isMatching) && !this.#findStep(piece)) return;
+    if (this.#standing.hasPassedOver && this.#requestReader.state === 'start') this.#loseStep();
+    if (!(this.#standing.isReading && this.#standing.isMatching) && !this.#findStep(piece)) return;
     if (this.#early.length > 0 && this.#arriving === undefined && !this.#sortEarly(piece)) return;
-    this.#wasAsked = true;
+    this.#standing.wasAsked = true;
     this.#requests.take(piece);
     if (this.#early.length > 0 && this.#line.length > 0) this.#takeEarly();
   }
 
   response(piece: Piece<Process>): void {
-    if (this.#isFinished) return;
-    if (!this.#isMatching) {
-      if (mayAnswer(piece)) this.#turns.answered(piece.timeNs);
+    if (this.#standing.isFinished) return;
+    if (!this.#standing.isMatching) {
+      if (mayAnswer(piece)) this.#standing.turns.answered(piece.timeNs);
       return;
     }
     if (this.#doubtful !== undefined) this.#settleDoubt(piece);
     else if (this.#answersArriving(piece)) this.#cutShortByAnswer();
     if (this.#line.length === 0) {
-      if (this.#isReading) this.#keepEarly(piece);
-      else if (mayAnswer(piece)) this.#turns.answered(piece.timeNs);
+      if (this.#standing.isReading) this.#keepEarly(piece);
+      else if (mayAnswer(piece)) this.#standing.turns.answered(piece.timeNs);
       return;
     }
     if (this.#responses.isFresh() && !mayStartResponse(piece)) this.#passOver(piece);
     else this.#responses.take(piece);
-    if (!this.#isMatching && mayAnswer(piece)) this.#turns.answered(piece.timeNs);
+    if (!this.#standing.isMatching && mayAnswer(piece)) this.#standing.turns.answered(piece.timeNs);
   }
 
   /** No more responses will come; `inOrder` if what was sent was also handed over. */
@@ -124,10 +136,21 @@ export class Connection {
 
   /** The rest of what is under way is not told. */
   leftOut(): void {
-    if (this.#isFinished || this.#isCountOnly || this.#isOutOfStep()) return;
-    this.#isReading = false;
-    this.#isMatching = false;
+    if (this.#standing.isFinished || this.#standing.isCountOnly || this.#isOutOfStep()) return;
+    this.#standing.isReading = false;
+    this.#standing.isMatching = false;
     this.#loseExchanges();
+  }
+
+  /** There is no memory for what is under way: forgets it and returns how many exchanges that were. */
+  drop(): number {
+    const exchanges = this.underWay;
+    this.#standing.isReading = false;
+    this.#standing.isMatching = false;
+    this.#forget();
+    this.#requests.restart();
+    this.#responses.restart();
+    return exchanges;
   }
 
   /** The connection is over. */
@@ -150,7 +173,7 @@ export class Connection {
       started: (at) => {
         const piece = this.#requests.present;
         if (piece === undefined) return;
-        this.#turns.began(piece.timeNs);
+        this.#standing.turns.began(piece.timeNs);
         this.#arriving = startPending(piece.who, piece.timeNs, offsetAt(piece, at));
       },
       plausible: (firstLine) => this.#requestLine(firstLine),
@@ -169,8 +192,8 @@ export class Connection {
     const reader: Reader = new Reader({
       started: (at) => {
         const piece = this.#responses.present;
-        if (piece) this.#turns.answered(piece.timeNs);
-        this.#hasPassedOver = false;
+        if (piece) this.#standing.turns.answered(piece.timeNs);
+        this.#standing.hasPassedOver = false;
         if (this.#line.length === 0 && this.#isHeadComing() && this.#isServer()) this.#cutShortByAnswer();
         this.#line.responseStarted(piece, at);
       },
@@ -207,10 +230,10 @@ export class Connection {
 
   /** A request is there: it waits for its response, or is counted where it is not known which that will be. */
   #admit(request: Pending): void {
-    this.#turns.requested();
-    this.#wasHttp = true;
+    this.#standing.turns.requested();
+    this.#standing.wasHttp = true;
     request.isAdmitted = true;
-    if (this.#isMatching) this.#line.join(request);
+    if (this.#standing.isMatching) this.#line.join(request);
     else this.#events.lost(1);
   }
 
@@ -234,7 +257,7 @@ export class Connection {
       this.#early = this.#early.filter(({ other }) => ((request.offset - other) | 0) < 0);
       return true;
     }
-    if (this.#wasAsked) return true;
+    if (this.#standing.wasAsked) return true;
     this.#loseStep();
     return false;
   }
@@ -245,7 +268,7 @@ export class Connection {
    */
   #passOver(piece: Piece<Process>): void {
     if (piece.cap === 0) this.#loseStep();
-    else this.#hasPassedOver = true;
+    else this.#standing.hasPassedOver = true;
   }
 
   #keepEarly(piece: Piece<Process>): void {
@@ -256,8 +279,8 @@ export class Connection {
   /** Some servers say 408 to an idle client before they close; but so much was an answer to something. */
   #tooManyEarly(): void {
     // To what was asked before the connection was known: the last piece says when that was.
-    if (this.#info.knowsOrder && !this.#wasAsked) this.#early.splice(0, this.#early.length - 1);
-    else if (this.#wasHttp || this.#arriving === undefined) this.#loseStep();
+    if (this.#info.knowsOrder && !this.#standing.wasAsked) this.#early.splice(0, this.#early.length - 1);
+    else if (this.#standing.wasHttp || this.#arriving === undefined) this.#loseStep();
     else if (!this.#takeLate()) this.#finish('not-http');
   }
 
@@ -291,7 +314,7 @@ export class Connection {
   }
 
   #cutShortByAnswer(): void {
-    this.#wasHttp = true;
+    this.#standing.wasHttp = true;
     this.#cutShort();
   }
 
@@ -299,7 +322,7 @@ export class Connection {
   #cutShort(): void {
     const request = this.#arriving;
     if (request === undefined) return;
-    const isHttp = this.#wasHttp || (this.#early.length === 0 && beginsRequest(this.#requestReader.heldLine));
+    const isHttp = this.#standing.wasHttp || (this.#early.length === 0 && beginsRequest(this.#requestReader.heldLine));
     this.#stopReading();
     if (request.method !== '' && !request.isAdmitted) this.#admit(request);
     if (request.isAdmitted) this.#line.requestEnded(request, undefined, this.#requestReader.messageBytes);
@@ -314,22 +337,22 @@ export class Connection {
     if (request === undefined) return;
     const meant = parseRefusedLine(firstLine);
     Object.assign(request, meant);
-    if (meant !== undefined && this.#wasHttp) {
+    if (meant !== undefined && this.#standing.wasHttp) {
       this.#admit(request);
       this.#line.requestEnded(request, undefined, this.#requestReader.messageBytes);
-    } else if (this.#wasHttp) this.#count();
+    } else if (this.#standing.wasHttp) this.#count();
     else if (meant !== undefined) this.#doubtful = request;
     else this.#finish('not-http');
   }
 
   #stopReading(): void {
     this.#arriving = undefined;
-    this.#isReading = false;
+    this.#standing.isReading = false;
   }
 
   /** Something was asked of which nothing can be told. */
   #count(): void {
-    this.#turns.requested();
+    this.#standing.turns.requested();
     this.#events.lost(1);
   }
 
@@ -345,21 +368,21 @@ export class Connection {
   }
 
   #finish(why: 'not-http' | 'upgraded'): void {
-    this.#isFinished = true;
+    this.#standing.isFinished = true;
     this.#forget();
     this.#events.finished(why);
   }
 
   /** Neither where requests begin is known, nor which response is whose. */
   #isOutOfStep(): boolean {
-    return !this.#isReading && !this.#isMatching;
+    return !this.#standing.isReading && !this.#standing.isMatching;
   }
 
   /** Bytes that matter are missing, or are not what they should be: nothing is told until step is found again. */
   #loseStep(): false {
-    if (this.#isFinished || this.#isOutOfStep()) return false;
-    this.#isReading = false;
-    this.#isMatching = false;
+    if (this.#standing.isFinished || this.#isOutOfStep()) return false;
+    this.#standing.isReading = false;
+    this.#standing.isMatching = false;
     // What is missing was part of an exchange, even if none is known.
     if (this.#loseExchanges() === 0) this.#events.lost(1);
     return false;
@@ -376,15 +399,15 @@ export class Connection {
   /** The kernel has left something out before a piece. */
   #bridge(piece: Piece<Process>): void {
     const isCountOnly = piece.gap === 'count-only';
-    if (isCountOnly && this.#isCountOnly) return;
+    if (isCountOnly && this.#standing.isCountOnly) return;
     const arriving = this.#arriving;
-    const goesOn = isCountOnly && this.#isReading && this.#requests.isContinuedBy(piece);
+    const goesOn = isCountOnly && this.#standing.isReading && this.#requests.isContinuedBy(piece);
     if (goesOn && this.#isHeadComing()) this.#arriving = undefined;
     this.#loseExchanges();
-    this.#isCountOnly = isCountOnly;
-    this.#isReading = true;
-    this.#isMatching = !isCountOnly;
-    if (!isCountOnly) this.#turns = new Turns();
+    this.#standing.isCountOnly = isCountOnly;
+    this.#standing.isReading = true;
+    this.#standing.isMatching = !isCountOnly;
+    if (!isCountOnly) this.#standing.turns = new Turns();
     if (goesOn) this.#arriving = arriving;
     else this.#requests.restart();
     this.#responses.restart();
@@ -408,18 +431,19 @@ export class Connection {
    */
   #findStep(piece: Piece<Process>): boolean {
     // What comes before the answer to a request that was cut short is the rest of it.
-    if (this.#isMatching && (this.#line.length > 0 || this.#doubtful !== undefined)) return false;
-    const isOver = !this.#isCountOnly && this.#turns.isOver(piece.timeNs);
-    const isBetween = this.#isReading && this.#requestReader.state === 'start' && this.#requests.isContinuedBy(piece);
-    const mayStart = isBetween || (!this.#isReading && mayStartRequest(piece));
+    if (this.#standing.isMatching && (this.#line.length > 0 || this.#doubtful !== undefined)) return false;
+    const isOver = !this.#standing.isCountOnly && this.#standing.turns.isOver(piece.timeNs);
+    const isBetween =
+      this.#standing.isReading && this.#requestReader.state === 'start' && this.#requests.isContinuedBy(piece);
+    const mayStart = isBetween || (!this.#standing.isReading && mayStartRequest(piece));
     if (mayStart) this.#responses.restart();
-    if (mayStart || !this.#isMatching) this.#isMatching = mayStart && isOver;
-    if (this.#isReading) return true;
+    if (mayStart || !this.#standing.isMatching) this.#standing.isMatching = mayStart && isOver;
+    if (this.#standing.isReading) return true;
     if (!mayStart) {
-      if (!this.#isMatching) this.#askedSomething(isOver);
+      if (!this.#standing.isMatching) this.#askedSomething(isOver);
       return false;
     }
-    this.#isReading = true;
+    this.#standing.isReading = true;
     this.#requests.restart();
     return true;
   }
@@ -427,7 +451,7 @@ export class Connection {
   /** An answer came, so that this must be asking again. */
   #askedSomething(isOver: boolean): void {
     if (isOver) this.#events.lost(1);
-    this.#turns.asked();
+    this.#standing.turns.asked();
   }
 
   #forget(): void {
@@ -435,6 +459,6 @@ export class Connection {
     this.#early = [];
     this.#arriving = undefined;
     this.#doubtful = undefined;
-    this.#hasPassedOver = false;
+    this.#standing.hasPassedOver = false;
   }
 }

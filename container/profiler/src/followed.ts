@@ -1,70 +1,105 @@
-/** A file that others may move or remove: it is found again by its path, and made anew where it is gone. */
-import { closeSync, constants, fchmodSync, fstatSync, openSync, type Stats, statSync } from 'node:fs';
-import { isOfSystem } from './errors.ts';
+/** A connection that is followed: what is needed to go on with it is kept, and the rest made when something moves. */
+import { Connection } from './connection.ts';
+import type { Exchange } from './exchange.ts';
+import type { ConnectionInfo } from './line.ts';
+import type { OpenRecord } from './records.ts';
+import type { Standing } from './standing.ts';
 
-export type Followed = {
-  /** The open file; undefined while there is none at the path and none may be made. */
-  readonly fd: () => number | undefined;
-  /** Looks where the path leads now; true if that is another file than before. */
-  readonly follow: () => boolean;
+/** `exchangesLost`: bytes of their connection are missing, or not understood. `exchangesDropped`: there were too many. */
+export type LossKind = 'exchangesLost' | 'exchangesDropped';
+
+export type FollowedEvents = {
+  readonly exchange: (exchange: Exchange) => void;
+  /** Exchanges that cannot be told. */
+  readonly lost: (exchanges: number, kind: LossKind) => void;
+  readonly finished: (followed: Followed, why: 'not-http' | 'upgraded') => void;
 };
 
-/** Of a file that nobody has made: as `touch` makes it. */
-const MODE = 0o644;
+/** What a connection takes while it does not rest, besides what is under way on it. */
+const CONNECTION_BYTES = 2_048;
+/** What the line of one takes that rests, besides those in it. */
+const LINE_BYTES = 256;
 
-/** Opens a file for as long as this process runs; throws if it is not there and may not be made. */
-export function openFollowed(path: string, flags: number): Followed {
-  let file: number | undefined = openOrMake(path, flags, MODE);
-  let seen = fstatSync(file);
-  return {
-    fd: () => file,
-    follow: () => {
-      if (file !== undefined && isAt(path, seen)) return false;
-      if (file !== undefined) {
-        seen = fstatSync(file);
-        closeSync(file);
-      }
-      file = openIfAllowed(path, flags, seen.mode);
-      if (file !== undefined) seen = fstatSync(file);
-      return file !== undefined;
-    },
-  };
-}
+export class Followed {
+  readonly open: OpenRecord;
+  lastNs: number;
+  /** About how much memory it takes besides what is kept of one that rests with nothing under way. */
+  heldBytes = 0;
+  /** Unix sockets: whether no more requests will come. */
+  hasEnded = false;
+  readonly #events: FollowedEvents;
+  readonly #linkOf: ConnectionInfo['linkOf'];
+  /** While something moves. */
+  #connection: Connection | undefined;
+  /** While it rests, and something was known of it before. */
+  #standing: Standing | undefined;
 
-/** Opens a file, and makes one with these rights only where there is none; undefined where that is not allowed. */
-export function openIfAllowed(path: string, flags: number, mode: number): number | undefined {
-  try {
-    return openOrMake(path, flags, mode);
-  } catch (error) {
-    if (isOfSystem(error)) return undefined;
-    throw error;
+  constructor(open: OpenRecord, linkOf: ConnectionInfo['linkOf'], timeNs: number, events: FollowedEvents) {
+    this.open = open;
+    this.lastNs = timeNs;
+    this.#linkOf = linkOf;
+    this.#events = events;
   }
-}
 
-/** In two steps: in a folder such as /tmp another's file may be opened, but not by a call that would make it. */
-function openOrMake(path: string, flags: number, mode: number): number {
-  try {
-    return openSync(path, flags);
-  } catch (error) {
-    if (!isOfSystem(error) || error.code !== 'ENOENT') throw error;
-    const file = openSync(path, flags | constants.O_CREAT, mode & 0o777);
-    // The umask has taken some away.
-    fchmodSync(file, mode & 0o777);
-    return file;
+  get underWay(): number {
+    return this.#connection?.underWay ?? this.#standing?.line?.length ?? 0;
   }
-}
 
-/** While a file is open, no other one bears its number. */
-function isAt(path: string, { dev, ino }: Stats): boolean {
-  const found = statIfAllowed(path);
-  return found?.ino === ino && found.dev === dev;
-}
+  get isBusy(): boolean {
+    return this.#connection?.isBusy ?? this.underWay > 0;
+  }
 
-function statIfAllowed(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    if (isOfSystem(error)) return undefined;
-    throw error;
+  get isResting(): boolean {
+    return this.#connection === undefined;
+  }
+
+  /** The connection itself. */
+  wake(): Connection {
+    if (this.#connection !== undefined) return this.#connection;
+    const { open } = this;
+    const role = open.requestDirection === 0 ? 'server' : 'client';
+    const knowsOrder = role === 'client' && !open.isUnix;
+    this.#connection = new Connection(
+      { role, local: open.local, remote: open.remote, knowsOrder, linkOf: this.#linkOf },
+      {
+        exchange: this.#events.exchange,
+        lost: (exchanges) => this.#events.lost(exchanges, 'exchangesLost'),
+        finished: (why) => this.#events.finished(this, why),
+      },
+      this.#standing,
+    );
+    this.#standing = undefined;
+    return this.#connection;
+  }
+
+  /** Keeps no more than is needed to go on, unless it is in the middle of a message. */
+  rest(): void {
+    if (this.#connection === undefined) return;
+    this.#standing = this.#connection.rest();
+    if (this.#standing !== undefined) this.#connection = undefined;
+  }
+
+  /** Gives up what is under way. */
+  drop(): void {
+    this.#events.lost(this.wake().drop(), 'exchangesDropped');
+    this.rest();
+  }
+
+  /** It is over; `inOrder` if all that was sent was also handed over. */
+  end(inOrder: boolean): void {
+    if (this.isBusy) this.wake().closed(inOrder);
+  }
+
+  /** Weighs it anew, and returns by how much it has become heavier. */
+  weigh(): number {
+    const before = this.heldBytes;
+    this.heldBytes =
+      this.#connection === undefined ? this.#restingBytes() : CONNECTION_BYTES + this.#connection.heldBytes;
+    return this.heldBytes - before;
+  }
+
+  #restingBytes(): number {
+    const line = this.#standing?.line;
+    return line === undefined ? 0 : LINE_BYTES + line.heldBytes;
   }
 }

@@ -55,6 +55,11 @@ export class Reader {
     this.#events = events;
   }
 
+  /** About how much memory what has come in part takes. */
+  get heldBytes(): number {
+    return this.#partial.length + (this.#head?.heldBytes ?? 0);
+  }
+
   /** As much of a message's first line as has come, while its end has not. */
   get heldLine(): string {
     return this.#head?.unfinishedLine ?? '';
@@ -155,8 +160,11 @@ export class Reader {
     const head = parseHead(bytes.toString('latin1', from, to));
     if (head === undefined) return this.#goOn(new PartialHead(), bytes, from, to);
     this.messageBytes += head.bytes;
-    this.#begin(this.#events.head(head));
-    return from + head.bytes;
+    // What is kept of a request is part of this line: a part of the whole text would keep all of it.
+    const firstLine = bytes.toString('latin1', from, from + head.firstLine.length);
+    const { contentLength, transferEncoding, bytes: headBytes } = head;
+    this.#begin(this.#events.head({ firstLine, contentLength, transferEncoding, bytes: headBytes }));
+    return from + headBytes;
   }
 
   #goOn(partial: PartialHead, bytes: Buffer, from: number, to: number): number {

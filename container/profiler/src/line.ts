@@ -14,7 +14,12 @@ export type ConnectionInfo = {
   readonly linkOf: (requestOffset: number, responseOffset: number | undefined) => string;
 };
 
+/** What a request that waits takes, besides its texts. */
+export const PENDING_BYTES = 256;
+
 export class Line {
+  /** About how much memory those in line take. */
+  heldBytes = 0;
   readonly #info: ConnectionInfo;
   readonly #tell: (exchange: Exchange) => void;
   readonly #pending = new Queue<Pending>();
@@ -30,10 +35,12 @@ export class Line {
 
   join(pending: Pending): void {
     this.#pending.push(pending);
+    this.heldBytes += sizeOf(pending);
   }
 
   clear(): void {
     this.#pending.clear();
+    this.heldBytes = 0;
   }
 
   /** The last byte of a request came at `timeNs`; it may have been answered before. */
@@ -103,10 +110,15 @@ export class Line {
   #leave(end: End): void {
     const first = this.#pending.shift();
     if (first === undefined) return;
+    this.heldBytes -= sizeOf(first);
     const { role, local, remote, linkOf } = this.#info;
     const link = linkOf(first.requestOffset, first.responseOffset);
     this.#tell(finishExchange(first, { role, local, remote, link, end }));
   }
+}
+
+function sizeOf({ method, target }: Pending): number {
+  return PENDING_BYTES + method.length + target.length;
 }
 
 /** Where in its direction's stream a byte of a piece lies, modulo 2^32. */

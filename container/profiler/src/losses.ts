@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
   lostShed: 'requests, with their responses, because the profiler was behind',
   lostRecursion: 'events, because the probe was running already',
   exchangesLost: 'exchanges, because bytes of their connections were missing or not understood',
+  exchangesDropped: 'exchanges, because too many were under way',
   paused: 'exchanges, because capture was paused while they were under way',
 };
 

@@ -1,7 +1,7 @@
 /** profiler.json: what the profiler says of itself, for `up`, `status` and whoever looks. */
 import { constants, ftruncateSync, writeSync } from 'node:fs';
 import { isFull } from './errors.ts';
-import { openFollowed } from './followed.ts';
+import { openFollowed } from './followed-file.ts';
 
 export type Status = {
   readonly state: 'attached' | 'paused' | 'failed';

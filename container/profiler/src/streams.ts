@@ -38,6 +38,8 @@ export type Piece<Who> = {
 
 /** More pieces than this do not wait: what is missing before them is gone. */
 const MAX_WAITING = 64;
+/** What a kept piece takes besides its bytes: itself and its buffer. */
+const KEPT_PIECE_BYTES = 512;
 
 export type StreamEvents = {
   /** Bytes are missing that would have mattered. */
@@ -51,7 +53,8 @@ export class Stream<Who> {
   present: Piece<Who> | undefined;
   readonly #reader: Reader;
   readonly #events: StreamEvents;
-  #next: number | undefined;
+  /** Where the next byte lies; undefined where that may be anywhere. */
+  next: number | undefined;
   #waiting: Piece<Who>[] = [];
 
   constructor(reader: Reader, events: StreamEvents) {
@@ -65,6 +68,16 @@ export class Stream<Who> {
     if (this.#waiting.length > MAX_WAITING) this.#events.tooManyWait();
   }
 
+  /** It stands between two messages. */
+  get isBetween(): boolean {
+    return this.#waiting.length === 0 && this.#reader.state === 'start';
+  }
+
+  /** About how much memory what has come in part takes. */
+  get heldBytes(): number {
+    return this.#reader.heldBytes + (this.#waiting.length === 0 ? 0 : sumHeld(this.#waiting));
+  }
+
   /** The time of the oldest piece that waits for what is missing before it; undefined if none does. */
   waitsSince(): number | undefined {
     return this.#waiting[0]?.timeNs;
@@ -72,7 +85,7 @@ export class Stream<Who> {
 
   /** Nothing has been taken since the beginning or since `restart`. */
   isFresh(): boolean {
-    return this.#next === undefined;
+    return this.next === undefined;
   }
 
   /** Nothing is missing before the piece. */
@@ -82,7 +95,7 @@ export class Stream<Who> {
 
   /** Nothing has come from `offset` on, and nothing is missing before it. */
   endsAt(offset: number): boolean {
-    return this.#next === (offset | 0) && this.#waiting.length === 0;
+    return this.next === (offset | 0) && this.#waiting.length === 0;
   }
 
   /** Gives up what waits, in no order. */
@@ -92,16 +105,21 @@ export class Stream<Who> {
     return waiting;
   }
 
+  /** A message begins at `next`, if it is given. */
+  goOnAt(next: number | undefined): void {
+    this.next = next;
+  }
+
   /** Forgets what waits; the next piece may begin anywhere. */
   restart(): void {
-    this.#next = undefined;
+    this.next = undefined;
     this.#waiting = [];
     this.#reader.restart();
   }
 
   /** Returns false if the piece has to wait. */
   #tryToTake(piece: Piece<Who>): boolean {
-    const missing = this.#next === undefined ? 0 : (piece.offset - this.#next) | 0;
+    const missing = this.next === undefined ? 0 : (piece.offset - this.next) | 0;
     if (missing > 0 && !this.#reader.canSkip(missing)) return false;
     if (missing < 0) this.#deliverRest(piece, -missing);
     else this.#deliver(piece, missing);
@@ -109,7 +127,7 @@ export class Stream<Who> {
   }
 
   #deliver(piece: Piece<Who>, missing: number): void {
-    this.#next = (piece.offset + piece.length) | 0;
+    this.next = (piece.offset + piece.length) | 0;
     if (missing > 0) {
       // What ends there ended when nobody looked.
       this.present = undefined;
@@ -150,6 +168,11 @@ export class Stream<Who> {
       for (const piece of waiting) if (!this.#tryToTake(piece)) this.#waiting.push(piece);
     }
   }
+}
+
+/** About how much memory pieces take that are kept. */
+export function sumHeld(pieces: readonly Piece<unknown>[]): number {
+  return pieces.reduce((sum, { cap }) => sum + cap + KEPT_PIECE_BYTES, 0);
 }
 
 /** A piece that outlives its record. */

@@ -1,6 +1,6 @@
 /** All connections that are followed, by the kernel's number for them. */
-import { Connection } from './connection.ts';
-import type { Exchange, Process } from './exchange.ts';
+import type { Process } from './exchange.ts';
+import { Followed, type FollowedEvents } from './followed.ts';
 import { tcpLink, UnixLinks } from './links.ts';
 import type { CloseRecord, OpenRecord } from './records.ts';
 import type { Piece } from './streams.ts';
@@ -12,19 +12,15 @@ export type KernelSide = {
   readonly isOpen: (sock: bigint, conn: number) => boolean;
 };
 
-export type TableEvents = {
-  readonly exchange: (exchange: Exchange) => void;
-  /** Exchanges that cannot be told, because bytes of their connection are missing. */
-  readonly lost: (exchanges: number) => void;
-};
+export type TableEvents = Pick<FollowedEvents, 'exchange' | 'lost'>;
 
-type Entry = {
-  readonly open: OpenRecord;
-  readonly connection: Connection;
-  lastNs: number;
-  /** Unix sockets: whether no more requests will come. */
-  hasEnded: boolean;
-};
+/**
+ * What may be held of exchanges under way: as many as the kernel follows connections, each with a request that waits,
+ * and a part of the memory that the profiler is given. When it is more, as much is given up as leaves half.
+ */
+const MAX_HELD_BYTES = 48 << 20;
+/** How long nothing has moved on a connection that rests. */
+const REST_NS = 1e9;
 
 /** Connections that began like HTTP/1 and were not, until the kernel is told not to try again. */
 const MAX_MISTAKES = 3;
@@ -43,15 +39,17 @@ const SENT_FIN = new Set([4, 5, 6, 9, 11]);
 const RECEIVED_FIN = new Set([6, 8, 9, 11]);
 
 export class Table {
-  readonly #entries = new Map<number, Entry>();
+  readonly #entries = new Map<number, Followed>();
   readonly #mistakes = new Map<number, number>();
   readonly #kernel: KernelSide;
-  readonly #events: TableEvents;
+  readonly #events: FollowedEvents;
   readonly #unixLinks: UnixLinks;
+  /** The sum of what the entries hold. */
+  #heldBytes = 0;
 
   constructor(kernel: KernelSide, events: TableEvents, salt: string) {
     this.#kernel = kernel;
-    this.#events = events;
+    this.#events = { ...events, finished: (entry, why) => this.#finished(entry, why) };
     this.#unixLinks = new UnixLinks(salt);
   }
 
@@ -59,57 +57,61 @@ export class Table {
     return this.#entries.size;
   }
 
+  /** About how much memory is held of exchanges under way. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
   opened(open: OpenRecord, timeNs: number): void {
-    this.#entries.get(open.conn)?.connection.closed(false);
-    const role = open.requestDirection === 0 ? 'server' : 'client';
+    const before = this.#entries.get(open.conn);
+    if (before !== undefined) this.#end(before, false);
     const linkOf = open.isUnix ? this.#unixLinks.open(open) : tcpLink;
-    const connection = new Connection(
-      { role, local: open.local, remote: open.remote, knowsOrder: role === 'client' && !open.isUnix, linkOf },
-      {
-        exchange: this.#events.exchange,
-        lost: this.#events.lost,
-        finished: (why) => this.#finished(open, why),
-      },
-    );
-    this.#entries.set(open.conn, { open, connection, lastNs: timeNs, hasEnded: false });
+    this.#entries.set(open.conn, new Followed(open, linkOf, timeNs, this.#events));
   }
 
   moved(conn: number, direction: number, piece: Piece<Process>): void {
     const entry = this.#entries.get(conn);
     if (entry === undefined) return;
     entry.lastNs = piece.timeNs;
-    if (direction === entry.open.requestDirection) entry.connection.request(piece);
-    else entry.connection.response(piece);
+    const connection = entry.wake();
+    if (direction === entry.open.requestDirection) connection.request(piece);
+    else connection.response(piece);
+    this.#weigh(entry);
+    if (this.#heldBytes > MAX_HELD_BYTES) this.#relieve();
   }
 
   /** No more bytes will come in a direction; `isShed` if some were left out. */
   ended(conn: number, direction: number, isShed: boolean): void {
     const entry = this.#entries.get(conn);
     if (entry === undefined) return;
-    if (isShed) entry.connection.leftOut();
+    if (isShed) entry.wake().leftOut();
     const isRequests = direction === entry.open.requestDirection;
     if (isRequests) entry.hasEnded = true;
     else if (entry.open.isUnix) this.#close(entry, true);
-    else entry.connection.responsesEnded(true);
+    else this.#responsesEnded(entry);
   }
 
   closed({ conn, oldState, newState, isShed }: CloseRecord): void {
     const entry = this.#entries.get(conn);
     if (entry === undefined) return;
-    if (isShed) entry.connection.leftOut();
+    if (isShed) entry.wake().leftOut();
     const isServer = entry.open.requestDirection === 0;
     if (newState !== TCP_CLOSE) {
       // The FIN of a server ends its responses; that of a client its requests only.
-      if (isServer) entry.connection.responsesEnded(true);
+      if (isServer) this.#responsesEnded(entry);
       return;
     }
-    this.#entries.delete(conn);
-    entry.connection.closed((isServer ? SENT_FIN : RECEIVED_FIN).has(oldState));
+    this.#end(entry, (isServer ? SENT_FIN : RECEIVED_FIN).has(oldState));
   }
 
-  /** Gives up on bytes that are late. */
+  /** Gives up on bytes that are late, and lets connections rest where nothing moves. */
   giveUp(nowNs: number): void {
-    for (const entry of this.#entries.values()) entry.connection.giveUpBefore(nowNs - LATE_NS);
+    for (const entry of this.#entries.values()) {
+      if (entry.isResting) continue;
+      entry.wake().giveUpBefore(nowNs - LATE_NS);
+      if (entry.lastNs <= nowNs - REST_NS) entry.rest();
+      this.#weigh(entry);
+    }
   }
 
   /** Forgets connections that ended without word: Unix sockets, and TCP ones whose word was lost. */
@@ -120,29 +122,67 @@ export class Table {
     }
   }
 
-  #isOver({ open, connection, hasEnded, lastNs }: Entry, nowNs: number): boolean {
+  #isOver({ open, isBusy, hasEnded, lastNs }: Followed, nowNs: number): boolean {
     if (!this.#kernel.isOpen(open.sock, open.conn)) return true;
     if (!open.isUnix) return false;
-    return !connection.isBusy || hasEnded || lastNs <= nowNs - GONE_NS;
+    return !isBusy || hasEnded || lastNs <= nowNs - GONE_NS;
   }
 
   /** Forgets everything; returns how many exchanges were under way. */
   clear(): number {
     let underWay = 0;
-    for (const { connection } of this.#entries.values()) underWay += connection.underWay;
+    for (const entry of this.#entries.values()) underWay += entry.underWay;
     this.#entries.clear();
+    this.#heldBytes = 0;
     return underWay;
   }
 
-  #close(entry: Entry, inOrder: boolean): void {
-    this.#entries.delete(entry.open.conn);
+  #close(entry: Followed, inOrder: boolean): void {
     this.#kernel.forget(entry.open.sock, entry.open.conn);
-    entry.connection.closed(inOrder);
+    this.#end(entry, inOrder);
+  }
+
+  /** Forgets an entry, and tells what was under way on it. */
+  #end(entry: Followed, inOrder: boolean): void {
+    this.#forget(entry);
+    entry.end(inOrder);
+  }
+
+  #forget(entry: Followed): void {
+    if (this.#entries.get(entry.open.conn) !== entry) return;
+    this.#entries.delete(entry.open.conn);
+    this.#heldBytes -= entry.heldBytes;
+  }
+
+  #responsesEnded(entry: Followed): void {
+    if (!entry.isBusy) return;
+    entry.wake().responsesEnded(true);
+    this.#weigh(entry);
+  }
+
+  #weigh(entry: Followed): void {
+    if (this.#entries.get(entry.open.conn) === entry) this.#heldBytes += entry.weigh();
+  }
+
+  /** Too much is held: all rest that can, and where that does not help, those that hold most are given up. */
+  #relieve(): void {
+    for (const entry of this.#entries.values()) {
+      entry.rest();
+      this.#weigh(entry);
+    }
+    if (this.#heldBytes <= (MAX_HELD_BYTES / 4) * 3) return;
+    const largest = [...this.#entries.values()].sort((one, other) => other.heldBytes - one.heldBytes);
+    for (const entry of largest) {
+      if (this.#heldBytes <= MAX_HELD_BYTES / 2) return;
+      entry.drop();
+      this.#weigh(entry);
+    }
   }
 
   /** What looked like a request in the middle of something else may be followed by real ones. */
-  #finished(open: OpenRecord, why: 'not-http' | 'upgraded'): void {
-    if (this.#entries.get(open.conn)?.open !== open) return;
+  #finished(entry: Followed, why: 'not-http' | 'upgraded'): void {
+    const { open } = entry;
+    if (this.#entries.get(open.conn) !== entry) return;
     const mistakes = (this.#mistakes.get(open.conn) ?? 0) + 1;
     if (why === 'upgraded' || mistakes >= MAX_MISTAKES) {
       this.#mistakes.delete(open.conn);
@@ -151,7 +191,7 @@ export class Table {
     }
     if (this.#mistakes.size > MAX_REMEMBERED_MISTAKES) this.#mistakes.clear();
     this.#mistakes.set(open.conn, mistakes);
-    this.#entries.delete(open.conn);
+    this.#forget(entry);
     this.#kernel.forget(open.sock, open.conn);
   }
 }

@@ -1,7 +1,7 @@
 /** The file of a trace: what is written is written whole or not at all, and the content can be set aside. */
 import { closeSync, constants, fstatSync, ftruncateSync, readSync, type Stats, writeSync } from 'node:fs';
 import { isFull } from '../errors.ts';
-import { openFollowed, openIfAllowed } from '../followed.ts';
+import { openFollowed, openIfAllowed } from '../followed-file.ts';
 
 export type TraceFile = {
   /** Looks where the path leads now; true if that is another file than before. */

@@ -1,0 +1,44 @@
+/** How a connection stands between messages: all that is kept of one where nothing moves. */
+import type { Line } from './line.ts';
+import { Turns } from './turns.ts';
+
+export type Standing = {
+  /** Requests whose heads are complete. */
+  line: Line | undefined;
+  turns: Turns;
+  /** Where the next byte of either stream lies; undefined where that is not known. */
+  requestsAt: number | undefined;
+  responsesAt: number | undefined;
+  wasAsked: boolean;
+  /** Whether it is known where requests begin. */
+  isReading: boolean;
+  /**
+   * Whether it is known which response answers which request. Where only requests are read, they are counted, and not told;
+   * where only responses are, those in line are still answered.
+   */
+  isMatching: boolean;
+  /** The kernel leaves responses out from here on. */
+  isCountOnly: boolean;
+  /** Whether anything on the connection was HTTP/1 for sure. */
+  wasHttp: boolean;
+  /** Bytes came where a response should begin, and are none. */
+  hasPassedOver: boolean;
+  isFinished: boolean;
+};
+
+/** Of a connection that begins. */
+export function newStanding(): Standing {
+  return {
+    line: undefined,
+    turns: new Turns(),
+    requestsAt: undefined,
+    responsesAt: undefined,
+    wasAsked: false,
+    isReading: true,
+    isMatching: true,
+    isCountOnly: false,
+    wasHttp: false,
+    hasPassedOver: false,
+    isFinished: false,
+  };
+}

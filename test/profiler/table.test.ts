@@ -1,0 +1,139 @@
+/** All connections together: what rests goes on where it stood, and what is under way takes no more memory than it may. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import type { Exchange } from '../../container/profiler/src/exchange.ts';
+import { Table } from '../../container/profiler/src/table.ts';
+import { someone } from '../helpers/wire.ts';
+
+const MAX_HELD_BYTES = 48 << 20;
+const SECOND_NS = 1e9;
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
+
+/** A table whose connections are opened by their first bytes; every piece comes a microsecond after the one before. */
+function openTable() {
+  const told: string[] = [];
+  const lost = { exchangesLost: 0, exchangesDropped: 0 };
+  const nothing = (): void => {};
+  const table = new Table(
+    { ignore: nothing, forget: nothing, isOpen: () => true },
+    {
+      exchange: ({ target, status, end }: Exchange) => told.push(`${target} ${status ?? '-'} ${end}`),
+      lost: (exchanges, kind) => {
+        lost[kind] += exchanges;
+      },
+    },
+    'salt',
+  );
+  const places = new Map<number, [number, number]>();
+  let timeNs = 0;
+  const open = (conn: number): [number, number] => {
+    const record = { conn, sock: BigInt(conn), peer: 0n, isUnix: false, requestDirection: 0 };
+    table.opened({ ...record, local: '10.0.0.1:80', remote: `10.0.0.2:${conn}` }, timeNs);
+    const place: [number, number] = [1_000, 5_000];
+    places.set(conn, place);
+    return place;
+  };
+  const move = (conn: number, direction: 0 | 1, text: string, missing = 0): void => {
+    const place = places.get(conn) ?? open(conn);
+    const bytes = Buffer.from(text, 'latin1');
+    const offset = place[direction] + missing;
+    place[direction] = offset + bytes.length;
+    timeNs += 1e3;
+    const rest = { framed: undefined, gap: 'none', other: 0, timeNs, who: someone } as const;
+    table.moved(conn, direction, { offset, length: bytes.length, cap: bytes.length, bytes, from: 0, ...rest });
+  };
+  const wait = (): void => {
+    timeNs += 2 * SECOND_NS;
+    table.giveUp(timeNs);
+  };
+  return { table, told, lost, move, wait, count: () => told.length + lost.exchangesLost + lost.exchangesDropped };
+}
+
+test('a connection that rests goes on where it stood', () => {
+  const { told, lost, move, wait, table } = openTable();
+  move(1, 0, get('/a'));
+  move(1, 1, ok);
+  wait();
+  expect(table.heldBytes).toBe(0);
+  move(1, 0, get('/b'));
+  wait();
+  move(1, 1, ok.slice(0, 9));
+  wait();
+  move(1, 1, ok.slice(9));
+  wait();
+  move(1, 0, get('/c'), 40);
+  wait();
+  expect([told, lost.exchangesLost]).toEqual([['/a 200 complete', '/b 200 complete'], 1]);
+});
+
+test('what waits on a connection that rests is told when it is closed, and counted when all is forgotten', () => {
+  const { told, move, wait, table } = openTable();
+  for (const conn of [1, 2]) move(conn, 0, get(`/${conn}`));
+  wait();
+  table.closed({ conn: 1, oldState: 1, newState: 7, isShed: false });
+  expect(told).toEqual(['/1 - aborted']);
+  expect(table.clear()).toBe(1);
+  expect(table.heldBytes).toBe(0);
+});
+
+test('as many connections as the kernel follows may each have a request that waits', { timeout: 30_000 }, () => {
+  const { lost, move, wait, table } = openTable();
+  for (let conn = 1; conn <= 65_536; conn++) move(conn, 0, get('/waits'));
+  wait();
+  expect(table.heldBytes).toBeLessThan(MAX_HELD_BYTES);
+  for (let conn = 1; conn <= 65_536; conn++) table.closed({ conn, oldState: 1, newState: 7, isShed: false });
+  expect([table.heldBytes, lost.exchangesDropped]).toEqual([0, 0]);
+});
+
+test('a connection with too many requests that wait is given up, and all of them are counted', {
+  timeout: 30_000,
+}, () => {
+  const { told, lost, move, table, count } = openTable();
+  move(2, 0, get('/other'));
+  for (let piece = 0; piece < 1_000; piece++) {
+    move(1, 0, get('/p').repeat(300));
+    expect(table.heldBytes).toBeLessThanOrEqual(MAX_HELD_BYTES);
+  }
+  expect(lost.exchangesDropped).toBeGreaterThan(0);
+  move(2, 1, ok);
+  for (let piece = 0; piece < 1_000; piece++) move(1, 1, ok.repeat(300));
+  expect([told, count()]).toEqual([['/other 200 complete'], 300_001]);
+  expect(table.heldBytes).toBeLessThan(10_000);
+});
+
+test('heads that do not end take no more than they may, and are counted', { timeout: 30_000 }, () => {
+  const { told, move, table, count } = openTable();
+  const connections = 40_000;
+  for (let conn = 1; conn <= connections; conn++) {
+    move(conn, 0, `GET /${'t'.repeat(2_000)} HTTP/1.1\r\nX: ${'y'.repeat(8_000)}`);
+    if (table.heldBytes > MAX_HELD_BYTES) break;
+  }
+  expect(table.heldBytes).toBeLessThanOrEqual(MAX_HELD_BYTES);
+  for (let conn = 1; conn <= connections; conn++) table.closed({ conn, oldState: 1, newState: 7, isShed: false });
+  expect(count()).toBe(connections);
+  expect(told.length).toBeGreaterThan(0);
+  expect(table.heldBytes).toBe(0);
+});
+
+test('answers that are kept for requests to come weigh as well', () => {
+  const { move, table } = openTable();
+  move(1, 0, 'GET');
+  for (let piece = 0; piece < 20; piece++) move(1, 1, 'x'.repeat(8_000));
+  expect(table.heldBytes).toBeGreaterThan(160_000);
+});
+
+test('of a request that waits no more is kept than its first line', () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const { move, wait, table } = openTable();
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const head = `GET /a-target-of-some-length HTTP/1.1\r\nCookie: ${'c'.repeat(7_000)}\r\n\r\n`;
+  for (let conn = 0; conn < 4_000; conn++) move(conn, 0, head);
+  wait();
+  collect();
+  expect(table.heldBytes).toBeGreaterThan(4_000 * 500);
+  expect((process.memoryUsage().heapUsed - before) / 4_000).toBeLessThan(3_000);
+});
