@@ -102,3 +102,12 @@ test('the end of an answer from before the connection was known is passed over',
   const { shown, lost } = seen(ask(get('/a')), answer('the rest of it'), answer(ok), ask(get('/b')), answer(ok));
   expect([shown, lost]).toEqual([small('/a', '/b'), 0]);
 });
+
+test('requests that stand behind what is not understood are counted', () => {
+  const { shown, lost } = seen(
+    ask('GET /x HTTP/1.1\r\nA: b', 80_000),
+    ask(`: c\r\n\r\n${get('/a')}${get('/b')}`),
+    ask(get('/c')),
+  );
+  expect([shown, lost]).toEqual([[], 4]);
+});

@@ -17,8 +17,8 @@ import {
 import { Reader } from './http1.ts';
 import { type ConnectionInfo, Line, offsetAt, PENDING_BYTES } from './line.ts';
 import { newStanding, type Standing } from './standing.ts';
-import { mayAnswer, mayStartRequest, mayStartResponse } from './starts.ts';
-import { keep, type Piece, Stream, sumHeld } from './streams.ts';
+import { mayAnswer, mayStartRequest, mayStartResponse, requestWithin } from './starts.ts';
+import { keep, type Piece, partFrom, Stream, sumHeld } from './streams.ts';
 import { Turns } from './turns.ts';
 
 export type ConnectionEvents = {
@@ -440,7 +440,7 @@ export class Connection {
     if (mayStart || !this.#standing.isMatching) this.#standing.isMatching = mayStart && isOver;
     if (this.#standing.isReading) return true;
     if (!mayStart) {
-      if (!this.#standing.isMatching) this.#askedSomething(isOver);
+      if (!this.#standing.isMatching) this.#askedSomething(piece, isOver);
       return false;
     }
     this.#standing.isReading = true;
@@ -448,10 +448,15 @@ export class Connection {
     return true;
   }
 
-  /** An answer came, so that this must be asking again. */
-  #askedSomething(isOver: boolean): void {
+  /** The piece asks something again if an answer came; and where a request stands behind what is not understood, it counts. */
+  #askedSomething(piece: Piece<Process>, isOver: boolean): void {
     if (isOver) this.#events.lost(1);
     this.#standing.turns.asked();
+    const behind = requestWithin(piece);
+    if (behind === undefined) return;
+    this.#standing.isReading = true;
+    this.#requests.restart();
+    this.#requests.take(partFrom(piece, behind));
   }
 
   #forget(): void {

@@ -6,6 +6,14 @@ const REQUEST_START = /^[\r\n]*[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}(?: |$)/;
 const START_BYTES = 25;
 const RESPONSE_STARTS = ['HTTP/1.', 'HTTP/0.', 'RTSP/1.', 'ICE/1.'];
 
+const REQUEST_WITHIN = /\n\r?\n(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/1\.\d\r?\n)/;
+
+/** How many bytes into a piece the first request stands that follows an empty line; undefined if none does. */
+export function requestWithin(piece: Piece<unknown>): number | undefined {
+  const found = REQUEST_WITHIN.exec(piece.bytes.toString('latin1', piece.from, piece.from + piece.cap));
+  return found === null ? undefined : found.index + found[0].length;
+}
+
 export function mayStartRequest(piece: Piece<unknown>): boolean {
   return REQUEST_START.test(piece.bytes.toString('latin1', piece.from, piece.from + Math.min(piece.cap, START_BYTES)));
 }

@@ -154,9 +154,7 @@ export class Stream<Who> {
       this.#events.lost();
       return;
     }
-    const dropped = Math.min(known, piece.cap);
-    const rest = { offset: (piece.offset + known) | 0, length: piece.length - known };
-    this.#deliver({ ...piece, ...rest, cap: piece.cap - dropped, from: piece.from + dropped }, 0);
+    this.#deliver(partFrom(piece, known), 0);
   }
 
   #takeWaiting(): void {
@@ -168,6 +166,13 @@ export class Stream<Who> {
       for (const piece of waiting) if (!this.#tryToTake(piece)) this.#waiting.push(piece);
     }
   }
+}
+
+/** What of a piece lies behind its first bytes. */
+export function partFrom<Who>(piece: Piece<Who>, first: number): Piece<Who> {
+  const known = Math.min(first, piece.cap);
+  const rest = { offset: (piece.offset + first) | 0, length: piece.length - first };
+  return { ...piece, ...rest, cap: piece.cap - known, from: piece.from + known };
 }
 
 /** About how much memory pieces take that are kept. */
