@@ -1,4 +1,5 @@
 /** A message that cannot be followed to its end is counted, and the connection is told again as soon as that is certain. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answer, ask, inShort, openWire, type Step } from '../helpers/wire.ts';
 
@@ -98,6 +99,11 @@ test('an answer is not that to a request before it, whose own was none', () => {
   expect([shown, lost]).toEqual([[], 2]);
 });
 
+test('bytes behind an answer that nobody waits for are no loss', () => {
+  const { shown, lost } = seen(ask(get('/a')), answer(`${ok}and more\r\n\r\n`), ask(get('/b')), answer(ok));
+  expect([shown, lost]).toEqual([small('/a', '/b'), 0]);
+});
+
 test('the end of an answer from before the connection was known is passed over', () => {
   const { shown, lost } = seen(ask(get('/a')), answer('the rest of it'), answer(ok), ask(get('/b')), answer(ok));
   expect([shown, lost]).toEqual([small('/a', '/b'), 0]);
@@ -110,4 +116,38 @@ test('requests that stand behind what is not understood are counted', () => {
     ask(get('/c')),
   );
   expect([shown, lost]).toEqual([[], 4]);
+});
+
+const empty = (status: number): Step => answer(`HTTP/1.1 ${status} S\r\nContent-Length: 0\r\n\r\n`);
+
+/** Ways for an exchange to go, each with its own target and status. */
+const ways: Readonly<Record<string, (path: string, status: number) => readonly [Step, Step]>> = {
+  well: (path, status) => [ask(get(path)), empty(status)],
+  notCopied: (path, status) => [ask(`GET ${path} HTTP/1.1\r\nA: b`, 80_000), empty(status)],
+  tooLong: (path, status) => [ask(`GET ${path}${'t'.repeat(70_000)}`), empty(status)],
+  half: (path, status) => [ask(`GET ${path} HTTP/1.1\r\nHost`), empty(status)],
+  noLength: (path, status) => [ask(`PUT ${path} HTTP/1.1\r\nContent-Length: x\r\n\r\nbody`), empty(status)],
+  noChunk: (path, status) => [ask(`PUT ${path} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nno\r\n`), empty(status)],
+  noAnswerChunk: (path, status) => [
+    ask(get(path)),
+    answer(`HTTP/1.1 ${status} S\r\nTransfer-Encoding: chunked\r\n\r\nno\r\n`),
+  ],
+  unreadable: (path) => [ask(get(path)), answer('', 45)],
+};
+
+test('where a client waits for its answers, every exchange is told with its own status or counted', () => {
+  const all = fc.array(fc.constantFrom(...Object.keys(ways)), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(all, fc.boolean(), (names, isServer) => {
+      const wire = openWire({ role: isServer ? 'server' : 'client', knowsOrder: !isServer });
+      for (const [index, name] of names.entries()) wire.send(...(ways[name]?.(`/${index}`, 400 + index) ?? []));
+      wire.connection.closed(true);
+      const wrong = wire.exchanges.filter(({ target, status }) => target !== `/${(status ?? 0) - 400}`);
+      expect(wrong.map(inShort)).toEqual([]);
+      expect(wire.exchanges.length + wire.lost).toBe(names.length);
+      const untold = names.filter((name) => ['notCopied', 'tooLong', 'noAnswerChunk', 'unreadable'].includes(name));
+      expect(wire.lost).toBe(untold.length);
+    }),
+    { numRuns: 500 },
+  );
 });

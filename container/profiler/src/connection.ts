@@ -197,7 +197,7 @@ export class Connection {
         if (this.#line.length === 0 && this.#isHeadComing() && this.#isServer()) this.#cutShortByAnswer();
         this.#line.responseStarted(piece, at);
       },
-      plausible: (firstLine) => parseStatusLine(firstLine) !== undefined || this.#loseStep(),
+      plausible: (firstLine) => parseStatusLine(firstLine) !== undefined || this.#loseAnswer(),
       head: (head) => this.#responseHead(head),
       ended: () => this.#line.responseEnded(this.#responses.present?.timeNs, reader.messageBytes),
       lost: () => this.#loseStep(),
@@ -239,7 +239,10 @@ export class Connection {
 
   #responseHead(head: Head): Framing | undefined {
     const framing = this.#line.responseHead(head);
-    if (framing === undefined) this.#loseStep();
+    if (framing === undefined) {
+      if (parseStatusLine(head.firstLine) === undefined) this.#loseAnswer();
+      else this.#loseStep();
+    }
     if (framing?.kind === 'tunnel') {
       this.#line.endResponse('upgraded', this.#responses.present?.timeNs, this.#responseReader.messageBytes);
       this.#finish('upgraded');
@@ -385,6 +388,14 @@ export class Connection {
     this.#standing.isMatching = false;
     // What is missing was part of an exchange, even if none is known.
     if (this.#loseExchanges() === 0) this.#events.lost(1);
+    return false;
+  }
+
+  /** What comes is no response: where nobody waits for one, nothing is missing. */
+  #loseAnswer(): false {
+    if (this.underWay > 0) return this.#loseStep();
+    this.#standing.isReading = false;
+    this.#standing.isMatching = false;
     return false;
   }
 
