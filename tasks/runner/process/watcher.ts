@@ -11,6 +11,7 @@ import { handOver, openNotes } from './notes.ts';
 const script = `
 marker=$1
 killed=$2
+runner=$3
 alive=' '
 late=
 while read -r line; do
@@ -35,8 +36,8 @@ tree() { echo "$1"; for child in $(children "$1"); do tree "$child"; done; }
 stat_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null; }
 untold() {
   [ -n "$marker" ] || return
-  reaper=$PPID
-  while [ "$reaper" = "$PPID" ]; do set -- $(stat_of $$); reaper=$2; done
+  reaper=$runner
+  while [ "$reaper" = "$runner" ]; do set -- $(stat_of $$); reaper=$2; done
   read -r up _ < /proc/uptime
   oldest=$(( \${up%.*} * 100 - 200 ))
   for folder in /proc/[0-9]*; do
@@ -74,7 +75,7 @@ export function startWatcher(
   { marker = '', killed }: { readonly marker: string | undefined; readonly killed: string },
 ): Watcher {
   const notes = openNotes(host.pid);
-  const child = host.spawn(['/bin/sh', '-c', script, 'watcher', marker, killed], {
+  const child = host.spawn(['/bin/sh', '-c', script, 'watcher', marker, killed, String(host.pid)], {
     stdio: ['pipe', 'ignore', 'ignore', notes?.readFd ?? 'ignore'],
     detached: true,
     cwd: '/',
