@@ -71,7 +71,7 @@ test('the live list holds no more of a flood than it shows', async () => {
 });
 
 test('a reader that does not read keeps no task from ending, and is told how much was left out', async () => {
-  await using project = await createProject(config('  flood: { run: yes }\n'));
+  await using project = await createProject(config('  flood: { run: yes $(seq 1000) }\n'));
   const child = spawn(process.execPath, [...cli('flood')], {
     cwd: project.folder,
     env: project.env(),
