@@ -3,7 +3,7 @@ import { constants, openSync, readFileSync } from 'node:fs';
 /** Shown of our file, and not of the one that a child gets. */
 const closeOnExec = 0o2000000;
 
-/** The null device, opened in a way that nobody else does: a process that has it as its stdin was started by us. */
+/** The null device, opened in a way that nobody else does: a process that has it as its stdin, or as file 3, was started by us. */
 export type Marker = { readonly fd: number; readonly flags: string };
 
 /**

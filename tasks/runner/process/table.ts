@@ -128,11 +128,15 @@ function hasDiedOfIt(signal: AbortSignal, endedMs: number): boolean {
   return wasDelivered(signal, endedMs + patienceMs);
 }
 
-/** What reads nothing gets our null device, by which the watcher knows it before it is told. */
+/** What reads nothing, or a pipe of ours, gets our null device, by which the watcher knows it before it is told. */
 function marked(stdio: SpawnOptions['stdio'], marker: Marker | undefined): Pick<SpawnOptions, 'stdio'> {
-  if (marker === undefined || !Array.isArray(stdio) || stdio[0] !== 'ignore') return {};
-  return { stdio: [marker.fd, ...stdio.slice(1)] };
+  const [input, ...rest] = stdio === 'pipe' ? pipes : Array.isArray(stdio) ? stdio : [];
+  if (marker === undefined) return {};
+  if (input === 'ignore') return { stdio: [marker.fd, ...rest] };
+  return input === 'pipe' && rest.length === 2 ? { stdio: [input, ...rest, marker.fd] } : {};
 }
+
+const pipes = ['pipe', 'pipe', 'pipe'] as const;
 
 function graceOf(signal: AbortSignal): number {
   return (signal.reason as Cancellation).graceMs;

@@ -5,7 +5,7 @@ import { handOver, openNotes } from './notes.ts';
  * Waits for `closed`, which says that all is well, or for the end of file: then the runner is gone, and whatever of its
  * notes still runs is killed, with its group and all that descends from it. The notes, `started PID` and `ended PID`, are
  * in a file; those that would not fit on the disk come through the pipe. The descendants are found before the first kill,
- * since orphans lose their parent. A process of which the runner had no more time to tell is known by its stdin, by being
+ * since orphans lose their parent. A process of which the runner had no more time to tell is known by our null device, by being
  * an orphan as we are, and by its age. In the end a file says when all that was over.
  */
 const script = `
@@ -34,6 +34,14 @@ END
 children() { cat /proc/"$1"/task/*/children 2>/dev/null || pgrep -P "$1"; }
 tree() { echo "$1"; for child in $(children "$1"); do tree "$child"; done; }
 stat_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null; }
+marked() {
+  for fd in 0 3; do
+    while read -r key value; do
+      [ "$key" = flags: ] && [ $((0$value)) = $((0$marker)) ] && return 0
+    done < "$1/fdinfo/$fd"
+  done
+  return 1
+}
 untold() {
   [ -n "$marker" ] || return
   reaper=$runner
@@ -41,8 +49,7 @@ untold() {
   read -r up _ < /proc/uptime
   oldest=$(( \${up%.*} * 100 - 200 ))
   for folder in /proc/[0-9]*; do
-    read -r _ _ 2>/dev/null < "$folder/fdinfo/0" || continue
-    grep -q "^flags:.0*$marker$" "$folder/fdinfo/0" 2>/dev/null || continue
+    marked "$folder" || continue
     pid=\${folder#/proc/}
     set -- $(stat_of "$pid")
     [ "$2" = "$reaper" ] && [ "\${20:-0}" -ge "$oldest" ] && echo "$pid"
