@@ -6,7 +6,18 @@ import { makePaint, wantsColour } from './paint.ts';
 
 /** Runs the program in this process and leaves its exit code behind. */
 export async function runCli(importModule: ImportModule): Promise<void> {
-  process.exitCode = await run(importModule);
+  process.once('beforeExit', onStandstill);
+  const exit = await run(importModule);
+  process.off('beforeExit', onStandstill);
+  process.exitCode = exit;
+}
+
+/** Node ends without a word, and with 0, where all that is waited for can never come. */
+function onStandstill(): void {
+  process.stderr.write(
+    'error: a script waits for a promise that nothing can settle any more, so its task never ends\n',
+  );
+  process.exitCode = exitCodes.task;
 }
 
 async function run(importModule: ImportModule): Promise<number> {

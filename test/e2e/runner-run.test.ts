@@ -306,3 +306,14 @@ test('a task that must be given words cannot be started by another', async () =>
   });
   await expect(project.read('deleted')).rejects.toThrow();
 });
+
+test('a script that waits for what can never come is an error, and no success', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  wait: { script: wait.ts }\n  next: { needs: [wait], run: echo next }\n',
+    'wait.ts': 'export const run = async () => { await new Promise(() => undefined); };\n',
+  });
+  const { exit, stdout, stderr } = await project.run('next');
+  expect(exit).toBe(1);
+  expect(stdout).toBe('▸ wait\n');
+  expect(stderr).toBe('error: a script waits for a promise that nothing can settle any more, so its task never ends\n');
+});
