@@ -112,14 +112,26 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
     lines: () =>
       read('http-trace.jsonl')
         .split('\n')
-        .filter((line) => line !== '')
+        // A line that is being written has no end yet.
+        .slice(0, -1)
         .map((line) => JSON.parse(line) as Told),
     text: () => read('http-trace.txt'),
-    status: () => JSON.parse(read('profiler.json')),
+    status: () => parseWhole(() => read('profiler.json')),
     stop,
     [Symbol.asyncDispose]: async () => {
       await stop();
       rmSync(out, { recursive: true });
     },
   };
+}
+
+/** It is rewritten in place: who meets half of it reads again. */
+function parseWhole(read: () => string) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return JSON.parse(read());
+    } catch (error) {
+      if (tries === 1_000) throw error;
+    }
+  }
 }

@@ -54,7 +54,8 @@ export async function startProfiler(root: string, more: string): Promise<Profile
   const read = (): readonly Told[] =>
     readFileSync(join(OUT, 'http-trace.jsonl'), 'utf8')
       .split('\n')
-      .filter((line) => line !== '')
+      // A line that is being written has no end yet.
+      .slice(0, -1)
       .map((line) => JSON.parse(line) as Told);
   return {
     read,

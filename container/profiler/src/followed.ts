@@ -27,6 +27,8 @@ export class Followed {
   heldBytes = 0;
   /** Unix sockets: whether no more requests will come. */
   hasEnded = false;
+  /** The table has it no more. */
+  isForgotten = false;
   readonly #events: FollowedEvents;
   readonly #linkOf: ConnectionInfo['linkOf'];
   /** While something moves. */

@@ -151,6 +151,7 @@ export class Table {
   #forget(entry: Followed): void {
     if (this.#entries.get(entry.open.conn) !== entry) return;
     this.#entries.delete(entry.open.conn);
+    entry.isForgotten = true;
     this.#heldBytes -= entry.heldBytes;
   }
 
@@ -161,7 +162,7 @@ export class Table {
   }
 
   #weigh(entry: Followed): void {
-    if (this.#entries.get(entry.open.conn) === entry) this.#heldBytes += entry.weigh();
+    if (!entry.isForgotten) this.#heldBytes += entry.weigh();
   }
 
   /** Too much is held: all rest that can, and where that does not help, those that hold most are given up. */
