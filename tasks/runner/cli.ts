@@ -15,7 +15,8 @@ export async function runCli(importModule: ImportModule): Promise<void> {
 /** Node ends without a word, and with 0, where all that is waited for can never come. */
 function onStandstill(): void {
   process.stderr.write(
-    'error: a script waits for a promise that nothing can settle any more, so its task never ends\n',
+    'error: the script of a task, the last one above that has begun, waits for a promise that nothing can settle any more\n' +
+      'hint: look there for an `await` of what is never resolved\n',
   );
   process.exitCode = exitCodes.task;
 }

@@ -114,7 +114,7 @@ test('outputs that are another user’s are a failure that names one, and no bug
   const { exit, stdout, stderr } = await build();
   expect(exit).toBe(1);
   expect(`${stdout}${stderr}`).toContain('what its last run wrote cannot be removed: EPERM');
-  expect(`${stdout}${stderr}`).toContain('/out');
+  expect(`${stdout}${stderr}`).toMatch(/`sudo chown -R "\$\(id -un\)" \S*out`/);
 });
 
 test('a record that another user has left is as good as none', async () => {

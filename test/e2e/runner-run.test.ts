@@ -315,5 +315,8 @@ test('a script that waits for what can never come is an error, and no success', 
   const { exit, stdout, stderr } = await project.run('next');
   expect(exit).toBe(1);
   expect(stdout).toBe('▸ wait\n');
-  expect(stderr).toBe('error: a script waits for a promise that nothing can settle any more, so its task never ends\n');
+  expect(stderr).toBe(
+    'error: the script of a task, the last one above that has begun, waits for a promise that nothing can settle any more\n' +
+      'hint: look there for an `await` of what is never resolved\n',
+  );
 });

@@ -7,25 +7,20 @@ import { afterEach, beforeEach, expect, type TestContext, test } from 'vitest';
 import { textFormat } from '../../container/profiler/src/sinks/text.ts';
 import { openStatus, type Status } from '../../container/profiler/src/status.ts';
 import { header, tell } from '../helpers/told.ts';
-import { linesIn, openTrace, write } from '../helpers/trace.ts';
+import { folderForEach, linesIn, openTrace, write } from '../helpers/trace.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sink-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-const openFile = (maxBytes?: number) => openTrace(folder, maxBytes);
-const linesOf = (name: string) => linesIn(join(folder, name));
+const folderOf = folderForEach();
+const openFile = (maxBytes?: number) => openTrace(folderOf(), maxBytes);
+const linesOf = (name: string) => linesIn(join(folderOf(), name));
 
 /** A disk of so many kilobytes, which can be given more room. */
 function smallDisk(context: TestContext, kilobytes: number) {
-  const mount = (...options: string[]) => spawnSync('mount', [...options, 'tmpfs', folder]).status;
+  const mount = (...options: string[]) => spawnSync('mount', [...options, 'tmpfs', folderOf()]).status;
   context.skip(mount('-t', 'tmpfs', '-o', `size=${kilobytes}k`) !== 0, 'mounting a small disk needs root');
   return {
     enlarge: () => expect(mount('-o', 'remount,size=1m')).toBe(0),
     // The sink still holds its file.
-    [Symbol.dispose]: () => void spawnSync('umount', ['--lazy', folder]),
+    [Symbol.dispose]: () => void spawnSync('umount', ['--lazy', folderOf()]),
   };
 }
 
@@ -39,7 +34,7 @@ test('on a full disk lines are written whole or not at all, and each trace tells
   expect(unwritten).toBeGreaterThan(0);
   expect(lines.length + unwritten).toBe(told);
   expect(lines.every((line) => line.endsWith('[::1]:5000'))).toBe(true);
-  expect(readFileSync(join(folder, 'trace'), 'utf8').endsWith('\n')).toBe(true);
+  expect(readFileSync(join(folderOf(), 'trace'), 'utf8').endsWith('\n')).toBe(true);
   sink.loss({ what: 'pieces', count: 1, sinceUs: 0 });
   sink.flush();
   sink.loss({ what: 'pieces', count: 2, sinceUs: 0 });
@@ -59,7 +54,7 @@ test('on a full disk lines are written whole or not at all, and each trace tells
 test('a header for which there was no room is written before all else', (context) => {
   using disk = smallDisk(context, 8);
   const sink = openFile();
-  writeFileSync(join(folder, 'other'), Buffer.alloc(8192));
+  writeFileSync(join(folderOf(), 'other'), Buffer.alloc(8192));
   sink.header(header);
   sink.flush();
   expect(write(sink, '/full')).toBe(1);
@@ -75,11 +70,11 @@ test('a header for which there was no room is written before all else', (context
 
 test('a state for which there is no room is told later', (context) => {
   using disk = smallDisk(context, 8);
-  const tellState = openStatus(join(folder, 'profiler.json'));
-  writeFileSync(join(folder, 'other'), Buffer.alloc(8192));
+  const tellState = openStatus(join(folderOf(), 'profiler.json'));
+  writeFileSync(join(folderOf(), 'other'), Buffer.alloc(8192));
   const status: Status = { state: 'attached', tier: 'A', hooks: [], kernel: '6', why: 'so', counters: {} };
   tellState(status);
   disk.enlarge();
   tellState(status);
-  expect(JSON.parse(readFileSync(join(folder, 'profiler.json'), 'utf8'))).toEqual(status);
+  expect(JSON.parse(readFileSync(join(folderOf(), 'profiler.json'), 'utf8'))).toEqual(status);
 });

@@ -18,16 +18,11 @@ import { openFileSink } from '../../container/profiler/src/sinks/file.ts';
 import type { Sink } from '../../container/profiler/src/sinks/sink.ts';
 import { textFormat } from '../../container/profiler/src/sinks/text.ts';
 import { header, tell } from '../helpers/told.ts';
-import { linesIn, openTrace, write } from '../helpers/trace.ts';
+import { folderForEach, linesIn, openTrace, write } from '../helpers/trace.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sink-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-const openFile = (maxBytes?: number) => openTrace(folder, maxBytes);
-const linesOf = (name: string) => linesIn(join(folder, name));
+const folderOf = folderForEach();
+const openFile = (maxBytes?: number) => openTrace(folderOf(), maxBytes);
+const linesOf = (name: string) => linesIn(join(folderOf(), name));
 
 /** Two times what a trace of 1000 bytes holds, and a little. */
 const fill = (sink: Sink, target = '/a'): void => {
@@ -35,9 +30,9 @@ const fill = (sink: Sink, target = '/a'): void => {
 };
 
 test('a restarted profiler appends', () => {
-  writeFileSync(join(folder, 'trace'), '');
+  writeFileSync(join(folderOf(), 'trace'), '');
   for (const _ of [1, 2]) {
-    const sink = openFileSink(join(folder, 'trace'), textFormat, 1 << 20);
+    const sink = openFileSink(join(folderOf(), 'trace'), textFormat, 1 << 20);
     sink.exchange(tell());
     expect(sink.flush()).toBe(0);
   }
@@ -45,21 +40,21 @@ test('a restarted profiler appends', () => {
 });
 
 test('a trace that does not exist is made where the folder is there', () => {
-  const sink = openFileSink(join(folder, 'trace'), textFormat, 1 << 20);
+  const sink = openFileSink(join(folderOf(), 'trace'), textFormat, 1 << 20);
   sink.exchange(tell());
   sink.flush();
   expect(linesOf('trace')).toHaveLength(1);
-  expect(() => openFileSink(join(folder, 'none/trace'), textFormat, 1 << 20)).toThrow('ENOENT');
+  expect(() => openFileSink(join(folderOf(), 'none/trace'), textFormat, 1 << 20)).toThrow('ENOENT');
 });
 
 test('files of somebody else are taken in a folder in which everybody may make files', (context) => {
   context.skip(process.getuid?.() !== 0, 'giving files to somebody else needs root');
-  chmodSync(folder, 0o1777);
+  chmodSync(folderOf(), 0o1777);
   for (const name of ['trace', 'trace.1']) {
-    writeFileSync(join(folder, name), '');
-    chownSync(join(folder, name), 12_345, 12_345);
+    writeFileSync(join(folderOf(), name), '');
+    chownSync(join(folderOf(), name), 12_345, 12_345);
   }
-  const sink = openFileSink(join(folder, 'trace'), textFormat, 1_000);
+  const sink = openFileSink(join(folderOf(), 'trace'), textFormat, 1_000);
   fill(sink);
   expect(linesOf('trace.1').length).toBeGreaterThan(5);
 });
@@ -73,31 +68,31 @@ test.each([
   const sink = openFile();
   sink.header(header);
   write(sink, '/before');
-  chmodSync(join(folder, 'trace'), 0o606);
-  renameSync(join(folder, 'trace'), join(folder, 'trace.1'));
-  replace(join(folder, 'trace'));
+  chmodSync(join(folderOf(), 'trace'), 0o606);
+  renameSync(join(folderOf(), 'trace'), join(folderOf(), 'trace.1'));
+  replace(join(folderOf(), 'trace'));
   write(sink, '/after');
   expect(targetsIn('trace.1')).toEqual(['/before']);
   expect(targetsIn('trace')).toEqual(['/after']);
-  expect(statSync(join(folder, 'trace')).mode & 0o777).toBe(mode);
+  expect(statSync(join(folderOf(), 'trace')).mode & 0o777).toBe(mode);
   expect(linesOf('trace')[0]).toMatch(/^# http-trace/);
   expect(linesOf('trace').filter((line) => line.startsWith('# http-trace'))).toHaveLength(1);
 });
 
 test('a trace that cannot be made anew is missed, and goes on as soon as it can', () => {
   const sink = openFile();
-  rmSync(join(folder, 'trace'));
-  mkdirSync(join(folder, 'trace'));
+  rmSync(join(folderOf(), 'trace'));
+  mkdirSync(join(folderOf(), 'trace'));
   expect(write(sink, '/missed')).toBe(1);
-  rmdirSync(join(folder, 'trace'));
+  rmdirSync(join(folderOf(), 'trace'));
   expect(write(sink, '/after')).toBe(0);
   expect(targetsIn('trace')).toEqual(['/after']);
 });
 
 test('the file that is written to is never the one to which it is set aside', () => {
   const sink = openFile(1_000);
-  rmSync(join(folder, 'trace.1'));
-  linkSync(join(folder, 'trace'), join(folder, 'trace.1'));
+  rmSync(join(folderOf(), 'trace.1'));
+  linkSync(join(folderOf(), 'trace'), join(folderOf(), 'trace.1'));
   fill(sink);
   expect(linesOf('trace')[0]).toMatch(/^# loss bytes of older lines/);
   expect(linesOf('trace').length).toBeGreaterThan(1);
@@ -110,7 +105,7 @@ test('at its greatest size the trace is set aside, and begins with its header an
   for (let n = 0; n < told; n++) {
     sink.exchange(tell({ target: `/${n}` }));
     sink.flush();
-    expect(statSync(join(folder, 'trace')).size).toBeLessThanOrEqual(1_000);
+    expect(statSync(join(folderOf(), 'trace')).size).toBeLessThanOrEqual(1_000);
   }
   expect(linesOf('trace')[0]).toMatch(/^# http-trace/);
   const kept = [...linesOf('trace.1'), ...linesOf('trace')].filter((line) => !line.startsWith('#'));
@@ -121,24 +116,24 @@ test('at its greatest size the trace is set aside, and begins with its header an
 
 test('what is set aside goes to a file that is made anew, with the rights of the trace, where somebody removed it', () => {
   const sink = openFile(1_000);
-  chmodSync(join(folder, 'trace'), 0o600);
-  rmSync(join(folder, 'trace.1'));
+  chmodSync(join(folderOf(), 'trace'), 0o600);
+  rmSync(join(folderOf(), 'trace.1'));
   fill(sink);
   expect(linesOf('trace.1').length).toBeGreaterThan(5);
-  expect(statSync(join(folder, 'trace.1')).mode & 0o777).toBe(0o600);
+  expect(statSync(join(folderOf(), 'trace.1')).mode & 0o777).toBe(0o600);
   expect(linesOf('trace').filter((line) => line.startsWith('#'))).toEqual([]);
 });
 
 test('where it cannot be set aside, the trace begins anew, and says how much is gone', () => {
   const sink = openFile(1_000);
-  rmSync(join(folder, 'trace.1'));
-  mkdirSync(join(folder, 'trace.1'));
+  rmSync(join(folderOf(), 'trace.1'));
+  mkdirSync(join(folderOf(), 'trace.1'));
   sink.header(header);
   fill(sink);
   const [first, ...others] = linesOf('trace').filter((line) => !/^# (tier|scope|not seen|TIME)/.test(line));
   expect(first).toMatch(/^# http-trace/);
   expect(others[0]).toMatch(/^# loss bytes of older lines, because they could not be set aside: \d{4} since /);
-  expect(statSync(join(folder, 'trace')).size).toBeLessThan(2_000);
+  expect(statSync(join(folderOf(), 'trace')).size).toBeLessThan(2_000);
 });
 
 test('no trace outgrows its size, however much comes at once and however long the lines are', () => {
@@ -149,9 +144,10 @@ test('no trace outgrows its size, however much comes at once and however long th
   for (let n = 0; n < 200; n++) {
     sink.exchange(tell({ target: `/${'x'.repeat(lengths[n % lengths.length] ?? 0)}` }));
     if (n % 7 === 0) sink.flush();
-    for (const name of ['trace', 'trace.1']) expect(statSync(join(folder, name)).size).toBeLessThanOrEqual(maxBytes);
+    for (const name of ['trace', 'trace.1'])
+      expect(statSync(join(folderOf(), name)).size).toBeLessThanOrEqual(maxBytes);
   }
-  expect(statSync(join(folder, 'trace.1')).size).toBeGreaterThan(0);
+  expect(statSync(join(folderOf(), 'trace.1')).size).toBeGreaterThan(0);
 });
 
 test('a profiler that is behind writes while it reads, and holds no more than a megabyte of lines', () => {
@@ -159,7 +155,7 @@ test('a profiler that is behind writes while it reads, and holds no more than a 
   const told = 40;
   const heldMost = Array.from({ length: told }, (_, n) => {
     sink.exchange(tell({ target: `/${n}/${'x'.repeat(100_000)}` }));
-    return (n + 1) * 100_000 - statSync(join(folder, 'trace')).size;
+    return (n + 1) * 100_000 - statSync(join(folderOf(), 'trace')).size;
   });
   expect(Math.max(...heldMost)).toBeLessThan(1_200_000);
   expect(sink.flush()).toBe(0);

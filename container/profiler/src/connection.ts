@@ -3,6 +3,7 @@
  * both are complete, or when the connection's end shows that they never will be.
  * The file is longer than 200 lines because both streams share what is known of the line of requests.
  */
+import { Early } from './early.ts';
 import { type Exchange, type Pending, type Process, startPending } from './exchange.ts';
 import {
   beginsRequest,
@@ -18,7 +19,7 @@ import { Reader } from './http1.ts';
 import { type ConnectionInfo, Line, offsetAt, PENDING_BYTES } from './line.ts';
 import { newStanding, type Standing } from './standing.ts';
 import { mayAnswer, mayStartRequest, mayStartResponse, requestWithin } from './starts.ts';
-import { keep, type Piece, partFrom, Stream, sumHeld } from './streams.ts';
+import { type Piece, partFrom, Stream } from './streams.ts';
 import { Turns } from './turns.ts';
 
 export type ConnectionEvents = {
@@ -29,9 +30,6 @@ export type ConnectionEvents = {
   readonly finished: (why: 'not-http' | 'upgraded') => void;
 };
 
-/** Pieces of a response whose request is still being sent. */
-const MAX_EARLY = 64;
-
 export class Connection {
   readonly #events: ConnectionEvents;
   readonly #info: ConnectionInfo;
@@ -41,8 +39,7 @@ export class Connection {
   #arriving: Pending | undefined;
   /** What may have been meant for a request: an answer in HTTP would tell. */
   #doubtful: Pending | undefined;
-  /** Pieces of responses that came before their request: two threads of a client may overtake each other. */
-  #early: Piece<Process>[] = [];
+  readonly #early = new Early<Process>();
   readonly #standing: Standing;
   readonly #streamEvents = { lost: () => this.#loseStep(), tooManyWait: () => this.#giveUp() };
   readonly #requestReader = this.#createRequestReader();
@@ -64,7 +61,7 @@ export class Connection {
   get heldBytes(): number {
     const alone = (this.#isHeadComing() ? PENDING_BYTES : 0) + (this.#doubtful === undefined ? 0 : PENDING_BYTES);
     const streams = this.#requests.heldBytes + this.#responses.heldBytes;
-    return alone + streams + this.#line.heldBytes + (this.#early.length === 0 ? 0 : sumHeld(this.#early));
+    return alone + streams + this.#line.heldBytes + this.#early.heldBytes;
   }
 
   /** How it stands, if nothing is lost when that is all that is kept; undefined in the middle of a message. */
@@ -112,8 +109,9 @@ export class Connection {
     if (this.#doubtful !== undefined) this.#settleDoubt(piece);
     else if (this.#answersArriving(piece)) this.#cutShortByAnswer();
     if (this.#line.length === 0) {
-      if (this.#standing.isReading) this.#keepEarly(piece);
-      else if (mayAnswer(piece)) this.#standing.turns.answered(piece.timeNs);
+      if (this.#standing.isReading) {
+        if (!this.#early.keep(piece)) this.#tooManyEarly();
+      } else if (mayAnswer(piece)) this.#standing.turns.answered(piece.timeNs);
       return;
     }
     if (this.#responses.isFresh() && !mayStartResponse(piece)) this.#passOver(piece);
@@ -137,16 +135,14 @@ export class Connection {
   /** The rest of what is under way is not told. */
   leftOut(): void {
     if (this.#standing.isFinished || this.#standing.isCountOnly || this.#isOutOfStep()) return;
-    this.#standing.isReading = false;
-    this.#standing.isMatching = false;
+    this.#stopFollowing();
     this.#loseExchanges();
   }
 
   /** There is no memory for what is under way: forgets it and returns how many exchanges that were. */
   drop(): number {
     const exchanges = this.underWay;
-    this.#standing.isReading = false;
-    this.#standing.isMatching = false;
+    this.#stopFollowing();
     this.#forget();
     this.#requests.restart();
     this.#responses.restart();
@@ -165,7 +161,7 @@ export class Connection {
   giveUpBefore(timeNs: number): void {
     const isOld = (since: number | undefined): boolean => since !== undefined && since < timeNs;
     if (isOld(this.#requests.waitsSince()) || isOld(this.#responses.waitsSince())) this.#giveUp();
-    if (!this.#info.knowsOrder && isOld(this.#early[0]?.timeNs)) this.#takeLate();
+    if (!this.#info.knowsOrder && isOld(this.#early.sinceNs)) this.#takeLate();
   }
 
   #createRequestReader(): Reader {
@@ -257,7 +253,7 @@ export class Connection {
    */
   #sortEarly(request: Piece<Process>): boolean {
     if (this.#info.knowsOrder) {
-      this.#early = this.#early.filter(({ other }) => ((request.offset - other) | 0) < 0);
+      this.#early.dropBefore(request);
       return true;
     }
     if (this.#standing.wasAsked) return true;
@@ -274,23 +270,16 @@ export class Connection {
     else this.#standing.hasPassedOver = true;
   }
 
-  #keepEarly(piece: Piece<Process>): void {
-    this.#early.push(keep(piece));
-    if (this.#early.length > MAX_EARLY) this.#tooManyEarly();
-  }
-
   /** Some servers say 408 to an idle client before they close; but so much was an answer to something. */
   #tooManyEarly(): void {
-    // To what was asked before the connection was known: the last piece says when that was.
-    if (this.#info.knowsOrder && !this.#standing.wasAsked) this.#early.splice(0, this.#early.length - 1);
+    // To what was asked before the connection was known.
+    if (this.#info.knowsOrder && !this.#standing.wasAsked) this.#early.dropAllButLast();
     else if (this.#standing.wasHttp || this.#arriving === undefined) this.#loseStep();
     else if (!this.#takeLate()) this.#finish('not-http');
   }
 
   #takeEarly(): void {
-    const pieces = this.#early;
-    this.#early = [];
-    for (const piece of pieces) this.response(piece);
+    for (const piece of this.#early.takeOut()) this.response(piece);
   }
 
   /** The head of a request is still to come, in part or from its first byte on. */
@@ -310,7 +299,7 @@ export class Connection {
 
   /** No more of a head will come that is not there yet: responses that did answer it. False if none did. */
   #takeLate(): boolean {
-    if (!this.#isHeadComing() || this.#line.length > 0 || !this.#early.some(mayStartResponse)) return false;
+    if (!this.#isHeadComing() || this.#line.length > 0 || !this.#early.mayAnswer) return false;
     this.#cutShortByAnswer();
     this.#takeEarly();
     return true;
@@ -346,6 +335,12 @@ export class Connection {
     } else if (this.#standing.wasHttp) this.#count();
     else if (meant !== undefined) this.#doubtful = request;
     else this.#finish('not-http');
+  }
+
+  /** From here on it is known neither where requests begin nor which response is whose. */
+  #stopFollowing(): void {
+    this.#standing.isReading = false;
+    this.#standing.isMatching = false;
   }
 
   #stopReading(): void {
@@ -384,8 +379,7 @@ export class Connection {
   /** Bytes that matter are missing, or are not what they should be: nothing is told until step is found again. */
   #loseStep(): false {
     if (this.#standing.isFinished || this.#isOutOfStep()) return false;
-    this.#standing.isReading = false;
-    this.#standing.isMatching = false;
+    this.#stopFollowing();
     // What is missing was part of an exchange, even if none is known.
     if (this.#loseExchanges() === 0) this.#events.lost(1);
     return false;
@@ -394,8 +388,7 @@ export class Connection {
   /** What comes is no response: where nobody waits for one, nothing is missing. */
   #loseAnswer(): false {
     if (this.underWay > 0) return this.#loseStep();
-    this.#standing.isReading = false;
-    this.#standing.isMatching = false;
+    this.#stopFollowing();
     return false;
   }
 
@@ -427,7 +420,10 @@ export class Connection {
   /** What is missing will not come any more: goes on with what came after it. */
   #giveUp(): void {
     const requests = this.#requests.takeOut().map((piece) => ({ piece, isRequest: true }));
-    const responses = [...this.#early, ...this.#responses.takeOut()].map((piece) => ({ piece, isRequest: false }));
+    const responses = [...this.#early.takeOut(), ...this.#responses.takeOut()].map((piece) => ({
+      piece,
+      isRequest: false,
+    }));
     this.#loseStep();
     const waiting = [...requests, ...responses].sort((one, other) => one.piece.timeNs - other.piece.timeNs);
     for (const { piece, isRequest } of waiting) {
@@ -472,7 +468,7 @@ export class Connection {
 
   #forget(): void {
     this.#line.clear();
-    this.#early = [];
+    this.#early.takeOut();
     this.#arriving = undefined;
     this.#doubtful = undefined;
     this.#standing.hasPassedOver = false;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Holder } from '../events.ts';
+import { digestOfText } from '../fresh/digest.ts';
 import type { Env } from '../host.ts';
 import { type Claim, readClaim, writeClaim } from '../locks/holder.ts';
 import { announceWaiting, readResult } from '../locks/result.ts';
@@ -50,7 +50,7 @@ export function identityOf(task: PlannedTask, env: Env): string {
     .filter(([name]) => !ofOneShell.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const text = JSON.stringify([work, lastSteps, params, args, rest, task.env, cwd, place, seen]);
-  return createHash('sha256').update(text).digest('hex');
+  return digestOfText(text);
 }
 
 /** Variables that differ between any two shells, and tell nothing but which shell it is. */

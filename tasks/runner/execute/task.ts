@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
+import { shellQuote } from '../config/template.ts';
 import { exitCodes, messageOf } from '../errors.ts';
-import type { TaskEnd } from '../events.ts';
+import type { Failure, TaskEnd } from '../events.ts';
 import { isErrno } from '../host.ts';
 import type { PlannedTask } from '../plan.ts';
 import type { Cancellation } from '../process/table.ts';
@@ -55,21 +57,26 @@ async function runChecked(options: TaskOptions, onReady: () => void): Promise<Ta
   const recorder = makeRecorder(session, task.name, session.config.messages);
   const unmet = await failedRequirements(session, task, recorder);
   if (unmet !== undefined) return unmet;
-  const problem = whatForbids(onReady);
-  if (problem !== undefined) return failed({ message: problem, exit: exitCodes.task }, recorder);
+  const refusal = whatForbids(onReady);
+  if (refusal !== undefined) return failed({ ...refusal, exit: exitCodes.task }, recorder);
   const end = await withRetries(options, () => attempt(options));
   return await runLastSteps({ ...options, recorder }, end).finally(recorder.end);
 }
 
 /** What an earlier run has written may now be somebody else's: a container's, or that of a run as root. */
-function whatForbids(prepare: () => void): string | undefined {
+function whatForbids(prepare: () => void): Pick<Failure, 'message' | 'remedy'> | undefined {
   try {
     prepare();
     return undefined;
   } catch (error) {
     const isForbidden = isErrno(error, 'EACCES') || isErrno(error, 'EPERM') || isErrno(error, 'EROFS');
     if (!isForbidden) throw error;
-    return `what its last run wrote cannot be removed: ${messageOf(error)}`;
+    const { path } = error as NodeJS.ErrnoException;
+    const folder = path === undefined ? '.' : dirname(path);
+    return {
+      message: `what its last run wrote cannot be removed: ${messageOf(error)}`,
+      remedy: `make it yours (\`sudo chown -R "$(id -un)" ${shellQuote(folder)}\`), or remove it`,
+    };
   }
 }
 

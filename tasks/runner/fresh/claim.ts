@@ -12,7 +12,8 @@ export type Claimed = {
   readonly touched: readonly string[];
 };
 
-type Known = Pick<Record, 'state' | 'outputs' | 'foreign' | 'touched' | 'elsewhere' | 'inputs'>;
+/** What a record must say for that. */
+export type Known = Pick<Record, 'state' | 'outputs' | 'foreign' | 'touched' | 'elsewhere' | 'inputs'>;
 
 type Options = {
   readonly root: string;

@@ -4,7 +4,7 @@ import type { PlannedTask } from '../plan.ts';
 import { killTime } from '../process/killed.ts';
 import type { Session } from '../session.ts';
 import type { Assessment } from './assess.ts';
-import { claimOutputs } from './claim.ts';
+import { claimOutputs, type Known } from './claim.ts';
 import { readFileClock } from './clock.ts';
 import { changedParts } from './explain.ts';
 import { compilePatterns, type Patterns } from './glob.ts';
@@ -30,12 +30,9 @@ export type Course = {
 export function recordOfBegun({ session, task, tracked, assessment, begun }: Course): Record {
   const { parts, inputs, record } = assessment;
   const { root } = session;
-  const patterns = compilePatterns(tracked.outputs);
-  const found = findOutputs(root, patterns);
-  const odd = oddNamesOf(root, found.raw);
   const last = begun ?? record ?? noRecord;
   const killedMs = last === record ? killTime(root, recordFile(root, task.name)) : undefined;
-  const claimed = claimOutputs(found.paths, last, { root, odd, killedMs });
+  const { patterns, odd, claimed } = lookWhereOutputsLie(root, tracked, last, killedMs);
   const isOwned = new Set(claimed.owned);
   return {
     state: 'begun',
@@ -55,9 +52,8 @@ export function recordOfBegun({ session, task, tracked, assessment, begun }: Cou
 /** What the next run must know after a failure: what there is to be removed. */
 export function recordOfFailed({ session, tracked }: Course, begun: Record): Record {
   const { root } = session;
-  const found = findOutputs(root, compilePatterns(tracked.outputs));
-  const odd = oddNamesOf(root, found.raw);
-  const { owned, foreign, touched } = claimOutputs(found.paths, begun, { root, odd });
+  const { odd, claimed } = lookWhereOutputsLie(root, tracked, begun);
+  const { owned, foreign, touched } = claimed;
   const [outputs, others] = [stampAll(root, owned, odd), stampAll(root, foreign, odd)];
   return { ...begun, state: 'failed', outputs, foreign: others, touched, odd };
 }
@@ -66,16 +62,14 @@ export function recordOfFailed({ session, tracked }: Course, begun: Record): Rec
 export async function recordOfDone({ session, task, tracked, assessment }: Course, begun: Record): Promise<Record> {
   const { root, host } = session;
   const fileClockMs = () => readFileClock(host, root);
+  const asking = askParts(session, task, tracked, { mayStart: true, last: begun.parts });
   const after = await lookAtInputs(root, tracked, begun, fileClockMs);
-  const { parts } = await askParts(session, task, tracked, { mayStart: true, last: begun.parts });
+  const { parts } = await asking;
   const edited = [
     ...changedMeanwhile(begun, { inputs: after.snapshot, folders: after.folders }, tracked.outputs),
     ...changedParts(begun.parts, parts),
   ];
-  const patterns = compilePatterns(tracked.outputs);
-  const found = findOutputs(root, patterns);
-  const odd = oddNamesOf(root, found.raw);
-  const claimed = claimOutputs(found.paths, begun, { root, odd });
+  const { patterns, found, odd, claimed } = lookWhereOutputsLie(root, tracked, begun);
   const looks = { root, fileClockMs, followsLinks: false };
   const outputs = await takeSnapshot({ ...found, paths: claimed.owned }, noFiles, looks);
   const foreign = await takeSnapshot({ ...found, paths: claimed.foreign }, noFiles, looks);
@@ -92,6 +86,14 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
     elsewhere: begun.elsewhere.filter((path) => !patterns.includes(path)),
     odd,
   };
+}
+
+/** What lies there, and whose it is by a record. */
+function lookWhereOutputsLie(root: string, { outputs }: Tracked, known: Known, killedMs?: number) {
+  const patterns = compilePatterns(outputs);
+  const found = findOutputs(root, patterns);
+  const odd = oddNamesOf(root, found.raw);
+  return { patterns, found, odd, claimed: claimOutputs(found.paths, known, { root, odd, killedMs }) };
 }
 
 /** What the task has written where its outputs do not lie now, but with another param, say. */

@@ -1,7 +1,7 @@
 import { matchOutputs } from './outputs.ts';
 import type { Record } from './record.ts';
 import { digestAt, makeFinder, type Snapshot } from './snapshot.ts';
-import { changedAt, modifiedAtOf, wasWritten } from './stamp.ts';
+import { changedAt, modifiedAt, wasWritten } from './stamp.ts';
 
 type Seen = Pick<Record, 'inputs' | 'folders'>;
 
@@ -37,7 +37,7 @@ function stirredFolders(before: Snapshot, after: Snapshot): ReadonlySet<string> 
   return new Set(
     after.paths.filter((path, row) => {
       const old = rowBefore(row, path);
-      return old === undefined || modifiedAtOf(before.stamps, old) !== modifiedAtOf(after.stamps, row);
+      return old === undefined || modifiedAt(before.stamps, old) !== modifiedAt(after.stamps, row);
     }),
   );
 }

@@ -6,7 +6,7 @@ import { lstatSync, type Stats, statSync } from 'node:fs';
  */
 export const stampLength = 5;
 export const kinds = { gone: 0, file: 1, program: 2, link: 3, special: 4 } as const;
-const [sizeAt, modifiedAt, ctimeAt, inodeAt, kindAt] = [0, 1, 2, 3, 4];
+const [sizeAt, mtimeAt, ctimeAt, inodeAt, kindAt] = [0, 1, 2, 3, 4];
 
 /**
  * Writes the stamp of a file at a row of a table. Of a link it is that of what lies behind it, as far as there is something,
@@ -27,7 +27,7 @@ export function stampFile(
   const behind = stat.isSymbolicLink() && options.followsLinks ? statBehind(at) : undefined;
   const { size, mtimeMs, ctimeMs, ino } = behind ?? stat;
   stamps[offset + sizeAt] = size;
-  stamps[offset + modifiedAt] = mtimeMs;
+  stamps[offset + mtimeAt] = mtimeMs;
   stamps[offset + ctimeAt] = ctimeMs > stat.ctimeMs ? ctimeMs : stat.ctimeMs;
   stamps[offset + inodeAt] = ino;
   stamps[offset + kindAt] = kindOf(stat);
@@ -43,7 +43,7 @@ export function sameStamp(a: Float64Array, rowA: number, b: Float64Array, rowB: 
 /** Whether content was written between two stamps: a new hard link or a chmod changes only the ctime. */
 export function wasWritten(a: Float64Array, rowA: number, b: Float64Array, rowB: number): boolean {
   const differs = (at: number) => a[rowA * stampLength + at] !== b[rowB * stampLength + at];
-  return differs(sizeAt) || differs(modifiedAt) || differs(inodeAt) || differs(kindAt);
+  return differs(sizeAt) || differs(mtimeAt) || differs(inodeAt) || differs(kindAt);
 }
 
 /** The kind in a row. */
@@ -57,8 +57,8 @@ export function changedAt(stamps: Float64Array, row: number): number {
 }
 
 /** When entries of a row's folder last came or went, or a row's file was written: its mtime. */
-export function modifiedAtOf(stamps: Float64Array, row: number): number {
-  return stamps[row * stampLength + modifiedAt] ?? 0;
+export function modifiedAt(stamps: Float64Array, row: number): number {
+  return stamps[row * stampLength + mtimeAt] ?? 0;
 }
 
 /** The size in a row, in bytes. */
@@ -76,7 +76,7 @@ const tick = 20;
  */
 export function isTrustworthy(stamps: Float64Array, row: number, takenMs: number): boolean {
   const offset = row * stampLength;
-  const modified = stamps[offset + modifiedAt] ?? 0;
+  const modified = stamps[offset + mtimeAt] ?? 0;
   const changed = changedAt(stamps, row);
   const isCoarse = modified % second === 0 && changed % second === 0;
   const newest = modified > changed ? modified : changed;

@@ -1,0 +1,51 @@
+/** Pieces of responses that came before their request: two threads of a client may overtake each other. */
+import { mayStartResponse } from './starts.ts';
+import { keep, type Piece, sumHeld } from './streams.ts';
+
+/** So many are kept: more are no answer to a request that is still being sent. */
+const MAX_EARLY = 64;
+
+export class Early<Who> {
+  #pieces: Piece<Who>[] = [];
+
+  get length(): number {
+    return this.#pieces.length;
+  }
+
+  get heldBytes(): number {
+    return this.#pieces.length === 0 ? 0 : sumHeld(this.#pieces);
+  }
+
+  /** When the first of them came; undefined if there is none. */
+  get sinceNs(): number | undefined {
+    return this.#pieces[0]?.timeNs;
+  }
+
+  /** Does a response begin with one of them? */
+  get mayAnswer(): boolean {
+    return this.#pieces.some(mayStartResponse);
+  }
+
+  /** Returns false when there are too many. */
+  keep(piece: Piece<Who>): boolean {
+    this.#pieces.push(keep(piece));
+    return this.#pieces.length <= MAX_EARLY;
+  }
+
+  /** Forgets those that were read before a byte of this request was sent: they answer something else. */
+  dropBefore(request: Piece<Who>): void {
+    this.#pieces = this.#pieces.filter(({ other }) => ((request.offset - other) | 0) < 0);
+  }
+
+  /** The last one says when what came before it was. */
+  dropAllButLast(): void {
+    this.#pieces.splice(0, this.#pieces.length - 1);
+  }
+
+  /** Gives all of them, and has none then. */
+  takeOut(): readonly Piece<Who>[] {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    return pieces;
+  }
+}
