@@ -113,7 +113,7 @@ test('outputs that are another user’s are a failure that names one, and no bug
   await here.write('src/a.c', 'new\n');
   const { exit, stdout, stderr } = await build();
   expect(exit).toBe(1);
-  expect(`${stdout}${stderr}`).toContain('what its last run wrote cannot be removed: EPERM');
+  expect(`${stdout}${stderr}`).toContain('what its last run wrote cannot be removed: EACCES');
   expect(`${stdout}${stderr}`).toMatch(/`sudo chown -R "\$\(id -un\)" \S*out`/);
 });
 

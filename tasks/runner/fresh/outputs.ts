@@ -52,11 +52,20 @@ export function removeFiles(root: string, paths: readonly string[], odd: OddName
     try {
       rmSync(at as string, { force: true });
     } catch (error) {
-      if (!isErrno(error, 'EACCES')) throw error;
-      const folder = dirname(placeOf(root, path));
-      chmodSync(folder, statSync(folder).mode | 0o700);
+      const mayHelp = isErrno(error, 'EACCES') && makeWritable(dirname(placeOf(root, path)));
+      if (!mayHelp) throw error;
       rmSync(at as string, { force: true });
     }
+  }
+}
+
+/** False where the folder is somebody else's. */
+function makeWritable(folder: string): boolean {
+  try {
+    chmodSync(folder, statSync(folder).mode | 0o700);
+    return true;
+  } catch {
+    return false;
   }
 }
 
