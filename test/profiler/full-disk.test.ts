@@ -1,9 +1,8 @@
 /** A full disk: what could not be written is counted, and told as soon as there is room. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, type TestContext, test } from 'vitest';
+import { expect, type TestContext, test } from 'vitest';
 import { textFormat } from '../../container/profiler/src/sinks/text.ts';
 import { openStatus, type Status } from '../../container/profiler/src/status.ts';
 import { header, tell } from '../helpers/told.ts';

@@ -4,16 +4,14 @@ import {
   chownSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   renameSync,
   rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openFileSink } from '../../container/profiler/src/sinks/file.ts';
 import type { Sink } from '../../container/profiler/src/sinks/sink.ts';
 import { textFormat } from '../../container/profiler/src/sinks/text.ts';
