@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { usageError } from './errors.ts';
 import { type LogFile, openLog, removeLog, tidyLogs } from './host/log-file.ts';
-import { isTerminal, makeWriter } from './host/streams.ts';
+import { isTerminal, makeWriter, mostWaitingBytes } from './host/streams.ts';
 import { folderId, watchFolder } from './host/watch-folder.ts';
 import { asciiMarks, type Marks, unicodeMarks, wantsUnicode } from './marks.ts';
 import { wantsColour } from './paint.ts';
@@ -61,10 +61,14 @@ export type Host = {
   /** In a watch: scripts are read anew at each use. */
   readonly rereadsModules: boolean;
   readonly importModule: ImportModule;
+  /** Whether a project's own code runs in this process. */
+  readonly foreignCode: { isLoaded: boolean };
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
   /** Whether so much of what was written waits for its reader that no more should be made. */
   readonly outputIsBehind: () => boolean;
+  /** Whether nothing of what was written waits for its reader. */
+  readonly isAllWritten: () => boolean;
   /** A clock that never goes back, in ms. */
   readonly clockMs: () => number;
   /** The wall clock, in ms since 1970. */
@@ -109,6 +113,7 @@ export function realHost(importModule: ImportModule): Host {
   const { env } = process;
   const secrets = makeSecrets();
   const stdout = makeWriter('stdout', secrets);
+  const stderr = makeWriter('stderr', secrets);
   return {
     argv: process.argv.slice(2),
     env,
@@ -130,9 +135,11 @@ export function realHost(importModule: ImportModule): Host {
     stripsTypes: 'typescript' in process.features && process.features.typescript !== false,
     rereadsModules: false,
     importModule,
+    foreignCode: { isLoaded: false },
     write: stdout.write,
-    writeError: makeWriter('stderr', secrets).write,
-    outputIsBehind: stdout.isBehind,
+    writeError: stderr.write,
+    outputIsBehind: () => stdout.waitingBytes() > mostWaitingBytes,
+    isAllWritten: () => stdout.waitingBytes() + stderr.waitingBytes() === 0,
     // `performance` is costly to load.
     clockMs: () => Number(process.hrtime.bigint()) / 1e6,
     dateMs: () => Date.now(),

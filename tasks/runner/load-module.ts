@@ -7,10 +7,11 @@ import type { Host } from './host.ts';
  * package; with Node, the one that the project has installed.
  */
 export async function loadModule(
-  host: Pick<Host, 'importModule' | 'stripsTypes' | 'rereadsModules' | 'packageFolder'>,
+  host: Pick<Host, 'importModule' | 'foreignCode' | 'stripsTypes' | 'rereadsModules' | 'packageFolder'>,
   root: string,
   file: string,
 ): Promise<unknown> {
+  host.foreignCode.isLoaded = true;
   if (host.stripsTypes && !host.rereadsModules) return await host.importModule(pathToFileURL(file).href);
   const { createJiti } = await import('jiti');
   const jiti = createJiti(join(dirname(file), 'index.js'), {

@@ -320,3 +320,14 @@ test('a script that waits for what can never come is an error, and no success', 
       'hint: look there for an `await` of what is never resolved\n',
   );
 });
+
+test('what a script has begun and not waited for comes to its end', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  begin: { script: begin.ts }\n',
+    'begin.ts': `import { writeFileSync } from 'node:fs';
+export const run = async () => void setTimeout(() => writeFileSync('late.txt', 'all of it'), 300);
+`,
+  });
+  expect((await project.run('begin')).exit).toBe(0);
+  expect(await project.read('late.txt')).toBe('all of it');
+});

@@ -19,13 +19,14 @@ function nullDevice(): number | undefined {
 
 export type Writer = {
   readonly write: (text: string) => void;
-  /** Whether so much waits for its reader that no more should be made. */
-  readonly isBehind: () => boolean;
+  /** How much waits for its reader. */
+  readonly waitingBytes: () => number;
 };
 
 /** So much fits into a pipe whose reader does nothing. */
 const pipeBytes = 64 << 10;
-const mostWaitingBytes = 1 << 20;
+/** When more waits for its reader, no more should be made. */
+export const mostWaitingBytes = 1 << 20;
 
 /**
  * Writes to the descriptor itself, since the streams are costly to load. A pipe that may be full is left to its stream, since
@@ -57,7 +58,7 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
       fail(error as NodeJS.ErrnoException);
     }
   };
-  return { write, isBehind: () => isOpen && (stream?.writableLength ?? 0) > mostWaitingBytes };
+  return { write, waitingBytes: () => (isOpen ? (stream?.writableLength ?? 0) : 0) };
 }
 
 function isPipe(fd: number): boolean {

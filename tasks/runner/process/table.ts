@@ -116,7 +116,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
       if (wasCancelled && host.stdinIsTerminal)
         clear([...orphansOnTerminal(host.pid), ...holdersOf(cancelledOutputs)], patienceMs * 2);
       await Promise.all(sweeps);
-      watcher?.close();
+      await watcher?.close();
     },
   };
 }

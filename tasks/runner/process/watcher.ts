@@ -69,8 +69,8 @@ export type Watcher = {
   /** `cleanup` is a shell command for what a kill cannot reach: a container, which is no descendant of its client. */
   readonly started: (pid: number, cleanup?: string) => void;
   readonly ended: (pid: number) => void;
-  /** Ends the watcher and leaves what still runs alone. */
-  readonly close: () => void;
+  /** Ends the watcher and leaves what still runs alone. Settles when it will hear of that, whatever becomes of us. */
+  readonly close: () => Promise<void>;
 };
 
 /** An end may wait that long for a start to go with it: to write costs a short task its time. */
@@ -114,8 +114,11 @@ export function startWatcher(
       };
       setTimeout(tellLate, endsWaitMs).unref();
     },
-    close: () => {
-      child.stdin?.end('closed\n');
+    close: async () => {
+      const { stdin } = child;
+      const told = new Promise<void>((resolve) => stdin?.end('closed\n', () => resolve()));
+      const isBehind = stdin !== null && stdin.writableLength > 0;
+      if (isBehind) await told;
     },
   };
 }
