@@ -9,7 +9,7 @@ type Row = readonly [fails: Shown, ...passes: Shown[]];
 
 const inChecks = (name: string, title: string): Shown => [`test/checks/${name}.test.ts`, title];
 const engine = (title: string) => inChecks('engine', title);
-const fit = (title: string) => inChecks('fit', title);
+const fits = (title: string) => inChecks('fit', title);
 const rest = (title: string) => inChecks('rest', title);
 const machine = (title: string) => inChecks('machine', title);
 const machineStates = machine('the machine `%s` is told as it is');
@@ -33,9 +33,9 @@ const rows: Readonly<Record<string, Row>> = {
     engine('a network that cannot be made names the packages that make it'),
     engine('a container that starts passes, with and without a network'),
   ],
-  EN006: [fit('EN006 %s: %s %s gives %s')],
-  EN007: [fit('EN007: crun does not fit a host with both cgroups, runc does')],
-  EN008: [fit('EN008: Podman 6 does not run on cgroups v1, older ones do')],
+  EN006: [fits('EN006 %s: %s %s gives %s')],
+  EN007: [fits('EN007: crun does not fit a host with both cgroups, runc does')],
+  EN008: [fits('EN008: Podman 6 does not run on cgroups v1, older ones do')],
   CP001: [
     rest('without a compose provider, one is offered'),
     rest('the compose provider behind `%s` is found, with its own version'),
@@ -44,32 +44,34 @@ const rows: Readonly<Record<string, Row>> = {
   PM002: [machineStates],
   PM003: [machineStates],
   PM004: [machine('a machine with less than 2 GiB fails, one with 4 is well')],
-  PM005: [fit('PM005: the default provider of Podman 6 needs krunkit')],
-  PM006: [fit('PM006: Podman 6 leaves Macs with Intel processors behind')],
-  PM007: [fit('PM007: a Mac without a hypervisor, such as a CI runner, is told so')],
-  SF001: [fit('SF001: the machine sees the home folder, and neither /tmp nor /Volumes')],
+  PM005: [fits('PM005: the default provider of Podman 6 needs krunkit')],
+  PM006: [fits('PM006: Podman 6 leaves Macs with Intel processors behind')],
+  PM007: [fits('PM007: a Mac without a hypervisor, such as a CI runner, is told so')],
+  SF001: [fits('SF001: the machine sees the home folder, and neither /tmp nor /Volumes')],
   IM001: [
     rest('where no registry answers, a Debian host makes the base images itself'),
     rest('base images are here, are bootstrapped, or can be pulled'),
   ],
   KN001: [rest('a kernel without BTF, or locked down, cannot take the probe')],
   KN002: [rest('a kernel without BTF, or locked down, cannot take the probe')],
-  KN003: [fit('KN003: CAP_SYS_ADMIN, or CAP_BPF with CAP_PERFMON, must be in reach')],
-  KN004: [fit('KN004: a seccomp filter is asked whether it minds bpf()')],
-  KN005: [fit('KN005: the kernel under the containers must have a ring buffer')],
+  KN003: [fits('KN003: CAP_SYS_ADMIN, or CAP_BPF with CAP_PERFMON, must be in reach')],
+  KN004: [fits('KN004: a seccomp filter is asked whether it minds bpf()')],
+  KN005: [fits('KN005: the kernel under the containers must have a ring buffer')],
   KN006: [
     inChecks(
       'kernel-hooks',
       'KN006: the kernel’s types tell which tier is tried first, and a kernel without any hook fails',
     ),
   ],
-  CA001: [fit('CA001: the certificate authority of a proxy must be there, in PEM, and valid')],
-  CK001: [fit('CK001: a machine whose clock says %s at 1790000000: %s')],
+  CA001: [fits('CA001: the certificate authority of a proxy must be there, in PEM, and valid')],
+  CK001: [fits('CK001: a machine whose clock says %s at 1790000000: %s')],
   PT001: [
     rest('a port that is taken says by whom, and a stack of another checkout is named'),
     rest('the port is free, or ours'),
   ],
-  ST001: [fit('ST001: ended containers and an empty network are left over; another checkout’s are named, not touched')],
+  ST001: [
+    fits('ST001: ended containers and an empty network are left over; another checkout’s are named, not touched'),
+  ],
   TR001: [rest('traces must be writable')],
   DK001: [rest('%d free bytes on the disk: %s')],
   MM001: [rest('%s KiB of free memory: %s')],
