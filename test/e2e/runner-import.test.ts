@@ -429,6 +429,57 @@ only: sub
     runs: [['all'], ['only']],
     through: ['all', 'sub'],
   },
+  'a circle, of which make leaves out one need': {
+    makefile: `.PHONY: all a b c self
+all: a self
+a: b
+	@echo a
+b: c
+	@echo b
+c: a
+	@echo c
+self: self
+	@echo self
+`,
+    runs: [['a'], ['c'], ['self'], ['all']],
+    through: ['all', 'a', 'b', 'c', 'self'],
+  },
+  'commands that make several files at once, and commands for each of several files': {
+    makefile: `.PHONY: all each
+all: parser.c parser.h
+	@cat parser.c parser.h
+parser.c parser.h: parser.y
+	@echo bison; cp parser.y parser.c; cp parser.y parser.h
+each: x.txt y.txt
+	@cat x.txt y.txt
+x.txt y.txt: parser.y
+	@echo $@ > $@
+`,
+    files: { 'parser.y': 'grammar\n' },
+    runs: [['all'], ['all'], ['each']],
+    through: ['all', 'parser.c', 'parser.h'],
+  },
+  'programs that make starts without a shell': {
+    makefile: `BOLD = \\033[1m
+.PHONY: option quotes colours formatted ignored double shell
+option:
+	@echo -e done
+quotes:
+	@echo 'a\\tb'
+colours:
+	@echo -e '$(BOLD)$@'
+formatted:
+	@printf '\\x41$(BOLD)\\n'
+ignored:
+	-@echo -e '\\t'$(NAME)
+double:
+	@echo -e "a\\tb"
+shell:
+	@echo -e 'a\\tb'; true
+`,
+    runs: [['option'], ['quotes'], ['colours'], ['formatted'], ['ignored', { NAME: 'n' }], ['double'], ['shell']],
+    through: [],
+  },
   'flags of make': {
     makefile: `MAKEFLAGS += --no-print-directory --silent
 .DELETE_ON_ERROR:
@@ -520,6 +571,19 @@ test.each(Object.entries(cases))('%s: make and tasks do the same', async (_, { m
     expect(imported.stdout).toMatch(
       new RegExp(`\`${target}\` still calls make, because of|all of them still call make`),
     );
+});
+
+test('variables of the caller of which the shell makes words are named once', async () => {
+  const makefile = 'ARGS ?= -v\ntest:\n\t@printf "[%s]" $(ARGS) "$(NAME)"; echo $(ARGS) $(MORE)\n';
+  await using project = await createProject({ Makefile: makefile });
+  expect(
+    (await project.run('--import=Makefile')).stdout,
+  ).toBe(`wrote \`tasks.config.yaml\`: 1 tasks, 1 of them without make
+note: line 2: \`test\` always runs; make would not while there is such a file
+note: the caller may set \`ARGS\`, \`MORE\` in the environment (\`ARGS=… npx tasks test\`), and quotes within such a value are not the shell's any more
+`);
+  const { stdout } = await project.run('test', { env: { ARGS: '-k "a b"', NAME: '"n"' } });
+  expect(stdout).toContain('\n[-k]["a][b"]["n"]-k "a b"\n');
 });
 
 test('a name that means something to a regular expression is a target like any other', async () => {

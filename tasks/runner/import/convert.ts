@@ -20,6 +20,8 @@ export type ImportedTask = {
   readonly env: Readonly<Record<string, string>>;
   readonly run: readonly string[];
   readonly lock: string | undefined;
+  /** Variables that the caller may set, of which the shell makes words. */
+  readonly bare: readonly string[];
   /** It reads its stdin. */
   readonly interactive: boolean;
   /** It makes a folder and nothing else. */
@@ -36,7 +38,7 @@ export type Imported = {
 };
 
 type Scene = Files &
-  Shell & {
+  Omit<Shell, 'bare'> & {
     readonly gathered: Gathered;
     /** The task of a target. */
     readonly names: ReadonlyMap<string, string>;
@@ -69,7 +71,7 @@ export function convert(statements: readonly Statement[], makefile: string, disk
     const target = gathered.targets.find(({ name }) => names.get(name) === task.name);
     return target === undefined ? task : throughMake(target, why, scene);
   });
-  notes.push(...through.flatMap(noteOfStdin));
+  notes.push(...through.flatMap(noteOfStdin), ...noteOfCallers(through));
   return { vars: variables.vars(), tasks: keepOrder(through, gathered.special.has('.NOTPARALLEL'), notes), notes };
 }
 
@@ -81,6 +83,17 @@ function noteOf(statement: Statement): readonly string[] {
 
 function noteOfStdin({ name, interactive }: ImportedTask): readonly string[] {
   return interactive ? [`\`${name}\` reads its stdin, so it is \`interactive\` and has the terminal alone`] : [];
+}
+
+/** Make wrote the value into the command, and the shell read it there; a variable of the shell is not read again. */
+function noteOfCallers(tasks: readonly ImportedTask[]): readonly string[] {
+  const [first] = tasks.filter(({ bare }) => bare.length > 0);
+  const [name] = first?.bare ?? [];
+  if (first === undefined || name === undefined) return [];
+  const all = [...new Set(tasks.flatMap(({ bare }) => bare))].map((other) => `\`${other}\``).join(', ');
+  return [
+    `the caller may set ${all} in the environment (\`${name}=… npx tasks ${first.name}\`), and quotes within such a value are not the shell's any more`,
+  ];
 }
 
 function noteOfDoubt({ line, what }: Gathered['doubts'][number]): string {
@@ -97,7 +110,9 @@ function taskOf(target: Target, scene: Scene): ImportedTask {
     const reason = whyNot(target, scene);
     if (reason !== undefined) throw new CouldNot(reason);
     const making = makingOf(target, scene);
-    const run = recipeOf(target.recipe, { target: target.name, needs: target.needs }, scene);
+    const bare = new Set<string>();
+    const run = commandsOf(target, { ...scene, bare });
+    if (making.kind === 'file') refuseOneForSeveral(target, run, scene);
     if (run.length > 0 && scene.lostEnv !== undefined) throw new CouldNot(scene.lostEnv);
     if (making.kind === 'always' && making.note !== undefined)
       scene.notes.push(`line ${target.line}: \`${name}\` ${making.note}`);
@@ -110,6 +125,7 @@ function taskOf(target: Target, scene: Scene): ImportedTask {
       env: run.length > 0 ? scene.env : {},
       run,
       lock: undefined,
+      bare: [...bare],
       interactive: isInteractive(target, scene),
       isFolder: run.join() === `mkdir -p ${target.name}`,
       throughMake: undefined,
@@ -118,6 +134,18 @@ function taskOf(target: Target, scene: Scene): ImportedTask {
     if (!(error instanceof CouldNot)) throw error;
     return throughMake(target, messageOf(error), scene);
   }
+}
+
+function commandsOf({ name, needs, recipe }: Target, shell: Shell): readonly string[] {
+  return recipeOf(recipe, { target: name, needs }, shell);
+}
+
+/** The commands of a rule that do the same for each of its files make them all at once: make runs them once where that is so. */
+function refuseOneForSeveral(target: Target, run: readonly string[], scene: Scene): void {
+  const other = target.besides.find(
+    (name) => commandsOf({ ...target, name }, { ...scene, bare: new Set() }).join('\n') === run.join('\n'),
+  );
+  if (other !== undefined) throw new CouldNot(`\`${other}\`, which the same commands make`);
 }
 
 /** What the Makefile says of the target that has no counterpart. */
@@ -147,6 +175,6 @@ function throughMake(
   const name = names.get(target.name) ?? target.name;
   if (telling === 'to be told') notes.push(`line ${line}: \`${name}\` still calls make, because of ${why}`);
   const run = [`make -f ${shellQuote(makefile)} ${shellQuote(target.name)}`];
-  const nothing = { needs: [], inputs: [], outputs: [], env: {}, lock: undefined, isFolder: false };
+  const nothing = { needs: [], inputs: [], outputs: [], env: {}, lock: undefined, bare: [], isFolder: false };
   return { name, about, ...nothing, run, interactive: isInteractive(target, scene), throughMake: why };
 }

@@ -4,13 +4,16 @@ export const orderLock = 'makefile';
 
 /**
  * What make runs one after another would run at the same time. Two runs of make beside each other could make one file twice:
- * what needs several tasks, and make for one of them, calls make too. For the rest a lock keeps the order.
+ * what needs several tasks, and make for one of them, calls make too. For the rest a lock keeps the order. Of a circle make
+ * leaves out one need, and which one depends on what it was asked for.
  */
 export function callMakeTogether(
   tasks: readonly ImportedTask[],
   call: (task: ImportedTask, why: string) => ImportedTask,
 ) {
   const byName = new Map(tasks.map((task) => [task.name, task]));
+  const circle = tasks.filter((task) => closureOf(task, byName).has(task.name));
+  for (const task of circle) byName.set(task.name, call(task, 'a circle: it needs itself'));
   const settle = (name: string): void => {
     const task = byName.get(name);
     if (task === undefined || task.throughMake !== undefined) return;

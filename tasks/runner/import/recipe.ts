@@ -1,11 +1,14 @@
 import { type Automatic, CouldNot } from './references.ts';
 import type { Variables } from './variables.ts';
+import { startsProgram } from './without-shell.ts';
 
 export type Shell = {
   readonly variables: Variables;
   readonly oneShell: boolean;
   /** The variables that the Makefile exports. */
   readonly env: Readonly<Record<string, string>>;
+  /** Filled with the variables that the caller may set and that stand outside of quotes. */
+  readonly bare: Set<string>;
 };
 
 /** The commands of a recipe, as /bin/sh runs them one after another. */
@@ -18,14 +21,19 @@ export function recipeOf(recipe: readonly string[], automatic: Automatic, shell:
     steps.some(({ signs }, index) => signs.includes('-') || (index > 0 && signs !== ''))
   )
     throw new CouldNot('signs before a command with `.ONESHELL`');
-  const plain = steps
-    .map(({ signs, command }) => ({ signs, command: inConfig(command, automatic, shell) }))
-    .filter(({ command }) => command.trim() !== '')
-    .map(({ signs, command }) => (signs.includes('-') ? evenIfItFails(command) : command));
-  const joined = oneShell && plain.length > 1 ? [plain.join('\n')] : plain;
   const [program = '', ...more] = variables.words('$(SHELL)');
   if (more.length > 0 || variables.isDefault('SHELL'))
     throw new CouldNot(`the shell \`${[program, ...more].join(' ')}\``);
+  const isInOneShell = oneShell && steps.length > 1;
+  const start = (command: string): string => {
+    const isProgram = !isInOneShell && program === '/bin/sh' && startsProgram(variables.filled(command, automatic));
+    return `${isProgram ? 'env ' : ''}${inConfig(command, automatic, shell)}`;
+  };
+  const plain = steps
+    .map(({ signs, command }) => ({ signs, command: start(command) }))
+    .filter(({ command }) => command.trim() !== '')
+    .map(({ signs, command }) => (signs.includes('-') ? evenIfItFails(command) : command));
+  const joined = oneShell && plain.length > 1 ? [plain.join('\n')] : plain;
   return /^(\/bin\/)?sh$/.test(program) ? joined : joined.map((step) => `${program} -c ${quoted(step, variables)}`);
 }
 
@@ -46,13 +54,17 @@ function withSigns(step: string, variables: Variables): { readonly signs: string
   return { signs: signs + inner.signs, command: inner.command };
 }
 
-function inConfig(step: string, automatic: Automatic, { variables, env }: Shell): string {
+function inConfig(step: string, automatic: Automatic, { variables, env, bare }: Shell): string {
   const met = new Set<string>();
   const text = variables.inConfig(step, {
     automatic,
     onEnvironment: (names, before) => {
-      for (const name of names) met.add(name);
-      if (isInSingleQuotes(before)) throw new CouldNot(`\`$(${names[0]})\`, which the caller sets, in single quotes`);
+      const quote = quoteAt(before);
+      if (quote === "'") throw new CouldNot(`\`$(${names[0]})\`, which the caller sets, in single quotes`);
+      for (const name of names) {
+        met.add(name);
+        if (quote === '') bare.add(name);
+      }
     },
   });
   const others = text.replaceAll(/\$\$\{\w+/g, '');
@@ -67,8 +79,8 @@ function inConfig(step: string, automatic: Automatic, { variables, env }: Shell)
   return text;
 }
 
-/** Where in doubt, it is. */
-function isInSingleQuotes(before: string): boolean {
+/** Where in doubt, single quotes. */
+function quoteAt(before: string): string {
   let quote = '';
   for (let index = 0; index < before.length; index++) {
     const sign = before[index] ?? '';
@@ -76,7 +88,7 @@ function isInSingleQuotes(before: string): boolean {
     else if (quote === '' && /['"]/.test(sign)) quote = sign;
     else if (sign === quote) quote = '';
   }
-  return quote === "'" || before.split("'").length % 2 === 0;
+  return before.split("'").length % 2 === 0 ? "'" : quote;
 }
 
 function evenIfItFails(command: string): string {

@@ -12,6 +12,8 @@ export type Target = {
   readonly needs: readonly string[];
   readonly orderOnly: readonly string[];
   readonly recipe: readonly string[];
+  /** The other targets of the rule with its recipe. */
+  readonly besides: readonly string[];
   readonly lost: string | undefined;
 };
 
@@ -81,12 +83,14 @@ class Gathering {
 
   private addRule({ line, targets, needs: needText, about, recipe, lost }: Rule, index: number): void {
     const found = this.namesIn(targets, { line, index });
-    for (const name of found?.names ?? []) {
+    const names = found?.names ?? [];
+    for (const name of names) {
       if (Object.hasOwn(specialTargets, name)) this.addSpecial(name, needText, { line, index });
       else if (name.includes('%')) this.patternTexts.push(name);
       else {
         const needs = this.needsIn(needText, index);
-        this.merge({ name, line, about, recipe, ...needs, lost: found?.lost ?? lost ?? needs.lost });
+        const besides = names.filter((other) => other !== name);
+        this.merge({ name, line, about, recipe, besides, ...needs, lost: found?.lost ?? lost ?? needs.lost });
       }
     }
   }
@@ -157,13 +161,14 @@ class Gathering {
       about: before.about ?? target.about,
       needs: add(before.needs, target.needs),
       orderOnly: add(before.orderOnly, target.orderOnly),
-      recipe: hasRecipe ? target.recipe : before.recipe,
+      ...(hasRecipe ? {} : { recipe: before.recipe, besides: before.besides }),
       lost: before.lost ?? target.lost ?? (isSecondRecipe ? 'two recipes' : undefined),
     });
   }
 }
 
-const empty: Target = { name: '', line: 0, about: undefined, needs: [], orderOnly: [], recipe: [], lost: undefined };
+const none = { needs: [], orderOnly: [], recipe: [], besides: [] };
+const empty: Target = { name: '', line: 0, about: undefined, ...none, lost: undefined };
 
 function couldNot(error: unknown): string {
   if (!(error instanceof CouldNot)) throw error;

@@ -47,6 +47,12 @@ export class Variables {
       .filter((word) => word !== '');
   }
 
+  /** A command with every variable filled in; with its default, one that the caller may set. */
+  filled(text: string, automatic: Automatic): string {
+    const form = 'words as without an environment';
+    return this.expand(text, { ...outermost, form, automatic, environment: [] });
+  }
+
   /** The value with every variable filled in; undefined where it is not always the same. */
   constant(name: string): string | undefined {
     try {
