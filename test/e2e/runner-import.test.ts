@@ -459,6 +459,17 @@ x.txt y.txt: parser.y
     runs: [['all'], ['all'], ['each']],
     through: ['all', 'parser.c', 'parser.h'],
   },
+  'a rule for the Makefile itself': {
+    makefile: `.PHONY: all
+all:
+	@cat made
+Makefile: config.in
+	@cp config.in made; touch Makefile
+`,
+    files: { 'config.in': 'configured\n' },
+    runs: [['all']],
+    through: ['all', 'Makefile'],
+  },
   'programs that make starts without a shell': {
     makefile: `BOLD = \\033[1m
 .PHONY: option quotes colours formatted ignored double shell
@@ -584,6 +595,16 @@ note: the caller may set \`ARGS\`, \`MORE\` in the environment (\`ARGS=… npx t
 `);
   const { stdout } = await project.run('test', { env: { ARGS: '-k "a b"', NAME: '"n"' } });
   expect(stdout).toContain('\n[-k]["a][b"]["n"]-k "a b"\n');
+});
+
+test('names that JavaScript keeps, and that of `doctor`, are no names of tasks', async () => {
+  const targets = ['constructor', 'prototype', '__proto__', 'doctor', 'toString'];
+  const makefile = `prototype = of the Makefile\n${targets.map((name) => `${name}:\n\t@echo $(prototype)\n`).join('')}`;
+  await using project = await createProject({ Makefile: makefile });
+  await project.run('--import=Makefile');
+  const names = ['constructor-2', 'prototype-2', 'proto__', 'doctor-2', 'toString'];
+  const { stdout } = await project.run(`${names.join(' ')} --output=prefixed`);
+  for (const name of names) expect(stdout).toMatch(new RegExp(`${name} *\\| of the Makefile`));
 });
 
 test('a name that means something to a regular expression is a target like any other', async () => {

@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import type { Finding, Path } from './finding.ts';
+import { reservedNames } from './reserved-names.ts';
 import { schemaAt } from './stand-in.ts';
 
 /** Lists where the schema wants a table: to the validator a list is a table too. */
@@ -22,9 +23,6 @@ export function listForTable(path: Path, subject: string): Finding {
   return { path, at: 'value', message: `${subject} must be a table, not a list` };
 }
 
-/** Names that the validator leaves out of every table, without a word. */
-const reserved = ['__proto__', 'constructor', 'prototype'];
-
 /** Keys of the tables that take any name. */
 export function reservedKeys(schema: v.GenericSchema, document: unknown): readonly Path[] {
   return visit(document, []);
@@ -32,7 +30,7 @@ export function reservedKeys(schema: v.GenericSchema, document: unknown): readon
   function visit(value: unknown, path: Path): readonly Path[] {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
     const node = schemaAt(schema, path);
-    const own = node.type === 'record' ? reserved.filter((key) => Object.hasOwn(value, key)) : [];
+    const own = node.type === 'record' ? reservedNames.filter((key) => Object.hasOwn(value, key)) : [];
     const inner = Object.entries(value).filter(([key]) => !own.includes(key));
     return [...own.map((key) => [...path, key]), ...inner.flatMap(([key, item]) => visit(item, [...path, key]))];
   }

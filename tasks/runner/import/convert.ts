@@ -51,7 +51,7 @@ type Scene = Files &
 /** Makes tasks of targets. What is not proved to be understood calls make for its target, so that it still does what it did. */
 export function convert(statements: readonly Statement[], makefile: string, disk: Disk): Imported {
   const variables = new Variables(statements);
-  const gathered = gather(statements, variables);
+  const gathered = withOwnRule(gather(statements, variables), makefile);
   const notes = [...statements.flatMap(noteOf), ...gathered.doubts.map(noteOfDoubt)];
   const names = nameTasks(
     gathered.targets.map(({ name }) => name),
@@ -73,6 +73,13 @@ export function convert(statements: readonly Statement[], makefile: string, disk
   });
   notes.push(...through.flatMap(noteOfStdin), ...noteOfCallers(through));
   return { vars: variables.vars(), tasks: keepOrder(through, gathered.special.has('.NOTPARALLEL'), notes), notes };
+}
+
+/** A rule for the Makefile itself is looked at before every target. */
+function withOwnRule(gathered: Gathered, makefile: string): Gathered {
+  const own = gathered.targets.find(({ name, recipe }) => name === makefile && recipe.length > 0);
+  if (own === undefined) return gathered;
+  return { ...gathered, doubts: [...gathered.doubts, { line: own.line, what: `the rule for \`${makefile}\` itself` }] };
 }
 
 function noteOf(statement: Statement): readonly string[] {

@@ -1,3 +1,4 @@
+import { reservedNames } from '../config/reserved-names.ts';
 import { messageOf } from '../errors.ts';
 import { everybodys } from './known.ts';
 import { CouldNot } from './references.ts';
@@ -31,7 +32,8 @@ export function exportedBy(statements: readonly Statement[], variables: Variable
 }
 
 function valueFor(name: string, variables: Variables): string {
-  if (!/^[A-Za-z_]\w*$/.test(name) || name === 'SHELL') throw new CouldNot(`the name \`${name}\``);
+  if (!/^[A-Za-z_]\w*$/.test(name) || name === 'SHELL' || reservedNames.includes(name))
+    throw new CouldNot(`the name \`${name}\``);
   return variables.inConfig(`$(${name})`, {
     onEnvironment: (names) => {
       throw new CouldNot(`\`$(${names[0]})\` is what the caller sets`);

@@ -1,4 +1,5 @@
 import { builtInTasks } from '../config/built-in.ts';
+import { reservedNames } from '../config/reserved-names.ts';
 
 /** The name of each target's task: its own where a task may have it, else one that is near. */
 export function nameTasks(targets: readonly string[], notes: string[]): ReadonlyMap<string, string> {
@@ -22,7 +23,8 @@ function usable(target: string): string {
 }
 
 function unused(name: string, taken: ReadonlySet<string>): string {
-  const isFree = (candidate: string): boolean => !taken.has(candidate) && !Object.hasOwn(builtInTasks, candidate);
+  const others = [...Object.keys(builtInTasks), ...reservedNames];
+  const isFree = (candidate: string): boolean => !taken.has(candidate) && !others.includes(candidate);
   if (isFree(name)) return name;
   for (let number = 2; ; number++) if (isFree(`${name}-${number}`)) return `${name}-${number}`;
 }

@@ -1,3 +1,4 @@
+import { reservedNames } from '../config/reserved-names.ts';
 import { isOfMake, programs } from './known.ts';
 import { type Automatic, automaticValue, CouldNot, isGlob, walk } from './references.ts';
 import type { Assignment, Statement } from './statement.ts';
@@ -109,7 +110,8 @@ export class Variables {
   }
 
   private isVar(name: string): boolean {
-    return !this.isDefault(name) && /^[A-Za-z][A-Za-z0-9_-]*$/.test(name) && name !== 'args';
+    const isFree = name !== 'args' && !reservedNames.includes(name);
+    return !this.isDefault(name) && /^[A-Za-z][A-Za-z0-9_-]*$/.test(name) && isFree;
   }
 
   private expand(text: string, scope: Scope): string {
