@@ -557,6 +557,44 @@ tasks:
   );
 });
 
+test('an unknown name in a lock, and a text that says nothing where something is named, are mistakes', async () => {
+  const config = `version: 1
+tasks:
+  a: { lock: 'of-\${bord}', params: { board: {} }, run: echo }
+  b: { container: '', confirm: ' ', lock: [x, ''], run: echo }
+  c: { script: '' }
+  d: { service: { run: '' } }
+`;
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: unknown name \`bord\` in \`\${bord}\`, did you mean \`board\`?
+      --> tasks.config.yaml:3:18
+       |   a: { lock: 'of-\${bord}', params: { board: {} }, run: echo }
+       |                  ^^^^^^^
+    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$bord\` or \`$\${bord}\`
+    error: \`container\` of task \`b\` is \`\`: it cannot be empty
+      --> tasks.config.yaml:4:19
+       |   b: { container: '', confirm: ' ', lock: [x, ''], run: echo }
+       |                   ^^
+    error: \`confirm\` of task \`b\` is \` \`: it cannot be empty
+      --> tasks.config.yaml:4:32
+       |   b: { container: '', confirm: ' ', lock: [x, ''], run: echo }
+       |                                ^^^
+    error: item 2 of \`lock\` of task \`b\` is \`\`: it cannot be empty
+      --> tasks.config.yaml:4:47
+       |   b: { container: '', confirm: ' ', lock: [x, ''], run: echo }
+       |                                               ^^
+    error: \`script\` of task \`c\` is \`\`: it cannot be empty
+      --> tasks.config.yaml:5:16
+       |   c: { script: '' }
+       |                ^^
+    error: \`run\` in \`service\` of task \`d\` is \`\`: it cannot be empty
+      --> tasks.config.yaml:6:24
+       |   d: { service: { run: '' } }
+       |                        ^^
+    "
+  `);
+});
+
 test('words for a command without a task are refused', async () => {
   await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: echo a }\n' });
   expect(await project.run('-- x')).toEqual({

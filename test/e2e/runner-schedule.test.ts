@@ -197,6 +197,14 @@ ok: 5 done, <time>
   expect((await project.run('build:arm64:debug')).stdout).toContain('arm64 debug 1 arm64\n');
 });
 
+test('what a task of a matrix is about names its own values', async () => {
+  await using project = await createProject(
+    config("  build: { about: 'Build for ${arch}', matrix: { arch: [x86, arm64] }, run: 'echo ${arch}' }\n"),
+  );
+  expect((await project.run('--help build:arm64')).stdout).toContain('\nBuild for arm64\n');
+  expect((await project.run('--list')).stdout).toContain('Build for ${arch}\n');
+});
+
 test('what is wrong with a matrix is shown once, where it was written', async () => {
   await using project = await createProject(
     config(`  build:

@@ -52,6 +52,7 @@ function cellOf({ matrix: _, aliases: __, ...row }: TaskRow, values: Readonly<Re
     ...row,
     name: [row.name, ...Object.values(values)].join(':'),
     aliases: [],
+    ...(row.about === undefined ? {} : { about: fill(row.about) }),
     hidden: true,
     needs: row.needs.map(fill),
     cell: { of: row.name, values },

@@ -168,6 +168,7 @@ function templates(config: Config, task: TaskRow): Finding[] {
     ),
     ...task.outputs.flatMap((glob, index) => unknownIn(glob, known, [...own, 'outputs', index])),
     ...(task.watch ?? []).flatMap((glob, index) => unknownIn(glob, known, [...own, 'watch', index])),
+    ...(task.locks ?? []).flatMap((lock, index) => unknownIn(lock, known, [...own, 'lock', index])),
     ...serviceTemplates(task, inRun, known),
     ...unknownIn(task.container ?? '', known, [...own, 'container']),
     ...unknownIn(task.cwd ?? '', known, [...own, 'cwd']),

@@ -9,6 +9,8 @@ import { durationMs, longestMs } from './units.ts';
 const about = <Schema extends v.GenericSchema>(schema: Schema, text: string) =>
   v.pipe(schema, v.description(text) as v.DescriptionAction<v.InferOutput<Schema>, string>);
 const text = (description: string) => v.optional(about(v.string(), description));
+const notEmpty = v.pipe(v.string(), v.regex(/\S/, 'it cannot be empty'));
+const filled = (description: string) => v.optional(about(notEmpty, description));
 const yes = (description: string) => v.optional(about(v.boolean(), description));
 const texts = (description: string) => v.optional(about(v.array(v.string()), description));
 const nameRule = /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/;
@@ -43,9 +45,7 @@ const args = v.strictObject({
   name: about(v.string(), 'how --help calls one of the words'),
   about: text('shown by --help'),
   required: yes('whether at least one word must be given'),
-  max: v.optional(
-    about(v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'at least 1')), 'how many words at most'),
-  ),
+  max: v.optional(about(wholeFrom1, 'how many words at most')),
   values: texts('the words that are allowed'),
 });
 
@@ -66,7 +66,7 @@ const ready = v.strictObject({
 });
 
 const service = v.strictObject({
-  run: about(v.string(), 'one command for /bin/sh, which goes on until it is stopped'),
+  run: about(notEmpty, 'one command for /bin/sh, which goes on until it is stopped'),
   ready: v.optional(
     about(ready, 'the signs that it is ready, all of which must be there; without, it is ready once started'),
   ),
@@ -88,9 +88,9 @@ const task = v.strictObject({
   group: text('the heading in --list'),
   needs: texts('tasks that run first, each once'),
   requires: texts('checks that must pass before the task starts, once its needs are done'),
-  container: text('the image in which `run` runs'),
+  container: filled('the image in which `run` runs'),
   run: v.optional(about(oneOrMany, 'one command or a list of steps for /bin/sh')),
-  script: text('a TypeScript file that exports `run(context)`'),
+  script: filled('a TypeScript file that exports `run(context)`'),
   params: v.optional(about(v.record(identifier, param), 'flags of the task')),
   args: v.optional(about(args, 'the words after the task')),
   platforms: v.optional(about(v.array(platform), 'where the task runs; elsewhere it is skipped')),
@@ -107,12 +107,14 @@ const task = v.strictObject({
   timeout: v.optional(about(duration, 'after which the task is ended and fails with 124')),
   interactive: yes('whether the task gets the terminal alone, and the stdin of the caller; for others it is empty'),
   hidden: yes('left out of --list'),
-  confirm: text('a question to be answered with yes before anything starts'),
+  confirm: filled('a question to be answered with yes before anything starts'),
   finally: v.optional(
     about(oneOrMany, 'steps that run after the task however it ended, each also after one that failed'),
   ),
   retry: v.optional(about(retry, 'tries again after a failure')),
-  lock: v.optional(about(oneOrMany, 'names of which no two tasks may hold the same at one time')),
+  lock: v.optional(
+    about(v.union([notEmpty, v.array(notEmpty)]), 'names of which no two tasks may hold the same at one time'),
+  ),
   weight: v.optional(about(wholeFrom1, 'how many of the `--jobs` the task takes; 1 when absent')),
   service: v.optional(about(service, 'goes on in the background while tasks need it')),
   matrix: v.optional(about(v.record(identifier, v.array(cellValue)), 'one task `name:value` for each combination')),
@@ -135,7 +137,7 @@ const check = v.strictObject({
     about(v.strictObject(v.entriesFromList(managers, v.optional(v.string()))), 'package manager → package'),
   ),
   docs: text('where more is written about the check: a file and an anchor'),
-  script: text('a TypeScript file that exports `checks`'),
+  script: filled('a TypeScript file that exports `checks`'),
 });
 
 const cache = v.strictObject({
