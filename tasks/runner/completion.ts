@@ -3,6 +3,7 @@ import { candidatesFor } from './completion/candidates.ts';
 import { loadProject } from './config/load.ts';
 import { UserError } from './errors.ts';
 import type { Host } from './host.ts';
+import { firstLine } from './words.ts';
 
 /** `--completion=…`: the script for a shell, or what that script asks for while a person types. */
 export async function complete(host: Host, args: Args): Promise<string> {
@@ -12,7 +13,7 @@ export async function complete(host: Host, args: Args): Promise<string> {
     return completionScripts[wanted];
   }
   const found = await candidates(host, args.rest);
-  return found.map(({ text, about }) => `${about === undefined ? text : `${text}\t${about}`}\n`).join('');
+  return found.map(({ text, about }) => `${about === undefined ? text : `${text}\t${firstLine(about)}`}\n`).join('');
 }
 
 /** Nothing where there is no config or a wrong one: a person who types a command line has no use for its mistakes. */

@@ -12,3 +12,8 @@ export function durationInWords(ms: number): string {
 export function wordsOfFix(fix: Fix): string {
   return 'task' in fix ? `npx tasks ${fix.task}` : fix.command;
 }
+
+/** Of what something is about, the line for a list: its first, whatever stands below it. */
+export function firstLine(text: string): string {
+  return (text.trim().split('\n')[0] ?? '').replaceAll(/\s+/g, ' ').trim();
+}

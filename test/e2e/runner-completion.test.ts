@@ -9,7 +9,14 @@ const config = `version: 1
 checks:
   node: { id: ND001, command: node --version, version: '>=1' }
 tasks:
-  deploy: { args: { name: where, values: ['stage env', "it's"] }, run: 'echo \${args}' }
+  deploy: { args: { name: where, values: ['stage env', "it's", '$place', 'a;b'] }, run: 'echo \${args}' }
+  notes:
+    about: |
+      Writes the notes
+
+      notes of each version, and
+      none\tof others
+    run: echo
   build: { about: Build it, args: { name: image, values: [app, profiler] }, run: 'echo \${args}' }
   'bpf:build': { run: echo }
   'bpf:bench': { run: echo }
@@ -19,6 +26,7 @@ tasks:
     params:
       port: { type: int, about: where it listens }
       mode: { type: enum, values: [fast, slow] }
+      speed: { type: enum, values: [very fast] }
       trace: { type: bool }
   secret: { hidden: true, run: echo }
 `;
@@ -42,6 +50,7 @@ const candidates = async (project: Project, words: readonly string[]) => {
 
 test.each<readonly [string, readonly string[], readonly string[]]>([
   ['tasks, with what they do', ['bui'], ['build\tBuild it']],
+  ['a task of which more than a line is told', ['not'], ['notes\tWrites the notes']],
   ['aliases', ['sta'], ['start']],
   ['names with a colon', ['bpf:'], ['bpf:build', 'bpf:bench']],
   ['a task after a task', ['serve', 'bpf:be'], ['bpf:bench']],
@@ -106,6 +115,11 @@ for (const [name, { command, load }] of Object.entries(shells)) {
     await say('tasks deploy sta', 'tasks deploy stage\\ env ');
     await say('tasks deploy stage\\ e', 'tasks deploy stage\\ env ');
     await say('tasks deploy it', "tasks deploy it\\'s ");
+    await say('tasks deploy \\$p', 'tasks deploy \\$place ');
+    await say('tasks deploy a\\;', 'tasks deploy a\\;b ');
+    await say("tasks deploy 'stage e", "tasks deploy 'stage env' ");
+    await say('tasks serve --speed "very f', 'tasks serve --speed "very fast" ');
+    await say("tasks 'buil", "tasks 'build' ");
     await say('npx tasks sta', 'npx tasks start ');
     await say('tasks build -- fil', 'tasks build -- file.txt ');
     terminal.type('exit\n');

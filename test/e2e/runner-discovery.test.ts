@@ -319,3 +319,13 @@ test('the question of `confirm` is told before it is asked: by `--help` and by `
     '\n     asks before anything starts: Wipe the tape?\n',
   );
 });
+
+test('of what takes several lines to tell, the list shows the first and `--help` all', async () => {
+  const task =
+    '{ about: "Write notes.\\n\\nThey are\\n  for all.\\n", params: { to: { about: "whom\\nto send them" } }, run: \'echo ${to}\' }';
+  await using project = await createProject({ 'tasks.config.yaml': `version: 1\ntasks:\n  notes: ${task}\n` });
+  expect((await project.run('--list')).stdout.split('\n')[0]).toBe('  notes            Write notes.');
+  expect((await project.run('--help notes')).stdout).toBe(
+    'usage: tasks notes [flags]\n\nWrite notes.\n\nThey are\n  for all.\n\nflags:\n  --to=TEXT  whom to send them (default: empty)\n',
+  );
+});

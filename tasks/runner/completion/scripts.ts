@@ -19,14 +19,20 @@ const bash = `# Completion of \`tasks\` and \`npx tasks\` for bash. Load it with
 ${findBin('type -P')}
 
 _tasks() {
-  local bin line word breaks cut= candidate
+  local bin line word breaks cut= candidate open=\${COMP_WORDS[COMP_CWORD]} quote=
   local -a words
   COMPREPLY=()
   bin=$(_tasks_bin) || return
   line=\${COMP_LINE:0:COMP_POINT}
+  # A quote that is still open: all behind it is one text, which bash closes itself.
+  if [[ $open == [\\'\\"]* && $line == *"$open" ]]; then
+    quote=\${open:0:1} open=\${open:1}
+    line=\${line%"$quote$open"}
+  fi
   # Without -r, for words that are typed with a backslash.
   read -a words <<<"$line"
-  [[ $line == *' ' ]] && words+=('')
+  [[ $line == *' ' && $line != *'\\ ' ]] && words+=('')
+  [[ -n $quote ]] && words[\${#words[@]}-1]+=$open
   if [[ \${words[0]} == npx ]]; then
     [[ \${words[1]} == tasks && \${#words[@]} -gt 2 ]] || return
     words=("\${words[@]:1}")
@@ -35,8 +41,11 @@ _tasks() {
   # Bash ends words at \`:\` and \`=\` too, and replaces only what follows the last of them.
   breaks=\${COMP_WORDBREAKS//[^:=]/}
   [[ -n $breaks ]] && cut=\${word%"\${word##*[$breaks]}"}
+  [[ -n $quote ]] && cut=\${word%"$open"}
   while IFS=$'\\t' read -r candidate _; do
-    printf -v candidate %q "\${candidate#"$cut"}"
+    candidate=\${candidate#"$cut"}
+    if [[ -z $quote ]]; then printf -v candidate %q "$candidate"
+    elif [[ $candidate == *[\\'\\"\\\\\\$\\\`]* ]]; then continue; fi
     COMPREPLY+=("$candidate")
   done < <("$bin" --completion=candidates -- "\${words[@]:1}" 2>/dev/null)
   [[ \${#COMPREPLY[@]} == 1 && \${COMPREPLY[0]} == *= ]] && type compopt >/dev/null 2>&1 && compopt -o nospace
@@ -55,7 +64,7 @@ _tasks() {
   local bin line
   local -a typed names shown open openShown
   bin=$(_tasks_bin) || return 1
-  typed=("\${(@)words[2,CURRENT-1]}" "$PREFIX")
+  typed=("\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}")
   if [[ \${words[1]} == npx ]]; then
     [[ \${words[2]} == tasks && CURRENT -gt 2 ]] || { _default; return }
     shift typed
@@ -95,7 +104,8 @@ function __tasks_candidates
   set -l bin (__tasks_bin); or return
   set -l words (commandline -opc)
   test "$words[1]" = npx; and set -e words[1]
-  set -l found ($bin --completion=candidates -- $words[2..-1] (commandline -ct) 2>/dev/null)
+  set -l typed (commandline -ct)
+  set -l found ($bin --completion=candidates -- $words[2..-1] (string unescape -- "$typed") 2>/dev/null)
   if test (count $found) -gt 0
     printf '%s\\n' $found
   else

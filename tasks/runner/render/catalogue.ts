@@ -5,6 +5,7 @@ import { listed } from '../errors.ts';
 import type { Paint } from '../paint.ts';
 import { requireTask } from '../plan/require-task.ts';
 import type { Platform } from '../script.ts';
+import { firstLine } from '../words.ts';
 import { catalogueOf, whyNotHere } from './entries.ts';
 import { pretence } from './text.ts';
 
@@ -21,7 +22,7 @@ function listTasks(config: Config, platform: Platform, paint: Paint): string {
   for (const task of tasks) groups.set(task.group ?? '', [...(groups.get(task.group ?? '') ?? []), task]);
   const width = Math.max(...tasks.map((task) => signature(task).length));
   const lines = [...groups].flatMap(([group, members]) => [
-    ...(group === '' ? [] : [paint.bold(group)]),
+    ...(group === '' ? [] : [paint.bold(firstLine(group))]),
     ...members.map((task) =>
       `  ${signature(task).padEnd(width)}  ${description(config, task, platform, paint)}`.trimEnd(),
     ),
@@ -52,7 +53,7 @@ function describeTask(config: Config, task: TaskRow, platform: Platform): string
   ].flat();
   return [
     `usage: tasks ${signature(task)}${params.length === 0 ? '' : ' [flags]'}`,
-    ...(task.about === undefined ? [] : ['', task.about]),
+    ...(task.about === undefined ? [] : ['', task.about.trim()]),
     ...(facts.length === 0 ? [] : ['', ...facts]),
     ...(params.length === 0
       ? []
@@ -74,7 +75,7 @@ function argsSignature({ name, required, max }: ArgsRow): string {
 function description(config: Config, task: TaskRow, platform: Platform, paint: Paint): string {
   const aliases = task.aliases.length === 0 ? '' : paint.dim(` (also ${task.aliases.join(', ')})`);
   const unavailable = whyNotHere(config, task, platform);
-  return `${task.about ?? ''}${aliases}${unavailable === undefined ? '' : paint.yellow(` — ${unavailable}`)}`.trim();
+  return `${firstLine(task.about ?? '')}${aliases}${unavailable === undefined ? '' : paint.yellow(` — ${unavailable}`)}`.trim();
 }
 
 type Line = readonly [what: string, about: string];
@@ -86,7 +87,7 @@ function inColumns(lines: readonly Line[]): readonly string[] {
 
 function describeParam(name: string, param: ParamRow): Line {
   const value = { string: '=TEXT', int: '=N', bool: '', enum: `=${param.values.join('|')}` }[param.type];
-  return [`--${name}${value}`, `${param.about ?? ''} ${whenNotGiven(param)}`.trim()];
+  return [`--${name}${value}`, `${inOneLine(param.about)} ${whenNotGiven(param)}`.trim()];
 }
 
 function whenNotGiven({ type, required, default: value = '' }: ParamRow): string {
@@ -97,5 +98,9 @@ function whenNotGiven({ type, required, default: value = '' }: ParamRow): string
 
 function describeArgs(args: ArgsRow): Line {
   const values = args.values === undefined ? '' : `(${args.values.join(', ')})`;
-  return [argsSignature(args), `${args.about ?? ''} ${values}`.trim()];
+  return [argsSignature(args), `${inOneLine(args.about)} ${values}`.trim()];
+}
+
+function inOneLine(about: string | undefined): string {
+  return (about ?? '').replaceAll(/\s+/g, ' ').trim();
 }
