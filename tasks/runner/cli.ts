@@ -1,6 +1,7 @@
 import { renderProblems } from './diagnostic.ts';
 import { exitCodes, messageOf, type Reason, UserError } from './errors.ts';
 import { type Host, type ImportModule, realHost } from './host.ts';
+import { writeLast } from './host/streams.ts';
 import { main } from './main.ts';
 import { makePaint, wantsColour } from './paint.ts';
 
@@ -19,7 +20,8 @@ type Ended = { readonly exit: number; readonly isAllDone: boolean };
 
 /** Node ends without a word, and with 0, where all that is waited for can never come. */
 function onStandstill(): void {
-  process.stderr.write(
+  writeLast(
+    'stderr',
     'error: the script of a task, the last one above that has begun, waits for a promise that nothing can settle any more\n' +
       'hint: look there for an `await` of what is never resolved\n',
   );
@@ -36,9 +38,9 @@ async function run(importModule: ImportModule): Promise<Ended> {
     const isForUser = error instanceof UserError;
     const paint = makePaint(host?.stderrHasColour ?? wantsColour(process.env, process.stderr.isTTY === true));
     const text = isForUser ? renderProblems(error.problems, paint) : describeBug(error);
-    process.stderr.write(host === undefined ? text : host.secrets.mask(text));
+    writeLast('stderr', host === undefined ? text : host.secrets.mask(text));
     const reason = isForUser ? error.reason : 'bug';
-    if (wantsJson(process.argv)) process.stdout.write(lastLine(reason));
+    if (wantsJson(process.argv)) writeLast('stdout', lastLine(reason));
     return { exit: exitCodes[reason], isAllDone: false };
   }
 }

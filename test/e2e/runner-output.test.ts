@@ -119,6 +119,19 @@ test('a disk that is full is told once, and ends no task', async () => {
   expect(await project.read('done')).toBe('');
 });
 
+test.each([
+  ['nope', 2],
+  ['nope --output=json', 2],
+  ['b', 9],
+  ['b --output=json', 9],
+  ['a', 0],
+])('`tasks %s` with nowhere to write ends with %i', async (words, code) => {
+  await using project = await createProject(config('  a: { run: echo hi }\n  b: { run: exit 9 }\n'));
+  const script = `"${process.execPath}" "${bin}" ${words} > /dev/full 2> /dev/full; echo $?`;
+  const { stdout } = spawnSync('bash', ['-c', script], { cwd: project.folder, env: project.env(), encoding: 'utf8' });
+  expect(stdout).toBe(`${code}\n`);
+});
+
 test('the log of a task is all that it printed, and names that look alike have logs of their own', async () => {
   await using project = await createProject(
     config('  a:b: { run: echo colon; echo err >&2 }\n  a-b: { run: echo dash }\n  A-B: { run: echo capital }\n'),

@@ -41,7 +41,7 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
   const fail = (error: NodeJS.ErrnoException): void => {
     isOpen = false;
     const isGone = error.code === 'EPIPE' || error.code === 'EIO';
-    if (!isGone && name === 'stdout') process.stderr.write(`error: the output cannot be written: ${error.message}\n`);
+    if (!isGone && name === 'stdout') writeLast('stderr', `error: the output cannot be written: ${error.message}\n`);
   };
   const write = (text: string): void => {
     if (!isOpen || text === '') return;
@@ -59,6 +59,11 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
     }
   };
   return { write, waitingBytes: () => (isOpen ? (stream?.writableLength ?? 0) : 0) };
+}
+
+/** For what is said when the run is over: where it cannot be written, nobody is left to be told, and the exit code stays. */
+export function writeLast(name: 'stdout' | 'stderr', text: string): void {
+  process[name].on('error', () => undefined).write(text);
 }
 
 function isPipe(fd: number): boolean {
