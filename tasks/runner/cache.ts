@@ -6,7 +6,7 @@ import { resultOf, saveResult } from './cache/save.ts';
 import { makeSecretFinder } from './cache/secrets.ts';
 import type { CacheSettings, RemoteSettings } from './cache/settings.ts';
 import { openStore } from './cache/store.ts';
-import { tidyStore } from './cache/tidy.ts';
+import { removeStale, tidyStore } from './cache/tidy.ts';
 import type { Config } from './config/types.ts';
 import { messageOf } from './errors.ts';
 import type { Event } from './events.ts';
@@ -39,13 +39,14 @@ export async function openCache(
   settings: CacheSettings,
   { host, root, emit, signal }: CacheSurroundings,
 ): Promise<Cache> {
-  const store = openStore(resolve(root, settings.folder), host.pid);
+  const store = openStore(resolve(root, settings.folder), host.randomId());
   const say = (text: string) => emit({ type: 'notice-given', text });
   const remote = settings.remote && (await connect(settings.remote, signal, say));
 
+  const restoring = join(root, '.tasks', 'restore');
   const stageIn = async (key: string, result: ActionResult, from: Found['from']): Promise<Found | undefined> => {
-    const folder = join(root, '.tasks', 'restore', key);
-    const staged = await stage(store, result, root, folder);
+    const folder = join(restoring, key);
+    const staged = await stage(store, result, { root, folder, umask: host.umask() });
     if (staged === undefined) return undefined;
     store.touch(key, result, host.dateMs());
     return { ...staged, from };
@@ -74,7 +75,7 @@ export async function openCache(
     },
     keep: (task, key, outputs) => {
       try {
-        const result = resultOf(root, outputs);
+        const result = resultOf(root, host.umask(), outputs);
         if (result === undefined) return;
         const bytes = sizeOf(result);
         if (bytes > settings.maxBytes)
@@ -92,7 +93,8 @@ export async function openCache(
     close: async () => {
       await remote?.close();
       try {
-        tidyStore(store, settings.maxBytes, { nowMs: host.dateMs(), pid: host.pid });
+        tidyStore(store, settings.maxBytes);
+        for (const folder of [join(store.folder, 'tmp'), restoring]) removeStale(folder, host.dateMs());
       } catch (error) {
         say(`the cache cannot be cleaned up: ${messageOf(error)}`);
       }

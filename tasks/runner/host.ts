@@ -36,6 +36,8 @@ export type Host = {
   readonly env: Env;
   readonly cwd: string;
   readonly pid: number;
+  /** The permissions that new files do not get. */
+  readonly umask: () => number;
   /** The folder of this package: what is published with it lies there. */
   readonly packageFolder: string;
   /** Changes with every build of the bundle. */
@@ -119,6 +121,7 @@ export function realHost(importModule: ImportModule): Host {
     env,
     cwd: process.cwd(),
     pid: process.pid,
+    umask: () => process.umask(),
     packageFolder,
     buildId: readBuildId(),
     platform: readPlatform(env),

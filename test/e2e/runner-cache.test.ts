@@ -1,7 +1,25 @@
 /** What a task wrote comes back from the local store when all that it depends on is as it was, complete, verified, or not at all. */
-import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { stage } from '../../tasks/runner/cache/restore.ts';
+import { openStore } from '../../tasks/runner/cache/store.ts';
 import { createProject, type Project } from '../helpers/project.ts';
 
 const config = (task: string, more = '') => `version: 1\n${more}tasks:\n  build: ${task}\n`;
@@ -61,12 +79,66 @@ test('exec bits, links, also dangling and to folders, empty and read-only files 
   await rm(here.path('out'), { recursive: true });
   expect(await build(here)).toBe(restored);
   expect((await stat(here.path('out/run'))).mode & 0o111).toBe(0o111);
+  expect((await stat(here.path('out/deep/locked'))).mode & 0o777).toBe(0o444);
   expect(await here.read('out/deep/locked')).toBe('y');
   expect(await here.read('out/empty')).toBe('');
   expect((await lstat(here.path('out/folder'))).isSymbolicLink()).toBe(true);
   expect(await readlink(here.path('out/link'))).toBe('run');
   expect(await readlink(here.path('out/dangling'))).toBe('nowhere');
   expect(await build(here)).toBe(fresh);
+});
+
+test('a private file comes back private, and others as the mask of whoever restores them says', async () => {
+  await using here = await project(
+    "{ inputs: [src], outputs: [out], run: 'mkdir out; echo > out/public; (umask 077; echo > out/key)' }",
+  );
+  const modes = async () =>
+    Promise.all(
+      ['key', 'public'].map(async (name) => ((await stat(here.path(`out/${name}`))).mode & 0o777).toString(8)),
+    );
+  await build(here);
+  await rm(here.path('out'), { recursive: true });
+  expect(await build(here)).toBe(restored);
+  expect(await modes()).toEqual(['600', '644']);
+  await rm(here.path('out'), { recursive: true });
+  await here.program('masked', 'umask 027; exec node node_modules/zx-tasks/bin.cjs build');
+  await promisify(execFile)(here.path('bin/masked'), { cwd: here.folder, env: here.env() });
+  expect(await modes()).toEqual(['600', '640']);
+});
+
+test('a file of somebody else is not replaced by a folder of what is restored', async () => {
+  await using here = await project("{ inputs: [src], outputs: ['out/**'], run: 'mkdir out; cp src/a.c out/x' }");
+  await build(here);
+  await rm(here.path('out'), { recursive: true });
+  await here.write('out', 'by hand\n');
+  expect(await build(here)).toContain('cannot be restored: `out` is a file that somebody else wrote\n');
+  expect(await here.read('out')).toBe('by hand\n');
+});
+
+test('files and links come back on another file system as on the same one', async () => {
+  await using here = await createProject({ 'in/x': 'x\n' });
+  const other = await mkdtemp('/dev/shm/project-').catch(() => here.path('other'));
+  const store = openStore(here.path('store'), 'run');
+  const digest = createHash('sha256').update('x\n').digest('hex');
+  store.putFile(here.path('in/x'), digest);
+  const result = {
+    files: [{ path: 'out/x', digest, size: 2, isProgram: true }],
+    links: [
+      { path: 'out/link', target: 'x' },
+      { path: 'out/dangling', target: 'nowhere' },
+      { path: 'out/folder', target: '..' },
+    ],
+  };
+  const places = { root: other, folder: here.path('restore'), umask: 0o022 };
+  for (let time = 0; time < 2; time++) {
+    using staged = await stage(store, result, places);
+    staged?.place();
+  }
+  const targets = await Promise.all(result.links.map(({ path }) => readlink(join(other, path))));
+  expect(targets).toEqual(['x', 'nowhere', '..']);
+  expect((await stat(join(other, 'out/x'))).mode & 0o777).toBe(0o755);
+  expect((await readdir(join(other, 'out'))).sort()).toEqual(['dangling', 'folder', 'link', 'x']);
+  await rm(other, { recursive: true });
 });
 
 test('what a failed or an interrupted run wrote is not kept', async () => {
@@ -209,6 +281,27 @@ test('the store stays below its limit, and what was used last stays', async () =
   expect(await build(here)).toBe(restored);
   await here.write('src/a.c', 'a');
   expect(await build(here)).toBe(ran);
+});
+
+test('a size that was half written does not count, and what killed runs have left half done is removed', async () => {
+  const big = 'head -c 400000 /dev/zero | tr "\\\\0" "$(cat src/a.c)" > out.txt';
+  await using here = await project(
+    `{ inputs: [src/a.c], outputs: [out.txt], run: '${big}' }`,
+    'cache: { maxSize: 1MB }\n',
+  );
+  const old = new Date(Date.now() - 48 * 60 * 60 * 1000);
+  const left = ['.tasks/cache/store/tmp/1-0', '.tasks/restore/abc'];
+  for (const path of left) {
+    await here.write(path, 'half');
+    await utimes(here.path(path), old, old);
+  }
+  for (const letter of ['a', 'b', 'c', 'd']) {
+    await here.write('src/a.c', letter);
+    await here.write('.tasks/cache/store/size', letter === 'b' ? '' : '4');
+    expect(await build(here)).toBe(ran);
+  }
+  expect((await stored(here, 'cas')).length).toBe(2);
+  for (const path of left) await expect(stat(here.path(path))).rejects.toThrow('ENOENT');
 });
 
 test('an output that is larger than the whole store is told, and leaves what others have stored', async () => {

@@ -9,14 +9,18 @@ export type StoredFile = {
   readonly digest: string;
   readonly size: number;
   readonly isProgram: boolean;
+  /** The permissions, where they are others than a new file has: of a private key, or of what is read-only. */
+  readonly mode?: number | undefined;
 };
 export type StoredLink = { readonly path: string; readonly target: string };
 
 /** Numbers of the fields of `build.bazel.remote.execution.v2.ActionResult` and of the messages in it. */
 const fields = { files: 2, stdout: 5, links: 12 } as const;
-const file = { path: 1, digest: 2, isProgram: 4 } as const;
+const file = { path: 1, digest: 2, isProgram: 4, properties: 7 } as const;
 const link = { path: 1, target: 2 } as const;
 const digest = { hash: 1, size: 2 } as const;
+const properties = { mode: 3 } as const;
+const wrapped = { value: 1 } as const;
 
 /** Encodes a result. Its standard output holds a checksum, since nothing else tells a whole entry from a part of one. */
 export function encodeResult({ files, links }: ActionResult): Buffer {
@@ -55,6 +59,7 @@ function encodeFile(row: StoredFile): Buffer {
     encodeBytes(file.path, Buffer.from(row.path)),
     encodeBytes(file.digest, content),
     ...(row.isProgram ? [encodeNumber(file.isProgram, 1)] : []),
+    ...(row.mode === undefined ? [] : [encodeBytes(file.properties, encodeMode(row.mode))]),
   ]);
 }
 
@@ -68,7 +73,17 @@ function decodeFile(bytes: Buffer): StoredFile {
     digest: hex,
     size: numberOf(content, digest.size),
     isProgram: numberOf(row, file.isProgram) === 1,
+    mode: decodeMode(row.find(({ number }) => number === file.properties)),
   };
+}
+
+function encodeMode(mode: number): Buffer {
+  return encodeBytes(properties.mode, encodeNumber(wrapped.value, mode));
+}
+
+function decodeMode(field: Field | undefined): number | undefined {
+  if (field === undefined) return undefined;
+  return numberOf(decodeFields(bytesOf(require(decodeFields(bytesOf(field)), properties.mode))), wrapped.value);
 }
 
 function encodeLink(row: StoredLink): Buffer {

@@ -2,6 +2,7 @@ import {
   chmodSync,
   constants,
   copyFileSync,
+  cpSync,
   lstatSync,
   mkdirSync,
   realpathSync,
@@ -15,6 +16,7 @@ import { expandPath, leavesProject } from '../fresh/paths.ts';
 import { kinds } from '../fresh/stamp.ts';
 import { isErrno } from '../host.ts';
 import type { ActionResult, StoredFile } from './action-result.ts';
+import { modeOfNew } from './save.ts';
 import type { Store } from './store.ts';
 
 /** Outputs that lie complete and verified beside the project, ready to be moved to their places. */
@@ -41,23 +43,31 @@ export function problemOf({ files, links }: ActionResult, isOutput: (path: strin
   return behind === undefined ? undefined : `it has files behind its link \`${behind.path}\``;
 }
 
+type Places = { readonly root: string; readonly folder: string; readonly umask: number };
+
 /** Copies a result's files out of the store and compares each with its digest; undefined where one is missing or differs. */
 export async function stage(
   store: Store,
   result: ActionResult,
-  root: string,
-  folder: string,
+  { root, folder, umask }: Places,
 ): Promise<Staged | undefined> {
   const dispose = () => rmSync(folder, { recursive: true, force: true });
   dispose();
-  mkdirSync(folder, { recursive: true });
-  const bad = await firstBad(store, result.files, folder);
-  if (bad !== undefined) {
-    store.forget('cas', bad.digest);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const bad = await firstBad(store, result.files, folder);
+    if (bad !== undefined) {
+      store.forget('cas', bad.digest);
+      dispose();
+      return undefined;
+    }
+    for (const [index, { isProgram, mode }] of result.files.entries())
+      chmodSync(join(folder, `file-${index}`), (mode ?? modeOfNew(isProgram)) & 0o777 & ~umask);
+    for (const [index, { target }] of result.links.entries()) symlinkSync(target, join(folder, `link-${index}`));
+  } catch (error) {
     dispose();
-    return undefined;
+    throw error;
   }
-  for (const [index, { target }] of result.links.entries()) symlinkSync(target, join(folder, `link-${index}`));
   const rows = [
     ...result.files.map(({ path }, index) => ({ path, staged: join(folder, `file-${index}`) })),
     ...result.links.map(({ path }, index) => ({ path, staged: join(folder, `link-${index}`) })),
@@ -81,9 +91,10 @@ async function firstBad(store: Store, files: readonly StoredFile[], folder: stri
     const staged = join(folder, `file-${index}`);
     try {
       copyFileSync(store.pathOf('cas', file.digest), staged, constants.COPYFILE_FICLONE);
-      chmodSync(staged, file.isProgram ? 0o755 : 0o644);
-    } catch {
-      return file;
+    } catch (error) {
+      // Anything else, such as a full disk, says nothing about the content.
+      if (isErrno(error, 'ENOENT')) return file;
+      throw error;
     }
     jobs.push({ at: staged, kind: kinds.file, size: file.size });
   }
@@ -104,8 +115,9 @@ function makeFolderMaker(root: string): (folder: string) => void {
     made.add(folder);
     const path = join(root, folder);
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat?.isFile() === true) rmSync(path);
-    if (stat === undefined || stat.isFile()) mkdirSync(path);
+    // What the task's earlier runs wrote is gone by now.
+    if (stat?.isFile() === true) throw new Error(`\`${folder}\` is a file that somebody else wrote`);
+    if (stat === undefined) mkdirSync(path);
     const leadsOut = stat?.isSymbolicLink() === true && !realpathSync(path).startsWith(`${real}/`);
     if (leadsOut) throw new Error(`\`${folder}\` is a link out of the project`);
   };
@@ -119,7 +131,11 @@ function move(staged: string, target: string): void {
     const isOtherDisk = isErrno(error, 'EXDEV');
     if (!isOtherDisk) throw error;
     const beside = `${target}.restored`;
-    copyFileSync(staged, beside);
-    renameSync(beside, target);
+    try {
+      cpSync(staged, beside, { verbatimSymlinks: true });
+      renameSync(beside, target);
+    } finally {
+      rmSync(beside, { force: true });
+    }
   }
 }

@@ -6,7 +6,7 @@ import type { ActionResult, StoredFile } from './action-result.ts';
 import type { Store } from './store.ts';
 
 /** A snapshot of outputs as a result; undefined where it has something that cannot be restored elsewhere. */
-export function resultOf(root: string, { paths, stamps, ...rest }: Snapshot): ActionResult | undefined {
+export function resultOf(root: string, umask: number, { paths, stamps, ...rest }: Snapshot): ActionResult | undefined {
   const files: StoredFile[] = [];
   const links: { path: string; target: string }[] = [];
   for (const [row, path] of paths.entries()) {
@@ -16,10 +16,22 @@ export function resultOf(root: string, { paths, stamps, ...rest }: Snapshot): Ac
     if (kind === kinds.link) links.push({ path, target: readlinkSync(placeOf(root, path)) });
     else if (kind === kinds.file || kind === kinds.program) {
       const digest = digestAt({ paths, stamps, ...rest }, row);
-      files.push({ path, digest, size: sizeIn(stamps, row), isProgram: kind === kinds.program });
+      const isProgram = kind === kinds.program;
+      const mode = unusualMode(placeOf(root, path), modeOfNew(isProgram) & ~umask);
+      files.push({ path, digest, size: sizeIn(stamps, row), isProgram, mode });
     } else return undefined;
   }
   return { files, links };
+}
+
+/** The permissions with which programs make files, before the user's mask takes some away. */
+export function modeOfNew(isProgram: boolean): number {
+  return isProgram ? 0o777 : 0o666;
+}
+
+function unusualMode(at: string, usual: number): number | undefined {
+  const mode = lstatSync(at).mode & 0o777;
+  return mode === usual ? undefined : mode;
 }
 
 /** Copies outputs into the store, and their result last, so that it never names what is not there. */

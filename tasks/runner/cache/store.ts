@@ -35,14 +35,14 @@ export type Store = {
 /** The two name spaces of Bazel's caches: results of actions, and contents. */
 export type Kind = 'ac' | 'cas';
 
-/** Opens the store of a folder; nothing is created before something is written. */
-export function openStore(folder: string, pid: number): Store {
+/** Opens the store of a folder; nothing is created before something is written. `run` tells this one from all others. */
+export function openStore(folder: string, run: string): Store {
   let count = 0;
   let writtenBytes = 0;
   const pathOf = (kind: Kind, name: string): string => join(folder, kind, name.slice(0, 2), name);
   const temporary: Store['temporary'] = () => {
     mkdirSync(join(folder, 'tmp'), { recursive: true });
-    const path = join(folder, 'tmp', `${pid}-${count++}`);
+    const path = join(folder, 'tmp', `${run}-${count++}`);
     return { path, [Symbol.dispose]: () => rmSync(path, { force: true }) };
   };
   const place = (source: string, target: string): void => {

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Store } from './store.ts';
 
 /** Below the limit by so much, so that not every run has to clean up. */
 const aim = 0.8;
-/** What is left in `tmp` by a run that was killed. */
+/** How old is what nobody works on any more. */
 const staleMs = 24 * 60 * 60 * 1000;
 
 type StoredFile = { readonly path: string; readonly size: number; readonly usedMs: number };
@@ -13,25 +13,29 @@ type StoredFile = { readonly path: string; readonly size: number; readonly usedM
  * Keeps a store below its limit: what was used longest ago goes first. The size is added up in a file, and the whole store is
  * looked through only when that says it is full, or is not there.
  */
-export function tidyStore(
-  store: Store,
-  maxBytes: number,
-  { nowMs, pid }: { readonly nowMs: number; readonly pid: number },
-): void {
+export function tidyStore(store: Store, maxBytes: number): void {
   const written = store.writtenBytes();
   if (written === 0) return;
   const known = readSize(join(store.folder, 'size'));
   const total = known === undefined ? undefined : known + written;
   const isFine = total !== undefined && total <= maxBytes;
-  const size = isFine ? total : cleanUp(store.folder, maxBytes, nowMs);
-  const temporary = join(store.folder, 'tmp', `size-${pid}`);
-  writeFileSync(temporary, String(size));
-  renameSync(temporary, join(store.folder, 'size'));
+  const size = isFine ? total : cleanUp(store.folder, maxBytes);
+  using temporary = store.temporary();
+  writeFileSync(temporary.path, `${size}\n`);
+  renameSync(temporary.path, join(store.folder, 'size'));
 }
 
-function cleanUp(folder: string, maxBytes: number, nowMs: number): number {
-  for (const file of filesIn(join(folder, 'tmp')))
-    if (nowMs - file.usedMs > staleMs) rmSync(file.path, { force: true });
+/** Removes what runs that were killed have left in a folder of half-done work. */
+export function removeStale(folder: string, nowMs: number): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat !== undefined && nowMs - stat.mtimeMs > staleMs) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function cleanUp(folder: string, maxBytes: number): number {
   const files = ['ac', 'cas'].flatMap((kind) => filesIn(join(folder, kind)));
   let size = files.reduce((sum, file) => sum + file.size, 0);
   if (size <= maxBytes) return size;
@@ -57,8 +61,9 @@ function filesIn(folder: string): readonly StoredFile[] {
 
 function readSize(file: string): number | undefined {
   try {
-    const size = Number(readFileSync(file, 'utf8'));
-    return Number.isFinite(size) ? size : undefined;
+    // Only a whole line counts.
+    const size = /^(\d+)\n$/.exec(readFileSync(file, 'utf8'))?.[1];
+    return size === undefined ? undefined : Number(size);
   } catch {
     return undefined;
   }
