@@ -3,6 +3,7 @@ import { messageOf } from './errors.ts';
 import type { TaskEnd } from './events.ts';
 import { assess } from './fresh/assess.ts';
 import { type Course, recordOfBegun, recordOfDone, recordOfFailed } from './fresh/course.ts';
+import { removeEmpty } from './fresh/made.ts';
 import { matchOutputs, missingOutputs, removeFiles } from './fresh/outputs.ts';
 import { type Record, recordFile, writeRecord } from './fresh/record.ts';
 import type { Snapshot } from './fresh/snapshot.ts';
@@ -43,7 +44,7 @@ export async function track(
     restore: () => (options.force ? Promise.resolve(undefined) : restore(course)),
     begin: () => {
       const begun = begin(course);
-      if (!tracked.isIncremental) removeFiles(session.root, leftovers(course, begun), begun.odd);
+      if (!tracked.isIncremental) removeLeftovers(course, begun, () => false);
     },
     finish: (end) => finish(course, end),
   };
@@ -58,10 +59,16 @@ function begin(course: Keeping): Record {
   return begun;
 }
 
-/** What an earlier run wrote and this one might not write again. What is an input too is no leftover. */
-function leftovers({ assessment }: Course, { outputs }: Record): readonly string[] {
+/** Removes what an earlier run wrote and this one might not write again. What is an input too is no leftover. */
+function removeLeftovers(
+  { session, assessment }: Course,
+  { outputs, odd, made }: Record,
+  isKept: (path: string) => boolean,
+): void {
   const inputs = new Set(assessment.inputs.snapshot.paths);
-  return outputs.paths.filter((path) => !inputs.has(path));
+  const leftovers = outputs.paths.filter((path) => !inputs.has(path) && !isKept(path));
+  removeFiles(session.root, leftovers, odd);
+  removeEmpty(session.root, made);
 }
 
 /** Takes what an earlier run wrote out of the cache; undefined where there is nothing, or it cannot be had. */
@@ -78,11 +85,7 @@ async function restore(course: Keeping): Promise<TaskEnd | undefined> {
     using restored = found;
     const begun = begin(course);
     const isRestored = new Set(restored.paths);
-    removeFiles(
-      session.root,
-      leftovers(course, begun).filter((path) => !isRestored.has(path)),
-      begun.odd,
-    );
+    removeLeftovers(course, begun, (path) => isRestored.has(path));
     restored.place();
     course.keep(await recordOfDone(course, { ...begun, elsewhere: [...begun.elsewhere, ...restored.paths] }));
     return { state: 'done', from: restored.from };

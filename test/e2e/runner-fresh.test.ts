@@ -135,6 +135,25 @@ test('a variable named in `envInputs` is compared, told by its name, and never b
   }
 });
 
+test('an input that is named twice is one', async () => {
+  await using here = await project(
+    "{ inputs: [src, { command: 'echo x' }, { command: echo x }], envInputs: [MODE, MODE], requires: [sh, sh], run: 'true' }",
+    'checks: { sh: { id: TC001, command: echo 1.0.0, version: 1.x } }\n',
+  );
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+});
+
+test('the steps that run at the end in any case are part of what is compared', async () => {
+  const task = (step: string) => `{ inputs: [src], outputs: [out], run: 'echo 1 > out', finally: '${step}' }`;
+  await using here = await project(task('echo 2 >> out'));
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  await here.write('tasks.config.yaml', config(task('echo 3 >> out')));
+  expect(await why(here)).toEqual(['its `finally` changed']);
+  expect(await here.read('out')).toBe('1\n3\n');
+});
+
 test('another version of a tool that a check asks for is a change', async () => {
   const checks = "checks:\n  cc: { id: TC001, command: cc-version, version: '>=1' }\n";
   await using here = await project("{ requires: [cc], inputs: [src], run: 'true' }", checks);
@@ -201,6 +220,27 @@ test('what an earlier run has left over is removed, and what somebody else put t
   expect((await readdir(here.path('out'))).sort()).toEqual(['a.c', 'later.md', 'notes.md']);
 });
 
+test('a folder that an earlier run made is not in the way of a file, and one that somebody else made stays', async () => {
+  await using here = await project("{ inputs: [src], outputs: [out], run: 'mkdir -p out; cp -r src/* out' }");
+  await mkdir(here.path('out/mine'), { recursive: true });
+  const change = async (name: string, files: Record<string, string>) => {
+    await rm(here.path(`src/${name}`), { recursive: true });
+    for (const [path, text] of Object.entries(files)) await here.write(path, text);
+  };
+  await why(here);
+  await change('a.c', { 'src/a.c/deep/x': '1' });
+  expect(await why(here)).toEqual(['src/a.c/deep/x is new', 'src/a.c is gone']);
+  await change('a.c', { 'src/a.c': '2' });
+  expect(await why(here)).toEqual(['src/a.c is new', 'src/a.c/deep/x is gone']);
+  expect(await here.read('out/a.c')).toBe('2');
+  await change('a.c', { 'src/a.c/deep/x': '1' });
+  expect((await here.run('build')).stdout).toContain('from the cache');
+  expect(await here.read('out/a.c/deep/x')).toBe('1');
+  await change('a.c', { 'src/a.c': '2' });
+  expect((await here.run('build')).stdout).toContain('from the cache');
+  expect((await readdir(here.path('out'))).sort()).toEqual(['a.c', 'b.c', 'mine']);
+});
+
 test('an incremental task finds what its last run has left', async () => {
   await using here = await project(
     "{ inputs: ['src/**'], outputs: [out], incremental: true, run: 'mkdir -p out; cat out/log; echo x >> out/log' }",
@@ -220,6 +260,10 @@ test('a task that rewrites its inputs in place is up to date afterwards', async 
   await here.write('src/a.c', 'new text\n');
   expect(await why(here)).toEqual(['output src/a.c changed']);
   expect(await here.read('src/a.c')).toBe('NEW TEXT\n');
+  await here.write('src/new.c', 'new\n');
+  expect(await why(here)).toEqual(['src/new.c is new']);
+  expect(await here.read('src/new.c')).toBe('NEW\n');
+  expect(await why(here)).toBeUndefined();
 });
 
 test('an output that was promised and not written is told, and the task stays out of date', async () => {
@@ -568,6 +612,52 @@ test('an input that cannot be read is told, and the task runs each time', async 
     '▸ build\ndue to: its last run had inputs that could not be read\n✔ build <time>\n',
   );
   expect((await asNobody()).stdout).toBe(fresh);
+});
+
+test('a folder that may not be entered is told, and so is one in which nothing may be looked at', async () => {
+  await using here = await project("{ inputs: ['src/a.c', 'more/**'], run: 'true' }");
+  await here.write('more/m.c', 'm');
+  await chmod(here.folder, 0o777);
+  await chmod(here.path('src'), 0o700);
+  await chmod(here.path('more'), 0o744);
+  const asNobody = () => here.run('build --explain', { user: 65534 });
+  await asNobody();
+  const { exit, stdout } = await asNobody();
+  expect(stdout).toBe(
+    '▸ build\ndue to: src/a.c cannot be read\ndue to: more/m.c cannot be read\n' +
+      'due to: its last run had inputs that could not be read\n✔ build <time>\n',
+  );
+  expect(exit).toBe(0);
+});
+
+test('a file where the folder of an input or output was is a change like others', async () => {
+  await using here = await project(
+    "{ inputs: ['src/a.c', in], outputs: [out/deep/x], run: 'mkdir -p out/deep; cp in out/deep/x' }",
+  );
+  await here.write('in', 'in\n');
+  await why(here);
+  await rm(here.path('src'), { recursive: true });
+  await here.write('src', 'a file\n');
+  expect(await why(here)).toEqual(['src/a.c is gone']);
+  await rm(here.path('out/deep'), { recursive: true });
+  await here.write('out/deep', 'by hand\n');
+  const { exit, stdout } = await here.run('build --explain');
+  expect(stdout).toContain('due to: output out/deep/x is gone\n');
+  expect(exit).not.toBe(70);
+  expect(await here.read('out/deep')).toBe('by hand\n');
+});
+
+test('an output that only others may read is known by its stamp', async () => {
+  await using here = await project(
+    "{ inputs: [src], outputs: [out], run: 'mkdir out; echo > out/x; chmod 000 out/x' }",
+  );
+  await chmod(here.folder, 0o777);
+  const asNobody = async () => (await here.run('build --explain', { user: 65534 })).stdout;
+  await asNobody();
+  expect(await asNobody()).toBe(fresh);
+  await rm(here.path('out/x'));
+  expect(await asNobody()).toContain('due to: output out/x is gone\n');
+  expect(await asNobody()).toBe(fresh);
 });
 
 test('where nothing may be kept the task runs, and says that it will run again', async () => {

@@ -4,10 +4,10 @@ import type { Session } from '../session.ts';
 import { readFileClock } from './clock.ts';
 import { differingFiles, differingParts, shorten } from './explain.ts';
 import { type InputLook, lookAtInputs } from './inputs.ts';
-import { lookAtOutputs, matchOutputs, missingOutputs } from './outputs.ts';
+import { lookAtOutputs, missingOutputs } from './outputs.ts';
 import { askParts, type Part } from './parts.ts';
 import { type Record, readRecord, recordFile } from './record.ts';
-import { type Look, type Snapshot, select } from './snapshot.ts';
+import { type Look, select } from './snapshot.ts';
 import { kindIn, kinds } from './stamp.ts';
 
 /** What is known of a task before it runs. */
@@ -96,17 +96,19 @@ function differences(record: Record, { parts, inputs, outputs, tracked }: Now): 
   return [
     ...lastRun[record.state](record),
     ...differingParts(record.parts, parts),
-    ...(inputs.isSame ? [] : differingInputs(record.inputs, inputs, tracked)),
+    ...(inputs.isSame ? [] : differingInputs(record, inputs)),
     ...(outputs === undefined ? [] : differingOutputs(record, outputs, tracked)),
   ];
 }
 
-/** What the task itself writes is compared as its output, and what could not be read then or cannot now is told by itself. */
-function differingInputs(last: Snapshot, { snapshot, unreadable }: Look, { outputs }: Tracked): readonly string[] {
-  const isOutput = matchOutputs(outputs);
+/** What is compared as an output is not told twice, and what could not be read then or cannot now is told by itself. */
+function differingInputs(
+  { inputs: last, outputs, foreign }: Record,
+  { snapshot, unreadable }: Look,
+): readonly string[] {
   const wasUnread = last.paths.filter((_, row) => kindIn(last.stamps, row) === kinds.gone);
-  const isUnread = new Set([...wasUnread, ...unreadable]);
-  const isInput = (path: string) => !isOutput(path) && !isUnread.has(path);
+  const isTold = new Set([...outputs.paths, ...foreign.paths, ...wasUnread, ...unreadable]);
+  const isInput = (path: string) => !isTold.has(path);
   return differingFiles(select(last, isInput), select(snapshot, isInput));
 }
 

@@ -1,6 +1,6 @@
 import type { OddNames } from './odd-names.ts';
 import { stampAll } from './outputs.ts';
-import type { Record } from './record.ts';
+import type { Known } from './record.ts';
 import { makeFinder, type Snapshot } from './snapshot.ts';
 import { changedAt, wasWritten } from './stamp.ts';
 
@@ -11,9 +11,6 @@ export type Claimed = {
   /** Of the foreign ones those that were written while the task ran, by it or by somebody at the same time. */
   readonly touched: readonly string[];
 };
-
-/** What a record must say for that. */
-export type Known = Pick<Record, 'state' | 'outputs' | 'foreign' | 'touched' | 'elsewhere' | 'inputs'>;
 
 type Options = {
   readonly root: string;

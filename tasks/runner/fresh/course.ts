@@ -4,16 +4,17 @@ import type { PlannedTask } from '../plan.ts';
 import { killTime } from '../process/killed.ts';
 import type { Session } from '../session.ts';
 import type { Assessment } from './assess.ts';
-import { claimOutputs, type Known } from './claim.ts';
+import { claimOutputs } from './claim.ts';
 import { readFileClock } from './clock.ts';
 import { changedParts } from './explain.ts';
 import { compilePatterns, type Patterns } from './glob.ts';
 import { lookAtInputs } from './inputs.ts';
+import { claimFolders } from './made.ts';
 import { changedMeanwhile } from './meanwhile.ts';
 import { oddNamesOf } from './odd-names.ts';
 import { findOutputs, stampAll } from './outputs.ts';
 import { askParts } from './parts.ts';
-import { noRecord, type Record, recordFile } from './record.ts';
+import { type Known, noRecord, type Record, recordFile } from './record.ts';
 import { noFiles, takeSnapshot } from './snapshot.ts';
 import { placeOf } from './walk.ts';
 
@@ -32,7 +33,7 @@ export function recordOfBegun({ session, task, tracked, assessment, begun }: Cou
   const { root } = session;
   const last = begun ?? record ?? noRecord;
   const killedMs = last === record ? killTime(root, recordFile(root, task.name)) : undefined;
-  const { patterns, odd, claimed } = lookWhereOutputsLie(root, tracked, last, killedMs);
+  const { patterns, odd, claimed, folders } = lookWhereOutputsLie(root, tracked, last, killedMs);
   const isOwned = new Set(claimed.owned);
   return {
     state: 'begun',
@@ -46,16 +47,17 @@ export function recordOfBegun({ session, task, tracked, assessment, begun }: Cou
     touched: [...last.touched.filter((path) => !isOwned.has(path)), ...claimed.touched],
     elsewhere: leftElsewhere(root, last, patterns),
     odd,
+    ...folders,
   };
 }
 
 /** What the next run must know after a failure: what there is to be removed. */
 export function recordOfFailed({ session, tracked }: Course, begun: Record): Record {
   const { root } = session;
-  const { odd, claimed } = lookWhereOutputsLie(root, tracked, begun);
+  const { odd, claimed, folders } = lookWhereOutputsLie(root, tracked, begun);
   const { owned, foreign, touched } = claimed;
   const [outputs, others] = [stampAll(root, owned, odd), stampAll(root, foreign, odd)];
-  return { ...begun, state: 'failed', outputs, foreign: others, touched, odd };
+  return { ...begun, state: 'failed', outputs, foreign: others, touched, odd, ...folders };
 }
 
 /** What the next run must know after a success: which files were there, and whether they stayed the same all the time. */
@@ -69,7 +71,7 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
     ...changedMeanwhile(begun, { inputs: after.snapshot, folders: after.folders }, tracked.outputs),
     ...changedParts(begun.parts, parts),
   ];
-  const { patterns, found, odd, claimed } = lookWhereOutputsLie(root, tracked, begun);
+  const { patterns, found, odd, claimed, folders } = lookWhereOutputsLie(root, tracked, begun);
   const looks = { root, fileClockMs, followsLinks: false };
   const outputs = await takeSnapshot({ ...found, paths: claimed.owned }, noFiles, looks);
   const foreign = await takeSnapshot({ ...found, paths: claimed.foreign }, noFiles, looks);
@@ -85,6 +87,7 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
     touched: claimed.touched,
     elsewhere: begun.elsewhere.filter((path) => !patterns.includes(path)),
     odd,
+    ...folders,
   };
 }
 
@@ -93,7 +96,13 @@ function lookWhereOutputsLie(root: string, { outputs }: Tracked, known: Known, k
   const patterns = compilePatterns(outputs);
   const found = findOutputs(root, patterns);
   const odd = oddNamesOf(root, found.raw);
-  return { patterns, found, odd, claimed: claimOutputs(found.paths, known, { root, odd, killedMs }) };
+  return {
+    patterns,
+    found,
+    odd,
+    claimed: claimOutputs(found.paths, known, { root, odd, killedMs }),
+    folders: claimFolders(found.folders, known, { root, patterns, killedMs }),
+  };
 }
 
 /** What the task has written where its outputs do not lie now, but with another param, say. */

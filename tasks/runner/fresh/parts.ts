@@ -19,12 +19,14 @@ export type Part = {
 
 const subjects = {
   command: () => 'the command',
+  finally: () => 'its `finally`',
   script: (name: string) => `the script \`${name}\``,
   words: () => 'the words after the task',
   param: (name: string) => `param \`${name}\``,
   env: (name: string) => `\`env\` \`${name}\``,
   variable: (name: string) => `variable \`${name}\``,
   tool: (name: string) => `tool \`${name}\``,
+  image: (name: string) => `the image \`${name}\``,
   output: (name: string) => `the output of \`${name}\``,
   place: () => 'the place where it runs',
   folder: () => 'its folder',
@@ -52,7 +54,7 @@ export async function askParts(
 ): Promise<Asked> {
   const still = staticParts(session, task, tracked);
   if (!options.mayStart) {
-    const asked = options.last.filter(({ kind }) => kind === 'tool' || kind === 'output');
+    const asked = options.last.filter(({ kind }) => kind === 'tool' || kind === 'output' || kind === 'image');
     return { parts: [...still, ...asked], problems: [] };
   }
   const answers = await Promise.all([
@@ -66,12 +68,13 @@ export async function askParts(
 }
 
 function staticParts(session: Session, task: PlannedTask, tracked: Tracked): readonly Part[] {
-  const { work, params, args, rest, env, place, cwd } = task;
+  const { work, finally: lastSteps, params, args, rest, env, place, cwd } = task;
   const { root, platform } = session;
   const environment = environmentOf(session, task);
   return [
     ...(work.kind === 'run' ? [part('command', '', work.commands)] : []),
     ...(work.kind === 'script' ? [part('script', folderInProject(root, work.file), contentOf(work.file))] : []),
+    ...(lastSteps.length > 0 ? [part('finally', '', lastSteps)] : []),
     part('words', '', [args, rest]),
     ...Object.entries(params).map(([name, value]) => part('param', name, value ?? null)),
     ...Object.entries(env).map(([name, value]) => part('env', name, value)),
@@ -126,5 +129,5 @@ async function askImage(session: Session, image: string): Promise<Answer> {
   const run = makeRunner({ host, table, cwd: root, signal: () => cancel.signal });
   const words = [...state.engine.command, 'image', 'inspect', '--format', '{{.Id}}', image];
   const { code, stdout } = await run(words, { timeoutMs: boundMs });
-  return code === 0 ? part('tool', image, stdout.trim()) : { problem: `there is no image \`${image}\`` };
+  return code === 0 ? part('image', image, stdout.trim()) : { problem: `there is no image \`${image}\`` };
 }

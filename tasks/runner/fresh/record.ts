@@ -29,19 +29,28 @@ export type Record = {
   /** What the task wrote when its outputs were to lie elsewhere, as with another param. */
   readonly elsewhere: readonly string[];
   readonly odd: OddNames;
+  /** The folders that the task has made for its outputs. */
+  readonly made: readonly string[];
+  /** While it runs, the folders that were there before. */
+  readonly stood: readonly string[];
 };
 
+/** What must be known of the last run to tell who wrote what. */
+export type Known = Omit<Record, 'parts' | 'edited' | 'folders' | 'globs' | 'odd'>;
+
 /** What is known of a task that has never run. */
-export const noRecord: Pick<Record, 'state' | 'inputs' | 'outputs' | 'foreign' | 'touched' | 'elsewhere'> = {
+export const noRecord: Known = {
   state: 'done',
   inputs: noFiles,
   outputs: noFiles,
   foreign: noFiles,
   touched: [],
   elsewhere: [],
+  made: [],
+  stood: [],
 };
 
-const magic = 'tasks-record-5\n';
+const magic = 'tasks-record-6\n';
 const snapshotNames = ['inputs', 'folders', 'outputs', 'foreign'] as const;
 
 type Head = Omit<Record, (typeof snapshotNames)[number]> & {

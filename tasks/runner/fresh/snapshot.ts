@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { calculateDigests, digestBytes } from './digest.ts';
 import { isTrustworthy, kindIn, sameStamp, sizeIn, stampFile, stampLength } from './stamp.ts';
 import { type Found, placeOf } from './walk.ts';
@@ -105,11 +106,19 @@ async function readAnew(
     if (digest !== undefined) digest.copy(digests, row * digestBytes);
     else {
       unreadable.push(paths[row] ?? '');
-      // Without a stamp it is looked at again the next time.
-      stamps.fill(0, row * stampLength, (row + 1) * stampLength);
+      const stamp = stamps.subarray(row * stampLength, (row + 1) * stampLength);
+      if (options.followsLinks)
+        // Without a stamp it is looked at again the next time.
+        stamp.fill(0);
+      else digestOfStamp(stamp).copy(digests, row * digestBytes);
     }
   });
   return unreadable;
+}
+
+/** What stands for the content of an output that only others may read: who touches it, changes that. */
+function digestOfStamp(stamp: Float64Array): Buffer {
+  return hash('sha256', Buffer.from(stamp.buffer, stamp.byteOffset, stamp.byteLength), 'buffer');
 }
 
 /** The digest of a path in a snapshot, in hex. */

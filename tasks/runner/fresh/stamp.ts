@@ -1,11 +1,12 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
+import { isErrno } from '../host.ts';
 
 /**
  * What the system says of a file without reading it: size, mtime in ms, ctime in ms, inode, kind. As floating-point numbers,
  * which cost a third less than exact ones: the times are then right to 250 ns, and nobody writes a file twice in that time.
  */
 export const stampLength = 5;
-export const kinds = { gone: 0, file: 1, program: 2, link: 3, special: 4 } as const;
+export const kinds = { gone: 0, file: 1, program: 2, link: 3, special: 4, hidden: 5 } as const;
 const [sizeAt, mtimeAt, ctimeAt, inodeAt, kindAt] = [0, 1, 2, 3, 4];
 
 /**
@@ -19,9 +20,10 @@ export function stampFile(
   options: { readonly followsLinks: boolean },
 ): void {
   const offset = row * stampLength;
-  const stat = lstatSync(at, { throwIfNoEntry: false });
-  if (stat === undefined) {
+  const stat = lookAt(at);
+  if (stat === undefined || stat === 'hidden') {
     stamps.fill(0, offset, offset + stampLength);
+    if (stat === 'hidden') hide(stamps, offset);
     return;
   }
   const behind = stat.isSymbolicLink() && options.followsLinks ? statBehind(at) : undefined;
@@ -31,6 +33,21 @@ export function stampFile(
   stamps[offset + ctimeAt] = ctimeMs > stat.ctimeMs ? ctimeMs : stat.ctimeMs;
   stamps[offset + inodeAt] = ino;
   stamps[offset + kindAt] = kindOf(stat);
+}
+
+/** What lies at a path; `hidden` where the system does not tell, as in a folder that is not ours to enter. */
+export function lookAt(at: string | Buffer): Stats | 'hidden' | undefined {
+  try {
+    return lstatSync(at, { throwIfNoEntry: false });
+  } catch (error) {
+    return isErrno(error, 'ENOTDIR') ? undefined : 'hidden';
+  }
+}
+
+/** Of what is hidden nothing is known, so it is never trusted to be the same. */
+function hide(stamps: Float64Array, offset: number): void {
+  stamps[offset + mtimeAt] = Number.POSITIVE_INFINITY;
+  stamps[offset + kindAt] = kinds.hidden;
 }
 
 /** Whether two rows say the same. */

@@ -1,6 +1,7 @@
-import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { isErrno } from '../host.ts';
 import type { Patterns } from './glob.ts';
+import { lookAt } from './stamp.ts';
 
 /** What a search found, in an order that depends on names only. */
 export type Found = {
@@ -44,8 +45,9 @@ export function placeOf(root: string, path: string): string {
 function visitRoot(search: Search, path: string): void {
   const at = placeOf(search.root, path);
   search.folders.push(path);
-  const stat = lstatSync(at, { throwIfNoEntry: false });
-  if (stat === undefined) return;
+  const stat = lookAt(at);
+  if (stat === 'hidden') search.unreadable.push(path);
+  if (stat === undefined || stat === 'hidden') return;
   const isFolder = stat.isDirectory() || (search.followsLinks && isFolderBehind(at));
   if (isFolder) visitFolder(search, { path, at, trail: [] });
   else if (search.patterns.includes(path)) search.paths.push(path);
@@ -91,13 +93,24 @@ function list(search: Search, { path, at }: Folder): readonly Entry[] {
 /** Goes on behind a link to a folder; false where it is no such link, or one that leads back up. */
 function followLink(search: Search, folder: Folder, path: string, at: string | Buffer): boolean {
   if (!isFolderBehind(at) || !search.patterns.mayHold(path)) return false;
-  const target = realpathSync(at);
-  const trail = [...folder.trail, realpathSync(folder.at)];
+  const target = realPlace(at);
+  const here = realPlace(folder.at);
+  if (target === undefined || here === undefined) return false;
+  const trail = [...folder.trail, here];
   const leadsBack = trail.some((place) => place === target || target === '/' || place.startsWith(`${target}/`));
   if (leadsBack) return false;
   search.folders.push(path);
   visitFolder(search, { path, at, trail });
   return true;
+}
+
+/** Undefined for what somebody takes away meanwhile. */
+function realPlace(at: string | Buffer): string | undefined {
+  try {
+    return realpathSync(at);
+  } catch {
+    return undefined;
+  }
 }
 
 function isFolderBehind(at: string | Buffer): boolean {

@@ -32,14 +32,14 @@ export function planTracking(
   const { inputs } = task;
   if (inputs === undefined || isOnlyAName(task)) return undefined;
   const globs = inputs.flatMap((input) => (typeof input === 'string' ? [input] : []));
-  const commands = inputs.flatMap((input) => (typeof input === 'string' ? [] : [input.command]));
+  const commands = inputs.flatMap((input) => (typeof input === 'string' ? [] : [fill.command(input.command)]));
   const outputs = planOutputs(task, fill);
   return {
     inputs: [...ofNeeds, ...globs.map(fill.plain)],
-    commands: commands.map(fill.command),
+    commands: distinct(commands),
     outputs,
-    variables: task.envInputs,
-    tools: task.requires.flatMap((name) => {
+    variables: distinct(task.envInputs),
+    tools: distinct(task.requires).flatMap((name) => {
       const check = config.checks[name];
       return check?.kind === 'version' ? [{ name, command: check.command }] : [];
     }),
@@ -78,6 +78,10 @@ export function outputsOfNeeds(config: Config, task: TaskRow, requests: readonly
 /** A task without work of its own, which stands for what it needs. */
 function isOnlyAName({ run, script }: TaskRow): boolean {
   return run.length === 0 && script === undefined;
+}
+
+function distinct(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
 }
 
 /** A folder as it is the same in every checkout. */

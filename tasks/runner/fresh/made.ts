@@ -1,0 +1,44 @@
+import { rmdirSync } from 'node:fs';
+import type { Patterns } from './glob.ts';
+import type { Known } from './record.ts';
+import { lookAt } from './stamp.ts';
+import { placeOf } from './walk.ts';
+
+/** The folders where a task's outputs belong: those that it made, and those that it found. */
+export type Folders = Pick<Known, 'made' | 'stood'>;
+
+type Options = {
+  readonly root: string;
+  readonly patterns: Patterns;
+  /** When a run was killed that wrote the record; what is newer is somebody else's. */
+  readonly killedMs?: number | undefined;
+};
+
+/** Who made the folders that now lie where outputs belong. What has appeared since a run began is the task's own. */
+export function claimFolders(found: readonly string[], last: Known, { root, patterns, killedMs }: Options): Folders {
+  const before = new Set(last.state === 'begun' ? last.stood : found);
+  const own = new Set(last.made);
+  const isMade = (folder: string) =>
+    own.has(folder) ||
+    (!before.has(folder) && (changedMs(root, folder) ?? 0) <= (killedMs ?? Number.POSITIVE_INFINITY));
+  const folders = found.filter((folder) => patterns.includes(folder) && changedMs(root, folder) !== undefined);
+  const elsewhere = last.made.filter((folder) => !patterns.includes(folder) && changedMs(root, folder) !== undefined);
+  return { made: [...elsewhere, ...folders.filter(isMade)], stood: folders.filter((folder) => !isMade(folder)) };
+}
+
+/** Removes those folders that hold nothing any more, the innermost first. */
+export function removeEmpty(root: string, folders: readonly string[]): void {
+  for (const folder of [...folders].sort().reverse()) {
+    try {
+      rmdirSync(placeOf(root, folder));
+    } catch {
+      // There is something in it, or it is not ours to remove.
+    }
+  }
+}
+
+/** When something in a folder last came or went; undefined for what is no folder. */
+function changedMs(root: string, folder: string): number | undefined {
+  const stat = lookAt(placeOf(root, folder));
+  return typeof stat === 'object' && stat.isDirectory() ? stat.ctimeMs : undefined;
+}
