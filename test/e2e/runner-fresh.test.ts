@@ -361,6 +361,29 @@ test('an input that was moved away, replaced and moved back while the task ran i
   expect(await here.read('out.txt')).toBe('aaa\nbbb\n');
 });
 
+test('what lies in a folder that was moved away, replaced and moved back is what changed', async () => {
+  await using here = await project(
+    "{ inputs: ['src/**'], outputs: [out.txt], run: 'work; cat src/in/x > out.txt; work' }",
+  );
+  await here.write('src/in/x', 'right\n');
+  const work = await here.driven('work');
+  const running = here.start('build');
+  const first = await work.started();
+  await rename(here.path('src/in'), here.path('kept'));
+  await here.write('src/in/x', 'other\n');
+  first.exit(0);
+  const second = await work.started();
+  await rm(here.path('src/in'), { recursive: true });
+  await rename(here.path('kept'), here.path('src/in'));
+  second.exit(0);
+  await running.result;
+  const again = here.start('build --explain');
+  (await work.started()).exit(0);
+  (await work.started()).exit(0);
+  expect((await again.result).stdout).toContain('due to: src/in/x changed while it ran\n');
+  expect(await here.read('out.txt')).toBe('right\n');
+});
+
 test('an input that has its old content again when the task ends was read nobody knows how', async () => {
   await using here = await project(
     "{ inputs: ['src/**'], outputs: [out.txt], run: 'work; cat src/* > out.txt; work' }",
@@ -532,6 +555,18 @@ test('links are followed: what is behind them counts, and one that leads back up
   await rm(here.path('src/dangling'));
   await symlink('elsewhere', here.path('src/dangling'));
   expect(await why(here)).toEqual(['src/dangling changed']);
+});
+
+test('what comes and goes in a folder to which a link only leads back is no change of the link', async () => {
+  await using here = await project("{ inputs: ['src/**'], outputs: [out], run: 'mkdir out; touch out/x' }");
+  await symlink('..', here.path('src/up'));
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  await here.write('new', '');
+  expect(await why(here)).toBeUndefined();
+  await rm(here.path('src/up'));
+  await symlink('../src', here.path('src/up'));
+  expect(await why(here)).toEqual(['src/up changed']);
 });
 
 test('a named pipe among the inputs is not opened', async () => {

@@ -32,12 +32,14 @@ export async function lookAtInputs(
   return { ...look, isKnown: false, folders: stampFolders(root, found, takenMs), globs };
 }
 
+const lookingInto = { followsLinks: true, isLookedInto: true };
+
 function foldersAreSame(root: string, folders: Snapshot): boolean {
   const now = new Float64Array(stampLength);
   return (
     folders.paths.length > 0 &&
     folders.paths.every((path, row) => {
-      stampFile(placeOf(root, path), now, 0, { followsLinks: true });
+      stampFile(placeOf(root, path), now, 0, lookingInto);
       return sameStamp(now, 0, folders.stamps, row) && isTrustworthy(now, 0, folders.takenMs);
     })
   );
@@ -55,6 +57,6 @@ function linksChanged(before: Snapshot, now: Snapshot): boolean {
 function stampFolders(root: string, { folders, raw, unreadable }: Found, takenMs: number): Snapshot {
   if (raw.size > 0 || unreadable.length > 0) return noFiles;
   const stamps = new Float64Array(folders.length * stampLength);
-  for (const [row, path] of folders.entries()) stampFile(placeOf(root, path), stamps, row, { followsLinks: true });
+  for (const [row, path] of folders.entries()) stampFile(placeOf(root, path), stamps, row, lookingInto);
   return { paths: folders, stamps, digests: Buffer.alloc(folders.length * digestBytes), takenMs };
 }

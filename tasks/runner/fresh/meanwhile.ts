@@ -14,6 +14,8 @@ export function changedMeanwhile(was: Seen, is: Seen, outputs: readonly string[]
   const { inputs: before } = was;
   const { inputs: after } = is;
   const stirred = stirredFolders(was.folders, is.folders);
+  const moved = movedFolders(was.folders, is.folders, stirred);
+  const isInMoved = (path: string): boolean => moved.some((folder) => path.startsWith(`${folder}/`));
   const wasMoved = (path: string, old: number, row: number): boolean =>
     stirred.has(folderOf(path)) && changedAt(before.stamps, old) !== changedAt(after.stamps, row);
   const rowBefore = makeFinder(before);
@@ -24,6 +26,7 @@ export function changedMeanwhile(was: Seen, is: Seen, outputs: readonly string[]
       old === undefined ||
       wasWritten(before.stamps, old, after.stamps, row) ||
       wasMoved(path, old, row) ||
+      isInMoved(path) ||
       digestAt(before, old) !== digestAt(after, row)
     );
   });
@@ -40,6 +43,17 @@ function stirredFolders(before: Snapshot, after: Snapshot): ReadonlySet<string> 
       return old === undefined || modifiedAt(before.stamps, old) !== modifiedAt(after.stamps, row);
     }),
   );
+}
+
+/** Folders that were moved away and back: that changes their ctime alone, while what comes or goes in them changes their mtime too. */
+function movedFolders(before: Snapshot, after: Snapshot, stirred: ReadonlySet<string>): readonly string[] {
+  const rowBefore = makeFinder(before);
+  return after.paths.filter((path, row) => {
+    const old = rowBefore(row, path);
+    const wasChanged = old !== undefined && changedAt(before.stamps, old) !== changedAt(after.stamps, row);
+    const isAlone = changedAt(after.stamps, row) !== modifiedAt(after.stamps, row);
+    return wasChanged && isAlone && stirred.has(folderOf(path));
+  });
 }
 
 function folderOf(path: string): string {

@@ -11,13 +11,14 @@ const [sizeAt, mtimeAt, ctimeAt, inodeAt, kindAt] = [0, 1, 2, 3, 4];
 
 /**
  * Writes the stamp of a file at a row of a table. Of a link it is that of what lies behind it, as far as there is something,
- * since a command that opens the link reads that; without `followsLinks` it is that of the link itself.
+ * since a command that opens the link reads that; without `followsLinks` it is that of the link itself. What comes and goes in a
+ * folder behind a link counts only where the folder is looked into.
  */
 export function stampFile(
   at: string | Buffer,
   stamps: Float64Array,
   row: number,
-  options: { readonly followsLinks: boolean },
+  options: { readonly followsLinks: boolean; readonly isLookedInto?: boolean },
 ): void {
   const offset = row * stampLength;
   const stat = lookAt(at);
@@ -27,7 +28,9 @@ export function stampFile(
     return;
   }
   const behind = stat.isSymbolicLink() && options.followsLinks ? statBehind(at) : undefined;
-  const { size, mtimeMs, ctimeMs, ino } = behind ?? stat;
+  const isOnlyNamed = behind?.isDirectory() === true && options.isLookedInto !== true;
+  const { size, mtimeMs, ctimeMs } = isOnlyNamed ? stat : (behind ?? stat);
+  const { ino } = behind ?? stat;
   stamps[offset + sizeAt] = size;
   stamps[offset + mtimeAt] = mtimeMs;
   stamps[offset + ctimeAt] = ctimeMs > stat.ctimeMs ? ctimeMs : stat.ctimeMs;
