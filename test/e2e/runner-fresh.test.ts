@@ -581,7 +581,7 @@ test('a named pipe among the inputs is not opened', async () => {
 
 test('names with spaces, quotes, newlines, wildcards, and bytes that are no UTF-8 are files like others', async () => {
   await using here = await project("{ inputs: ['src/**', 'app/(shop)/[id].ts'], run: 'true' }");
-  const odd = ['a b', `q"'`, 'line\nbreak', '*', '{x}', '-n', 'ünï', '.hidden', '…'];
+  const odd = ['a b', `q"'`, 'line\nbreak', '\u001B[2J', '*', '{x}', '-n', 'ünï', '.hidden', '…'];
   for (const name of odd) await here.write(`src/${name}`, '1');
   await here.write('app/(shop)/[id].ts', '1');
   const bytes = Buffer.concat([Buffer.from(`${here.path('src')}/`), Buffer.from([0x62, 0xff, 0xfe])]);
@@ -590,7 +590,8 @@ test('names with spaces, quotes, newlines, wildcards, and bytes that are no UTF-
   expect(await why(here)).toBeUndefined();
   for (const name of odd) {
     await here.write(`src/${name}`, '2');
-    expect(await why(here), name).toEqual([`src/${name} changed`.split('\n')[0]]);
+    const shown = name.replace('\n', '\\x0a').replace('\u001B', '\\x1b');
+    expect(await why(here), name).toEqual([`src/${shown} changed`]);
   }
   await here.write('app/(shop)/[id].ts', '2');
   expect(await why(here)).toEqual(['app/(shop)/[id].ts changed']);

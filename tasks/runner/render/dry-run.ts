@@ -4,6 +4,7 @@ import { listed } from '../errors.ts';
 import type { Forecast } from '../fresh/foresee.ts';
 import type { Paint } from '../paint.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
+import { withNames } from './safe-text.ts';
 import { pretence } from './text.ts';
 
 export type DryRunOptions = { readonly paint: Paint; readonly forecasts: ReadonlyMap<string, Forecast> };
@@ -30,7 +31,7 @@ function describeTask(task: PlannedTask, head: string, forecast: Forecast | unde
   const details = [
     task.needs.length === 0 ? [] : `after ${listed(task.needs)}`,
     task.requires.length === 0 ? [] : `requires the checks ${listed(task.requires)}`,
-    ...(forecast?.because ?? []).map((reason) => `due to: ${reason}`),
+    ...(forecast?.because ?? []).map((reason) => `due to: ${withNames(reason)}`),
     task.confirm === undefined ? [] : `asks before anything starts: ${task.confirm}`,
     ...workLines(task),
     task.finally.map((step) => `finally $ ${step}`),

@@ -27,6 +27,14 @@ export function plainText(line: string): string {
   return isPlain(line) ? line : lastState(line).replace(escapes, '').replace(controls, '');
 }
 
+/** A text with names of files in it, which may hold anything: what would do more than print stands there by its number. */
+export function withNames(text: string): string {
+  return text.replace(
+    /[\u0000-\u001F\u007F-\u009F]/g,
+    (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
 /** The text without escape sequences, and with all else that is in it. */
 export function withoutEscapes(text: string): string {
   return text.replace(escapes, '');

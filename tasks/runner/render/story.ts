@@ -3,6 +3,7 @@ import type { Paint } from '../paint.ts';
 import type { Plan } from '../plan.ts';
 import { durationInWords } from '../words.ts';
 import type { RenderOptions } from './index.ts';
+import { withNames } from './safe-text.ts';
 import { summaryLines } from './summary.ts';
 import {
   changeLine,
@@ -39,7 +40,8 @@ export function makeStory({ tasks, paint, quiet, verbose, explain, say, quote }:
       const pretended = pretence(platform);
       if (pretended !== undefined) say(undefined, [pretended]);
     },
-    'notice-given': ({ text }) => say(undefined, [`${paint.yellow('note')}: ${text}`]),
+    'notice-given': ({ text }) =>
+      say(undefined, [`${paint.yellow('note')}: ${text.split('\n').map(withNames).join('\n')}`]),
     'check-finished': ({ report }) => say(undefined, checkLines(report, paint)),
     'fix-started': ({ check, summary, about, command }) =>
       say(undefined, [`${paint.cyan('fix')} ${check} (${summary}): ${about}`, `  $ ${command}`]),
@@ -49,7 +51,7 @@ export function makeStory({ tasks, paint, quiet, verbose, explain, say, quote }:
       ]),
     'task-explained': ({ task, because }) => {
       if (!explain && !verbose) return;
-      for (const reason of because) quote(task, paint.dim(`due to: ${reason}`));
+      for (const reason of because) quote(task, paint.dim(`due to: ${withNames(reason)}`));
     },
     'command-started': ({ task, command }) => {
       if (!verbose) return;

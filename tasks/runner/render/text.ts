@@ -2,6 +2,7 @@ import type { CheckReport, Event, Failure, TaskEnd } from '../events.ts';
 import type { Paint } from '../paint.ts';
 import type { CheckOutcome, Platform } from '../script.ts';
 import { durationInWords, wordsOfFix } from '../words.ts';
+import { withNames } from './safe-text.ts';
 
 /** Said first in every output when another machine is judged than the real one. */
 export function pretence(platform: Platform): string | undefined {
@@ -93,7 +94,7 @@ const namedPaths = 3;
 export function changeLine({ paths, tasks }: Of<'watch-changed'>, paint: Paint): string {
   const others = paths.length - namedPaths;
   const more = others > 0 ? ` and ${others} more` : '';
-  const files = `${paths.slice(0, namedPaths).join(', ')}${more}`;
+  const files = `${paths.slice(0, namedPaths).map(withNames).join(', ')}${more}`;
   return `${paint.cyan('changed')}: ${files}${tasks.length === 0 ? '; nothing to run' : ''}`;
 }
 
