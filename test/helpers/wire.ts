@@ -1,8 +1,9 @@
 /** A connection that is told of pieces, as the kernel would, and the exchanges that come of it. */
-import { Connection } from '../../container/profiler/src/connection.ts';
+import { Connection } from '../../container/profiler/src/connection/connection.ts';
+import type { ConnectionInfo } from '../../container/profiler/src/connection/line.ts';
+import type { Gap } from '../../container/profiler/src/connection/piece.ts';
 import type { Exchange, Process } from '../../container/profiler/src/exchange.ts';
-import type { ConnectionInfo } from '../../container/profiler/src/line.ts';
-import type { Framed, Gap } from '../../container/profiler/src/streams.ts';
+import type { Framed } from '../../container/profiler/src/http1/head.ts';
 
 export const someone: Process = { pid: 7, comm: 'server', container: null, isWanted: true };
 

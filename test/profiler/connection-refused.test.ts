@@ -1,6 +1,6 @@
 /** Requests that a server refuses before it has read them, or because of what they are: told with its answer, or counted. */
 import { expect, test } from 'vitest';
-import type { ConnectionInfo } from '../../container/profiler/src/line.ts';
+import type { ConnectionInfo } from '../../container/profiler/src/connection/line.ts';
 import { answer, ask, inShort, openWire, type Step } from '../helpers/wire.ts';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;

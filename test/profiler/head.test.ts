@@ -6,7 +6,7 @@ import {
   parseHead,
   parseRequestLine,
   parseStatusLine,
-} from '../../container/profiler/src/head.ts';
+} from '../../container/profiler/src/http1/head.ts';
 
 test.each([
   ['GET / HTTP/1.1', { method: 'GET', target: '/', protocol: 'HTTP/1.1' }],

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseChunkSize, parseHead } from '../../container/profiler/src/head.ts';
+import { parseChunkSize, parseHead } from '../../container/profiler/src/http1/head.ts';
 import { answer, ask, openWire, type Wire } from '../helpers/wire.ts';
 
 type Message = {

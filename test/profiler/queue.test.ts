@@ -1,6 +1,6 @@
 /** Requests that wait for their responses: however many, each comes and goes in constant time. */
 import { expect, test } from 'vitest';
-import { Queue } from '../../container/profiler/src/queue.ts';
+import { Queue } from '../../container/profiler/src/connection/queue.ts';
 import { answer, ask, openWire } from '../helpers/wire.ts';
 
 test('first in, first out', () => {

@@ -1,9 +1,9 @@
 /** A connection that is followed: what is needed to go on with it is kept, and the rest made when something moves. */
-import { Connection } from './connection.ts';
+import { Connection } from './connection/connection.ts';
+import type { ConnectionInfo } from './connection/line.ts';
+import type { Standing } from './connection/standing.ts';
 import type { Exchange } from './exchange.ts';
-import type { ConnectionInfo } from './line.ts';
 import type { OpenRecord } from './records.ts';
-import type { Standing } from './standing.ts';
 
 /** `exchangesLost`: bytes of their connection are missing, or not understood. `exchangesDropped`: there were too many. */
 export type LossKind = 'exchangesLost' | 'exchangesDropped';

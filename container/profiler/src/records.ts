@@ -1,9 +1,10 @@
 /** Records of the rings, decoded. Layouts come from the object's BTF. */
 import { formatIp, formatUnixPath } from './addresses.ts';
+import type { Gap } from './connection/piece.ts';
+import type { Framed } from './http1/head.ts';
 import type { GroupNames } from './identity.ts';
 import * as layout from './layout.ts';
 import type { Ring } from './ring.ts';
-import type { Framed, Gap } from './streams.ts';
 
 const AF_UNIX = 1;
 const AF_INET = 2;

@@ -1,9 +1,10 @@
 /** All connections that are followed, by the kernel's number for them. */
+
+import type { Piece } from './connection/piece.ts';
 import type { Process } from './exchange.ts';
 import { Followed, type FollowedEvents } from './followed.ts';
 import { tcpLink, UnixLinks } from './links.ts';
 import type { CloseRecord, OpenRecord } from './records.ts';
-import type { Piece } from './streams.ts';
 
 /** What the table wants the kernel to do. */
 export type KernelSide = {

@@ -1,5 +1,5 @@
 /** What the pieces of a stream may begin with, where it is not known where messages begin. */
-import type { Piece } from './streams.ts';
+import type { Piece } from './piece.ts';
 
 /** Empty lines before a request are tolerated (RFC 9112, 2.2). */
 const REQUEST_START = /^[\r\n]*[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}(?: |$)/;

@@ -24,6 +24,14 @@ export type Head = Lengths & {
   readonly bytes: number;
 };
 
+/** What the kernel knows for sure of a message whose head was not copied. */
+export type Framed = {
+  /** The length of the head. */
+  readonly headBytes: number;
+  /** The length of the body; undefined where it lasts as long as the connection. */
+  readonly bodyBytes: number | undefined;
+};
+
 export type RequestLine = { readonly method: string; readonly target: string; readonly protocol: string };
 
 const LF = 10;

@@ -1,6 +1,7 @@
 /** Pieces of responses that came before their request: two threads of a client may overtake each other. */
+
+import { keep, type Piece, sumHeld } from './piece.ts';
 import { mayStartResponse } from './starts.ts';
-import { keep, type Piece, sumHeld } from './streams.ts';
 
 /** So many are kept: more are no answer to a request that is still being sent. */
 const MAX_EARLY = 64;

@@ -2,44 +2,11 @@
  * Pieces of one direction, put in order by their offsets. What comes twice is dropped, what comes early waits, and
  * what is missing is passed over where it can only be body.
  */
-import type { Reader } from './http1.ts';
-
-/** What the kernel knows for sure of a message. */
-export type Framed = {
-  /** The length of the head. */
-  readonly headBytes: number;
-  /** The length of the body; undefined where it lasts as long as the connection. */
-  readonly bodyBytes: number | undefined;
-};
-
-/**
- * What became of the bytes before a piece. `resumed`: exchanges were left out, and a request begins here.
- * `count-only`: responses are left out from here on.
- */
-export type Gap = 'none' | 'resumed' | 'count-only';
-
-/** A part of a stream, as one record of the kernel tells it. */
-export type Piece<Who> = {
-  /** Modulo 2^32. */
-  readonly offset: number;
-  readonly length: number;
-  /** The first `cap` bytes are `bytes[from..from + cap)`; of the others only the number is known. */
-  readonly cap: number;
-  readonly bytes: Buffer;
-  readonly from: number;
-  /** The piece begins with a message's head, of which only the first line was copied. */
-  readonly framed: Framed | undefined;
-  readonly gap: Gap;
-  /** Of a response to a client over TCP: where its requests' stream stood when it was read. */
-  readonly other: number;
-  readonly timeNs: number;
-  readonly who: Who;
-};
+import type { Reader } from '../http1/reader.ts';
+import { keep, type Piece, partFrom, sumHeld } from './piece.ts';
 
 /** More pieces than this do not wait: what is missing before them is gone. */
 const MAX_WAITING = 64;
-/** What a kept piece takes besides its bytes: itself and its buffer. */
-const KEPT_PIECE_BYTES = 512;
 
 export type StreamEvents = {
   /** Bytes are missing that would have mattered. */
@@ -51,14 +18,14 @@ export type StreamEvents = {
 export class Stream<Who> {
   /** The piece that the reader is being given, or was given last. */
   present: Piece<Who> | undefined;
-  readonly #reader: Reader;
+  readonly reader: Reader;
   readonly #events: StreamEvents;
   /** Where the next byte lies; undefined where that may be anywhere. */
   next: number | undefined;
   #waiting: Piece<Who>[] = [];
 
   constructor(reader: Reader, events: StreamEvents) {
-    this.#reader = reader;
+    this.reader = reader;
     this.#events = events;
   }
 
@@ -70,12 +37,12 @@ export class Stream<Who> {
 
   /** It stands between two messages. */
   get isBetween(): boolean {
-    return this.#waiting.length === 0 && this.#reader.state === 'start';
+    return this.#waiting.length === 0 && this.reader.state === 'start';
   }
 
   /** About how much memory what has come in part takes. */
   get heldBytes(): number {
-    return this.#reader.heldBytes + (this.#waiting.length === 0 ? 0 : sumHeld(this.#waiting));
+    return this.reader.heldBytes + (this.#waiting.length === 0 ? 0 : sumHeld(this.#waiting));
   }
 
   /** The time of the oldest piece that waits for what is missing before it; undefined if none does. */
@@ -114,13 +81,13 @@ export class Stream<Who> {
   restart(): void {
     this.next = undefined;
     this.#waiting = [];
-    this.#reader.restart();
+    this.reader.restart();
   }
 
   /** Returns false if the piece has to wait. */
   #tryToTake(piece: Piece<Who>): boolean {
     const missing = this.next === undefined ? 0 : (piece.offset - this.next) | 0;
-    if (missing > 0 && !this.#reader.canSkip(missing)) return false;
+    if (missing > 0 && !this.reader.canSkip(missing)) return false;
     if (missing < 0) this.#deliverRest(piece, -missing);
     else this.#deliver(piece, missing);
     return true;
@@ -131,7 +98,7 @@ export class Stream<Who> {
     if (missing > 0) {
       // What ends there ended when nobody looked.
       this.present = undefined;
-      this.#reader.skip(missing);
+      this.reader.skip(missing);
     }
     this.present = piece;
     if (!this.#read(piece)) this.#events.lost();
@@ -141,10 +108,10 @@ export class Stream<Who> {
   #read(piece: Piece<Who>): boolean {
     const { bytes, from, cap, framed, length } = piece;
     if (framed === undefined) {
-      this.#reader.feed(bytes, from, from + cap);
-      return this.#reader.skip(length - cap);
+      this.reader.feed(bytes, from, from + cap);
+      return this.reader.skip(length - cap);
     }
-    return this.#reader.begin(bytes, from, from + cap, framed) && this.#reader.skip(length - framed.headBytes);
+    return this.reader.begin(bytes, from, from + cap, framed) && this.reader.skip(length - framed.headBytes);
   }
 
   /** The first `known` bytes of the piece have come before. */
@@ -166,21 +133,4 @@ export class Stream<Who> {
       for (const piece of waiting) if (!this.#tryToTake(piece)) this.#waiting.push(piece);
     }
   }
-}
-
-/** What of a piece lies behind its first bytes. */
-export function partFrom<Who>(piece: Piece<Who>, first: number): Piece<Who> {
-  const known = Math.min(first, piece.cap);
-  const rest = { offset: (piece.offset + first) | 0, length: piece.length - first };
-  return { ...piece, ...rest, cap: piece.cap - known, from: piece.from + known };
-}
-
-/** About how much memory pieces take that are kept. */
-export function sumHeld(pieces: readonly Piece<unknown>[]): number {
-  return pieces.reduce((sum, { cap }) => sum + cap + KEPT_PIECE_BYTES, 0);
-}
-
-/** A piece that outlives its record. */
-export function keep<Who>(piece: Piece<Who>): Piece<Who> {
-  return { ...piece, bytes: Buffer.from(piece.bytes.subarray(piece.from, piece.from + piece.cap)), from: 0 };
 }

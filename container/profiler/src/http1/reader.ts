@@ -2,11 +2,10 @@
  * HTTP/1.x as a stream of one direction: where messages begin and end. Bytes may come in any pieces; where the body's
  * bytes were not copied, their number is enough. What a head means is asked of the caller, because whether a response
  * has a body is up to its request.
- * The file is longer than 200 lines because a state machine is read in one piece.
  */
-import { type Framing, type Head, parseChunkSize, parseHead, trimLine } from './head.ts';
-import { PartialHead, PartialText } from './partial.ts';
-import type { Framed } from './streams.ts';
+import { Body } from './body.ts';
+import { type Framed, type Framing, type Head, parseHead, trimLine } from './head.ts';
+import { PartialHead } from './partial.ts';
 
 export type ReaderEvents = {
   /** The first byte of a message, and its place in the bytes that are being fed. */
@@ -21,21 +20,9 @@ export type ReaderEvents = {
   readonly lost: () => void;
 };
 
-type State =
-  /** Between messages. */
-  | 'start'
-  | 'head'
-  | 'counted'
-  | 'chunk-size'
-  | 'chunk-data'
-  /** The line end behind a chunk's data. */
-  | 'chunk-end'
-  | 'trailer'
-  | 'until-close'
-  | 'lost';
+/** `start`: between messages. */
+type State = 'start' | 'head' | 'body' | 'lost';
 
-/** A line between chunks that is longer is not waited for. */
-const MAX_LINE_BYTES = 8_192;
 const LF = 10;
 const CR = 13;
 
@@ -44,20 +31,22 @@ export class Reader {
   /** Bytes of the present message so far, and after its end of the last one. */
   messageBytes = 0;
   readonly #events: ReaderEvents;
-  /** Bytes of the body or of the chunk that are still to come. */
-  #left = 0;
+  readonly #body = new Body();
   /** A head whose end has not come yet. */
   #head: PartialHead | undefined;
-  /** A line whose end has not come yet. */
-  readonly #partial = new PartialText();
 
   constructor(events: ReaderEvents) {
     this.#events = events;
   }
 
+  /** Whether the body lasts as long as the connection. */
+  get isUntilClose(): boolean {
+    return this.state === 'body' && this.#body.state === 'until-close';
+  }
+
   /** About how much memory what has come in part takes. */
   get heldBytes(): number {
-    return this.#partial.length + (this.#head?.heldBytes ?? 0);
+    return this.#body.heldBytes + (this.#head?.heldBytes ?? 0);
   }
 
   /** As much of a message's first line as has come, while its end has not. */
@@ -90,28 +79,17 @@ export class Reader {
 
   /** Could this many bytes be passed over whose content is not known? */
   canSkip(count: number): boolean {
-    switch (this.state) {
-      case 'until-close':
-      case 'lost':
-        return true;
-      case 'counted':
-        return count <= this.#left;
-      case 'chunk-data':
-        // The line end behind a chunk's data is known without seeing it.
-        return count <= this.#left + 2;
-      case 'chunk-end':
-        return count <= 2 - this.#partial.length;
-      default:
-        return count === 0;
-    }
+    if (this.state === 'body') return this.#body.canSkip(count);
+    return count === 0 || this.state === 'lost';
   }
 
   /** Goes on with bytes whose number alone is known. Returns false if their content would have mattered. */
   skip(count: number): boolean {
     if (!this.canSkip(count)) return false;
     if (count === 0 || this.state === 'lost') return true;
-    const beyond = this.state === 'chunk-end' ? count : count - this.#pass(count);
-    if (beyond > 0) this.#passLineEnd(beyond);
+    this.messageBytes += count;
+    this.#body.skip(count);
+    this.#bodyWentOn();
     return true;
   }
 
@@ -128,14 +106,8 @@ export class Reader {
         return this.#readStart(bytes, from, to);
       case 'head':
         return this.#readHead(bytes, from, to);
-      case 'counted':
-      case 'chunk-data':
-      case 'until-close':
-        return from + this.#pass(to - from);
-      case 'chunk-size':
-      case 'chunk-end':
-      case 'trailer':
-        return this.#readLine(bytes, from, to);
+      case 'body':
+        return this.#readBody(bytes, from, to);
       case 'lost':
         return to;
       default:
@@ -179,67 +151,27 @@ export class Reader {
   }
 
   #begin(framing: Framing | undefined): void {
-    if (framing === undefined || framing.kind === 'tunnel') this.#lose();
-    else if (framing.kind === 'until-close') this.state = 'until-close';
-    else if (framing.kind === 'chunked') this.state = 'chunk-size';
-    else if (framing.kind === 'none' || framing.bytes === 0) this.#end();
-    else {
-      this.state = 'counted';
-      this.#left = framing.bytes;
+    if (framing === undefined || framing.kind === 'tunnel') {
+      this.#lose();
+      return;
     }
+    this.#body.begin(framing);
+    this.state = 'body';
+    this.#bodyWentOn();
   }
 
-  #readLine(bytes: Buffer, from: number, to: number): number {
-    const feed = bytes.indexOf(LF, from);
-    const isComplete = feed !== -1 && feed < to;
-    const stop = isComplete ? feed + 1 : to;
+  #readBody(bytes: Buffer, from: number, to: number): number {
+    const stop = this.#body.read(bytes, from, to);
     this.messageBytes += stop - from;
-    this.#partial.add(bytes.toString('latin1', from, stop));
-    if (isComplete) this.#lineCame(trimLine(this.#partial.take().slice(0, -1)));
-    else if (this.#partial.length > MAX_LINE_BYTES) this.#breakOff();
+    this.#bodyWentOn();
     return stop;
   }
 
-  #lineCame(line: string): void {
-    if (this.state === 'trailer') {
-      if (line === '') this.#end();
-    } else if (this.state === 'chunk-end') {
-      if (line === '') this.state = 'chunk-size';
-      else this.#breakOff();
-    } else this.#beginChunk(parseChunkSize(line));
-  }
-
-  #beginChunk(size: number | undefined): void {
-    if (size === undefined) this.#breakOff();
-    else if (size === 0) this.state = 'trailer';
-    else {
-      this.state = 'chunk-data';
-      this.#left = size;
-    }
-  }
-
-  /** Passes over body; returns how many of `count` bytes that were. */
-  #pass(count: number): number {
-    const passed = this.state === 'until-close' ? count : Math.min(count, this.#left);
-    this.messageBytes += passed;
-    if (this.state === 'until-close') return passed;
-    this.#left -= passed;
-    if (this.#left === 0 && this.state === 'counted') this.#end();
-    else if (this.#left === 0) this.state = 'chunk-end';
-    return passed;
-  }
-
-  #passLineEnd(count: number): void {
-    const isComplete = this.#partial.length + count === 2;
-    this.messageBytes += count;
-    if (isComplete) this.#partial.take();
-    else this.#partial.add('\r');
-    this.state = isComplete ? 'chunk-size' : 'chunk-end';
-  }
-
-  #end(): void {
-    this.state = 'start';
-    this.#events.ended();
+  #bodyWentOn(): void {
+    if (this.#body.state === 'ended') {
+      this.state = 'start';
+      this.#events.ended();
+    } else if (this.#body.state === 'broken') this.#breakOff();
   }
 
   #breakOff(): void {
@@ -254,6 +186,6 @@ export class Reader {
 
   #forget(): void {
     this.#head = undefined;
-    this.#partial.take();
+    this.#body.drop();
   }
 }

@@ -1,8 +1,8 @@
 /** The requests of one connection that wait for their responses, oldest first, as HTTP/1 has it. */
-import { type End, type Exchange, finishExchange, type Pending, type Process, type Role } from './exchange.ts';
-import { type Framing, frameResponse, type Head, parseStatusLine } from './head.ts';
+import { type End, type Exchange, finishExchange, type Pending, type Process, type Role } from '../exchange.ts';
+import { type Framing, frameResponse, type Head, parseStatusLine } from '../http1/head.ts';
+import { offsetAt, type Piece } from './piece.ts';
 import { Queue } from './queue.ts';
-import type { Piece } from './streams.ts';
 
 export type ConnectionInfo = {
   readonly role: Role;
@@ -119,11 +119,6 @@ export class Line {
 
 function sizeOf({ method, target }: Pending): number {
   return PENDING_BYTES + method.length + target.length;
-}
-
-/** Where in its direction's stream a byte of a piece lies, modulo 2^32. */
-export function offsetAt(piece: Piece<Process>, at: number): number {
-  return (piece.offset + at - piece.from) >>> 0;
 }
 
 function stopResponse(pending: Pending, timeNs: number | undefined, bytes: number): void {

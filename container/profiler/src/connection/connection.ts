@@ -1,0 +1,140 @@
+/**
+ * One connection: two streams of pieces, and the line in which requests wait for their responses. Emits an exchange when
+ * both are complete, or when the connection's end shows that they never will be.
+ */
+import type { Pending, Process } from '../exchange.ts';
+import { type ConnectionEvents, countUnderWay, type Dialogue, forget, isHeadComing } from './dialogue.ts';
+import { Early } from './early.ts';
+import { type ConnectionInfo, Line, PENDING_BYTES } from './line.ts';
+import type { Piece } from './piece.ts';
+import { createRequestReader } from './request-reader.ts';
+import { takeRequest } from './requests.ts';
+import { createResponseReader } from './response-reader.ts';
+import { takeLate, takeResponse } from './responses.ts';
+import { newStanding, type Standing } from './standing.ts';
+import { isOutOfStep, loseExchanges, loseStep, stopFollowing } from './step.ts';
+import { Stream } from './stream.ts';
+import { cutShort } from './unfinished.ts';
+
+/** Its fields are for the files beside this one. */
+export class Connection implements Dialogue {
+  readonly info: ConnectionInfo;
+  readonly events: ConnectionEvents;
+  readonly standing: Standing;
+  readonly requests: Stream<Process>;
+  readonly responses: Stream<Process>;
+  readonly line: Line;
+  readonly early = new Early<Process>();
+  arriving: Pending | undefined;
+  doubtful: Pending | undefined;
+
+  /** Goes on where one with the same info stood. */
+  constructor(info: ConnectionInfo, events: ConnectionEvents, standing: Standing = newStanding()) {
+    this.info = info;
+    this.events = events;
+    this.standing = standing;
+    this.line = standing.line ?? new Line(info, events.exchange);
+    const streamEvents = { lost: () => loseStep(this), tooManyWait: () => this.#giveUp() };
+    this.requests = new Stream(createRequestReader(this), streamEvents);
+    this.responses = new Stream(createResponseReader(this), streamEvents);
+    this.requests.goOnAt(standing.requestsAt);
+    this.responses.goOnAt(standing.responsesAt);
+  }
+
+  /** About how much memory what is under way takes. */
+  get heldBytes(): number {
+    const alone = (isHeadComing(this) ? PENDING_BYTES : 0) + (this.doubtful === undefined ? 0 : PENDING_BYTES);
+    return alone + this.requests.heldBytes + this.responses.heldBytes + this.line.heldBytes + this.early.heldBytes;
+  }
+
+  /** How it stands, if nothing is lost when that is all that is kept; undefined in the middle of a message. */
+  rest(): Standing | undefined {
+    const { standing, requests, responses, line } = this;
+    // Nothing more is read of one that has finished.
+    if (standing.isFinished) return standing;
+    const isHalf = this.arriving !== undefined || this.doubtful !== undefined || this.early.length > 0;
+    const mayRest = (!standing.isReading || requests.isBetween) && (!standing.isMatching || responses.isBetween);
+    if (isHalf || !mayRest) return undefined;
+    standing.line = line.length === 0 ? undefined : line;
+    standing.requestsAt = requests.next;
+    standing.responsesAt = responses.next;
+    return standing;
+  }
+
+  /** Whether exchanges are under way. */
+  get isBusy(): boolean {
+    return this.line.length > 0 || this.arriving !== undefined || this.early.length > 0;
+  }
+
+  /** How many requests wait for their responses, or for their own end. */
+  get underWay(): number {
+    return countUnderWay(this);
+  }
+
+  request(piece: Piece<Process>): void {
+    takeRequest(this, piece);
+  }
+
+  response(piece: Piece<Process>): void {
+    takeResponse(this, piece);
+  }
+
+  /** No more responses will come; `inOrder` if what was sent was also handed over. */
+  responsesEnded(inOrder: boolean): void {
+    takeLate(this);
+    const { line, responses, arriving } = this;
+    const timeNs = responses.present?.timeNs;
+    const bytes = responses.reader.messageBytes;
+    if (inOrder && line.length > 0 && responses.reader.isUntilClose) line.endResponse('closed', timeNs, bytes);
+    // Of one that was answered, or given up, before it had come: so much of it did.
+    if (arriving !== undefined) arriving.requestBytes = this.requests.reader.messageBytes;
+    line.abort(timeNs, bytes);
+  }
+
+  /** The rest of what is under way is not told. */
+  leftOut(): void {
+    if (this.standing.isFinished || this.standing.isCountOnly || isOutOfStep(this)) return;
+    stopFollowing(this);
+    loseExchanges(this);
+  }
+
+  /** There is no memory for what is under way: forgets it and returns how many exchanges that were. */
+  drop(): number {
+    const exchanges = countUnderWay(this);
+    stopFollowing(this);
+    forget(this);
+    this.requests.restart();
+    this.responses.restart();
+    return exchanges;
+  }
+
+  /** The connection is over. */
+  closed(inOrder: boolean): void {
+    this.giveUpBefore(Number.POSITIVE_INFINITY);
+    this.responsesEnded(inOrder);
+    if (isHeadComing(this)) cutShort(this);
+    this.line.abort(undefined, 0);
+  }
+
+  /** Gives up on what is missing since before `timeNs`. */
+  giveUpBefore(timeNs: number): void {
+    const isOld = (since: number | undefined): boolean => since !== undefined && since < timeNs;
+    if (isOld(this.requests.waitsSince()) || isOld(this.responses.waitsSince())) this.#giveUp();
+    if (!this.info.knowsOrder && isOld(this.early.sinceNs)) takeLate(this);
+  }
+
+  /** What is missing will not come any more: goes on with what came after it. */
+  #giveUp(): void {
+    const requests = this.requests.takeOut().map((piece) => ({ piece, isRequest: true }));
+    const responses = [...this.early.takeOut(), ...this.responses.takeOut()].map((piece) => ({
+      piece,
+      isRequest: false,
+    }));
+    loseStep(this);
+    const waiting = [...requests, ...responses].sort((one, other) => one.piece.timeNs - other.piece.timeNs);
+    for (const { piece, isRequest } of waiting) {
+      if (isRequest) takeRequest(this, piece);
+      else takeResponse(this, piece);
+    }
+  }
+}

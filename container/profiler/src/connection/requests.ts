@@ -1,0 +1,34 @@
+/** Pieces of a connection's requests: taken where step is kept or found, together with responses that came before them. */
+import type { Process } from '../exchange.ts';
+import type { Dialogue } from './dialogue.ts';
+import type { Piece } from './piece.ts';
+import { takeEarly } from './responses.ts';
+import { bridge, findStep, loseStep } from './step.ts';
+
+export function takeRequest(dialogue: Dialogue, piece: Piece<Process>): void {
+  const { standing, requests, early, line } = dialogue;
+  if (standing.isFinished) return;
+  if (piece.gap !== 'none') bridge(dialogue, piece);
+  if (standing.hasPassedOver && requests.reader.state === 'start') loseStep(dialogue);
+  if (!(standing.isReading && standing.isMatching) && !findStep(dialogue, piece)) return;
+  if (early.length > 0 && dialogue.arriving === undefined && !sortEarly(dialogue, piece)) return;
+  standing.wasAsked = true;
+  requests.take(piece);
+  if (early.length > 0 && line.length > 0) takeEarly(dialogue);
+}
+
+/**
+ * A request begins, and responses came before it: those that were read before any of its bytes were sent answer
+ * something else, from before the connection was known or nothing at all. False where that cannot be told: what the next
+ * response answers is then not known either.
+ */
+function sortEarly(dialogue: Dialogue, request: Piece<Process>): boolean {
+  const { info, early, standing } = dialogue;
+  if (info.knowsOrder) {
+    early.dropBefore(request);
+    return true;
+  }
+  if (standing.wasAsked) return true;
+  loseStep(dialogue);
+  return false;
+}

@@ -1,0 +1,45 @@
+/** What the reader of a connection's responses finds: where each begins, what it says, and where it ends. */
+import { type Framing, type Head, parseStatusLine } from '../http1/head.ts';
+import { Reader } from '../http1/reader.ts';
+import { type Dialogue, finish, isHeadComing } from './dialogue.ts';
+import { loseAnswer, loseStep } from './step.ts';
+import { cutShortByAnswer } from './unfinished.ts';
+
+export function createResponseReader(dialogue: Dialogue): Reader {
+  return new Reader({
+    started: (at) => {
+      const { responses, standing, line, info } = dialogue;
+      const piece = responses.present;
+      if (piece) standing.turns.answered(piece.timeNs);
+      standing.hasPassedOver = false;
+      // A server answers what it has read, and will not wait for the rest.
+      if (line.length === 0 && info.role === 'server' && isHeadComing(dialogue)) cutShortByAnswer(dialogue);
+      line.responseStarted(piece, at);
+    },
+    plausible: (firstLine) => {
+      const isResponse = parseStatusLine(firstLine) !== undefined;
+      if (!isResponse) loseAnswer(dialogue);
+      return isResponse;
+    },
+    head: (head) => readHead(dialogue, head),
+    ended: () => {
+      const { responses, line } = dialogue;
+      line.responseEnded(responses.present?.timeNs, responses.reader.messageBytes);
+    },
+    lost: () => loseStep(dialogue),
+  });
+}
+
+function readHead(dialogue: Dialogue, head: Head): Framing | undefined {
+  const { line, responses } = dialogue;
+  const framing = line.responseHead(head);
+  if (framing === undefined) {
+    if (parseStatusLine(head.firstLine) === undefined) loseAnswer(dialogue);
+    else loseStep(dialogue);
+  }
+  if (framing?.kind === 'tunnel') {
+    line.endResponse('upgraded', responses.present?.timeNs, responses.reader.messageBytes);
+    finish(dialogue, 'upgraded');
+  }
+  return framing;
+}

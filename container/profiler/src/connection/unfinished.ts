@@ -1,0 +1,67 @@
+/** Requests that are not read to their end: refused, cut short by their answer, or perhaps none at all. */
+import type { Pending, Process } from '../exchange.ts';
+import { beginsRequest, parseRefusedLine } from '../http1/head.ts';
+import { admit, type Dialogue, finish } from './dialogue.ts';
+import type { Piece } from './piece.ts';
+import { mayStartResponse } from './starts.ts';
+
+/** The request that is arriving is not read to its end, and where the next one begins is not known: it may still be answered. */
+export function cutShort(dialogue: Dialogue): void {
+  const { arriving: request, standing, early, line, requests } = dialogue;
+  if (request === undefined) return;
+  const isHttp = standing.wasHttp || (early.length === 0 && beginsRequest(requests.reader.heldLine));
+  stopReading(dialogue);
+  if (request.method !== '' && !request.isAdmitted) admit(dialogue, request);
+  if (request.isAdmitted) endUnread(dialogue, request);
+  else if (isHttp) count(dialogue);
+  else if (line.length === 0) finish(dialogue, 'not-http');
+}
+
+/** A response in HTTP came, so that what it answers was a request. */
+export function cutShortByAnswer(dialogue: Dialogue): void {
+  dialogue.standing.wasHttp = true;
+  cutShort(dialogue);
+}
+
+/** What came is no request in HTTP/1. Servers that speak it refuse it all the same. */
+export function refuse(dialogue: Dialogue, firstLine: string): void {
+  const { arriving: request, standing } = dialogue;
+  stopReading(dialogue);
+  if (request === undefined) return;
+  const meant = parseRefusedLine(firstLine);
+  Object.assign(request, meant);
+  if (meant !== undefined && standing.wasHttp) {
+    admit(dialogue, request);
+    endUnread(dialogue, request);
+  } else if (standing.wasHttp) count(dialogue);
+  else if (meant !== undefined) dialogue.doubtful = request;
+  else finish(dialogue, 'not-http');
+}
+
+/** The answer is there to what may have been a request: one in HTTP says that it was. */
+export function settleDoubt(dialogue: Dialogue, answer: Piece<Process>): void {
+  const { doubtful: request } = dialogue;
+  dialogue.doubtful = undefined;
+  if (request === undefined || !mayStartResponse(answer)) {
+    finish(dialogue, 'not-http');
+    return;
+  }
+  admit(dialogue, request);
+  endUnread(dialogue, request);
+}
+
+function stopReading(dialogue: Dialogue): void {
+  dialogue.arriving = undefined;
+  dialogue.standing.isReading = false;
+}
+
+/** So much of it came as has been read, and when its last byte did is not known. */
+function endUnread({ line, requests }: Dialogue, request: Pending): void {
+  line.requestEnded(request, undefined, requests.reader.messageBytes);
+}
+
+/** Something was asked of which nothing can be told. */
+function count({ standing, events }: Dialogue): void {
+  standing.turns.requested();
+  events.lost(1);
+}
