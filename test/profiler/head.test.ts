@@ -4,6 +4,7 @@ import {
   frameResponse,
   parseChunkSize,
   parseHead,
+  parseRefusedLine,
   parseRequestLine,
   parseStatusLine,
 } from '../../container/profiler/src/http1/head.ts';
@@ -37,6 +38,25 @@ test.each([
   ['RTSP/1.0 200 OK', 200],
 ])('the status line `%s`', (line, expected) => {
   expect(parseStatusLine(line)).toBe(expected);
+});
+
+test.each([
+  ['GET /a b HTTP/1.1', { method: 'GET', target: '/a b', protocol: 'HTTP/1.1' }],
+  ['GET  /a HTTP/1.1', { method: 'GET', target: ' /a', protocol: 'HTTP/1.1' }],
+  ['GET /a HTTP/2', { method: 'GET', target: '/a', protocol: 'HTTP/2' }],
+  ['GET /a HTTP/1.1 HTTP/1.1', { method: 'GET', target: '/a HTTP/1.1', protocol: 'HTTP/1.1' }],
+  ['GET   HTTP/1.1', undefined],
+  ['GET /a HTTP/1.1 b', undefined],
+])('what the refused line `%s` was meant to say', (line, expected) => {
+  expect(parseRefusedLine(line)).toEqual(expected);
+});
+
+test.each([
+  ['without blanks', `GET ${'b'.repeat(65_000)} X`],
+  ['with many blanks', `GET ${'b '.repeat(32_500)}X`],
+  ['with many versions', `GET ${' HTTP/1.'.repeat(8_000)}X`],
+])('long lines %s that are no request cost no more than their length', (_how, line) => {
+  for (let round = 0; round < 100; round++) expect(parseRefusedLine(line)).toBeUndefined();
 });
 
 test('a head ends at its empty line, with or without carriage returns', () => {

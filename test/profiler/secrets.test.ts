@@ -97,3 +97,10 @@ test.each([
 ])('within a value: %s is written as %s', (target, expected) => {
   expect(redact(target)).toBe(expected);
 });
+
+test.each([
+  ['a name that may be a host', `/?u=http://${'a'.repeat(30_000)}:p${'/p'.repeat(15_000)}@h`],
+  ['digits that may be a port', `/?u=http://a:${'1'.repeat(30_000)}p${'/1'.repeat(15_000)}@h`],
+])('a long target with %s costs no more than its length', (_what, target) => {
+  for (let round = 0; round < 100; round++) expect(redact(target)).toBe('/?u=http://***@h');
+});

@@ -9,10 +9,14 @@ type Authority = {
   readonly needsPassword: boolean;
   /** Where its last `@` is. */
   to: number;
+  seems: Seeming;
 };
 
-/** `user:` and what cannot be a port: the slash behind it belongs to a password that should have been encoded. */
-const BEGINS_PASSWORD = /^[^:[]*:(?!\d*$)/;
+/**
+ * What an authority's characters so far seem to be: `user`, or a host's name; `user:` and what may be a port; what cannot be one,
+ * so that a slash behind it belongs to a password that should have been encoded; `[` with which an address begins.
+ */
+type Seeming = 'user' | 'port' | 'password' | 'address';
 
 /** What stands before an `@` behind `//` or `scheme:/`, and at the beginning of a target that is no path; `user:password@` as a parameter too. */
 export function findUserInfo(decoded: Decoded): readonly Span[] {
@@ -27,7 +31,7 @@ export function findUserInfo(decoded: Decoded): readonly Span[] {
   };
   const begin = (from: number, needsPassword: boolean): void => {
     close();
-    open = { from, depth: depthOf(decoded, from - 1), needsPassword, to: from };
+    open = { from, depth: depthOf(decoded, from - 1), needsPassword, to: from, seems: 'user' };
   };
   if (!isSlash(text[0])) begin(0, false);
   for (let at = 0; at < text.length; at++) {
@@ -40,7 +44,9 @@ export function findUserInfo(decoded: Decoded): readonly Span[] {
     else if (char === '=' && hasParameters && open === undefined) begin(at + 1, true);
     else if (open === undefined) continue;
     else if (char === '@') open.to = at;
-    else if (!isDeeper && (char === '&' ? hasParameters : isEnd(text, at, open))) close();
+    else if (!isDeeper && (char === '&' ? hasParameters : isEnd(char, open))) close();
+    // Of one that begins here, the next character is the first.
+    if (open !== undefined && open.from <= at) open.seems = goOn(open.seems, char);
   }
   close();
   return found;
@@ -54,9 +60,14 @@ function isLogin(text: string, { from, to, needsPassword }: Authority): boolean 
   return to > from && (!needsPassword || text.slice(from, to).includes(':'));
 }
 
-function isEnd(text: string, at: number, { from, to }: Authority): boolean {
-  const isDelimiter = isSlash(text[at]) || text[at] === '?' || text[at] === '#';
-  return isDelimiter && (to > from || !BEGINS_PASSWORD.test(text.slice(from, at)));
+function isEnd(char: string | undefined, { from, to, seems }: Authority): boolean {
+  const isDelimiter = isSlash(char) || char === '?' || char === '#';
+  return isDelimiter && (to > from || seems !== 'password');
+}
+
+function goOn(seems: Seeming, char: string | undefined): Seeming {
+  if (seems === 'user') return char === ':' ? 'port' : char === '[' ? 'address' : 'user';
+  return seems === 'port' && !/\d/.test(char ?? '') ? 'password' : seems;
 }
 
 /** Browsers read a backslash as one. */

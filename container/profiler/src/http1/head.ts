@@ -38,8 +38,8 @@ const LF = 10;
 const CR = 13;
 /** A method's characters (RFC 9110, 5.6.2), a target without spaces, and a version that is framed as HTTP/1 is. */
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) ((?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9)$/;
-/** The same with blanks in the target, or with another version: what servers refuse. */
-const REFUSED_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (.*\S.*) (HTTP\/\d(?:\.\d)?)$/;
+/** The same with blanks in the target, or with another version: what servers refuse. Each part says where it ends, so that no line is tried in many ways. */
+const REFUSED_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\S\r]*\S.*) (HTTP\/\d(?:\.\d)?)$/;
 const BEGINNING = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (?:\/|\*|https?:\/\/)/i;
 export const OLDEST = 'HTTP/0.9';
 /** HTTP/0.9 knew one method, and no versions. */
