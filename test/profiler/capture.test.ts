@@ -25,12 +25,14 @@ let said: string[] = [];
 let statuses: Status[] = [];
 let losses: Record<string, number> = {};
 let look: NamesLook = { state: 'as-before' };
+let nowNs = 0;
 
 beforeEach(() => {
   said = [];
   statuses = [];
   losses = {};
   look = { state: 'as-before' };
+  nowNs = 0;
 });
 
 test('the probe is attached before anything is told, and the state says so', () => {
@@ -108,13 +110,47 @@ test('its end detaches once, paused or not, and tells what is left', () => {
   running.move(request('/a'), response);
   said = [];
   running.capture.stop();
-  expect(said).toEqual(['detach', 'exchange GET /a 204 at 1000', 'flush', 'flush']);
+  expect(said).toEqual(['detach', 'exchange GET /a 204 at 1000', 'flush', 'forget', 'flush']);
   expect(statuses.at(-1)).toMatchObject({ why: 'the profiler was stopped' });
   const paused = start();
   paused.capture.togglePause();
   said = [];
   paused.capture.stop();
-  expect(said).toEqual(['flush', 'flush']);
+  expect(said).toEqual(['flush']);
+});
+
+test('what is under way when it ends is counted', () => {
+  const { capture, move } = start();
+  move(request('/under-way'));
+  said = [];
+  capture.stop();
+  expect(said).toEqual(['detach', 'flush', 'forget', 'loss 1 since 5', 'flush']);
+  expect(statuses.at(-1)?.counters).toMatchObject({ exchanges: 0, stopped: 1 });
+});
+
+test('bytes that nobody has read yet are not late, however long they have been there', () => {
+  const { capture, move, skip } = start();
+  move(request('/a').slice(0, 9));
+  const missing = skip(request('/a').slice(9, 20));
+  move(request('/a').slice(20));
+  capture.tick();
+  missing();
+  move('', response);
+  nowNs = 1e12;
+  capture.tidy();
+  expect(after(capture)).toEqual([]);
+  expect(statuses.at(-1)?.counters).toMatchObject({ exchanges: 1 });
+  expect(statuses.at(-1)?.counters.exchangesLost).toBeUndefined();
+});
+
+test('a connection is not silent whose bytes nobody has read yet', () => {
+  const { capture, move } = start();
+  move(request('/a'));
+  capture.tick();
+  move('', response);
+  nowNs = 1e12;
+  capture.sweep();
+  expect(said).toContain('exchange GET /a 204 at 1000');
 });
 
 test('one exchange in so many is told, and the others are not counted', () => {
@@ -157,7 +193,7 @@ function start(env: Readonly<Record<string, string>> = {}, unwritten = 0) {
     settings,
     probe,
     sinks: [sink],
-    clock: { nowNs: () => 0, wallUs: (ns) => ns / 1000, adjust: () => {} },
+    clock: { nowNs: () => nowNs, wallUs: (ns) => ns / 1000, adjust: () => {} },
     header: { ...header, sample: settings.sample },
     writeStatus: (status) => statuses.push(status),
     readNames: () => look,
@@ -176,6 +212,12 @@ function start(env: Readonly<Record<string, string>> = {}, unwritten = 0) {
   return {
     capture,
     open,
+    /** Received bytes whose record comes only when the result is called. */
+    skip: (text: string): (() => void) => {
+      const offset = next[0] ?? 0;
+      next[0] = offset + text.length;
+      return () => data.put(pieceRecord(layout.direction.received, offset, text));
+    },
     move: (received: string, sent = ''): void => {
       send(layout.direction.received, received);
       send(layout.direction.sent, sent);

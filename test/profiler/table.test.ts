@@ -78,6 +78,18 @@ test('what waits on a connection that rests is told when it is closed, and count
   expect(table.heldBytes).toBe(0);
 });
 
+test('a request behind bytes that are missing is told or counted, although its connection ends before they are given up', () => {
+  const { told, lost, move, table } = openTable();
+  for (const conn of [1, 2]) {
+    move(conn, 0, get('/a'));
+    move(conn, 1, ok);
+    move(conn, 0, get('/b'), 40);
+  }
+  table.closed({ conn: 1, oldState: 1, newState: 7, isShed: false });
+  expect([told, lost.exchangesLost]).toEqual([['/a 200 complete', '/a 200 complete', '/b - aborted'], 1]);
+  expect([table.clear(), lost.exchangesLost]).toEqual([1, 2]);
+});
+
 test('as many connections as the kernel follows may each have a request that waits', { timeout: 30_000 }, () => {
   const { lost, move, wait, table } = openTable();
   for (let conn = 1; conn <= 65_536; conn++) move(conn, 0, get('/waits'));

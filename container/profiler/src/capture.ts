@@ -82,25 +82,26 @@ export class Capture {
 
   /** Detaches the probe, so that nothing costs anything, or attaches it again. */
   togglePause(): void {
-    const { probe } = this.#options;
-    if (this.#isPaused) probe.attach();
-    else {
-      probe.detach();
-      this.tick();
-      this.#losses.add('paused', this.#drain.clear());
-    }
+    if (this.#isPaused) this.#options.probe.attach();
+    else this.#detach('paused');
     this.#isPaused = !this.#isPaused;
     this.refresh();
   }
 
-  /** Detaches and writes what is left. */
+  /** Detaches, counts what is under way and writes what is left. */
   stop(): void {
-    if (!this.#isPaused) this.#options.probe.detach();
+    if (!this.#isPaused) this.#detach('stopped');
     this.#isPaused = true;
     this.#isStopped = true;
-    this.tick();
     this.refresh();
     this.tick();
+  }
+
+  /** What is under way is not told any more, and counted. */
+  #detach(why: 'paused' | 'stopped'): void {
+    this.#options.probe.detach();
+    this.tick();
+    this.#losses.add(why, this.#drain.clear());
   }
 
   #tell(exchange: Exchange): void {

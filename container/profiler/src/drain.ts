@@ -22,9 +22,9 @@ import { Table, type TableEvents } from './table.ts';
 export type Drain = {
   /** Reads all there is now. */
   readonly drain: () => void;
-  /** Gives up on bytes that are late at `nowNs`, on the kernel's clock. */
+  /** Reads all there is, and gives up on bytes that are late at `nowNs`, on the kernel's clock. */
   readonly giveUp: (nowNs: number) => void;
-  /** Forgets connections that are over without word. */
+  /** Reads all there is, and forgets connections that are over without word. */
   readonly sweep: (nowNs: number) => void;
   /** The list of containers has changed. */
   readonly renamed: (known: ReadonlyMap<string, KnownContainer>) => void;
@@ -99,8 +99,15 @@ export function createDrain(probe: Probe, settings: Settings, events: TableEvent
 
   return {
     drain,
-    giveUp: (nowNs) => table.giveUp(nowNs),
-    sweep: (nowNs) => table.sweep(nowNs),
+    // What is there by now is neither late nor silent, however long nobody has read it.
+    giveUp: (nowNs) => {
+      drain();
+      table.giveUp(nowNs);
+    },
+    sweep: (nowNs) => {
+      drain();
+      table.sweep(nowNs);
+    },
     renamed: (known) => {
       groups.renamed(known);
       processes.forgetAll();

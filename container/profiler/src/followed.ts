@@ -43,12 +43,8 @@ export class Followed {
     this.#events = events;
   }
 
-  get underWay(): number {
-    return this.#connection?.underWay ?? this.#standing?.line?.length ?? 0;
-  }
-
   get isBusy(): boolean {
-    return this.#connection?.isBusy ?? this.underWay > 0;
+    return this.#connection?.isBusy ?? this.#waiting > 0;
   }
 
   get isResting(): boolean {
@@ -72,6 +68,12 @@ export class Followed {
     );
     this.#standing = undefined;
     return this.#connection;
+  }
+
+  /** Nothing more of it will be read: how many exchanges are left under way. */
+  countLeft(): number {
+    this.#connection?.giveUpBefore(Number.POSITIVE_INFINITY);
+    return this.#connection?.underWay ?? this.#waiting;
   }
 
   /** Keeps no more than is needed to go on, unless it is in the middle of a message. */
@@ -98,6 +100,11 @@ export class Followed {
     this.heldBytes =
       this.#connection === undefined ? this.#restingBytes() : CONNECTION_BYTES + this.#connection.heldBytes;
     return this.heldBytes - before;
+  }
+
+  /** How many requests wait while it rests. */
+  get #waiting(): number {
+    return this.#standing?.line?.length ?? 0;
   }
 
   #restingBytes(): number {

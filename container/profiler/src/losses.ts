@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   exchangesLost: 'exchanges, because bytes of their connections were missing or not understood',
   exchangesDropped: 'exchanges, because too many were under way',
   paused: 'exchanges, because capture was paused while they were under way',
+  stopped: 'exchanges, because the profiler was stopped while they were under way',
 };
 
 /** Lines of all traces together: each trace tells its own, as soon as there is room for that. */

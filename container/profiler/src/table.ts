@@ -132,7 +132,7 @@ export class Table {
   /** Forgets everything; returns how many exchanges were under way. */
   clear(): number {
     let underWay = 0;
-    for (const entry of this.#entries.values()) underWay += entry.underWay;
+    for (const entry of this.#entries.values()) underWay += entry.countLeft();
     this.#entries.clear();
     this.#heldBytes = 0;
     return underWay;

@@ -61,9 +61,10 @@ export class Connection implements Dialogue {
     return standing;
   }
 
-  /** Whether exchanges are under way. */
+  /** Whether exchanges are under way, or what may be some. */
   get isBusy(): boolean {
-    return this.line.length > 0 || this.arriving !== undefined || this.early.length > 0;
+    const waits = this.requests.waitsSince() ?? this.responses.waitsSince();
+    return this.line.length > 0 || this.arriving !== undefined || this.early.length > 0 || waits !== undefined;
   }
 
   /** How many requests wait for their responses, or for their own end. */
