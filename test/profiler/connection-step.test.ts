@@ -43,6 +43,20 @@ test('a length that begins where no more of its line is held is no length', () =
   expect([shown, lost]).toEqual([[`POST /a 200 complete ${post.length}/40`, ...small('/b')], 0]);
 });
 
+test.each([
+  ['a length', 'Content-Length:\r\n 4\r\n\r\nbody'],
+  ['a length, with LF alone', 'Content-Length:\n\t4\n\nbody'],
+  ['a length that is said twice', 'Content-Length: 4,\r\n 4\r\nX: y\r\n z\r\n\r\nbody'],
+  ['chunks', 'Transfer-Encoding: gzip,\r\n \tchunked\r\nConnection: a\r\n b\r\n\r\n4\r\nbody\r\n0\r\n\r\n'],
+])('what says how the body ends may go on in the next line: %s', (_, text) => {
+  const request = `POST /a HTTP/1.1\r\n${text}`;
+  const response = `HTTP/1.1 200 OK\r\n${text}`;
+  const expected = [`POST /a 200 complete ${request.length}/${response.length}`, ...small('/b')];
+  expect(seen(ask(request), answer(response), ask(get('/b')), answer(ok))).toMatchObject({ shown: expected, lost: 0 });
+  const slowly = [...[...request].map((byte) => ask(byte)), ...[...response].map((byte) => answer(byte))];
+  expect(seen(...slowly, ask(get('/b')), answer(ok))).toMatchObject({ shown: expected, lost: 0 });
+});
+
 test.each<[string, readonly Step[]]>([
   ['a head that was not copied whole', [ask('GET /large HTTP/1.1\r\nCookie: c', 80_000), answer(ok)]],
   ['a target without end', [ask(`GET /${'t'.repeat(70_000)}`), answer('HTTP/1.1 414 Too Long\r\n\r\n')]],

@@ -150,3 +150,20 @@ test('of a request that waits no more is kept than its first line', () => {
   expect(table.heldBytes).toBeGreaterThan(4_000 * 500);
   expect((process.memoryUsage().heapUsed - before) / 4_000).toBeLessThan(3_000);
 });
+
+test.each(['Content-Length: ', 'Transfer-Encoding: '])(
+  'a head takes no more memory for saying `%s` without end',
+  (name) => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const { move, table } = openTable();
+    const line = `${name}${'1'.repeat(980)}\r\n`;
+    move(1, 0, 'GET /a HTTP/1.1\r\n');
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let count = 0; count < 40_000; count++) move(1, 0, line);
+    collect();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(10e6);
+    expect(table.size).toBe(1);
+  },
+);

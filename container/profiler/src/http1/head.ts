@@ -36,6 +36,12 @@ export type RequestLine = { readonly method: string; readonly target: string; re
 
 const LF = 10;
 const CR = 13;
+const SPACE = 32;
+const TAB = 9;
+const LENGTH = 'content-length:';
+const ENCODING = 'transfer-encoding:';
+/** So much is kept of values that a head gives again and again. */
+const MAX_LIST_BYTES = 1_024;
 /** A method's characters (RFC 9110, 5.6.2), a target without spaces, and a version that is framed as HTTP/1 is. */
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) ((?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9)$/;
 /** The same with blanks in the target, or with another version: what servers refuse. Each part says where it ends, so that no line is tried in many ways. */
@@ -75,7 +81,7 @@ export function parseStatusLine(line: string): number | undefined {
 /** The head at the beginning of a text; undefined if it does not end there. */
 export function parseHead(text: string): Head | undefined {
   const firstEnd = text.indexOf('\n');
-  let contentLength: string | undefined;
+  let contentLength: Lengths['contentLength'];
   let transferEncoding: string | undefined;
   let lineEnd = firstEnd;
   while (lineEnd !== -1) {
@@ -87,10 +93,12 @@ export function parseHead(text: string): Head | undefined {
     }
     lineEnd = text.indexOf('\n', start);
     // `C` and `T`, of either case: most other lines need no closer look.
-    if ((first | 32) === 99) contentLength = readValue(text, start, lineEnd, 'content-length:', contentLength);
-    else if ((first | 32) === 116) {
-      transferEncoding = readValue(text, start, lineEnd, 'transfer-encoding:', transferEncoding);
-    }
+    const letter = first | 32;
+    if (letter !== 99 && letter !== 116) continue;
+    while (lineEnd !== -1 && isFold(text.charCodeAt(lineEnd + 1))) lineEnd = text.indexOf('\n', lineEnd + 1);
+    if (lineEnd === -1) return undefined;
+    if (letter === 99) contentLength = joinLength(contentLength, readValue(text, start, lineEnd, LENGTH));
+    else transferEncoding = joinEncoding(transferEncoding, readValue(text, start, lineEnd, ENCODING));
   }
   return undefined;
 }
@@ -98,10 +106,16 @@ export function parseHead(text: string): Head | undefined {
 /** What is known of lengths after one more line of a head; the same object where it says nothing of them. */
 export function readLengths(line: string, before: Lengths): Lengths {
   const { contentLength, transferEncoding } = before;
-  const length = readValue(line, 0, line.length, 'content-length:', undefined);
-  if (length !== undefined) return { contentLength: join(contentLength, length), transferEncoding };
-  const encoding = readValue(line, 0, line.length, 'transfer-encoding:', undefined);
-  return encoding === undefined ? before : { contentLength, transferEncoding: join(transferEncoding, encoding) };
+  const length = readValue(line, 0, line.length, LENGTH);
+  if (length !== undefined) return { contentLength: joinLength(contentLength, length), transferEncoding };
+  const encoding = readValue(line, 0, line.length, ENCODING);
+  if (encoding !== undefined) return { contentLength, transferEncoding: joinEncoding(transferEncoding, encoding) };
+  return before;
+}
+
+/** Does a line that begins with it go on with the one before (RFC 9112, 5.2)? */
+export function isFold(first: number): boolean {
+  return first === SPACE || first === TAB;
 }
 
 /** How the body of a request ends; undefined if the head contradicts itself. */
@@ -124,7 +138,7 @@ export function frameResponse(head: Lengths, status: number, method: string): Fr
 
 /** The size that a chunk's first line gives; undefined if it gives none. */
 export function parseChunkSize(line: string): number | undefined {
-  const digits = /^([0-9a-f]{1,13})[ \t]*(?:;|$)/i.exec(line)?.[1];
+  const digits = /^0*([0-9a-f]{1,13})[ \t]*(?:;|$)/i.exec(line)?.[1];
   return digits === undefined ? undefined : Number.parseInt(digits, 16);
 }
 
@@ -133,14 +147,25 @@ export function trimLine(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
-function readValue(text: string, start: number, end: number, name: string, before: string | undefined) {
-  if (text.slice(start, start + name.length).toLowerCase() !== name) return before;
-  return join(before, text.slice(start + name.length, end).trim());
+/** The value of the header `name`, whose lines are one; undefined for another header. */
+function readValue(text: string, start: number, end: number, name: string): string | undefined {
+  if (text.slice(start, start + name.length).toLowerCase() !== name) return undefined;
+  return text
+    .slice(start + name.length, end)
+    .replace(/\r?\n[ \t]+/g, ' ')
+    .trim();
 }
 
-/** Values of the same name count as a list. */
-function join(before: string | number | undefined, value: string): string {
-  return before === undefined ? value : `${before}, ${value}`;
+/** Values of the same name count as a list. One that is cut off contradicts the others. */
+function joinLength(before: Lengths['contentLength'], value: string | undefined): Lengths['contentLength'] {
+  if (before === undefined || value === undefined) return value ?? before;
+  return `${before}, ${value}`.slice(0, MAX_LIST_BYTES);
+}
+
+/** Only the last of a list says how the body ends. */
+function joinEncoding(before: string | undefined, value: string | undefined): string | undefined {
+  if (before === undefined || value === undefined) return value ?? before;
+  return `${before}, ${value}`.slice(-MAX_LIST_BYTES);
 }
 
 function frameCounted(value: string | number): Framing | undefined {

@@ -1,5 +1,5 @@
 /** What is held of a message whose end has not come: a text in parts, and a head in parts. */
-import { type Head, type Lengths, readLengths, trimLine } from './head.ts';
+import { type Head, isFold, type Lengths, readLengths, trimLine } from './head.ts';
 
 /** V8 keeps a sum of texts as its parts, 32 bytes each, so that many small ones are made one now and then. */
 const PARTS = 64;
@@ -45,6 +45,8 @@ export class PartialHead {
   readonly #line = new PartialText();
   #lineBytes = 0;
   #lengths: Lengths = { contentLength: undefined, transferEncoding: undefined };
+  /** The last line that said something of lengths, as long as it may go on, and what was known before it. */
+  #last: { readonly line: string; readonly before: Lengths } | undefined;
 
   /** As much of the first line as has come, while its end has not. */
   get unfinishedLine(): string {
@@ -85,8 +87,12 @@ export class PartialHead {
       this.firstLine = line;
       return false;
     }
-    const lengths = readLengths(line, this.#lengths);
-    if (isCut && lengths !== this.#lengths) this.isTooLong = true;
+    const folded = isFold(line.charCodeAt(0)) ? this.#last : undefined;
+    const whole = folded === undefined ? line : `${folded.line} ${line.trim()}`;
+    const before = folded?.before ?? this.#lengths;
+    const lengths = readLengths(whole, before);
+    this.#last = lengths === before ? undefined : { line: whole, before };
+    if (this.#last !== undefined && (isCut || whole.length > MAX_OTHER_LINE_BYTES)) this.isTooLong = true;
     this.#lengths = lengths;
     return line === '';
   }
