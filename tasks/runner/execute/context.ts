@@ -3,13 +3,13 @@ import type { PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import { type Context, TaskFailure } from '../script.ts';
 import type { Session } from '../session.ts';
-import type { Shell } from '../shell-types.ts';
+import type { ScriptShell } from '../shell/zx.ts';
 import { environmentOf } from './environment.ts';
 
 type Options = {
   readonly session: Session;
   readonly task: PlannedTask;
-  readonly $: Shell;
+  readonly shell: Pick<ScriptShell, '$' | 'within'>;
   /** What cancels the task while it runs. */
   readonly taskSignal: AbortSignal;
   /** What cancels what is started now: another one during an undo. */
@@ -19,11 +19,11 @@ type Options = {
 };
 
 /** What a script is given. */
-export function makeContext({ session, task, $, taskSignal, currentSignal, onHost, log }: Options): Context {
+export function makeContext({ session, task, shell, taskSignal, currentSignal, onHost, log }: Options): Context {
   const { host, root, platform, table } = session;
   const env = environmentOf(session, task);
   return {
-    $,
+    $: shell.$,
     task: task.name,
     params: task.params,
     args: task.args,
@@ -55,7 +55,7 @@ export function makeContext({ session, task, $, taskSignal, currentSignal, onHos
     sleep: (ms) => host.sleep(ms, currentSignal()),
     now: host.dateMs,
     undoOnFailure: (undo) => {
-      session.undos.push({ task: task.name, undo });
+      session.undos.push({ task: task.name, undo: () => shell.within(undo) });
     },
   };
 }

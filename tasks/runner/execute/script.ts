@@ -8,7 +8,7 @@ import type { Ended } from '../process/output.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { ScriptedTask } from '../script.ts';
 import type { Session } from '../session.ts';
-import { makeScriptShell, type ScriptShell } from '../shell.ts';
+import { makeScriptShell, type ScriptShell } from '../shell/zx.ts';
 import { makeContext } from './context.ts';
 import { environmentOf } from './environment.ts';
 import { lendTerminal, mayBeInterrupt } from './lend.ts';
@@ -56,13 +56,17 @@ export async function runScript(file: string, { session, task, onHost, signal, r
     const context = makeContext({
       session,
       task,
-      $: shell.$,
+      shell,
       taskSignal: signal,
       currentSignal,
       onHost,
       log: (line) => recorder.onLine('stdout', line),
     });
-    const outcome = await untilAbandoned(run(context), signal, session.stop.signal);
+    const outcome = await untilAbandoned(
+      shell.within(() => run(context)),
+      signal,
+      session.stop.signal,
+    );
     const wasAsked = signal.aborted;
     await Promise.all(loans);
     await session.state.understood;

@@ -1,0 +1,143 @@
+import type { ChildProcess, SpawnOptions, StdioOptions } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import type { LogEntry, Options, ProcessOutput } from 'zx/core';
+import type { Host } from '../host.ts';
+import { type Ended, makeLineSplitter, readInTurns } from '../process/output.ts';
+import type { ProcessTable } from '../process/table.ts';
+import { signalTree } from '../process/tree.ts';
+import type { CommandOptions, Listener, Stream } from '../shell.ts';
+import type { Shell } from '../shell-types.ts';
+
+/** A shell for one script: zx, whose output comes as lines and whose processes belong to the run. */
+export type ScriptShell = {
+  readonly $: Shell;
+  /** Does a script's work: there, what a command is piped into (``.pipe`sort` ``) has the same settings as `$`. */
+  readonly within: <Result>(work: () => Result) => Result;
+  /** The command that a thrown value speaks of, with its exit code or signal; undefined where it is no failed command. */
+  readonly failedCommand: (thrown: unknown) => (Ended & { readonly command: string }) | undefined;
+  /** Gives the last lines that lack their newline. */
+  readonly end: () => void;
+};
+
+type OnClose = (end: Pick<Ended, 'code' | 'signal'>) => Promise<unknown>;
+
+export type ScriptShellOptions = Omit<CommandOptions, 'signal' | 'cleanup'> & {
+  /** Asked at each start, since an undo is not cancelled by what cancelled the task. */
+  readonly signal: () => AbortSignal;
+  /** Told of each process. What it gives is called at the end, and the script goes on when that has settled. */
+  readonly onStart: (child: ChildProcess) => OnClose;
+};
+
+/** Makes the zx of one script. zx is loaded here and nowhere else, and its global `$` is never configured. */
+export async function makeScriptShell(
+  host: Pick<Host, 'kill'>,
+  table: ProcessTable,
+  options: ScriptShellOptions,
+): Promise<ScriptShell> {
+  const zx = await import('zx/core');
+  const log = makeLog(options);
+  const output = options.hasTerminal ? 'inherit' : 'pipe';
+  const onTerminal: StdioOptions = ['inherit', output, output];
+  /** zx calls it on the settings of the command, and looks there afterwards whether a failure is to be thrown. */
+  function onEntry(this: { nothrow?: boolean } | undefined, entry: LogEntry): void {
+    log.onEntry(entry);
+    if (entry.kind === 'end' && options.signal().aborted && this !== undefined) this.nothrow = false;
+  }
+  function start(this: ZxCommand, file: string, words: readonly string[], spawnOptions: SpawnOptions): ChildProcess {
+    if (options.signal().aborted) throw new Error('cancelled');
+    const { stdio = 'pipe' } = spawnOptions;
+    const isOfOthers = stdio === onTerminal && isFed(this);
+    const child = table.spawn(
+      [file, ...words],
+      { ...spawnOptions, stdio: isOfOthers ? ['pipe', output, output] : stdio },
+      options.signal(),
+    );
+    // It may end before it has read all that it is given.
+    child.stdin?.on('error', () => undefined);
+    setImmediate(() => {
+      if (!isFed(this)) this.stdin.end();
+    });
+    holdClose(child, options.onStart(child));
+    readInTurns(child.stdout, options.isBehind);
+    readInTurns(child.stderr, options.isBehind);
+    return child;
+  }
+  const settings: Partial<Options> = {
+    cwd: options.cwd,
+    env: { ...options.env },
+    verbose: true,
+    nothrow: false,
+    detached: false,
+    // Otherwise its stdin is zx's, for `input` and pipes.
+    ...(options.readsStdin ? { stdio: onTerminal } : {}),
+    spawn: start as unknown as typeof import('node:child_process').spawn,
+    kill: async (pid, signal = 'SIGTERM') => signalTree(host, Number(pid), signal),
+    log: onEntry,
+  };
+  return {
+    $: zx.$(settings) as Shell,
+    within: (work) =>
+      zx.within(() => {
+        Object.assign(zx.$, settings);
+        return work();
+      }),
+    failedCommand: (thrown) => (thrown instanceof zx.ProcessOutput ? log.describe(thrown) : undefined),
+    end: log.end,
+  };
+}
+
+/** What zx calls `spawn` on: `stdin` goes on into the command's own where that is a pipe. */
+type ZxCommand = { readonly input?: unknown; readonly stdin: Duplex };
+
+/** Whether something is piped into a command. That may be said up to the end of the turn in which it was started. */
+function isFed({ input, stdin }: ZxCommand): boolean {
+  return Boolean(input) || stdin.listenerCount('unpipe') > 0;
+}
+
+/** zx takes a command for ended when it hears `close`. It hears that only when it is known for whom a Ctrl-C was. */
+function holdClose(child: ChildProcess, onClose: OnClose): void {
+  const emit = child.emit.bind(child);
+  child.emit = (name: string, ...args: never[]) => {
+    if (name !== 'close') return emit(name, ...args);
+    const [code = null, signal = null] = args;
+    void onClose({ code, signal }).then(() => emit(name, ...args));
+    return true;
+  };
+}
+
+function makeLog({ onLine, onCommand }: Pick<Listener, 'onLine' | 'onCommand'>) {
+  const splitters = new Map<string, ReturnType<typeof makeLineSplitter>>();
+  const commands = new Map<string, string>();
+  const failed: (Ended & { readonly command: string })[] = [];
+  const splitterOf = (id: string, stream: Stream) => {
+    const key = `${id} ${stream}`;
+    const splitter = splitters.get(key) ?? makeLineSplitter((line) => onLine(stream, line));
+    splitters.set(key, splitter);
+    return splitter;
+  };
+  const onEntry = (entry: LogEntry): void => {
+    const isShown = entry.verbose === true;
+    if (entry.kind === 'cmd') {
+      commands.set(entry.id, entry.cmd);
+      if (isShown) onCommand(entry.cmd);
+    } else if (entry.kind === 'stdout' || entry.kind === 'stderr') {
+      if (isShown) splitterOf(entry.id, entry.kind).push(entry.data);
+    } else if (entry.kind === 'end') {
+      const { exitCode: code, signal } = entry;
+      if (code !== 0) failed.push({ command: commands.get(entry.id) ?? '', code, signal, problem: undefined });
+    }
+  };
+  return {
+    onEntry,
+    describe: ({ exitCode: code, signal }: ProcessOutput) =>
+      failed.findLast((end) => end.code === code && end.signal === signal) ?? {
+        command: '',
+        code,
+        signal,
+        problem: undefined,
+      },
+    end: () => {
+      for (const splitter of splitters.values()) splitter.end();
+    },
+  };
+}
