@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Host } from '../host.ts';
+import { findProcess } from './list.ts';
 
 /** Tells whether a SIGINT came from the terminal, which sends it to all of our group, or from somebody who sent it to us alone. */
 export type Canary = {
-  /** Called when something is started that Ctrl-C is for. */
-  readonly keep: () => void;
+  /** Called before something is started that Ctrl-C is for; `atOnce` where a SIGINT that is not a Ctrl-C is not for it. */
+  readonly keep: (atOnce: boolean) => void;
   /** Asked after a SIGINT. True where there was nothing yet by which to tell. */
   readonly hasHeard: () => Promise<boolean>;
   readonly close: () => void;
@@ -18,11 +19,12 @@ const newsMs = 500;
 /** Makes it: a process of our group that waits for nothing, dies of SIGINT as the default is, and ends with us. */
 export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs'>): Canary {
   let timer: NodeJS.Timeout | undefined;
-  let current: { readonly child: ChildProcess; readonly died: Promise<true> } | undefined;
+  let current: { readonly child: ChildProcess; readonly died: Promise<true>; isSettled: boolean } | undefined;
   let diedMs = -Infinity;
   let isClosed = false;
 
   const start = (): void => {
+    clearTimeout(timer);
     const child = host.spawn(['/bin/sh', '-c', 'read -r _'], { stdio: ['pipe', 'ignore', 'ignore'], cwd: '/' });
     child.unref();
     child.stdin?.on('error', () => undefined);
@@ -38,17 +40,27 @@ export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs'>): Can
     child.once('error', () => {
       current = undefined;
     });
-    current = { child, died };
+    const started = { child, died, isSettled: false };
+    current = started;
+    // What was sent before it was there is heard in the next turn of the loop: of that it knows nothing.
+    setImmediate(() => {
+      setImmediate(() => {
+        started.isSettled = true;
+      });
+    });
   };
 
   return {
-    keep: () => {
-      timer ??= setTimeout(start, firstAfterMs).unref();
+    keep: (atOnce) => {
+      if (current !== undefined) return;
+      if (atOnce) start();
+      else timer ??= setTimeout(start, firstAfterMs).unref();
     },
     hasHeard: async () => {
       const isNewsOfNow = host.clockMs() - diedMs < newsMs;
-      if (isNewsOfNow || current === undefined) return true;
-      return await Promise.race([current.died, host.sleep(newsMs).then(() => false)]);
+      if (isNewsOfNow || current?.isSettled !== true) return true;
+      const { child, died } = current;
+      return await Promise.race([died, host.sleep(newsMs).then(() => hasEnded(child))]);
     },
     close: () => {
       isClosed = true;
@@ -56,4 +68,9 @@ export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs'>): Can
       current?.child.stdin?.end();
     },
   };
+}
+
+/** Asked of the system: on a busy machine the news may come after the time for it. */
+function hasEnded({ pid }: ChildProcess): boolean {
+  return pid !== undefined && findProcess(pid)?.isZombie !== false;
 }

@@ -71,13 +71,13 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
       marker = openMarker();
       watcher = startWatcher(host, { marker: marker?.flags, killed });
     }
+    if (host.stdinIsTerminal) canary.keep(hasTerminal(options.stdio));
     const child = host.spawn(command, { ...options, ...marked(options.stdio, marker), detached: leadsGroup });
     const { pid } = child;
     if (pid === undefined) return child;
     alive.add(pid);
     watcher.started(pid, cleanup);
     const output = host.stdinIsTerminal ? outputOf(pid) : undefined;
-    if (host.stdinIsTerminal) canary.keep();
     const ending = endOnAbort(host, pid, signal);
     child.once('exit', () => {
       alive.delete(pid);
@@ -126,6 +126,11 @@ type Ending = { readonly output: string | undefined; readonly signal: AbortSigna
 /** Whether the terminal has sent a signal to a process shortly before its end. */
 function hasDiedOfIt(signal: AbortSignal, endedMs: number): boolean {
   return wasDelivered(signal, endedMs + patienceMs);
+}
+
+/** Whether a process is given the terminal: Ctrl-C is for it then, and what is sent to us alone for us. */
+function hasTerminal(stdio: SpawnOptions['stdio']): boolean {
+  return Array.isArray(stdio) && stdio[0] === 'inherit';
 }
 
 /** What reads nothing, or a pipe of ours, gets our null device, by which the watcher knows it before it is told. */

@@ -1,0 +1,55 @@
+/** By what a runner tells who has sent a SIGINT: how much a process says that did not die of it. */
+import type { ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { makeCanary } from '../../tasks/runner/process/canary.ts';
+
+/** Processes that die only when the test says so; time stands still. */
+function makeHost(pid?: number) {
+  const children: EventEmitter[] = [];
+  const spawn = (): ChildProcess => {
+    const child = Object.assign(new EventEmitter(), { pid, unref: () => undefined, stdin: null });
+    children.push(child);
+    return child as unknown as ChildProcess;
+  };
+  return { children, spawn, sleep: async () => undefined, clockMs: () => 1_000_000 };
+}
+
+async function turns(): Promise<void> {
+  for (let count = 0; count < 3; count++) await turn();
+}
+
+test('what has the terminal for itself is told from the first moment for whom a SIGINT is', async () => {
+  const host = makeHost();
+  const canary = makeCanary(host);
+  canary.keep(true);
+  expect(host.children).toHaveLength(1);
+  await turns();
+  expect(await canary.hasHeard()).toBe(false);
+});
+
+test('a Ctrl-C that came just before there was a process to hear it is not denied by that', async () => {
+  const canary = makeCanary(makeHost());
+  canary.keep(true);
+  expect(await canary.hasHeard()).toBe(true);
+});
+
+test('one that has died of it says so, though the news of its death is late', async () => {
+  const noProcess = 2 ** 22 + 1;
+  const canary = makeCanary(makeHost(noProcess));
+  canary.keep(true);
+  await turns();
+  expect(await canary.hasHeard()).toBe(true);
+});
+
+test('one that a SIGINT has killed is followed by another', async () => {
+  const host = makeHost();
+  const canary = makeCanary(host);
+  canary.keep(true);
+  await turns();
+  const answer = canary.hasHeard();
+  host.children[0]?.emit('exit', null, 'SIGINT');
+  expect(await answer).toBe(true);
+  expect(host.children).toHaveLength(2);
+});
