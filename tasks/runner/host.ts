@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { usageError } from './errors.ts';
 import { type LogFile, openLog, removeLog, tidyLogs } from './host/log-file.ts';
+import { startProcess } from './host/start-process.ts';
 import { isTerminal, makeWriter, mostWaitingBytes } from './host/streams.ts';
 import { folderId, watchFolder } from './host/watch-folder.ts';
 import { asciiMarks, type Marks, unicodeMarks, wantsUnicode } from './marks.ts';
@@ -78,6 +79,7 @@ export type Host = {
   /** What nobody can guess. */
   readonly randomId: () => string;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Starts a process; what the system says against it comes as its `error` event, never as a throw. */
   readonly spawn: (command: readonly string[], options: SpawnOptions) => ChildProcess;
   /** Sends a signal; false when no such process is ours to signal. */
   readonly kill: (pid: number, signal: NodeJS.Signals) => 'sent' | 'gone' | 'refused';
@@ -150,7 +152,7 @@ export function realHost(importModule: ImportModule): Host {
     sleep: async (ms, signal) => {
       await sleepFor(ms, undefined, signal === undefined ? {} : { signal });
     },
-    spawn: ([program = '', ...words], options) => spawn(program, words, options),
+    spawn: startProcess,
     kill,
     onInterrupt,
     ask,

@@ -1,6 +1,6 @@
 /** Tasks run: in order, in parallel, each once, with their own exit codes. */
 import { expect, test } from 'vitest';
-import { createProject } from '../helpers/project.ts';
+import { cli, createProject } from '../helpers/project.ts';
 
 test('a task tells its start, its output and its end', async () => {
   await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks:\n  hello: { run: echo hi }\n' });
@@ -305,6 +305,42 @@ test('a task that must be given words cannot be started by another', async () =>
     stderr: 'error: task `rec` needs a file after its name, so no other task can start it\n',
   });
   await expect(project.read('deleted')).rejects.toThrow();
+});
+
+test.each([
+  ['run', "echo '${args}'"],
+  ['script', 'long.ts'],
+])('a command that is too long for the system fails, and how to go on is said: `%s`', async (key, work) => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ntasks:\n  list: { args: { name: files }, ${key}: "${work}" }\n`,
+    'long.ts': 'export const run = async ({ $, args }) => { await $`echo ${args}`; };\n',
+  });
+  const { exit, stdout } = await project.run(
+    `list ${Array.from({ length: 9_000 }, () => 'some/path/file.ts').join(' ')}`,
+  );
+  expect(exit).toBe(127);
+  expect(stdout).toContain('✖ list failed after <time>: could not be started: E2BIG\n');
+  expect(stdout).toContain(
+    '  remedy: it is longer than the system allows (128 KiB on Linux): give fewer words, or a file that lists them\n',
+  );
+});
+
+test('where there are no more file descriptors the tasks fail that could not be started, and the others end', async () => {
+  const names = Array.from({ length: 40 }, (_, index) => index);
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ntasks:\n  wait: { matrix: { of: [${names}] }, run: sleep 1000 }\n`,
+  });
+  const { spawnSync } = await import('node:child_process');
+  const limited = ['-c', 'ulimit -n 64; exec "$@"', 'bash', process.execPath, ...cli('wait --jobs=40 --fail-fast')];
+  const { status, stdout, stderr } = spawnSync('bash', limited, {
+    cwd: project.folder,
+    env: project.env(),
+    encoding: 'utf8',
+  });
+  expect(status).toBe(127);
+  expect(stderr).toBe('');
+  expect(stdout).toContain('could not be started: EMFILE\n  command: sleep 1000\n');
+  expect(stdout).toContain('– wait:0 stopped: another task failed\n');
 });
 
 test('a script that waits for what can never come is an error, and no success', async () => {

@@ -8,9 +8,9 @@ import type { Recorder } from './recorder.ts';
 
 /** The exit code that a shell would give: 128+n for a signal, 127 for what could not be started. */
 export function exitOf(ended: Ended): number {
+  if (ended.problem !== undefined) return 127;
   if (ended.code !== null) return ended.code;
-  if (ended.signal !== null) return 128 + constants.signals[ended.signal];
-  return 127;
+  return ended.signal === null ? 127 : 128 + constants.signals[ended.signal];
 }
 
 /** How a command that did not succeed is told. */
@@ -21,8 +21,17 @@ export function failedCommand(
   const exit = exitOf(ended);
   const problem = ended.problem === undefined ? '' : `could not be started: ${ended.problem}`;
   const how = ended.signal === null ? `exit code ${exit}` : `killed by ${ended.signal}`;
-  return failed({ message: problem === '' ? how : problem, command, exit, ...more }, recorder);
+  const remedy = remedies[ended.problem ?? ''];
+  const told = { message: problem === '' ? how : problem, command, exit };
+  return failed({ ...told, ...(remedy === undefined ? {} : { remedy }), ...more }, recorder);
 }
+
+/** What mends it that a process could not be started, by the system's code. */
+const remedies: Readonly<Record<string, string>> = {
+  E2BIG: 'it is longer than the system allows (128 KiB on Linux): give fewer words, or a file that lists them',
+  EMFILE: 'this shell allows too few open files: raise `ulimit -n`, or lower `--jobs`',
+  EAGAIN: 'this user may have no more processes: end some, raise `ulimit -u`, or lower `--jobs`',
+};
 
 /** A task that was cancelled: a time-out is its own failure, all else is not. */
 export function cancelled(signal: AbortSignal, timeoutMs: number | undefined, recorder: Recorder): TaskEnd {

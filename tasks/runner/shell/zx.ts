@@ -123,8 +123,9 @@ function makeLog({ onLine, onCommand }: Pick<Listener, 'onLine' | 'onCommand'>) 
     } else if (entry.kind === 'stdout' || entry.kind === 'stderr') {
       if (isShown) splitterOf(entry.id, entry.kind).push(entry.data);
     } else if (entry.kind === 'end') {
-      const { exitCode: code, signal } = entry;
-      if (code !== 0) failed.push({ command: commands.get(entry.id) ?? '', code, signal, problem: undefined });
+      const { exitCode: code, signal, error } = entry;
+      const problem = error !== null && 'code' in error ? String(error.code) : undefined;
+      if (code !== 0) failed.push({ command: commands.get(entry.id) ?? '', code, signal, problem });
     }
   };
   return {
