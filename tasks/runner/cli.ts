@@ -1,7 +1,7 @@
 import { renderProblems } from './diagnostic.ts';
 import { exitCodes, messageOf, type Reason, UserError } from './errors.ts';
-import { type Host, type ImportModule, realHost } from './host.ts';
 import { writeLast } from './host/streams.ts';
+import { type Host, type ImportModule, realHost } from './host.ts';
 import { main } from './main.ts';
 import { makePaint, wantsColour } from './paint.ts';
 
