@@ -11,23 +11,43 @@ const bin = resolve(import.meta.dirname, '../../tasks/runner/bin.cjs');
 const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
 
 test('every line of `--output=json` is what the published schema says', async () => {
-  await using project = await createProject(
-    config(
-      '  a: { about: first, run: echo hi }\n  b: { needs: [a], run: exit 3, retry: { times: 1, backoff: 1ms } }\n  c: { needs: [b] }\n',
-    ),
-  );
+  await using project = await createProject({
+    ...config(`  a: { about: first, run: echo hi }
+  b: { needs: [a], run: exit 3, retry: { times: 1, backoff: 1ms } }
+  c: { needs: [b] }
+  image: { container: nothing, run: echo }
+  late: { timeout: 1ms, run: sleep 9, finally: exit 4 }
+  mac: { platforms: [win32], run: echo }
+  machine: { requires: [tool], run: echo }
+  server: { service: { run: 'echo up; exec sleep 60', ready: { log: up } } }
+  served: { needs: [server], run: echo }
+  ends: { service: { run: exit 5, ready: { log: up } } }
+  known: { run: 'echo out of memory; exit 1' }
+  script: { script: s.ts }
+  files: { inputs: [s.ts], outputs: [copy], run: cp s.ts copy }
+  each: { matrix: { of: [x, y] }, run: 'echo \${of}' }
+messages: known.yaml
+checks:
+  tool: { id: TL001, command: no-such-tool --version, version: '>=1', install: { npm: tool } }
+`),
+    'known.yaml': '- { pattern: out of memory, check: TL001, cause: too little, remedy: more }\n',
+    's.ts': 'export async function run({ $ }) { await $`exit 5`; }\n',
+  });
+  for (const engine of ['podman', 'docker']) await project.program(engine, 'echo no engine >&2; exit 1');
   const schema = JSON.parse(await readFile(resolve('tasks/runner/events.schema.json'), 'utf8')) as object;
   const isValid = new Ajv({ strict: false }).compile(schema);
-  for (const words of ['c --output=json', 'nothing --output=json', 'c --dry-run --output=json']) {
-    const lines = (await createRun(project.folder, words)).split('\n').filter((line) => line !== '');
-    expect(lines.length).toBeGreaterThan(0);
+  const runs = 'c|c --dry-run|image|late|mac|machine|served|ends|known|script|files|files|each b --keep-going';
+  for (const words of ['nothing', ...runs.split('|')]) {
+    const lines = linesOf(words);
+    expect(lines.length, words).toBeGreaterThan(words === 'nothing' ? 0 : 1);
     for (const line of lines) expect(isValid(JSON.parse(line)), `${line} ${JSON.stringify(isValid.errors)}`).toBe(true);
   }
   expect(isValid({ type: 'task-started', atMs: 1, task: 'a', where: 'here', more: 1 })).toBe(false);
 
-  async function createRun(cwd: string, words: string): Promise<string> {
-    return spawnSync(process.execPath, [bin, ...words.split(' ')], { cwd, env: project.env(), encoding: 'utf8' })
-      .stdout;
+  function linesOf(words: string): readonly string[] {
+    const options = { cwd: project.folder, env: project.env(), encoding: 'utf8' } as const;
+    const { stdout } = spawnSync(process.execPath, [bin, ...words.split(' '), '--output=json'], options);
+    return stdout.split('\n').filter((line) => line !== '');
   }
 });
 

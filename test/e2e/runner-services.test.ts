@@ -233,6 +233,7 @@ tasks:
   a: { service: { run: a, ready: { tcp: here } }, run: b }
   b: { service: { run: a, ready: { within: 5s } }, timeout: 5s }
   c: { service: { run: 'a \${prt}', ready: { log: '(', http: ftp } }, interactive: true }
+  d: { service: { run: a }, container: image }
 `,
   });
   const { exit, stderr } = await project.run('--list');
@@ -275,6 +276,11 @@ tasks:
        |   c: { service: { run: 'a \${prt}', ready: { log: '(', http: ftp } }, interactive: true }
        |                                                                      ^^^^^^^^^^^
     hint: leave one of them out
+    error: task \`d\` is a service, which runs on this machine
+      --> tasks.config.yaml:6:29
+       |   d: { service: { run: a }, container: image }
+       |                             ^^^^^^^^^
+    hint: start the container in the \`run\` of its \`service\`
     "
   `);
 });

@@ -88,8 +88,8 @@ function contradictions(task: TaskRow): Finding[] {
       ),
     );
   }
-  if (task.container !== undefined && !hasRun && task.script === undefined)
-    findings.push(at('container', 'names a container but has no `run`'));
+  const hasNoWork = !hasRun && task.script === undefined && task.service === undefined;
+  if (task.container !== undefined && hasNoWork) findings.push(at('container', 'names a container but has no `run`'));
   if (task.args !== undefined && hasRun && !usesArgs)
     findings.push(at('args', 'takes words that its `run` does not use', 'write `${args}` where they belong'));
   if (task.args === undefined && usesArgs) {

@@ -16,6 +16,15 @@ export function serviceRules(task: TaskRow): readonly Finding[] {
   return [
     ...(task.run.length > 0 ? [at('run', 'has both `run` and `service`', 'keep one of them')] : []),
     ...(task.script === undefined ? [] : [at('script', 'has both `script` and `service`', 'keep one of them')]),
+    ...(task.container === undefined
+      ? []
+      : [
+          at(
+            'container',
+            'is a service, which runs on this machine',
+            'start the container in the `run` of its `service`',
+          ),
+        ]),
     ...(task.interactive ? [at('interactive', 'is a service, which has no terminal', 'leave one of them out')] : []),
     ...(task.timeoutMs === undefined
       ? []

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { shellQuote } from '../config/template.ts';
 import { exitCodes } from '../errors.ts';
+import type { Failure } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import type { Session } from '../session.ts';
@@ -15,10 +16,7 @@ export type ContainerCommand =
     }
   | {
       readonly state: 'unavailable';
-      readonly message: string;
-      readonly remedy: string;
-      readonly exit: number;
-      readonly reason: 'machine';
+      readonly failure: Pick<Required<Failure>, 'message' | 'remedy' | 'exit' | 'reason'>;
     };
 
 /**
@@ -33,13 +31,7 @@ export async function containerCommand(
 ): Promise<ContainerCommand> {
   const state = await session.engine.ask();
   if (state.state === 'silent') {
-    return {
-      state: 'unavailable',
-      message: `no container engine: ${state.problem}`,
-      remedy: state.remedy,
-      exit: exitCodes.machine,
-      reason: 'machine',
-    };
+    return unavailable(`no container engine: ${state.problem}`, state.remedy);
   }
   const { host, root, table } = session;
   const { engine } = state;
@@ -49,13 +41,7 @@ export async function containerCommand(
     timeoutMs: 10_000,
   });
   if (present.code !== 0) {
-    return {
-      state: 'unavailable',
-      message: `there is no image \`${image}\``,
-      remedy: `build the image, or start the task with \`--host\``,
-      exit: exitCodes.machine,
-      reason: 'machine',
-    };
+    return unavailable(`there is no image \`${image}\``, 'build the image, or start the task with `--host`');
   }
   const removal = [...engine.command, 'rm', '--force', name];
   return {
@@ -66,6 +52,10 @@ export async function containerCommand(
       await run(removal, { timeoutMs: 15_000 });
     },
   };
+}
+
+function unavailable(message: string, remedy: string): ContainerCommand {
+  return { state: 'unavailable', failure: { message, remedy, exit: exitCodes.machine, reason: 'machine' } };
 }
 
 let count = 0;

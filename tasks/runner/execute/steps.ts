@@ -40,7 +40,7 @@ async function runStep(
     task.place.kind === 'container'
       ? await (await import('./container.ts')).containerCommand(session, task, task.place.image, command)
       : undefined;
-  if (inContainer?.state === 'unavailable') return failed(inContainer, recorder);
+  if (inContainer?.state === 'unavailable') return failed(inContainer.failure, recorder);
   const hasTerminal = task.interactive && host.stdinIsTerminal;
   const trap = isLast ? deafToCtrlC : hasTerminal ? endsLikeItsCommands : '';
   const words = inContainer === undefined ? ['/bin/sh', '-c', `${trap}${command}`] : inContainer.command;

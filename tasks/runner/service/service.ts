@@ -63,8 +63,7 @@ async function attemptAs(self: Known, options: ServiceOptions): Promise<Service 
   const other = await whoAnswers({ session, self, signal });
   if (other !== undefined) return failed({ ...other, command: work.command, exit: exitCodes.task }, ear.recorder);
   if (signal.aborted) return cancelled(signal, undefined, ear.recorder);
-  const started = await startCommand(options, ear.recorder);
-  if (started.state !== 'started') return started;
+  const started = startCommand(options, ear.recorder);
   const verdict = await firstVerdict(options, started, ear.hasSaid);
   if (verdict === 'ready') {
     self.isReady = true;
