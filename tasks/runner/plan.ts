@@ -15,6 +15,7 @@ import { appliesTo, choosePlace, type Place, refuse } from './plan/place.ts';
 import { withRest } from './plan/rest.ts';
 import { outputsOfNeeds, planTracking, planWatching, type Tracked } from './plan/track.ts';
 import type { Platform } from './script.ts';
+import { withArticle } from './words.ts';
 
 /** What a task does: commands for /bin/sh, a script, or nothing but its needs. */
 export type Work =
@@ -169,7 +170,7 @@ function planTasks(config: Config, requests: readonly Request[], options: Option
       })),
     );
     if (task.args?.required === true) {
-      const message = `task \`${task.name}\` needs a ${task.args.name} after its name, so no other task can start it`;
+      const message = `task \`${task.name}\` needs ${withArticle(task.args.name)} after its name, so no other task can start it`;
       problems.push({ message });
     }
     return { task, params: withDefaults(task), args: [], rest: [] };

@@ -17,3 +17,8 @@ export function wordsOfFix(fix: Fix): string {
 export function firstLine(text: string): string {
   return (text.trim().split('\n')[0] ?? '').replaceAll(/\s+/g, ' ').trim();
 }
+
+/** `a file`, `an image`. */
+export function withArticle(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+}

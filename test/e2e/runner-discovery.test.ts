@@ -329,3 +329,35 @@ test('of what takes several lines to tell, the list shows the first and `--help`
     'usage: tasks notes [flags]\n\nWrite notes.\n\nThey are\n  for all.\n\nflags:\n  --to=TEXT  whom to send them (default: empty)\n',
   );
 });
+
+test('words after `--` go to the command of a service too, and to each task of a matrix', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  web: { service: { run: serve --port 80 } }
+  test: { matrix: { node: [20, 22] }, run: 'echo of \${node}' }
+  all: { needs: [test] }
+`,
+  });
+  expect((await project.run('web --dry-run -- --open')).stdout).toContain('service $ serve --port 80 --open\n');
+  const { stdout } = await project.run('test --jobs=1 -- --grep x');
+  for (const node of [20, 22]) expect(stdout).toContain(`of ${node} --grep x\n`);
+  expect((await project.run('all -- x')).stderr).toBe(
+    'error: task `all` has no command to take the words after `--`\n',
+  );
+});
+
+test.each([
+  ['help', 'error: unknown task `help`, did you mean `--help`?\nhint: `tasks --list` shows all tasks\n'],
+  [
+    'a PORT=80',
+    'error: unknown task `PORT=80`\nhint: a param is written `--name=value` after its task, a variable before the command: `PORT=… npx tasks …`\n',
+  ],
+  ['open', 'error: task `open` needs an image after its name\n'],
+])('`tasks %s` says what was meant', async (words, stderr) => {
+  const open = "{ args: { name: image, required: true }, run: 'echo ${args}' }";
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ntasks:\n  a: { run: echo }\n  open: ${open}\n`,
+  });
+  expect(await project.run(words)).toEqual({ exit: 2, stdout: '', stderr });
+});

@@ -2,6 +2,7 @@ import type { Args, Item } from '../args.ts';
 import { toolFlagNames } from '../args.ts';
 import type { Config, ParamRow, ParamValue, TaskRow } from '../config/types.ts';
 import { didYouMean, listed, type Problem, UserError } from '../errors.ts';
+import { withArticle } from '../words.ts';
 import { requireTask } from './require-task.ts';
 
 /** Undefined where nothing was given: no number is empty. */
@@ -29,7 +30,7 @@ export function bindRequests(config: Config, args: Args): readonly Request[] {
   const open = openRequests(config, args.items, problems);
   const last = open.at(-1);
   problems.push(...open.flatMap(argProblems), ...sameTaskTwice(open));
-  if (args.rest.length > 0) problems.push(...restProblems(last?.task));
+  if (args.rest.length > 0) problems.push(...restProblems(config, last?.task));
   if (problems.length > 0) throw new UserError('usage', problems);
   return open.map((request) => ({
     task: request.task,
@@ -158,7 +159,7 @@ function argProblems({ task, args, given, wrong }: OpenRequest): Problem[] {
       hint: `it takes ${listed(row.values ?? [])}`,
     })),
     ...(row.required && args.length === 0
-      ? [{ message: `task \`${task.name}\` needs a ${row.name} after its name` }]
+      ? [{ message: `task \`${task.name}\` needs ${withArticle(row.name)} after its name` }]
       : []),
     ...(args.length > (row.max ?? Infinity)
       ? [{ message: `task \`${task.name}\` takes at most ${row.max} ${row.name}, not ${args.length}` }]
@@ -176,8 +177,10 @@ function sameTaskTwice(open: readonly OpenRequest[]): Problem[] {
   });
 }
 
-function restProblems(last: TaskRow | undefined): Problem[] {
+/** The name of a matrix stands for its cells, which all take the words. */
+function restProblems(config: Config, last: TaskRow | undefined): Problem[] {
   if (last === undefined) return [{ message: 'words after `--` need a task before it' }];
-  const hasCommand = last.run.length > 0 || last.script !== undefined;
+  const { run, script, service } = Object.values(config.tasks).find(({ cell }) => cell?.of === last.name) ?? last;
+  const hasCommand = run.length > 0 || script !== undefined || service !== undefined;
   return hasCommand ? [] : [{ message: `task \`${last.name}\` has no command to take the words after \`--\`` }];
 }

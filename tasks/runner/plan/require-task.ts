@@ -1,3 +1,4 @@
+import { toolFlagNames } from '../args.ts';
 import { builtInTasks } from '../config/built-in.ts';
 import { findTyped, spellings, taskWords } from '../config/names.ts';
 import type { Config, TaskRow } from '../config/types.ts';
@@ -16,8 +17,14 @@ export function requireTask(config: Config, word: string): TaskRow {
 }
 
 function unknownTask(config: Config, word: string): Problem {
+  const [, variable] = /^([A-Za-z_]\w*)=/.exec(word) ?? [];
+  if (variable !== undefined) {
+    const hint = `a param is written \`--name=value\` after its task, a variable before the command: \`${variable}=… npx tasks …\``;
+    return { message: `unknown task \`${word}\``, hint };
+  }
   const words = [...taskWords(config).flatMap((name) => spellings(config, name)), ...Object.keys(builtInTasks)];
   const inFile = words.find((other) => other.endsWith(`:${word}`));
-  const suggestion = inFile === undefined ? didYouMean(word, words) : `, did you mean \`${inFile}\`?`;
+  const meant = toolFlagNames.includes(word) ? `--${word}` : inFile;
+  const suggestion = meant === undefined ? didYouMean(word, words) : `, did you mean \`${meant}\`?`;
   return { message: `unknown task \`${word}\`${suggestion}`, hint: '`tasks --list` shows all tasks' };
 }
