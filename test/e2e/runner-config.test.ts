@@ -557,6 +557,19 @@ tasks:
   );
 });
 
+test('a default that is no text is told how it may be written', async () => {
+  const params = '{ port: { default: 80 }, ratio: { default: 1.5 }, debug: { default: true } }';
+  const stderr = await errorsOf(`version: 1\ntasks:\n  a: { params: ${params}, run: echo }\n`);
+  expect(stderr.split('\n').filter((line) => /^(error|hint)/.test(line))).toEqual([
+    'error: the default of param `port` of task `a` must be a text',
+    "hint: write it in quotes, `'80'`, or add `type: int`",
+    'error: the default of param `ratio` of task `a` must be a text',
+    "hint: write it in quotes, `'1.5'`",
+    'error: the default of param `debug` of task `a` must be a text',
+    "hint: write it in quotes, `'true'`, or add `type: bool`",
+  ]);
+});
+
 test('an unknown name in a lock, and a text that says nothing where something is named, are mistakes', async () => {
   const config = `version: 1
 tasks:

@@ -60,6 +60,29 @@ test('every example in a document is valid for the runner', async () => {
   }
 });
 
+/** `needs: [a, b]` in a sentence, or in what a table says of ours. */
+const fragments = [
+  ...read('docs/migration.md').matchAll(/^\|.*?[^\\]\|(.*)\|$/gm),
+  ...['tasks', 'up-to-date', 'watch'].flatMap((page) => [...read(`docs/${page}.md`).matchAll(/^(?!\|)(.*)$/gm)]),
+].flatMap(([, text = '']) => [...text.matchAll(/`([a-z][A-Za-z]+: [^`…|]+)`/g)].map(([, fragment = '']) => fragment));
+
+test('every piece of a config within a sentence or a table is valid for the runner', async () => {
+  expect(fragments.length).toBeGreaterThan(10);
+  const names = ['other', 'sub', 'docs'];
+  const included = names.map((name) => [`${name}/tasks.config.yaml`, 'version: 1\ntasks:\n  all: {}\n'] as const);
+  await using project = await createProject({ 'tasks/greet.ts': '', ...Object.fromEntries(included) });
+  const include = Object.fromEntries(names.map((name) => [name, `${name}/tasks.config.yaml`]));
+  for (const fragment of new Set(fragments)) {
+    const own = parse(fragment) as Readonly<Record<string, unknown>>;
+    const isOfAll = /^(include|dotenv|vars):/.test(fragment);
+    const work = 'script' in own ? {} : { run: 'echo' };
+    const task = { ...work, params: { name: {} }, inputs: ['a'], outputs: ['b'], ...(isOfAll ? {} : own) };
+    const tasks = { a: {}, b: {}, build: {}, task };
+    await project.write('tasks.config.yaml', JSON.stringify({ version: 1, include, tasks, ...(isOfAll ? own : {}) }));
+    expect(await project.run('--graph'), fragment).toMatchObject({ exit: 0, stderr: '' });
+  }
+});
+
 const migrations = [
   ...read('docs/migration.md').matchAll(
     /<!-- example: (\w+) (.+) -->\n```\w+\n([\s\S]*?)```\n\n```yaml\n([\s\S]*?)```/g,

@@ -148,7 +148,11 @@ function defaultRule(title: string, param: ParamRow, path: Path): Finding[] {
     param.type === 'enum'
       ? `one of ${listed(param.values)}`
       : { string: 'a text', int: 'a whole number', bool: 'true or false' }[param.type];
-  return [{ path, at: 'value', message: `the default of ${title} must be ${wanted}` }];
+  const message = `the default of ${title} must be ${wanted}`;
+  if (param.type !== 'string') return [{ path, at: 'value', message }];
+  const orType =
+    typeof value === 'boolean' ? ', or add `type: bool`' : Number.isInteger(value) ? ', or add `type: int`' : '';
+  return [{ path, at: 'value', message, hint: `write it in quotes, \`'${value}'\`${orType}` }];
 }
 
 function templates(config: Config, task: TaskRow): Finding[] {
