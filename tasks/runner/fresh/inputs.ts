@@ -4,7 +4,7 @@ import { compilePatterns } from './glob.ts';
 import type { Record } from './record.ts';
 import { type Look, noFiles, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { isTrustworthy, kindIn, kinds, sameStamp, stampFile, stampLength } from './stamp.ts';
-import { type Found, findFiles, placeOf } from './walk.ts';
+import { type Found, findFiles, placeOf, shortPlaces } from './walk.ts';
 
 /** The inputs as they are now, and where they were looked for. */
 export type InputLook = Look & Pick<Record, 'folders' | 'globs'>;
@@ -36,10 +36,11 @@ const lookingInto = { followsLinks: true, isLookedInto: true };
 
 function foldersAreSame(root: string, folders: Snapshot): boolean {
   const now = new Float64Array(stampLength);
+  const placeOf = shortPlaces(root);
   return (
     folders.paths.length > 0 &&
     folders.paths.every((path, row) => {
-      stampFile(placeOf(root, path), now, 0, lookingInto);
+      stampFile(placeOf(path), now, 0, lookingInto);
       return sameStamp(now, 0, folders.stamps, row) && isTrustworthy(now, 0, folders.takenMs);
     })
   );

@@ -1,4 +1,5 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { isErrno } from '../host.ts';
 import type { Patterns } from './glob.ts';
 import { lookAt } from './stamp.ts';
@@ -40,6 +41,15 @@ export function findFiles(root: string, patterns: Patterns, options: { readonly 
 /** Where a listed path lies. */
 export function placeOf(root: string, path: string): string {
   return path.startsWith('/') ? path : path === '' ? root : `${root}/${path}`;
+}
+
+/**
+ * The same for what is looked at before anything else can happen: where the process is in the root, a shorter path, which the
+ * system finds sooner.
+ */
+export function shortPlaces(root: string): (path: string) => string {
+  const isHere = resolve() === root;
+  return isHere ? (path) => (path === '' ? '.' : path) : (path) => placeOf(root, path);
 }
 
 function visitRoot(search: Search, path: string): void {
