@@ -1,5 +1,6 @@
 import { readCacheSettings } from './cache/settings.ts';
 import type { Cache, CacheSurroundings } from './cache.ts';
+import type { Secrets } from './secrets.ts';
 
 /** The cache of a run, opened at its first use; undefined where it is switched off. */
 export type CacheSource = { readonly open: () => Promise<Cache | undefined>; readonly close: () => Promise<void> };
@@ -9,6 +10,7 @@ export function makeCacheSource(surroundings: CacheSurroundings): CacheSource {
   const { host, config } = surroundings;
   host.secrets.learn(['TASKS_CACHE_TOKEN'], [host.env]);
   const settings = readCacheSettings(config.cache, host.env);
+  learnPassword(host.secrets, settings?.remote?.url);
   let cache: Promise<Cache> | undefined;
   return {
     open: async () => {
@@ -18,4 +20,19 @@ export function makeCacheSource(surroundings: CacheSurroundings): CacheSource {
     },
     close: async () => await (await cache)?.close(),
   };
+}
+
+/** The password in a URL, as it stands there and as it is sent. */
+function learnPassword(secrets: Secrets, url: string | undefined): void {
+  const { password } = url === undefined ? { password: '' } : new URL(url);
+  const name = 'the password of the cache';
+  secrets.learn([name], [{ [name]: password }, { [name]: unescape(password) }]);
+}
+
+function unescape(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

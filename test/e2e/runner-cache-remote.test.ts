@@ -85,6 +85,20 @@ test('environment variables name the server, the mode and the token, and win ove
   ]);
 });
 
+test('the password in the URL of the server is sent, and neither shown nor stored', async () => {
+  await using server = await startCacheServer();
+  const env = { TASKS_CACHE_URL: server.url.replace('//', '//me:very%2Dsecret@'), TASKS_CACHE: 'read-write' };
+  await using here = await createProject({
+    'tasks.config.yaml':
+      "version: 1\ntasks:\n  build: { inputs: [], outputs: [out], run: 'env | grep CACHE_URL; env > out' }\n",
+  });
+  const { stdout } = await here.run('build', { env });
+  expect(stdout).toContain('CACHE_URL=http://me:***@');
+  expect(stdout).toContain('note: output `out` of task `build` has a secret in it, so it is not cached\n');
+  expect(server.headers()[0]?.authorization).toBe(`Basic ${Buffer.from('me:very-secret').toString('base64')}`);
+  expect([...server.entries.keys()]).toEqual([]);
+});
+
 test.each([
   ['answers 503', 'it answered 503', (status: number) => status],
   ['answers 429', 'it answered 429', (status: number) => status],

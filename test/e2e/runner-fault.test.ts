@@ -1,6 +1,7 @@
 /** The runner is killed at random moments during builds: afterwards one normal run always gives the right outputs. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 
@@ -47,6 +48,46 @@ test(`after each of ${kills} kills one normal run gives the right outputs`, {
   expect(last.stdout.trimEnd().split('\n').sort()).toEqual(
     [...['a', 'b', 'c', 'link'].map((name) => `– ${name} skipped: up to date`), 'ok: 0 done, 4 skipped, <time>'].sort(),
   );
+});
+
+/** What a power failure may leave of a file. */
+const losses: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+  emptied: () => Buffer.alloc(0),
+  'cut off after a byte': (bytes) => bytes.subarray(0, 1),
+  'cut off in the middle': (bytes) => bytes.subarray(0, bytes.length >> 1),
+  'short of a byte': (bytes) => bytes.subarray(0, -1),
+  'filled with zeros': (bytes) => Buffer.alloc(bytes.length),
+};
+
+test.each(Object.entries(losses))('a file in `.tasks` that is %s makes no output wrong', async (_how, lose) => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  one: { inputs: [src/a], outputs: [out/one], run: 'mkdir -p out; cat src/a > out/one' }
+  two: { needs: [one], inputs: [src/b], outputs: [out/two, out/link], run: 'cat out/one src/b > out/two; ln -sf two out/link' }
+`,
+    'src/a': 'a\n',
+    'src/b': 'b\n',
+  });
+  for (const content of ['b\n', 'other\n', 'b\n']) {
+    await project.write('src/b', content);
+    await project.run('two');
+  }
+  await cp(project.path('.tasks'), project.path('whole'), { recursive: true, preserveTimestamps: true });
+  const entries = await readdir(project.path('whole'), { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const name = join(entry.parentPath, entry.name).slice(project.path('whole/').length);
+    await rm(project.path('.tasks'), { recursive: true });
+    await cp(project.path('whole'), project.path('.tasks'), { recursive: true, preserveTimestamps: true });
+    await writeFile(project.path(`.tasks/${name}`), lose(await readFile(project.path(`whole/${name}`))));
+    await rm(project.path('out/two'), { force: true });
+    const { exit, stdout, stderr } = await project.run('two');
+    expect({ exit, stderr, two: await project.read('out/link') }, `${name}: ${stdout}`).toEqual({
+      exit: 0,
+      stderr: '',
+      two: 'a\nb\n',
+    });
+  }
 });
 
 /** Numbers that are the same for the same seed. */
