@@ -77,6 +77,11 @@ export async function openCache(
       try {
         const result = resultOf(root, host.umask(), outputs);
         if (result === undefined) return;
+        const bound = result.links.find(({ target }) => `${target}/`.startsWith(`${root}/`));
+        if (bound !== undefined)
+          return say(
+            `output \`${bound.path}\` of task \`${task}\` is a link by this checkout's own path, so it is not cached`,
+          );
         const bytes = sizeOf(result);
         if (bytes > settings.maxBytes)
           return say(

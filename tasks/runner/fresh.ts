@@ -34,8 +34,8 @@ export async function track(
   const assessment = await assess(session, task, tracked, { mayStart: true });
   if (assessment.matchesNothing)
     session.emit({ type: 'notice-given', text: `the \`inputs\` of task \`${task.name}\` match no file` });
-  const keep = makeKeeper(session, task);
   const isFresh = assessment.isFresh && !options.force;
+  const keep = makeKeeper(session, task, isFresh ? 'will be compared by content again' : 'will run again');
   if (isFresh && assessment.refreshed !== undefined) keep(assessment.refreshed);
   const course: Keeping = { session, task, tracked, assessment, keep, begun: undefined };
   return {
@@ -121,8 +121,8 @@ function leavesNothingOut({ foreign }: Record, inputs: Snapshot): boolean {
   return foreign.paths.every((path) => isInput.has(path));
 }
 
-/** Keeps records; where that is not allowed, tasks only run more often. */
-function makeKeeper({ root, emit }: Session, task: PlannedTask): (record: Record) => void {
+/** Keeps records; where that is not allowed, tasks only run more often, or are read. */
+function makeKeeper({ root, emit }: Session, task: PlannedTask, otherwise: string): (record: Record) => void {
   let hasFailed = false;
   return (record) => {
     try {
@@ -130,7 +130,7 @@ function makeKeeper({ root, emit }: Session, task: PlannedTask): (record: Record
     } catch (error) {
       if (hasFailed) return;
       hasFailed = true;
-      emit({ type: 'notice-given', text: `task \`${task.name}\` will run again: ${messageOf(error)}` });
+      emit({ type: 'notice-given', text: `task \`${task.name}\` ${otherwise}: ${messageOf(error)}` });
     }
   };
 }

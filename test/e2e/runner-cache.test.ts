@@ -141,6 +141,16 @@ test('files and links come back on another file system as on the same one', asyn
   await rm(other, { recursive: true });
 });
 
+test('a link by the absolute path of the checkout is told and not kept: elsewhere it would lead here', async () => {
+  await using here = await project(
+    '{ inputs: [src], outputs: [out], run: \'mkdir out; ln -s "$PWD/src/a.c" out/link\' }',
+  );
+  expect(await build(here)).toContain(
+    "note: output `out/link` of task `build` is a link by this checkout's own path, so it is not cached\n",
+  );
+  expect(await stored(here, 'ac')).toEqual([]);
+});
+
 test('what a failed or an interrupted run wrote is not kept', async () => {
   await using here = await project("{ inputs: [src], outputs: [out.txt], run: 'echo half > out.txt; work' }");
   const work = await here.driven('work');

@@ -704,4 +704,14 @@ test('where nothing may be kept the task runs, and says that it will run again',
   expect(stdout).toContain('ran\n');
   expect(stdout).toContain('note: task `build` will run again: ');
   await chmod(here.folder, 0o755);
+  await here.run('build');
+  await here.write('src/a.c', 'aaa\n');
+  for (const name of await readdir(here.path('.tasks/state'))) await chmod(here.path(`.tasks/state/${name}`), 0o444);
+  await chmod(here.path('.tasks/state'), 0o555);
+  await chmod(here.path('.tasks'), 0o555);
+  const later = await here.run('build', { user: 65534 });
+  expect(later.stdout).toMatch(
+    /^note: task `build` will be compared by content again: .*\n– build skipped: up to date\n$/,
+  );
+  await chmod(here.path('.tasks'), 0o755);
 });
