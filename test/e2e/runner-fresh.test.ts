@@ -241,6 +241,35 @@ test('a folder that an earlier run made is not in the way of a file, and one tha
   expect((await readdir(here.path('out'))).sort()).toEqual(['a.c', 'b.c', 'mine']);
 });
 
+test.each([
+  ['the folder', '[dist]'],
+  ['a glob', "['dist/*.c']"],
+])('what lies behind a link to a folder in the place of outputs is compared too, with %s', async (_how, outputs) => {
+  await using here = await project(`{ inputs: [src], outputs: ${outputs}, run: 'cp src/* dist/' }`);
+  await mkdir(here.path('fast'));
+  await symlink('fast', here.path('dist'));
+  await here.write('fast/mine.c', 'mine\n');
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  await rm(here.path('fast/a.c'));
+  expect(await why(here)).toEqual(['output dist/a.c is gone']);
+  await here.write('fast/b.c', 'by hand\n');
+  expect(await why(here)).toEqual(['output dist/b.c changed']);
+  expect((await readdir(here.path('fast'))).sort()).toEqual(['a.c', 'b.c', 'mine.c']);
+});
+
+test('a link to a folder that the task itself makes is its output, and not what lies behind it', async () => {
+  await using here = await project(
+    "{ inputs: [src], outputs: [current], run: 'mkdir -p releases/1; touch releases/1/x; ln -sfn releases/1 current' }",
+  );
+  await why(here);
+  await here.write('releases/1/x', 'changed\n');
+  expect(await why(here)).toBeUndefined();
+  await rm(here.path('current'));
+  expect((await here.run('build')).stdout).toContain('from the cache');
+  expect(await here.read('current/x')).toBe('changed\n');
+});
+
 test('an incremental task finds what its last run has left', async () => {
   await using here = await project(
     "{ inputs: ['src/**'], outputs: [out], incremental: true, run: 'mkdir -p out; cat out/log; echo x >> out/log' }",

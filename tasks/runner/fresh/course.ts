@@ -12,7 +12,7 @@ import { lookAtInputs } from './inputs.ts';
 import { claimFolders } from './made.ts';
 import { changedMeanwhile } from './meanwhile.ts';
 import { oddNamesOf } from './odd-names.ts';
-import { findOutputs, stampAll } from './outputs.ts';
+import { findBehindLinks, findOutputs, stampAll } from './outputs.ts';
 import { askParts } from './parts.ts';
 import { type Known, noRecord, type Record, recordFile } from './record.ts';
 import { noFiles, takeSnapshot } from './snapshot.ts';
@@ -71,10 +71,13 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
     ...changedMeanwhile(begun, { inputs: after.snapshot, folders: after.folders }, tracked.outputs),
     ...changedParts(begun.parts, parts),
   ];
-  const { patterns, found, odd, claimed, folders } = lookWhereOutputsLie(root, tracked, begun);
+  const { patterns, found, claimed, folders } = lookWhereOutputsLie(root, tracked, begun);
+  const behind = findBehindLinks(root, patterns, claimed.owned);
+  const raw = new Map([...found.raw, ...behind.raw]);
   const looks = { root, fileClockMs, followsLinks: false };
   const outputs = await takeSnapshot({ ...found, paths: claimed.owned }, noFiles, looks);
-  const foreign = await takeSnapshot({ ...found, paths: claimed.foreign }, noFiles, looks);
+  const others = { ...found, raw, paths: [...claimed.foreign, ...behind.paths] };
+  const foreign = await takeSnapshot(others, noFiles, looks);
   return {
     state: edited.length > 0 || !assessment.isComplete ? 'edited' : 'done',
     parts: begun.parts,
@@ -86,7 +89,7 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
     foreign: foreign.snapshot,
     touched: claimed.touched,
     elsewhere: begun.elsewhere.filter((path) => !patterns.includes(path)),
-    odd,
+    odd: oddNamesOf(root, raw),
     ...folders,
   };
 }

@@ -6,8 +6,8 @@ import { type OddNames, oddPlaceOf, rawNamesOf } from './odd-names.ts';
 import { expandPath } from './paths.ts';
 import type { Record } from './record.ts';
 import { noFiles, type Snapshot, takeSnapshot } from './snapshot.ts';
-import { stampFile, stampLength } from './stamp.ts';
-import { type Found, findFiles, placeOf } from './walk.ts';
+import { lookAt, stampFile, stampLength } from './stamp.ts';
+import { type Found, findFiles, isFolderBehind, placeOf } from './walk.ts';
 
 type Options = { readonly root: string; readonly fileClockMs: () => number };
 
@@ -34,6 +34,16 @@ export function stampAll(root: string, paths: readonly string[], odd: OddNames):
 /** Finds what lies where outputs belong. */
 export function findOutputs(root: string, patterns: Patterns): Found {
   return findFiles(root, patterns, { followsLinks: false });
+}
+
+/**
+ * What lies behind a link to a folder that is in the place of outputs, as one to a faster disk, unless the task has made it. It is
+ * somebody else's folder: what is in it is compared, but neither removed nor cached.
+ */
+export function findBehindLinks(root: string, patterns: Patterns, owned: readonly string[]): Found {
+  const isMade = new Set(owned);
+  const roots = patterns.roots.filter((path) => !isMade.has(path) && isLinkToFolder(placeOf(root, path)));
+  return findFiles(root, { ...patterns, roots }, { followsLinks: false, followsRoots: true });
 }
 
 /** Outputs that are named without a wildcard, and of which nothing is there. */
@@ -72,4 +82,9 @@ function makeWritable(folder: string): boolean {
 /** A task's own outputs among its inputs: what formats files in place reads and writes the same ones. */
 export function matchOutputs(globs: readonly string[]): (path: string) => boolean {
   return globs.length === 0 ? () => false : compilePatterns(globs).includes;
+}
+
+function isLinkToFolder(at: string): boolean {
+  const stat = lookAt(at);
+  return typeof stat === 'object' && stat.isSymbolicLink() && isFolderBehind(at);
 }

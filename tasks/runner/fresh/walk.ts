@@ -19,6 +19,7 @@ type Search = {
   readonly root: string;
   readonly patterns: Patterns;
   readonly followsLinks: boolean;
+  readonly followsRoots?: boolean;
   readonly paths: string[];
   readonly raw: Map<string, Buffer>;
   readonly folders: string[];
@@ -30,9 +31,13 @@ type Folder = { readonly path: string; readonly at: string | Buffer; readonly tr
 
 /**
  * Finds all files, links and special files that the patterns include. Links to folders are followed where `followsLinks`
- * says so, but never into a folder that holds them: that would not end.
+ * says so, but never into a folder that holds them: that would not end. With `followsRoots` only those at which a search begins.
  */
-export function findFiles(root: string, patterns: Patterns, options: { readonly followsLinks: boolean }): Found {
+export function findFiles(
+  root: string,
+  patterns: Patterns,
+  options: Pick<Search, 'followsLinks' | 'followsRoots'>,
+): Found {
   const search: Search = { root, patterns, ...options, paths: [], raw: new Map(), folders: [], unreadable: [] };
   for (const path of patterns.roots) visitRoot(search, path);
   return search;
@@ -58,7 +63,8 @@ function visitRoot(search: Search, path: string): void {
   const stat = lookAt(at);
   if (stat === 'hidden') search.unreadable.push(path);
   if (stat === undefined || stat === 'hidden') return;
-  const isFolder = stat.isDirectory() || (search.followsLinks && isFolderBehind(at));
+  const isFollowed = search.followsLinks || search.followsRoots === true;
+  const isFolder = stat.isDirectory() || (isFollowed && isFolderBehind(at));
   if (isFolder) visitFolder(search, { path, at, trail: [] });
   else if (search.patterns.includes(path)) search.paths.push(path);
 }
@@ -123,7 +129,8 @@ function realPlace(at: string | Buffer): string | undefined {
   }
 }
 
-function isFolderBehind(at: string | Buffer): boolean {
+/** Whether a path leads to a folder, in the end. */
+export function isFolderBehind(at: string | Buffer): boolean {
   try {
     return statSync(at).isDirectory();
   } catch {
