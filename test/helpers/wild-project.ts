@@ -35,10 +35,10 @@ const tasks: Readonly<Record<string, Task>> = {
     fields: { needs: ['gen'], inputs: ['lib/**', '!lib/**/*.md'], outputs: ['out/*.lib'] },
     run: 'mkdir -p out; find lib -type f ! -name \'*.md\' ! -name \'hand*\' | LC_ALL=C sort | while IFS= read -r f; do echo "$f"; cat "$f"; done > out/all.lib',
   },
-  // Writes its own inputs.
+  // Writes its own inputs, and nothing behind links and hard links.
   format: {
     fields: { inputs: ['fmt/*'], outputs: ['fmt/*'] },
-    run: 'for f in fmt/*; do if [ -f "$f" ]; then tr a-z A-Z < "$f" > fmt.new; cat fmt.new > "$f"; rm fmt.new; fi; done',
+    run: 'for f in fmt/*; do if [ -f "$f" ] && [ ! -L "$f" ]; then tr a-z A-Z < "$f" > fmt.new; chmod --reference="$f" fmt.new; mv fmt.new "$f"; fi; done',
   },
   mode: {
     fields: {
