@@ -241,6 +241,15 @@ test('a folder that an earlier run made is not in the way of a file, and one tha
   expect((await readdir(here.path('out'))).sort()).toEqual(['a.c', 'b.c', 'mine']);
 });
 
+test('the folder of the outputs stays the same one, for a server or a shell that is in it', async () => {
+  await using here = await project("{ inputs: [src], outputs: [out], run: 'mkdir -p out; cp src/* out' }");
+  await why(here);
+  const before = await stat(here.path('out'));
+  await here.write('src/a.c', 'changed');
+  await why(here);
+  expect((await stat(here.path('out'))).ino).toBe(before.ino);
+});
+
 test.each([
   ['the folder', '[dist]'],
   ['a glob', "['dist/*.c']"],

@@ -14,14 +14,18 @@ type Options = {
   readonly killedMs?: number | undefined;
 };
 
-/** Who made the folders that now lie where outputs belong. What has appeared since a run began is the task's own. */
+/**
+ * Who made the folders that now lie where outputs belong. What has appeared since a run began is the task's own, but never the
+ * outermost folder: a server or a shell may be in it.
+ */
 export function claimFolders(found: readonly string[], last: Known, { root, patterns, killedMs }: Options): Folders {
   const before = new Set(last.state === 'begun' ? last.stood : found);
   const own = new Set(last.made);
   const isMade = (folder: string) =>
     own.has(folder) ||
     (!before.has(folder) && (changedMs(root, folder) ?? 0) <= (killedMs ?? Number.POSITIVE_INFINITY));
-  const folders = found.filter((folder) => patterns.includes(folder) && changedMs(root, folder) !== undefined);
+  const isInside = (folder: string) => patterns.includes(folder) && !patterns.roots.includes(folder);
+  const folders = found.filter((folder) => isInside(folder) && changedMs(root, folder) !== undefined);
   const elsewhere = last.made.filter((folder) => !patterns.includes(folder) && changedMs(root, folder) !== undefined);
   return { made: [...elsewhere, ...folders.filter(isMade)], stood: folders.filter((folder) => !isMade(folder)) };
 }
