@@ -7,6 +7,7 @@ export type EventQueue = AsyncIterable<Stamped> & {
   readonly isShown: () => Promise<void>;
   /** Ends the iteration once all events are taken; with an error, by throwing it. */
   readonly close: (error?: unknown) => void;
+  readonly isClosed: () => boolean;
 };
 
 /** Makes an empty queue for one reader. */
@@ -31,6 +32,7 @@ export function makeEventQueue(): EventQueue {
       closed ??= { error };
       wake();
     },
+    isClosed: () => closed !== undefined,
     async *[Symbol.asyncIterator]() {
       while (waiting.length > 0 || closed === undefined) {
         const taken = waiting;

@@ -48,6 +48,7 @@ export async function performTasks(
   plan: Plan,
   { fix, round }: ExecuteOptions & { readonly round?: Round },
 ): Promise<Verdict> {
+  session.state.late = undefined;
   session.emit({
     type: 'run-started',
     tasks: plan.tasks.map(({ name, about, needs }) => ({ name, about, needs })),
@@ -78,6 +79,6 @@ export function verdictOf(
 ): Verdict {
   if (state.interruptedBy !== undefined)
     return { exit: 128 + constants.signals[state.interruptedBy], reason: 'interrupted' };
-  if (failure === undefined) return { exit: exitCodes.ok, reason: 'ok' };
-  return { exit: failure.exit, reason: failure.reason };
+  const { exit, reason } = failure ?? state.late ?? { exit: exitCodes.ok, reason: 'ok' };
+  return { exit, reason };
 }

@@ -13,7 +13,7 @@ import { appendFile } from 'node:fs/promises';
 import { availableParallelism, hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { usageError } from './errors.ts';
+import { exitCodes, usageError } from './errors.ts';
 import { type LogFile, openLog, removeLog, tidyLogs } from './host/log-file.ts';
 import { startProcess } from './host/start-process.ts';
 import { isTerminal, makeWriter, mostWaitingBytes } from './host/streams.ts';
@@ -24,6 +24,8 @@ import type { Platform } from './script.ts';
 import { makeSecrets, type Secrets } from './secrets.ts';
 
 export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+/** What comes of an error that nobody caught: dealt with; told, with the exit code of a failure; or the end of the program. */
+export type Uncaught = 'heard' | { readonly text: string } | 'not-ours';
 export type Env = Readonly<Record<string, string | undefined>>;
 export type User = { readonly uid: number; readonly gid: number };
 
@@ -85,6 +87,8 @@ export type Host = {
   readonly kill: (pid: number, signal: NodeJS.Signals) => 'sent' | 'gone' | 'refused';
   /** Calls back on INT, TERM and HUP until disposed. */
   readonly onInterrupt: (listener: (signal: Interrupt) => void) => Disposable;
+  /** Calls back with what is thrown or rejected where nobody catches it. */
+  readonly onUncaught: (listener: (thrown: unknown) => Uncaught) => void;
   /** Asks a person and gives the answer; empty when there is none. */
   readonly ask: (question: string) => Promise<string>;
   readonly packageVersion: () => Promise<string>;
@@ -155,6 +159,7 @@ export function realHost(importModule: ImportModule): Host {
     spawn: startProcess,
     kill,
     onInterrupt,
+    onUncaught: (listener) => onUncaught(listener, stderr.write),
     ask,
     packageVersion,
     realPath: async (path) => (existsSync(path) ? realpathSync(path) : path),
@@ -220,6 +225,25 @@ function onInterrupt(listener: (signal: Interrupt) => void): Disposable {
     },
   };
 }
+
+function onUncaught(listener: (thrown: unknown) => Uncaught, writeError: Host['writeError']): void {
+  const hear = (thrown: unknown): void => {
+    const outcome = listener(thrown);
+    if (outcome === 'heard') return;
+    if (outcome !== 'not-ours') {
+      writeError(`error: ${outcome.text}\n`);
+      process.exitCode = exitCodes.task;
+      return;
+    }
+    for (const event of uncaught) process.off(event, hear);
+    setImmediate(() => {
+      throw thrown;
+    });
+  };
+  for (const event of uncaught) process.on(event, hear);
+}
+
+const uncaught = ['uncaughtException', 'unhandledRejection'] as const;
 
 async function ask(question: string): Promise<string> {
   const { createInterface } = await import('node:readline');

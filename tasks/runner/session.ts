@@ -6,7 +6,7 @@ import type { Project } from './config/load.ts';
 import type { Config } from './config/types.ts';
 import { type EngineSource, makeEngineSource } from './engine.ts';
 import { type EventQueue, makeEventQueue } from './event-queue.ts';
-import type { Event } from './events.ts';
+import type { Event, Failure } from './events.ts';
 import type { Host, Interrupt } from './host.ts';
 import { makeRunner } from './process/capture.ts';
 import { killedFile } from './process/killed.ts';
@@ -48,6 +48,8 @@ export type SessionState = {
   understood: Promise<void> | undefined;
   /** Interrupts the run as a Ctrl-C at that time does. */
   interrupt: (ctrlCMs: number) => void;
+  /** What a script has left behind has failed after the script's end. */
+  late: Pick<Failure, 'exit' | 'reason'> | undefined;
 };
 
 /** When the last Ctrl-C came while a command had the terminal. */
@@ -102,7 +104,13 @@ export function openSession(
 }
 
 function makeState(): SessionState {
-  return { interruptedBy: undefined, loans: new Set(), understood: undefined, interrupt: () => undefined };
+  return {
+    interruptedBy: undefined,
+    loans: new Set(),
+    understood: undefined,
+    interrupt: () => undefined,
+    late: undefined,
+  };
 }
 
 function inMicroseconds(ms: number): number {

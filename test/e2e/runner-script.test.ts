@@ -57,3 +57,65 @@ test('what a command is piped into ends with the run', async () => {
   running.child.kill('SIGKILL');
   await invocation.isGone;
 });
+
+test.each([
+  ['rejects without anybody awaiting it', "Promise.reject(new Error('oops'));", 'the script threw: oops', 1],
+  ['throws in a callback', "setTimeout(() => { throw new Error('oops'); });", 'the script threw: oops', 1],
+  ['runs without awaiting it', '$`exit 9`;', 'exit code 9', 9],
+])('what a script %s fails its task, and nothing else', async (_, body, message, code) => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\ntasks:\n  work: { script: work.ts, finally: touch cleaned }\n  other: { run: other }\n  all: { needs: [work, other] }\n',
+    'work.ts': `export const run = async ({ $ }) => { ${body} await $\`hold\`.nothrow(); await $\`touch went-on\`; };\n`,
+  });
+  const [hold, other] = await Promise.all([project.driven('hold'), project.driven('other')]);
+  const running = project.start('all --jobs=2');
+  const invocation = await other.started();
+  await running.says('✖ work failed');
+  invocation.exit(0);
+  const { exit, stdout, stderr } = await running.result;
+  expect({ exit, stderr }).toEqual({ exit: code, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`✖ work failed after <time>: ${message}\n`));
+  expect(stdout).toContain('✔ other <time>\n');
+  expect(await project.read('cleaned')).toBe('');
+  await expect(project.read('went-on')).rejects.toThrow();
+  expect(hold.startCount()).toBeLessThan(2);
+});
+
+test('what a script did not await and fails after its end makes the run fail, and is named', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\ntasks:\n  work: { script: work.ts }\n  other: { run: other }\n  all: { needs: [work, other] }\n',
+    'work.ts': 'export const run = async ({ $ }) => { $`late`; };\n',
+  });
+  const [late, other] = await Promise.all([project.driven('late'), project.driven('other')]);
+  const running = project.start('all --jobs=2');
+  const [failing, going] = await Promise.all([late.started(), other.started()]);
+  await running.says('✔ work');
+  failing.exit(9);
+  const story = 'the script of `work` has ended, and what it did not await fails: `late`, exit code 9\n';
+  await running.says(`note: ${story}`);
+  going.exit(0);
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(1);
+  expect(stdout).toContain('\nfailed (exit code 1): 3 done, <time>\n');
+  const alone = project.start('work');
+  const last = await late.started();
+  await alone.says('✔ work');
+  last.exit(9);
+  expect(await alone.result).toEqual({ exit: 1, stdout: '▸ work\n✔ work <time>\n', stderr: `error: ${story}` });
+});
+
+test('a script that ends the whole program is told so, and that is no success', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  work: { script: work.ts }\n  next: { needs: [work], run: echo next }\n',
+    'work.ts': 'export const run = async () => process.exit(0);\n',
+  });
+  expect(await project.run('next')).toEqual({
+    exit: 1,
+    stdout: '▸ work\n',
+    stderr:
+      'error: the script of a task, the last one above that has begun, has ended the whole program with `process.exit`\n' +
+      'hint: let its `run` return, or throw a `TaskFailure` with an `exitCode`\n',
+  });
+});

@@ -13,17 +13,23 @@ export function exitOf(ended: Ended): number {
   return ended.signal === null ? 127 : 128 + constants.signals[ended.signal];
 }
 
+/** The same in words. */
+export function howItEnded(ended: Ended): string {
+  if (ended.problem !== undefined) return `could not be started: ${ended.problem}`;
+  return ended.signal === null ? `exit code ${exitOf(ended)}` : `killed by ${ended.signal}`;
+}
+
 /** How a command that did not succeed is told. */
 export function failedCommand(
   { command, ended, ...more }: Pick<Told, 'remedy'> & { readonly command: string; readonly ended: Ended },
   recorder: Recorder,
 ): TaskEnd {
   const exit = exitOf(ended);
-  const problem = ended.problem === undefined ? '' : `could not be started: ${ended.problem}`;
-  const how = ended.signal === null ? `exit code ${exit}` : `killed by ${ended.signal}`;
   const remedy = remedies[ended.problem ?? ''];
-  const told = { message: problem === '' ? how : problem, command, exit };
-  return failed({ ...told, ...(remedy === undefined ? {} : { remedy }), ...more }, recorder);
+  return failed(
+    { message: howItEnded(ended), command, exit, ...(remedy === undefined ? {} : { remedy }), ...more },
+    recorder,
+  );
 }
 
 /** What mends it that a process could not be started, by the system's code. */

@@ -12,8 +12,9 @@ import { makeScriptShell, type ScriptShell } from '../shell/zx.ts';
 import { makeContext } from './context.ts';
 import { environmentOf } from './environment.ts';
 import { lendTerminal, mayBeInterrupt } from './lend.ts';
-import { cancelled, exitOf, failed, failedCommand, readTaskFailure, stackOf } from './outcome.ts';
+import { cancelled, exitOf, failed, failedCommand, howItEnded, readTaskFailure, stackOf } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
+import { makeStrays } from './strays.ts';
 
 type Options = {
   readonly session: Session;
@@ -24,8 +25,13 @@ type Options = {
 };
 
 /** Runs a scripted task in this process. */
-export async function runScript(file: string, { session, task, onHost, signal, recorder }: Options): Promise<TaskEnd> {
+export async function runScript(
+  file: string,
+  { session, task, onHost, recorder, ...options }: Options,
+): Promise<TaskEnd> {
   const { host, table } = session;
+  const strays = makeStrays({ session, task: task.name, describe: (thrown) => describe(thrown, shell) });
+  const signal = AbortSignal.any([options.signal, strays.signal]);
   let isOver = false;
   const currentSignal = () => (isOver ? session.stop.signal : signal);
   const over = new AbortController();
@@ -47,7 +53,7 @@ export async function runScript(file: string, { session, task, onHost, signal, r
     hasTerminal: task.interactive && host.stdoutIsTerminal,
     readsStdin: task.interactive,
   });
-  try {
+  const work = async (): Promise<TaskEnd> => {
     if (!session.host.exists(file))
       return failed({ message: `its script \`${relative(session.root, file)}\` does not exist`, exit: 1 }, recorder);
     const run = await loadScript(session, file);
@@ -62,25 +68,27 @@ export async function runScript(file: string, { session, task, onHost, signal, r
       onHost,
       log: (line) => recorder.onLine('stdout', line),
     });
-    const outcome = await untilAbandoned(
-      shell.within(() => run(context)),
-      signal,
-      session.stop.signal,
-    );
+    const outcome = await shell.within(() => run(context));
+    return outcome === undefined ? { state: 'done' } : { state: 'skipped', reason: outcome.skipped };
+  };
+  try {
+    const end = await untilAbandoned(strays.during(work), signal, session.stop.signal);
     const wasAsked = signal.aborted;
     await Promise.all(loans);
     await session.state.understood;
     const wasInterrupted = session.state.interruptedBy !== undefined && signal.aborted;
-    if (wasAsked || wasInterrupted) return cancelled(signal, task.timeoutMs, recorder);
-    return outcome === undefined ? { state: 'done' } : { state: 'skipped', reason: outcome.skipped };
+    if (wasAsked || wasInterrupted) throw new Error('cancelled');
+    return end;
   } catch (thrown) {
     shell.end();
     await Promise.all(loans);
     await session.state.understood;
-    return signal.aborted ? cancelled(signal, task.timeoutMs, recorder) : explain(thrown, shell, recorder);
+    if (options.signal.aborted) return cancelled(options.signal, task.timeoutMs, recorder);
+    return explain(strays.first()?.thrown ?? thrown, shell, recorder);
   } finally {
     shell.end();
     isOver = true;
+    strays.close();
     over.abort();
   }
 }
@@ -118,6 +126,14 @@ async function untilAbandoned<Result>(work: Promise<Result>, signal: AbortSignal
   } finally {
     settled.abort();
   }
+}
+
+/** What was thrown, and where it can be mended. */
+function describe(thrown: unknown, shell: ScriptShell): string {
+  const command = shell.failedCommand(thrown);
+  if (command !== undefined) return `\`${command.command}\`, ${howItEnded(command)}`;
+  const [message, place = ''] = stackOf(thrown).split('\n');
+  return `${message} ${place.trim()}`.trimEnd();
 }
 
 function explain(thrown: unknown, shell: ScriptShell, recorder: Recorder): TaskEnd {

@@ -122,6 +122,9 @@ export function runLine(
   const done = `${count('done')} done${others}`;
   if (event.reason === 'ok') return `${paint.green('ok')}: ${done}, ${took}`;
   if (event.reason === 'interrupted') return `${paint.red('interrupted')}: ${done}, ${took}`;
-  if (failedNames.length === 0) return `${paint.red('not ready')}: nothing was started, ${took}`;
+  if (event.reason === 'machine' && failedNames.length === 0)
+    return `${paint.red('not ready')}: nothing was started, ${took}`;
+  // Something that a script did not await has failed after its end.
+  if (failedNames.length === 0) return `${paint.red('failed')} (exit code ${event.exit}): ${done}, ${took}`;
   return `${paint.red('failed')}: ${failedNames.join(', ')} (exit code ${event.exit}); ${done}, ${took}`;
 }

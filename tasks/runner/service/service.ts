@@ -1,14 +1,13 @@
 import { exitCodes } from '../errors.ts';
 import type { Holder, TaskEnd } from '../events.ts';
 import { runLastSteps } from '../execute/last-steps.ts';
-import { cancelled, exitOf, failed } from '../execute/outcome.ts';
+import { cancelled, exitOf, failed, howItEnded } from '../execute/outcome.ts';
 import { makeRecorder, type Recorder } from '../execute/recorder.ts';
 import { failedRequirements } from '../execute/requirements.ts';
 import { withRetries } from '../execute/retry.ts';
 import type { TaskOptions } from '../execute/task.ts';
 import type { PlannedService, PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
-import type { Ended } from '../process/output.ts';
 import { durationInWords } from '../words.ts';
 import { makeEar } from './ear.ts';
 import { untilReady } from './ready.ts';
@@ -124,9 +123,4 @@ function running(options: ServiceOptions, { ended, stop, wasStopped }: Started, 
 
 function failure({ work }: ServiceOptions, message: string, exit: number, recorder: Recorder): TaskEnd {
   return failed({ message, command: work.command, exit: exit || 1 }, recorder);
-}
-
-function howItEnded(ended: Ended): string {
-  if (ended.problem !== undefined) return `could not be started: ${ended.problem}`;
-  return ended.signal === null ? `exit code ${exitOf(ended)}` : `killed by ${ended.signal}`;
 }

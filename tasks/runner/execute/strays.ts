@@ -1,0 +1,65 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { exitCodes } from '../errors.ts';
+import type { Host, Uncaught } from '../host.ts';
+import type { Cancellation } from '../process/table.ts';
+import type { Session } from '../session.ts';
+
+/** What one script throws where nobody catches it: in a callback, or by a promise that it does not await. */
+export type Strays = {
+  /** Does the script's work, and hears of what it throws then and later. */
+  readonly during: <Result>(work: () => Result) => Result;
+  /** Aborted by the first: the script is to end. */
+  readonly signal: AbortSignal;
+  readonly first: () => { readonly thrown: unknown } | undefined;
+  /** The script has ended: what comes now can only make the run fail. */
+  readonly close: () => void;
+};
+
+const owners = new AsyncLocalStorage<(thrown: unknown) => Uncaught>();
+let isHeard = false;
+
+type Options = {
+  readonly session: Pick<Session, 'host' | 'state' | 'events' | 'emit'>;
+  readonly task: string;
+  /** Says what was thrown, in a line. */
+  readonly describe: (thrown: unknown) => string;
+};
+
+/** Makes them for one script of a run. */
+export function makeStrays({ session, task, describe }: Options): Strays {
+  const { host, state, events, emit } = session;
+  const ending = new AbortController();
+  let first: { readonly thrown: unknown } | undefined;
+  let isOver = false;
+  const onStray = (thrown: unknown): Uncaught => {
+    if (isOver)
+      return tellLate(`the script of \`${task}\` has ended, and what it did not await fails: ${describe(thrown)}`);
+    first ??= { thrown };
+    ending.abort(hasThrown);
+    return 'heard';
+  };
+  const tellLate = (text: string): Uncaught => {
+    if (events.isClosed()) return { text };
+    emit({ type: 'notice-given', text });
+    state.late ??= { exit: exitCodes.task, reason: 'task' };
+    return 'heard';
+  };
+  return {
+    during: (work) => {
+      hear(host);
+      return owners.run(onStray, work);
+    },
+    signal: ending.signal,
+    first: () => first,
+    close: () => {
+      isOver = true;
+    },
+  };
+}
+
+function hear(host: Pick<Host, 'onUncaught'>): void {
+  if (!isHeard) host.onUncaught((thrown) => owners.getStore()?.(thrown) ?? 'not-ours');
+  isHeard = true;
+}
+
+const hasThrown: Cancellation = { because: 'another-failed', signal: 'SIGTERM', isDelivered: false, graceMs: 5_000 };
