@@ -34,6 +34,8 @@ export type Session = {
   readonly stop: AbortController;
   /** What takes back what scripts have started, in the order in which it was registered. */
   readonly undos: Undo[];
+  /** The services that a task needs, directly or through others, by its name; none where it is missing. */
+  readonly servicesOf: Map<string, readonly string[]>;
   /** Services that are up or are being started. */
   readonly services: Set<Known>;
   readonly state: SessionState;
@@ -98,6 +100,7 @@ export function openSession(
     cancel,
     stop,
     undos: shared?.undos ?? [],
+    servicesOf: new Map(),
     services: shared?.services ?? new Set(),
     state,
   };

@@ -1,22 +1,21 @@
-import { readdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Holder } from '../events.ts';
+import type { Env } from '../host.ts';
 import { type Claim, makeClaim, writeClaim } from '../locks/holder.ts';
-import { isSame, lend, readLent, takeBack as stopLending } from '../locks/lent.ts';
-import { makeLockFolder, readLock, tryLock, unlock } from '../locks/lock.ts';
+import { isSame, type Lent, lend, readLent, takeBack as stopLending } from '../locks/lent.ts';
+import { makeLockFolder, tryLock, unlock } from '../locks/lock.ts';
 import { leaveResult } from '../locks/result.ts';
 import type { PlannedTask } from '../plan.ts';
-import { descendsFrom } from '../process/tree.ts';
 import { goesOn, identityOfService, type Loan, whyNotUsed } from '../service/borrowed.ts';
+import { type Around, runAround } from './around.ts';
 import { claimsOf, doneBy, type Reuse, type Wait, waitFor } from './reuse.ts';
 
 /** What the runs of one checkout agree on: no task, and no named lock, is held by two of them at one time. */
 export type Claims = {
   /** Takes all that the task needs for itself, or nothing. */
   readonly take: (task: PlannedTask) => Taken;
-  /** Lets other runs use a service that is ready and goes on. */
-  readonly lend: (service: PlannedTask) => void;
+  /** Lets other runs use a service that is ready: all, where it goes on, else those that a task which needs it starts. */
+  readonly lend: (service: PlannedTask, goesOn: boolean) => void;
   readonly takeBack: (service: PlannedTask) => void;
   /** Gives back what the task holds. */
   readonly giveBack: (task: PlannedTask, succeeded: boolean) => void;
@@ -28,10 +27,13 @@ export type Taken =
   /** `doneBy` is the run that has just done the same with success, and began when this one waited already. */
   | { readonly state: 'taken'; readonly doneBy: Holder | undefined }
   | { readonly state: 'held'; readonly by: Holder; readonly lock: string; readonly hint: string | undefined }
-  /** A service that another run keeps up, which we may use. */
-  | ({ readonly state: 'lent'; readonly lock: string } & Loan)
-  /** We were started by that very task, and each would wait for the other for ever. */
-  | { readonly state: 'held-around-us'; readonly by: Holder };
+  /** A service that another run keeps up, which we may use; `around` where that run is one inside of which we were started. */
+  | ({ readonly state: 'lent'; readonly lock: string; readonly around: Around | undefined } & Loan)
+  /** We were started by that very task, or by one that ends before the service does: we would wait for ever. */
+  | { readonly state: 'held-around-us'; readonly outer: string; readonly service: HeldService | undefined };
+
+/** A service of a run around us, and why it cannot be used here; undefined where the task that started us does not need it. */
+export type HeldService = { readonly name: string; readonly because: string | undefined };
 
 type Lock = { readonly name: string; readonly file: string };
 /** What is held, by the name of the task. */
@@ -41,6 +43,7 @@ type Held = { readonly claim: Claim; readonly own: Lock; readonly locks: readonl
 type Options = {
   readonly root: string;
   readonly pid: number;
+  readonly env: Env;
   readonly tasks: readonly PlannedTask[];
   /** What this process holds already: in a watch, for services of an earlier run. */
   readonly held?: Holdings | undefined;
@@ -53,7 +56,7 @@ type Options = {
  * Makes the claims of one run. Its services are claimed all at once, since they are held while others start: two runs that
  * had one each would wait for each other.
  */
-export function makeClaims({ root, pid, tasks, identityOf, reuseOf, ...options }: Options): Claims {
+export function makeClaims({ root, pid, env, tasks, identityOf, reuseOf, ...options }: Options): Claims {
   const held: Holdings = options.held ?? new Map();
   const isInWatch = options.held !== undefined;
   const folder = join(root, '.tasks', 'locks');
@@ -65,19 +68,39 @@ export function makeClaims({ root, pid, tasks, identityOf, reuseOf, ...options }
     if (holding.isLent) stopLending(holding.own.file);
     holding.isLent = false;
   };
-  const loanOf = (task: PlannedTask): Loan | undefined => {
-    const { file } = ownLock(folder, task);
-    const lent = task.work.kind === 'service' ? readLent(file) : undefined;
+  const aroundUs = (claim: Claim): Around | undefined => runAround(claim, { pid, env, folder });
+  /** What is lent of a task that is a service, if it is lent to us too. */
+  const lentOf = (task: PlannedTask): (Lent & { readonly around: Around | undefined }) | undefined => {
+    const lent = task.work.kind === 'service' ? readLent(ownLock(folder, task).file) : undefined;
+    if (lent === undefined) return undefined;
+    const around = aroundUs(lent.by);
+    return lent.goesOn || around?.services.includes(task.name) === true ? { ...lent, around } : undefined;
+  };
+  const loanOf = (task: PlannedTask): (Loan & { readonly around: Around | undefined }) | undefined => {
+    const lent = lentOf(task);
     if (lent === undefined || whyNotUsed(task, lent, isInWatch) !== undefined) return undefined;
-    return { by: lent.by, isStillThere: () => isSame(readLent(file), lent) };
+    const { file } = ownLock(folder, task);
+    return { by: lent.by, around: lent.around, isStillThere: () => isSame(readLent(file), lent) };
   };
   /** How to go on where a service that another run keeps up is in the way, and cannot be used. */
-  const hintOf = ({ name, file }: Lock): string | undefined => {
-    const wanted = tasks.find((task) => task.name === name);
-    const lent = wanted === undefined ? undefined : readLent(file);
-    if (wanted === undefined || lent === undefined) return undefined;
-    const because = whyNotUsed(wanted, lent, isInWatch);
+  const hintOf = ({ name }: Lock): string | undefined => {
+    const because = whyNotLent(name);
     return because === undefined ? undefined : goesOn(because);
+  };
+  const whyNotLent = (service: string): string | undefined => {
+    const wanted = tasks.find((task) => task.name === service);
+    const lent = wanted === undefined ? undefined : lentOf(wanted);
+    return wanted === undefined || lent === undefined ? undefined : whyNotUsed(wanted, lent, isInWatch);
+  };
+  /** Where what is held ends only after us. */
+  const heldAround = ({ name }: Lock, by: Claim): Extract<Taken, { readonly state: 'held-around-us' }> | undefined => {
+    const around = aroundUs(by);
+    if (around === undefined) return undefined;
+    const isService = tasks.some((task) => task.name === name && task.work.kind === 'service');
+    const service = isService ? { name, because: whyNotLent(name) } : undefined;
+    return isService || around.task === by.task || around.services.includes(by.task)
+      ? { state: 'held-around-us', outer: around.task, service }
+      : undefined;
   };
 
   return {
@@ -94,9 +117,8 @@ export function makeClaims({ root, pid, tasks, identityOf, reuseOf, ...options }
       const blocked = takeAll(claimed.flatMap(({ claim, locks }) => locks.map((lock) => ({ lock, claim }))));
       if (blocked !== undefined) {
         if (blocked.lock.file === own.file) waits.set(task, waitFor(blocked.by, own.file, waits.get(task)));
-        return surrounds(folder, pid, blocked.by)
-          ? { state: 'held-around-us', by: blocked.by }
-          : { state: 'held', by: blocked.by, lock: blocked.lock.name, hint: hintOf(blocked.lock) };
+        const { lock, by } = blocked;
+        return heldAround(lock, by) ?? { state: 'held', by, lock: lock.name, hint: hintOf(lock) };
       }
       together.forEach((one, index) => {
         const claim = claimed[index];
@@ -113,10 +135,10 @@ export function makeClaims({ root, pid, tasks, identityOf, reuseOf, ...options }
         held.delete(name);
       }
     },
-    lend: (service) => {
+    lend: (service, goesOn) => {
       const holding = held.get(service.name);
       if (holding === undefined) return;
-      lend(holding.own.file, { by: holding.claim, identity: identityOfService(service) });
+      lend(holding.own.file, { by: holding.claim, identity: identityOfService(service), goesOn });
       holding.isLent = true;
     },
     takeBack: ({ name }) => {
@@ -164,11 +186,4 @@ function takeAll(wanted: readonly Wanted[]): { readonly lock: Lock; readonly by:
     return { lock, by: attempt.by };
   }
   return undefined;
-}
-
-/** Whether this process runs inside of the task of a claim: inside of its run, in which no other task runs. */
-function surrounds(folder: string, pid: number, claim: Claim): boolean {
-  if (claim.host !== hostname() || !descendsFrom(pid, claim.pid)) return false;
-  const held = readdirSync(folder).flatMap((name) => readLock(join(folder, name)) ?? []);
-  return !held.some((other) => other.pid === claim.pid && other.task !== claim.task);
 }

@@ -4,7 +4,7 @@ import { makeRunner } from '../process/capture.ts';
 import { type Context, TaskFailure } from '../script.ts';
 import type { Session } from '../session.ts';
 import type { ScriptShell } from '../shell/zx.ts';
-import { environmentOf } from './environment.ts';
+import { commandEnvironment } from './environment.ts';
 
 type Options = {
   readonly session: Session;
@@ -21,7 +21,7 @@ type Options = {
 /** What a script is given. */
 export function makeContext({ session, task, shell, taskSignal, currentSignal, onHost, log }: Options): Context {
   const { host, root, platform, table } = session;
-  const env = environmentOf(session, task);
+  const env = commandEnvironment(session, task);
   return {
     $: shell.$,
     task: task.name,

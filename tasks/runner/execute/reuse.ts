@@ -4,6 +4,7 @@ import type { Env } from '../host.ts';
 import { type Claim, readClaim, writeClaim } from '../locks/holder.ts';
 import { announceWaiting, readResult } from '../locks/result.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
+import { aroundVariable } from './around.ts';
 
 /** The claims for which a task has waited, in their order. */
 export type Wait = readonly string[];
@@ -55,6 +56,7 @@ export function identityOf(task: PlannedTask, env: Env): string {
 
 /** Variables that differ between any two shells, and tell nothing but which shell it is. */
 const ofOneShell: ReadonlySet<string> = new Set([
+  aroundVariable,
   '_',
   'SHLVL',
   'OLDPWD',

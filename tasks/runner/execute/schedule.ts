@@ -6,7 +6,7 @@ import type { Cancellation } from '../process/table.ts';
 import { borrow, goesOn, type Loan } from '../service/borrowed.ts';
 import type { Service } from '../service/service.ts';
 import type { Session } from '../session.ts';
-import { type Claims, makeClaims, type Taken } from './claims.ts';
+import { type Claims, type HeldService, makeClaims, type Taken } from './claims.ts';
 import { environmentOf } from './environment.ts';
 import { makeOrder, type Order } from './order.ts';
 import { identityOf, reuseOf } from './reuse.ts';
@@ -57,12 +57,14 @@ class Run {
     this.claims = makeClaims({
       root: session.root,
       pid: session.host.pid,
+      env: session.host.env,
       tasks: plan.tasks,
       held: round?.held,
       identityOf: (task) => identityOf(task, environmentOf(session, task)),
       reuseOf: (task) => reuseOf(task, plan),
     });
     this.up = makeUp(plan.tasks);
+    for (const [task, services] of this.up.servicesOf) session.servicesOf.set(task, services);
     this.adoptStanding();
   }
 
@@ -117,10 +119,12 @@ class Run {
     if (taken.state === 'held') return void this.holdUp(task, taken);
     // It would not be what it needs is now.
     const isOutdated = taken.state === 'lent' && this.order.someNeedWorked(task);
-    if (isOutdated) return void this.holdUp(task, { ...taken, hint: goesOn('what it needs has run since its start') });
+    const because = 'what it needs has run since its start';
+    if (isOutdated && taken.around === undefined) return void this.holdUp(task, { ...taken, hint: goesOn(because) });
     this.heldUp.delete(task);
-    if (taken.state === 'lent') this.borrow(task, taken);
-    else if (taken.state === 'held-around-us') this.endAtOnce(task, startedBy(taken.by.task, task.name));
+    if (isOutdated) this.endAtOnce(task, startedBy(taken.around?.task ?? '', task, { name: task.name, because }));
+    else if (taken.state === 'lent') this.borrow(task, taken);
+    else if (taken.state === 'held-around-us') this.endAtOnce(task, startedBy(taken.outer, task, taken.service));
     else if (taken.doneBy === undefined) this.start(task);
     else {
       // It has done nothing that could stand for a third one's.
@@ -216,8 +220,7 @@ class Run {
 
   /** A service of ours is ready; one that goes on, or is of a watch, may be used by other runs. */
   private announce(task: PlannedTask, startedMs: number): void {
-    const mayBeLent = this.round !== undefined || this.up.goesOn(task);
-    if (mayBeLent) this.claims.lend(task);
+    this.claims.lend(task, this.round !== undefined || this.up.goesOn(task));
     this.order.end(task, { state: 'done' });
     this.session.emit({ type: 'service-ready', task: task.name, tookMs: this.tookMs(startedMs) });
   }
@@ -289,12 +292,17 @@ class Run {
 }
 
 /** It and the task that started it would wait for each other for ever. */
-function startedBy(outer: string, task: string): TaskEnd {
+function startedBy(outer: string, { name }: PlannedTask, service: HeldService | undefined): TaskEnd {
+  const isForOthers = service !== undefined && service.because === undefined;
+  const what = service === undefined ? 'which holds what it needs' : `whose run holds the service \`${service.name}\``;
+  const why = service?.because === undefined || service.because === '' ? '' : `, and ${service.because}`;
   const failure: Failure = {
-    message: `it was started by \`${outer}\`, which holds what it needs`,
+    message: `it was started by \`${outer}\`, ${what}${why}`,
     exit: exitCodes.usage,
     reason: 'task',
-    remedy: `leave out \`tasks ${task}\` where \`${outer}\` runs`,
+    remedy: isForOthers
+      ? `add \`${service.name}\` to the \`needs\` of \`${outer}\`, and it is used here too`
+      : `leave out \`tasks ${name}\` where \`${outer}\` runs`,
     lastLines: [],
     known: [],
     checks: [],

@@ -10,7 +10,7 @@ import type { ScriptedTask } from '../script.ts';
 import type { Session } from '../session.ts';
 import { makeScriptShell, type ScriptShell } from '../shell/zx.ts';
 import { makeContext } from './context.ts';
-import { environmentOf } from './environment.ts';
+import { commandEnvironment } from './environment.ts';
 import { lendTerminal, mayBeInterrupt } from './lend.ts';
 import { cancelled, exitOf, failed, failedCommand, howItEnded, readTaskFailure, stackOf } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
@@ -48,7 +48,7 @@ export async function runScript(
       return (end) => Promise.all([mayBeInterrupt(end) ? loan : undefined, session.state.understood]);
     },
     cwd: task.cwd,
-    env: environmentOf(session, task),
+    env: commandEnvironment(session, task),
     signal: currentSignal,
     hasTerminal: task.interactive && host.stdoutIsTerminal,
     readsStdin: task.interactive,

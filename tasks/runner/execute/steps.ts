@@ -4,7 +4,7 @@ import type { TaskEnd } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';
 import type { Session } from '../session.ts';
 import { runCommand } from '../shell.ts';
-import { environmentOf } from './environment.ts';
+import { commandEnvironment } from './environment.ts';
 import { endsLikeItsCommands, lendTerminal } from './lend.ts';
 import { cancelled, failed, failedCommand } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
@@ -48,7 +48,7 @@ async function runStep(
   const running = runCommand(table, words, {
     ...recorder,
     cwd: task.place.kind === 'container' ? root : task.cwd,
-    env: environmentOf(session, task),
+    env: commandEnvironment(session, task),
     signal,
     hasTerminal: task.interactive && host.stdoutIsTerminal,
     readsStdin: task.interactive,

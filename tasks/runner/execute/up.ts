@@ -15,6 +15,8 @@ export type Up = {
   /** What ends a task early when a service that it needs has ended by itself; undefined where it needs none. */
   readonly signalFor: (task: PlannedTask) => AbortSignal | undefined;
   readonly endUsersOf: (task: PlannedTask) => void;
+  /** The names of the services that a task needs, directly or through others, in the order of the plan. */
+  readonly servicesOf: ReadonlyMap<string, readonly string[]>;
 };
 
 /** Makes it for the tasks of a plan. */
@@ -23,7 +25,13 @@ export function makeUp(tasks: readonly PlannedTask[]): Up {
   const up = new Map<PlannedTask, Service>();
   const stopped = new Set<PlannedTask>();
   const enders = new Map<PlannedTask, AbortController>();
-  for (const some of users.values()) for (const task of some) enders.set(task, new AbortController());
+  const servicesOf = new Map<string, string[]>();
+  for (const [service, some] of users) {
+    for (const task of some) {
+      enders.set(task, new AbortController());
+      servicesOf.set(task.name, [...(servicesOf.get(task.name) ?? []), service.name]);
+    }
+  }
 
   return {
     isEmpty: () => up.size === 0,
@@ -43,6 +51,7 @@ export function makeUp(tasks: readonly PlannedTask[]): Up {
     endUsersOf: (task) => {
       for (const user of users.get(task) ?? []) enders.get(user)?.abort(serviceEnded);
     },
+    servicesOf,
   };
 }
 

@@ -4,11 +4,13 @@ import { isErrno } from '../host.ts';
 import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
 import { readLock } from './lock.ts';
 
-/** That a service is ready, left beside its lock: other runs of the checkout may use it for as long as its run keeps it up. */
+/** That a service is ready, left beside its lock: other runs of the checkout may use it while it is up. */
 export type Lent = {
   readonly by: Claim;
   /** What runs: equal for the same command, signs and environment. */
   readonly identity: string;
+  /** Whether it goes on until Ctrl-C; else it ends with the tasks that need it, and is only for what they start. */
+  readonly goesOn: boolean;
   /** Tells what a watch has started again from what it had started before. */
   readonly count: number;
 };
@@ -16,11 +18,11 @@ export type Lent = {
 let lastCount = 0;
 
 /** Lends what is held under a lock; nothing where that could not be written, and so is not held. */
-export function lend(lock: string, { by, identity }: Omit<Lent, 'count'>): void {
+export function lend(lock: string, { by, identity, goesOn }: Omit<Lent, 'count'>): void {
   if (!isHeldBy(lock, by)) return;
   const temporary = `${lock}.${by.pid}`;
   rmSync(temporary, { force: true });
-  symlinkSync(`${identity} ${++lastCount} ${writeClaim(by)}`, temporary);
+  symlinkSync(`${identity} ${++lastCount} ${goesOn} ${writeClaim(by)}`, temporary);
   renameSync(temporary, lentFile(lock));
 }
 
@@ -36,10 +38,10 @@ export function isSame(one: Lent | undefined, other: Lent): boolean {
 
 /** What is lent under a lock now, on this machine; what a run that is gone has left there is not. */
 export function readLent(lock: string): Lent | undefined {
-  const [identity = '', count, ...claim] = readText(lentFile(lock)).split(' ');
+  const [identity = '', count, goesOn, ...claim] = readText(lentFile(lock)).split(' ');
   const by = readClaim(claim.join(' '));
   const isUsable = by.host === hostname() && isHeldBy(lock, by) && isHeld(by);
-  return isUsable ? { by, identity, count: Number(count) } : undefined;
+  return isUsable ? { by, identity, goesOn: goesOn === 'true', count: Number(count) } : undefined;
 }
 
 function isHeldBy(lock: string, claim: Claim): boolean {

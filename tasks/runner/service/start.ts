@@ -1,4 +1,4 @@
-import { environmentOf } from '../execute/environment.ts';
+import { commandEnvironment } from '../execute/environment.ts';
 import type { Recorder } from '../execute/recorder.ts';
 import type { Ended } from '../process/output.ts';
 import type { Cancellation } from '../process/table.ts';
@@ -22,7 +22,7 @@ export function startCommand({ session, task, work }: ServiceOptions, recorder: 
   const ended = runCommand(table, ['/bin/sh', '-c', work.command], {
     ...recorder,
     cwd: task.cwd,
-    env: environmentOf(session, task),
+    env: commandEnvironment(session, task),
     signal: AbortSignal.any([stopping.signal, stop.signal]),
     hasTerminal: false,
     readsStdin: false,

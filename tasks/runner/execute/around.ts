@@ -1,0 +1,41 @@
+import { readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Env } from '../host.ts';
+import type { Claim } from '../locks/holder.ts';
+import { readLock } from '../locks/lock.ts';
+import { descendsFrom } from '../process/tree.ts';
+
+/** Told to every command of a task, so that a run that it starts does not wait for what ends only after that run. */
+export const aroundVariable = 'TASKS_AROUND';
+
+/** A run inside of which we were started: its task that did so, and the services that it keeps up for that. */
+export type Around = { readonly pid: number; readonly task: string; readonly services: readonly string[] };
+
+/** `PID=TASK,SERVICE,…` for each run, the outermost first. */
+export function writeAround({ pid, task, services }: Around, outer: string | undefined): string {
+  const own = `${pid}=${[task, ...services].join(',')}`;
+  return outer === undefined || outer === '' ? own : `${outer} ${own}`;
+}
+
+type Own = { readonly pid: number; readonly env: Env; readonly folder: string };
+
+/** The run that holds a claim, where we were started inside of it. What `sudo` starts has lost the variable. */
+export function runAround(claim: Claim, { pid, env, folder }: Own): Around | undefined {
+  if (claim.host !== hostname() || !descendsFrom(pid, claim.pid)) return undefined;
+  return readAround(env[aroundVariable]).find((around) => around.pid === claim.pid) ?? onlyTask(claim, folder);
+}
+
+function readAround(text = ''): readonly Around[] {
+  return text.split(' ').map((level) => {
+    const [pid, names = ''] = level.split('=');
+    const [task = '', ...services] = names.split(',');
+    return { pid: Number(pid), task, services };
+  });
+}
+
+/** It must be the task that started us, if its run does nothing else. */
+function onlyTask({ pid, task }: Claim, folder: string): Around | undefined {
+  const held = readdirSync(folder).flatMap((name) => readLock(join(folder, name)) ?? []);
+  return held.some((other) => other.pid === pid && other.task !== task) ? undefined : { pid, task, services: [] };
+}
