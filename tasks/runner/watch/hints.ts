@@ -5,6 +5,8 @@ export type Hints = {
   readonly give: () => void;
   /** Waits for one, and then until a burst of them is over; or until the watch is interrupted. */
   readonly next: () => Promise<void>;
+  /** Waits until a burst of them is over. */
+  readonly settle: () => Promise<void>;
   /** Waits until none has come for so long. */
   readonly quiet: (ms: number) => Promise<void>;
 };
@@ -42,6 +44,7 @@ export function makeHints({ sleep, clockMs }: Pick<Host, 'sleep' | 'clockMs'>, e
         });
       await untilQuiet(burstMs, longestBurstMs);
     },
+    settle: () => untilQuiet(burstMs, longestBurstMs),
     quiet: (ms) => untilQuiet(ms, Infinity),
   };
 }

@@ -9,6 +9,7 @@ import { makePaint } from '../paint.ts';
 import { askedTasks } from '../plan/asked.ts';
 import { bindRequests } from '../plan/bind.ts';
 import type { Session } from '../session.ts';
+import { pathsOf, whenAllHaveCome } from './bulk.ts';
 import { makeChain } from './chain.ts';
 import { type Eyes, openEyes } from './eyes.ts';
 import { type Gaze, gazesOf } from './gaze.ts';
@@ -89,7 +90,7 @@ class Watcher {
     const changedSources = await sources.changed();
     const redefined = changedSources.length > 0 ? await this.reread() : [];
     const changes: Changes = this.isRefused ? new Map() : await this.observe();
-    const paths = [...new Set([...changes.values()].flat())];
+    const paths = [...pathsOf(changes)];
     const isConfigNews = changedSources.length > 0 && !this.isRefused;
     if (!isConfigNews && paths.length === 0) return await this.wait();
     if (!isConfigNews) {
@@ -103,16 +104,30 @@ class Watcher {
       if (judgement === 'run-when-quiet') await hints.quiet(settlingMs);
     }
     if (this.options.session.cancel.signal.aborted) return;
-    await this.react([...changedSources.map((path) => relative(this.options.session.root, path)), ...paths], redefined);
+    await this.react(
+      changedSources.map((path) => relative(this.options.session.root, path)),
+      paths,
+      redefined,
+    );
   }
 
   /** Runs what is affected by what has changed until now. */
-  private async react(paths: readonly string[], redefined: readonly string[]): Promise<void> {
-    const changes = await this.observe();
-    const all = [...new Set([...paths, ...[...changes.values()].flat()])];
+  private async react(
+    sources: readonly string[],
+    paths: readonly string[],
+    redefined: readonly string[],
+  ): Promise<void> {
+    const { rounds, session } = this.options;
+    const changes = await whenAllHaveCome(paths.length, {
+      look: () => this.observe(),
+      settle: this.senses.hints.settle,
+      isOver: () => session.cancel.signal.aborted,
+      clockMs: session.host.clockMs,
+    });
+    if (session.cancel.signal.aborted) return;
+    const all = [...sources, ...new Set([...paths, ...pathsOf(changes)])];
     const roots = new Set([...changes.keys(), ...redefined]);
     this.senses.looks.accept(changes.keys());
-    const { rounds, session } = this.options;
     const tasks = rounds.select(this.now.plan, roots);
     session.emit({ type: 'watch-changed', paths: all, tasks: tasks.map(({ name }) => name) });
     this.hasSaidWaiting = false;

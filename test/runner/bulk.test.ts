@@ -1,0 +1,37 @@
+/** When a watch runs after a change: at once after one file, and after many when they have all come. */
+import { expect, test } from 'vitest';
+import { whenAllHaveCome } from '../../tasks/runner/watch/bulk.ts';
+
+/** Each look finds so many files; how often a burst was waited for. */
+async function settledBefore(known: number, looks: readonly number[], stepMs = 100): Promise<number> {
+  let now = 0;
+  let settled = 0;
+  let at = 0;
+  await whenAllHaveCome(known, {
+    look: async () => {
+      const count = looks[Math.min(at++, looks.length - 1)] ?? 0;
+      return new Map([['task', Array.from({ length: count }, (_, index) => `file-${index}`)]]);
+    },
+    settle: async () => {
+      settled++;
+      now += stepMs;
+    },
+    isOver: () => false,
+    clockMs: () => now,
+  });
+  return settled;
+}
+
+test.each<[string, number, readonly number[], number]>([
+  ['one file, written once or again and again', 1, [1], 0],
+  ['some files at one time', 12, [12], 0],
+  ['a file that is back as it was', 1, [0], 0],
+  ['a branch that is checked out', 230, [400, 900, 2_000, 2_000], 3],
+])('%s', async (_, known, looks, times) => {
+  expect(await settledBefore(known, looks)).toBe(times);
+});
+
+test('files that come without end are not waited for', async () => {
+  const endless = Array.from({ length: 1_000 }, (_, index) => index + 2);
+  expect(await settledBefore(1, endless, 1_000)).toBe(10);
+});
