@@ -7,8 +7,8 @@ export type Hints = {
   readonly next: () => Promise<void>;
   /** Waits until a burst of them is over. */
   readonly settle: () => Promise<void>;
-  /** Waits until none has come for so long. */
-  readonly quiet: (ms: number) => Promise<void>;
+  /** Waits until none has come for so long, or for the longest time: a service may write without end. */
+  readonly quiet: (ms: number, longestMs: number) => Promise<void>;
 };
 
 const burstMs = 50;
@@ -45,6 +45,6 @@ export function makeHints({ sleep, clockMs }: Pick<Host, 'sleep' | 'clockMs'>, e
       await untilQuiet(burstMs, longestBurstMs);
     },
     settle: () => untilQuiet(burstMs, longestBurstMs),
-    quiet: (ms) => untilQuiet(ms, Infinity),
+    quiet: untilQuiet,
   };
 }

@@ -29,6 +29,7 @@ type Options = {
 
 /** What a service writes so soon after a run counts as written in it. */
 const settlingMs = 2_000;
+const longestQuietMs = 6_000;
 
 /** Runs all that is planned, and then what each change affects. Comes back when the watch is interrupted. */
 export async function untilInterrupted(options: Options): Promise<void> {
@@ -101,7 +102,7 @@ class Watcher {
         if (!isDeclared) for (const path of paths) this.madeByTasks.add(path);
         return this.tell(isDeclared ? theirOwn(paths) : unknownOutput(paths));
       }
-      if (judgement === 'run-when-quiet') await hints.quiet(settlingMs);
+      if (judgement === 'run-when-quiet') await hints.quiet(settlingMs, longestQuietMs);
     }
     if (this.options.session.cancel.signal.aborted) return;
     await this.react(
