@@ -168,13 +168,15 @@ class Run {
     this.running.add(task);
     this.room.enter(task);
     const onStart = (): void => session.emit({ type: 'task-started', task: task.name, where });
-    this.carryOut(task, onStart).then((end) => {
-      this.running.delete(task);
-      this.room.leave(task);
-      if (end.state === 'ready') this.keepUp(end, startedMs);
-      else this.afterwards(task, end, startedMs);
-      this.goOn();
-    }, this.crash);
+    this.carryOut(task, onStart)
+      .then((end) => {
+        this.running.delete(task);
+        this.room.leave(task);
+        if (end.state === 'ready') this.keepUp(end, startedMs);
+        else this.afterwards(task, end, startedMs);
+        this.goOn();
+      })
+      .catch(this.crash);
   }
 
   private async carryOut(task: PlannedTask, onStart: () => void): Promise<TaskEnd | Service> {

@@ -2,7 +2,7 @@ import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isErrno } from '../host.ts';
 import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
-import { readLock } from './lock.ts';
+import { isNotWritable, readLock } from './lock.ts';
 
 /** That a service is ready, left beside its lock: other runs of the checkout may use it while it is up. */
 export type Lent = {
@@ -17,13 +17,17 @@ export type Lent = {
 
 let lastCount = 0;
 
-/** Lends what is held under a lock; nothing where that could not be written, and so is not held. */
+/** Lends what is held under a lock; nothing where that cannot be written. */
 export function lend(lock: string, { by, identity, goesOn }: Omit<Lent, 'count'>): void {
   if (!isHeldBy(lock, by)) return;
   const temporary = `${lock}.${by.pid}`;
-  rmSync(temporary, { force: true });
-  symlinkSync(`${identity} ${++lastCount} ${goesOn} ${writeClaim(by)}`, temporary);
-  renameSync(temporary, lentFile(lock));
+  try {
+    rmSync(temporary, { force: true });
+    symlinkSync(`${identity} ${++lastCount} ${goesOn} ${writeClaim(by)}`, temporary);
+    renameSync(temporary, lentFile(lock));
+  } catch (error) {
+    if (!isNotWritable(error)) throw error;
+  }
 }
 
 /** Lends it no longer; none is no error. */

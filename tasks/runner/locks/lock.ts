@@ -1,4 +1,4 @@
-import { mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { isErrno } from '../host.ts';
 import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
 
@@ -19,7 +19,7 @@ export function tryLock(path: string, claim: Claim): Attempt {
     if (text === undefined) continue;
     const holder = readClaim(text);
     if (isHeld(holder)) return { state: 'held', by: holder };
-    takeOver(path, text, claim);
+    if (takeOver(path, text, claim) === 'read-only') return { state: 'read-only' };
     if (readText(path) === writeClaim(claim)) return { state: 'taken' };
   }
 }
@@ -34,20 +34,21 @@ export function readLock(path: string): Claim | undefined {
 }
 
 /** One run at a time replaces a stale lock, and only while it still says what was found stale. */
-function takeOver(path: string, stale: string, claim: Claim): void {
+function takeOver(path: string, stale: string, claim: Claim): 'read-only' | undefined {
   const guard = `${path}.takeover`;
   const problem = create(guard, claim);
   if (problem !== undefined) {
     const other = readText(guard);
     if (other !== undefined && !isHeld(readClaim(other))) remove(guard);
-    return;
+    return problem === 'read-only' ? problem : undefined;
   }
   try {
-    if (readText(path) !== stale) return;
+    if (readText(path) !== stale) return undefined;
     const fresh = `${path}.${claim.pid}`;
     remove(fresh);
-    symlinkSync(writeClaim(claim), fresh);
+    if (create(fresh, claim) === 'read-only') return 'read-only';
     renameSync(fresh, path);
+    return undefined;
   } finally {
     remove(guard);
   }
@@ -59,9 +60,14 @@ function create(path: string, claim: Claim): 'exists' | 'read-only' | undefined 
     return undefined;
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return 'exists';
-    if (isErrno(error, 'EROFS') || isErrno(error, 'EACCES') || isErrno(error, 'EPERM')) return 'read-only';
+    if (isNotWritable(error)) return 'read-only';
     throw error;
   }
+}
+
+/** Whether nothing can be written there: it is read-only, somebody else's, or full. */
+export function isNotWritable(error: unknown): boolean {
+  return ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'].some((code) => isErrno(error, code));
 }
 
 function readText(path: string): string | undefined {
@@ -79,18 +85,19 @@ function remove(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
+    // What is read-only, or somebody else's, had none of ours.
+    if (!isErrno(error, 'ENOENT') && !isNotWritable(error)) throw error;
   }
 }
 
-/** Makes the folder of the locks; false where that is not allowed. */
+/** Makes the folder of the locks; false where none can be written. */
 export function makeLockFolder(path: string): boolean {
   try {
     mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
     return true;
   } catch (error) {
-    if (isErrno(error, 'EROFS') || isErrno(error, 'EACCES') || isErrno(error, 'EPERM') || isErrno(error, 'ENOTDIR'))
-      return false;
+    if (isNotWritable(error) || isErrno(error, 'ENOTDIR')) return false;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isErrno } from '../host.ts';
+import { isNotWritable } from './lock.ts';
 
 /** How a run of a task ended, left for those that waited for it. */
 export type Result = {
@@ -12,7 +13,7 @@ export type Result = {
 
 /** Tells the holder of a lock that somebody waits and wants to know how it ended. */
 export function announceWaiting(lock: string): void {
-  writeFileSync(waitingFile(lock), '');
+  write(() => writeFileSync(waitingFile(lock), ''));
 }
 
 /** Leaves the result where somebody waits; `describe` is called only then. */
@@ -21,8 +22,10 @@ export function leaveResult(lock: string, describe: () => Result): void {
   rmSync(waitingFile(lock), { force: true });
   const { pid } = process;
   const temporary = `${lock}.${pid}.tmp`;
-  writeFileSync(temporary, JSON.stringify(describe()));
-  renameSync(temporary, resultFile(lock));
+  write(() => {
+    writeFileSync(temporary, JSON.stringify(describe()));
+    renameSync(temporary, resultFile(lock));
+  });
 }
 
 /** The last result that was left; a damaged one is none. */
@@ -32,6 +35,15 @@ export function readResult(lock: string): Result | undefined {
   } catch (error) {
     if (error instanceof SyntaxError || isErrno(error, 'ENOENT')) return undefined;
     throw error;
+  }
+}
+
+/** Where that is not possible, on a full disk, who waits does the task again. */
+function write(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!isNotWritable(error)) throw error;
   }
 }
 

@@ -1,0 +1,57 @@
+/** Where nothing can be written in the project: its disk is full, or mounted read-only. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { expect, type TestContext, test } from 'vitest';
+import { createProject } from '../helpers/project.ts';
+
+const tasks = `version: 1
+tasks:
+  plain: { run: echo plain }
+  tracked: { inputs: [src], run: cat src }
+  script: { script: work.ts }
+  web: { service: { run: "echo up; exec sleep 1000", ready: { log: up } } }
+  test: { needs: [web, plain, tracked, script], run: echo tested, lock: board }
+`;
+
+/** A project whose disk can be made to take nothing more. */
+async function projectOnDisk(context: TestContext) {
+  const project = await createProject({});
+  const folder = project.path('disk');
+  const mount = (...options: string[]) => spawnSync('mount', [...options, 'tmpfs', folder]).status;
+  mkdirSync(folder);
+  context.skip(mount('-t', 'tmpfs', '-o', 'size=1m,nr_inodes=60') !== 0, 'mounting a small disk needs root');
+  await project.write('disk/tasks.config.yaml', tasks);
+  await project.write('disk/src', 'source\n');
+  await project.write('disk/work.ts', 'export const run = async ({ $ }) => { await $`echo scripted`; };\n');
+  await project.write('disk/.tasks/locks/.keep', '');
+  // Of a run that is gone.
+  symlinkSync(`1|1|1|${hostname()}|plain`, project.path('disk/.tasks/locks/plain.lock'));
+  return {
+    run: (words: string) => project.run(words, { cwd: 'disk' }),
+    makeReadOnly: () => expect(mount('-o', 'remount,ro')).toBe(0),
+    fill: () => {
+      expect(() => {
+        for (let file = 0; ; file++) writeFileSync(project.path(`disk/file-${file}`), '');
+      }).toThrow('ENOSPC');
+    },
+    [Symbol.asyncDispose]: async () => {
+      spawnSync('umount', ['--lazy', folder]);
+      await project[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test.for(['full', 'read-only'])(
+  'tasks run where the disk is %s, though no state can be kept',
+  async (kind, context) => {
+    await using disk = await projectOnDisk(context);
+    if (kind === 'full') disk.fill();
+    else disk.makeReadOnly();
+    const { exit, stdout } = await disk.run('test --jobs=2');
+    expect(stdout).toContain('✔ test <time>\n');
+    for (const said of ['plain | plain', 'tracked | source', 'script | scripted', 'tested'])
+      expect(stdout).toContain(said);
+    expect(exit).toBe(0);
+  },
+);
