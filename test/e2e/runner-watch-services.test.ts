@@ -1,5 +1,6 @@
 /** Services in a watch: kept, replaced, and ended in order; and what a watch shows on a terminal and to programs. */
 import { readFileSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
@@ -281,11 +282,15 @@ tasks:
   });
   const running = project.start('use --watch --output=github');
   await running.says('waiting for a change');
-  await project.write('say', 'hello between\n');
+  const say = async (text: string) => {
+    await project.write('part', text);
+    await rename(project.path('part'), project.path('say'));
+  };
+  await say('hello between\n');
   await running.says('hello between');
   await project.write('in.txt', '2');
   await running.says('waiting for a change', 2);
-  await project.write('say', 'hello later\n');
+  await say('hello later\n');
   await running.says('hello later');
   running.child.kill('SIGTERM');
   expect((await running.result).exit).toBe(143);

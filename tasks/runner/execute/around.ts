@@ -1,10 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { exitCodes } from '../errors.ts';
+import type { Failure, TaskEnd } from '../events.ts';
 import type { Env } from '../host.ts';
 import type { Claim } from '../locks/holder.ts';
 import { readLock } from '../locks/lock.ts';
+import type { PlannedTask } from '../plan.ts';
 import { descendsFrom } from '../process/tree.ts';
+import type { HeldService } from './claims.ts';
 
 /** Told to every command of a task, so that a run that it starts does not wait for what ends only after that run. */
 export const aroundVariable = 'TASKS_AROUND';
@@ -38,4 +42,23 @@ function readAround(text = ''): readonly Around[] {
 function onlyTask({ pid, task }: Claim, folder: string): Around | undefined {
   const held = readdirSync(folder).flatMap((name) => readLock(join(folder, name)) ?? []);
   return held.some((other) => other.pid === pid && other.task !== task) ? undefined : { pid, task, services: [] };
+}
+
+/** It and the task that started it would wait for each other for ever. */
+export function startedBy(outer: string, { name }: PlannedTask, service: HeldService | undefined): TaskEnd {
+  const isForOthers = service !== undefined && service.because === undefined;
+  const what = service === undefined ? 'which holds what it needs' : `whose run holds the service \`${service.name}\``;
+  const why = service?.because === undefined || service.because === '' ? '' : `, and ${service.because}`;
+  const failure: Failure = {
+    message: `it was started by \`${outer}\`, ${what}${why}`,
+    exit: exitCodes.usage,
+    reason: 'task',
+    remedy: isForOthers
+      ? `add \`${service.name}\` to the \`needs\` of \`${outer}\`, and it is used here too`
+      : `leave out \`tasks ${name}\` where \`${outer}\` runs`,
+    lastLines: [],
+    known: [],
+    checks: [],
+  };
+  return { state: 'failed', failure };
 }

@@ -1,25 +1,23 @@
 // This file is longer than 200 lines because the state of a run has one owner.
-import { exitCodes } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import type { Cancellation } from '../process/table.ts';
-import { borrow, goesOn, type Loan } from '../service/borrowed.ts';
+import { goesOn } from '../service/borrowed.ts';
 import type { Service } from '../service/service.ts';
 import type { Session } from '../session.ts';
-import { type Claims, type HeldService, makeClaims, type Taken } from './claims.ts';
+import { startedBy } from './around.ts';
+import { type Claims, makeClaims } from './claims.ts';
 import { environmentOf } from './environment.ts';
+import { type HeldUp, makeHeldUp } from './held-up.ts';
 import { makeOrder, type Order } from './order.ts';
 import { identityOf, reuseOf } from './reuse.ts';
 import { makeRoom, type Room } from './room.ts';
 import type { Round } from './round.ts';
+import { makeServices, type Services } from './services.ts';
 import { runTask } from './task.ts';
 import { makeUp, type Up } from './up.ts';
 
-type HeldUp = Extract<Taken, { readonly state: 'held' }>;
-
 const failFastGraceMs = 5_000;
-/** How often another run of the checkout is asked whether it is done. */
-const pollMs = 50;
 
 /** Runs all tasks, each once, as parallel as needs and limits allow. Gives the failure that came first. */
 export async function runTasks(session: Session, plan: Plan, round?: Round): Promise<Failure | undefined> {
@@ -39,11 +37,8 @@ class Run {
   private readonly claims: Claims;
   private readonly up: Up;
   private readonly running = new Set<PlannedTask>();
-  /** Tasks that could start if another run of the checkout did not hold what they need. */
-  private readonly heldUp = new Set<PlannedTask>();
-  /** What was told of that already: several services wait for the one that is held. */
-  private readonly toldOf = new Set<string>();
-  private poll: NodeJS.Timeout | undefined;
+  private readonly heldUp: HeldUp;
+  private readonly services: Services;
   private nameOfFirstFailed = '';
   private finish: () => void = () => undefined;
   private crash: (error: unknown) => void = () => undefined;
@@ -65,7 +60,19 @@ class Run {
     });
     this.up = makeUp(plan.tasks);
     for (const [task, services] of this.up.servicesOf) session.servicesOf.set(task, services);
-    this.adoptStanding();
+    this.heldUp = makeHeldUp(session, () => this.goOn());
+    this.services = makeServices({
+      session,
+      round,
+      tasks: plan.tasks,
+      order: this.order,
+      claims: this.claims,
+      up: this.up,
+      onEnd: (task, end, tookMs) => this.tell(task, end, tookMs),
+      onStandingFailed: (task, end) => this.failed(task, end.failure),
+      goOn: () => this.goOn(),
+      crash: (error) => this.crash(error),
+    });
   }
 
   async toTheEnd(): Promise<void> {
@@ -80,7 +87,7 @@ class Run {
       });
     } finally {
       signal.removeEventListener('abort', onCancel);
-      clearTimeout(this.poll);
+      this.heldUp.close();
       this.claims.giveBackAll((task) => this.round?.standing.find(task) !== undefined);
     }
   }
@@ -94,7 +101,7 @@ class Run {
       if (isOver) this.heldUp.clear();
       const servicesStay = this.round !== undefined;
       if (!servicesStay) this.up.stopUnneeded((task) => this.running.has(task) || this.order.isWaiting(task), !isOver);
-      if (this.running.size === 0 && this.heldUp.size === 0 && (servicesStay || this.up.isEmpty())) this.finish();
+      if (this.running.size === 0 && this.heldUp.isEmpty() && (servicesStay || this.up.isEmpty())) this.finish();
     } catch (error) {
       this.crash(error);
     }
@@ -116,14 +123,15 @@ class Run {
 
   private startUnlessHeld(task: PlannedTask): void {
     const taken = this.claims.take(task);
-    if (taken.state === 'held') return void this.holdUp(task, taken);
+    if (taken.state === 'held') return void this.heldUp.add(task, taken);
     // It would not be what it needs is now.
     const isOutdated = taken.state === 'lent' && this.order.someNeedWorked(task);
     const because = 'what it needs has run since its start';
-    if (isOutdated && taken.around === undefined) return void this.holdUp(task, { ...taken, hint: goesOn(because) });
-    this.heldUp.delete(task);
+    if (isOutdated && taken.around === undefined)
+      return void this.heldUp.add(task, { ...taken, hint: goesOn(because) });
+    this.heldUp.remove(task);
     if (isOutdated) this.endAtOnce(task, startedBy(taken.around?.task ?? '', task, { name: task.name, because }));
-    else if (taken.state === 'lent') this.borrow(task, taken);
+    else if (taken.state === 'lent') this.services.borrow(task, taken);
     else if (taken.state === 'held-around-us') this.endAtOnce(task, startedBy(taken.outer, task, taken.service));
     else if (taken.doneBy === undefined) this.start(task);
     else {
@@ -131,33 +139,6 @@ class Run {
       this.claims.giveBack(task, false);
       this.endAtOnce(task, { state: 'skipped', reason: `the run with pid ${taken.doneBy.pid} has just done it` });
     }
-  }
-
-  /** Tells once for whom a task waits, and looks again soon. */
-  private holdUp(task: PlannedTask, { by, lock, hint }: Omit<HeldUp, 'state'>): void {
-    // A service waits also for the others, of which one is held.
-    const waiting = task.work.kind === 'service' ? lock : task.name;
-    const news = [waiting, by.pid, lock, hint].join('|');
-    if (!this.toldOf.has(news))
-      this.session.emit({
-        type: 'task-waiting',
-        task: waiting,
-        lock,
-        holder: by,
-        ...(hint === undefined ? {} : { hint }),
-      });
-    this.toldOf.add(news);
-    this.heldUp.add(task);
-    clearTimeout(this.poll);
-    this.poll = setTimeout(() => this.goOn(), pollMs);
-  }
-
-  /** Uses a service that another run keeps up: it is neither started nor stopped here. */
-  private borrow(task: PlannedTask, loan: Loan): void {
-    const text = `\`${task.name}\` is the one that the run with pid ${loan.by.pid} keeps up`;
-    this.session.emit({ type: 'notice-given', text });
-    this.order.take(task);
-    this.keepUp(borrow(task, loan), this.session.host.clockMs());
   }
 
   private start(task: PlannedTask): void {
@@ -172,7 +153,7 @@ class Run {
       .then((end) => {
         this.running.delete(task);
         this.room.leave(task);
-        if (end.state === 'ready') this.keepUp(end, startedMs);
+        if (end.state === 'ready') this.services.keepUp(end, startedMs);
         else this.afterwards(task, end, startedMs);
         this.goOn();
       })
@@ -189,7 +170,7 @@ class Run {
     const leftOut = await this.round?.whyLeftOut(task, this.order.someNeedRan(task));
     if (leftOut !== undefined) return { state: 'skipped', reason: leftOut };
     if (work.kind !== 'service') return await runTask({ ...options, force: plan.force, onStart });
-    await this.endPredecessor(task);
+    await this.services.endPredecessor(task);
     onStart();
     const { startService } = await import('../service/service.ts');
     return await startService({ ...options, work });
@@ -199,57 +180,6 @@ class Run {
     const goesOn = this.round?.standing.find(task.name) !== undefined;
     if (!goesOn) this.claims.giveBack(task, end.state === 'done' && task.work.kind !== 'service');
     this.end(task, end, this.tookMs(startedMs));
-  }
-
-  /** For the tasks that need it, a service that is ready is done; its own end comes later. */
-  private keepUp(service: Service, startedMs: number): void {
-    const { task } = service;
-    this.up.add(service);
-    this.round?.standing.add(service);
-    if (service.lentBy === undefined) this.announce(task, startedMs);
-    else this.order.end(task, { state: 'skipped', reason: `of the run with pid ${service.lentBy.pid}` });
-    service.ended.then((end) => {
-      this.up.remove(task);
-      if (this.round?.standing.isReplaced(service) === true) return;
-      this.round?.standing.remove(service);
-      this.claims.giveBack(task, false);
-      this.order.amend(task, end);
-      this.tell(task, end, this.tookMs(startedMs));
-      if (end.state === 'failed') this.up.endUsersOf(task);
-      this.goOn();
-    }, this.crash);
-  }
-
-  /** A service of ours is ready; one that goes on, or is of a watch, may be used by other runs. */
-  private announce(task: PlannedTask, startedMs: number): void {
-    this.claims.lend(task, this.round !== undefined || this.up.goesOn(task));
-    this.order.end(task, { state: 'done' });
-    this.session.emit({ type: 'service-ready', task: task.name, tookMs: this.tookMs(startedMs) });
-  }
-
-  /** Services that an earlier run of a watch has started: one that ends by itself ends those that need it. */
-  private adoptStanding(): void {
-    for (const task of this.plan.tasks) {
-      const service = this.round?.standing.find(task.name);
-      if (service === undefined) continue;
-      this.up.add({ ...service, task });
-      service.ended.then((end) => {
-        this.up.remove(task);
-        if (end.state !== 'failed' || this.round?.standing.isReplaced(service) === true) return;
-        this.order.amend(task, end);
-        this.failed(task, end.failure);
-        this.up.endUsersOf(task);
-        this.goOn();
-      }, this.crash);
-    }
-  }
-
-  private async endPredecessor(task: PlannedTask): Promise<void> {
-    const { name } = task;
-    if (this.round?.standing.find(name) === undefined) return;
-    this.claims.takeBack(task);
-    this.session.emit({ type: 'service-stopped', task: name, reason: 'it is started again' });
-    await this.round.standing.replace(name);
   }
 
   private tookMs(startedMs: number): number {
@@ -291,25 +221,6 @@ class Run {
     const isOver = cancel.signal.aborted || (this.firstFailure !== undefined && failureEndsRun);
     return isOver ? `\`${this.nameOfFirstFailed}\` failed` : undefined;
   }
-}
-
-/** It and the task that started it would wait for each other for ever. */
-function startedBy(outer: string, { name }: PlannedTask, service: HeldService | undefined): TaskEnd {
-  const isForOthers = service !== undefined && service.because === undefined;
-  const what = service === undefined ? 'which holds what it needs' : `whose run holds the service \`${service.name}\``;
-  const why = service?.because === undefined || service.because === '' ? '' : `, and ${service.because}`;
-  const failure: Failure = {
-    message: `it was started by \`${outer}\`, ${what}${why}`,
-    exit: exitCodes.usage,
-    reason: 'task',
-    remedy: isForOthers
-      ? `add \`${service.name}\` to the \`needs\` of \`${outer}\`, and it is used here too`
-      : `leave out \`tasks ${name}\` where \`${outer}\` runs`,
-    lastLines: [],
-    known: [],
-    checks: [],
-  };
-  return { state: 'failed', failure };
 }
 
 const afterFailure: Cancellation = {
