@@ -1,7 +1,10 @@
 /** Globs of `inputs` and `outputs`: what they match, and which folders need not be looked into. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compilePatterns, isLiteral } from '../../tasks/runner/fresh/glob.ts';
 import { expandPath, globIn, leavesProject } from '../../tasks/runner/fresh/paths.ts';
+import { findFiles } from '../../tasks/runner/fresh/walk.ts';
+import { createProject } from '../helpers/project.ts';
 
 test.each([
   [['src/**'], 'src/a', true],
@@ -23,6 +26,8 @@ test.each([
   [['src/[ab].c'], 'src/b.c', true],
   [['src/?.c'], 'src/ab.c', false],
   [['src/[!B].c'], 'src/A.c', true],
+  [['./!a'], '!a', true],
+  [['./!a'], 'b', false],
   [['src/[!B].c'], 'src/B.c', false],
   [['src/[^B].c'], 'src/A.c', true],
   [['src/[!a-c].c'], 'src/b.c', false],
@@ -79,6 +84,44 @@ test.each([
   [['/etc/hosts'], ['/etc/hosts']],
 ])('%j is looked for from %j on', (globs, roots) => {
   expect(compilePatterns(globs).roots).toEqual(roots);
+});
+
+test('a search that leaves out folders finds just what the globs include', async () => {
+  await using project = await createProject({});
+  const folders = ['', 'a/', '.b/', '[x]/', 'a/a/', 'a/{y}/', '.b/a(b)/'];
+  const files = folders.flatMap((folder) => ['b', '.c', 'b.ts', '!n', 'x y'].map((name) => folder + name));
+  for (const path of files) await project.write(`tree/${path}`, '');
+  const part = fc.constantFrom(
+    ...[
+      'a',
+      'b',
+      '.b',
+      '*',
+      '**',
+      '*.ts',
+      '?',
+      '{a,b}',
+      '[ab]',
+      '[!a]',
+      '+(a|b)',
+      '!(a)',
+      '@(a|b/**)',
+      '[x]',
+      '\\[x\\]',
+    ],
+    ...['a(b)', '**b', 'a**', '{y}', '!n', '{a,.b}/b.ts', '{a/**,b/*.ts}', '.', 'x y', '{**/a,b}', '.*'],
+  );
+  const glob = fc
+    .tuple(fc.constantFrom('', '', '!'), fc.array(part, { minLength: 1, maxLength: 4 }))
+    .map(([sign, parts]) => sign + parts.join('/'));
+  fc.assert(
+    fc.property(fc.array(glob, { minLength: 1, maxLength: 4 }), (globs) => {
+      const patterns = compilePatterns(globs);
+      const { paths } = findFiles(project.path('tree'), patterns, { followsLinks: false });
+      expect([...paths].sort()).toEqual(files.filter(patterns.includes).sort());
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('a glob without a wildcard names one path', () => {
