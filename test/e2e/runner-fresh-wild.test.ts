@@ -16,7 +16,9 @@ type Round = Settings & {
   readonly pulls: boolean;
   readonly flags: string;
   /** A run before it, to which something happens after a while. */
-  readonly before: undefined | { readonly afterMs: number; readonly what: Edit | 'SIGKILL' | 'SIGTERM' };
+  readonly before:
+    | undefined
+    | { readonly afterMs: number; readonly what: Edit | 'SIGKILL' | 'SIGTERM' | 'another run' };
 };
 
 /** Of a task in place nobody knows whether it or somebody else has written a file meanwhile. */
@@ -32,7 +34,7 @@ const rounds: fc.Arbitrary<Round> = fc.record({
   before: fc.option(
     fc.record({
       afterMs: fc.integer({ min: 0, max: 500 }),
-      what: fc.oneof(fc.constantFrom('SIGKILL', 'SIGTERM'), edits.filter(isNotInPlace)),
+      what: fc.oneof(fc.constantFrom('SIGKILL', 'SIGTERM', 'another run'), edits.filter(isNotInPlace)),
     }),
     { nil: undefined, freq: 2 },
   ),
@@ -66,7 +68,8 @@ test('whatever happens, outputs are those of a clean build, and a second run doe
 async function disturb(here: Project, round: Round, { afterMs, what }: NonNullable<Round['before']>): Promise<void> {
   const running = here.start(wordsOf(round), { env: { FLAVOUR: round.flavour } });
   await new Promise((resolve) => setTimeout(resolve, afterMs));
-  if (typeof what === 'string') running.child.kill(what);
+  if (what === 'another run') await here.run(wordsOf(round), { env: { FLAVOUR: 'sweet' } });
+  else if (typeof what === 'string') running.child.kill(what);
   else apply(here.folder, what);
   await running.result;
 }
