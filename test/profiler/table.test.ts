@@ -65,7 +65,7 @@ test('a connection that rests goes on where it stood', () => {
   wait();
   move(1, 0, get('/c'), 40);
   wait();
-  expect([told, lost.exchangesLost]).toEqual([['/a 200 complete', '/b 200 complete'], 1]);
+  expect([told, lost.exchangesLost]).toEqual([['/a 200 complete', '/b 200 complete'], 2]);
 });
 
 test('what waits on a connection that rests is told when it is closed, and counted when all is forgotten', () => {
@@ -78,7 +78,7 @@ test('what waits on a connection that rests is told when it is closed, and count
   expect(table.heldBytes).toBe(0);
 });
 
-test('a request behind bytes that are missing is told or counted, although its connection ends before they are given up', () => {
+test('a request behind bytes that are missing is counted with them, although its connection ends before they are given up', () => {
   const { told, lost, move, table } = openTable();
   for (const conn of [1, 2]) {
     move(conn, 0, get('/a'));
@@ -86,8 +86,10 @@ test('a request behind bytes that are missing is told or counted, although its c
     move(conn, 0, get('/b'), 40);
   }
   table.closed({ conn: 1, oldState: 1, newState: 7, isShed: false });
-  expect([told, lost.exchangesLost]).toEqual([['/a 200 complete', '/a 200 complete', '/b - aborted'], 1]);
-  expect([table.clear(), lost.exchangesLost]).toEqual([1, 2]);
+  const both = ['/a 200 complete', '/a 200 complete'];
+  // What is missing may have been a request as well, which was not answered before the other.
+  expect([told, lost.exchangesLost]).toEqual([both, 2]);
+  expect([table.clear(), told, lost.exchangesLost]).toEqual([0, both, 4]);
 });
 
 test('as many connections as the kernel follows may each have a request that waits', { timeout: 30_000 }, () => {

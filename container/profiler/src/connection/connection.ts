@@ -12,7 +12,7 @@ import { takeRequest } from './requests.ts';
 import { createResponseReader } from './response-reader.ts';
 import { takeLate, takeResponse } from './responses.ts';
 import { newStanding, type Standing } from './standing.ts';
-import { isOutOfStep, loseExchanges, loseStep, stopFollowing } from './step.ts';
+import { isOutOfStep, loseAnswers, loseExchanges, loseRequests, loseStep, stopFollowing } from './step.ts';
 import { Stream } from './stream.ts';
 import { cutShort } from './unfinished.ts';
 
@@ -34,9 +34,9 @@ export class Connection implements Dialogue {
     this.events = events;
     this.standing = standing;
     this.line = standing.line ?? new Line(info, events.exchange);
-    const streamEvents = { lost: () => loseStep(this), tooManyWait: () => this.#giveUp() };
-    this.requests = new Stream(createRequestReader(this), streamEvents);
-    this.responses = new Stream(createResponseReader(this), streamEvents);
+    const tooManyWait = (): void => this.#giveUp();
+    this.requests = new Stream(createRequestReader(this), { lost: () => loseStep(this), tooManyWait });
+    this.responses = new Stream(createResponseReader(this), { lost: () => loseAnswers(this), tooManyWait });
     this.requests.goOnAt(standing.requestsAt);
     this.responses.goOnAt(standing.responsesAt);
   }
@@ -63,8 +63,8 @@ export class Connection implements Dialogue {
 
   /** Whether exchanges are under way, or what may be some. */
   get isBusy(): boolean {
-    const waits = this.requests.waitsSince() ?? this.responses.waitsSince();
-    return this.line.length > 0 || this.arriving !== undefined || this.early.length > 0 || waits !== undefined;
+    const isUnderWay = this.line.length > 0 || this.arriving !== undefined || this.early.length > 0;
+    return isUnderWay || this.requests.hasGap || this.responses.hasGap;
   }
 
   /** How many requests wait for their responses, or for their own end. */
@@ -126,12 +126,13 @@ export class Connection implements Dialogue {
 
   /** What is missing will not come any more: goes on with what came after it. */
   #giveUp(): void {
+    const lose = this.requests.hasGap ? loseRequests : loseAnswers;
     const requests = this.requests.takeOut().map((piece) => ({ piece, isRequest: true }));
     const responses = [...this.early.takeOut(), ...this.responses.takeOut()].map((piece) => ({
       piece,
       isRequest: false,
     }));
-    loseStep(this);
+    lose(this);
     const waiting = [...requests, ...responses].sort((one, other) => one.piece.timeNs - other.piece.timeNs);
     for (const { piece, isRequest } of waiting) {
       if (isRequest) takeRequest(this, piece);

@@ -34,6 +34,11 @@ export function isHeadComing({ arriving }: Dialogue): boolean {
   return arriving !== undefined && !arriving.isAdmitted;
 }
 
+/** Is a head coming of which all that came so far is there? Behind a gap there may be the request that a response answers. */
+export function isHeadUnfinished(dialogue: Dialogue): boolean {
+  return isHeadComing(dialogue) && !dialogue.requests.hasGap;
+}
+
 /** How many requests wait for their responses, or for their own end. */
 export function countUnderWay(dialogue: Dialogue): number {
   return dialogue.line.length + (isHeadComing(dialogue) ? 1 : 0);
@@ -51,7 +56,7 @@ export function admit({ standing, line, events }: Dialogue, request: Pending): v
 /** Forgets all that is under way. */
 export function forget(dialogue: Dialogue): void {
   dialogue.line.clear();
-  dialogue.early.takeOut();
+  for (const piece of dialogue.early.takeOut()) dialogue.responses.passOver(piece);
   dialogue.arriving = undefined;
   dialogue.doubtful = undefined;
   dialogue.standing.hasPassedOver = false;

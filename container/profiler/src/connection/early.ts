@@ -33,14 +33,17 @@ export class Early<Who> {
     return this.#pieces.length <= MAX_EARLY;
   }
 
-  /** Forgets those that were read before a byte of this request was sent: they answer something else. */
-  dropBefore(request: Piece<Who>): void {
-    this.#pieces = this.#pieces.filter(({ other }) => ((request.offset - other) | 0) < 0);
+  /** Gives those that were read before any byte was sent of a request that begins at `offset`: they answer something else. */
+  takeBefore(offset: number): readonly Piece<Who>[] {
+    const isBefore = ({ other }: Piece<Who>): boolean => ((offset - other) | 0) >= 0;
+    const before = this.#pieces.filter(isBefore);
+    if (before.length > 0) this.#pieces = this.#pieces.filter((piece) => !isBefore(piece));
+    return before;
   }
 
   /** The last one says when what came before it was. */
-  dropAllButLast(): void {
-    this.#pieces.splice(0, this.#pieces.length - 1);
+  takeAllButLast(): readonly Piece<Who>[] {
+    return this.#pieces.splice(0, this.#pieces.length - 1);
   }
 
   /** Gives all of them, and has none then. */

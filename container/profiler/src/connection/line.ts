@@ -33,6 +33,11 @@ export class Line {
     return this.#pending.length;
   }
 
+  /** Where the first begins in the requests' stream; undefined if nothing waits. */
+  get beginsAt(): number | undefined {
+    return this.#pending.first?.requestOffset;
+  }
+
   join(pending: Pending): void {
     this.#pending.push(pending);
     this.heldBytes += sizeOf(pending);

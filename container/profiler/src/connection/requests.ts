@@ -2,15 +2,19 @@
 import type { Process } from '../exchange.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Piece } from './piece.ts';
-import { takeEarly } from './responses.ts';
-import { bridge, findStep, loseStep } from './step.ts';
+import { passOverAll, takeEarly } from './responses.ts';
+import { bridge, findStep, loseAnswers, loseStep } from './step.ts';
 
 export function takeRequest(dialogue: Dialogue, piece: Piece<Process>): void {
   const { standing, requests, early, line } = dialogue;
   if (standing.isFinished) return;
   if (piece.gap !== 'none') bridge(dialogue, piece);
-  if (standing.hasPassedOver && requests.reader.state === 'start') loseStep(dialogue);
-  if (!(standing.isReading && standing.isMatching) && !findStep(dialogue, piece)) return;
+  else if (requests.isBeyond(piece)) return;
+  if (standing.hasPassedOver && requests.reader.state === 'start') loseAnswers(dialogue);
+  if (!(standing.isReading && standing.isMatching) && !findStep(dialogue, piece)) {
+    if (!standing.isReading) requests.passOver(piece);
+    return;
+  }
   if (early.length > 0 && dialogue.arriving === undefined && !sortEarly(dialogue, piece)) return;
   standing.wasAsked = true;
   requests.take(piece);
@@ -23,9 +27,12 @@ export function takeRequest(dialogue: Dialogue, piece: Piece<Process>): void {
  * response answers is then not known either.
  */
 function sortEarly(dialogue: Dialogue, request: Piece<Process>): boolean {
-  const { info, early, standing } = dialogue;
+  const { info, early, standing, requests } = dialogue;
   if (info.knowsOrder) {
-    early.dropBefore(request);
+    // Those that answer what is missing before the request, or waits behind that, are sorted out when it is there.
+    if (requests.isFresh() || requests.isContinuedBy(request)) {
+      passOverAll(dialogue, early.takeBefore(request.offset));
+    }
     return true;
   }
   if (standing.wasAsked) return true;

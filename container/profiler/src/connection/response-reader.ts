@@ -1,19 +1,21 @@
 /** What the reader of a connection's responses finds: where each begins, what it says, and where it ends. */
 import { type Framing, type Head, parseStatusLine } from '../http1/head.ts';
 import { Reader } from '../http1/reader.ts';
-import { type Dialogue, finish, isHeadComing } from './dialogue.ts';
-import { loseAnswer, loseStep } from './step.ts';
+import { type Dialogue, finish, isHeadUnfinished } from './dialogue.ts';
+import { loseAnswer, loseAnswers } from './step.ts';
 import { cutShortByAnswer } from './unfinished.ts';
 
 export function createResponseReader(dialogue: Dialogue): Reader {
   return new Reader({
     started: (at) => {
-      const { responses, standing, line, info } = dialogue;
+      const { responses, standing, line, info, arriving, requests } = dialogue;
       const piece = responses.present;
       if (piece) standing.turns.answered(piece.timeNs);
       standing.hasPassedOver = false;
       // A server answers what it has read, and will not wait for the rest.
-      if (line.length === 0 && info.role === 'server' && isHeadComing(dialogue)) cutShortByAnswer(dialogue);
+      if (line.length === 0 && info.role === 'server' && isHeadUnfinished(dialogue)) cutShortByAnswer(dialogue);
+      // If it is over now, so much of it came.
+      if (arriving !== undefined) arriving.requestBytes = requests.reader.messageBytes;
       line.responseStarted(piece, at);
     },
     plausible: (firstLine) => {
@@ -26,7 +28,7 @@ export function createResponseReader(dialogue: Dialogue): Reader {
       const { responses, line } = dialogue;
       line.responseEnded(responses.present?.timeNs, responses.reader.messageBytes);
     },
-    lost: () => loseStep(dialogue),
+    lost: () => loseAnswers(dialogue),
   });
 }
 
@@ -35,7 +37,7 @@ function readHead(dialogue: Dialogue, head: Head): Framing | undefined {
   const framing = line.responseHead(head);
   if (framing === undefined) {
     if (parseStatusLine(head.firstLine) === undefined) loseAnswer(dialogue);
-    else loseStep(dialogue);
+    else loseAnswers(dialogue);
   }
   if (framing?.kind === 'tunnel') {
     line.endResponse('upgraded', responses.present?.timeNs, responses.reader.messageBytes);

@@ -1,8 +1,11 @@
 /** What the pieces of a stream may begin with, where it is not known where messages begin. */
 import type { Piece } from './piece.ts';
 
-/** Empty lines before a request are tolerated (RFC 9112, 2.2). */
-const REQUEST_START = /^[\r\n]*[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}(?: |$)/;
+/**
+ * Empty lines before a request are tolerated (RFC 9112, 2.2). Where a piece may begin in the middle of anything, what begins with
+ * another method may as well be the end of a longer one.
+ */
+const REQUEST_START = /^[\r\n]*(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE) /;
 const START_BYTES = 25;
 const RESPONSE_STARTS = ['HTTP/1.', 'HTTP/0.', 'RTSP/1.', 'ICE/1.'];
 
@@ -14,13 +17,13 @@ export function requestWithin(piece: Piece<unknown>): number | undefined {
   return found === null ? undefined : found.index + found[0].length;
 }
 
-export function mayStartRequest(piece: Piece<unknown>): boolean {
-  return REQUEST_START.test(piece.bytes.toString('latin1', piece.from, piece.from + Math.min(piece.cap, START_BYTES)));
+export function startsRequest({ bytes, from, cap }: Piece<unknown>): boolean {
+  return REQUEST_START.test(bytes.toString('latin1', from, from + Math.min(cap, START_BYTES)));
 }
 
 export function mayStartResponse(piece: Piece<unknown>): boolean {
   const text = piece.bytes.toString('latin1', piece.from, piece.from + Math.min(piece.cap, 16)).trimStart();
-  return piece.cap > 0 && RESPONSE_STARTS.some((start) => start.startsWith(text) || text.startsWith(start));
+  return text !== '' && RESPONSE_STARTS.some((start) => start.startsWith(text) || text.startsWith(start));
 }
 
 /** Of bytes that are not read, or cannot be: do they seem to begin a response? */

@@ -5,7 +5,7 @@
 import type { Process } from '../exchange.ts';
 import { countUnderWay, type Dialogue, forget, isHeadComing } from './dialogue.ts';
 import { type Piece, partFrom } from './piece.ts';
-import { mayStartRequest, requestWithin } from './starts.ts';
+import { requestWithin, startsRequest } from './starts.ts';
 import { Turns } from './turns.ts';
 
 /** Neither where requests begin is known, nor which response is whose. */
@@ -19,18 +19,40 @@ export function stopFollowing({ standing }: Dialogue): void {
   standing.isMatching = false;
 }
 
-/** Bytes that matter are missing, or are not what they should be: nothing is told until step is found again. */
+/** Bytes of requests that matter are missing, or cannot be read: nothing is told until step is found again. */
 export function loseStep(dialogue: Dialogue): void {
   if (dialogue.standing.isFinished || isOutOfStep(dialogue)) return;
   stopFollowing(dialogue);
-  // What is missing was part of an exchange, even if none is known.
-  if (loseExchanges(dialogue) === 0) dialogue.events.lost(1);
+  const isKnown = dialogue.arriving !== undefined;
+  // What is missing was part of an exchange, even if none is known. One that is read and does not wait has been told or counted.
+  if (loseExchanges(dialogue) === 0 && !isKnown) dialogue.events.lost(1);
+}
+
+/** Bytes of requests will not come any more. What they asked may still be answered, and what comes behind them may begin anywhere. */
+export function loseRequests(dialogue: Dialogue): void {
+  const { standing, requests } = dialogue;
+  loseStep(dialogue);
+  standing.turns.asked(requests.present?.timeNs ?? 0);
+  requests.restart();
+}
+
+/** Bytes of responses are missing, or are not what they should be: requests are read on, and counted until step is found again. */
+export function loseAnswers(dialogue: Dialogue): void {
+  const { standing, line, events, arriving } = dialogue;
+  if (standing.isFinished || !standing.isMatching) return;
+  standing.isMatching = false;
+  const isReadOn = standing.isReading && arriving !== undefined;
+  // One whose head is coming is counted when that is there.
+  const exchanges = line.length + (isHeadComing(dialogue) && !isReadOn ? 1 : 0);
+  if (exchanges > 0 || !isReadOn) events.lost(Math.max(1, exchanges));
+  forget(dialogue);
+  if (isReadOn) dialogue.arriving = arriving;
 }
 
 /** What comes is no response: where nobody waits for one, nothing is missing. */
 export function loseAnswer(dialogue: Dialogue): void {
-  if (countUnderWay(dialogue) > 0) loseStep(dialogue);
-  else stopFollowing(dialogue);
+  if (countUnderWay(dialogue) > 0) loseAnswers(dialogue);
+  else dialogue.standing.isMatching = false;
 }
 
 /** Counts what is under way, forgets it, and returns how many exchanges that were. */
@@ -49,30 +71,43 @@ export function findStep(dialogue: Dialogue, piece: Piece<Process>): boolean {
   const { standing, requests, responses, line } = dialogue;
   // What comes before the answer to a request that was cut short is the rest of it.
   if (standing.isMatching && (line.length > 0 || dialogue.doubtful !== undefined)) return false;
-  const isOver = !standing.isCountOnly && standing.turns.isOver(piece.timeNs);
   const isBetween = standing.isReading && requests.reader.state === 'start' && requests.isContinuedBy(piece);
-  const mayStart = isBetween || (!standing.isReading && mayStartRequest(piece));
-  if (mayStart) responses.restart();
-  if (mayStart || !standing.isMatching) standing.isMatching = mayStart && isOver;
+  if (!standing.isReading && requests.isBehindGap(piece)) passGap(dialogue, piece);
+  const isOver = !standing.isCountOnly && standing.turns.isOver(piece.timeNs);
+  const starts = isBetween || (!standing.isReading && startsRequest(piece));
+  if (starts) responses.beginAnew();
+  if (starts || !standing.isMatching) standing.isMatching = starts && isOver;
   if (standing.isReading) return true;
-  if (!mayStart) {
+  if (!starts) {
     if (!standing.isMatching) askedSomething(dialogue, piece, isOver);
     return false;
   }
-  standing.isReading = true;
-  requests.restart();
+  readAnew(dialogue);
   return true;
 }
 
+/** Bytes are missing behind a request that is not read. They may have been another, and the last answer the one to that. */
+function passGap({ standing, events }: Dialogue, piece: Piece<Process>): void {
+  // Where step was lost before, so much has been counted.
+  if (standing.isMatching) events.lost(1);
+  standing.isMatching = false;
+  standing.turns.asked(piece.timeNs);
+}
+
 /** The piece asks something again if an answer came; and where a request stands behind what is not understood, it counts. */
-function askedSomething({ standing, requests, events }: Dialogue, piece: Piece<Process>, isOver: boolean): void {
-  if (isOver) events.lost(1);
-  standing.turns.asked();
+function askedSomething(dialogue: Dialogue, piece: Piece<Process>, isOver: boolean): void {
+  if (isOver) dialogue.events.lost(1);
+  dialogue.standing.turns.asked(piece.timeNs);
   const behind = requestWithin(piece);
   if (behind === undefined) return;
+  readAnew(dialogue);
+  dialogue.requests.take(partFrom(piece, behind));
+}
+
+/** A request begins with the next bytes. */
+function readAnew({ standing, requests }: Dialogue): void {
   standing.isReading = true;
   requests.restart();
-  requests.take(partFrom(piece, behind));
 }
 
 /** The kernel has left something out before a piece. */

@@ -23,6 +23,7 @@ export class Stream<Who> {
   /** Where the next byte lies; undefined where that may be anywhere. */
   next: number | undefined;
   #waiting: Piece<Who>[] = [];
+  #isFresh = true;
 
   constructor(reader: Reader, events: StreamEvents) {
     this.reader = reader;
@@ -35,9 +36,14 @@ export class Stream<Who> {
     if (this.#waiting.length > MAX_WAITING) this.#events.tooManyWait();
   }
 
+  /** Something came, and what is before it has not. */
+  get hasGap(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** It stands between two messages. */
   get isBetween(): boolean {
-    return this.#waiting.length === 0 && this.reader.state === 'start';
+    return !this.hasGap && this.reader.state === 'start';
   }
 
   /** About how much memory what has come in part takes. */
@@ -50,9 +56,14 @@ export class Stream<Who> {
     return this.#waiting[0]?.timeNs;
   }
 
-  /** Nothing has been taken since the beginning or since `restart`. */
+  /** Nothing has been taken since the beginning or since it was begun anew. */
   isFresh(): boolean {
-    return this.next === undefined;
+    return this.#isFresh;
+  }
+
+  /** Nothing is missing before the piece, as far as that is known. */
+  mayGoOnWith(piece: Piece<Who>): boolean {
+    return this.next === undefined || this.isContinuedBy(piece);
   }
 
   /** Nothing is missing before the piece. */
@@ -65,6 +76,22 @@ export class Stream<Who> {
     return this.next === (offset | 0) && this.#waiting.length === 0;
   }
 
+  /** All of the piece has come before, or was passed over. */
+  isBeyond(piece: Piece<Who>): boolean {
+    return this.next !== undefined && ((piece.offset + piece.length - this.next) | 0) <= 0;
+  }
+
+  /** Bytes are missing between what came and the piece. */
+  isBehindGap(piece: Piece<Who>): boolean {
+    return this.next !== undefined && ((piece.offset - this.next) | 0) > 0;
+  }
+
+  /** A piece that is not read: what comes next is expected behind it. */
+  passOver(piece: Piece<Who>): void {
+    const end = (piece.offset + piece.length) | 0;
+    if (this.next === undefined || ((end - this.next) | 0) > 0) this.next = end;
+  }
+
   /** Gives up what waits, in no order. */
   takeOut(): readonly Piece<Who>[] {
     const waiting = this.#waiting;
@@ -75,12 +102,21 @@ export class Stream<Who> {
   /** A message begins at `next`, if it is given. */
   goOnAt(next: number | undefined): void {
     this.next = next;
+    this.#isFresh = next === undefined;
   }
 
   /** Forgets what waits; the next piece may begin anywhere. */
   restart(): void {
     this.next = undefined;
     this.#waiting = [];
+    this.#isFresh = true;
+    this.reader.restart();
+  }
+
+  /** A message begins behind what has come so far, whatever that was. */
+  beginAnew(): void {
+    for (const piece of this.takeOut()) this.passOver(piece);
+    this.#isFresh = true;
     this.reader.restart();
   }
 
@@ -95,6 +131,7 @@ export class Stream<Who> {
 
   #deliver(piece: Piece<Who>, missing: number): void {
     this.next = (piece.offset + piece.length) | 0;
+    this.#isFresh = false;
     if (missing > 0) {
       // What ends there ended when nobody looked.
       this.present = undefined;

@@ -3,17 +3,20 @@
  * was lost, it is found there. One that does not wait leaves open which answer is to what.
  */
 export class Turns {
-  #wasAsked = false;
+  /** When something was asked last; undefined while nothing was. */
+  #askedNs: number | undefined;
   /** When the answer to the last request began; undefined while none has. */
   #answeredNs: number | undefined;
   /** What was asked last was so before the answer to what came before it. */
   #isAhead = false;
   #pipelines = false;
+  /** When the last response came that nobody waited for. */
+  #unreadNs = 0;
 
   /** The first byte of a request came at `timeNs`, or of what stands in its place. */
   began(timeNs: number): void {
-    this.#isAhead = this.#wasAsked && !(this.#answeredNs !== undefined && this.#answeredNs <= timeNs);
-    this.asked();
+    this.#isAhead = this.#askedNs !== undefined && !(this.#answeredNs !== undefined && this.#answeredNs <= timeNs);
+    this.asked(timeNs);
   }
 
   /** It is a request. */
@@ -21,19 +24,25 @@ export class Turns {
     if (this.#isAhead) this.#pipelines = true;
   }
 
-  /** Bytes of requests came, wherever these begin. */
-  asked(): void {
-    this.#wasAsked = true;
+  /** Bytes of requests came at `timeNs`, wherever these begin. */
+  asked(timeNs: number): void {
+    this.#askedNs = timeNs;
     this.#answeredNs = undefined;
   }
 
-  /** A response began at `timeNs`. */
+  /** A response began at `timeNs`: what began before it was asked answers something else. */
   answered(timeNs: number): void {
-    this.#answeredNs ??= timeNs;
+    if (this.#askedNs === undefined || timeNs >= this.#askedNs) this.#answeredNs ??= timeNs;
   }
 
-  /** Is all answered that was asked before, where a request begins at `timeNs`? */
+  /** A part of a response came at `timeNs` and is not read. */
+  passed(timeNs: number): void {
+    this.#unreadNs = Math.max(this.#unreadNs, timeNs);
+  }
+
+  /** Is all answered that was asked before, where a request begins at `timeNs`, and may its own answer still come? */
   isOver(timeNs: number): boolean {
-    return !this.#pipelines && this.#answeredNs !== undefined && this.#answeredNs <= timeNs;
+    const isAnswered = this.#answeredNs !== undefined && this.#answeredNs <= timeNs;
+    return !this.#pipelines && isAnswered && this.#unreadNs <= timeNs;
   }
 }

@@ -1,0 +1,171 @@
+/** Bytes of a connection are missing: no exchange is told with the answer to another, or as what nobody asked. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ConnectionInfo } from '../../container/profiler/src/connection/line.ts';
+import { answer, ask, inShort, openWire, type Step } from '../helpers/wire.ts';
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+const status = (code: number) => `HTTP/1.1 ${code} S\r\nContent-Length: 0\r\n\r\n`;
+const client = { role: 'client', knowsOrder: true } as const;
+const server = { role: 'server', knowsOrder: false } as const;
+const unixClient = { role: 'client', knowsOrder: false } as const;
+const small = (path: string, code: number) => `GET ${path} ${code} complete 28/${status(code).length}`;
+
+/** Steps with their places in both streams, some of which are lost. */
+function placed(steps: readonly (Step & { readonly isLost?: boolean })[]): readonly Step[] {
+  const next = { '>': 1_000, '<': 5_000 };
+  return steps.flatMap(({ isLost, ...step }) => {
+    const at = next[step.way];
+    next[step.way] += step.text.length + (step.unknown ?? 0);
+    return isLost === true ? [] : [{ ...step, at, other: next['>'] }];
+  });
+}
+
+const lose = (step: Step) => ({ ...step, isLost: true });
+function seen(info: Partial<ConnectionInfo>, steps: readonly Step[]) {
+  const wire = openWire(info);
+  wire.send(...placed(steps));
+  wire.connection.closed(true);
+  return { shown: wire.exchanges.map(inShort), lost: wire.lost };
+}
+
+const first = [ask(get('/a')), answer(status(200))];
+const last = [ask(get('/z')), answer(status(299))];
+
+test.each([client, server, unixClient])(
+  'a request of which nothing was seen leaves its answer to nobody: %o',
+  (info) => {
+    const { shown, lost } = seen(info, [
+      ...first,
+      lose(ask(get('/b'))),
+      answer(status(201)),
+      ask(get('/c')),
+      answer(status(202)),
+      ...last,
+    ]);
+    expect(shown.filter((line) => !line.includes('/c'))).toEqual([small('/a', 200), small('/z', 299)]);
+    expect(shown.length + lost).toBe(4);
+  },
+);
+
+test('an answer that is cut off costs no request that is being read', () => {
+  const wire = openWire(server);
+  const patch = 'PATCH /b HTTP/1.1\r\n\r\n';
+  const steps = [...first, ask(get('/x')), answer('HTTP/1.1 200 OK\r\nA: '), lose(answer('b\r\n')), answer('\r\n')];
+  const rest = [ask('P'), ask(patch.slice(1)), answer(status(201)), ...last];
+  const all = placed([...steps, ...rest]);
+  wire.send(...all.slice(0, 6));
+  wire.connection.giveUpBefore(1e9);
+  wire.send(...all.slice(6));
+  expect(wire.exchanges.map(inShort)).toEqual([small('/a', 200), small('/z', 299)]);
+  expect(wire.lost).toBe(2);
+});
+
+test('what begins behind missing bytes with no known method is no request', () => {
+  const { shown, lost } = seen(server, [
+    ask('GET /half HTTP/1.1\r\nHost: a'),
+    answer(status(408)),
+    lose(ask('\r\n\r\nP')),
+    ask('ATCH /b HTTP/1.1\r\n\r\n'),
+    answer(status(201)),
+    ...last,
+  ]);
+  expect(shown.map((line) => line.split(' ', 3).join(' '))).toEqual(['GET /half 408', 'GET /z 299']);
+  expect(lost).toBe(1);
+});
+
+test('an answer is not that to a request whose end is missing and behind which there is another', () => {
+  const { shown, lost } = seen(server, [
+    ...first,
+    ask('GET /b HTTP/1.1\r\nHost'),
+    lose(ask(': a\r\n\r\n')),
+    ask(get('/c')),
+    answer(status(201) + status(202)),
+  ]);
+  expect([shown, lost]).toEqual([[small('/a', 200)], 2]);
+});
+
+test('a part of a body that comes late is not an answer to what comes next', () => {
+  const wire = openWire(server);
+  const body = '\nHTTP/1.1 204 S\r\n\r\n';
+  const head = `HTTP/1.1 200 S\r\nContent-Length: ${body.length + 1}\r\n\r\n`;
+  const [request, ...parts] = placed([ask(get('/a')), answer(head), answer(body), answer('!')]);
+  const [begin, middle, end] = parts;
+  for (const step of [request, begin, end, middle]) if (step !== undefined) wire.send(step);
+  wire.send(ask(get('/b').slice(0, 20)));
+  wire.connection.giveUpBefore(1e9);
+  wire.send(ask(get('/b').slice(20)), { ...answer(status(201)), at: 5_000 + head.length + body.length + 1 });
+  expect(wire.exchanges.map(inShort)).toEqual([
+    `GET /a 200 complete 28/${head.length + body.length + 1}`,
+    small('/b', 201),
+  ]);
+  expect(wire.lost).toBe(0);
+});
+
+test('of a request that was answered before its body had come, what came of it is told', () => {
+  const post = 'POST /a HTTP/1.1\r\nContent-Length: 9\r\n\r\nbody';
+  const { shown } = seen(server, [ask(post), answer(status(413)), answer(status(400))]);
+  expect(shown).toEqual([`POST /a 413 complete ${post.length}/${status(413).length}`]);
+});
+
+const messages = fc.array(
+  fc.record({
+    method: fc.constantFrom('GET', 'POST', 'HEAD', 'PATCH', 'M-SEARCH'),
+    body: fc.constantFrom('', 'a', 'some text, and more of it'),
+    isChunked: fc.boolean(),
+  }),
+  { minLength: 2, maxLength: 7 },
+);
+type Message = { readonly method: string; readonly body: string; readonly isChunked: boolean };
+
+/** A body with the header that says how it ends. */
+function bodyOf({ body, isChunked }: Message): string {
+  if (!isChunked) return `Content-Length: ${body.length}\r\n\r\n${body}`;
+  const chunk = body === '' ? '' : `${body.length.toString(16)}\r\n${body}\r\n`;
+  return `Transfer-Encoding: chunked\r\n\r\n${chunk}0\r\n\r\n`;
+}
+
+/** Each as its request and its response, cut into pieces of these sizes in turn. */
+function toPairs(list: readonly Message[], sizes: readonly number[]) {
+  let turn = 0;
+  const cut = (text: string, make: (part: string) => Step): readonly Step[] => {
+    const size = sizes[turn++ % sizes.length] ?? text.length;
+    const count = Math.ceil(text.length / size);
+    return Array.from({ length: count }, (_, index) => make(text.slice(index * size, (index + 1) * size)));
+  };
+  return list.map((message, index) => ({
+    request: cut(`${message.method} /${index} HTTP/1.1\r\n${bodyOf(message)}`, (part) => ask(part)),
+    response: cut(
+      `HTTP/1.1 ${400 + index} S\r\n${message.method === 'HEAD' ? 'Content-Length: 9\r\n\r\n' : bodyOf(message)}`,
+      (part) => answer(part),
+    ),
+  }));
+}
+
+test.each([client, server, unixClient])('with one gap, every exchange that is told has its own status: %o', (info) => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 9 });
+  fc.assert(
+    fc.property(messages, sizes, fc.boolean(), fc.nat(), (list, cuts, pipelines, gap) => {
+      const [begin, ...rest] = toPairs(list, cuts);
+      // A client that does not wait is always one request ahead.
+      const ahead = rest.flatMap(({ response }, index) => [...(rest[index + 1]?.request ?? []), ...response]);
+      const waiting = rest.slice(1).flatMap(({ request, response }) => [...request, ...response]);
+      const known = [
+        ...(begin?.request ?? []),
+        ...(pipelines ? (rest[0]?.request ?? []) : []),
+        ...(begin?.response ?? []),
+      ];
+      const others = pipelines ? ahead : [...(rest[0]?.request ?? []), ...(rest[0]?.response ?? []), ...waiting];
+      const missing = gap % (others.length + 1);
+      const wire = openWire(info);
+      wire.send(...placed([...known, ...others.map((step, index) => (index === missing ? lose(step) : step))]));
+      wire.connection.closed(true);
+      for (const { method, target, status: code } of wire.exchanges) {
+        const index = Number(target.slice(1));
+        expect([method, target, code ?? 400 + index]).toEqual([list[index]?.method, `/${index}`, 400 + index]);
+      }
+      if (missing === others.length) expect([wire.exchanges.length, wire.lost]).toEqual([list.length, 0]);
+    }),
+    { numRuns: 1_000 },
+  );
+});
