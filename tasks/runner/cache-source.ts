@@ -26,10 +26,10 @@ export function makeCacheSource(surroundings: CacheSurroundings): CacheSource {
 function learnPassword(secrets: Secrets, url: string | undefined): void {
   const { password } = url === undefined ? { password: '' } : new URL(url);
   const name = 'the password of the cache';
-  secrets.learn([name], [{ [name]: password }, { [name]: unescape(password) }]);
+  secrets.learn([name], [{ [name]: password }, { [name]: decoded(password) }]);
 }
 
-function unescape(text: string): string {
+function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
