@@ -37,6 +37,14 @@ test('a restarted profiler appends', () => {
   expect(linesOf('trace')).toHaveLength(2);
 });
 
+test('half a line of a profiler that was killed does not take the next one with it', () => {
+  writeFileSync(join(folderOf(), 'trace'), 'one\ntw');
+  const sink = openFileSink(join(folderOf(), 'trace'), textFormat, 1 << 20);
+  for (const _ of [1, 2]) write(sink, '/a');
+  expect(linesOf('trace').slice(0, 2)).toEqual(['one', 'tw']);
+  expect(linesOf('trace')).toHaveLength(4);
+});
+
 test('a trace that does not exist is made where the folder is there', () => {
   const sink = openFileSink(join(folderOf(), 'trace'), textFormat, 1 << 20);
   sink.exchange(tell());

@@ -1,11 +1,10 @@
 /** A trace that is a file: lines are gathered and written whole, and before it would outgrow its size its content is set aside. */
 import type { Format, Sink } from './sink.ts';
-import { openTraceFile } from './trace-file.ts';
+import { LINE_FEED, openTraceFile } from './trace-file.ts';
 import { createUntold } from './untold.ts';
 
 /** So many bytes are gathered; a profiler that is behind would otherwise hold seconds of lines. */
 const GATHER_BYTES = 1 << 20;
-const LINE_FEED = 10;
 const UNWRITTEN = 'lines, because they could not be written';
 const DROPPED = 'bytes of older lines, because they could not be set aside';
 
@@ -22,11 +21,12 @@ export function openFileSink(path: string, format: Format, maxBytes: number): Si
 
   const write = (): void => {
     if (file.follow()) untold.begunAnew();
-    let text = gather([...untold.lines(), ...lines]);
+    const due = (): readonly string[] => [...(file.isCutOff() ? [''] : []), ...untold.lines(), ...lines];
+    let text = gather(due());
     if (wouldOutgrow(file.size(), text.length)) {
       untold.lost(DROPPED, file.setAside());
       untold.begunAnew();
-      text = gather([...untold.lines(), ...lines]);
+      text = gather(due());
     }
     if (file.append(text)) untold.told();
     else {

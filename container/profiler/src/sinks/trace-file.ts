@@ -7,6 +7,8 @@ export type TraceFile = {
   /** Looks where the path leads now; true if that is another file than before. */
   readonly follow: () => boolean;
   readonly size: () => number;
+  /** Whether it ends in the middle of a line: who wrote it was killed. */
+  readonly isCutOff: () => boolean;
   /** False, and nothing of it in the file, when the disk is full or there is no file. */
   readonly append: (bytes: Buffer) => boolean;
   /** Moves the content to `.1`; returns how many bytes of it are in neither file now. */
@@ -14,14 +16,22 @@ export type TraceFile = {
 };
 
 const COPY_BYTES = 1 << 20;
+export const LINE_FEED = 10;
 
 /** Opens the file at `path`, to which is only appended; throws if it is not there and may not be made. */
 export function openTraceFile(path: string): TraceFile {
   const { fd, follow } = openFollowed(path, constants.O_RDWR | constants.O_APPEND);
+  const last = Buffer.alloc(1);
   const sizeOf = (file: number | undefined): number => (file === undefined ? 0 : fstatSync(file).size);
   return {
     follow,
     size: () => sizeOf(fd()),
+    isCutOff: () => {
+      const file = fd();
+      const size = sizeOf(file);
+      if (file === undefined || size === 0) return false;
+      return readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== LINE_FEED;
+    },
     append: (bytes) => {
       const file = fd();
       return file !== undefined && writeWhole(file, bytes);
