@@ -15,10 +15,19 @@ function renderProblem(problem: Problem, paint: Paint): string {
 
 function renderPlace(place: Place, paint: Paint): string[] {
   const visible = place.text.replaceAll('\t', ' ');
-  const carets = ' '.repeat(place.column - 1) + '^'.repeat(Math.max(1, place.length));
+  const start = place.column - 1;
+  const before = columnsOf(place.text.slice(0, start));
+  const carets = ' '.repeat(before) + '^'.repeat(Math.max(1, columnsOf(place.text.slice(start, start + place.length))));
   return [
     `  --> ${place.file}:${place.line}:${place.column}`,
     `   | ${visible}`.trimEnd(),
     `   | ${paint.red(carets)}`,
   ];
+}
+
+/** How wide a text stands on a terminal, near enough for carets: East Asian signs take two columns, marks upon others none. */
+function columnsOf(text: string): number {
+  const wide =
+    /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|[\u3000-\u303F\uFF01-\uFF60]/gu;
+  return text.replaceAll(/\p{Mn}|\p{Cf}/gu, '').replaceAll(wide, '__').length;
 }

@@ -1,6 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { configName } from './config/config-name.ts';
 import { refuseBesideMisnamed } from './config/misnamed.ts';
+import { readNamed } from './config/read-file.ts';
 import { UserError, usageError } from './errors.ts';
 import type { Host } from './host.ts';
 
@@ -48,9 +49,9 @@ export async function init(host: StarterHost): Promise<string> {
 /** `--import FILE`: writes a config that does what a Makefile did, and tells what it could not take over. */
 export async function importMakefile(host: StarterHost, path: string): Promise<string> {
   const file = resolve(host.cwd, path);
-  const text = await host.readText(file);
-  if (text === undefined)
-    throw usageError(`there is no file \`${path}\``, 'name a Makefile, as in `--import=Makefile`');
+  const read = await readNamed(host, file, path);
+  if ('problem' in read) throw usageError(read.problem, 'name a Makefile, as in `--import=Makefile`');
+  const { text } = read;
   const [{ refuseOtherTools }, { parseMakefile }, { convert }, { writeConfig }] = await Promise.all([
     import('./import/other-tools.ts'),
     import('./import/parse.ts'),
@@ -80,8 +81,7 @@ function noteOfFolder({ cwd }: StarterHost, file: string): readonly string[] {
 
 async function writeNew(host: StarterHost, text: string): Promise<void> {
   const path = join(host.cwd, configName);
-  const exists = (await host.readText(path)) !== undefined;
-  if (exists) throw usageError(`\`${configName}\` exists, and is not overwritten`, 'move it away first');
+  if (host.exists(path)) throw usageError(`\`${configName}\` exists, and is not overwritten`, 'move it away first');
   await refuseBesideMisnamed(host);
   const isWritten = await host.replaceFile(path, text);
   if (!isWritten) throw new UserError('usage', [{ message: `\`${configName}\` cannot be written in ${host.cwd}` }]);

@@ -1,5 +1,5 @@
 /** What is wrong in a config is shown with its place, all of it in one run, and nothing is executed. */
-import { rename } from 'node:fs/promises';
+import { chmod, rename } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject } from '../helpers/project.ts';
 
@@ -568,6 +568,56 @@ test('a default that is no text is told how it may be written', async () => {
     'error: the default of param `debug` of task `a` must be a text',
     "hint: write it in quotes, `'true'`, or add `type: bool`",
   ]);
+});
+
+test('carets stand below what they mean, behind signs of two columns and of none too', async () => {
+  const stderr = await errorsOf(
+    'version: "1"\ntasks:\n  a: { about: "日本語 🎉 e\u0301", run: "echo 한 ${語}" }\n  b: echo hi\n',
+  );
+  expect(stderr).toBe(`error: \`version\` must be 1, without quotes
+  --> tasks.config.yaml:1:10
+   | version: "1"
+   |          ^^^
+error: unknown name \`語\` in \`\${語}\`
+  --> tasks.config.yaml:3:41
+   |   a: { about: "日本語 🎉 e\u0301", run: "echo 한 \${語}" }
+   |                                            ^^^^^
+hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$\${語}\`
+error: task \`b\` must be a table, not \`echo hi\`
+  --> tasks.config.yaml:4:6
+   |   b: echo hi
+   |      ^^^^^^^
+hint: a command stands in \`run\`: \`b: { run: … }\`
+`);
+});
+
+test('a file that may not be read is named, and what another user has left of an earlier run is no hindrance', async () => {
+  const files = ['tasks.config.yaml', 'docs.yaml', 'known.yaml'];
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\ninclude: { docs: docs.yaml }\nmessages: known.yaml\ntasks:\n  a: { run: echo hi }\n',
+    'docs.yaml': 'version: 1\ntasks: {}\n',
+    'known.yaml': '[]\n',
+  });
+  await chmod(project.folder, 0o755);
+  const run = (words: string) => project.run(words, { user: 65_534 });
+  await project.run('a');
+  await chmod(project.path('.tasks'), 0o000);
+  expect((await run('a --quiet')).stdout).toBe('hi\n');
+  for (const file of files.slice(1)) await chmod(project.path(file), 0o000);
+  const { exit, stderr } = await run('a');
+  expect([exit, stderr.match(/^error: .*/gm)]).toEqual([
+    3,
+    files
+      .slice(1)
+      .map((file) => `error: \`${file}\` cannot be read: EACCES: permission denied, open '<project>/${file}'`),
+  ]);
+  await chmod(project.path('tasks.config.yaml'), 0o000);
+  const denied =
+    "error: `tasks.config.yaml` cannot be read: EACCES: permission denied, open '<project>/tasks.config.yaml'\n";
+  expect(await run('a')).toEqual({ exit: 3, stdout: '', stderr: denied });
+  expect((await run('--init')).stderr).toMatch('`tasks.config.yaml` exists, and is not overwritten');
+  await chmod(project.path('.tasks'), 0o755);
 });
 
 test('an unknown name in a lock, and a text that says nothing where something is named, are mistakes', async () => {

@@ -14,11 +14,11 @@ type CacheHost = Pick<Host, 'readText' | 'replaceFile' | 'buildId'>;
 
 /** The config of an earlier run, where nothing has changed since. `text` is that of the file at the root. */
 export async function readCached(host: CacheHost, file: FileText, root: string): Promise<Config | undefined> {
-  const entry = parse(await host.readText(fileIn(root)));
+  const entry = parse(await readIfAllowed(host, fileIn(root)));
   if (entry?.buildId !== host.buildId) return undefined;
   const { [relative(root, file.path)]: text, ...others } = entry.files;
   if (text !== file.text) return undefined;
-  const texts = await Promise.all(Object.keys(others).map((path) => host.readText(join(root, path))));
+  const texts = await Promise.all(Object.keys(others).map((path) => readIfAllowed(host, join(root, path))));
   const isSame = Object.values(others).every((other, index) => other === texts[index]);
   return isSame ? entry.config : undefined;
 }
@@ -34,8 +34,13 @@ export async function writeCached(
   const texts = Object.fromEntries(files.map(({ path, text }) => [relative(root, path), text]));
   const entry: Entry = { buildId: host.buildId, files: texts, config };
   const ignore = join(root, '.tasks', '.gitignore');
-  if ((await host.readText(ignore)) === undefined) await host.replaceFile(ignore, '*\n');
+  if ((await readIfAllowed(host, ignore)) === undefined) await host.replaceFile(ignore, '*\n');
   await host.replaceFile(fileIn(root), JSON.stringify(entry));
+}
+
+/** What another user's run has left may be for nobody else to read. */
+async function readIfAllowed(host: Pick<Host, 'readText'>, path: string): Promise<string | undefined> {
+  return await host.readText(path).catch(() => undefined);
 }
 
 function fileIn(root: string): string {

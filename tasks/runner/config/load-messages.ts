@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 import { normaliseMessage } from './normalise.ts';
 import { inOrder, isNoConsequenceOf } from './problems.ts';
 import { readSource } from './read.ts';
+import { readNamed } from './read-file.ts';
 import { checkMessages } from './rules.ts';
 import { messagesSchema, type RawConfig, type RawMessage } from './schema.ts';
 import { checkShape } from './shape.ts';
@@ -24,12 +25,10 @@ export async function loadMessages(
 ): Promise<Messages> {
   if (raw.messages === undefined) return { rows: [], findings: [], problems: [] };
   const file = join(folder, raw.messages);
-  const text = await host.readText(file);
-  if (text === undefined) {
-    const message = `there is no file \`${raw.messages}\``;
-    return { rows: [], findings: [{ path: ['messages'], at: 'value', message }], problems: [] };
-  }
-  const source = readSource(relative(host.cwd, file), text);
+  const read = await readNamed(host, file, raw.messages);
+  if ('problem' in read)
+    return { rows: [], findings: [{ path: ['messages'], at: 'value', message: read.problem }], problems: [] };
+  const source = readSource(relative(host.cwd, file), read.text);
   if (source.problems.length > 0) return { rows: [], findings: [], problems: source.problems };
   const shape = checkShape(messagesSchema, source.document ?? []);
   const rows = shape.value ?? [];

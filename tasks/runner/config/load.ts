@@ -1,5 +1,5 @@
-import { dirname, join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { dirname, join, relative } from 'node:path';
+import { messageOf, UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { readCached, writeCached } from './cache.ts';
 import { configName } from './config-name.ts';
@@ -54,7 +54,11 @@ async function findConfig(
   host: Pick<Host, 'cwd' | 'readText'>,
 ): Promise<{ readonly root: string; readonly text: string }> {
   for (let folder = host.cwd; ; folder = dirname(folder)) {
-    const text = await host.readText(join(folder, configName));
+    const path = join(folder, configName);
+    const text = await host.readText(path).catch((error: unknown) => {
+      const shown = relative(host.cwd, path);
+      throw new UserError('config', [{ message: `\`${shown}\` cannot be read: ${messageOf(error)}` }]);
+    });
     if (text !== undefined) return { root: folder, text };
     if (folder === dirname(folder)) break;
   }

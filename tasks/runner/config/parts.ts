@@ -7,6 +7,7 @@ import { expandMatrices } from './matrix.ts';
 import { normalise } from './normalise.ts';
 import { isNoConsequenceOf } from './problems.ts';
 import { readSource, type Source } from './read.ts';
+import { readNamed } from './read-file.ts';
 import { checkVars } from './rules.ts';
 import { configSchema, type RawConfig } from './schema.ts';
 import { checkShape } from './shape.ts';
@@ -105,8 +106,8 @@ async function readIncluded(
         findings: [{ path: ['include', name], at: 'value', message, ...(hint === undefined ? {} : { hint }) }],
       });
       const file = join(place.root, place.folder, path);
-      const text = await host.readText(file);
-      if (text === undefined) return wrong(`there is no file \`${path}\``);
+      const read = await readNamed(host, file, path);
+      if ('problem' in read) return wrong(read.problem);
       const step = { real: await host.realPath(file), shown: relative(host.cwd, file) };
       const start = place.trail.findIndex(({ real }) => real === step.real);
       if (start !== -1) {
@@ -119,7 +120,7 @@ async function readIncluded(
         folder: relative(place.root, dirname(file)),
         trail: [...place.trail, step],
       };
-      return { ...(await readPart(host, { file, text }, inner)), findings: [] };
+      return { ...(await readPart(host, { file, text: read.text }, inner)), findings: [] };
     }),
   );
   return {

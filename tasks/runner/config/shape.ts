@@ -95,7 +95,16 @@ function describe(schema: v.GenericSchema, issue: Issue): Finding[] {
     return [{ path, at: 'key', message, hint: "write `'null'` if that is the name" }];
   }
   if (isBadKey(issue)) return [{ path, at: 'key', message: `\`${key}\` cannot be used: ${issue.message}` }];
-  return [{ path, at: 'value', message: `${subjectOf(path)} ${reasonOf(issue)}` }];
+  const message = `${subjectOf(path)} ${reasonOf(issue)}`;
+  const isCommand = owner.length === 1 && owner[0] === 'tasks' && typeof issue.input === 'string';
+  return [
+    {
+      path,
+      at: 'value',
+      message,
+      ...(isCommand ? { hint: `a command stands in \`run\`: \`${key}: { run: … }\`` } : {}),
+    },
+  ];
 }
 
 function unknownKeys(schema: v.GenericSchema, owner: Path, issue: Issue): Finding[] {

@@ -28,6 +28,7 @@ export function subjectOf(path: Path): string {
 export function reasonOf(issue: v.BaseIssue<unknown>): string {
   const isOwnRule = issue.kind === 'validation';
   if (isOwnRule) return `is ${inWords(issue.received)}: ${issue.message}`;
+  if (issue.received === `"${issue.expected}"`) return `must be ${issue.expected}, without quotes`;
   return `must be ${inWords(issue.expected ?? 'something else')}, not ${inWords(issue.received)}`;
 }
 
