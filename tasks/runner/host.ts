@@ -1,20 +1,14 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
-import { availableParallelism, hostname, userInfo } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { exitCodes, usageError } from './errors.ts';
+import { ask } from './host/ask.ts';
+import { readText, replaceFile } from './host/files.ts';
 import { type LogFile, openLog, removeLog, tidyLogs } from './host/log-file.ts';
+import { ownNames, readPlatform, readUser } from './host/machine.ts';
+import { kill, onInterrupt, onUncaught } from './host/signals.ts';
 import { startProcess } from './host/start-process.ts';
 import { isTerminal, makeWriter, mostWaitingBytes } from './host/streams.ts';
 import { folderId, watchFolder } from './host/watch-folder.ts';
@@ -32,7 +26,6 @@ export type User = { readonly uid: number; readonly gid: number };
 /** Node's own `import()`, from outside of the bundle: code that V8 takes from its cache cannot call it. */
 export type ImportModule = (specifier: string) => Promise<unknown>;
 
-// This file is longer than 200 lines because every effect of the program stands in one list.
 /** Everything outside the program. Functions take the slice that they use; tests give a fake one. */
 export type Host = {
   readonly argv: readonly string[];
@@ -181,132 +174,9 @@ function readBuildId(): string {
   return `${size}-${mtimeMs}`;
 }
 
-function readPlatform(env: Env): Platform {
-  const { platform: os, arch } = process;
-  const wanted = env.TASKS_PLATFORM;
-  if (wanted === undefined || wanted === '') return { os, arch, pretended: false };
-  const [, pretendedOs, pretendedArch] = /^([a-z0-9]+)-([a-z0-9]+)$/.exec(wanted) ?? [];
-  if (pretendedOs === undefined || pretendedArch === undefined) {
-    throw usageError(`\`TASKS_PLATFORM\` is written as \`darwin-arm64\`, not \`${wanted}\``);
-  }
-  return { os: pretendedOs, arch: pretendedArch, pretended: pretendedOs !== os || pretendedArch !== arch };
-}
-
-function readUser(): User | undefined {
-  const uid = process.getuid?.();
-  const gid = process.getgid?.();
-  return uid === undefined || gid === undefined ? undefined : { uid, gid };
-}
-
-/** A user whom the system's list does not know has no name. */
-function ownNames(): { readonly machine: string; readonly user: string | undefined } {
-  try {
-    return { machine: hostname(), user: userInfo().username };
-  } catch {
-    return { machine: hostname(), user: undefined };
-  }
-}
-
-function kill(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 'refused' {
-  try {
-    process.kill(pid, signal);
-    return 'sent';
-  } catch (error) {
-    return isErrno(error, 'EPERM') ? 'refused' : 'gone';
-  }
-}
-
-function onInterrupt(listener: (signal: Interrupt) => void): Disposable {
-  const signals: readonly Interrupt[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, listener);
-  return {
-    [Symbol.dispose]: () => {
-      for (const signal of signals) process.off(signal, listener);
-    },
-  };
-}
-
-function onUncaught(listener: (thrown: unknown) => Uncaught, writeError: Host['writeError']): void {
-  const hear = (thrown: unknown): void => {
-    const outcome = listener(thrown);
-    if (outcome === 'heard') return;
-    if (outcome !== 'not-ours') {
-      writeError(`error: ${outcome.text}\n`);
-      process.exitCode = exitCodes.task;
-      return;
-    }
-    for (const event of uncaught) process.off(event, hear);
-    setImmediate(() => {
-      throw thrown;
-    });
-  };
-  for (const event of uncaught) process.on(event, hear);
-}
-
-const uncaught = ['uncaughtException', 'unhandledRejection'] as const;
-
-async function ask(question: string): Promise<string> {
-  const { createInterface } = await import('node:readline');
-  const { stdin: input, stdout: output } = process;
-  const reader = createInterface({ input, output, escapeCodeTimeout: 50 });
-  const closeOnEscape = (_: unknown, key: { readonly name?: string } | undefined): void => {
-    if (key?.name !== 'escape') return;
-    reader.close();
-    output.write('\n');
-  };
-  input.on('keypress', closeOnEscape);
-  return await new Promise((resolve) => {
-    // Nobody else listens yet: the default is to end, with the terminal as it was.
-    reader.once('SIGINT', () => {
-      reader.close();
-      process.kill(process.pid, 'SIGINT');
-    });
-    reader.once('close', () => {
-      input.off('keypress', closeOnEscape);
-      resolve('');
-    });
-    reader.question(question, (answer) => {
-      resolve(answer.trim());
-      reader.close();
-    });
-  });
-}
-
 async function packageVersion(): Promise<string> {
   const text = readFileSync(join(packageFolder, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].some((code) => isErrno(error, code))) return undefined;
-    throw error;
-  }
-}
-
-/** What is no plain file, such as /dev/null, is written to; of a link, what it leads to is replaced. */
-async function replaceFile(path: string, text: string): Promise<boolean> {
-  const target = existsSync(path) ? realpathSync(path) : path;
-  const temporary = `${target}.${process.pid}.tmp`;
-  try {
-    if (statSync(target, { throwIfNoEntry: false })?.isFile() === false) {
-      writeFileSync(target, text);
-      return true;
-    }
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(temporary, text);
-    renameSync(temporary, target);
-    return true;
-  } catch (error) {
-    const isForbidden = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EISDIR'].some((code) =>
-      isErrno(error, code),
-    );
-    if (!isForbidden) throw error;
-    if (existsSync(temporary)) rmSync(temporary);
-    return false;
-  }
 }
 
 /** Whether something thrown is the system's error of that code. */
