@@ -1,6 +1,5 @@
 import type { Host } from '../host.ts';
-
-type Changes = ReadonlyMap<string, readonly string[]>;
+import type { Changes } from './observer.ts';
 
 type Options = Pick<Host, 'clockMs'> & {
   readonly look: () => Promise<Changes>;

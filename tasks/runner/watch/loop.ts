@@ -1,5 +1,5 @@
 // This file is longer than 200 lines because the state of a watch has one owner.
-import { dirname, relative } from 'node:path';
+import { relative } from 'node:path';
 import type { Args } from '../args.ts';
 import { renderProblems } from '../diagnostic.ts';
 import { UserError } from '../errors.ts';
@@ -14,8 +14,9 @@ import { makeChain } from './chain.ts';
 import { type Eyes, openEyes } from './eyes.ts';
 import { type Gaze, gazesOf } from './gaze.ts';
 import { type Hints, makeHints } from './hints.ts';
-import { ignoredByGit } from './ignored.ts';
 import { type Looks, makeLooks } from './look.ts';
+import { onlyTheConfig, theirOwn, tooMany, unknownOutput } from './notices.ts';
+import { type Changes, makeObserver, type Observer } from './observer.ts';
 import type { Rounds } from './rounds.ts';
 import { makeSources, type Sources, type Understanding } from './sources.ts';
 
@@ -44,18 +45,20 @@ export async function untilInterrupted(options: Options): Promise<void> {
     onHint: hints.give,
     onLimit: (code) => emit({ type: 'notice-given', text: tooMany(code) }),
   });
-  const watcher = new Watcher(options, { hints, sources, eyes, looks: makeLooks(host, root) }, await sources.read());
+  const looks = makeLooks(host, root);
+  const observer = makeObserver({ session, sources, eyes, looks });
+  const watcher = new Watcher(options, { hints, sources, eyes, looks, observer }, await sources.read());
   await watcher.start();
   while (!cancel.signal.aborted) await watcher.step();
 }
 
-function tooMany(code: string): string {
-  const remedy = code === 'ENOSPC' ? 'raise `fs.inotify.max_user_watches`' : 'raise `fs.inotify.max_user_instances`';
-  return `the system watches no more folders (${code}), so they are looked at every second instead; ${remedy} to mend it`;
-}
-
-type Senses = { readonly hints: Hints; readonly sources: Sources; readonly eyes: Eyes; readonly looks: Looks };
-type Changes = ReadonlyMap<string, readonly string[]>;
+type Senses = {
+  readonly hints: Hints;
+  readonly sources: Sources;
+  readonly eyes: Eyes;
+  readonly looks: Looks;
+  readonly observer: Observer;
+};
 
 /** A watch on its way: what it knows of the config and of the files, and what it has said. */
 class Watcher {
@@ -65,8 +68,6 @@ class Watcher {
   private now: Understanding;
   private gazes: readonly Gaze[];
   private isRefused = false;
-  /** Paths that tasks without `inputs` have been seen to write whenever they run. */
-  private readonly madeByTasks = new Set<string>();
   private hasSaidWaiting = false;
   private runEndedMs = 0;
   /** The last run has just ended: what has changed since its start was found by no hint. */
@@ -87,7 +88,7 @@ class Watcher {
 
   /** Looks once; runs what has changed, or waits for the next hint. */
   async step(): Promise<void> {
-    const { sources, looks, hints } = this.senses;
+    const { sources, looks, hints, observer } = this.senses;
     const changedSources = await sources.changed();
     const redefined = changedSources.length > 0 ? await this.reread() : [];
     const changes: Changes = this.isRefused ? new Map() : await this.observe();
@@ -99,7 +100,7 @@ class Watcher {
       const judgement = this.chain.judge({ paths, isFromARun: this.isFromRun(), isDeclared });
       if (judgement === 'leave') {
         looks.accept(changes.keys());
-        if (!isDeclared) for (const path of paths) this.madeByTasks.add(path);
+        if (!isDeclared) observer.takeForMade(paths);
         return this.tell(isDeclared ? theirOwn(paths) : unknownOutput(paths));
       }
       if (judgement === 'run-when-quiet') await hints.quiet(settlingMs, longestQuietMs);
@@ -182,36 +183,13 @@ class Watcher {
     return gazesOf(plan, askedTasks(plan.tasks, words));
   }
 
-  /** Looks at all files, and watches where they lie. A folder that is new may have got more before it was watched. */
-  private async observe(): Promise<Changes> {
-    for (;;) {
-      const changes = await this.senses.looks.changes(this.gazes);
-      if (!this.turnEyes()) return await this.withoutMade(changes);
-    }
-  }
-
-  /** Of the whole project, what git ignores and what the tasks themselves make is no change. */
-  private async withoutMade(changes: Changes): Promise<Changes> {
-    const wholes = new Set(this.gazes.flatMap(({ task, isWhole }) => (isWhole ? [task] : [])));
-    const asked = new Set([...changes].flatMap(([task, paths]) => (wholes.has(task) ? paths : [])));
-    if (asked.size === 0) return changes;
-    const ignored = await ignoredByGit(this.options.session, [...asked]);
-    const left = [...changes].map(([task, paths]): [string, readonly string[]] => [
-      task,
-      wholes.has(task) ? paths.filter((path) => !ignored.has(path) && !this.madeByTasks.has(path)) : paths,
-    ]);
-    this.senses.looks.accept(left.flatMap(([task, paths]) => (paths.length === 0 ? [task] : [])));
-    return new Map(left.filter(([, paths]) => paths.length > 0));
-  }
-
-  private turnEyes(): boolean {
-    const { eyes, looks, sources } = this.senses;
-    return eyes.turnTo(new Set([...looks.folders(), ...sources.paths().map((path) => dirname(path))]));
+  private observe(): Promise<Changes> {
+    return this.senses.observer.observe(this.gazes);
   }
 
   private async wait(): Promise<void> {
     this.isAfterRun = false;
-    if (this.turnEyes()) return;
+    if (this.senses.observer.turnEyes()) return;
     const { emit } = this.options.session;
     if (!this.hasSaidWaiting) emit({ type: 'watch-waiting', polling: this.senses.eyes.isPolling() });
     this.hasSaidWaiting = true;
@@ -227,17 +205,4 @@ class Watcher {
     this.hasSaidWaiting = false;
     this.options.session.emit({ type: 'notice-given', text });
   }
-}
-
-const onlyTheConfig =
-  'nothing is watched but the config: no planned task has `inputs` or `watch`, and none that was asked for has a command';
-
-function unknownOutput(paths: readonly string[]): string {
-  const [first = ''] = paths;
-  return `\`${first}\` changes whenever a task runs that has no \`inputs\`, so it is taken for an output; say in \`watch\` or \`inputs\` what the task reads`;
-}
-
-function theirOwn(paths: readonly string[]): string {
-  const [first = ''] = paths;
-  return `\`${first}\` changes whenever its task runs, so that starts no further run; list it in \`outputs\`, or leave it out of \`inputs\``;
 }
