@@ -90,6 +90,24 @@ tasks:
   }
 });
 
+test.each(['', '/state', '/locks', '/logs', '/restore', '/cache', '/cache/store/cas', '/cache/store/tmp'])(
+  'a file in the place of the folder `.tasks%s` keeps no task from its work',
+  async (folder) => {
+    await using project = await createProject({
+      'tasks.config.yaml':
+        "version: 1\ntasks:\n  build: { inputs: [src/a], outputs: [out/a], run: 'mkdir -p out; cp src/a out/a' }\n",
+      'src/a': 'a\n',
+    });
+    await project.run('build');
+    await rm(project.path('out/a'));
+    await rm(project.path(`.tasks${folder}`), { recursive: true, force: true });
+    await project.write(`.tasks${folder}`, '');
+    const { exit, stdout, stderr } = await project.run('build');
+    expect(exit, stdout + stderr).toBe(0);
+    expect(await project.read('out/a')).toBe('a\n');
+  },
+);
+
 /** Numbers that are the same for the same seed. */
 function makeRandom(seed: number) {
   let state = seed;

@@ -57,7 +57,7 @@ export function recordOfFailed({ session, tracked }: Course, begun: Record): Rec
   const { odd, claimed, folders } = lookWhereOutputsLie(root, tracked, begun);
   const { owned, foreign, touched } = claimed;
   const [outputs, others] = [stampAll(root, owned, odd), stampAll(root, foreign, odd)];
-  return { ...begun, state: 'failed', outputs, foreign: others, touched, odd, ...folders };
+  return { ...begun, state: 'failed', outputs, foreign: others, touched, odd, ...folders, stood: [] };
 }
 
 /** What the next run must know after a success: which files were there, and whether they stayed the same all the time. */
@@ -90,7 +90,8 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
     touched: claimed.touched,
     elsewhere: begun.elsewhere.filter((path) => !patterns.includes(path)),
     odd: oddNamesOf(root, raw),
-    ...folders,
+    made: folders.made,
+    stood: [],
   };
 }
 

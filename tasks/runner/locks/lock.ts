@@ -97,7 +97,7 @@ export function makeLockFolder(path: string): boolean {
     accessSync(path, constants.W_OK);
     return true;
   } catch (error) {
-    if (isNotWritable(error) || isErrno(error, 'ENOTDIR')) return false;
+    if (isNotWritable(error) || isErrno(error, 'ENOTDIR') || isErrno(error, 'EEXIST')) return false;
     throw error;
   }
 }
