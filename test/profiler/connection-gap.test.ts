@@ -102,6 +102,25 @@ test('a part of a body that comes late is not an answer to what comes next', () 
   expect(wire.lost).toBe(0);
 });
 
+test('a client whose answers are read before its requests are seen to be sent does wait for them', () => {
+  const wire = openWire(client);
+  const steps = [
+    ...first,
+    ask(get('/b')),
+    answer(status(201)),
+    lose(ask(get('/x'))),
+    answer(status(202)),
+    ...first,
+    ...last,
+  ];
+  const [askA, answerA, askB, answerB, ...others] = placed(steps);
+  for (const step of [answerA, askA, answerB, askB, ...others]) if (step !== undefined) wire.send(step);
+  wire.connection.closed(true);
+  const told = wire.exchanges.map(({ target, status: code }) => `${target} ${code}`);
+  expect([told.slice(0, 2), told.at(-1)]).toEqual([['/a 200', '/b 201'], '/z 299']);
+  expect(told.length + wire.lost).toBe(5);
+});
+
 test('of a request that was answered before its body had come, what came of it is told', () => {
   const post = 'POST /a HTTP/1.1\r\nContent-Length: 9\r\n\r\nbody';
   const { shown } = seen(server, [ask(post), answer(status(413)), answer(status(400))]);

@@ -50,8 +50,7 @@ export function takeLate(dialogue: Dialogue): boolean {
 /** It is not read, but says whose turn it is. */
 function noteAnswer({ standing, responses }: Dialogue, piece: Piece<Process>): void {
   responses.passOver(piece);
-  standing.turns.passed(piece.timeNs);
-  if (mayAnswer(piece)) standing.turns.answered(piece.timeNs);
+  standing.turns.passed(piece.timeNs, mayAnswer(piece));
 }
 
 /** Does a response begin, to a request whose head has not come and will not be waited for? A server answers what it has read. */

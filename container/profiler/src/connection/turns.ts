@@ -30,14 +30,15 @@ export class Turns {
     this.#answeredNs = undefined;
   }
 
-  /** A response began at `timeNs`: what began before it was asked answers something else. */
+  /** The response to what was asked began at `timeNs`; a client's may have been read before its request was seen to be sent. */
   answered(timeNs: number): void {
-    if (this.#askedNs === undefined || timeNs >= this.#askedNs) this.#answeredNs ??= timeNs;
+    this.#answeredNs ??= timeNs;
   }
 
-  /** A part of a response came at `timeNs` and is not read. */
-  passed(timeNs: number): void {
+  /** A part of a response came at `timeNs` and is not read. What began before it was asked answers something else. */
+  passed(timeNs: number, mayBegin: boolean): void {
     this.#unreadNs = Math.max(this.#unreadNs, timeNs);
+    if (mayBegin && (this.#askedNs === undefined || timeNs >= this.#askedNs)) this.answered(timeNs);
   }
 
   /** Is all answered that was asked before, where a request begins at `timeNs`, and may its own answer still come? */
