@@ -144,7 +144,7 @@ const pitfalls: readonly Row[] = [
   ],
   [
     'the cursor stays hidden, or output is repeated',
-    e2e('output', 'the live list shows each task once, on a narrow terminal too, and gives the cursor back'),
+    e2e('output-list', 'the live list shows each task once, on a narrow terminal too, and gives the cursor back'),
     e2e('terminal', 'Ctrl-C in `%s` ends the tree, runs the last steps, and leaves the terminal as it was'),
   ],
   [
@@ -176,7 +176,7 @@ const pitfalls: readonly Row[] = [
   ],
   [
     'a cycle is dropped in silence, or hidden by another way to a file',
-    e2e('config', 'tasks that need each other are refused with the whole path'),
+    e2e('config-rules', 'tasks that need each other are refused with the whole path'),
     e2e(
       'include',
       'files that include each other are a cycle with its whole path, also through `..` and symbolic links',

@@ -1,0 +1,258 @@
+/** What a config says that does not go together, or that cannot be, is shown with its place, and nothing is executed. */
+import { expect, test } from 'vitest';
+import { errorsOf } from '../helpers/config-errors.ts';
+import { createProject } from '../helpers/project.ts';
+
+test('tasks that need each other are refused with the whole path', async () => {
+  expect(
+    await errorsOf(
+      'version: 1\ntasks:\n  a: { needs: [b] }\n  b: { needs: [c] }\n  c: { needs: [a] }\n  d: { needs: [d] }\n',
+      'd',
+    ),
+  ).toMatchInlineSnapshot(`
+    "error: tasks need each other in a cycle: \`a\` → \`b\` → \`c\` → \`a\`
+      --> tasks.config.yaml:5:16
+       |   c: { needs: [a] }
+       |                ^
+    error: task \`d\` needs itself
+      --> tasks.config.yaml:6:16
+       |   d: { needs: [d] }
+       |                ^
+    "
+  `);
+});
+
+test('a var that uses an unknown one is told the nearest, or that it comes too early', async () => {
+  const config = `version: 1
+vars: { image: a, full: '\${imge}/x', early: '\${later}', later: b }
+tasks: { a: {} }
+`;
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: unknown name \`imge\` in \`\${imge}\`, did you mean \`image\`?
+      --> tasks.config.yaml:2:26
+       | vars: { image: a, full: '\${imge}/x', early: '\${later}', later: b }
+       |                          ^^^^^^^
+    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$imge\` or \`$\${imge}\`
+    error: unknown name \`later\` in \`\${later}\`
+      --> tasks.config.yaml:2:46
+       | vars: { image: a, full: '\${imge}/x', early: '\${later}', later: b }
+       |                                              ^^^^^^^^
+    hint: a var may use those above it: move \`later\` up
+    "
+  `);
+});
+
+test('keys that exclude each other are named', async () => {
+  const config = `version: 1
+tasks:
+  both: { run: make, script: a.ts }
+  boxed: { container: x, script: a.ts }
+  doctor: { run: echo }
+  words: { run: echo, args: { name: file } }
+  noWords: { run: 'echo \${args}' }
+`;
+  expect(await errorsOf(config, '--list', { 'a.ts': '' })).toMatchInlineSnapshot(`
+    "error: task \`both\` has both \`run\` and \`script\`
+      --> tasks.config.yaml:3:22
+       |   both: { run: make, script: a.ts }
+       |                      ^^^^^^
+    hint: keep one of them
+    error: task \`boxed\` names a container for a \`script\`, which runs on this machine
+      --> tasks.config.yaml:4:12
+       |   boxed: { container: x, script: a.ts }
+       |            ^^^^^^^^^
+    hint: let the script start the container
+    error: task \`doctor\` is built in and cannot be defined
+      --> tasks.config.yaml:5:3
+       |   doctor: { run: echo }
+       |   ^^^^^^
+    error: task \`words\` takes words that its \`run\` does not use
+      --> tasks.config.yaml:6:23
+       |   words: { run: echo, args: { name: file } }
+       |                       ^^^^
+    hint: write \`\${args}\` where they belong
+    error: task \`noWords\` uses \`\${args}\` but declares no \`args\`
+      --> tasks.config.yaml:7:25
+       |   noWords: { run: 'echo \${args}' }
+       |                         ^^^^^^^
+    hint: add \`args: { name: file }\`, with what one of the words is called
+    "
+  `);
+});
+
+test('known failures are checked with their own places', async () => {
+  const messages = '- { pattern: "(", cause: c, remedy: r }\n- { pattern: x, check: TC009, cause: c, remedi: r }\n';
+  expect(
+    await errorsOf('version: 1\nmessages: known.yaml\ntasks: {}\n', '--list', { 'known.yaml': messages }),
+  ).toMatchInlineSnapshot(`
+    "error: the pattern of message 1 cannot be read: Invalid regular expression: /(/: Unterminated group
+      --> known.yaml:1:14
+       | - { pattern: "(", cause: c, remedy: r }
+       |              ^^^
+    error: message 2 names unknown check id \`TC009\`
+      --> known.yaml:2:24
+       | - { pattern: x, check: TC009, cause: c, remedi: r }
+       |                        ^^^^^
+    error: message 2 has unknown key \`remedi\`, did you mean \`remedy\`?
+      --> known.yaml:2:41
+       | - { pattern: x, check: TC009, cause: c, remedi: r }
+       |                                         ^^^^^^
+    hint: valid keys are \`pattern\`, \`check\`, \`cause\`, \`remedy\`
+    "
+  `);
+  expect(await errorsOf('version: 1\nmessages: missing.yaml\ntasks: {}\n')).toMatchInlineSnapshot(`
+    "error: there is no file \`missing.yaml\`
+      --> tasks.config.yaml:2:11
+       | messages: missing.yaml
+       |           ^^^^^^^^^^^^
+    "
+  `);
+});
+
+test('a platform that does not exist is an error, since what is for it would be skipped everywhere', async () => {
+  const config = `version: 1
+policy:
+  - { on: macos, forbid: host, tasks: [a], because: x, instead: y }
+tasks:
+  a: { platforms: [linus, linux-amd64, win32], run: echo }
+`;
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: there is no platform \`macos\`, did you mean \`darwin\`?
+      --> tasks.config.yaml:3:11
+       |   - { on: macos, forbid: host, tasks: [a], because: x, instead: y }
+       |           ^^^^^
+    hint: Node knows \`aix\`, \`android\`, \`cygwin\`, \`darwin\`, \`freebsd\`, \`haiku\`, \`linux\`, \`netbsd\`, \`openbsd\`, \`sunos\`, \`win32\`
+    error: there is no platform \`linus\`, did you mean \`linux\`?
+      --> tasks.config.yaml:5:20
+       |   a: { platforms: [linus, linux-amd64, win32], run: echo }
+       |                    ^^^^^
+    hint: Node knows \`aix\`, \`android\`, \`cygwin\`, \`darwin\`, \`freebsd\`, \`haiku\`, \`linux\`, \`netbsd\`, \`openbsd\`, \`sunos\`, \`win32\`
+    error: there is no processor \`amd64\`, did you mean \`x64\`?
+      --> tasks.config.yaml:5:33
+       |   a: { platforms: [linus, linux-amd64, win32], run: echo }
+       |                                 ^^^^^
+    hint: Node knows \`arm\`, \`arm64\`, \`ia32\`, \`loong64\`, \`mips\`, \`mipsel\`, \`ppc64\`, \`riscv64\`, \`s390x\`, \`x64\`
+    "
+  `);
+});
+
+test('a duration that no timer can be set for is refused', async () => {
+  const config = `version: 1
+tasks:
+  a: { run: echo a, timeout: 600h, retry: { times: 1, backoff: 99999999999s } }
+  b: { run: echo b, timeout: 576h }
+`;
+  expect(
+    await errorsOf(config),
+  ).toBe(`error: \`timeout\` of task \`a\` is \`600h\`: a duration is at most 24 days: \`576h\`
+  --> tasks.config.yaml:3:30
+   |   a: { run: echo a, timeout: 600h, retry: { times: 1, backoff: 99999999999s } }
+   |                              ^^^^
+error: \`backoff\` in \`retry\` of task \`a\` is \`99999999999s\`: a duration is at most 24 days: \`576h\`
+  --> tasks.config.yaml:3:64
+   |   a: { run: echo a, timeout: 600h, retry: { times: 1, backoff: 99999999999s } }
+   |                                                                ^^^^^^^^^^^^
+`);
+});
+
+test('a wrong value of a matrix is the only mistake: the tasks of the others are there', async () => {
+  const config = `version: 1
+tasks:
+  a: { matrix: { arch: [x86, 'a b'] }, run: 'echo \${arch}' }
+  b: { needs: ['a:x86'] }
+  c: { matrix: {}, run: 'echo \${arch}' }
+  d: { matrix: { arch: x }, run: 'echo \${arch}' }
+`;
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: item 2 of \`arch\` in \`matrix\` of task \`a\` is \`a b\`: a value becomes part of a name: letters, digits and \`_ . -\`
+      --> tasks.config.yaml:3:30
+       |   a: { matrix: { arch: [x86, 'a b'] }, run: 'echo \${arch}' }
+       |                              ^^^^^
+    error: the \`matrix\` of task \`c\` has no keys
+      --> tasks.config.yaml:5:8
+       |   c: { matrix: {}, run: 'echo \${arch}' }
+       |        ^^^^^^
+    error: \`arch\` in \`matrix\` of task \`d\` must be a list, not \`x\`
+      --> tasks.config.yaml:6:24
+       |   d: { matrix: { arch: x }, run: 'echo \${arch}' }
+       |                        ^
+    "
+  `);
+});
+
+test('a script may be written by what its task needs; where it is not, that is said without a stack', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  write: { run: 'cp kept.txt made.ts' }
+  nothing: {}
+  good: { needs: [write], script: made.ts }
+  bad: { needs: [nothing], script: never.ts }
+`,
+    'kept.txt': "export async function run({ log }) { log('ran'); }\n",
+  });
+  expect((await project.run('good')).stdout).toContain('\nran\n');
+  expect((await project.run('bad')).stdout).toContain(
+    '▸ bad\n✖ bad failed after <time>: its script `never.ts` does not exist\n',
+  );
+});
+
+test('a default that is no text is told how it may be written', async () => {
+  const params = '{ port: { default: 80 }, ratio: { default: 1.5 }, debug: { default: true } }';
+  const stderr = await errorsOf(`version: 1\ntasks:\n  a: { params: ${params}, run: echo }\n`);
+  expect(stderr.split('\n').filter((line) => /^(error|hint)/.test(line))).toEqual([
+    'error: the default of param `port` of task `a` must be a text',
+    "hint: write it in quotes, `'80'`, or add `type: int`",
+    'error: the default of param `ratio` of task `a` must be a text',
+    "hint: write it in quotes, `'1.5'`",
+    'error: the default of param `debug` of task `a` must be a text',
+    "hint: write it in quotes, `'true'`, or add `type: bool`",
+  ]);
+});
+
+test('an unknown name in a lock, and a text that says nothing where something is named, are mistakes', async () => {
+  const config = `version: 1
+tasks:
+  a: { lock: 'of-\${bord}', params: { board: {} }, run: echo }
+  b: { container: '', confirm: ' ', lock: [x, ''], run: echo }
+  c: { script: '' }
+  d: { service: { run: '' } }
+`;
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: unknown name \`bord\` in \`\${bord}\`, did you mean \`board\`?
+      --> tasks.config.yaml:3:18
+       |   a: { lock: 'of-\${bord}', params: { board: {} }, run: echo }
+       |                  ^^^^^^^
+    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$bord\` or \`$\${bord}\`
+    error: \`container\` of task \`b\` is \`\`: it cannot be empty
+      --> tasks.config.yaml:4:19
+       |   b: { container: '', confirm: ' ', lock: [x, ''], run: echo }
+       |                   ^^
+    error: \`confirm\` of task \`b\` is \` \`: it cannot be empty
+      --> tasks.config.yaml:4:32
+       |   b: { container: '', confirm: ' ', lock: [x, ''], run: echo }
+       |                                ^^^
+    error: item 2 of \`lock\` of task \`b\` is \`\`: it cannot be empty
+      --> tasks.config.yaml:4:47
+       |   b: { container: '', confirm: ' ', lock: [x, ''], run: echo }
+       |                                               ^^
+    error: \`script\` of task \`c\` is \`\`: it cannot be empty
+      --> tasks.config.yaml:5:16
+       |   c: { script: '' }
+       |                ^^
+    error: \`run\` in \`service\` of task \`d\` is \`\`: it cannot be empty
+      --> tasks.config.yaml:6:24
+       |   d: { service: { run: '' } }
+       |                        ^^
+    "
+  `);
+});
+
+test('words for a command without a task are refused', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: echo a }\n' });
+  expect(await project.run('-- x')).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: 'error: words after `--` need a task before it\n',
+  });
+});

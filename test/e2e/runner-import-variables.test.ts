@@ -1,0 +1,192 @@
+/** `--import` does what make does, or goes on calling make and says so: variables, and the environment of commands. */
+import { expect, test } from 'vitest';
+import { testBothWays } from '../helpers/by-make.ts';
+import { createProject } from '../helpers/project.ts';
+
+testBothWays({
+  'a name that the caller may set': {
+    makefile: `BIN ?= app
+.PHONY: all
+all: $(BIN)
+$(BIN): main.c
+	cp main.c $@
+`,
+    files: { 'main.c': 'main\n' },
+    runs: [['all', { BIN: 'other' }], ['all']],
+    through: ['all', 'app'],
+  },
+  'what make sets itself': {
+    makefile: `.PHONY: help where shell goals
+help: ## Show this
+	@grep -h '##' $(MAKEFILE_LIST) | sed 's/:.*//'
+where:
+	@basename "$(CURDIR)" | sed 's/.*/folder/'
+shell:
+	@echo $(SHELL)
+goals:
+	@echo $(MAKECMDGOALS) $(CPP)
+`,
+    runs: [['help'], ['where'], ['shell'], ['goals']],
+    through: ['help', 'where', 'goals'],
+  },
+  '`.EXPORT_ALL_VARIABLES`': {
+    makefile: `.EXPORT_ALL_VARIABLES:
+X = 1
+.PHONY: go
+go:
+	@sh -c 'echo "[$$X]"'
+`,
+    runs: [['go']],
+    through: ['go'],
+  },
+  '`:=` before the variable is set again': {
+    makefile: `V := 1
+OLD := $(V)
+V := 2
+.PHONY: old new names
+old:
+	@echo $(OLD)
+new:
+	@echo $(V)
+LIST = a
+names: $(LIST)
+	@echo $^
+LIST = b
+a b:
+	@echo making $@
+`,
+    runs: [['old'], ['new'], ['names']],
+    through: ['old', 'names', 'a', 'b'],
+  },
+  'a text of several lines in the environment': {
+    makefile: `define USAGE
+one
+  two
+endef
+export USAGE
+.PHONY: usage other
+usage:
+	@echo "$$USAGE"
+other:
+	@echo other
+`,
+    runs: [['usage'], ['other']],
+    through: ['usage', 'other'],
+  },
+  'variables that use themselves': {
+    makefile: `CFLAGS := $(CFLAGS) -O2
+FLAGS = -a
+FLAGS := $(FLAGS) -b
+LD_FLAGS += -l
+.PHONY: go flags ld
+go:
+	@echo $(CFLAGS)
+flags:
+	@echo $(FLAGS)
+ld:
+	@echo "$(LD_FLAGS)"
+`,
+    runs: [['go'], ['go', { CFLAGS: '-g' }], ['flags'], ['ld'], ['ld', { LD_FLAGS: '-z' }]],
+    through: ['go', 'ld'],
+  },
+  'a PATH that grows': {
+    makefile: `export PATH := $(PWD)/tools:$(PATH)
+.PHONY: go
+go:
+	@echo "$$PATH" | grep -c tools
+`,
+    runs: [['go']],
+    through: ['go'],
+  },
+  'an environment that is known': {
+    makefile: `export COLOUR = red
+SHAPE = round
+export SHAPE
+.PHONY: go
+go:
+	@sh -c 'echo $$COLOUR $$SHAPE'
+`,
+    runs: [['go']],
+    through: [],
+  },
+  'a value from a command, exported': {
+    makefile: `export VERSION := $(shell echo 7)
+export PORT ?= 80
+.PHONY: go
+go:
+	@sh -c 'echo $$VERSION $$PORT'
+`,
+    runs: [['go']],
+    through: ['go'],
+  },
+  "variables of the caller's environment": {
+    makefile: `PORT ?= 80
+URL ?= http://$(HOST):$(PORT)
+.PHONY: double single cd set other
+double:
+	@echo "$(PORT) $(URL) $(NAME)"
+single:
+	@echo '$(PORT)'
+cd:
+	@cd sub && basename "$(PWD)" | grep -c sub; true
+set:
+	@NAME=own; echo "$(NAME)"
+other: STATE = x
+other:
+	@echo $(STATE)
+CC_USED = $(CC)
+compiler:
+	@echo $(CC_USED)
+`,
+    files: { 'sub/a': '' },
+    runs: [
+      ['double'],
+      ['double', { PORT: '', NAME: 'n', HOST: 'h' }],
+      ['single', { PORT: '5' }],
+      ['cd'],
+      ['set', { NAME: 'outer' }],
+      ['other'],
+      ['compiler'],
+      ['compiler', { CC: 'tcc' }],
+    ],
+    through: ['single', 'cd', 'set', 'other'],
+  },
+  'white space that belongs to a value': {
+    makefile: `A := a  # two spaces
+.PHONY: go
+go:
+	@echo "[$(A)]"
+`,
+    runs: [['go']],
+    through: [],
+  },
+  "the shell's own dollar signs": {
+    makefile: `NAME = HOME
+X = from make
+.PHONY: ids loop indirect own
+ids:
+	@for i in 1 2; do echo "$$i $\${i}x $$(echo $$i)"; done
+loop:
+	@x='a$$b'; echo "$$x" | grep 'b$$'
+indirect:
+	@test -n "$$$(NAME)" && echo set
+own:
+	@echo "[$$X]"
+`,
+    runs: [['ids'], ['loop'], ['indirect'], ['own'], ['own', { X: 'from outside' }]],
+    through: ['indirect', 'own'],
+  },
+});
+
+test('variables of the caller of which the shell makes words are named once', async () => {
+  const makefile = 'ARGS ?= -v\ntest:\n\t@printf "[%s]" $(ARGS) "$(NAME)"; echo $(ARGS) $(MORE)\n';
+  await using project = await createProject({ Makefile: makefile });
+  expect(
+    (await project.run('--import=Makefile')).stdout,
+  ).toBe(`wrote \`tasks.config.yaml\`: 1 tasks, 1 of them without make
+note: line 2: \`test\` always runs; make would not while there is such a file
+note: the caller may set \`ARGS\`, \`MORE\` in the environment (\`ARGS=… npx tasks test\`), and quotes within such a value are not the shell's any more
+`);
+  const { stdout } = await project.run('test', { env: { ARGS: '-k "a b"', NAME: '"n"' } });
+  expect(stdout).toContain('\n[-k]["a][b"]["n"]-k "a b"\n');
+});

@@ -1,0 +1,106 @@
+/** The live list: what a person sees on a terminal while tasks run, and what stands there afterwards. */
+import { expect, test } from 'vitest';
+import { createProject } from '../helpers/project.ts';
+import { openTerminal } from '../helpers/terminal.ts';
+
+const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
+
+test('the live list shows each task once, on a narrow terminal too, and gives the cursor back', async () => {
+  await using project = await createProject(
+    config(
+      "  good: { run: 'true' }\n  bad: { needs: [good], run: 'echo a line that is much too long for so few columns; exit 3' }\n",
+    ),
+  );
+  const terminal = openTerminal(project, 'bad', { columns: 24 });
+  expect(await terminal.exit).toBe(3);
+  const screen = terminal.screen();
+  expect(screen.match(/✔ good/g)).toHaveLength(1);
+  expect(screen.match(/✖ bad/g)).toHaveLength(1);
+  expect(screen.replaceAll('\n', '')).toContain('failed: `bad` (exit code');
+  expect(terminal.cursorIsVisible()).toBe(true);
+});
+
+test('a note that comes while the live list is drawn stands below it', async () => {
+  await using project = await createProject(
+    config(
+      "  first: { run: 'true' }\n  tidy: { needs: [first], run: sleep 0.5, finally: [exit 3, exit 4, sleep 0.5] }\n",
+    ),
+  );
+  const terminal = openTerminal(project, 'tidy --output=list');
+  expect(await terminal.exit).toBe(3);
+  expect(terminal.screen()).toMatch(
+    /^✔ first <time>\n✖ tidy\n {2}› exit code 3\nnote: the last step `exit 4` of `tidy` failed too: exit code 4\n\ntidy failed: exit code 3\n/,
+  );
+});
+
+test('on a terminal a run of one task shows what that prints as it comes, with its colours', async () => {
+  await using project = await createProject(
+    config('  show: { run: \'printf "row 1\\n\\033[31mrow 2\\033[0m\\n"; held; echo row 3\' }\n'),
+  );
+  const held = await project.driven('held');
+  const terminal = openTerminal(project, 'show');
+  const invocation = await held.started();
+  await terminal.shows('row 2');
+  expect(terminal.colourOf('row 2')).toBe(1);
+  invocation.exit(0);
+  expect(await terminal.exit).toBe(0);
+  expect(terminal.screen()).toBe('▸ show\nrow 1\nrow 2\nrow 3\n✔ show <time>');
+});
+
+test('below a list that has ended well stands what the named tasks have printed, and nothing of those that they need', async () => {
+  await using project = await createProject(
+    config(`  prepare: { run: echo prepared }
+  show: { needs: [prepare], run: 'printf "row 1\\n\\033[31mrow 2\\033[0m\\033[2J\\n"' }
+  mute: { run: 'true' }
+  count: { run: seq 300 }
+`),
+  );
+  const terminal = openTerminal(project, 'show');
+  expect(await terminal.exit).toBe(0);
+  expect(terminal.screen()).toBe('✔ prepare <time>\n✔ show <time>\n\nshow printed:\nrow 1\nrow 2\nok: 2 done, <time>');
+  expect(terminal.colourOf('row 2')).toBe(1);
+  const several = openTerminal(project, 'show mute count');
+  expect(await several.exit).toBe(0);
+  const lines = Array.from({ length: 100 }, (_, index) => index + 201).join('\n');
+  expect(several.screen()).toContain(
+    `✔ count <time>\n\nshow printed:\nrow 1\nrow 2\n\ncount printed 300 lines, here the last 100:\n${lines}\nfull output: .tasks/logs/count.log\nok: 4 done`,
+  );
+  const quiet = openTerminal(project, 'show --output=list --quiet');
+  expect(await quiet.exit).toBe(0);
+  expect(quiet.screen()).toBe('✔ prepare <time>\n✔ show <time>\nok: 2 done, <time>');
+});
+
+test('the name of a matrix shows what its cells have printed, and a run that fails only the failure', async () => {
+  await using project = await createProject(
+    config(
+      "  each: { matrix: { of: [one, two] }, run: 'echo of ${of}' }\n  bad: { needs: [each], run: 'echo no; exit 3' }\n",
+    ),
+  );
+  const terminal = openTerminal(project, 'each');
+  expect(await terminal.exit).toBe(0);
+  expect(terminal.screen()).toContain('\n\neach:one printed:\nof one\n\neach:two printed:\nof two\nok: 3 done');
+  const bad = openTerminal(project, 'each bad');
+  expect(await bad.exit).toBe(3);
+  expect(bad.screen()).not.toContain('printed');
+  expect(bad.screen().match(/^ *no$/gm)).toHaveLength(1);
+});
+
+test('the live list says where the whole output of a failed task is', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': "version: 1\ntasks:\n  bad: { run: 'seq 30; exit 3' }\n  mute: { run: 'exit 4' }\n",
+  });
+  const terminal = openTerminal(project, 'bad --output=list');
+  expect(await terminal.exit).toBe(3);
+  expect(terminal.screen()).toContain('  full output: .tasks/logs/bad.log');
+  const mute = openTerminal(project, 'mute --output=list');
+  expect(await mute.exit).toBe(4);
+  expect(mute.screen()).not.toContain('full output');
+});
+
+test('without Unicode the live list is ASCII', async () => {
+  await using project = await createProject(config("  good: { run: 'true' }\n  bad: { needs: [good], run: exit 3 }\n"));
+  const terminal = openTerminal(project, 'bad', { env: { LC_ALL: 'C' } });
+  expect(await terminal.exit).toBe(3);
+  expect(terminal.screen()).toMatch(/^\+ good <time>\nx bad\n/);
+  expect(terminal.screen()).not.toMatch(/[^\n -~]/);
+});

@@ -1,0 +1,108 @@
+/** What is typed after a task: its flags, its words, what follows `--`; and what is said where something else was meant. */
+import { expect, test } from 'vitest';
+import { createProject } from '../helpers/project.ts';
+
+test('names that begin alike are never taken for each other', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      "version: 1\ntasks:\n  build: { run: echo build }\n  build-all: { run: echo all }\n  'build:x': { run: echo x }\n",
+  });
+  expect(
+    (await project.run('build build:x build-all')).stdout.split('\n').filter((line) => /^\w+$/.test(line)),
+  ).toEqual(['build', 'x', 'all']);
+  expect((await project.run('buil')).exit).toBe(2);
+  expect((await project.run('build-a')).exit).toBe(2);
+});
+
+test('what follows `--` goes to the last command as it is', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: [echo first, \'printf "[%s]"\'] }\n',
+  });
+  expect((await project.run('a -- --list x\\ y $HOME')).stdout).toBe('▸ a\nfirst\n[--list][x y][$HOME]\n✔ a <time>\n');
+});
+
+test('params reach the command quoted, and of their type', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+vars: { who: world }
+tasks:
+  a:
+    params: { text: { default: 'a b' }, n: { type: int, default: 1 }, on: { type: bool } }
+    run: 'printf "[%s]" \${who} \${text} \${n} \${on}'
+`,
+  });
+  const printed = async (words: string) => (await project.run(words)).stdout.split('\n')[1];
+  expect(await printed('a')).toBe('[world][a b][1][false]');
+  expect(await printed('a --text=$(id)\\ ;\\ ls --n -3 --on')).toBe('[world][$(id) ; ls][-3][true]');
+  expect((await project.run('a --n=x --on=perhaps')).stderr).toBe(
+    'error: `--n` of task `a` takes a whole number, not `x`\nerror: `--on` of task `a` takes `true` or `false`, not `perhaps`\n',
+  );
+});
+
+test('a param that is not given and has no default is empty, whatever its type but bool; a script gets no number', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+vars: { port: '80' }
+tasks:
+  a:
+    params: { port: { type: int }, mode: { type: enum, values: [x] }, text: {}, on: { type: bool } }
+    env: { PORT: '\${port}' }
+    run: 'printf "[%s]" --port=\${port} "\${port}" "$PORT" \${mode} \${text} \${on}'
+  s: { params: { port: { type: int }, text: {} }, inputs: [task.ts], script: task.ts }
+`,
+    'task.ts': `import { defineTask } from 'zx-tasks';
+export const run = defineTask<{ port?: number; text: string }>(async ({ params: { port, text }, log }) => {
+  log(JSON.stringify([port ?? 'none', text]));
+});
+`,
+  });
+  const printed = async (words: string) => (await project.run(words)).stdout.split('\n')[1];
+  expect(await printed('a')).toBe('[--port=][][][][][false]');
+  expect(await printed('a --port=0')).toBe('[--port=0][0][0][][][false]');
+  expect(await printed('s')).toBe('["none",""]');
+  expect(await printed('s --port=0')).toBe('[0,""]');
+});
+
+test('a required param with a wrong value is told of once: it is not missing', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      "version: 1\ntasks:\n  serve: { params: { mode: { type: enum, values: [a, b], required: true }, to: { required: true } }, run: 'echo ${mode} ${to}' }\n",
+  });
+  expect(await project.run('serve --mode=c')).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: 'error: `--mode` of task `serve` takes one of `a`, `b`, not `c`\nerror: task `serve` needs `--to`\n',
+  });
+});
+
+test('words after `--` go to the command of a service too, and to each task of a matrix', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  web: { service: { run: serve --port 80 } }
+  test: { matrix: { node: [20, 22] }, run: 'echo of \${node}' }
+  all: { needs: [test] }
+`,
+  });
+  expect((await project.run('web --dry-run -- --open')).stdout).toContain('service $ serve --port 80 --open\n');
+  const { stdout } = await project.run('test --jobs=1 -- --grep x');
+  for (const node of [20, 22]) expect(stdout).toContain(`of ${node} --grep x\n`);
+  expect((await project.run('all -- x')).stderr).toBe(
+    'error: task `all` has no command to take the words after `--`\n',
+  );
+});
+
+test.each([
+  ['help', 'error: unknown task `help`, did you mean `--help`?\nhint: `tasks --list` shows all tasks\n'],
+  [
+    'a PORT=80',
+    'error: unknown task `PORT=80`\nhint: a param is written `--name=value` after its task, a variable before the command: `PORT=… npx tasks …`\n',
+  ],
+  ['open', 'error: task `open` needs an image after its name\n'],
+])('`tasks %s` says what was meant', async (words, stderr) => {
+  const open = "{ args: { name: image, required: true }, run: 'echo ${args}' }";
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ntasks:\n  a: { run: echo }\n  open: ${open}\n`,
+  });
+  expect(await project.run(words)).toEqual({ exit: 2, stdout: '', stderr });
+});
