@@ -35,7 +35,7 @@ export default defineConfig([
           { name: 'ansi', test: /\/(?:ansi-styles|ansi-regex|strip-ansi|is-fullwidth-code-point)\// },
           { name: 'wide', test: /render\/full-width\.ts|\/(?:string-width|get-east-asian-width)\// },
           { name: 'slice', test: /\/slice-ansi\// },
-          { name: 'listr', test: /\/render\/listr\.ts|\/(?:listr2|log-update|cli-truncate|wrap-ansi)\// },
+          { name: 'listr', test: /\/render\/(?:listr|cut-start)\.ts|\/(?:listr2|log-update|cli-truncate|wrap-ansi)\// },
         ],
       },
       dynamicImportInCjs: false,
@@ -68,15 +68,18 @@ function quickStart() {
   };
 }
 
-/** For the live list, in place of what takes long to load and serves it little. */
+/** For the live list, in place of what takes long to load and serves it little, or serves it wrongly. */
 function quickList() {
   // listr2 numbers its rows with all of Node's cryptography; any number does.
   const rowIds = '\0row-ids';
+  const cutStart = resolve(import.meta.dirname, 'render/cut-start.ts');
   const instead = { crypto: rowIds, 'string-width': resolve(import.meta.dirname, 'render/width.ts') };
   return {
     name: 'quick-list',
-    resolveId: (id, importer) =>
-      /\/node_modules\/(listr2|cli-truncate|wrap-ansi)\//.test(importer ?? '') ? instead[id] : undefined,
+    resolveId: (id, importer) => {
+      if (id === 'slice-ansi' && /\/node_modules\/log-update\//.test(importer ?? '')) return cutStart;
+      return /\/node_modules\/(listr2|cli-truncate|wrap-ansi)\//.test(importer ?? '') ? instead[id] : undefined;
+    },
     load: (id) => (id === rowIds ? 'let last = 0;\nexport const randomUUID = () => String(++last);\n' : undefined),
   };
 }

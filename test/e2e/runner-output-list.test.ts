@@ -20,6 +20,20 @@ test('the live list shows each task once, on a narrow terminal too, and gives th
   expect(terminal.cursorIsVisible()).toBe(true);
 });
 
+test.each(['ascii', '日本語', '🎉 👩‍👩‍👧', '𝒳 e\u0301'])(
+  'a list that is higher than the terminal leaves nothing behind: %s',
+  async (word) => {
+    const names = Array.from({ length: 9 }, (_, index) => `t${index}`);
+    const print = `for i in 1 2 3 4 5; do echo ${word} ${word} ${word} $i; sleep 0.2; done`;
+    const tasks = names.map((name) => `  ${name}: { run: '${print}' }\n`).join('');
+    await using project = await createProject(config(`${tasks}  all: { needs: [${names.join(', ')}] }\n`));
+    const terminal = openTerminal(project, 'all --jobs=9', { rows: 8 });
+    expect(await terminal.exit).toBe(0);
+    const done = [...names, 'all'].map((name) => `✔ ${name} <time>\n`).join('');
+    expect(terminal.screen()).toBe(`${done}ok: 10 done, <time>`);
+  },
+);
+
 test('a note that comes while the live list is drawn stands below it', async () => {
   await using project = await createProject(
     config(
