@@ -6,6 +6,12 @@ import type { Session } from './session.ts';
 const graceMs = 10_000;
 
 /**
+ * So soon after another, a signal is the same once more: `timeout` and service managers send it to us and to our group, and
+ * npm passes on what we have got already. Nobody presses Ctrl-C twice so quickly.
+ */
+const sameMs = 100;
+
+/**
  * Ctrl-C once asks: all that runs gets the signal and may clean up. Twice: all that runs is killed. While a command has the
  * terminal for itself, Ctrl-C is for that command.
  */
@@ -31,11 +37,15 @@ export function handleInterrupts(
     else interrupt('SIGINT', isDelivered ? { isDelivered, deliveredMs } : { isDelivered });
   };
   state.interrupt = (deliveredMs) => interrupt('SIGINT', { isDelivered: true, deliveredMs });
+  let heardMs = -Infinity;
   return host.onInterrupt((signal) => {
+    const nowMs = host.clockMs();
+    if (nowMs - heardMs < sameMs) return;
+    heardMs = nowMs;
     const mayBeCtrlC = signal === 'SIGINT' && host.stdinIsTerminal;
     const isTheSecond = state.interruptedBy !== undefined && state.loans.size === 0;
     if (!mayBeCtrlC || isTheSecond) return interrupt(signal, { isDelivered: false });
     const before = state.understood;
-    state.understood = understand(host.clockMs()).then(() => before);
+    state.understood = understand(nowMs).then(() => before);
   });
 }

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { apart } from '../helpers/apart.ts';
 import { childrenOf, isRunning, runningIn } from '../helpers/processes.ts';
 import { cli, createProject, type Project } from '../helpers/project.ts';
 
@@ -53,11 +54,28 @@ test('a second signal kills at once what does not want to end', async () => {
   const invocations = await Promise.all([deaf.started(), deaf2.started()]);
   running.child.kill('SIGINT');
   await running.says('SIGINT: stopping');
+  await apart();
   running.child.kill('SIGINT');
   await Promise.all(invocations.map(({ isGone }) => isGone));
   const { exit, stdout } = await running.result;
   expect(exit).toBe(130);
   expect(stdout).toContain('SIGINT: killing\n');
+});
+
+test('a signal that is sent twice at one time, as by `timeout` and service managers, is one', async () => {
+  await using project = await createProject({
+    ...config('  work: { run: bash work.sh, finally: touch cleaned }\n'),
+    'work.sh': "trap 'sleep 0.3; touch ended; exit 0' TERM\necho up\nwhile :; do sleep 0.05; done\n",
+  });
+  const running = project.start('work');
+  await running.says('up');
+  running.child.kill('SIGTERM');
+  running.child.kill('SIGTERM');
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(143);
+  expect(stdout).not.toContain('killing');
+  expect(await project.read('ended')).toBe('');
+  expect(await project.read('cleaned')).toBe('');
 });
 
 test('a task that a signal has ended is stopped, not failed, also when it gives a code of its own', async () => {
@@ -102,6 +120,7 @@ test('the last steps of an interrupted task are not interrupted, and a second si
   await work.started();
   running.child.kill('SIGINT');
   const step = await last.started();
+  await apart();
   running.child.kill('SIGINT');
   await step.isGone;
   const { exit, stdout } = await running.result;
@@ -235,7 +254,7 @@ test('children that have ended are no zombies, and the watcher ends with the run
   expect(children.filter(({ state }) => state === 'Z')).toEqual([]);
   invocation.exit(0);
   expect((await running.result).exit).toBe(0);
-  expect(children.filter(({ pid }) => isRunning(pid))).toEqual([]);
+  await expect.poll(() => children.filter(({ pid }) => isRunning(pid))).toEqual([]);
 });
 
 test('a run within a run passes the signal on, and each level ends its own', async () => {

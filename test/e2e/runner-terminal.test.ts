@@ -1,5 +1,6 @@
 /** Signals and input on a terminal: who gets Ctrl-C and the keys, and how the terminal is left. */
 import { expect, test } from 'vitest';
+import { apart } from '../helpers/apart.ts';
 import { childrenOf, commandOf } from '../helpers/processes.ts';
 import { createProject, type Project } from '../helpers/project.ts';
 import { openTerminal, type Terminal } from '../helpers/terminal.ts';
@@ -37,6 +38,7 @@ test('Ctrl-C twice kills what ignores the first', async () => {
   const invocation = await deaf.started();
   terminal.type(ctrlC);
   await terminal.shows('SIGINT: stopping; once more kills at once');
+  await apart();
   terminal.type(ctrlC);
   await invocation.isGone;
   expect(await terminal.exit).toBe(130);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { run } from 'zx-tasks';
+import { apart } from '../helpers/apart.ts';
 import { freePort } from '../helpers/port.ts';
 import { isRunning } from '../helpers/processes.ts';
 import { createProject, type Project } from '../helpers/project.ts';
@@ -247,6 +248,7 @@ test('a second signal kills a service that does not want to end', async () => {
   await watch.waits();
   void watch.end();
   await watch.says('SIGINT: stopping; once more kills at once');
+  await apart();
   expect((await watch.end()).exit).toBe(130);
 });
 
