@@ -1,6 +1,6 @@
 /** The remote cache over Bazel's HTTP protocol: a real nginx with WebDAV, and servers that misbehave. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { encodeResult } from '../../tasks/runner/cache/action-result.ts';
 import { type CacheServer, startCacheServer } from '../helpers/cache-server.ts';
@@ -38,6 +38,28 @@ test('what one checkout has written another one restores, from nginx with WebDAV
   await two.write('src/a', 'new\n');
   expect(await build(two)).toBe(ran);
   expect(await nginx.files()).toEqual(entries);
+});
+
+test('what is private comes private from another checkout, also into the store', async () => {
+  await using server = await startCacheServer();
+  const project = () =>
+    createProject({
+      'tasks.config.yaml': `version: 1
+tasks:
+  build: { inputs: [], outputs: [out], run: 'mkdir out; echo > out/public; (umask 077; echo key > out/key)' }
+`,
+    });
+  const env = { TASKS_CACHE_URL: server.url, TASKS_CACHE: 'read-write' };
+  await using one = await project();
+  await using two = await project();
+  await build(one, env);
+  expect(await build(two, env)).toBe(restored);
+  const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
+  expect(await modeOf(two.path('out/key'))).toBe('600');
+  const store = two.path('.tasks/cache/store/cas');
+  const entries = (await readdir(store, { recursive: true })).map((name) => `${store}/${name}`);
+  const contents = entries.filter((path) => /[0-9a-f]{64}$/.test(path));
+  expect((await Promise.all(contents.map(modeOf))).sort()).toEqual(['600', '644']);
 });
 
 test('a large content, an empty one, and one that nginx has damaged', async () => {

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { messageOf } from '../errors.ts';
 import { type ActionResult, decodeResult, encodeResult, type StoredFile } from './action-result.ts';
 import { type Client, makeClient } from './http.ts';
@@ -94,10 +95,12 @@ async function fetchResult(
 
 async function fetchContent(
   client: Client,
-  { digest, size }: StoredFile,
+  { digest, size, mode = 0o666 }: StoredFile,
   { store, onDamage }: Pick<FetchOptions, 'store' | 'onDamage'>,
 ): Promise<boolean> {
   using temporary = store.temporary();
+  const isPrivate = (mode & 0o077) === 0;
+  if (isPrivate) writeFileSync(temporary.path, '', { mode: 0o600 });
   const got = await client.getFile(`cas/${digest}`, temporary.path, size);
   if (got.status === 404) return false;
   expectOk(got.status);
