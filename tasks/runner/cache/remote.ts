@@ -141,9 +141,9 @@ async function inParallel<Item, Result>(
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  const queue = [...items];
+  const queue = items.values();
   const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) results.push(await work(item));
+    for (const item of queue) results.push(await work(item));
   };
   await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
   return results;

@@ -39,8 +39,15 @@ export function problemOf({ files, links }: ActionResult, isOutput: (path: strin
   const foreign = paths.find((path) => !isOutput(path));
   if (foreign !== undefined) return `\`${foreign}\` is no output of the task`;
   if (new Set(paths).size !== paths.length) return 'it names a path twice';
-  const behind = links.find(({ path }) => paths.some((other) => other.startsWith(`${path}/`)));
-  return behind === undefined ? undefined : `it has files behind its link \`${behind.path}\``;
+  const isLink = new Set(links.map(({ path }) => path));
+  const link = paths.flatMap(foldersOf).find((folder) => isLink.has(folder));
+  return link === undefined ? undefined : `it has files behind its link \`${link}\``;
+}
+
+/** The folders on the way to a path. */
+function foldersOf(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 type Places = { readonly root: string; readonly folder: string; readonly umask: number };
