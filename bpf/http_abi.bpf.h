@@ -22,6 +22,8 @@
 #define MSG_PEEK_FLAG 0x2
 #define MSG_TRUNC_FLAG 0x20
 #define MSG_ERRQUEUE_FLAG 0x2000
+/* Of shutdown(): only what is received ends. */
+#define SHUT_RD_FLAG 0
 /* The messages of one sendmmsg or recvmmsg that are followed. */
 #define MESSAGES 64
 
@@ -135,7 +137,8 @@ static __always_inline void recognise(long number, struct hp_call *call)
 	case CALL_NUMBER(275, 76): /* splice */
 		return set_call(call, HP_SPLICED, HP_SENT, 0);
 	case CALL_NUMBER(48, 210): /* shutdown */
-		return set_call(call, HP_SHUTDOWN, HP_SENT, 0);
+		if (call->args[1] != SHUT_RD_FLAG)
+			return set_call(call, HP_SHUTDOWN, HP_SENT, 0);
 	}
 }
 

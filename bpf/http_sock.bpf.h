@@ -156,7 +156,8 @@ static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direc
 	if (ret > 0 ? !is_of_interest(conn, direction) && !hp_hits[HP_HOOK_SEVERAL] : !ret && direction == HP_SENT)
 		return 0;
 	group = group_of(task);
-	if (!group_is_wanted(&group, conn))
+	/* Whoever meets an end may tell of it: of a Unix connection it may be the one that is not traced. */
+	if (ret > 0 && !group_is_wanted(&group, conn))
 		return 0;
 	if (ret > 0)
 		recognise_current(&call, task);

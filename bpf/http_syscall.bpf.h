@@ -92,8 +92,12 @@ static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct 
 	conn = conn_of(&scratch->move.socket);
 	if (call->ret < 0 && (scratch->move.socket.family != AF_UNIX || !conn))
 		return 0;
+	/* As a sendfile() whose file has no more. */
+	if (!call->ret && call->direction == HP_SENT && call->shape != HP_SHUTDOWN)
+		return 0;
 	group = group_of(task);
-	if (!group_is_wanted(&group, conn))
+	/* As in socket_moved(). */
+	if (call->ret > 0 && !group_is_wanted(&group, conn))
 		return 0;
 	scratch->move.direction = call->direction;
 	if (call->ret < 0)

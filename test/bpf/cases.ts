@@ -13,7 +13,7 @@ export type Step =
       readonly taken?: number;
     }
   | { readonly do: Action; readonly who: 'client' | 'server' };
-type Action = 'close' | 'reset' | 'shutdown' | 'see-end' | 'reconnect' | 'read-rest';
+type Action = 'close' | 'reset' | 'shutdown' | 'shutdown-read' | 'see-end' | 'reconnect' | 'read-rest';
 
 export type Case = {
   readonly name: string;
@@ -347,6 +347,22 @@ export const cases: readonly Case[] = [
     expected: [line('/sendfile', '200 complete', `${get('/sendfile').length}/${download.length + 100000}`)],
   },
   {
+    name: 'sendfile-on',
+    protocol: 'HTTP/1.0',
+    covers: ['sendfile', 'close-delimited'],
+    transport: 'ipv4',
+    // The call that says that the file has no more does not end the response.
+    steps: [
+      ask('GET /sendfile-on HTTP/1.0\r\n\r\n'),
+      answer(oldAnswer),
+      answer('x'.repeat(5000), 'sendfile-on'),
+      answer('some more'),
+      act('close', 'server'),
+      act('see-end', 'client'),
+    ],
+    expected: [`GET /sendfile-on 200 closed 29/${oldAnswer.length + 5009}`],
+  },
+  {
     name: 'splice',
     covers: ['splice'],
     transport: 'ipv4',
@@ -492,6 +508,14 @@ export const cases: readonly Case[] = [
     transport: 'ipv4',
     steps: [ask(get('/half')), act('shutdown', 'client'), act('see-end', 'server'), answer(ok)],
     expected: [line('/half')],
+  },
+  {
+    name: 'half-deaf',
+    covers: ['half-close'],
+    transport: 'ipv4',
+    // The server wants to hear no more, and answers.
+    steps: [ask(get('/half-deaf')), act('shutdown-read', 'server'), answer(ok)],
+    expected: [line('/half-deaf')],
   },
   {
     name: 'half-unread',

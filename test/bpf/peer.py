@@ -62,6 +62,15 @@ def sendfile(end, parts):
             sent += os.sendfile(end.fileno(), file.fileno(), sent, len(data) - sent)
 
 
+def sendfile_on(end, parts):
+    """Until the file has no more, which a last call tells."""
+    with in_file(b"".join(parts)) as file:
+        sent = more = os.sendfile(end.fileno(), file.fileno(), 0, 1 << 20)
+        while more:
+            more = os.sendfile(end.fileno(), file.fileno(), sent, 1 << 20)
+            sent += more
+
+
 def splice_out(end, parts):
     reader, writer = os.pipe()
     data = b"".join(parts)
@@ -113,6 +122,7 @@ SEND = {
     "sendmsg": lambda end, parts: end.sendmsg(parts),
     "sendmmsg": sendmmsg,
     "sendfile": sendfile,
+    "sendfile-on": sendfile_on,
     "splice": splice_out,
     "dup": by_dup,
     "child": by_child,
@@ -189,6 +199,8 @@ def act(ends, step):
         end.close()
     elif step["do"] == "shutdown":
         end.shutdown(socket.SHUT_WR)
+    elif step["do"] == "shutdown-read":
+        end.shutdown(socket.SHUT_RD)
     elif step["do"] == "see-end":
         assert end.recv(1) == b""
     else:

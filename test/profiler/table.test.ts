@@ -28,13 +28,14 @@ function openTable() {
   );
   const places = new Map<number, [number, number]>();
   let timeNs = 0;
-  const open = (conn: number): [number, number] => {
-    const record = { conn, sock: BigInt(conn), peer: 0n, isUnix: false, requestDirection: 0 };
+  const open = (conn: number, sock = BigInt(conn), isUnix = false): [number, number] => {
+    const record = { conn, sock, peer: 0n, isUnix, requestDirection: 0 };
     table.opened({ ...record, local: '10.0.0.1:80', remote: `10.0.0.2:${conn}` }, timeNs);
     const place: [number, number] = [1_000, 5_000];
     places.set(conn, place);
     return place;
   };
+  const openUnix = (conn: number, sock: bigint) => open(conn, sock, true);
   const move = (conn: number, direction: 0 | 1, text: string, missing = 0): void => {
     const place = places.get(conn) ?? open(conn);
     const bytes = Buffer.from(text, 'latin1');
@@ -48,7 +49,7 @@ function openTable() {
     timeNs += 2 * SECOND_NS;
     table.giveUp(timeNs);
   };
-  return { table, told, lost, move, wait, count: () => told.length + lost.exchangesLost + lost.exchangesDropped };
+  return { table, told, lost, openUnix, move, wait, count: () => told.length + lost.exchangesLost + lost.exchangesDropped };
 }
 
 test('a connection that rests goes on where it stood', () => {
@@ -169,3 +170,17 @@ test.each(['Content-Length: ', 'Transfer-Encoding: '])(
     expect(table.size).toBe(1);
   },
 );
+
+test('a Unix connection is over when the kernel has given the address of its socket to another', () => {
+  const { table, told, lost, move, openUnix } = openTable();
+  const answers = [ok, 'HTTP/1.1 200 OK\r\n\r\nas long as it lasts', '', ok];
+  for (const [conn, answer] of answers.entries()) {
+    openUnix(conn, 7n);
+    move(conn, 0, get(`/${conn}`));
+    if (answer !== '') move(conn, 1, answer);
+  }
+  openUnix(answers.length, 8n);
+  expect(table.size).toBe(2);
+  expect(told).toEqual(['/0 200 complete', '/1 200 closed', '/2 - aborted', '/3 200 complete']);
+  expect(lost).toEqual({ exchangesLost: 0, exchangesDropped: 0 });
+});

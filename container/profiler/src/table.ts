@@ -45,6 +45,8 @@ export class Table {
   readonly #kernel: KernelSide;
   readonly #events: FollowedEvents;
   readonly #unixLinks: UnixLinks;
+  /** Unix connections, by the kernel's address of their socket. */
+  readonly #bySocket = new Map<bigint, Followed>();
   /** The sum of what the entries hold. */
   #heldBytes = 0;
 
@@ -67,7 +69,9 @@ export class Table {
     const before = this.#entries.get(open.conn);
     if (before !== undefined) this.#end(before, false);
     const linkOf = open.isUnix ? this.#unixLinks.open(open) : tcpLink;
-    this.#entries.set(open.conn, new Followed(open, linkOf, timeNs, this.#events));
+    const entry = new Followed(open, linkOf, timeNs, this.#events);
+    this.#entries.set(open.conn, entry);
+    if (open.isUnix) this.#takeSocket(entry);
   }
 
   moved(conn: number, direction: number, piece: Piece<Process>): void {
@@ -123,6 +127,17 @@ export class Table {
     }
   }
 
+  /**
+   * The kernel gives a socket's address to another when nobody has it any more, which may be all that tells the end of a
+   * Unix connection. A server has then closed it, and so sent all that it had to say.
+   */
+  #takeSocket(entry: Followed): void {
+    const { sock } = entry.open;
+    const before = this.#bySocket.get(sock);
+    if (before !== undefined) this.#end(before, before.open.requestDirection === 0);
+    this.#bySocket.set(sock, entry);
+  }
+
   #isOver({ open, isBusy, hasEnded, lastNs }: Followed, nowNs: number): boolean {
     if (!this.#kernel.isOpen(open.sock, open.conn)) return true;
     if (!open.isUnix) return false;
@@ -134,6 +149,7 @@ export class Table {
     let underWay = 0;
     for (const entry of this.#entries.values()) underWay += entry.countLeft();
     this.#entries.clear();
+    this.#bySocket.clear();
     this.#heldBytes = 0;
     return underWay;
   }
@@ -152,6 +168,7 @@ export class Table {
   #forget(entry: Followed): void {
     if (this.#entries.get(entry.open.conn) !== entry) return;
     this.#entries.delete(entry.open.conn);
+    if (this.#bySocket.get(entry.open.sock) === entry) this.#bySocket.delete(entry.open.sock);
     entry.isForgotten = true;
     this.#heldBytes -= entry.heldBytes;
   }

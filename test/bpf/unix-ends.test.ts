@@ -1,0 +1,56 @@
+/** A server in a container, asked over a Unix socket by a process outside: nothing but that one's reads say that it has closed. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { containIn } from '../helpers/contain.ts';
+import { startProfiler } from '../helpers/profiler.ts';
+
+const REQUESTS = 50;
+/** Answers until it closes, without a length. */
+const server = `import socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+print("listens", flush=True)
+for _ in range(${REQUESTS}):
+    end, _ = listener.accept()
+    end.recv(1000)
+    end.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\nas long as it lasts")
+    end.close()
+`;
+
+const client = `import socket, sys
+for request in range(${REQUESTS}):
+    end = socket.socket(socket.AF_UNIX)
+    end.connect(sys.argv[1])
+    end.sendall(b"GET /%d HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n" % request)
+    while end.recv(1000):
+        pass
+    end.close()
+`;
+
+test.each(['A', ''])('a response that lasts until its Unix socket is closed is told whole, tier %s', async (tier) => {
+  const folder = mkdtempSync(join(tmpdir(), 'unix-ends-'));
+  const path = join(folder, 'socket');
+  const child = spawn('python3', ['-c', server, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  await once(child.stdout, 'data');
+  using container = containIn([child.pid ?? 0]);
+  await using profiler = await startProfiler({
+    PROFILER_SCOPE: 'containers',
+    PROFILER_CGROUPS: container.id,
+    PROFILER_TIER: tier,
+  });
+  await once(spawn('python3', ['-c', client, path], { stdio: 'inherit' }), 'exit');
+  await exited;
+  await profiler.stop();
+  const told = profiler.lines().filter(({ type }) => type !== 'header');
+  expect(told.map(({ target, status, end }) => `${target} ${status} ${end}`)).toEqual(
+    Array.from({ length: REQUESTS }, (_, request) => `/${request} 200 closed`),
+  );
+  expect(profiler.status().counters.connections).toBe(0);
+  rmSync(folder, { recursive: true });
+});
