@@ -18,6 +18,41 @@ static __always_inline void be_unsure(struct hp_conn *conn, __u32 direction)
 		conn->flow[!direction].mode = HP_UNSURE;
 }
 
+/* A body of which more may be missing than offsets tell apart. */
+#define LARGE_BODY (1ULL << 31)
+
+/* How many bytes of a TCP stream had been read when the call ended that read these; a packet may come in between. */
+static __always_inline __u64 read_in_all(const struct hp_move *move)
+{
+	struct tcp_sock *tcp = (void *)move->socket.sock;
+	__u64 received = BPF_CORE_READ(tcp, bytes_received);
+
+	return received - (BPF_CORE_READ(tcp, rcv_nxt) - BPF_CORE_READ(tcp, copied_seq)) - move->behind;
+}
+
+static __always_inline bool may_miss_much(const struct hp_flow *flow, const struct hp_move *move)
+{
+	return flow->left >= LARGE_BODY && move->direction == HP_RECEIVED && move->socket.family != AF_UNIX;
+}
+
+static __always_inline void note_read(struct hp_flow *flow, const struct hp_move *move)
+{
+	if (may_miss_much(flow, move))
+		flow->read = read_in_all(move);
+}
+
+/* The bytes that were not seen before these: of a large body so many may be read by splice that offsets begin anew. */
+static __always_inline __u64 missing_before(const struct hp_flow *flow, const struct hp_move *move)
+{
+	__u32 missing = move->offset - flow->next;
+	__u64 passed;
+
+	if (!may_miss_much(flow, move))
+		return missing;
+	passed = read_in_all(move) - move->len - flow->read;
+	return missing + ((passed - missing + (1u << 31)) >> 32 << 32);
+}
+
 /* Functions of their own for the verifier, which then looks at each once; hence what they need is in a scratch. */
 __noinline int find_head_end(__u32 slot, __u32 taken)
 {
@@ -76,6 +111,7 @@ static __always_inline bool is_sure_head(struct hp_scratch *scratch, struct hp_c
 		return false;
 	scratch->piece.body = length;
 	flow->left = scratch->scan.end + length - avail;
+	note_read(flow, &scratch->move);
 	flow->mode = flow->left ? HP_IN_BODY : HP_AT_HEAD;
 	return true;
 }
@@ -86,20 +122,21 @@ static __always_inline bool is_sure_head(struct hp_scratch *scratch, struct hp_c
 static __always_inline __u32 pass_body(struct hp_scratch *scratch, struct hp_conn *conn, struct hp_flow *flow)
 {
 	__u32 len = scratch->move.len;
-	__u32 missing = scratch->move.offset - flow->next;
+	__u64 missing = missing_before(flow, &scratch->move);
 	__u64 left = flow->left;
 
 	if (flow->mode == HP_UNTIL_CLOSE)
 		return len;
 	if (flow->mode != HP_IN_BODY)
 		return 0;
-	if (missing > left || missing > 1u << 31) {
+	if (missing > left) {
 		be_unsure(conn, scratch->move.direction);
 		return 0;
 	}
 	left -= missing;
 	if (left > len) {
 		flow->left = left - len;
+		note_read(flow, &scratch->move);
 		return len;
 	}
 	flow->left = 0;

@@ -175,6 +175,8 @@ _Static_assert(sizeof(struct hp_cgroup) == 3264, "hp_cgroup has holes");
 struct hp_flow {
 	/* HP_IN_BODY: bytes of the body that are still to come. */
 	__u64 left;
+	/* Of a large body that is received over TCP: about how many bytes had been read at `next`. */
+	__u64 read;
 	/* Where the next piece should begin. */
 	__u32 next;
 	/* enum hp_flow_mode. */
@@ -224,7 +226,7 @@ struct hp_conn {
 	/* The TCP state that it was in when it was last looked at. */
 	__u32 state;
 };
-_Static_assert(sizeof(struct hp_conn) == 96, "hp_conn has holes");
+_Static_assert(sizeof(struct hp_conn) == 112, "hp_conn has holes");
 
 struct hp_port_range {
 	__u16 first;

@@ -24,6 +24,20 @@ test('a body of known length that comes in later pieces', () => {
   expect(shown).toEqual([`GET /a 200 complete 28/${head.length + 900}`]);
 });
 
+test('a body of which more was not seen than offsets tell apart', () => {
+  const bodies = [5 * 2 ** 30, 2 ** 32, 2.5 * 2 ** 30];
+  const wire = openWire();
+  const asked = bodies.map((bytes) => ({ bytes, head: `PUT /a HTTP/1.1\r\nContent-Length: ${bytes}\r\n\r\n` }));
+  let at = 1_000;
+  for (const { bytes, head } of asked) {
+    wire.send({ ...framed(ask(head), bytes), unknown: head.length - head.indexOf('\n') - 1, at }, answer(ok));
+    at += head.length + bytes;
+  }
+  wire.send({ ...framed(ask(get('/z'))), at }, answer(ok));
+  const told = asked.map(({ bytes, head }) => `PUT /a 200 complete ${head.length + bytes}/40`);
+  expect(wire.exchanges.map(inShort)).toEqual([...told, 'GET /z 200 complete 28/40']);
+});
+
 test('a head that stands where there can be none is a loss, not an exchange', () => {
   const post = 'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n';
   const { shown, lost } = told(ask(post), framed(ask(get('/b'))), answer(ok));

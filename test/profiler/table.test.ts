@@ -49,7 +49,15 @@ function openTable() {
     timeNs += 2 * SECOND_NS;
     table.giveUp(timeNs);
   };
-  return { table, told, lost, openUnix, move, wait, count: () => told.length + lost.exchangesLost + lost.exchangesDropped };
+  return {
+    table,
+    told,
+    lost,
+    openUnix,
+    move,
+    wait,
+    count: () => told.length + lost.exchangesLost + lost.exchangesDropped,
+  };
 }
 
 test('a connection that rests goes on where it stood', () => {

@@ -67,19 +67,19 @@ export const group = {
 } as const;
 
 export const conn = {
-  size: 96,
+  size: 112,
   conn: 0,
   group: 8,
   counted: { at: 24, lengths: [2] },
   flow: { at: 32, lengths: [2] },
-  requestDirection: 64,
-  ignored: 68,
-  following: 72,
-  isTold: 76,
-  wasAsked: 80,
-  wasAnswered: 84,
-  pipelines: 88,
-  state: 92,
+  requestDirection: 80,
+  ignored: 84,
+  following: 88,
+  isTold: 92,
+  wasAsked: 96,
+  wasAnswered: 100,
+  pipelines: 104,
+  state: 108,
 } as const;
 
 export const settings = {

@@ -3,7 +3,7 @@ import * as layout from './layout.ts';
 import { type BpfMap, listKeys, lookUp, remove, update } from './libbpf.ts';
 import type { Probe } from './probe.ts';
 import type { GroupId } from './records.ts';
-import { TCP_CLOSE } from './table.ts';
+import { TCP_CLOSE } from './tcp-states.ts';
 
 const YES = Buffer.from([1, 0, 0, 0]);
 

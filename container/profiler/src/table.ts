@@ -5,6 +5,8 @@ import type { Process } from './exchange.ts';
 import { Followed, type FollowedEvents } from './followed.ts';
 import { tcpLink, UnixLinks } from './links.ts';
 import type { CloseRecord, OpenRecord } from './records.ts';
+import { endedInOrder, TCP_CLOSE } from './tcp-states.ts';
+import { UnixSockets } from './unix-sockets.ts';
 
 /** What the table wants the kernel to do. */
 export type KernelSide = {
@@ -22,7 +24,6 @@ export type TableEvents = Pick<FollowedEvents, 'exchange' | 'lost'>;
 const MAX_HELD_BYTES = 48 << 20;
 /** How long nothing has moved on a connection that rests. */
 const REST_NS = 1e9;
-
 /** Connections that began like HTTP/1 and were not, until the kernel is told not to try again. */
 const MAX_MISTAKES = 3;
 const MAX_REMEMBERED_MISTAKES = 1024;
@@ -32,12 +33,6 @@ const LATE_NS = 100e6;
 const SILENT_NS = 60e9;
 /** How long a Unix one with an exchange under way may be: nothing says that both its ends went without a word. */
 const GONE_NS = 3600e9;
-/** As the kernel numbers the states of a TCP connection. */
-export const TCP_CLOSE = 7;
-/** States that a connection reaches after it has sent its FIN. */
-const SENT_FIN = new Set([4, 5, 6, 9, 11]);
-/** States that it reaches after it has received one. */
-const RECEIVED_FIN = new Set([6, 8, 9, 11]);
 
 export class Table {
   readonly #entries = new Map<number, Followed>();
@@ -45,8 +40,7 @@ export class Table {
   readonly #kernel: KernelSide;
   readonly #events: FollowedEvents;
   readonly #unixLinks: UnixLinks;
-  /** Unix connections, by the kernel's address of their socket. */
-  readonly #bySocket = new Map<bigint, Followed>();
+  readonly #unixSockets = new UnixSockets();
   /** The sum of what the entries hold. */
   #heldBytes = 0;
 
@@ -67,11 +61,13 @@ export class Table {
 
   opened(open: OpenRecord, timeNs: number): void {
     const before = this.#entries.get(open.conn);
-    if (before !== undefined) this.#end(before, false);
+    if (before) this.#end(before, false);
     const linkOf = open.isUnix ? this.#unixLinks.open(open) : tcpLink;
     const entry = new Followed(open, linkOf, timeNs, this.#events);
     this.#entries.set(open.conn, entry);
-    if (open.isUnix) this.#takeSocket(entry);
+    const over = open.isUnix ? this.#unixSockets.take(entry) : undefined;
+    // A server that closed it had nothing more to say.
+    if (over) this.#end(over, over.open.requestDirection === 0);
   }
 
   moved(conn: number, direction: number, piece: Piece<Process>): void {
@@ -90,8 +86,7 @@ export class Table {
     const entry = this.#entries.get(conn);
     if (entry === undefined) return;
     if (isShed) entry.wake().leftOut();
-    const isRequests = direction === entry.open.requestDirection;
-    if (isRequests) entry.hasEnded = true;
+    if (direction === entry.open.requestDirection) entry.hasEnded = true;
     else if (entry.open.isUnix) this.#close(entry, true);
     else this.#responsesEnded(entry);
   }
@@ -106,7 +101,7 @@ export class Table {
       if (isServer) this.#responsesEnded(entry);
       return;
     }
-    this.#end(entry, (isServer ? SENT_FIN : RECEIVED_FIN).has(oldState));
+    this.#end(entry, endedInOrder(isServer, oldState));
   }
 
   /** Gives up on bytes that are late, and lets connections rest where nothing moves. */
@@ -127,17 +122,6 @@ export class Table {
     }
   }
 
-  /**
-   * The kernel gives a socket's address to another when nobody has it any more, which may be all that tells the end of a
-   * Unix connection. A server has then closed it, and so sent all that it had to say.
-   */
-  #takeSocket(entry: Followed): void {
-    const { sock } = entry.open;
-    const before = this.#bySocket.get(sock);
-    if (before !== undefined) this.#end(before, before.open.requestDirection === 0);
-    this.#bySocket.set(sock, entry);
-  }
-
   #isOver({ open, isBusy, hasEnded, lastNs }: Followed, nowNs: number): boolean {
     if (!this.#kernel.isOpen(open.sock, open.conn)) return true;
     if (!open.isUnix) return false;
@@ -149,7 +133,7 @@ export class Table {
     let underWay = 0;
     for (const entry of this.#entries.values()) underWay += entry.countLeft();
     this.#entries.clear();
-    this.#bySocket.clear();
+    this.#unixSockets.clear();
     this.#heldBytes = 0;
     return underWay;
   }
@@ -168,7 +152,7 @@ export class Table {
   #forget(entry: Followed): void {
     if (this.#entries.get(entry.open.conn) !== entry) return;
     this.#entries.delete(entry.open.conn);
-    if (this.#bySocket.get(entry.open.sock) === entry) this.#bySocket.delete(entry.open.sock);
+    this.#unixSockets.forget(entry);
     entry.isForgotten = true;
     this.#heldBytes -= entry.heldBytes;
   }

@@ -29,9 +29,14 @@ export type Chosen = {
 const SOCKET_HITS = [layout.hook.hookReceive, layout.hook.hookSend];
 const ALWAYS_UNSEEN = [
   'chunks that begin or end in the middle of more than 256 KiB that one call moves',
-  'HTTP/2, HTTP/3 and what is encrypted',
+  'HTTP/2, HTTP/3, what is encrypted and what goes by Multipath TCP',
 ];
 const UNSEEN = ['what io_uring moves', 'system calls of 32-bit processes', ...ALWAYS_UNSEEN];
+/** Of a Unix socket nothing tells how much was read. */
+const SPLICED_UNSEEN = [
+  'requests that are received by splice, and when a body ended that was',
+  'what follows such a body over a Unix socket',
+];
 /** Both watch the ends of connections, because one does not run where an interrupt comes while it does. */
 export const STATE_PROGRAMS: readonly string[] = ['hp_state', 'hp_state_too'];
 
@@ -42,7 +47,7 @@ export const TIERS: readonly Tier[] = [
     about: 'the socket layer says what moved, and other system calls pay nothing',
     programs: [...STATE_PROGRAMS, 'hp_recv', 'hp_send'],
     hits: SOCKET_HITS,
-    unseen: ['requests that are received by splice, and when a body ended that was', ...UNSEEN],
+    unseen: [...SPLICED_UNSEEN, ...UNSEEN],
   },
   {
     tier: 'C',
@@ -65,7 +70,7 @@ export const TIERS: readonly Tier[] = [
       unix: [layout.hook.hookReceiveUnix, layout.hook.hookSendUnix],
     },
     usesTrampolines: true,
-    unseen: ['requests that are received by splice, and when a body ended that was', ...UNSEEN],
+    unseen: [...SPLICED_UNSEEN, ...UNSEEN],
   },
   {
     tier: 'A',

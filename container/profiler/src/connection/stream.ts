@@ -5,6 +5,7 @@
 import type { Reader } from '../http1/reader.ts';
 import { keep, type Piece, partFrom, sumHeld } from './piece.ts';
 
+const TWO_TO_32 = 4_294_967_296;
 /** More pieces than this do not wait: what is missing before them is gone. */
 const MAX_WAITING = 64;
 
@@ -122,11 +123,20 @@ export class Stream<Who> {
 
   /** Returns false if the piece has to wait. */
   #tryToTake(piece: Piece<Who>): boolean {
-    const missing = this.next === undefined ? 0 : (piece.offset - this.next) | 0;
+    const missing = this.next === undefined ? 0 : this.#missingBefore(piece, this.next);
     if (missing > 0 && !this.reader.canSkip(missing)) return false;
     if (missing < 0) this.#deliverRest(piece, -missing);
     else this.#deliver(piece, missing);
     return true;
+  }
+
+  /** Offsets begin anew at 2^32, and of a large body more may be missing: a piece stands at its end if it can. */
+  #missingBefore({ offset, framed }: Piece<Who>, next: number): number {
+    const missing = (offset - next) | 0;
+    if (this.reader.state !== 'counted' || (missing === 0 && framed === undefined)) return missing;
+    for (let whole = missing >>> 0; this.reader.canSkip(whole); whole += TWO_TO_32)
+      if (!this.reader.canSkip(whole + 1)) return whole;
+    return missing;
   }
 
   #deliver(piece: Piece<Who>, missing: number): void {
