@@ -7,10 +7,17 @@ import type { Run } from './traffic.ts';
 const FILE = '.tasks/last-test.json';
 
 export async function keepRun(root: string, run: Run): Promise<void> {
-  await mkdir(join(root, '.tasks'), { recursive: true });
   const path = join(root, FILE);
-  await writeFile(`${path}.new`, `${JSON.stringify(run, null, 2)}\n`);
-  await rename(`${path}.new`, path);
+  try {
+    await mkdir(join(root, '.tasks'), { recursive: true });
+    await writeFile(`${path}.new`, `${JSON.stringify(run, null, 2)}\n`);
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    throw new TaskFailure('.tasks belongs to somebody else, since a run as root perhaps', {
+      remedy: 'sudo chown -R "$(id -un)" .tasks',
+    });
+  }
 }
 
 export async function readRun(root: string): Promise<Run> {

@@ -1,5 +1,5 @@
 /** The files in container/traces. All are made by the caller, before the profiler starts, so that they stay the caller's. */
-import { chmod, mkdir, open, readdir, rename, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context, Engine } from 'zx-tasks';
 import { findNames } from './containers.ts';
@@ -44,7 +44,16 @@ async function missingOf(root: string, names: readonly string[]): Promise<readon
   return names.filter((name) => !there.includes(name));
 }
 
+/** One that is somebody else's, since a run as root, gives way: the folder is the caller's. */
 async function makeFile(path: string): Promise<void> {
+  await makeOpen(path).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPERM' && error.code !== 'EACCES') throw error;
+    await rm(path);
+    await makeOpen(path);
+  });
+}
+
+async function makeOpen(path: string): Promise<void> {
   const file = await open(path, 'a');
   await file.close();
   await chmod(path, 0o666);

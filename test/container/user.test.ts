@@ -42,10 +42,20 @@ test('without sudo the user is told why it is needed, and nothing starts', async
 test('with sudo the stack runs, its traces are verified, and every file is the user’s', async (context) => {
   context.skip(!isRoot, 'making a user needs root');
   await writeFile(rule, `${user} ALL=(ALL) NOPASSWD: ALL\n`, { mode: 0o440 });
+  // As a run as root leaves them, open to all or not.
+  await writeFile(join(home, 'checkout/container/traces/http-trace.txt'), '', { mode: 0o644 });
+  await writeFile(join(home, 'checkout/container/traces/http-trace.jsonl'), '');
+  must('chown', 'root:', ...['txt', 'jsonl'].map((kind) => join(home, `checkout/container/traces/http-trace.${kind}`)));
+  must('chmod', '666', join(home, 'checkout/container/traces/http-trace.jsonl'));
   const passed = await asUser('test');
   expect(passed.code, passed.output).toBe(0);
   expect(passed.output).toContain('each traced exactly once');
   expect(foreignFiles()).toEqual([]);
+  must('chown', '-R', 'root:', join(home, 'checkout/.tasks'));
+  const forbidden = await asUser('test');
+  expect(forbidden.code, forbidden.output).toBe(1);
+  expect(forbidden.output).toContain('sudo chown -R "$(id -un)" .tasks');
+  must('chown', '-R', `${user}:`, join(home, 'checkout/.tasks'));
   const down = await asUser('down');
   expect(down.code, down.output).toBe(0);
   expect(foreignFiles()).toEqual([]);
