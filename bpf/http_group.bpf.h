@@ -32,10 +32,13 @@ struct {
 	__type(value, __u32);
 } hp_groups SEC(".maps");
 
-/* Ends of connections and new cgroups: few, and apart from the data so that a burst of it drops none. */
+/*
+ * Ends of connections and new cgroups, apart from the data so that a burst of it drops none: twice 40 bytes for each
+ * connection of which the data ring holds an exchange, and for as many as are followed at one time.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 2 << 20);
+	__uint(max_entries, 8 << 20);
 } hp_control SEC(".maps");
 
 static __always_inline struct cgroup *legacy_cgroup_of(struct css_set *set)

@@ -37,7 +37,9 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 	conn->state = new_state;
 	if (new_state == TCP_CLOSE && may_still_be_read(sock, conn, old_state))
 		return 0;
-	send_close(conn->conn, old_state, new_state, conn->following);
+	/* What a client may still say is of no account: a request that it began is answered or not. */
+	if (conn->is_told && (new_state == TCP_CLOSE || conn->request_direction == HP_RECEIVED))
+		send_close(conn->conn, old_state, new_state, conn->following);
 	if (new_state == TCP_CLOSE)
 		bpf_map_delete_elem(&hp_conns, &key);
 	return 0;

@@ -11,6 +11,8 @@ const LONG_TARGET = `/${'long'.repeat(450)}`;
 const OVERFLOWING = 16_000;
 const FITTING = 4_000;
 const AFTER = 500;
+/** Their ends take more room than their exchanges would if those were told. */
+const MANY_CONNECTIONS = 40_000;
 
 const head = 'HTTP/1.1 200 OK\r\n';
 const answer = `${head}Content-Length: 2\r\n\r\nok`;
@@ -40,6 +42,12 @@ test.each(Object.entries(floods))('told and lost are all that was answered: %s',
   expect(sumLost(counters), 'the ring was too large to overflow').toBeGreaterThan(0);
   expect(counters.lostRingFull ?? 0).toBe(0);
   expect({ all: told + sumLost(counters), told, counters }).toEqual({ all: answered, told, counters });
+});
+
+test('ends of connections have room for as long as their exchanges do', async () => {
+  const { answered, told, counters } = await floodStopped(21_005, { ...short, perConnection: 1 }, MANY_CONNECTIONS);
+  expect(told + sumLost(counters)).toBe(answered);
+  expect(counters.lostControlFull ?? 0).toBe(0);
 });
 
 function sumLost({ lostShed = 0, exchangesLost = 0 }: Readonly<Record<string, number>>): number {
