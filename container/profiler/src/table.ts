@@ -1,5 +1,4 @@
 /** All connections that are followed, by the kernel's number for them. */
-
 import type { Piece } from './connection/piece.ts';
 import type { Process } from './exchange.ts';
 import { Followed, type FollowedEvents } from './followed.ts';

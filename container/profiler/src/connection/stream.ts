@@ -79,12 +79,12 @@ export class Stream<Who> {
 
   /** All of the piece has come before, or was passed over. */
   isBeyond(piece: Piece<Who>): boolean {
-    return this.next !== undefined && ((piece.offset + piece.length - this.next) | 0) <= 0;
+    return this.next !== undefined && this.#missingBefore(piece, this.next) + piece.length <= 0;
   }
 
   /** Bytes are missing between what came and the piece. */
   isBehindGap(piece: Piece<Who>): boolean {
-    return this.next !== undefined && ((piece.offset - this.next) | 0) > 0;
+    return this.next !== undefined && this.#missingBefore(piece, this.next) > 0;
   }
 
   /** A piece that is not read: what comes next is expected behind it. */
@@ -133,7 +133,8 @@ export class Stream<Who> {
   /** Offsets begin anew at 2^32, and of a large body more may be missing: a piece stands at its end if it can. */
   #missingBefore({ offset, framed }: Piece<Who>, next: number): number {
     const missing = (offset - next) | 0;
-    if (this.reader.state !== 'counted' || (missing === 0 && framed === undefined)) return missing;
+    const mayMissMuch = this.reader.state === 'body' && !this.reader.isUntilClose;
+    if (!mayMissMuch || (missing === 0 && framed === undefined)) return missing;
     for (let whole = missing >>> 0; this.reader.canSkip(whole); whole += TWO_TO_32)
       if (!this.reader.canSkip(whole + 1)) return whole;
     return missing;
