@@ -271,6 +271,18 @@ test('a run within a run passes the signal on, and each level ends its own', asy
   expect(stdout).toContain('last of inner\n– inner stopped: interrupted\n');
 });
 
+test('a task of a run within a run gets a signal once', async () => {
+  await using project = await createProject({
+    ...config('  outer: { run: node $CLI inner }\n  inner: { run: bash work.sh }\n'),
+    'work.sh': "trap 'echo INT >>story' INT\necho up\nuntil [ -e story ]; do sleep 0.05; done\nsleep 1\nsleep 0.5\n",
+  });
+  const running = project.start('outer', { env: { CLI: cli('')[0] ?? '' } });
+  await running.says('up');
+  running.child.kill('SIGINT');
+  expect((await running.result).exit).toBe(130);
+  expect(await project.read('story')).toBe('INT\n');
+});
+
 test('what has heard the signal and cleans up is not asked again, though its parent has gone', async () => {
   await using project = await createProject({
     ...config('  work: { run: sh work.sh }\n'),

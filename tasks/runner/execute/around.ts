@@ -7,11 +7,9 @@ import type { Env } from '../host.ts';
 import type { Claim } from '../locks/holder.ts';
 import { readLock } from '../locks/lock.ts';
 import type { PlannedTask } from '../plan.ts';
+import { aroundVariable } from '../process/inner.ts';
 import { descendsFrom } from '../process/tree.ts';
 import type { HeldService } from './claims.ts';
-
-/** Told to every command of a task, so that a run that it starts does not wait for what ends only after that run. */
-export const aroundVariable = 'TASKS_AROUND';
 
 /** A run inside of which we were started: its task that did so, and the services that it keeps up for that. */
 export type Around = { readonly pid: number; readonly task: string; readonly services: readonly string[] };

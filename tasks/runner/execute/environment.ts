@@ -1,7 +1,8 @@
 import type { Env } from '../host.ts';
 import type { PlannedTask } from '../plan.ts';
+import { aroundVariable } from '../process/inner.ts';
 import type { Session } from '../session.ts';
-import { aroundVariable, writeAround } from './around.ts';
+import { writeAround } from './around.ts';
 
 /** The environment of a task's commands: the caller's, then that of its file's `dotenv`, then its own `env`. */
 export function environmentOf(

@@ -4,7 +4,7 @@ import type { Env } from '../host.ts';
 import { type Claim, readClaim, writeClaim } from '../locks/holder.ts';
 import { announceWaiting, readResult } from '../locks/result.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
-import { aroundVariable } from './around.ts';
+import { aroundVariable } from '../process/inner.ts';
 
 /** The claims for which a task has waited, in their order. */
 export type Wait = readonly string[];

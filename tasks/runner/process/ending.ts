@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import type { Host } from '../host.ts';
+import { withoutInner } from './inner.ts';
 import { findProcess, handles, type ProcessRow } from './list.ts';
 import type { Cancellation } from './table.ts';
 import { inForeground, signalEach, signalTree, treeOf } from './tree.ts';
@@ -30,7 +31,7 @@ export function endOnAbort(
     wasAsked = findProcess(pid)?.isZombie !== true;
     members = treeOf(pid);
     const isSent = !isDelivered || startedMs > deliveredMs;
-    if (isSent) signalEach(host, members, name);
+    if (isSent) signalEach(host, withoutInner(members), name);
     heard = isSent ? members : inForeground(host.pid, members);
     timer = setTimeout(() => signalTree(host, pid, 'SIGKILL'), graceMs);
   };
