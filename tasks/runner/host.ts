@@ -67,6 +67,8 @@ export type Host = {
   readonly outputIsBehind: () => boolean;
   /** Whether nothing of what was written waits for its reader. */
   readonly isAllWritten: () => boolean;
+  /** Whether some of the output could not be written, as on a full disk. */
+  readonly outputHasFailed: () => boolean;
   /** A clock that never goes back, in ms. */
   readonly clockMs: () => number;
   /** The wall clock, in ms since 1970. */
@@ -141,6 +143,7 @@ export function realHost(importModule: ImportModule): Host {
     write: stdout.write,
     writeError: stderr.write,
     outputIsBehind: () => stdout.waitingBytes() > mostWaitingBytes,
+    outputHasFailed: stdout.hasFailed,
     isAllWritten: () => stdout.waitingBytes() + stderr.waitingBytes() === 0,
     // `performance` is costly to load.
     clockMs: () => Number(process.hrtime.bigint()) / 1e6,

@@ -56,9 +56,10 @@ export async function main(caller: Host): Promise<number> {
   return mayMend ? (await carryOut(host, { project, plan, args, fix: true })).exit : first.exit;
 }
 
+/** What is asked for is the text itself, so that one which cannot be written is no success. */
 function show(host: Host, text: string): number {
   host.write(host.marks === asciiMarks ? inAscii(text) : text);
-  return 0;
+  return host.outputHasFailed() ? exitCodes.machine : exitCodes.ok;
 }
 
 type Undertaking = { readonly project: Project; readonly plan: Plan; readonly args: Args; readonly fix: boolean };

@@ -51,6 +51,9 @@ test.each([
   ['b', 9],
   ['b --output=json', 9],
   ['a', 0],
+  ['--list', 4],
+  ['--graph=json', 4],
+  ['--dry-run a', 4],
 ])('`tasks %s` with nowhere to write ends with %i', async (words, code) => {
   await using project = await createProject(config('  a: { run: echo hi }\n  b: { run: exit 9 }\n'));
   const script = `"${process.execPath}" "${bin}" ${words} > /dev/full 2> /dev/full; echo $?`;

@@ -21,6 +21,8 @@ export type Writer = {
   readonly write: (text: string) => void;
   /** How much waits for its reader. */
   readonly waitingBytes: () => number;
+  /** Whether something could not be written although its reader is there, as on a full disk. */
+  readonly hasFailed: () => boolean;
 };
 
 /** So much fits into a pipe whose reader does nothing. */
@@ -37,10 +39,12 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
   const fd = name === 'stdout' ? 1 : 2;
   let stream: NodeJS.WriteStream | undefined;
   let isOpen = true;
+  let hasFailed = false;
   let freeBytes = pipeBytes;
   const fail = (error: NodeJS.ErrnoException): void => {
     isOpen = false;
     const isGone = error.code === 'EPIPE' || error.code === 'EIO';
+    hasFailed ||= !isGone;
     if (!isGone && name === 'stdout') writeLast('stderr', `error: the output cannot be written: ${error.message}\n`);
   };
   const write = (text: string): void => {
@@ -58,7 +62,11 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
       fail(error as NodeJS.ErrnoException);
     }
   };
-  return { write, waitingBytes: () => (isOpen ? (stream?.writableLength ?? 0) : 0) };
+  return {
+    write,
+    waitingBytes: () => (isOpen ? (stream?.writableLength ?? 0) : 0),
+    hasFailed: () => hasFailed,
+  };
 }
 
 /** For what is said when the run is over: where it cannot be written, nobody is left to be told, and the exit code stays. */
