@@ -1,4 +1,5 @@
 /** A request and its response: the unit of the trace. */
+import type { RequestLine } from './http1/head.ts';
 
 export type Role = 'server' | 'client';
 
@@ -87,6 +88,13 @@ export function startPending(process: Process, requestFirstNs: number, requestOf
     responseIsComplete: false,
     isAdmitted: false,
   };
+}
+
+/** Its first line has come. Field by field, as below. */
+export function nameRequest(pending: Pending, { method, target, protocol }: RequestLine): void {
+  pending.method = method;
+  pending.target = target;
+  pending.protocol = protocol;
 }
 
 /** What a request came to. Field by field: spreading costs more than all the parsing. */

@@ -1,5 +1,5 @@
 /** What the reader of a connection's requests finds: where each begins, what it asks for, and where it ends. */
-import { startPending } from '../exchange.ts';
+import { nameRequest, startPending } from '../exchange.ts';
 import { type Framing, frameRequest, type Head, OLDEST, parseRequestLine } from '../http1/head.ts';
 import { Reader } from '../http1/reader.ts';
 import { admit, type Dialogue } from './dialogue.ts';
@@ -31,7 +31,7 @@ function readFirstLine(dialogue: Dialogue, text: string): boolean {
   const parsed = parseRequestLine(text);
   if (parsed === undefined) refuse(dialogue, text);
   // In HTTP/0.9 it would be the whole head, and other protocols have such lines.
-  else if (dialogue.arriving !== undefined && parsed.protocol !== OLDEST) Object.assign(dialogue.arriving, parsed);
+  else if (dialogue.arriving !== undefined && parsed.protocol !== OLDEST) nameRequest(dialogue.arriving, parsed);
   return parsed !== undefined;
 }
 
@@ -43,7 +43,7 @@ function readHead(dialogue: Dialogue, head: Head): Framing | undefined {
     refuse(dialogue, head.firstLine);
     return undefined;
   }
-  Object.assign(arriving, parsed);
+  nameRequest(arriving, parsed);
   const framing = frameRequest(head);
   if (framing === undefined) cutShort(dialogue);
   else admit(dialogue, arriving);

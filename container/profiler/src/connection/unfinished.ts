@@ -1,5 +1,5 @@
 /** Requests that are not read to their end: refused, cut short by their answer, or perhaps none at all. */
-import type { Pending, Process } from '../exchange.ts';
+import { nameRequest, type Pending, type Process } from '../exchange.ts';
 import { beginsRequest, parseRefusedLine } from '../http1/head.ts';
 import { admit, type Dialogue, finish } from './dialogue.ts';
 import type { Piece } from './piece.ts';
@@ -29,7 +29,7 @@ export function refuse(dialogue: Dialogue, firstLine: string): void {
   stopReading(dialogue);
   if (request === undefined) return;
   const meant = parseRefusedLine(firstLine);
-  Object.assign(request, meant);
+  if (meant !== undefined) nameRequest(request, meant);
   if (meant !== undefined && standing.wasHttp) {
     admit(dialogue, request);
     endUnread(dialogue, request);

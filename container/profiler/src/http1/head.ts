@@ -50,7 +50,7 @@ const BEGINNING = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (?:\/|\*|https?:\/\/)/i;
 export const OLDEST = 'HTTP/0.9';
 /** HTTP/0.9 knew one method, and no versions. */
 const OLDEST_REQUEST_LINE = /^(GET) (\/\S*)$/;
-const STATUS_LINE = /^(?:(?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9) (\d{3})(?: |$)/;
+const STATUS_LINE = /^(?:(?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9) \d{3}(?: |$)/;
 const NOTHING: Framing = { kind: 'none' };
 
 /** Undefined for what is not the first line of a request in HTTP/1.x or its like. */
@@ -74,8 +74,9 @@ export function beginsRequest(text: string): boolean {
 
 /** Undefined for what is not the first line of a response in HTTP/1.x or its like. */
 export function parseStatusLine(line: string): number | undefined {
-  const status = STATUS_LINE.exec(line)?.[1];
-  return status === undefined ? undefined : Number(status);
+  if (!STATUS_LINE.test(line)) return undefined;
+  const at = line.indexOf(' ') + 1;
+  return Number(line.slice(at, at + 3));
 }
 
 /** The head at the beginning of a text; undefined if it does not end there. */
