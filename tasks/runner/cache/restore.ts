@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   chmodSync,
   constants,
@@ -5,13 +6,15 @@ import {
   cpSync,
   lstatSync,
   mkdirSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { calculateDigests } from '../fresh/digest.ts';
+import { calculateDigests, type DigestJob } from '../fresh/digest.ts';
 import { expandPath, leavesProject } from '../fresh/paths.ts';
 import { kinds } from '../fresh/stamp.ts';
 import { isErrno } from '../host.ts';
@@ -93,23 +96,44 @@ export async function stage(
 }
 
 async function firstBad(store: Store, files: readonly StoredFile[], folder: string): Promise<StoredFile | undefined> {
-  const jobs = [];
+  const large: StoredFile[] = [];
+  const jobs: DigestJob[] = [];
   for (const [index, file] of files.entries()) {
+    const stored = store.pathOf('cas', file.digest);
     const staged = join(folder, `file-${index}`);
     try {
-      copyFileSync(store.pathOf('cas', file.digest), staged, constants.COPYFILE_FICLONE);
+      if (file.size <= smallBytes) {
+        if (!copySmall(stored, staged, file.digest)) return file;
+      } else {
+        copyFileSync(stored, staged, constants.COPYFILE_FICLONE);
+        large.push(file);
+        jobs.push({ at: staged, kind: kinds.file, size: file.size });
+      }
     } catch (error) {
       // Anything else, such as a full disk, says nothing about the content.
       if (isErrno(error, 'ENOENT')) return file;
       throw error;
     }
-    jobs.push({ at: staged, kind: kinds.file, size: file.size });
+    if (index % turnFiles === turnFiles - 1) await new Promise((resolve) => setImmediate(resolve));
   }
   let bad: StoredFile | undefined;
   await calculateDigests(jobs, (index, digest) => {
-    if (digest?.toString('hex') !== files[index]?.digest) bad ??= files[index];
+    if (digest?.toString('hex') !== large[index]?.digest) bad ??= large[index];
   });
   return bad;
+}
+
+/** To read and write so few bytes takes the system half the time of its own copying, and their digest comes on the way. */
+const smallBytes = 64 * 1024;
+/** How many files are copied before others get their turn. */
+const turnFiles = 256;
+
+/** False where a content is not that of its digest. */
+function copySmall(from: string, to: string, digest: string): boolean {
+  const bytes = readFileSync(from);
+  if (hash('sha256', bytes) !== digest) return false;
+  writeFileSync(to, bytes, { mode: 0o600 });
+  return true;
 }
 
 /** Makes the folders of outputs. One that is a link out of the project is refused: what is behind it is not ours to write. */
