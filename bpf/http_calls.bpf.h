@@ -72,12 +72,17 @@ static __always_inline __u32 offset_before(struct hp_move *move, struct hp_conn 
 	return offset;
 }
 
-/* Tells a response that came before its request's call had ended from one to a request that was never seen. */
-static __always_inline __u32 others_offset(const struct hp_move *move, const struct hp_conn *conn)
+/*
+ * Tells a response that came before its request's call had ended from one to a request that was never seen; and with a
+ * connection's first request, where the answer to it begins.
+ */
+static __always_inline __u32 others_offset(const struct hp_move *move, const struct hp_conn *conn, bool is_new)
 {
-	if (move->direction != HP_RECEIVED || conn->request_direction != HP_SENT || move->socket.family == AF_UNIX)
+	bool is_received = move->direction == HP_RECEIVED;
+
+	if (move->socket.family == AF_UNIX || !(is_new || (is_received && conn->request_direction == HP_SENT)))
 		return 0;
-	return move->sent;
+	return is_received ? move->sent : move->received;
 }
 
 static __always_inline int one_message(struct hp_scratch *scratch, struct hp_conn *conn, const struct hp_call *call,
@@ -99,7 +104,7 @@ static __always_inline int one_message(struct hp_scratch *scratch, struct hp_con
 		name_group(group);
 	move->offset = offset_before(move, conn, move->len);
 	fill_who(scratch, task, group);
-	scratch->piece.other = others_offset(move, conn);
+	scratch->piece.other = others_offset(move, conn, is_new);
 	message_moved(scratch, conn);
 	if (is_new)
 		forget_if_over(&move->socket);

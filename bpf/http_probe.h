@@ -129,7 +129,10 @@ struct hp_piece {
 	/* How many of those bytes follow this header; the others do not matter. */
 	__u32 cap;
 	__u32 pid;
-	/* Of a response to a client over TCP: where its requests' stream stood when it was read. */
+	/*
+	 * Over TCP. Of a response to a client: where its requests' stream stood when it was read. Of the first request that is
+	 * seen of a connection: where the stream of its responses stood; 0 of others.
+	 */
 	__u32 other;
 	/* Not 0: the piece begins with a head of so many bytes, of which only the first line follows. */
 	__u32 head;

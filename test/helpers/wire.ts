@@ -51,7 +51,7 @@ export function openWire(info: Partial<ConnectionInfo> = {}): Wire {
   const next = { '>': 1_000, '<': 4_294_967_200 };
   let timeNs = 0;
   const send = (...steps: readonly Step[]): void => {
-    for (const { way, text, unknown = 0, at, framed, gap = 'none', other = next['>'] } of steps) {
+    for (const { way, text, unknown = 0, at, framed, gap = 'none', other = way === '>' ? 0 : next['>'] } of steps) {
       const bytes = Buffer.from(text, 'latin1');
       const offset = at ?? next[way];
       const length = bytes.length + unknown;

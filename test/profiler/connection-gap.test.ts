@@ -11,20 +11,24 @@ const server = { role: 'server', knowsOrder: false } as const;
 const unixClient = { role: 'client', knowsOrder: false } as const;
 const small = (path: string, code: number) => `GET ${path} ${code} complete 28/${status(code).length}`;
 
-/** Steps with their places in both streams, some of which are lost. */
-function placed(steps: readonly (Step & { readonly isLost?: boolean })[]): readonly Step[] {
+/** Steps with their places in both streams, some of which are lost; over TCP the first request says where answers begin. */
+function placed(steps: readonly (Step & { readonly isLost?: boolean })[], isTcp = true): readonly Step[] {
   const next = { '>': 1_000, '<': 5_000 };
+  let isFirst = isTcp;
   return steps.flatMap(({ isLost, ...step }) => {
     const at = next[step.way];
+    const other = step.way === '<' ? next['>'] : isFirst ? next['<'] : 0;
     next[step.way] += step.text.length + (step.unknown ?? 0);
-    return isLost === true ? [] : [{ ...step, at, other: next['>'] }];
+    if (isLost === true) return [];
+    isFirst = false;
+    return [{ ...step, at, other }];
   });
 }
 
 const lose = (step: Step) => ({ ...step, isLost: true });
 function seen(info: Partial<ConnectionInfo>, steps: readonly Step[]) {
   const wire = openWire(info);
-  wire.send(...placed(steps));
+  wire.send(...placed(steps, info !== unixClient));
   wire.connection.closed(true);
   return { shown: wire.exchanges.map(inShort), lost: wire.lost };
 }

@@ -38,6 +38,21 @@ test('a body of which more was not seen than offsets tell apart', () => {
   expect(wire.exchanges.map(inShort)).toEqual([...told, 'GET /z 200 complete 28/40']);
 });
 
+test.each([0, 1])('the answer to the first request of a connection was not seen, then %d more were', (more) => {
+  const responsesAt = 4_294_967_200;
+  const wire = openWire();
+  const rest = Array.from({ length: more }, (_, n) => [ask(get(`/${n}`)), answer(ok)]).flat();
+  wire.send(
+    { ...ask(get('/x')), other: responsesAt },
+    ask(get('/y')),
+    { ...answer(ok), at: responsesAt + 40 },
+    ...rest,
+  );
+  wire.connection.closed(true);
+  expect(wire.exchanges.map(inShort)).toEqual([]);
+  expect(wire.exchanges.length + wire.lost).toBe(2 + more);
+});
+
 test('a head that stands where there can be none is a loss, not an exchange', () => {
   const post = 'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n';
   const { shown, lost } = told(ask(post), framed(ask(get('/b'))), answer(ok));

@@ -18,7 +18,10 @@ export type Piece<Who> = {
   /** The piece begins with a message's head, of which only the first line was copied. */
   readonly framed: Framed | undefined;
   readonly gap: Gap;
-  /** Of a response to a client over TCP: where its requests' stream stood when it was read. */
+  /**
+   * Over TCP. Of a response to a client: where its requests' stream stood when it was read. Of the first request that is
+   * seen: where the stream of its responses stood; 0 of others.
+   */
   readonly other: number;
   readonly timeNs: number;
   readonly who: Who;

@@ -100,6 +100,11 @@ export class Stream<Who> {
     return waiting;
   }
 
+  /** Nothing has come before `offset`, as far as is known. */
+  expectAt(offset: number): void {
+    this.next ??= offset | 0;
+  }
+
   /** A message begins at `next`, if it is given. */
   goOnAt(next: number | undefined): void {
     this.next = next;
