@@ -36,7 +36,9 @@ test('a second signal kills a flood that ignores the first', async () => {
   const flood = startFlood(project, 'flood');
   await sleep(1_000);
   flood.signal();
-  await sleep(1_000);
+  await expect.poll(flood.hasSaidSignal, { timeout: 20_000 }).toBe(true);
+  // Two at one time are one.
+  await sleep(500);
   const linesBefore = flood.lines();
   flood.signal();
   const { exit, stdout } = await flood.result;
@@ -101,10 +103,12 @@ test('all of an output that comes faster than it can be shown is shown, in its o
 function startFlood(project: Project, words: string) {
   const { child, pid, result } = project.start(words);
   let lines = 0;
+  let hasSaidSignal = false;
   child.stdout?.on('data', (text: string) => {
     lines += text.split('\n').length - 1;
+    hasSaidSignal ||= /^SIGINT: /m.test(text);
   });
-  return { pid, result, lines: () => lines, signal: () => child.kill('SIGINT') };
+  return { pid, result, lines: () => lines, hasSaidSignal: () => hasSaidSignal, signal: () => child.kill('SIGINT') };
 }
 
 /** The most that a process has ever had in memory. */
