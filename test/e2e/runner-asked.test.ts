@@ -1,6 +1,7 @@
 /** A task that was asked to end before it had ended is not done, whatever exit code it chooses. */
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { apart } from '../helpers/apart.ts';
 import { normalise } from '../helpers/normalise.ts';
 import { cli, createProject } from '../helpers/project.ts';
 import { openTerminal } from '../helpers/terminal.ts';
@@ -121,6 +122,7 @@ test('a task whose last step a second signal has killed is stopped', async () =>
   const step = await last.started();
   running.child.kill('SIGINT');
   await running.says('SIGINT: stopping');
+  await apart();
   running.child.kill('SIGINT');
   await step.isGone;
   expect((await running.result).stdout).toContain('– work stopped: interrupted\n');

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { apart } from '../helpers/apart.ts';
 import { normalise } from '../helpers/normalise.ts';
 import { childrenOf } from '../helpers/processes.ts';
 import { cli, createProject, type Project } from '../helpers/project.ts';
@@ -37,8 +38,7 @@ test('a second signal kills a flood that ignores the first', async () => {
   await sleep(1_000);
   flood.signal();
   await expect.poll(flood.hasSaidSignal, { timeout: 20_000 }).toBe(true);
-  // Two at one time are one.
-  await sleep(500);
+  await apart();
   const linesBefore = flood.lines();
   flood.signal();
   const { exit, stdout } = await flood.result;
