@@ -192,3 +192,13 @@ test('a Unix connection is over when the kernel has given the address of its soc
   expect(told).toEqual(['/0 200 complete', '/1 200 closed', '/2 - aborted', '/3 200 complete']);
   expect(lost).toEqual({ exchangesLost: 0, exchangesDropped: 0 });
 });
+
+test.each([
+  ['x', 0],
+  ['GET /a HTT', 1],
+  [get('/a'), 1],
+])('of `%s`, %d exchanges are under way when all is forgotten', (text, count) => {
+  const { table, move } = openTable();
+  move(1, 0, text);
+  expect(table.clear()).toBe(count);
+});

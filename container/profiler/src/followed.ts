@@ -73,7 +73,7 @@ export class Followed {
   /** Nothing more of it will be read: how many exchanges are left under way. */
   countLeft(): number {
     this.#connection?.giveUpBefore(Number.POSITIVE_INFINITY);
-    return this.#connection?.underWay ?? this.#waiting;
+    return this.#connection?.left ?? this.#waiting;
   }
 
   /** Keeps no more than is needed to go on, unless it is in the middle of a message. */

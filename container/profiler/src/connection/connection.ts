@@ -14,7 +14,7 @@ import { takeLate, takeResponse } from './responses.ts';
 import { newStanding, type Standing } from './standing.ts';
 import { isOutOfStep, loseAnswers, loseExchanges, loseRequests, loseStep, stopFollowing } from './step.ts';
 import { Stream } from './stream.ts';
-import { cutShort } from './unfinished.ts';
+import { countLeft, cutShort } from './unfinished.ts';
 
 /** Its fields are for the files beside this one. */
 export class Connection implements Dialogue {
@@ -70,6 +70,11 @@ export class Connection implements Dialogue {
   /** How many requests wait for their responses, or for their own end. */
   get underWay(): number {
     return countUnderWay(this);
+  }
+
+  /** The same where no more of them will come: what may be no request does not count. */
+  get left(): number {
+    return countLeft(this);
   }
 
   request(piece: Piece<Process>): void {

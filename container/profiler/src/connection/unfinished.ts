@@ -1,20 +1,30 @@
 /** Requests that are not read to their end: refused, cut short by their answer, or perhaps none at all. */
 import { nameRequest, type Pending, type Process } from '../exchange.ts';
 import { beginsRequest, parseRefusedLine } from '../http1/head.ts';
-import { admit, type Dialogue, finish } from './dialogue.ts';
+import { admit, type Dialogue, finish, isHeadComing } from './dialogue.ts';
 import type { Piece } from './piece.ts';
 import { mayStartResponse } from './starts.ts';
 
 /** The request that is arriving is not read to its end, and where the next one begins is not known: it may still be answered. */
 export function cutShort(dialogue: Dialogue): void {
-  const { arriving: request, standing, early, line, requests } = dialogue;
+  const { arriving: request, line } = dialogue;
   if (request === undefined) return;
-  const isHttp = standing.wasHttp || (early.length === 0 && beginsRequest(requests.reader.heldLine));
+  const isHttp = seemsHttp(dialogue);
   stopReading(dialogue);
   if (request.method !== '' && !request.isAdmitted) admit(dialogue, request);
   if (request.isAdmitted) endUnread(dialogue, request);
   else if (isHttp) count(dialogue);
   else if (line.length === 0) finish(dialogue, 'not-http');
+}
+
+/** How many exchanges are under way: half a head is one where it is HTTP. */
+export function countLeft(dialogue: Dialogue): number {
+  const isHalf = isHeadComing(dialogue) && (dialogue.arriving?.method !== '' || seemsHttp(dialogue));
+  return dialogue.line.length + (isHalf ? 1 : 0);
+}
+
+function seemsHttp({ standing, early, requests }: Dialogue): boolean {
+  return standing.wasHttp || (early.length === 0 && beginsRequest(requests.reader.heldLine));
 }
 
 /** A response in HTTP came, so that what it answers was a request. */
