@@ -37,11 +37,12 @@ export function handleInterrupts(
     else interrupt('SIGINT', isDelivered ? { isDelivered, deliveredMs } : { isDelivered });
   };
   state.interrupt = (deliveredMs) => interrupt('SIGINT', { isDelivered: true, deliveredMs });
-  let heardMs = -Infinity;
+  let heard: { readonly signal: Interrupt; readonly ms: number } | undefined;
   return host.onInterrupt((signal) => {
     const nowMs = host.clockMs();
-    if (nowMs - heardMs < sameMs) return;
-    heardMs = nowMs;
+    const isTheSame = heard?.signal === signal && nowMs - heard.ms < sameMs;
+    if (isTheSame) return;
+    heard = { signal, ms: nowMs };
     const mayBeCtrlC = signal === 'SIGINT' && host.stdinIsTerminal;
     const isTheSecond = state.interruptedBy !== undefined && state.loans.size === 0;
     if (!mayBeCtrlC || isTheSecond) return interrupt(signal, { isDelivered: false });

@@ -18,6 +18,7 @@ test.each([
   [', though it is interactive', 'interactive: true, run: node $CLI inner', 'outer'],
   [' that is only started through another run', 'run: node $CLI middle', 'outer'],
   [' whose service goes on', 'run: node $CLI inner', 'outer db'],
+  [', as what has lost the variable does', 'run: env -u TASKS_AROUND node $CLI inner', 'outer'],
 ])('a run uses the service of the task that has started it%s', async (_, work, words) => {
   await using project = await createNested(
     `${shared}  outer: { needs: [db], ${work} }\n  middle: { run: node $CLI inner }\n`,

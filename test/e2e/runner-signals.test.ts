@@ -78,6 +78,17 @@ test('a signal that is sent twice at one time, as by `timeout` and service manag
   expect(await project.read('cleaned')).toBe('');
 });
 
+test('another signal at the same time is another one', async () => {
+  await using project = await createProject(config('  deaf: { run: "trap \'\' INT TERM; deaf & wait" }\n'));
+  const deaf = await project.driven('deaf');
+  const running = project.start('deaf');
+  const { isGone } = await deaf.started();
+  running.child.kill('SIGINT');
+  running.child.kill('SIGTERM');
+  await isGone;
+  expect((await running.result).stdout).toContain(': killing\n');
+});
+
 test('a task that a signal has ended is stopped, not failed, also when it gives a code of its own', async () => {
   await using project = await createProject(
     config(

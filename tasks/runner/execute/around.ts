@@ -5,6 +5,7 @@ import { exitCodes } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import type { Env } from '../host.ts';
 import type { Claim } from '../locks/holder.ts';
+import { readLent } from '../locks/lent.ts';
 import { readLock } from '../locks/lock.ts';
 import type { PlannedTask } from '../plan.ts';
 import { aroundVariable } from '../process/inner.ts';
@@ -36,10 +37,16 @@ function readAround(text = ''): readonly Around[] {
   });
 }
 
-/** It must be the task that started us, if its run does nothing else. */
-function onlyTask({ pid, task }: Claim, folder: string): Around | undefined {
-  const held = readdirSync(folder).flatMap((name) => readLock(join(folder, name)) ?? []);
-  return held.some((other) => other.pid === pid && other.task !== task) ? undefined : { pid, task, services: [] };
+/** It must be the task that started us, if its run does nothing else than keep services up. */
+function onlyTask({ pid }: Claim, folder: string): Around | undefined {
+  const files = readdirSync(folder).map((name) => join(folder, name));
+  const held = files.flatMap((file) => {
+    const claim = readLock(file);
+    return claim?.pid === pid ? { name: claim.task, isLent: readLent(file) !== undefined } : [];
+  });
+  const [task, ...others] = new Set(held.flatMap(({ name, isLent }) => (isLent ? [] : name)));
+  const services = held.flatMap(({ name, isLent }) => (isLent ? name : []));
+  return task === undefined || others.length > 0 ? undefined : { pid, task, services };
 }
 
 /** It and the task that started it would wait for each other for ever. */
