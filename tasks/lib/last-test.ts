@@ -2,22 +2,18 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TaskFailure } from 'zx-tasks';
+import { unlessForeign } from './foreign.ts';
 import type { Run } from './traffic.ts';
 
 const FILE = '.tasks/last-test.json';
 
 export async function keepRun(root: string, run: Run): Promise<void> {
   const path = join(root, FILE);
-  try {
+  await unlessForeign('.tasks', async () => {
     await mkdir(join(root, '.tasks'), { recursive: true });
     await writeFile(`${path}.new`, `${JSON.stringify(run, null, 2)}\n`);
     await rename(`${path}.new`, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
-    throw new TaskFailure('.tasks belongs to somebody else, since a run as root perhaps', {
-      remedy: 'sudo chown -R "$(id -un)" .tasks',
-    });
-  }
+  });
 }
 
 export async function readRun(root: string): Promise<Run> {

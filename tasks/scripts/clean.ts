@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context, Engine } from 'zx-tasks';
 import { baseImages } from '../lib/base-images.ts';
+import { unlessForeign } from '../lib/foreign.ts';
 import { images, project, tracesFolder } from '../lib/stack.ts';
 import { allFiles } from '../lib/trace-files.ts';
 
@@ -12,8 +13,10 @@ export async function run(context: Context): Promise<void> {
     await removeImage(context, engine, name);
   }
   await context.run([...engine.command, 'image', 'prune', '-f', '--filter', `label=io.tasks.project=${project}`]);
-  for (const name of allFiles) await rm(join(context.root, tracesFolder, name), { force: true });
-  await emptyState(context);
+  await unlessForeign(tracesFolder, async () => {
+    for (const name of allFiles) await rm(join(context.root, tracesFolder, name), { force: true });
+  });
+  await unlessForeign('.tasks', () => emptyState(context));
 }
 
 async function removeImage(context: Context, engine: Engine, name: string): Promise<void> {

@@ -2,8 +2,8 @@
 import type { Context, Engine } from 'zx-tasks';
 import { findContainers } from '../lib/containers.ts';
 import { readProfilerState } from '../lib/ready.ts';
-import { containerNames, services } from '../lib/stack.ts';
-import { writeContainerNames } from '../lib/trace-files.ts';
+import { containerNames, services, tracesFolder } from '../lib/stack.ts';
+import { findGone, writeContainerNames } from '../lib/trace-files.ts';
 
 export async function run(context: Context): Promise<void> {
   const engine = await context.engine();
@@ -17,6 +17,11 @@ export async function run(context: Context): Promise<void> {
     context.log(`${containerNames[service]}: ${container === undefined ? 'not there' : container.state}${elsewhere}`);
   }
   const profiler = containers.find((each) => each.service === 'profiler' && each.state === 'running');
+  const gone = profiler?.root === context.root ? await findGone(context.root) : [];
+  if (gone.length > 0)
+    return context.log(
+      `probe: not known; removed from ${tracesFolder}: ${gone.join(', ')}; \`npx tasks up\` starts it anew`,
+    );
   if (profiler?.root === context.root) await nameContainers(context, engine);
   const state = profiler === undefined ? undefined : await readProfilerState(context);
   if (state === undefined) return context.log('probe: not attached; `npx tasks up` starts it');

@@ -142,8 +142,11 @@ describe('test', () => {
     expect(await tasks(['up', 'test', '--only'], { env: { [name]: '' } })).toMatchObject({ code: 0 });
   });
 
-  test('after the traces were removed, `up` brings them back', async () => {
+  test('after the traces were removed, `status` says so and `up` brings them back', async () => {
     for (const name of ['http-trace.txt', 'http-trace.jsonl', 'http-trace.txt.1']) await rm(join(traces, name));
+    expect((await tasks(['status'])).output).toContain(
+      'probe: not known; removed from container/traces: http-trace.txt, http-trace.jsonl; `npx tasks up` starts it anew',
+    );
     expect(await tasks(['up', 'test', '--only'])).toMatchObject({ code: 0 });
     expect(await readFile(join(traces, 'http-trace.txt.1'), 'utf8')).toBe('');
   });
