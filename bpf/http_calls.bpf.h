@@ -14,6 +14,7 @@
 #include "http_group.bpf.h"
 #include "http_move.bpf.h"
 #include "http_piece.bpf.h"
+#include "http_socket.bpf.h"
 #include "http_state.bpf.h"
 #include "http_who.bpf.h"
 
@@ -79,10 +80,13 @@ static __always_inline __u32 offset_before(struct hp_move *move, struct hp_conn 
 static __always_inline __u32 others_offset(const struct hp_move *move, const struct hp_conn *conn, bool is_new)
 {
 	bool is_received = move->direction == HP_RECEIVED;
+	struct sock *sock = move->socket.sock;
 
-	if (move->socket.family == AF_UNIX || !(is_new || (is_received && conn->request_direction == HP_SENT)))
+	if (move->socket.family == AF_UNIX)
 		return 0;
-	return is_received ? move->sent : move->received;
+	if (is_new)
+		return is_received ? next_sent(sock) : next_received(sock);
+	return is_received && conn->request_direction == HP_SENT ? move->sent : 0;
 }
 
 static __always_inline int one_message(struct hp_scratch *scratch, struct hp_conn *conn, const struct hp_call *call,

@@ -41,14 +41,17 @@ static __always_inline void note_read(struct hp_flow *flow, const struct hp_move
 		flow->read = read_in_all(move);
 }
 
-/* The bytes that were not seen before these: of a large body so many may be read by splice that offsets begin anew. */
+/*
+ * The bytes that were not seen before these: of a large body so many may be read by splice that offsets begin anew. Too many
+ * where these lie before what was seen.
+ */
 static __always_inline __u64 missing_before(const struct hp_flow *flow, const struct hp_move *move)
 {
 	__u32 missing = move->offset - flow->next;
 	__u64 passed;
 
 	if (!may_miss_much(flow, move))
-		return missing;
+		return missing > 1u << 31 ? ~0ULL : missing;
 	passed = read_in_all(move) - move->len - flow->read;
 	return missing + ((passed - missing + (1u << 31)) >> 32 << 32);
 }

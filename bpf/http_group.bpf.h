@@ -33,8 +33,8 @@ struct {
 } hp_groups SEC(".maps");
 
 /*
- * Ends of connections and new cgroups, apart from the data so that a burst of it drops none: twice 40 bytes for each
- * connection of which the data ring holds an exchange, and for as many as are followed at one time.
+ * Ends of connections and new cgroups, apart from the data so that a burst of it drops none. There is room for the ends
+ * of 100,000 connections, at two records of 40 bytes each.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -45,7 +45,10 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 	return 0;
 }
 
-/* Called when an entry was made: its end may have passed just before. */
+/*
+ * Called when a connection was told of: its end may have passed before, when there was no entry yet or nobody knew of it.
+ * One that is told twice is of no account.
+ */
 static __always_inline void forget_if_over(const struct hp_socket *socket)
 {
 	struct sock *sock = socket->sock;
@@ -53,8 +56,8 @@ static __always_inline void forget_if_over(const struct hp_socket *socket)
 
 	if (socket->family == AF_UNIX || BPF_CORE_READ(sock, __sk_common.skc_state) != TCP_CLOSE)
 		return;
-	if (!bpf_map_delete_elem(&hp_conns, &key))
-		send_close(socket->conn, TCP_CLOSE, TCP_CLOSE, HP_FOLLOWED);
+	bpf_map_delete_elem(&hp_conns, &key);
+	send_close(socket->conn, TCP_CLOSE, TCP_CLOSE, HP_FOLLOWED);
 }
 
 #endif

@@ -62,15 +62,12 @@ static __always_inline int several_messages(struct hp_scratch *scratch, const st
 	return 0;
 }
 
-/*
- * Takes note of where the stream stands that the call was about, and of where the requests of an answer to a client do; of
- * a connection that is not known yet, of both.
- */
-static __always_inline void read_places(struct sock *sock, struct hp_move *move, bool is_known)
+/* Takes note of where the stream stands that the call was about, and of where the requests of an answer to a client do. */
+static __always_inline void read_places(struct sock *sock, struct hp_move *move)
 {
-	if (move->direction == HP_SENT || role_is_wanted(HP_SENT) || !is_known)
+	if (move->direction == HP_SENT || role_is_wanted(HP_SENT))
 		move->sent = next_sent(sock);
-	if (move->direction == HP_RECEIVED || !is_known)
+	if (move->direction == HP_RECEIVED)
 		move->received = next_received(sock);
 }
 
@@ -108,7 +105,7 @@ static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct 
 	if (!call->ret)
 		return direction_ended(scratch, conn, task, &group);
 	if (scratch->move.socket.family != AF_UNIX)
-		read_places(scratch->move.socket.sock, &scratch->move, conn);
+		read_places(scratch->move.socket.sock, &scratch->move);
 	if (call->shape == HP_MESSAGES)
 		return several_messages(scratch, call, &group);
 	return one_message(scratch, conn, call, task, &group);
