@@ -1,5 +1,6 @@
 import { renderProblems } from './diagnostic.ts';
 import { exitCodes, messageOf, type Reason, UserError } from './errors.ts';
+import { leaveExit, watchForEarlyEnd } from './host/ending.ts';
 import { writeLast } from './host/streams.ts';
 import { type Host, type ImportModule, realHost } from './host.ts';
 import { main } from './main.ts';
@@ -7,41 +8,15 @@ import { makePaint, wantsColour } from './paint.ts';
 
 /** Runs the program in this process and leaves its exit code behind. */
 export async function runCli(importModule: ImportModule): Promise<void> {
-  process.once('beforeExit', onStandstill).once('exit', onEarlyExit).once('uncaughtExceptionMonitor', expectExit);
+  watchForEarlyEnd();
   const { exit, isAllDone } = await run(importModule);
-  expectExit();
-  process.exitCode = exit;
+  leaveExit(exit);
   // Left to itself, Node takes down piece by piece what the system takes at once: a twentieth of a short run.
   if (isAllDone) process.exit();
 }
 
 /** `isAllDone` says that nothing is left to be written, and that no code but ours was loaded, which may go on. */
 type Ended = { readonly exit: number; readonly isAllDone: boolean };
-
-/** Node ends without a word, and with 0, where all that is waited for can never come. */
-function onStandstill(): void {
-  expectExit();
-  writeLast(
-    'stderr',
-    'error: the script of a task, the last one above that has begun, waits for a promise that nothing can settle any more\n' +
-      'hint: look there for an `await` of what is never resolved\n',
-  );
-  process.exitCode = exitCodes.task;
-}
-
-/** Nobody but a script calls `process.exit` before all is done. */
-function onEarlyExit(code: number): void {
-  writeLast(
-    'stderr',
-    'error: the script of a task, the last one above that has begun, has ended the whole program with `process.exit`\n' +
-      'hint: let its `run` return, or throw a `TaskFailure` with an `exitCode`\n',
-  );
-  if (code === exitCodes.ok) process.exitCode = exitCodes.task;
-}
-
-function expectExit(): void {
-  process.off('beforeExit', onStandstill).off('exit', onEarlyExit).off('uncaughtExceptionMonitor', expectExit);
-}
 
 async function run(importModule: ImportModule): Promise<Ended> {
   let host: Host | undefined;

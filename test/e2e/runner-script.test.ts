@@ -13,6 +13,11 @@ export const run = defineTask(async ({ $, log, undoOnFailure }) => {
 `,
   });
 
+const checkThat = (body: string): string => `export const checks = [
+  { id: 'ON001', name: 'one', question: 'one?', group: 'all', about: 'x', mending: 'y', run: async () => { ${body} } },
+];
+`;
+
 const reading = `await show($\`cat\`.quiet());
   await show($({ input: 'given', quiet: true })\`cat\`);
   await show($({ input: '', quiet: true })\`cat\`);
@@ -106,16 +111,73 @@ test('what a script did not await and fails after its end makes the run fail, an
   expect(await alone.result).toEqual({ exit: 1, stdout: '▸ work\n✔ work <time>\n', stderr: `error: ${story}` });
 });
 
+const standstill =
+  'error: the script of a task, the last one above that has begun, waits for a promise that nothing can settle any more\n' +
+  'hint: look there for an `await` of what is never resolved\n';
+const ended =
+  'error: a script or check of this project has ended the whole program with `process.exit`\n' +
+  "hint: let a script's `run` return, or throw a `TaskFailure` with an `exitCode`; let a check's `run` return its outcome\n";
+
 test('a script that ends the whole program is told so, and that is no success', async () => {
   await using project = await createProject({
     'tasks.config.yaml': 'version: 1\ntasks:\n  work: { script: work.ts }\n  next: { needs: [work], run: echo next }\n',
     'work.ts': 'export const run = async () => process.exit(0);\n',
   });
-  expect(await project.run('next')).toEqual({
-    exit: 1,
-    stdout: '▸ work\n',
-    stderr:
-      'error: the script of a task, the last one above that has begun, has ended the whole program with `process.exit`\n' +
-      'hint: let its `run` return, or throw a `TaskFailure` with an `exitCode`\n',
+  expect(await project.run('next')).toEqual({ exit: 1, stdout: '▸ work\n', stderr: ended });
+});
+
+test('so is a check', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\nchecks: { one: { id: ON001, script: checks.ts } }\ntasks: { work: { run: "true" } }\n',
+    'checks.ts': checkThat('process.exit(0);'),
   });
+  expect(await project.run('doctor')).toEqual({ exit: 1, stdout: '', stderr: ended });
+});
+
+test.each([
+  ['waits for what cannot come', "process.on('throws', () => undefined); await new Promise(() => {});", standstill],
+  ['ends the whole program', "await new Promise((resolve) => process.on('throws', resolve)); process.exit(0);", ended],
+])('a script that %s after another one has thrown in a callback is told so', async (_, body, stderr) => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\ntasks:\n  stray: { script: stray.ts, finally: "true" }\n  other: { script: other.ts }\n  all: { needs: [stray, other] }\n',
+    'stray.ts': `export const run = async () => {
+  while (process.listenerCount('throws') === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  setTimeout(() => { setTimeout(() => process.emit('throws'), 50); throw new Error('oops'); });
+  await new Promise((resolve) => process.on('throws', resolve));
+};
+`,
+    'other.ts': `export const run = async () => { ${body} };\n`,
+  });
+  const { exit, ...told } = await project.run('all --jobs=2 --keep-going');
+  expect({ exit, stderr: told.stderr }).toEqual({ exit: 1, stderr });
+});
+
+test('what belongs to no script and throws in a callback ends the run, with its stack alone', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\nchecks: { one: { id: ON001, script: checks.ts } }\ntasks:\n  first: { script: first.ts }\n  work: { needs: [first], requires: [one], run: "true" }\n',
+    'first.ts': 'export const run = async () => undefined;\n',
+    'checks.ts': checkThat("setTimeout(() => { throw new Error('oops'); }); await new Promise(() => {});"),
+  });
+  const { exit, stderr } = await project.run('work');
+  expect(exit).toBe(1);
+  expect(stderr).toMatch(
+    /^error: thrown by what belongs to no script, where nobody catches it:\nError: oops\n( {4}at .*\n)+$/,
+  );
+  expect(stderr).toContain('<project>/checks.ts');
+});
+
+test('a script that listens to rejections itself decides what comes of them', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  work: { script: work.ts }\n',
+    'work.ts': `export const run = async ({ log }) => {
+  const heard = new Promise((resolve) => process.on('unhandledRejection', resolve));
+  Promise.reject(new Error('oops'));
+  log((await heard).message);
+};
+`,
+  });
+  expect(await project.run('work')).toEqual({ exit: 0, stdout: '▸ work\noops\n✔ work <time>\n', stderr: '' });
 });

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import { exitCodes } from '../errors.ts';
 import type { Host, Interrupt, Uncaught } from '../host.ts';
+import { expectEnd, failLate } from './ending.ts';
 
 /** Sends a signal, and says whether it was sent, or why not. */
 export function kill(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 'refused' {
@@ -23,22 +25,24 @@ export function onInterrupt(listener: (signal: Interrupt) => void): Disposable {
   };
 }
 
-/** Calls back with what is thrown or rejected where nobody catches it, and does what comes of it. */
+/**
+ * Calls back with what is thrown or rejected where nobody catches it, and does what comes of it. Where a project's own code
+ * listens too, that is for it to do.
+ */
 export function onUncaught(listener: (thrown: unknown) => Uncaught, writeError: Host['writeError']): void {
-  const hear = (thrown: unknown): void => {
-    const outcome = listener(thrown);
-    if (outcome === 'heard') return;
-    if (outcome !== 'not-ours') {
-      writeError(`error: ${outcome.text}\n`);
-      process.exitCode = exitCodes.task;
-      return;
-    }
-    for (const event of uncaught) process.off(event, hear);
-    setImmediate(() => {
-      throw thrown;
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (thrown: unknown) => {
+      if (process.listenerCount(event) > 1) return;
+      const outcome = listener(thrown);
+      if (outcome === 'heard') return;
+      if (outcome !== 'not-ours') {
+        writeError(`error: ${outcome.text}\n`);
+        failLate();
+        return;
+      }
+      // Thrown once more from here, Node would show it with a line of ours that is the whole bundle.
+      writeError(`error: thrown by what belongs to no script, where nobody catches it:\n${inspect(thrown)}\n`);
+      expectEnd();
+      process.exit(exitCodes.task);
     });
-  };
-  for (const event of uncaught) process.on(event, hear);
 }
-
-const uncaught = ['uncaughtException', 'unhandledRejection'] as const;
