@@ -47,7 +47,10 @@ export type ShellProcess = Promise<ShellResult> & {
   readonly kill: (signal?: string) => Promise<void>;
   readonly pipe: {
     (pieces: TemplateStringsArray, ...values: readonly unknown[]): ShellProcess;
-    /** Another command, or the path of a file. */
+    /**
+     * Another command, or the path of a file. A command can be piped into until it is waited for; in an interactive task it
+     * reads the caller's stdin, and only the form above gives it something else.
+     */
     (to: ShellProcess | string): ShellProcess;
   };
   readonly text: () => Promise<string>;

@@ -30,6 +30,51 @@ test('a command of a script reads what it is given, and else nothing', async () 
   expect(stdout).toBe('▸ work\n[]\n[given]\n[]\n[c\nd]\n[e\nf]\n✔ work <time>\n');
 });
 
+test('a command can be piped into until it is waited for, and is told where it is too late', async () => {
+  await using project = await scripted(`
+  const turns = () => new Promise((resolve) => setTimeout(resolve, 50));
+  const sink = $\`cat\`.quiet();
+  await turns();
+  await show($\`echo into\`.pipe(sink));
+  await show($\`cat; echo through\`.pipe\`cat\`.quiet());
+  const late = $\`cat; hold\`.nothrow();
+  const waited = late.then(() => undefined);
+  await turns();
+  try {
+    $\`echo lost\`.nothrow().pipe(late);
+  } catch (error) {
+    log(error.message);
+  }
+  await waited;
+  $\`cat; touch forgotten\`;`);
+  const hold = await project.driven('hold');
+  const running = project.start('work');
+  const invocation = await hold.started();
+  await running.says('any more');
+  invocation.exit(0);
+  expect(await running.result).toEqual({
+    exit: 0,
+    stdout:
+      '▸ work\n[into]\n[through]\n' +
+      'nothing can be piped into this command any more: what it reads has ended, since the command was waited for, ' +
+      'or since that has ended which was piped into it before\n✔ work <time>\n',
+    stderr: '',
+  });
+  expect(await project.read('forgotten')).toBe('');
+});
+
+test('a command that a script aborts was started, and killed', async () => {
+  await using project = await scripted(
+    'const ac = new AbortController(); setTimeout(() => ac.abort(), 50); await $({ signal: ac.signal })`hold`;',
+  );
+  await project.driven('hold');
+  const { exit, stdout } = await project.run('work');
+  expect({ exit, stdout }).toEqual({
+    exit: 143,
+    stdout: expect.stringContaining('✖ work failed after <time>: killed by SIGTERM\n'),
+  });
+});
+
 test("in an interactive script it reads the caller's stdin where it is given nothing", async () => {
   await using project = await scripted(reading, ', interactive: true');
   const { stdout } = await project.run('work', { input: 'typed' });

@@ -1,5 +1,4 @@
 import type { ChildProcess, SpawnOptions, StdioOptions } from 'node:child_process';
-import type { Duplex } from 'node:stream';
 import type { LogEntry, Options, ProcessOutput } from 'zx/core';
 import type { Host } from '../host.ts';
 import { type Ended, makeLineSplitter, readInTurns } from '../process/output.ts';
@@ -7,6 +6,7 @@ import type { ProcessTable } from '../process/table.ts';
 import { signalTree } from '../process/tree.ts';
 import type { CommandOptions, Listener, Stream } from '../shell.ts';
 import type { Shell } from '../shell-types.ts';
+import { isFed, makeStdins, type ZxCommand } from './stdin.ts';
 
 /** A shell for one script: zx, whose output comes as lines and whose processes belong to the run. */
 export type ScriptShell = {
@@ -15,7 +15,7 @@ export type ScriptShell = {
   readonly within: <Result>(work: () => Result) => Result;
   /** The command that a thrown value speaks of, with its exit code or signal; undefined where it is no failed command. */
   readonly failedCommand: (thrown: unknown) => (Ended & { readonly command: string }) | undefined;
-  /** Gives the last lines that lack their newline. */
+  /** The script has ended. Gives the last lines that lack their newline. */
   readonly end: () => void;
 };
 
@@ -36,6 +36,7 @@ export async function makeScriptShell(
 ): Promise<ScriptShell> {
   const zx = await import('zx/core');
   const log = makeLog(options);
+  const stdins = makeStdins((made) => made instanceof zx.ProcessPromise);
   const output = options.hasTerminal ? 'inherit' : 'pipe';
   const onTerminal: StdioOptions = ['inherit', output, output];
   /** zx calls it on the settings of the command, and looks there afterwards whether a failure is to be thrown. */
@@ -54,9 +55,7 @@ export async function makeScriptShell(
     );
     // It may end before it has read all that it is given.
     child.stdin?.on('error', () => undefined);
-    setImmediate(() => {
-      if (!isFed(this)) this.stdin.end();
-    });
+    stdins.onStart(this);
     holdClose(child, options.onStart(child));
     readInTurns(child.stdout, options.isBehind);
     readInTurns(child.stderr, options.isBehind);
@@ -75,23 +74,18 @@ export async function makeScriptShell(
     log: onEntry,
   };
   return {
-    $: zx.$(settings) as Shell,
+    $: stdins.keepOpen(zx.$(settings)),
     within: (work) =>
       zx.within(() => {
         Object.assign(zx.$, settings);
         return work();
       }),
     failedCommand: (thrown) => (thrown instanceof zx.ProcessOutput ? log.describe(thrown) : undefined),
-    end: log.end,
+    end: () => {
+      stdins.end();
+      log.end();
+    },
   };
-}
-
-/** What zx calls `spawn` on: `stdin` goes on into the command's own where that is a pipe. */
-type ZxCommand = { readonly input?: unknown; readonly stdin: Duplex };
-
-/** Whether something is piped into a command. That may be said up to the end of the turn in which it was started. */
-function isFed({ input, stdin }: ZxCommand): boolean {
-  return Boolean(input) || stdin.listenerCount('unpipe') > 0;
 }
 
 /** zx takes a command for ended when it hears `close`. It hears that only when it is known for whom a Ctrl-C was. */
@@ -124,7 +118,8 @@ function makeLog({ onLine, onCommand }: Pick<Listener, 'onLine' | 'onCommand'>) 
       if (isShown) splitterOf(entry.id, entry.kind).push(entry.data);
     } else if (entry.kind === 'end') {
       const { exitCode: code, signal, error } = entry;
-      const problem = error !== null && 'code' in error ? String(error.code) : undefined;
+      // An `AbortError` has a code, too: it started.
+      const problem = error !== null && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
       if (code !== 0) failed.push({ command: commands.get(entry.id) ?? '', code, signal, problem });
     }
   };
