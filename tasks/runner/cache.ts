@@ -75,7 +75,7 @@ export async function openCache(
     },
     keep: (task, key, outputs) => {
       try {
-        const result = resultOf(root, host.umask(), outputs);
+        const result = resultOf(root, outputs);
         if (result === undefined) return;
         const bound = result.links.find(({ target }) => `${target}/`.startsWith(`${root}/`));
         if (bound !== undefined)

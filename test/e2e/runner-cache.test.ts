@@ -106,6 +106,18 @@ test('a private file comes back private, and others as the mask of whoever resto
   expect(await modes()).toEqual(['600', '640']);
 });
 
+test('a file that is private by the mask of whoever made it comes back private under any mask', async () => {
+  await using here = await project(
+    "{ inputs: [src], outputs: [out], run: 'mkdir out; echo > out/key; chmod 600 out/key; echo > out/run; chmod 700 out/run' }",
+  );
+  await here.program('masked', 'umask 077; exec node node_modules/zx-tasks/bin.cjs build');
+  await promisify(execFile)(here.path('bin/masked'), { cwd: here.folder, env: here.env() });
+  await rm(here.path('out'), { recursive: true });
+  expect(await build(here)).toBe(restored);
+  expect((await stat(here.path('out/key'))).mode & 0o777).toBe(0o600);
+  expect((await stat(here.path('out/run'))).mode & 0o777).toBe(0o700);
+});
+
 test('a file of somebody else is not replaced by a folder of what is restored', async () => {
   await using here = await project("{ inputs: [src], outputs: ['out/**'], run: 'mkdir out; cp src/a.c out/x' }");
   await build(here);

@@ -6,7 +6,7 @@ import type { ActionResult, StoredFile } from './action-result.ts';
 import type { Store } from './store.ts';
 
 /** A snapshot of outputs as a result; undefined where it has something that cannot be restored elsewhere. */
-export function resultOf(root: string, umask: number, { paths, stamps, ...rest }: Snapshot): ActionResult | undefined {
+export function resultOf(root: string, { paths, stamps, ...rest }: Snapshot): ActionResult | undefined {
   const files: StoredFile[] = [];
   const links: { path: string; target: string }[] = [];
   for (const [row, path] of paths.entries()) {
@@ -17,7 +17,7 @@ export function resultOf(root: string, umask: number, { paths, stamps, ...rest }
     else if (kind === kinds.file || kind === kinds.program) {
       const digest = digestAt({ paths, stamps, ...rest }, row);
       const isProgram = kind === kinds.program;
-      const mode = unusualMode(placeOf(root, path), modeOfNew(isProgram) & ~umask);
+      const mode = unusualMode(placeOf(root, path), isProgram);
       files.push({ path, digest, size: sizeIn(stamps, row), isProgram, mode });
     } else return undefined;
   }
@@ -29,9 +29,10 @@ export function modeOfNew(isProgram: boolean): number {
   return isProgram ? 0o777 : 0o666;
 }
 
-function unusualMode(at: string, usual: number): number | undefined {
+/** Permissions that the mask of whoever restores cannot tell: by the saver's own mask alone, a private key may look usual. */
+function unusualMode(at: string, isProgram: boolean): number | undefined {
   const mode = lstatSync(at).mode & 0o777;
-  return mode === usual ? undefined : mode;
+  return mode === (isProgram ? 0o755 : 0o644) ? undefined : mode;
 }
 
 /** Copies outputs into the store, and their result last, so that it never names what is not there. */
