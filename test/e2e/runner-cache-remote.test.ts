@@ -46,8 +46,10 @@ test('what is private comes private from another checkout, also into the store',
     createProject({
       'tasks.config.yaml': `version: 1
 tasks:
-  build: { inputs: [], outputs: [out], run: 'mkdir out; echo > out/public; (umask 077; echo key > out/key)' }
+  build: { inputs: [], outputs: [out], run: sh make.sh }
 `,
+      'make.sh':
+        'mkdir out; echo > out/public; (umask 077; echo key > out/key); (umask 027; echo team > out/team); echo l > out/locked; chmod 400 out/locked\n',
     });
   const env = { TASKS_CACHE_URL: server.url, TASKS_CACHE: 'read-write' };
   await using one = await project();
@@ -56,10 +58,11 @@ tasks:
   expect(await build(two, env)).toBe(restored);
   const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
   expect(await modeOf(two.path('out/key'))).toBe('600');
+  expect(await modeOf(two.path('out/team'))).toBe('640');
   const store = two.path('.tasks/cache/store/cas');
   const entries = (await readdir(store, { recursive: true })).map((name) => `${store}/${name}`);
   const contents = entries.filter((path) => /[0-9a-f]{64}$/.test(path));
-  expect((await Promise.all(contents.map(modeOf))).sort()).toEqual(['600', '644']);
+  expect((await Promise.all(contents.map(modeOf))).sort()).toEqual(['600', '600', '640', '644']);
 });
 
 test('a large content, an empty one, and one that nginx has damaged', async () => {

@@ -99,8 +99,8 @@ async function fetchContent(
   { store, onDamage }: Pick<FetchOptions, 'store' | 'onDamage'>,
 ): Promise<boolean> {
   using temporary = store.temporary();
-  const isPrivate = (mode & 0o077) === 0;
-  if (isPrivate) writeFileSync(temporary.path, '', { mode: 0o600 });
+  // Nobody may read it here who may not read the output.
+  writeFileSync(temporary.path, '', { mode: (mode & 0o666) | 0o600 });
   const got = await client.getFile(`cas/${digest}`, temporary.path, size);
   if (got.status === 404) return false;
   expectOk(got.status);
