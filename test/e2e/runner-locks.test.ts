@@ -1,5 +1,6 @@
 /** Two runs in one checkout: never the same task at one time, and the second takes over only what was begun after it. */
 import { readdirSync, symlinkSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
@@ -235,6 +236,28 @@ test('a task that starts itself is told so instead of waiting for ever', async (
   expect(exit).toBe(2);
   expect(stdout).toContain('✖ again failed after <time>: it was started by `again`, which holds what it needs\n');
   expect(stdout).toContain('remedy: leave out `tasks again` where `again` runs\n');
+});
+
+test('the locks of another user’s run count, too, and what it has left there is no obstacle', async (context) => {
+  context.skip(process.getuid?.() !== 0, 'only root can give files away');
+  await using project = await createProject(
+    config("  a: { run: a, lock: db }\n  b: { run: echo b, lock: db }\n  c: { run: 'true' }\n"),
+  );
+  await chmod(project.folder, 0o755);
+  const a = await project.driven('a');
+  const first = project.start('a');
+  const invocation = await a.started();
+  await project.write('.tasks/locks/b.lock.waiting', '');
+  const second = project.start('b', { user: 65534 });
+  const waits = `note: \`b\` waits for the run with pid ${first.pid}, which holds the lock \`db\` for its task \`a\`\n`;
+  await second.says(waits);
+  invocation.exit(0);
+  await first.result;
+  const { exit, stdout } = await second.result;
+  expect(exit).toBe(0);
+  expect(stdout).toBe(`${waits}▸ b\nb\n✔ b <time>\n`);
+  await chmod(project.path('.tasks/locks'), 0o700);
+  expect(await project.run('c', { user: 65534 })).toMatchObject({ exit: 0, stderr: '' });
 });
 
 test('a task of a task is another run, and its locks are no obstacle', async () => {

@@ -74,7 +74,8 @@ function readText(path: string): string | undefined {
   try {
     return readlinkSync(path);
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
+    // One in a folder that is somebody else's alone cannot be seen.
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'EACCES')) return undefined;
     const isNoLink = isErrno(error, 'EINVAL');
     if (isNoLink) return '';
     throw error;
@@ -90,14 +91,23 @@ function remove(path: string): void {
   }
 }
 
-/** Makes the folder of the locks; false where none can be written. */
+/** Makes the folder of the locks; false where there can be none. Those in a folder that is somebody else's are still looked at. */
 export function makeLockFolder(path: string): boolean {
   try {
     mkdirSync(path, { recursive: true });
-    accessSync(path, constants.W_OK);
-    return true;
   } catch (error) {
     if (isNotWritable(error) || isErrno(error, 'ENOTDIR') || isErrno(error, 'EEXIST')) return false;
     throw error;
+  }
+  return !isReadOnly(path);
+}
+
+/** Whether nobody can write there: what locks are there tell nothing then. */
+function isReadOnly(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    return isErrno(error, 'EROFS');
   }
 }

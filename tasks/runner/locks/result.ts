@@ -19,21 +19,21 @@ export function announceWaiting(lock: string): void {
 /** Leaves the result where somebody waits; `describe` is called only then. */
 export function leaveResult(lock: string, describe: () => Result): void {
   if (!existsSync(waitingFile(lock))) return;
-  rmSync(waitingFile(lock), { force: true });
   const { pid } = process;
   const temporary = `${lock}.${pid}.tmp`;
   write(() => {
+    rmSync(waitingFile(lock), { force: true });
     writeFileSync(temporary, JSON.stringify(describe()));
     renameSync(temporary, resultFile(lock));
   });
 }
 
-/** The last result that was left; a damaged one is none. */
+/** The last result that was left; one that is damaged, or somebody else's alone, is none. */
 export function readResult(lock: string): Result | undefined {
   try {
     return JSON.parse(readFileSync(resultFile(lock), 'utf8')) as Result;
   } catch (error) {
-    if (error instanceof SyntaxError || isErrno(error, 'ENOENT')) return undefined;
+    if (error instanceof SyntaxError || isErrno(error, 'ENOENT') || isErrno(error, 'EACCES')) return undefined;
     throw error;
   }
 }
