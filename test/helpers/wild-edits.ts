@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -104,6 +105,19 @@ export function apply(folder: string, { do: what, path, text: content = '', to =
     changes[what](join(folder, path), contentOf(content), join(folder, to));
   } catch {
     // A folder that is not there, say.
+  }
+  if (leadsBack(folder)) changes.remove(join(folder, 'src/d'));
+}
+
+/**
+ * Whether `src/d`, by whose name tasks ask for what lies there, has become a link to a folder above it. Such a link is followed
+ * where a glob names it, and all outputs are then inputs: tasks would feed each other without end.
+ */
+function leadsBack(folder: string): boolean {
+  try {
+    return `${realpathSync(join(folder, 'src'))}/`.startsWith(`${realpathSync(join(folder, 'src/d'))}/`);
+  } catch {
+    return false;
   }
 }
 

@@ -50,7 +50,7 @@ const tasks: Readonly<Record<string, Task>> = {
   },
   cells: {
     fields: { matrix: { cell: ['x', 'y'] }, inputs: ['src/d/**', 'spec/**'], outputs: ['out/cell-${cell}'] },
-    run: 'mkdir -p out; { sh bin/list spec; if [ -d src/d ] && [ "$(readlink src/d)" != .. ]; then sh bin/list src/d/; fi; echo ${cell}; } > out/cell-${cell}',
+    run: 'mkdir -p out; { sh bin/list spec; if [ -d src/d ]; then sh bin/list src/d/; fi; echo ${cell}; } > out/cell-${cell}',
   },
   all: {
     fields: { needs: ['copy', 'lib', 'cells', 'format'], inputs: [], outputs: ['out/sum'] },

@@ -32,6 +32,7 @@ type Folder = { readonly path: string; readonly at: string | Buffer; readonly tr
 /**
  * Finds all files, links and special files that the patterns include. Links to folders are followed where `followsLinks`
  * says so, but never into a folder that holds them: that would not end. With `followsRoots` only those at which a search begins.
+ * These may lead anywhere, since a glob names them.
  */
 export function findFiles(
   root: string,
