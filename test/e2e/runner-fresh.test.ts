@@ -422,6 +422,23 @@ test('what lies in a folder that was moved away, replaced and moved back is what
   expect(await here.read('out.txt')).toBe('right\n');
 });
 
+test.each([
+  ['a folder of its inputs', 'chmod 755 src/in'],
+  ['its inputs', 'chmod 644 src/a.c'],
+  ['its inputs and their folders', 'chmod -R u+rw src; touch -d 2001-01-01 src/in'],
+])('a task that gives %s permissions or times is up to date after a second run at the latest', async (_, command) => {
+  await using here = await project(
+    `{ inputs: ['src/**', '!src/out.o'], outputs: [src/out.o], run: '${command}; cat src/*.c > src/out.o' }`,
+  );
+  await here.write('src/in/x', 'x\n');
+  await here.run('build');
+  await here.run('build');
+  expect(await why(here)).toBeUndefined();
+  await here.write('src/b.c', 'new\n');
+  expect(await why(here)).toEqual(['src/b.c changed']);
+  expect(await why(here)).toBeUndefined();
+});
+
 test('an input that has its old content again when the task ends was read nobody knows how', async () => {
   await using here = await project(
     "{ inputs: ['src/**'], outputs: [out.txt], run: 'work; cat src/* > out.txt; work' }",

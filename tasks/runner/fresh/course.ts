@@ -39,6 +39,7 @@ export function recordOfBegun({ session, task, tracked, assessment, begun }: Cou
     state: 'begun',
     parts,
     edited: [],
+    moved: last.moved,
     inputs: inputs.snapshot,
     folders: inputs.folders,
     globs: inputs.globs,
@@ -67,10 +68,13 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
   const asking = askParts(session, task, tracked, { mayStart: true, last: begun.parts });
   const after = await lookAtInputs(root, tracked, begun, fileClockMs);
   const { parts } = await asking;
-  const edited = [
-    ...changedMeanwhile(begun, { inputs: after.snapshot, folders: after.folders }, tracked.outputs),
-    ...changedParts(begun.parts, parts),
-  ];
+  const { written, moved } = changedMeanwhile(
+    begun,
+    { inputs: after.snapshot, folders: after.folders },
+    tracked.outputs,
+  );
+  const movedBefore = new Set(begun.moved);
+  const edited = [...written, ...moved.filter((path) => !movedBefore.has(path)), ...changedParts(begun.parts, parts)];
   const { patterns, found, claimed, folders } = lookWhereOutputsLie(root, tracked, begun);
   const behind = findBehindLinks(root, patterns, claimed.owned);
   const raw = new Map([...found.raw, ...behind.raw]);
@@ -82,6 +86,7 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
     state: edited.length > 0 || !assessment.isComplete ? 'edited' : 'done',
     parts: begun.parts,
     edited,
+    moved,
     inputs: after.snapshot,
     folders: after.folders,
     globs: after.globs,

@@ -5,11 +5,19 @@ import { changedAt, modifiedAt, wasWritten } from './stamp.ts';
 
 type Seen = Pick<Record, 'inputs' | 'folders'>;
 
-/**
- * The inputs that were written while a task ran: nobody knows which content it has read. One that was written and has its old
- * content again is such a file too, and one that was moved away and back; one that only got another hard link or mode is not.
- */
-export function changedMeanwhile(was: Seen, is: Seen, outputs: readonly string[]): readonly string[] {
+/** The inputs of which nobody knows which content a task has read. */
+type Changed = {
+  /** Written while it ran, also where they have their old content again. */
+  readonly written: readonly string[];
+  /**
+   * Seemingly moved away and back: their ctime is new, or their folder's, and something has come or gone beside that. The same is
+   * to be seen where the task itself gives its inputs permissions, an owner or times: then it is so in each run of it.
+   */
+  readonly moved: readonly string[];
+};
+
+/** Compares inputs before and after a task. One that only got another hard link or mode is not changed. */
+export function changedMeanwhile(was: Seen, is: Seen, outputs: readonly string[]): Changed {
   const isOutput = matchOutputs(outputs);
   const { inputs: before } = was;
   const { inputs: after } = is;
@@ -20,18 +28,22 @@ export function changedMeanwhile(was: Seen, is: Seen, outputs: readonly string[]
     stirred.has(folderOf(path)) && changedAt(before.stamps, old) !== changedAt(after.stamps, row);
   const rowBefore = makeFinder(before);
   const rowAfter = makeFinder(after);
-  const changed = after.paths.filter((path, row) => {
+  const written: string[] = [];
+  const seemMoved: string[] = [];
+  for (const [row, path] of after.paths.entries()) {
     const old = rowBefore(row, path);
-    return (
+    const isWritten =
       old === undefined ||
       wasWritten(before.stamps, old, after.stamps, row) ||
-      wasMoved(path, old, row) ||
-      isInMoved(path) ||
-      digestAt(before, old) !== digestAt(after, row)
-    );
-  });
+      digestAt(before, old) !== digestAt(after, row);
+    if (isWritten) written.push(path);
+    else if (wasMoved(path, old, row) || isInMoved(path)) seemMoved.push(path);
+  }
   const gone = before.paths.filter((path, row) => rowAfter(row, path) === undefined);
-  return [...changed, ...gone].filter((path) => !isOutput(path));
+  return {
+    written: [...written, ...gone].filter((path) => !isOutput(path)),
+    moved: seemMoved.filter((path) => !isOutput(path)),
+  };
 }
 
 /** Folders in which something has come or gone. */
@@ -45,7 +57,7 @@ function stirredFolders(before: Snapshot, after: Snapshot): ReadonlySet<string> 
   );
 }
 
-/** Folders that were moved away and back: that changes their ctime alone, while what comes or goes in them changes their mtime too. */
+/** Folders that seem moved away and back: that changes their ctime alone, while what comes or goes in them changes their mtime too. */
 function movedFolders(before: Snapshot, after: Snapshot, stirred: ReadonlySet<string>): readonly string[] {
   const rowBefore = makeFinder(before);
   return after.paths.filter((path, row) => {

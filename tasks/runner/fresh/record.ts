@@ -15,6 +15,8 @@ export type Record = {
   readonly parts: readonly Part[];
   /** For `edited`: the inputs that changed while the task ran. */
   readonly edited: readonly string[];
+  /** The inputs that seemed to be moved away and back while the last run went on. */
+  readonly moved: readonly string[];
   readonly inputs: Snapshot;
   /** Where the inputs were looked for, so that a folder that has not changed need not be listed again. */
   readonly folders: Snapshot;
@@ -41,6 +43,7 @@ export type Known = Omit<Record, 'parts' | 'edited' | 'folders' | 'globs' | 'odd
 /** What is known of a task that has never run. */
 export const noRecord: Known = {
   state: 'done',
+  moved: [],
   inputs: noFiles,
   outputs: noFiles,
   foreign: noFiles,
@@ -50,7 +53,7 @@ export const noRecord: Known = {
   stood: [],
 };
 
-const magic = 'tasks-record-6\n';
+const magic = 'tasks-record-7\n';
 const snapshotNames = ['inputs', 'folders', 'outputs', 'foreign'] as const;
 
 type Head = Omit<Record, (typeof snapshotNames)[number]> & {
