@@ -63,6 +63,23 @@ test('a command can be piped into until it is waited for, and is told where it i
   expect(await project.read('forgotten')).toBe('');
 });
 
+test('the lines of a command come as they are written, to whom it is piped and to whom asks for them late', async () => {
+  await using project = await scripted(`
+  for await (const line of $\`echo a; hold; echo b; printf c\`.quiet()) log(\`[\${line}]\`);
+  for await (const line of $\`echo piped\`.pipe\`cat\`.quiet()) log(\`[\${line}]\`);
+  const early = $\`echo early; exit 3\`.quiet();
+  await early.exitCode;
+  for await (const line of early) log(\`[\${line}]\`);`);
+  const hold = await project.driven('hold');
+  const running = project.start('work');
+  const invocation = await hold.started();
+  await running.says('[a]');
+  invocation.exit(0);
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(3);
+  expect(stdout).toContain('▸ work\n[a]\n[b]\n[c]\n[piped]\n[early]\n✖ work failed after <time>: exit code 3\n');
+});
+
 test('a command that a script aborts was started, and killed', async () => {
   await using project = await scripted(
     'const ac = new AbortController(); setTimeout(() => ac.abort(), 50); await $({ signal: ac.signal })`hold`;',

@@ -1,4 +1,6 @@
 import type { ChildProcess, SpawnOptions, StdioOptions } from 'node:child_process';
+import { on } from 'node:events';
+import type { Readable } from 'node:stream';
 import type { LogEntry, Options, ProcessOutput } from 'zx/core';
 import type { Host } from '../host.ts';
 import { type Ended, makeLineSplitter, readInTurns } from '../process/output.ts';
@@ -57,6 +59,7 @@ export async function makeScriptShell(
     child.stdin?.on('error', () => undefined);
     stdins.onStart(this);
     holdClose(child, options.onStart(child));
+    if (child.stdout !== null) iterateByEvents(child.stdout);
     readInTurns(child.stdout, options.isBehind);
     readInTurns(child.stderr, options.isBehind);
     return child;
@@ -86,6 +89,15 @@ export async function makeScriptShell(
       log.end();
     },
   };
+}
+
+/** zx takes a command's lines (`for await`) from its stream. There, who reads would take them from who reads in turns. */
+function iterateByEvents(stream: Readable): void {
+  const pieces = async function* (): AsyncGenerator<unknown> {
+    if (stream.readableEnded || stream.destroyed) return;
+    for await (const [piece] of on(stream, 'data', { close: ['end', 'close'] })) yield piece;
+  };
+  Object.defineProperty(stream, Symbol.asyncIterator, { value: pieces });
 }
 
 /** zx takes a command for ended when it hears `close`. It hears that only when it is known for whom a Ctrl-C was. */
