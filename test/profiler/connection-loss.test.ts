@@ -38,6 +38,29 @@ test('a body of which more was not seen than offsets tell apart', () => {
   expect(wire.exchanges.map(inShort)).toEqual([...told, 'GET /z 200 complete 28/40']);
 });
 
+test('a request behind a body of which more was not seen than offsets tell apart, with its whole head', () => {
+  const bytes = 5 * 2 ** 30;
+  const head = `PUT /a HTTP/1.1\r\nContent-Length: ${bytes}\r\n\r\n`;
+  const { shown } = told(ask(head), answer(ok), { ...ask(get('/z')), at: 1_000 + head.length + bytes }, answer(ok));
+  expect(shown).toEqual([`PUT /a 200 complete ${head.length + bytes}/40`, 'GET /z 200 complete 28/40']);
+});
+
+test.each([1, 2, 4_000])('%d bytes that are missing of a body without measure are no more than that', (missing) => {
+  const bodies = ['Content-Length: 999999999999999\r\n\r\n', 'Transfer-Encoding: chunked\r\n\r\nfffffffffffff\r\n'];
+  for (const body of bodies) {
+    const wire = openWire();
+    const begin = `POST /a HTTP/1.1\r\n${body}`;
+    wire.send(ask(begin));
+    let at = 1_000 + begin.length;
+    for (let part = 0; part < 20_000; part++, at += 1) {
+      at += missing;
+      wire.send({ ...ask('x'), at });
+    }
+    wire.connection.closed(true);
+    expect([wire.exchanges.map(inShort), wire.lost]).toEqual([[`POST /a - aborted ${at - 1_000}/0`], 0]);
+  }
+});
+
 test.each([0, 1])('the answer to the first request of a connection was not seen, then %d more were', (more) => {
   const responsesAt = 4_294_967_200;
   const wire = openWire();

@@ -30,3 +30,8 @@ export function mayStartResponse(piece: Piece<unknown>): boolean {
 export function mayAnswer(piece: Piece<unknown>): boolean {
   return piece.cap === 0 || mayStartResponse(piece);
 }
+
+/** Does a message seem to begin with the piece? */
+export function startsMessage(piece: Piece<unknown>): boolean {
+  return piece.framed !== undefined || startsRequest(piece) || mayStartResponse(piece);
+}

@@ -4,8 +4,8 @@
  */
 import type { Reader } from '../http1/reader.ts';
 import { keep, type Piece, partFrom, sumHeld } from './piece.ts';
+import { startsMessage } from './starts.ts';
 
-const TWO_TO_32 = 4_294_967_296;
 /** More pieces than this do not wait: what is missing before them is gone. */
 const MAX_WAITING = 64;
 
@@ -135,14 +135,17 @@ export class Stream<Who> {
     return true;
   }
 
-  /** Offsets begin anew at 2^32, and of a large body more may be missing: a piece stands at its end if it can. */
-  #missingBefore({ offset, framed }: Piece<Who>, next: number): number {
-    const missing = (offset - next) | 0;
+  /**
+   * Offsets begin anew at 2^32, and of a large body more may be missing: what seems to begin a message, or can be no part of
+   * the body, stands at its end if that is where its offset may be.
+   */
+  #missingBefore(piece: Piece<Who>, next: number): number {
+    const missing = (piece.offset - next) | 0;
     const mayMissMuch = this.reader.state === 'body' && !this.reader.isUntilClose;
-    if (!mayMissMuch || (missing === 0 && framed === undefined)) return missing;
-    for (let whole = missing >>> 0; this.reader.canSkip(whole); whole += TWO_TO_32)
-      if (!this.reader.canSkip(whole + 1)) return whole;
-    return missing;
+    if (!mayMissMuch || (missing === 0 && piece.framed === undefined)) return missing;
+    const whole = this.reader.mostToSkip;
+    if ((whole | 0) !== missing) return missing;
+    return !this.reader.canSkip(missing) || startsMessage(piece) ? whole : missing;
   }
 
   #deliver(piece: Piece<Who>, missing: number): void {

@@ -52,20 +52,20 @@ export class Body {
     return at;
   }
 
-  /** Could this many bytes be passed over whose content is not known? */
-  canSkip(count: number): boolean {
+  /** So many bytes could be passed over whose content is not known. */
+  get mostToSkip(): number {
     switch (this.state) {
       case 'until-close':
-        return true;
+        return Number.POSITIVE_INFINITY;
       case 'counted':
-        return count <= this.#left;
+        return this.#left;
       case 'chunk-data':
         // The line end behind a chunk's data is known without seeing it.
-        return count <= this.#left + 2;
+        return this.#left + 2;
       case 'chunk-end':
-        return count <= 2 - this.#partial.length;
+        return 2 - this.#partial.length;
       default:
-        return count === 0;
+        return 0;
     }
   }
 

@@ -77,10 +77,15 @@ export class Reader {
     return true;
   }
 
+  /** So many bytes could be passed over whose content is not known. */
+  get mostToSkip(): number {
+    if (this.state === 'body') return this.#body.mostToSkip;
+    return this.state === 'lost' ? Number.POSITIVE_INFINITY : 0;
+  }
+
   /** Could this many bytes be passed over whose content is not known? */
   canSkip(count: number): boolean {
-    if (this.state === 'body') return this.#body.canSkip(count);
-    return count === 0 || this.state === 'lost';
+    return count >= 0 && count <= this.mostToSkip;
   }
 
   /** Goes on with bytes whose number alone is known. Returns false if their content would have mattered. */
