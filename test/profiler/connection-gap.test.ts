@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ConnectionInfo } from '../../container/profiler/src/connection/line.ts';
+import type { Exchange } from '../../container/profiler/src/exchange.ts';
 import { answer, ask, inShort, openWire, type Step } from '../helpers/wire.ts';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
@@ -129,6 +130,56 @@ test('of a request that was answered before its body had come, what came of it i
   const post = 'POST /a HTTP/1.1\r\nContent-Length: 9\r\n\r\nbody';
   const { shown } = seen(server, [ask(post), answer(status(413)), answer(status(400))]);
   expect(shown).toEqual([`POST /a 413 complete ${post.length}/${status(413).length}`]);
+});
+
+test('an answer that was received before its request was seen to be sent is the one to it, whatever that says', () => {
+  const code = ({ target, status: its }: Exchange) => `${target} ${its}`;
+  for (const known of [status(200).length, 10]) {
+    const wire = openWire(client);
+    const [begin, ...rest] = placed([...first, ask(get('/b')), answer(status(201)), ...last]);
+    if (begin !== undefined) wire.send({ ...begin, other: 5_000 + known }, ...rest);
+    expect([wire.exchanges.map(code), wire.lost]).toEqual([['/a 200', '/b 201', '/z 299'], 0]);
+  }
+});
+
+test.each([client, server])('the end of a head of which the beginning was not seen is no request: %o', (info) => {
+  const { shown, lost } = seen(info, [
+    ask('\r\n'),
+    answer(status(200)),
+    ask(get('/b')),
+    answer(status(201)),
+    ask(get('/c')),
+    answer(status(202)),
+  ]);
+  expect(shown.slice(-1)).toEqual([small('/c', 202)]);
+  expect(shown.filter((line) => line.includes('/b'))).toEqual(lost === 0 ? [small('/b', 201)] : []);
+  expect(shown.length + lost).toBe(2);
+});
+
+test('an answer that was passed over before its request was seen is not waited for', () => {
+  const wire = openWire(client);
+  const steps = [ask(get('/b')), lose(answer(status(201))), ask(get('/c')), answer(status(202)), ...last];
+  const [askA, answerA, askB, askC, answerC, ...others] = placed([...first, ...steps]);
+  for (const step of [askA, answerA, askB, answerC]) if (step !== undefined) wire.send(step);
+  wire.connection.giveUpBefore(1e9);
+  for (const step of [askC, ...others]) if (step !== undefined) wire.send(step);
+  wire.connection.closed(true);
+  const told = wire.exchanges.map(inShort);
+  expect(told.filter((line) => line !== small('/z', 299))).toEqual([small('/a', 200)]);
+  expect(told.length + wire.lost).toBe(4);
+});
+
+test('an answer that was received before a request was sent is not the one to it', () => {
+  const wire = openWire(client);
+  const [interim, answerA, askB, ...rest] = placed([
+    lose(ask(get('/a'))),
+    answer('HTTP/1.1 100 Continue\r\n\r\n'),
+    answer(status(200)),
+    ask(get('/b')),
+    answer(status(201)),
+  ]);
+  for (const step of [interim, askB, answerA, ...rest]) if (step !== undefined) wire.send(step);
+  expect([wire.exchanges.map(inShort), wire.lost]).toEqual([[small('/b', 201)], 0]);
 });
 
 const messages = fc.array(

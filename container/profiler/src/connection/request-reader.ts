@@ -12,6 +12,7 @@ export function createRequestReader(dialogue: Dialogue): Reader {
       const { requests, standing } = dialogue;
       const piece = requests.present;
       if (piece === undefined) return;
+      standing.wasAsked = true;
       standing.turns.began(piece.timeNs);
       dialogue.arriving = startPending(piece.who, piece.timeNs, offsetAt(piece, at));
     },

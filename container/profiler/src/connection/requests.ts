@@ -15,9 +15,11 @@ export function takeRequest(dialogue: Dialogue, piece: Piece<Process>): void {
     if (!standing.isReading) requests.passOver(piece);
     return;
   }
-  if (early.length > 0 && dialogue.arriving === undefined && !sortEarly(dialogue, piece)) return;
+  if (early.length > 0 && dialogue.arriving === undefined && !sortEarly(dialogue, piece)) {
+    requests.passOver(piece);
+    return;
+  }
   if (!standing.wasAsked && piece.other !== 0) dialogue.responses.expectAt(piece.other);
-  standing.wasAsked = true;
   requests.take(piece);
   if (early.length > 0 && line.length > 0) takeEarly(dialogue);
 }

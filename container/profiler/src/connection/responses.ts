@@ -8,7 +8,9 @@ import { cutShortByAnswer, settleDoubt } from './unfinished.ts';
 
 export function takeResponse(dialogue: Dialogue, piece: Piece<Process>): void {
   const { standing, line, responses } = dialogue;
-  if (standing.isFinished || responses.isBeyond(piece)) return;
+  if (standing.isFinished) return;
+  if (responses.isFresh() && !placeFirst(dialogue, piece)) return;
+  if (responses.isBeyond(piece)) return;
   if (!standing.isMatching) {
     noteAnswer(dialogue, piece);
     return;
@@ -48,9 +50,21 @@ export function takeLate(dialogue: Dialogue): boolean {
 }
 
 /** It is not read, but says whose turn it is. */
-function noteAnswer({ standing, responses }: Dialogue, piece: Piece<Process>): void {
+function noteAnswer({ info, standing, responses }: Dialogue, piece: Piece<Process>): void {
   responses.passOver(piece);
-  standing.turns.passed(piece.timeNs, mayAnswer(piece));
+  standing.turns.passed(piece.timeNs, mayAnswer(piece), info.knowsOrder ? piece.other : undefined);
+}
+
+/**
+ * Before any answer is read: one may have been received, by another thread, before its request was seen to be sent, and what
+ * that says of where answers begin is then too late. False if the piece was received before the first request in line was sent.
+ */
+function placeFirst({ info, line, responses }: Dialogue, piece: Piece<Process>): boolean {
+  if (!info.knowsOrder || line.beginsAt === undefined) return true;
+  const mayAnswerLine = ((piece.other - line.beginsAt) | 0) > 0;
+  if (mayAnswerLine) responses.expectNoLaterThan(piece.offset);
+  else responses.passOver(piece);
+  return mayAnswerLine;
 }
 
 /** Does a response begin, to a request whose head has not come and will not be waited for? A server answers what it has read. */

@@ -73,7 +73,7 @@ export function findStep(dialogue: Dialogue, piece: Piece<Process>): boolean {
   if (standing.isMatching && (line.length > 0 || dialogue.doubtful !== undefined)) return false;
   const isBetween = standing.isReading && requests.reader.state === 'start' && requests.isContinuedBy(piece);
   if (!standing.isReading && requests.isBehindGap(piece)) passGap(dialogue, piece);
-  const isOver = !standing.isCountOnly && standing.turns.isOver(piece.timeNs);
+  const isOver = !standing.isCountOnly && standing.turns.isOver(piece.timeNs, piece.offset);
   const starts = isBetween || (!standing.isReading && startsRequest(piece));
   if (starts) responses.beginAnew();
   if (starts || !standing.isMatching) standing.isMatching = starts && isOver;

@@ -105,6 +105,11 @@ export class Stream<Who> {
     this.next ??= offset | 0;
   }
 
+  /** Something has not come from `offset` on, whatever was expected. */
+  expectNoLaterThan(offset: number): void {
+    if (this.next !== undefined && ((offset - this.next) | 0) < 0) this.next = offset | 0;
+  }
+
   /** A message begins at `next`, if it is given. */
   goOnAt(next: number | undefined): void {
     this.next = next;

@@ -12,6 +12,8 @@ export class Turns {
   #pipelines = false;
   /** When the last response came that nobody waited for. */
   #unreadNs = 0;
+  /** Where the requests' stream stood when it was read; undefined where that is not known. */
+  #unreadBehind: number | undefined;
 
   /** The first byte of a request came at `timeNs`, or of what stands in its place. */
   began(timeNs: number): void {
@@ -35,14 +37,19 @@ export class Turns {
     this.#answeredNs ??= timeNs;
   }
 
-  /** A part of a response came at `timeNs` and is not read. What began before it was asked answers something else. */
-  passed(timeNs: number, mayBegin: boolean): void {
+  /**
+   * A part of a response came at `timeNs` and is not read; `behind` is how far requests were sent then, if that is known.
+   * What began before it was asked answers something else.
+   */
+  passed(timeNs: number, mayBegin: boolean, behind: number | undefined): void {
     this.#unreadNs = Math.max(this.#unreadNs, timeNs);
+    this.#unreadBehind = behind;
     if (mayBegin && (this.#askedNs === undefined || timeNs >= this.#askedNs)) this.answered(timeNs);
   }
 
-  /** Is all answered that was asked before, where a request begins at `timeNs`, and may its own answer still come? */
-  isOver(timeNs: number): boolean {
+  /** Is all answered that was asked before, where a request begins at `offset` and `timeNs`, and may its own answer still come? */
+  isOver(timeNs: number, offset: number): boolean {
+    if (this.#unreadBehind !== undefined && ((this.#unreadBehind - offset) | 0) > 0) return false;
     const isAnswered = this.#answeredNs !== undefined && this.#answeredNs <= timeNs;
     return !this.#pipelines && isAnswered && this.#unreadNs <= timeNs;
   }
