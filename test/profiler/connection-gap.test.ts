@@ -4,29 +4,12 @@ import { expect, test } from 'vitest';
 import type { ConnectionInfo } from '../../container/profiler/src/connection/line.ts';
 import type { Exchange } from '../../container/profiler/src/exchange.ts';
 import { answer, ask, inShort, openWire, type Step } from '../helpers/wire.ts';
+import { client, lose, messages, placed, server, toPairs, unixClient } from './traffic.ts';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 const status = (code: number) => `HTTP/1.1 ${code} S\r\nContent-Length: 0\r\n\r\n`;
-const client = { role: 'client', knowsOrder: true } as const;
-const server = { role: 'server', knowsOrder: false } as const;
-const unixClient = { role: 'client', knowsOrder: false } as const;
 const small = (path: string, code: number) => `GET ${path} ${code} complete 28/${status(code).length}`;
 
-/** Steps with their places in both streams, some of which are lost; over TCP the first request says where answers begin. */
-function placed(steps: readonly (Step & { readonly isLost?: boolean })[], isTcp = true): readonly Step[] {
-  const next = { '>': 1_000, '<': 5_000 };
-  let isFirst = isTcp;
-  return steps.flatMap(({ isLost, ...step }) => {
-    const at = next[step.way];
-    const other = step.way === '<' ? next['>'] : isFirst ? next['<'] : 0;
-    next[step.way] += step.text.length + (step.unknown ?? 0);
-    if (isLost === true) return [];
-    isFirst = false;
-    return [{ ...step, at, other }];
-  });
-}
-
-const lose = (step: Step) => ({ ...step, isLost: true });
 function seen(info: Partial<ConnectionInfo>, steps: readonly Step[]) {
   const wire = openWire(info);
   wire.send(...placed(steps, info !== unixClient));
@@ -181,40 +164,6 @@ test('an answer that was received before a request was sent is not the one to it
   for (const step of [interim, askB, answerA, ...rest]) if (step !== undefined) wire.send(step);
   expect([wire.exchanges.map(inShort), wire.lost]).toEqual([[small('/b', 201)], 0]);
 });
-
-const messages = fc.array(
-  fc.record({
-    method: fc.constantFrom('GET', 'POST', 'HEAD', 'PATCH', 'M-SEARCH'),
-    body: fc.constantFrom('', 'a', 'some text, and more of it'),
-    isChunked: fc.boolean(),
-  }),
-  { minLength: 2, maxLength: 7 },
-);
-type Message = { readonly method: string; readonly body: string; readonly isChunked: boolean };
-
-/** A body with the header that says how it ends. */
-function bodyOf({ body, isChunked }: Message): string {
-  if (!isChunked) return `Content-Length: ${body.length}\r\n\r\n${body}`;
-  const chunk = body === '' ? '' : `${body.length.toString(16)}\r\n${body}\r\n`;
-  return `Transfer-Encoding: chunked\r\n\r\n${chunk}0\r\n\r\n`;
-}
-
-/** Each as its request and its response, cut into pieces of these sizes in turn. */
-function toPairs(list: readonly Message[], sizes: readonly number[]) {
-  let turn = 0;
-  const cut = (text: string, make: (part: string) => Step): readonly Step[] => {
-    const size = sizes[turn++ % sizes.length] ?? text.length;
-    const count = Math.ceil(text.length / size);
-    return Array.from({ length: count }, (_, index) => make(text.slice(index * size, (index + 1) * size)));
-  };
-  return list.map((message, index) => ({
-    request: cut(`${message.method} /${index} HTTP/1.1\r\n${bodyOf(message)}`, (part) => ask(part)),
-    response: cut(
-      `HTTP/1.1 ${400 + index} S\r\n${message.method === 'HEAD' ? 'Content-Length: 9\r\n\r\n' : bodyOf(message)}`,
-      (part) => answer(part),
-    ),
-  }));
-}
 
 test.each([client, server, unixClient])('with one gap, every exchange that is told has its own status: %o', (info) => {
   const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 9 });

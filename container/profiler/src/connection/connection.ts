@@ -56,8 +56,8 @@ export class Connection implements Dialogue {
     const mayRest = (!standing.isReading || requests.isBetween) && (!standing.isMatching || responses.isBetween);
     if (isHalf || !mayRest) return undefined;
     standing.line = line.length === 0 ? undefined : line;
-    standing.requestsAt = requests.next;
-    standing.responsesAt = responses.next;
+    standing.requestsAt = requests.place;
+    standing.responsesAt = responses.place;
     return standing;
   }
 

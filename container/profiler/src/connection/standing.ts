@@ -1,14 +1,15 @@
 /** How a connection stands between messages: all that is kept of one where nothing moves. */
 import type { Line } from './line.ts';
+import { NOWHERE, type Place } from './stream.ts';
 import { Turns } from './turns.ts';
 
 export type Standing = {
   /** Requests whose heads are complete. */
   line: Line | undefined;
   turns: Turns;
-  /** Where the next byte of either stream lies; undefined where that is not known. */
-  requestsAt: number | undefined;
-  responsesAt: number | undefined;
+  /** How either stream stands. */
+  requestsAt: Place;
+  responsesAt: Place;
   wasAsked: boolean;
   /** Whether it is known where requests begin. */
   isReading: boolean;
@@ -31,8 +32,8 @@ export function newStanding(): Standing {
   return {
     line: undefined,
     turns: new Turns(),
-    requestsAt: undefined,
-    responsesAt: undefined,
+    requestsAt: NOWHERE,
+    responsesAt: NOWHERE,
     wasAsked: false,
     isReading: true,
     isMatching: true,

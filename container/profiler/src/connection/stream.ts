@@ -16,13 +16,23 @@ export type StreamEvents = {
   readonly tooManyWait: () => void;
 };
 
+/** Where a stream stands between two messages. */
+export type Place = {
+  /** Where the next byte lies; undefined where that may be anywhere. */
+  readonly next: number | undefined;
+  /** Nothing has been taken since the beginning or since it was begun anew. */
+  readonly isFresh: boolean;
+};
+
+export const NOWHERE: Place = { next: undefined, isFresh: true };
+
 export class Stream<Who> {
   /** The piece that the reader is being given, or was given last. */
   present: Piece<Who> | undefined;
   readonly reader: Reader;
   readonly #events: StreamEvents;
   /** Where the next byte lies; undefined where that may be anywhere. */
-  next: number | undefined;
+  #next: number | undefined;
   #waiting: Piece<Who>[] = [];
   #isFresh = true;
 
@@ -57,6 +67,10 @@ export class Stream<Who> {
     return this.#waiting[0]?.timeNs;
   }
 
+  get place(): Place {
+    return { next: this.#next, isFresh: this.#isFresh };
+  }
+
   /** Nothing has been taken since the beginning or since it was begun anew. */
   isFresh(): boolean {
     return this.#isFresh;
@@ -64,7 +78,7 @@ export class Stream<Who> {
 
   /** Nothing is missing before the piece, as far as that is known. */
   mayGoOnWith(piece: Piece<Who>): boolean {
-    return this.next === undefined || this.isContinuedBy(piece);
+    return this.#next === undefined || this.isContinuedBy(piece);
   }
 
   /** Nothing is missing before the piece. */
@@ -74,23 +88,23 @@ export class Stream<Who> {
 
   /** Nothing has come from `offset` on, and nothing is missing before it. */
   endsAt(offset: number): boolean {
-    return this.next === (offset | 0) && this.#waiting.length === 0;
+    return this.#next === (offset | 0) && this.#waiting.length === 0;
   }
 
   /** All of the piece has come before, or was passed over. */
   isBeyond(piece: Piece<Who>): boolean {
-    return this.next !== undefined && this.#missingBefore(piece, this.next) + piece.length <= 0;
+    return this.#next !== undefined && this.#missingBefore(piece, this.#next) + piece.length <= 0;
   }
 
   /** Bytes are missing between what came and the piece. */
   isBehindGap(piece: Piece<Who>): boolean {
-    return this.next !== undefined && this.#missingBefore(piece, this.next) > 0;
+    return this.#next !== undefined && this.#missingBefore(piece, this.#next) > 0;
   }
 
   /** A piece that is not read: what comes next is expected behind it. */
   passOver(piece: Piece<Who>): void {
     const end = (piece.offset + piece.length) | 0;
-    if (this.next === undefined || ((end - this.next) | 0) > 0) this.next = end;
+    if (this.#next === undefined || ((end - this.#next) | 0) > 0) this.#next = end;
   }
 
   /** Gives up what waits, in no order. */
@@ -102,23 +116,23 @@ export class Stream<Who> {
 
   /** Nothing has come before `offset`, as far as is known. */
   expectAt(offset: number): void {
-    this.next ??= offset | 0;
+    this.#next ??= offset | 0;
   }
 
   /** Something has not come from `offset` on, whatever was expected. */
   expectNoLaterThan(offset: number): void {
-    if (this.next !== undefined && ((offset - this.next) | 0) < 0) this.next = offset | 0;
+    if (this.#next !== undefined && ((offset - this.#next) | 0) < 0) this.#next = offset | 0;
   }
 
-  /** A message begins at `next`, if it is given. */
-  goOnAt(next: number | undefined): void {
-    this.next = next;
-    this.#isFresh = next === undefined;
+  /** Goes on where one stood between two messages. */
+  goOnAt({ next, isFresh }: Place): void {
+    this.#next = next;
+    this.#isFresh = isFresh;
   }
 
   /** Forgets what waits; the next piece may begin anywhere. */
   restart(): void {
-    this.next = undefined;
+    this.#next = undefined;
     this.#waiting = [];
     this.#isFresh = true;
     this.reader.restart();
@@ -133,7 +147,7 @@ export class Stream<Who> {
 
   /** Returns false if the piece has to wait. */
   #tryToTake(piece: Piece<Who>): boolean {
-    const missing = this.next === undefined ? 0 : this.#missingBefore(piece, this.next);
+    const missing = this.#next === undefined ? 0 : this.#missingBefore(piece, this.#next);
     if (missing > 0 && !this.reader.canSkip(missing)) return false;
     if (missing < 0) this.#deliverRest(piece, -missing);
     else this.#deliver(piece, missing);
@@ -154,7 +168,7 @@ export class Stream<Who> {
   }
 
   #deliver(piece: Piece<Who>, missing: number): void {
-    this.next = (piece.offset + piece.length) | 0;
+    this.#next = (piece.offset + piece.length) | 0;
     this.#isFresh = false;
     if (missing > 0) {
       // What ends there ended when nobody looked.

@@ -1,0 +1,123 @@
+/**
+ * Whatever piece is lost, whichever of two threads is seen first and wherever a connection rests: what is told is true.
+ * Left out is what cannot be known: of clients that do not wait, and of Unix sockets of which the beginning was not seen.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Connection } from '../../container/profiler/src/connection/connection.ts';
+import type { ConnectionInfo } from '../../container/profiler/src/connection/line.ts';
+import { inShort, openWire, type Step, someone } from '../helpers/wire.ts';
+import { client, type Losable, lose, type Message, messages, placed, server, toPairs, unixClient } from './traffic.ts';
+
+const MS = 1e6;
+
+const cycle = <T>(value: fc.Arbitrary<T>) => fc.array(value, { minLength: 1, maxLength: 40 });
+const circumstances = fc.record({
+  /** The first piece has a method at least: what begins in the midst of one may be taken for another. */
+  sizes: cycle(fc.integer({ min: 1, max: 80 })).map(([first = 0, ...sizes]) => [Math.max(first, 9), ...sizes]),
+  lost: fc.nat(60),
+  /** Whether the first answer had been received, in part or whole, when its request was seen to be sent. */
+  isRaced: fc.boolean(),
+  swaps: cycle(fc.boolean()),
+  rests: cycle(fc.boolean()),
+  givesUp: cycle(fc.boolean()),
+});
+type Circumstances = typeof circumstances extends fc.Arbitrary<infer T> ? T : never;
+
+/** A record of the kernel's can be a connection's first. */
+function opens({ way, text, isLost }: Losable, { role }: Pick<ConnectionInfo, 'role'>): boolean {
+  if (isLost === true) return false;
+  return way === '>'
+    ? /^(?:(?:GET|HEAD|POST|PATCH|M-SEARCH) |[\r\n]+$)/.test(text)
+    : role === 'client' && text.startsWith('HTTP/1.');
+}
+
+/** All pieces in the order in which they are seen. */
+function toSteps(info: Pick<ConnectionInfo, 'role' | 'knowsOrder'>, list: readonly Message[], how: Circumstances) {
+  const sent = toPairs(list, how.sizes).flatMap(({ request, response }) => [...request, ...response]);
+  const all = sent.map((step, index) => (index === how.lost ? lose(step) : step));
+  const first = all.findIndex((step) => opens(step, info));
+  const steps = placed(all.map((step, index) => (index < first || first === -1 ? lose(step) : step)));
+  if (info.role === 'server') return steps;
+  return swapped(how.isRaced && info.knowsOrder ? raced(steps) : steps, how.swaps);
+}
+
+/** A first request that is sent at once says that the first piece of its answer has been received. */
+function raced(steps: readonly Step[]): readonly Step[] {
+  const [opening, begin, ...rest] = steps;
+  if (opening?.way !== '>' || begin?.way !== '<' || begin.at !== opening.other) return steps;
+  return [{ ...opening, other: (begin.at ?? 0) + begin.text.length }, begin, ...rest];
+}
+
+/** Neighbours of two threads change places, but for the first, with which a connection is known. */
+function swapped(steps: readonly Step[], swaps: readonly boolean[]): readonly Step[] {
+  const result = [...steps];
+  for (let index = 1; index + 1 < result.length; index++) {
+    const [one, other] = [result[index], result[index + 1]];
+    if (one === undefined || other === undefined || one.way === other.way || !swaps[index % swaps.length]) continue;
+    result.splice(index, 2, other, one);
+    index++;
+  }
+  return result;
+}
+
+/** What is told of the pieces, if the connection rests, or gives up what is missing, behind some of them. */
+function replay(info: Partial<ConnectionInfo>, steps: readonly Step[], how: Pick<Circumstances, 'rests' | 'givesUp'>) {
+  const wire = openWire(info);
+  let { connection } = wire;
+  for (const [index, { way, text, at = 0, other = 0 }] of steps.entries()) {
+    const bytes = Buffer.from(text, 'latin1');
+    const place = { offset: at, length: bytes.length, cap: bytes.length, bytes, from: 0 };
+    const timeNs = (index + 1) * MS;
+    const piece = { ...place, framed: undefined, gap: 'none', other, timeNs, who: someone } as const;
+    if (way === '>') connection.request(piece);
+    else connection.response(piece);
+    if (how.givesUp[index % how.givesUp.length]) connection.giveUpBefore(timeNs + 1);
+    const standing = how.rests[index % how.rests.length] ? connection.rest() : undefined;
+    if (standing !== undefined) connection = new Connection(connection.info, connection.events, standing);
+  }
+  connection.closed(true);
+  return { exchanges: wire.exchanges, lost: wire.lost };
+}
+
+test.each([client, server])('what is told has its own method and status: %o', (info) => {
+  fc.assert(
+    fc.property(messages, circumstances, (list, how) => {
+      const steps = toSteps(info, list, how);
+      const { exchanges } = replay(info, steps, how);
+      for (const { method, target, status } of exchanges) {
+        const index = Number(target.slice(1));
+        expect([method, target, status ?? 400 + index]).toEqual([list[index]?.method, `/${index}`, 400 + index]);
+      }
+      const targets = exchanges.map(({ target }) => target);
+      expect(new Set(targets).size).toBe(targets.length);
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+test.each([client, server, unixClient])('where no piece is lost, all is told: %o', (info) => {
+  fc.assert(
+    fc.property(messages, circumstances, (list, how) => {
+      const steps = toSteps(info, list, { ...how, lost: -1 });
+      const { exchanges, lost } = replay(info, steps, { ...how, givesUp: [false] });
+      const told = exchanges.map(({ target, status }) => `${target} ${status}`);
+      expect([told, lost]).toEqual([list.map((_, index) => `/${index} ${400 + index}`), 0]);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test.each([client, server, unixClient])('to rest changes nothing: %o', (info) => {
+  fc.assert(
+    fc.property(messages, circumstances, (list, how) => {
+      const steps = toSteps(info, list, how);
+      const [awake, rested] = [false, true].map((rests) => {
+        const { exchanges, lost } = replay(info, steps, { ...how, rests: [rests] });
+        return [exchanges.map(inShort), lost];
+      });
+      expect(rested).toEqual(awake);
+    }),
+    { numRuns: 2_000 },
+  );
+});

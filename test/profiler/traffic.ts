@@ -1,0 +1,59 @@
+/** Exchanges of made-up connections: as pieces with their places, some of which are lost. */
+import fc from 'fast-check';
+import { answer, ask, type Step } from '../helpers/wire.ts';
+
+export const client = { role: 'client', knowsOrder: true } as const;
+export const server = { role: 'server', knowsOrder: false } as const;
+export const unixClient = { role: 'client', knowsOrder: false } as const;
+
+export type Losable = Step & { readonly isLost?: boolean };
+
+/** Steps with their places in both streams, some of which are lost; over TCP the first request says where answers begin. */
+export function placed(steps: readonly Losable[], isTcp = true): readonly Step[] {
+  const next = { '>': 1_000, '<': 5_000 };
+  let isFirst = isTcp;
+  return steps.flatMap(({ isLost, ...step }) => {
+    const at = next[step.way];
+    const other = step.way === '<' ? next['>'] : isFirst ? next['<'] : 0;
+    next[step.way] += step.text.length + (step.unknown ?? 0);
+    if (isLost === true) return [];
+    isFirst = false;
+    return [{ ...step, at, other }];
+  });
+}
+
+export const lose = (step: Step) => ({ ...step, isLost: true });
+
+export const messages = fc.array(
+  fc.record({
+    method: fc.constantFrom('GET', 'POST', 'HEAD', 'PATCH', 'M-SEARCH'),
+    body: fc.constantFrom('', 'a', 'some text, and more of it'),
+    isChunked: fc.boolean(),
+  }),
+  { minLength: 2, maxLength: 7 },
+);
+export type Message = { readonly method: string; readonly body: string; readonly isChunked: boolean };
+
+/** A body with the header that says how it ends. */
+function bodyOf({ body, isChunked }: Message): string {
+  if (!isChunked) return `Content-Length: ${body.length}\r\n\r\n${body}`;
+  const chunk = body === '' ? '' : `${body.length.toString(16)}\r\n${body}\r\n`;
+  return `Transfer-Encoding: chunked\r\n\r\n${chunk}0\r\n\r\n`;
+}
+
+/** Each as its request and its response, cut into pieces of these sizes in turn. */
+export function toPairs(list: readonly Message[], sizes: readonly number[]) {
+  let turn = 0;
+  const cut = (text: string, make: (part: string) => Step): readonly Step[] => {
+    const size = sizes[turn++ % sizes.length] ?? text.length;
+    const count = Math.ceil(text.length / size);
+    return Array.from({ length: count }, (_, index) => make(text.slice(index * size, (index + 1) * size)));
+  };
+  return list.map((message, index) => ({
+    request: cut(`${message.method} /${index} HTTP/1.1\r\n${bodyOf(message)}`, (part) => ask(part)),
+    response: cut(
+      `HTTP/1.1 ${400 + index} S\r\n${message.method === 'HEAD' ? 'Content-Length: 9\r\n\r\n' : bodyOf(message)}`,
+      (part) => answer(part),
+    ),
+  }));
+}
