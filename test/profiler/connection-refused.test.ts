@@ -85,6 +85,8 @@ test.each<[string, readonly Step[]]>([
 test.each<[string, readonly Step[]]>([
   ['the beginning of a word', [ask('HELO')]],
   ['a command that is answered', [ask('SET key GET /x HTTP/1.1\r\n'), answer('+OK\r\n')]],
+  ['what may be meant for a request and is not answered', [ask('GET /a b HTTP/1.1\r\n\r\n')]],
+  ['a line of another version that is not answered', [ask('GET /a HTTP/2.0\r\n\r\n')]],
   ['a command that is not', [ask('SET key GET /x HTTP/1.1\r\n')]],
   ['the preface of HTTP/2', [ask('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), answer('\0\0\0\x04\0\0\0\0\0')]],
   [

@@ -21,7 +21,7 @@ test('200,000 requests that wait at the same time are told in the time of as man
   const wire = openWire();
   const [requests, responses] = ['GET / HTTP/1.1\r\n\r\n', 'HTTP/1.1 204 N\r\n\r\n'].map((text) => text.repeat(400));
   for (let piece = 0; piece < 500; piece++) wire.send(ask(requests ?? ''));
-  expect(wire.connection.underWay).toBe(200_000);
+  expect(wire.connection.left).toBe(200_000);
   for (let piece = 0; piece < 500; piece++) wire.send(answer(responses ?? ''));
   expect([wire.exchanges.length, wire.lost]).toEqual([200_000, 0]);
 });

@@ -67,12 +67,7 @@ export class Connection implements Dialogue {
     return isUnderWay || this.requests.hasGap || this.responses.hasGap;
   }
 
-  /** How many requests wait for their responses, or for their own end. */
-  get underWay(): number {
-    return countUnderWay(this);
-  }
-
-  /** The same where no more of them will come: what may be no request does not count. */
+  /** How many requests wait for their responses, or for their own end, where no more comes: what may be no request does not count. */
   get left(): number {
     return countLeft(this);
   }
