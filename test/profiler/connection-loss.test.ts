@@ -45,6 +45,16 @@ test('a request behind a body of which more was not seen than offsets tell apart
   expect(shown).toEqual([`PUT /a 200 complete ${head.length + bytes}/40`, 'GET /z 200 complete 28/40']);
 });
 
+test.each([1, 3, 5])('a client that first sends a body of %d GiB is told with its answer', (size) => {
+  const bytes = size * 2 ** 30;
+  const head = `PUT /a HTTP/1.1\r\nContent-Length: ${bytes}\r\n\r\n`;
+  const wire = openWire({ role: 'client', knowsOrder: true });
+  const other = (1_000 + head.length + bytes) % 2 ** 32;
+  wire.send(ask(head), { ...answer(ok), other });
+  wire.connection.closed(true);
+  expect(wire.exchanges.map(inShort)).toEqual([`PUT /a 200 complete ${head.length}/40`]);
+});
+
 test.each([1, 2, 4_000])('%d bytes that are missing of a body without measure are no more than that', (missing) => {
   const bodies = ['Content-Length: 999999999999999\r\n\r\n', 'Transfer-Encoding: chunked\r\n\r\nfffffffffffff\r\n'];
   for (const body of bodies) {

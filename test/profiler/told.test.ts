@@ -45,6 +45,7 @@ function pieceRecord(direction: number, text: string, timeNs: number): Buffer {
   record.writeUInt32LE(text.length, layout.piece.len);
   record.writeUInt32LE(text.length, layout.piece.cap);
   record.writeUInt32LE(direction, layout.piece.direction);
+  record.writeUInt32LE(text === response ? request.length : 0, layout.piece.other);
   record.writeUInt32LE(4321, layout.piece.pid);
   record.write('nginx', layout.piece.comm.at, 'latin1');
   record.write(text, layout.piece.size, 'latin1');

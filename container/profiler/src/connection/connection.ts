@@ -35,10 +35,16 @@ export class Connection implements Dialogue {
     this.standing = standing;
     this.line = standing.line ?? new Line(info, events.exchange);
     const tooManyWait = (): void => this.#giveUp();
-    this.requests = new Stream(createRequestReader(this), { lost: () => loseStep(this), tooManyWait });
-    this.responses = new Stream(createResponseReader(this), { lost: () => loseAnswers(this), tooManyWait });
-    this.requests.goOnAt(standing.requestsAt);
-    this.responses.goOnAt(standing.responsesAt);
+    this.requests = new Stream(
+      createRequestReader(this),
+      { lost: () => loseStep(this), tooManyWait },
+      standing.requestsAt,
+    );
+    this.responses = new Stream(
+      createResponseReader(this),
+      { lost: () => loseAnswers(this), tooManyWait },
+      standing.responsesAt,
+    );
   }
 
   /** About how much memory what is under way takes. */

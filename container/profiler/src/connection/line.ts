@@ -17,6 +17,8 @@ export type ConnectionInfo = {
 /** What a request that waits takes, besides its texts. */
 export const PENDING_BYTES = 256;
 
+const TWO_TO_31 = 2_147_483_648;
+
 export class Line {
   /** About how much memory those in line take. */
   heldBytes = 0;
@@ -36,6 +38,12 @@ export class Line {
   /** Where the first begins in the requests' stream; undefined if nothing waits. */
   get beginsAt(): number | undefined {
     return this.#pending.first?.requestOffset;
+  }
+
+  /** Whether the first has come whole, and offsets tell what lies behind its beginning from what lies before it. */
+  get isFirstShort(): boolean {
+    const { first } = this.#pending;
+    return first?.requestIsComplete === true && first.requestBytes < TWO_TO_31;
   }
 
   join(pending: Pending): void {

@@ -57,14 +57,16 @@ function noteAnswer({ info, standing, responses }: Dialogue, piece: Piece<Proces
 
 /**
  * Before any answer is read: one may have been received, by another thread, before its request was seen to be sent, and what
- * that says of where answers begin is then too late. False if the piece was received before the first request in line was sent.
+ * that says of where answers begin is then too late. False if nothing of the first request in line had been sent.
  */
 function placeFirst({ info, line, responses }: Dialogue, piece: Piece<Process>): boolean {
   if (!info.knowsOrder || line.beginsAt === undefined) return true;
-  const mayAnswerLine = ((piece.other - line.beginsAt) | 0) > 0;
-  if (mayAnswerLine) responses.expectNoLaterThan(piece.offset);
-  else responses.passOver(piece);
-  return mayAnswerLine;
+  const sent = (piece.other - line.beginsAt) | 0;
+  if (sent > 0) responses.expectNoLaterThan(piece.offset);
+  // Of a large body so much may have been sent that it seems less than nothing.
+  const isBefore = sent === 0 || (sent < 0 && line.isFirstShort);
+  if (isBefore) responses.passOver(piece);
+  return !isBefore;
 }
 
 /** Does a response begin, to a request whose head has not come and will not be waited for? A server answers what it has read. */

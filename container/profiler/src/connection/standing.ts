@@ -1,6 +1,6 @@
 /** How a connection stands between messages: all that is kept of one where nothing moves. */
 import type { Line } from './line.ts';
-import { NOWHERE, type Place } from './stream.ts';
+import { NOWHERE, type Place } from './place.ts';
 import { Turns } from './turns.ts';
 
 export type Standing = {

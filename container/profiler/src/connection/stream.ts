@@ -4,6 +4,7 @@
  */
 import type { Reader } from '../http1/reader.ts';
 import { keep, type Piece, partFrom, sumHeld } from './piece.ts';
+import type { Place } from './place.ts';
 import { startsMessage } from './starts.ts';
 
 /** More pieces than this do not wait: what is missing before them is gone. */
@@ -16,16 +17,6 @@ export type StreamEvents = {
   readonly tooManyWait: () => void;
 };
 
-/** Where a stream stands between two messages. */
-export type Place = {
-  /** Where the next byte lies; undefined where that may be anywhere. */
-  readonly next: number | undefined;
-  /** Nothing has been taken since the beginning or since it was begun anew. */
-  readonly isFresh: boolean;
-};
-
-export const NOWHERE: Place = { next: undefined, isFresh: true };
-
 export class Stream<Who> {
   /** The piece that the reader is being given, or was given last. */
   present: Piece<Who> | undefined;
@@ -34,11 +25,14 @@ export class Stream<Who> {
   /** Where the next byte lies; undefined where that may be anywhere. */
   #next: number | undefined;
   #waiting: Piece<Who>[] = [];
-  #isFresh = true;
+  #isFresh: boolean;
 
-  constructor(reader: Reader, events: StreamEvents) {
+  /** Goes on where one stood between two messages. */
+  constructor(reader: Reader, events: StreamEvents, { next, isFresh }: Place) {
     this.reader = reader;
     this.#events = events;
+    this.#next = next;
+    this.#isFresh = isFresh;
   }
 
   take(piece: Piece<Who>): void {
@@ -122,12 +116,6 @@ export class Stream<Who> {
   /** Something has not come from `offset` on, whatever was expected. */
   expectNoLaterThan(offset: number): void {
     if (this.#next !== undefined && ((offset - this.#next) | 0) < 0) this.#next = offset | 0;
-  }
-
-  /** Goes on where one stood between two messages. */
-  goOnAt({ next, isFresh }: Place): void {
-    this.#next = next;
-    this.#isFresh = isFresh;
   }
 
   /** Forgets what waits; the next piece may begin anywhere. */
