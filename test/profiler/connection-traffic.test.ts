@@ -24,19 +24,18 @@ const circumstances = fc.record({
 });
 type Circumstances = typeof circumstances extends fc.Arbitrary<infer T> ? T : never;
 
-/** A record of the kernel's can be a connection's first. */
-function opens({ way, text, isLost }: Losable, { role }: Pick<ConnectionInfo, 'role'>): boolean {
+/** A record of the kernel's can be a connection's first: a request's beginning, an empty line that ends one, or an answer to a client. */
+function opens({ way, text, isLost }: Losable, next: Step | undefined, role: ConnectionInfo['role']): boolean {
   if (isLost === true) return false;
-  return way === '>'
-    ? /^(?:(?:GET|HEAD|POST|PATCH|M-SEARCH) |[\r\n]+$)/.test(text)
-    : role === 'client' && text.startsWith('HTTP/1.');
+  if (way === '<') return role === 'client' && text.startsWith('HTTP/1.');
+  return /^(?:GET|HEAD|POST|PATCH|M-SEARCH) /.test(text) || (/^[\r\n]+$/.test(text) && next?.way === '<');
 }
 
 /** All pieces in the order in which they are seen. */
 function toSteps(info: Pick<ConnectionInfo, 'role' | 'knowsOrder'>, list: readonly Message[], how: Circumstances) {
   const sent = toPairs(list, how.sizes).flatMap(({ request, response }) => [...request, ...response]);
   const all = sent.map((step, index) => (index === how.lost ? lose(step) : step));
-  const first = all.findIndex((step) => opens(step, info));
+  const first = all.findIndex((step, index) => opens(step, all[index + 1], info.role));
   const steps = placed(all.map((step, index) => (index < first || first === -1 ? lose(step) : step)));
   if (info.role === 'server') return steps;
   return swapped(how.isRaced && info.knowsOrder ? raced(steps) : steps, how.swaps);
