@@ -1,4 +1,4 @@
-/** What the tests call besides the stack: real servers, real clients, an ordinary user's way to root. */
+/** What the tests call besides the stack: real servers, real clients, the shells that complete, an ordinary user's way to root. */
 import type { Check, CheckResult, Probe } from 'zx-tasks';
 import { docsOf } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
@@ -10,6 +10,8 @@ const tools: readonly Tool[] = [
   { program: 'python3', apt: 'python3-minimal', dnf: 'python3', pacman: 'python' },
   { program: 'curl', apt: 'curl', dnf: 'curl', pacman: 'curl' },
   { program: 'nginx', apt: 'nginx-light', dnf: 'nginx', pacman: 'nginx' },
+  { program: 'zsh', apt: 'zsh', dnf: 'zsh', pacman: 'zsh' },
+  { program: 'fish', apt: 'fish', dnf: 'fish', pacman: 'fish' },
 ];
 
 export const checks: Check[] = [
@@ -19,7 +21,8 @@ export const checks: Check[] = [
     question: 'does this host have what the tests call?',
     group: 'development',
     platforms: ['linux'],
-    about: 'The tests become an ordinary user with sudo, open a terminal with Python, and send requests with curl.',
+    about:
+      'The tests become an ordinary user with sudo, open a terminal with Python, send requests with curl, and ask zsh and fish to complete.',
     mending: 'installing them',
     docs: docsOf('TC002'),
     run: hasTools,

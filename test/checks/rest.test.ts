@@ -216,14 +216,15 @@ test('a host without the eBPF toolchain is warned, not failed', async () => {
 
 test('what only the tests call is a warning, with the packages that are missing', async () => {
   const check = checkOf(testTools, 'TC002');
-  expect(await check({ programs: ['sudo', 'python3', 'curl', 'nginx'] })).toEqual({
+  expect(await check({ programs: ['sudo', 'python3', 'curl', 'nginx', 'zsh', 'fish'] })).toEqual({
     outcome: 'pass',
-    summary: 'sudo, python3, curl, nginx',
+    summary: 'sudo, python3, curl, nginx, zsh, fish',
   });
-  expect(await check({ programs: ['python3', 'curl', 'apt-get'], files: { '/usr/sbin/nginx': '' } })).toMatchObject({
+  const programs = ['python3', 'curl', 'zsh', 'apt-get'];
+  expect(await check({ programs, files: { '/usr/sbin/nginx': '' } })).toMatchObject({
     outcome: 'warn',
-    summary: 'not here: sudo',
-    fixes: [{ command: expect.stringMatching(/ --no-install-recommends sudo /) }],
+    summary: 'not here: sudo, fish',
+    fixes: [{ command: expect.stringMatching(/ --no-install-recommends sudo fish /) }],
   });
 });
 
