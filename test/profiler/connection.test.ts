@@ -92,6 +92,15 @@ test('what has no body has none, whatever its headers say', () => {
   ]);
 });
 
+test('every byte but a blank may be part of a target', () => {
+  const bytes = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).filter(
+    (byte) => !/[\t-\r ]/.test(byte),
+  );
+  const posted = (byte: string) => `POST /${byte} HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi`;
+  const told = shown(ask(bytes.map(posted).join('')), answer(ok.repeat(bytes.length)));
+  expect(told).toEqual(bytes.map((byte) => `POST /${byte} 200 complete ${posted(byte).length}/40`));
+});
+
 test('a body that lasts until the connection is closed in good order', () => {
   const wire = told(ask('GET /a HTTP/1.0\r\n\r\n'), answer('HTTP/1.0 200 OK\r\n\r\nabc', 7));
   expect(wire.exchanges).toEqual([]);

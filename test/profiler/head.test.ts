@@ -14,6 +14,7 @@ test.each([
   ['M-SEARCH * HTTP/1.1', { method: 'M-SEARCH', target: '*', protocol: 'HTTP/1.1' }],
   ['CONNECT db:5432 HTTP/1.0', { method: 'CONNECT', target: 'db:5432', protocol: 'HTTP/1.0' }],
   ['QUERY http://a/b?c HTTP/1.1', { method: 'QUERY', target: 'http://a/b?c', protocol: 'HTTP/1.1' }],
+  ['GET /voil\xc3\xa0', { method: 'GET', target: '/voil\xc3\xa0', protocol: 'HTTP/0.9' }],
   ['GET  / HTTP/1.1', undefined],
   ['GET /a b HTTP/1.1', undefined],
   ['GET / HTTP/2.0', undefined],

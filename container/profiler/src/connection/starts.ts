@@ -9,7 +9,7 @@ const REQUEST_START = /^[\r\n]*(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT
 const START_BYTES = 25;
 const RESPONSE_STARTS = ['HTTP/1.', 'HTTP/0.', 'RTSP/1.', 'ICE/1.'];
 
-const REQUEST_WITHIN = /\n\r?\n(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/1\.\d\r?\n)/;
+const REQUEST_WITHIN = /\n\r?\n(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^\t-\r ]+ HTTP\/1\.\d\r?\n)/;
 
 /** How many bytes into a piece the first request stands that follows an empty line; undefined if none does. */
 export function requestWithin(piece: Piece<unknown>): number | undefined {

@@ -42,14 +42,17 @@ const LENGTH = 'content-length:';
 const ENCODING = 'transfer-encoding:';
 /** So much is kept of values that a head gives again and again. */
 const MAX_LIST_BYTES = 1_024;
-/** A method's characters (RFC 9110, 5.6.2), a target without spaces, and a version that is framed as HTTP/1 is. */
-const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) ((?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9)$/;
+/**
+ * A method's characters (RFC 9110, 5.6.2), a target without blanks, and a version that is framed as HTTP/1 is. Each character
+ * is a byte: `\s` would take 0xA0 for a blank, which is a part of many characters in UTF-8.
+ */
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\t-\r ]+) ((?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9)$/;
 /** The same with blanks in the target, or with another version: what servers refuse. Each part says where it ends, so that no line is tried in many ways. */
-const REFUSED_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\S\r]*\S.*) (HTTP\/\d(?:\.\d)?)$/;
+const REFUSED_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\t\v\f ]*[^\t-\r ].*) (HTTP\/\d(?:\.\d)?)$/;
 const BEGINNING = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (?:\/|\*|https?:\/\/)/i;
 export const OLDEST = 'HTTP/0.9';
 /** HTTP/0.9 knew one method, and no versions. */
-const OLDEST_REQUEST_LINE = /^(GET) (\/\S*)$/;
+const OLDEST_REQUEST_LINE = /^(GET) (\/[^\t-\r ]*)$/;
 const STATUS_LINE = /^(?:(?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9) \d{3}(?: |$)/;
 const NOTHING: Framing = { kind: 'none' };
 
