@@ -35,6 +35,11 @@ test.each<[string, readonly Step[], string]>([
     [ask('GET /a b HTTP/1.1\r\n\r\n'), refusal(400)],
     `GET /a b 400 complete 21/${refusedBytes}`,
   ],
+  [
+    'a blank behind the version',
+    [ask('GET /a HTTP/1.1 \r\n\r\n'), refusal(400)],
+    `GET /a 400 complete 20/${refusedBytes}`,
+  ],
   ['another version', [ask('GET /a HTTP/2.0\r\n\r\n'), refusal(505)], `GET /a 505 complete 19/${refusedBytes}`],
   [
     'chunks that are none',
@@ -73,6 +78,9 @@ test.each<[string, readonly Step[]]>([
   ['half a request line that is refused', [ask(`GET /${'a'.repeat(9_000)}`), refusal(414)]],
   ['the beginning of a method that is refused', [ask('GE'), refusal(408)]],
   ['what is no request, and refused', [...before, ask('what?\r\n\r\n'), refusal(400)]],
+  ['a line with more behind its version that is refused', [ask('GET /a HTTP/1.1 b\r\n\r\n'), refusal(400)]],
+  ['a line without a target that is refused', [ask('GET  HTTP/1.1\r\n\r\n'), refusal(400)]],
+  ['a line in small letters that is refused', [ask('GET /a http/1.1\r\n\r\n'), refusal(400)]],
   ['what is no request', [...before, ask('what?\r\n\r\n')]],
   ['the beginning of a method on a connection in HTTP', [...before, ask('GE')]],
   ['a line with more behind its version', [...before, ask('GET /a HTTP/1.1 b\r\n\r\n')]],
@@ -82,12 +90,19 @@ test.each<[string, readonly Step[]]>([
   expect(wire.lost).toBe(1);
 });
 
+test('behind a line that is counted because it was answered in HTTP the next request is told', () => {
+  const wire = told([ask('GET  HTTP/1.1\r\n\r\n'), refusal(400), ...after]);
+  expect([wire.exchanges.map(inShort), wire.lost, wire.finished]).toEqual([[small('/z')], 1, undefined]);
+});
+
 test.each<[string, readonly Step[]]>([
   ['the beginning of a word', [ask('HELO')]],
   ['a command that is answered', [ask('SET key GET /x HTTP/1.1\r\n'), answer('+OK\r\n')]],
   ['what may be meant for a request and is not answered', [ask('GET /a b HTTP/1.1\r\n\r\n')]],
   ['a line of another version that is not answered', [ask('GET /a HTTP/2.0\r\n\r\n')]],
   ['a command that is not', [ask('SET key GET /x HTTP/1.1\r\n')]],
+  ['a line with more behind its version', [ask('GET /a HTTP/1.1 b\r\n\r\n')]],
+  ['a line that only mentions HTTP', [ask('echo HTTP/1.1\r\n'), answer('HTTP\r\n'), ask('echo HTTP/1.1\r\n')]],
   ['the preface of HTTP/2', [ask('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), answer('\0\0\0\x04\0\0\0\0\0')]],
   [
     'lines that are as those of HTTP/0.9',

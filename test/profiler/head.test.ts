@@ -46,6 +46,7 @@ test.each([
   ['GET  /a HTTP/1.1', { method: 'GET', target: ' /a', protocol: 'HTTP/1.1' }],
   ['GET /a HTTP/2', { method: 'GET', target: '/a', protocol: 'HTTP/2' }],
   ['GET /a HTTP/1.1 HTTP/1.1', { method: 'GET', target: '/a HTTP/1.1', protocol: 'HTTP/1.1' }],
+  ['GET /a HTTP/1.1 \t', { method: 'GET', target: '/a', protocol: 'HTTP/1.1' }],
   ['GET   HTTP/1.1', undefined],
   ['GET /a HTTP/1.1 b', undefined],
 ])('what the refused line `%s` was meant to say', (line, expected) => {
@@ -55,6 +56,7 @@ test.each([
 test.each([
   ['without blanks', `GET ${'b'.repeat(65_000)} X`],
   ['with many blanks', `GET ${'b '.repeat(32_500)}X`],
+  ['with many blanks behind a version', `GET / HTTP/1.1${' '.repeat(65_000)}X`],
   ['with many versions', `GET ${' HTTP/1.'.repeat(8_000)}X`],
 ])('long lines %s that are no request cost no more than their length', (_how, line) => {
   for (let round = 0; round < 100; round++) expect(parseRefusedLine(line)).toBeUndefined();

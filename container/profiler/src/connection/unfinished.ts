@@ -1,6 +1,6 @@
 /** Requests that are not read to their end: refused, cut short by their answer, or perhaps none at all. */
 import { nameRequest, type Pending, type Process } from '../exchange.ts';
-import { beginsRequest, parseRefusedLine } from '../http1/head.ts';
+import { beginsRequest, mentionsHttp, parseRefusedLine } from '../http1/head.ts';
 import { admit, type Dialogue, finish, isHeadComing } from './dialogue.ts';
 import type { Piece } from './piece.ts';
 import { mayStartResponse } from './starts.ts';
@@ -44,7 +44,7 @@ export function refuse(dialogue: Dialogue, firstLine: string): void {
     admit(dialogue, request);
     endUnread(dialogue, request);
   } else if (standing.wasHttp) count(dialogue);
-  else if (meant !== undefined) dialogue.doubtful = request;
+  else if (mentionsHttp(firstLine)) dialogue.doubtful = request;
   else finish(dialogue, 'not-http');
 }
 
@@ -54,6 +54,11 @@ export function settleDoubt(dialogue: Dialogue, answer: Piece<Process>): void {
   dialogue.doubtful = undefined;
   if (request === undefined || !mayStartResponse(answer)) {
     finish(dialogue, 'not-http');
+    return;
+  }
+  if (request.method === '') {
+    dialogue.standing.wasHttp = true;
+    count(dialogue);
     return;
   }
   admit(dialogue, request);

@@ -47,8 +47,13 @@ const MAX_LIST_BYTES = 1_024;
  * is a byte: `\s` would take 0xA0 for a blank, which is a part of many characters in UTF-8.
  */
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\t-\r ]+) ((?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9)$/;
-/** The same with blanks in the target, or with another version: what servers refuse. Each part says where it ends, so that no line is tried in many ways. */
-const REFUSED_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\t\v\f ]*[^\t-\r ].*) (HTTP\/\d(?:\.\d)?)$/;
+/**
+ * The same with blanks in the target or behind the version, or with another one: what servers refuse, most of them. Each part
+ * says where it ends, so that no line is tried in many ways.
+ */
+const REFUSED_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\t\v\f ]*[^\t-\r ].*) (HTTP\/\d(?:\.\d)?)[\t ]*$/;
+/** No such line either, but one that speaks of HTTP. */
+const MENTIONS_HTTP = /\bHTTP\/\d/i;
 const BEGINNING = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (?:\/|\*|https?:\/\/)/i;
 export const OLDEST = 'HTTP/0.9';
 /** HTTP/0.9 knew one method, and no versions. */
@@ -68,6 +73,11 @@ export function parseRefusedLine(line: string): RequestLine | undefined {
   const [, method, target, protocol] = REFUSED_LINE.exec(line) ?? [];
   if (method === undefined || target === undefined || protocol === undefined) return undefined;
   return { method, target, protocol };
+}
+
+/** May a line that is no request's be meant for one all the same? */
+export function mentionsHttp(line: string): boolean {
+  return MENTIONS_HTTP.test(line);
 }
 
 /** Is this the beginning of a request line, as far as one can tell without its end? */
