@@ -6,16 +6,20 @@ import type { Format } from './sink.ts';
 /** Everything but visible ASCII; the backslash too, so that what is escaped can be told from what is not. */
 const UNSAFE = /[^\x21-\x5b\x5d-\x7e]/g;
 const UNSAFE_ANYWHERE = /[^\x21-\x5b\x5d-\x7e]/;
+/** The same in a sentence, which has blanks. */
+const UNSAFE_IN_SENTENCE = /[^\x20-\x7e]/g;
 
 export const textFormat: Format = {
   header: (header) =>
     [
-      `# http-trace, started ${formatTime(header.startedUs)}, kernel ${escapeText(header.kernel)}`,
+      `# http-trace, started ${formatTime(header.startedUs)}, kernel ${header.kernel}`,
       `# tier ${header.tier}: ${header.hooks.join(', ')} (${header.why})`,
       `# scope ${header.scope}, role ${header.role}, one exchange in ${header.sample}`,
       `# not seen here: ${header.unseen.join('; ')}`,
       '# TIME METHOD TARGET STATUS DURATION CONTAINER ROLE LOCAL<->REMOTE',
-    ].join('\n'),
+    ]
+      .map((line) => line.replace(UNSAFE_IN_SENTENCE, escapeUnit))
+      .join('\n'),
   exchange: ({ exchange, timeUs, target }) => {
     const { responseLastNs, requestFirstNs, status, process, method, role, local, remote } = exchange;
     const duration = responseLastNs === undefined ? '-' : `${formatMs(responseLastNs - requestFirstNs)}ms`;
@@ -28,10 +32,12 @@ export const textFormat: Format = {
 /** Bytes that could end a line, split a field or speak to a terminal, as `\xHH`; beyond Latin-1 as `\u{…}`. */
 export function escapeText(text: string): string {
   if (!UNSAFE_ANYWHERE.test(text)) return text;
-  return text.replace(UNSAFE, (unit) => {
-    const code = unit.charCodeAt(0);
-    return code > 0xff ? `\\u{${code.toString(16)}}` : `\\x${code.toString(16).padStart(2, '0')}`;
-  });
+  return text.replace(UNSAFE, escapeUnit);
+}
+
+function escapeUnit(unit: string): string {
+  const code = unit.charCodeAt(0);
+  return code > 0xff ? `\\u{${code.toString(16)}}` : `\\x${code.toString(16).padStart(2, '0')}`;
 }
 
 function labelOf({ name, id }: Container): string {
