@@ -3,6 +3,17 @@ import { leftOut } from '../../container/profiler/src/left-out.ts';
 import { unknownSettings } from '../../container/profiler/src/setting-names.ts';
 import { readSettings, SettingsError } from '../../container/profiler/src/settings.ts';
 
+/** What is wrong, in sentences. */
+function problemsOf(env: Parameters<typeof readSettings>[0]): readonly string[] {
+  try {
+    readSettings(env);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+}
+
 test('without variables the defaults hold', () => {
   expect(readSettings({ PATH: '/bin', PROFILER_PORTS: '', PROFILER_TIER: ' ' })).toEqual({
     scope: 'containers',
@@ -28,6 +39,7 @@ test('each variable is read', () => {
       PROFILER_CGROUPS: 'web-*,db',
       PROFILER_SAMPLE: '1/10',
       PROFILER_REDACT: 'ssn,iban',
+      PROFILER_TIER: 'C',
       PROFILER_OBJECT: '/x.o',
     }),
   ).toEqual({
@@ -42,6 +54,7 @@ test('each variable is read', () => {
     cgroups: ['web-*', 'db'],
     sample: 10,
     redact: ['ssn', 'iban'],
+    tier: 'C',
     object: '/x.o',
   });
 });
@@ -56,24 +69,42 @@ test('all that is wrong is said at once', () => {
     PROFILER_SAMPLE: '10%',
     PROFILER_CGROUPS: 'a,,b',
     PROFILER_REDACT: 'a,[]',
+    PROFILER_TIER: 'D',
+    PROFILER_OBJECT: 'x.o',
     PROFILER_COLOUR: 'red',
   };
-  expect(() => readSettings(wrong)).toThrow(SettingsError);
-  try {
-    readSettings(wrong);
-  } catch (error) {
-    expect((error as SettingsError).problems).toEqual([
-      'PROFILER_COLOUR: there is no such setting, did you mean PROFILER_ROLE? docs/profiler.md lists them all',
-      'PROFILER_SCOPE: `all` is not `containers` or `host`',
-      'PROFILER_PORTS: `8080-80` is not a list of ports and ranges, at most 16, such as `8080,18080-18099`',
-      'PROFILER_ROLE: `peer` is not `server`, `client` or `both`',
-      'PROFILER_OUT: `traces` is not an absolute path',
-      'PROFILER_MAX_BYTES: `5` is not a number of bytes of at least 65536',
-      'PROFILER_CGROUPS: `a,,b` is not a list of names',
-      'PROFILER_SAMPLE: `10%` is not a fraction such as `1/10`',
-      'PROFILER_REDACT: `a,[]` is not a list of words',
-    ]);
-  }
+  expect(problemsOf(wrong)).toEqual([
+    'PROFILER_COLOUR: there is no such setting, did you mean PROFILER_ROLE? docs/profiler.md lists them all',
+    'PROFILER_SCOPE: `all` is not `containers` or `host`',
+    'PROFILER_PORTS: `8080-80` is not a list of ports and ranges, at most 16, such as `8080,18080-18099`',
+    'PROFILER_ROLE: `peer` is not `server`, `client` or `both`',
+    'PROFILER_OUT: `traces` is not an absolute path',
+    'PROFILER_MAX_BYTES: `5` is not a number of bytes of at least 65536',
+    'PROFILER_CGROUPS: `a,,b` is not a list of names',
+    'PROFILER_SAMPLE: `10%` is not a fraction such as `1/10`',
+    'PROFILER_REDACT: `a,[]` is not a list of words',
+    'PROFILER_TIER: `D` is not `A`, `B` or `C`',
+    'PROFILER_OBJECT: `x.o` is not an absolute path',
+  ]);
+});
+
+const sixteen = Array.from({ length: 16 }, (_, index) => index + 1).join();
+
+test.each([
+  ['SCOPE', ['containers', 'host'], ['Host']],
+  [
+    'PORTS',
+    ['1', '65535', '7-7,1-65535', sixteen],
+    ['0', '0-5', '65536', '1-65536', 'x', '1-', '80 90', `${sixteen},17`],
+  ],
+  ['ROLE', ['server', 'client', 'both'], ['server,client']],
+  ['MAX_BYTES', ['65536', '999999999999999'], ['65535', '64k', '1e6', '1'.repeat(16)]],
+  ['SAMPLE', ['1/1', '1/999999999'], ['1/0', '2/3', '1', '1/']],
+  ['TIER', ['A', 'B', 'C'], ['a', 'AB']],
+  ['REDACT', ['\u00fc'], ['-']],
+])('PROFILER_%s takes what it may and refuses all else', (name, taken, refused) => {
+  const problems = [...taken, ...refused].map((value) => problemsOf({ [`PROFILER_${name}`]: value }));
+  expect(problems.map((each) => each.length)).toEqual([...taken.map(() => 0), ...refused.map(() => 1)]);
 });
 
 test('the header of a trace tells what the settings leave out', () => {
