@@ -58,9 +58,13 @@ test('patterns name containers, services and cgroups, and `*` stands for anythin
   expect(matches('web')).toBe(true);
   expect(matches('libpod-*')).toBe(true);
   expect(matches('w*1')).toBe(true);
+  expect(matches('db', 'web')).toBe(true);
   expect(matches('db', 'web-?')).toBe(false);
   expect(matches('eb-1')).toBe(false);
   expect(matchesGroup(['*'], { unified: [], legacy: [], node: '' }, null)).toBe(true);
+  expect(matchesGroup(['sshd'], { unified: ['', 'x'], legacy: ['sshd'], node: '' }, null)).toBe(true);
+  const nameless = { id, name: null, image: null, service: null };
+  expect(matchesGroup(['n*', 'undefined'], { ...names, unified: [] }, nameless)).toBe(false);
 });
 
 test('every name that a cgroup may have fits into a record', () => {

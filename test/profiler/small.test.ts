@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatIp, formatUnixPath } from '../../container/profiler/src/addresses.ts';
 import { createClock, formatMs, formatTime } from '../../container/profiler/src/clock.ts';
-import { BpfError } from '../../container/profiler/src/errors.ts';
+import { BpfError, isFull } from '../../container/profiler/src/errors.ts';
 import * as layout from '../../container/profiler/src/layout.ts';
 import { Losses } from '../../container/profiler/src/losses.ts';
 import { explainRefusal, readRights } from '../../container/profiler/src/refusal.ts';
@@ -41,6 +41,7 @@ test('times of the kernel become wall-clock times, and follow a clock that is se
   boot += 3_600_000_000_000n;
   clock.adjust();
   expect(formatTime(clock.wallUs(1_234_567))).toBe('2023-11-14T23:13:20.001234Z');
+  expect(formatTime(clock.wallUs(999_999_999))).toBe('2023-11-14T23:13:20.999999Z');
 });
 
 test.each([
@@ -68,12 +69,29 @@ test('a loss is told when it has grown, with its whole count', () => {
   expect(losses.takeNew().map(({ count }) => count)).toEqual([2]);
   expect(losses.takeNew()).toEqual([]);
   losses.add('exchangesLost', 1);
-  losses.replace({ lostRingFull: 7 });
+  losses.replace({ lostRingFull: 7, lostShed: 0 });
+  losses.add('paused', 0);
   expect(losses.takeNew().map(({ what, count }) => `${what}: ${count}`)).toEqual([
     'exchanges, because bytes of their connections were missing or not understood: 3',
     'records, because the ring was full: 7',
   ]);
   expect(losses.counters()).toEqual({ exchangesLost: 3, lostRingFull: 7 });
+});
+
+test('every kind of loss is told in words of its own', () => {
+  const losses = new Losses(0);
+  const { lostKinds, ...ofKernel } = layout.loss;
+  const kinds = [...Object.keys(ofKernel), 'lostRecursion', 'exchangesLost', 'exchangesDropped', 'paused', 'stopped'];
+  for (const kind of kinds) losses.add(kind, 1);
+  const words = losses.takeNew().map(({ what }) => what);
+  expect(Object.keys(ofKernel)).toHaveLength(lostKinds);
+  expect(words.filter((what) => what.includes(', '))).toHaveLength(kinds.length);
+  expect(new Set(words).size).toBe(kinds.length);
+});
+
+test.each(['ENOSPC', 'EDQUOT'])('%s says that there is no room', (code) => {
+  expect(isFull(Object.assign(new Error(), { code, syscall: 'write' }))).toBe(true);
+  expect(isFull(Object.assign(new Error(), { code: 'EIO', syscall: 'write' }))).toBe(false);
 });
 
 const PERFMON_AND_BPF = 0xc000000000n;

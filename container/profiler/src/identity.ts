@@ -35,7 +35,8 @@ export function findContainerId(names: Pick<GroupNames, 'unified' | 'legacy'>): 
 export function describeContainer(id: string, node: string, known: ReadonlyMap<string, KnownContainer>): Container {
   const named = known.get(id);
   if (named) return { id, name: named.name, image: named.image, service: named.service };
-  const nodeIsId = node === '' || id.startsWith(node);
+  // So does an empty one, which nobody gave.
+  const nodeIsId = id.startsWith(node);
   return { id, name: nodeIsId ? null : node, image: null, service: null };
 }
 

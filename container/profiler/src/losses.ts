@@ -33,7 +33,7 @@ export class Losses {
   }
 
   add(kind: string, count: number): void {
-    if (count > 0) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + count);
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + count);
   }
 
   /** Counts that somebody else keeps, as they stand now. */

@@ -5,5 +5,5 @@ export function isSampled(link: string, every: number): boolean {
   if (every === 1) return true;
   let hash = 0x811c9dc5;
   for (let index = 0; index < link.length; index++) hash = Math.imul(hash ^ link.charCodeAt(index), 0x01000193);
-  return (hash >>> 0) % every === 0;
+  return hash % every === 0;
 }
