@@ -75,3 +75,30 @@ test('a connection that is not HTTP after all may be taken for it some times, an
   expect(kernel).toEqual(['forget 2 1', 'forget 2 1', 'ignore 2 1']);
   expect(told).toEqual([]);
 });
+
+test('a connection that was left alone, because a long body seemed to be another protocol, is told again after some seconds', () => {
+  const { told, kernel, table, open, move } = openTable({ isUnix: false, isOpen: true });
+  const line = '2026-11-28 10:46:33 a line of a log\n';
+  while (!kernel.includes('ignore 2 1')) {
+    open(1);
+    move(1, 0, line);
+  }
+  table.sweep(5 * SECOND_NS);
+  expect(kernel.at(-1)).toBe('ignore 2 1');
+  table.sweep(11 * SECOND_NS);
+  expect(kernel.at(-1)).toBe('forget 2 1');
+  open(1);
+  move(1, 0, request);
+  move(1, 1, response);
+  expect(told).toEqual(['/a 200 complete']);
+});
+
+test('a connection that went over to another protocol is left alone for good', () => {
+  const { told, kernel, table, open, move } = openTable({ isUnix: false, isOpen: true });
+  open(1);
+  move(1, 0, request);
+  move(1, 1, 'HTTP/1.1 101 Switching Protocols\r\n\r\n');
+  table.sweep(HOUR_NS);
+  expect(kernel).toEqual(['ignore 2 1']);
+  expect(told).toEqual(['/a 101 upgraded']);
+});

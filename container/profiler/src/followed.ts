@@ -27,6 +27,8 @@ export class Followed {
   heldBytes = 0;
   /** Unix sockets: whether no more requests will come. */
   hasEnded = false;
+  /** The kernel tells nothing more of it, because it seemed to speak something else. */
+  isIgnored = false;
   /** The table has it no more. */
   isForgotten = false;
   readonly #events: FollowedEvents;

@@ -45,6 +45,8 @@ export function createConns(map: BpfMap, ignored: BpfMap): Pick<Probe, 'ignore' 
       if (isKnown(sock, conn)) update(ignored, keyOf(BigInt(conn)), YES);
     },
     forget: (sock, conn) => {
+      // What it was told and has not taken note of is not for what comes next.
+      remove(ignored, keyOf(BigInt(conn)));
       if (isKnown(sock, conn)) remove(map, keyOf(sock));
     },
     forgetAll: () => {

@@ -3,6 +3,7 @@ import type { Piece } from './connection/piece.ts';
 import type { Process } from './exchange.ts';
 import { Followed, type FollowedEvents } from './followed.ts';
 import { tcpLink, UnixLinks } from './links.ts';
+import { Mistakes } from './mistakes.ts';
 import type { CloseRecord, OpenRecord } from './records.ts';
 import { endedInOrder, TCP_CLOSE } from './tcp-states.ts';
 import { UnixSockets } from './unix-sockets.ts';
@@ -23,9 +24,8 @@ export type TableEvents = Pick<FollowedEvents, 'exchange' | 'lost'>;
 const MAX_HELD_BYTES = 48 << 20;
 /** How long nothing has moved on a connection that rests. */
 const REST_NS = 1e9;
-/** Connections that began like HTTP/1 and were not, until the kernel is told not to try again. */
-const MAX_MISTAKES = 3;
-const MAX_REMEMBERED_MISTAKES = 1024;
+/** How long one is left alone that seems to be no HTTP: that may have been a long body, where it is older than the profiler. */
+const IGNORED_NS = 10e9;
 /** How long bytes may be late: two processors write into one ring. */
 const LATE_NS = 100e6;
 /** How long a connection is silent before it is asked whether it still exists. */
@@ -35,7 +35,7 @@ const GONE_NS = 3600e9;
 
 export class Table {
   readonly #entries = new Map<number, Followed>();
-  readonly #mistakes = new Map<number, number>();
+  readonly #mistakes = new Mistakes();
   readonly #kernel: KernelSide;
   readonly #events: FollowedEvents;
   readonly #unixLinks: UnixLinks;
@@ -116,8 +116,8 @@ export class Table {
   /** Forgets connections that ended without word: Unix sockets, and TCP ones whose word was lost. */
   sweep(nowNs: number): void {
     for (const entry of this.#entries.values()) {
-      if (entry.lastNs > nowNs - SILENT_NS) continue;
-      if (this.#isOver(entry, nowNs)) this.#close(entry, false);
+      if (entry.isIgnored && entry.lastNs <= nowNs - IGNORED_NS) this.#letBegin(entry);
+      else if (entry.lastNs <= nowNs - SILENT_NS && this.#isOver(entry, nowNs)) this.#close(entry, false);
     }
   }
 
@@ -183,17 +183,17 @@ export class Table {
 
   /** What looked like a request in the middle of something else may be followed by real ones. */
   #finished(entry: Followed, why: 'not-http' | 'upgraded'): void {
-    const { open } = entry;
-    if (this.#entries.get(open.conn) !== entry) return;
-    const mistakes = (this.#mistakes.get(open.conn) ?? 0) + 1;
-    if (why === 'upgraded' || mistakes >= MAX_MISTAKES) {
-      this.#mistakes.delete(open.conn);
-      this.#kernel.ignore(open.sock, open.conn);
+    if (this.#entries.get(entry.open.conn) !== entry) return;
+    if (why === 'upgraded' || this.#mistakes.add(entry.open.conn)) {
+      this.#kernel.ignore(entry.open.sock, entry.open.conn);
+      entry.isIgnored = why === 'not-http';
       return;
     }
-    if (this.#mistakes.size > MAX_REMEMBERED_MISTAKES) this.#mistakes.clear();
-    this.#mistakes.set(open.conn, mistakes);
+    this.#letBegin(entry);
+  }
+
+  #letBegin(entry: Followed): void {
     this.#forget(entry);
-    this.#kernel.forget(open.sock, open.conn);
+    this.#kernel.forget(entry.open.sock, entry.open.conn);
   }
 }
