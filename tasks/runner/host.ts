@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { ask } from './host/ask.ts';
-import { readText, replaceFile } from './host/files.ts';
+import { readPipe, readText, replaceFile } from './host/files.ts';
 import { type LogFile, openLog, removeLog, tidyLogs } from './host/log-file.ts';
 import { ownNames, readPlatform, readUser } from './host/machine.ts';
 import { kill, onInterrupt, onUncaught } from './host/signals.ts';
@@ -92,8 +92,10 @@ export type Host = {
   readonly exists: (path: string) => boolean;
   /** The user id of a file's owner; undefined where there is no such file. */
   readonly ownerOf: (path: string) => number | undefined;
-  /** The text of a file, or undefined where there is none. */
+  /** The text of a file, or undefined where there is none; throws where it cannot be read or is no file. */
   readonly readText: (path: string) => Promise<string | undefined>;
+  /** What is written to a named pipe, or undefined where the path is none; throws where nobody writes. */
+  readonly readPipe: (path: string) => Promise<string | undefined>;
   /** Adds to the end of a file, without secrets. */
   readonly appendText: (path: string, text: string) => Promise<void>;
   /** Writes a whole file by renaming a temporary one; false where that is not allowed. */
@@ -162,6 +164,7 @@ export function realHost(importModule: ImportModule): Host {
     exists: existsSync,
     ownerOf: (path) => statSync(path, { throwIfNoEntry: false })?.uid,
     readText,
+    readPipe,
     appendText: (path, text) => appendFile(path, secrets.mask(text)),
     replaceFile,
     openLog,

@@ -1,11 +1,11 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { configName } from './config/config-name.ts';
 import { refuseBesideMisnamed } from './config/misnamed.ts';
-import { readNamed } from './config/read-file.ts';
+import { readNamed, readTextOrPipe } from './config/read-file.ts';
 import { UserError, usageError } from './errors.ts';
 import type { Host } from './host.ts';
 
-type StarterHost = Pick<Host, 'cwd' | 'readText' | 'replaceFile' | 'exists' | 'folderId'>;
+type StarterHost = Pick<Host, 'cwd' | 'readText' | 'readPipe' | 'replaceFile' | 'exists' | 'folderId'>;
 
 const starter = `# yaml-language-server: $schema=./node_modules/zx-tasks/schema.json
 # What can be done in this project: \`npx tasks --list\` shows it, \`npx tasks --help build\` tells of one task.
@@ -49,7 +49,7 @@ export async function init(host: StarterHost): Promise<string> {
 /** `--import FILE`: writes a config that does what a Makefile did, and tells what it could not take over. */
 export async function importMakefile(host: StarterHost, path: string): Promise<string> {
   const file = resolve(host.cwd, path);
-  const read = await readNamed(host, file, path);
+  const read = await readNamed({ readText: (file) => readTextOrPipe(host, file) }, file, path);
   if ('problem' in read) throw usageError(read.problem, 'name a Makefile, as in `--import=Makefile`');
   const { text } = read;
   const [{ refuseOtherTools }, { parseMakefile }, { convert }, { writeConfig }] = await Promise.all([

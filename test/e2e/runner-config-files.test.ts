@@ -1,4 +1,5 @@
 /** Which file is the config, when it is read anew, and what is said where it cannot be read. */
+import { execSync } from 'node:child_process';
 import { chmod, rename } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { errorsOf } from '../helpers/config-errors.ts';
@@ -104,4 +105,33 @@ test('a file that may not be read is named, and what another user has left of an
   expect(await run('a')).toEqual({ exit: 3, stdout: '', stderr: denied });
   expect((await run('--init')).stderr).toMatch('`tasks.config.yaml` exists, and is not overwritten');
   await chmod(project.path('.tasks'), 0o755);
+});
+
+const odd = {
+  'a folder': 'mkdir',
+  'a named pipe': 'mkfifo',
+  'a socket': `node -e 'require("net").createServer().listen(process.argv[1], () => process.abort())' 2>/dev/null`,
+  'a device': 'ln -s /dev/zero',
+};
+
+test.each(Object.entries(odd))('%s in the place of a file of the config is told as what it is', async (kind, make) => {
+  const config = 'version: 1\ninclude: { docs: odd }\nmessages: odd\ntasks:\n  a: { run: echo ran }\n';
+  await using project = await createProject({
+    'tasks.config.yaml': config,
+    'env/tasks.config.yaml': config.replace(/include.*\n.*/, 'dotenv: odd'),
+  });
+  for (const place of ['odd', 'env/odd', 'bare/tasks.config.yaml', 'above/tasks.config.yaml'])
+    execSync(`mkdir -p $(dirname ${place}) && ulimit -c 0 && ${make} ${place} || true`, { cwd: project.folder });
+  await project.write('above/tasks/tasks.config.yaml', 'version: 1\ntasks:\n  a: { run: echo ran }\n');
+  const why = `cannot be read: it is ${kind}, where a file is wanted`;
+  const errors = async (cwd: string) => {
+    const { exit, stdout, stderr } = await project.run('a', { cwd });
+    return [exit, stdout, ...(stderr.match(/(?<=^error: ).*/gm) ?? [])];
+  };
+  expect(await errors('.')).toEqual([3, '', `\`odd\` ${why}`, `\`odd\` ${why}`]);
+  expect(await errors('bare')).toEqual([3, '', `\`tasks.config.yaml\` ${why}`]);
+  const noWriter = 'cannot be read: it is a pipe to which nobody writes';
+  const ofEnv = kind === 'a named pipe' ? noWriter : why;
+  expect(await errors('env')).toEqual([3, '', `the dotenv file \`odd\` ${ofEnv}`]);
+  expect((await project.run('a --quiet', { cwd: 'above/tasks' })).stdout).toBe('ran\n');
 });

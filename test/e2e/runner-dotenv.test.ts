@@ -1,5 +1,6 @@
 /** `dotenv` files: as if the caller had set what he has not. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject } from '../helpers/project.ts';
@@ -86,6 +87,18 @@ test('a file that cannot be read is said, and nothing runs', async () => {
   const { exit, stdout, stderr } = await project.run('a');
   expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });
   expect(stderr).toContain('error: the dotenv file `.env` cannot be read: ');
+});
+
+test('what is written to a named pipe counts as a file of variables, and so does no file at all', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ndotenv: [.env, none]\ntasks:\n  show: { ${show('$A')} }\n`,
+  });
+  execFileSync('mkfifo', [project.path('.env')]);
+  await symlink('/dev/null', project.path('none'));
+  const keeper = spawn('sh', ['-c', '(echo A=from; sleep 0.7; echo B=) > .env'], { cwd: project.folder });
+  const isClosed = once(keeper, 'close');
+  expect((await project.run('show --quiet')).stdout).toBe('from\n');
+  await isClosed;
 });
 
 test('a secret in such a file is masked, in an included one too, and kept by no cache or log', async () => {

@@ -235,7 +235,7 @@ test('a file that is missing, and a folder, are pointed at', async () => {
       --> tasks.config.yaml:3:6
        |   a: nowhere.yaml
        |      ^^^^^^^^^^^^
-    error: there is no file \`folder\`
+    error: \`folder\` cannot be read: it is a folder, where a file is wanted
       --> tasks.config.yaml:4:6
        |   b: folder
        |      ^^^^^^

@@ -239,6 +239,13 @@ test('the config is read again: what is another task now runs, a mistake is show
   await watch.says('error: no `tasks.config.yaml`');
   await rename(project.path('away'), project.path('tasks.config.yaml'));
   await watch.says('changed: tasks.config.yaml');
+  await watch.waits();
+  await rm(project.path('.env'));
+  spawnSync('mkfifo', [project.path('.env')]);
+  await watch.says('error: the dotenv file `.env` cannot be read: it is a pipe to which nobody writes');
+  await rm(project.path('.env'));
+  await project.write('.env', 'WORD=mended\n');
+  await watch.says('b is mended\n');
   expect((await watch.end()).exit).toBe(130);
 });
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { messageOf, type Problem, UserError } from '../errors.ts';
 import type { Env, Host } from '../host.ts';
 import { readVariables } from './dotenv-lines.ts';
+import { readTextOrPipe } from './read-file.ts';
 import type { Config } from './types.ts';
 
 type Values = Readonly<Record<string, string>>;
@@ -19,7 +20,7 @@ export type Environment = {
  * included file's over those of the files that include it. A file that is missing adds nothing: mostly it is not committed.
  */
 export async function readEnvironment(
-  host: Pick<Host, 'env' | 'readText'>,
+  host: Pick<Host, 'env' | 'readText' | 'readPipe'>,
   root: string,
   config: Pick<Config, 'dotenv' | 'scopes'>,
 ): Promise<Environment> {
@@ -39,9 +40,10 @@ export async function readEnvironment(
   return { env: { ...host.env, ...outer }, dotenv: withOuter(inner) };
 }
 
-async function readFile(host: Pick<Host, 'readText'>, root: string, file: string): Promise<string> {
+/** Keepers of passwords offer theirs in a named pipe. */
+async function readFile(host: Pick<Host, 'readText' | 'readPipe'>, root: string, file: string): Promise<string> {
   try {
-    return (await host.readText(join(root, file))) ?? '';
+    return (await readTextOrPipe(host, join(root, file))) ?? '';
   } catch (error) {
     throw new UserError('config', [{ message: `the dotenv file \`${file}\` cannot be read: ${messageOf(error)}` }]);
   }

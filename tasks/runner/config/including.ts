@@ -85,12 +85,12 @@ function isTrusted({ user, ownerOf }: ReadHost, path: string, nearest: string): 
   return owner === 0 || owner === user?.uid || owner === ownerOf(nearest);
 }
 
-/** What others do not let us read does not include us. */
+/** What others do not let us read, or what is no file, does not include us. */
 async function readAbove(host: ReadHost, path: string): Promise<string | undefined> {
   try {
     return await host.readText(path);
   } catch (error) {
-    if (isErrno(error, 'EACCES')) return undefined;
+    if (isErrno(error, 'EACCES') || isErrno(error, 'EFTYPE')) return undefined;
     throw error;
   }
 }

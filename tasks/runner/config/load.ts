@@ -44,7 +44,7 @@ async function loadConfig(host: LoadHost, root: string, text: string): Promise<C
 
 type LoadHost = Pick<
   Host,
-  'cwd' | 'env' | 'user' | 'readText' | 'realPath' | 'exists' | 'ownerOf' | 'replaceFile' | 'buildId'
+  'cwd' | 'env' | 'user' | 'readText' | 'readPipe' | 'realPath' | 'exists' | 'ownerOf' | 'replaceFile' | 'buildId'
 > & {
   /** Reads without being noticed, where the reader of `readText` remembers. */
   readonly peekText?: Host['readText'];

@@ -1,23 +1,77 @@
 import {
+  closeSync,
+  constants,
   existsSync,
   mkdirSync,
+  openSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The text of a file, or undefined where there is none. */
+/** The text of a file, or undefined where there is none. What is no file is never opened: a pipe would be waited for. */
 export async function readText(path: string): Promise<string | undefined> {
   try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    if (!stats.isFile() && realpathSync(path) !== '/dev/null')
+      throw Object.assign(new Error(`it is ${kindOf(stats)}, where a file is wanted`), { code: 'EFTYPE' });
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (isOneOf(error, ['ENOENT', 'ENOTDIR', 'EISDIR'])) return undefined;
+    if (isOneOf(error, ['ENOENT', 'ENOTDIR'])) return undefined;
     throw error;
   }
+}
+
+/** What somebody writes to a named pipe, or undefined where the path is none. Throws where nobody does, instead of waiting. */
+export async function readPipe(path: string): Promise<string | undefined> {
+  if (statSync(path, { throwIfNoEntry: false })?.isFIFO() !== true) return undefined;
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return await readToEnd(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const writerWithinMs = 500;
+const pauseMs = 5;
+
+async function readToEnd(fd: number): Promise<string> {
+  const pieces: Buffer[] = [];
+  const piece = Buffer.alloc(65_536);
+  let hasWriter = false;
+  for (let waitedMs = 0; hasWriter || waitedMs < writerWithinMs; waitedMs += pauseMs) {
+    const length = readSome(fd, piece);
+    if (length === 0 && hasWriter) return Buffer.concat(pieces).toString('utf8');
+    if (length > 0) pieces.push(Buffer.from(piece.subarray(0, length)));
+    hasWriter ||= length !== 0;
+    if (length <= 0) await sleep(pauseMs);
+  }
+  throw new Error('it is a pipe to which nobody writes');
+}
+
+/** As many bytes as there are: 0 at the end, or before the first writer, and -1 while a writer has none. */
+function readSome(fd: number, into: Buffer): number {
+  try {
+    return readSync(fd, into);
+  } catch (error) {
+    if (isOneOf(error, ['EAGAIN'])) return -1;
+    throw error;
+  }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a named pipe';
+  return stats.isSocket() ? 'a socket' : 'a device';
 }
 
 /** What is no plain file, such as /dev/null, is written to; of a link, what it leads to is replaced. */

@@ -1,5 +1,6 @@
 import type { Args } from '../args.ts';
 import { loadProject, type Project } from '../config/load.ts';
+import { messageOf } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { makePlan, type Plan } from '../plan.ts';
 import { refuseToWatch } from './refuse.ts';
@@ -19,14 +20,14 @@ export type Sources = {
 export function makeSources(caller: Host, args: Args): Sources {
   const texts = new Map<string, string | undefined>();
   const remember = async (path: string): Promise<string | undefined> => {
-    const text = await caller.readText(path);
-    if (!path.includes('/.tasks/')) texts.set(path, text);
-    return text;
+    const reading = caller.readText(path);
+    if (!path.includes('/.tasks/')) texts.set(path, await textOrProblem(reading));
+    return await reading;
   };
   return {
     changed: async () => {
       const isChanged = await Promise.all(
-        [...texts].map(async ([path, text]) => (await caller.readText(path)) !== text),
+        [...texts].map(async ([path, text]) => (await textOrProblem(caller.readText(path))) !== text),
       );
       return [...texts.keys()].filter((_, index) => isChanged[index]);
     },
@@ -45,4 +46,9 @@ export function makeSources(caller: Host, args: Args): Sources {
     },
     paths: () => [...texts.keys()],
   };
+}
+
+/** What cannot be read is followed too, so that it is seen when that is mended; no text begins like this. */
+async function textOrProblem(reading: Promise<string | undefined>): Promise<string | undefined> {
+  return await reading.catch((error: unknown) => `\0${messageOf(error)}`);
 }
