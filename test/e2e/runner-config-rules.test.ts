@@ -248,6 +248,104 @@ tasks:
   `);
 });
 
+test('a wrong part hides no mistake beside it, and what follows from it is no mistake', async () => {
+  const stderr = await errorsOf(`version: 1
+include: { gone: nowhere.yaml }
+vars: { list: [1] }
+policy: [5, { on: linux, forbid: host, tasks: [5, nothing], because: x }]
+checks:
+  c: { id: 5, command: c, needs: [7, TC999] }
+  d: 5
+tasks:
+  a: { needs: [5, nope, 'gone:x', two words], requires: [c, d, {}, nope], run: [7, 'echo \${nope} \${list}'] }
+  b: { inputs: [5, '\${nope}'], outputs: [{}, ../out], lock: [{}, '\${nope}'], run: x }
+  two words: { finally: [5, '\${nope}'], env: { A: [], B: '\${A}' } }
+  e: { params: { n: 5, 'm m': {}, o: { type: enum, values: [5, x], default: y } }, run: 'echo \${n} \${o}' }
+  f: { container: x, run: { a: b }, aliases: [5, a] }
+  g: { matrix: { m: [{}, x], n: y }, needs: ['h:\${m}'], run: 'echo \${n}' }
+  h: { needs: ['g:x:y'], args: { name: x }, run: [say it: '\${args}'] }
+`);
+  expect(stderr.match(/(?<=^(error|hint: a text)).*|(?<=yaml):\d+/gm)).toMatchInlineSnapshot(`
+    [
+      ": there is no file \`nowhere.yaml\`",
+      ":2",
+      ": var \`list\` must be a text, a number or true or false, not a list",
+      ":3",
+      ": policy row 1 must be a table, not 5",
+      ":4",
+      ": policy row 2 has no \`instead\`",
+      ":4",
+      ": item 1 of \`tasks\` of policy row 2 must be a text, not 5",
+      ":4",
+      ": policy names no task with \`nothing\`",
+      ":4",
+      ": \`id\` of check \`c\` must be a text, not 5",
+      ":6",
+      ": item 1 of \`needs\` of check \`c\` must be a text, not 7",
+      ":6",
+      ": check \`c\` needs unknown id \`TC999\`",
+      ":6",
+      ": check \`d\` must be a table, not 5",
+      ":7",
+      ": item 1 of \`needs\` of task \`a\` must be a text, not 5",
+      ":9",
+      ": task \`a\` needs unknown task \`nope\`",
+      ":9",
+      ": item 3 of \`requires\` of task \`a\` must be a text, not a table",
+      ":9",
+      ": task \`a\` requires unknown check \`nope\`",
+      ":9",
+      ": item 1 of \`run\` of task \`a\` must be a text, not 7",
+      ":9",
+      ": unknown name \`nope\` in \`\${nope}\`",
+      ":9",
+      ": item 1 of \`inputs\` of task \`b\` must be a text or a table, not 5",
+      ":10",
+      ": unknown name \`nope\` in \`\${nope}\`",
+      ":10",
+      ": item 1 of \`outputs\` of task \`b\` must be a text, not a table",
+      ":10",
+      ": output \`../out\` of task \`b\` lies outside of the project",
+      ":10",
+      ": item 1 of \`lock\` of task \`b\` must be a text, not a table",
+      ":10",
+      ": unknown name \`nope\` in \`\${nope}\`",
+      ":10",
+      ": \`two words\` cannot be used: a name is letters, digits and \`_ . : -\`, and begins with a letter or digit",
+      ":11",
+      ": item 1 of \`finally\` of task \`two words\` must be a text, not 5",
+      ":11",
+      ": unknown name \`nope\` in \`\${nope}\`",
+      ":11",
+      ": \`A\` in \`env\` of task \`two words\` must be a text, a number or true or false, not a list",
+      ":11",
+      ": unknown name \`A\` in \`\${A}\`",
+      ":11",
+      ": \`n\` in \`params\` of task \`e\` must be a table, not 5",
+      ":12",
+      ": \`m m\` cannot be used: a name is letters, digits, \`_\` and \`-\`, and begins with a letter",
+      ":12",
+      ": item 1 of \`values\` in \`o\` of task \`e\` must be a text, not 5",
+      ":12",
+      ": the default of param \`o\` of task \`e\` must be one of \`5\`, \`x\`",
+      ":12",
+      ": \`run\` of task \`f\` must be a text or a list of texts, not a table",
+      ":13",
+      ": item 1 of \`aliases\` of task \`f\` must be a text, not 5",
+      ":13",
+      ": alias \`a\` of task \`f\` already names task \`a\`",
+      ":13",
+      ": item 1 of \`m\` in \`matrix\` of task \`g\` must be string or number, not a table",
+      ":14",
+      ": \`n\` in \`matrix\` of task \`g\` must be a list, not \`y\`",
+      ":14",
+      ": item 1 of \`run\` of task \`h\` must be a text, not a table",
+      ":15",
+      " with a colon and a space in it is written in quotes",
+    ]
+  `);
+});
+
 test('words for a command without a task are refused', async () => {
   await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: echo a }\n' });
   expect(await project.run('-- x')).toEqual({

@@ -198,6 +198,11 @@ test('mistakes of all files are shown in one run, each with its own file', async
       --> docs/api/tasks.yaml:4:19
        |   script: { run: [5], script: task.ts }
        |                   ^
+    error: task \`script\` has both \`run\` and \`script\`
+      --> docs/api/tasks.yaml:4:23
+       |   script: { run: [5], script: task.ts }
+       |                       ^^^^^^
+    hint: keep one of them
     "
   `);
   expect(await errorsOf(project, { cwd: 'docs/api/src' })).toContain('  --> ../tasks.yaml:3:');

@@ -14,9 +14,10 @@ export async function checkConfig(host: ReadHost, file: string, text: string): P
   const { parts, problems } = await readParts(host, file, text);
   const [root, ...included] = parts;
   if (root === undefined) throw new UserError('config', problems);
+  const absent = new Set(parts.flatMap((part) => part.absent));
   const merged = mergeParts([root, ...included]);
   const later = [
-    ...checkNames(merged.config).map(merged.originOf),
+    ...checkNames(merged.config, absent).map(merged.originOf),
     ...merged.findings,
     ...parts.flatMap((part) => checkRules(part.config, isRange).map((finding) => ({ part, finding }))),
   ];
@@ -40,11 +41,7 @@ function problemsIn(
   part: Part,
   later: readonly { readonly part: Part; readonly finding: Part['findings'][number] }[],
 ): readonly Problem[] {
-  const isNews = isNoConsequenceOf(part.wrong);
-  const ofThis = later.filter((located) => located.part === part && isNews(located.finding));
-  const written = atWrittenTasks(
-    part.config,
-    ofThis.map(({ finding }) => finding),
-  );
+  const ofThis = later.filter((located) => located.part === part).map(({ finding }) => finding);
+  const written = atWrittenTasks(part, ofThis).filter(isNoConsequenceOf(part.wrong));
   return inOrder([...part.problems, ...[...part.findings, ...written].map(part.source.locate)]);
 }

@@ -1,5 +1,6 @@
 import { listed } from '../errors.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, Path } from './finding.ts';
+import { isWrongCell } from './stand-in.ts';
 import { fillTemplate } from './template.ts';
 import type { Config, TaskRow } from './types.ts';
 
@@ -25,12 +26,20 @@ export function expandMatrices(config: Config): Expanded {
   return { config: { ...config, tasks: Object.fromEntries(tasks.map((row) => [row.name, row])) }, findings };
 }
 
-/** Findings in a cell point at the task as it was written, each once however many cells have it. */
-export function atWrittenTasks(config: Config, findings: readonly Finding[]): readonly Finding[] {
+/**
+ * Findings in a cell point at the task as it was written, each once however many cells have it. What a cell of a wrong value
+ * needs is only a consequence.
+ */
+export function atWrittenTasks(
+  { config, wrong }: { readonly config: Config; readonly wrong: readonly Path[] },
+  findings: readonly Finding[],
+): readonly Finding[] {
   const seen = new Set<string>();
   return findings.flatMap((finding) => {
     const [section, name, ...rest] = finding.path;
     const cell = section === 'tasks' && typeof name === 'string' ? config.tasks[name]?.cell : undefined;
+    const isMadeUp = rest[0] === 'needs' && cell !== undefined && isWrongCell(wrong, cell.of, cell.values);
+    if (isMadeUp) return [];
     const moved = cell === undefined ? finding : { ...finding, path: ['tasks', cell.of, ...rest] };
     const key = JSON.stringify([moved.path, moved.at, moved.part, moved.message.replace(/`[^`]*`/, '')]);
     if (seen.has(key)) return [];

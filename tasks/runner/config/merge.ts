@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { globIn } from '../fresh/paths.ts';
 import type { Finding } from './finding.ts';
-import type { Part } from './parts.ts';
+import { type Part, within } from './parts.ts';
 import type { CheckRow, Config, TaskRow } from './types.ts';
 
 /** One config of many files, and the way back from its names to the file that has them. */
@@ -19,16 +19,16 @@ export type Merged = {
  */
 export function mergeParts([root, ...included]: readonly [Part, ...Part[]]): Merged {
   const all = [root, ...included];
-  const words = new Set(all.flatMap(({ config, namespace }) => wordsOf(config).map((word) => inside(namespace, word))));
+  const words = new Set(all.flatMap(({ config, namespace }) => wordsOf(config).map((word) => within(namespace, word))));
   const checks = new Set(
-    all.flatMap(({ config, namespace }) => Object.keys(config.checks).map((name) => inside(namespace, name))),
+    all.flatMap(({ config, namespace }) => Object.keys(config.checks).map((name) => within(namespace, name))),
   );
   const config: Config = {
     ...root.config,
     secrets: [...new Set(all.flatMap((part) => part.config.secrets))],
     messages: all.flatMap((part) => part.config.messages),
     policy: all.flatMap(({ config: { policy }, namespace }) =>
-      policy.map((row) => ({ ...row, tasks: row.tasks.map((glob) => inside(namespace, glob)) })),
+      policy.map((row) => ({ ...row, tasks: row.tasks.map((glob) => within(namespace, glob)) })),
     ),
     checks: merge(all, (part) => Object.values(part.config.checks).map((check) => checkIn(part, check))),
     tasks: merge(all, (part) => Object.values(part.config.tasks).map((task) => taskIn(part, task, { words, checks }))),
@@ -40,11 +40,6 @@ export function mergeParts([root, ...included]: readonly [Part, ...Part[]]): Mer
     ),
   };
   return { config, findings: takenByTwoFiles(all), originOf: (finding) => originOf(all, finding) };
-}
-
-/** A name as it is called from the root. */
-function inside(namespace: string, name: string): string {
-  return namespace === '' ? name : `${namespace}:${name}`;
 }
 
 function wordsOf({ tasks }: Config): readonly string[] {
@@ -65,7 +60,7 @@ function merge<Row extends { readonly name: string }>(
 }
 
 function checkIn({ namespace, folder }: Part, check: CheckRow): CheckRow {
-  const name = inside(namespace, check.name);
+  const name = within(namespace, check.name);
   return check.kind === 'script' ? { ...check, name, script: posix.join(folder, check.script) } : { ...check, name };
 }
 
@@ -76,12 +71,12 @@ function taskIn({ namespace, folder }: Part, task: TaskRow, { words, checks }: N
   return {
     ...task,
     namespace,
-    name: inside(namespace, task.name),
-    aliases: task.aliases.map((alias) => inside(namespace, alias)),
+    name: within(namespace, task.name),
+    aliases: task.aliases.map((alias) => within(namespace, alias)),
     needs: task.needs.map((need) => outwards(namespace, need, words)),
     requires: task.requires.map((name) => outwards(namespace, name, checks)),
     cwd: posix.join(folder, task.cwd ?? '.'),
-    ...(task.cell === undefined ? {} : { cell: { ...task.cell, of: inside(namespace, task.cell.of) } }),
+    ...(task.cell === undefined ? {} : { cell: { ...task.cell, of: within(namespace, task.cell.of) } }),
     ...(task.inputs === undefined
       ? {}
       : { inputs: task.inputs.map((input) => (typeof input === 'string' ? globIn(folder, input) : input)) }),
@@ -95,8 +90,8 @@ function taskIn({ namespace, folder }: Part, task: TaskRow, { words, checks }: N
 function outwards(namespace: string, name: string, known: ReadonlySet<string>): string {
   const steps = namespace.split(':');
   const scopes = steps.map((_, index) => steps.slice(0, steps.length - index).join(':'));
-  const scope = scopes.find((candidate) => known.has(inside(candidate, name)));
-  return scope === undefined ? name : inside(scope, name);
+  const scope = scopes.find((candidate) => known.has(within(candidate, name)));
+  return scope === undefined ? name : within(scope, name);
 }
 
 function takenByTwoFiles(parts: readonly Part[]): Merged['findings'] {
@@ -104,7 +99,7 @@ function takenByTwoFiles(parts: readonly Part[]): Merged['findings'] {
     const owners = new Map<string, Part>();
     return parts.flatMap((part): Merged['findings'] =>
       Object.keys(part.config[section]).flatMap((name) => {
-        const full = inside(part.namespace, name);
+        const full = within(part.namespace, name);
         const owner = owners.get(full);
         owners.set(full, owner ?? part);
         if (owner === undefined) return [];
@@ -129,7 +124,7 @@ function originOf(parts: readonly Part[], finding: Finding): { readonly part: Pa
   if ((section === 'tasks' || section === 'checks') && typeof key === 'string') {
     for (const part of parts) {
       const own = part.namespace === '' ? key : key.slice(part.namespace.length + 1);
-      const isHere = key === inside(part.namespace, own) && Object.hasOwn(part.config[section], own);
+      const isHere = key === within(part.namespace, own) && Object.hasOwn(part.config[section], own);
       if (isHere) return { part, finding: { ...finding, path: [section, own, ...rest] } };
     }
   }

@@ -4,14 +4,18 @@ import { cycles } from './cycles.ts';
 import type { Finding } from './finding.ts';
 import type { CheckRow, Config, TaskRow } from './types.ts';
 
-/** Do all names lead somewhere, is each taken once, and does no task need itself? */
-export function checkNames(config: Config): readonly Finding[] {
+/**
+ * Do all names lead somewhere, is each taken once, and does no task need itself? What an included file has that is `absent`
+ * nobody knows.
+ */
+export function checkNames(config: Config, absent: ReadonlySet<string>): readonly Finding[] {
+  const mayBe = (name: string): boolean => name.includes(':') && absent.has(name.replace(/:.*/, ''));
   return [
     ...takenTwice(config),
-    ...unknownNeeds(config),
-    ...unknownRequires(config),
+    ...unknownNeeds(config, mayBe),
+    ...unknownRequires(config, mayBe),
     ...unknownCheckIds(config),
-    ...policyWithoutTask(config),
+    ...policyWithoutTask(config, mayBe),
     ...cycles(config),
   ];
 }
@@ -103,10 +107,12 @@ function idsTakenTwice(config: Config): Finding[] {
   });
 }
 
-function unknownNeeds(config: Config): Finding[] {
+type Guess = (name: string) => boolean;
+
+function unknownNeeds(config: Config, mayBe: Guess): Finding[] {
   return Object.values(config.tasks).flatMap((task) =>
     task.needs.flatMap((need, index): Finding[] => {
-      if (findTask(config, need) !== undefined) return [];
+      if (findTask(config, need) !== undefined || mayBe(need)) return [];
       const path = ['tasks', task.name, 'needs', index];
       if (Object.hasOwn(builtInTasks, need)) {
         return [
@@ -134,11 +140,11 @@ function wordsFrom(config: Config, { namespace }: TaskRow): readonly string[] {
   return taskWords(config).flatMap((word) => spellings({ from: namespace === undefined ? [] : [namespace] }, word));
 }
 
-function unknownRequires(config: Config): Finding[] {
+function unknownRequires(config: Config, mayBe: Guess): Finding[] {
   const names = Object.keys(config.checks);
   return Object.values(config.tasks).flatMap((task) =>
     task.requires.flatMap((name, index): Finding[] =>
-      Object.hasOwn(config.checks, name)
+      Object.hasOwn(config.checks, name) || mayBe(name)
         ? []
         : [
             {
@@ -174,11 +180,11 @@ function unknownCheckIds(config: Config): Finding[] {
   });
 }
 
-function policyWithoutTask(config: Config): Finding[] {
+function policyWithoutTask(config: Config, mayBe: Guess): Finding[] {
   const names = Object.keys(config.tasks);
   return config.policy.flatMap((row, rowIndex) =>
     row.tasks.flatMap((glob, index): Finding[] =>
-      names.some((name) => matchesGlob(name, glob))
+      names.some((name) => matchesGlob(name, glob)) || mayBe(glob)
         ? []
         : [
             {

@@ -32,6 +32,8 @@ export type Part = {
   /** What is already located. */
   readonly problems: readonly Problem[];
   readonly wrong: readonly Path[];
+  /** What it includes, by the name that it gives, and cannot be had. */
+  readonly absent: readonly string[];
 };
 
 export type Parts = { readonly parts: readonly Part[]; readonly problems: readonly Problem[] };
@@ -86,6 +88,7 @@ async function readPart(
     ],
     problems: source.problems,
     wrong: shape.wrong,
+    absent: absentIn(source.document, place.namespace, included.parts),
   };
   return {
     parts: [part, ...included.parts],
@@ -116,7 +119,7 @@ async function readIncluded(
       }
       const inner = {
         ...place,
-        namespace: place.namespace === '' ? name : `${place.namespace}:${name}`,
+        namespace: within(place.namespace, name),
         folder: relative(place.root, dirname(file)),
         trail: [...place.trail, step],
       };
@@ -128,6 +131,18 @@ async function readIncluded(
     problems: read.flatMap(({ problems }) => problems),
     findings: read.flatMap(({ findings }) => findings),
   };
+}
+
+function absentIn(document: unknown, namespace: string, parts: readonly Part[]): readonly string[] {
+  const { include } = document as { readonly include?: unknown };
+  const names = typeof include === 'object' && include !== null ? Object.keys(include) : [];
+  const isThere = (name: string): boolean => parts.some((part) => part.namespace === within(namespace, name));
+  return names.filter((name) => !isThere(name));
+}
+
+/** A name as it is called from the root. */
+export function within(namespace: string, name: string): string {
+  return namespace === '' ? name : `${namespace}:${name}`;
 }
 
 /** Where a task needs others, one of them may write its script. */

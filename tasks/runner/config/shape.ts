@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { didYouMean, listed } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
-import { replaceWrong, schemaAt } from './stand-in.ts';
+import { remove, replaceWrong, schemaAt } from './stand-in.ts';
 import { listForTable, listsForTables, reservedKey, reservedKeys } from './tables.ts';
 import { reasonOf, subjectOf, titleOf } from './wording.ts';
 
@@ -35,9 +35,10 @@ export function checkShape<Schema extends v.GenericSchema>(
   const isHopeless = wrong.some((path) => path.length === 0);
   if (isHopeless) return { findings, wrong, value: undefined };
   const remaining = structuredClone(document);
-  const unknown = findings.filter(({ at }) => at === 'key').map(({ path }) => path);
-  for (const path of [...wrong, ...unknown]) replaceWrong(schema, remaining, path);
-  return { findings, wrong: [...wrong, ...unknown], value: remaining as v.InferOutput<Schema> };
+  const useless = [...reserved, ...issues.flatMap((issue) => uselessKeys(schema, issue))];
+  for (const path of wrong) replaceWrong(schema, remaining, path);
+  for (const path of useless) remove(remaining, path);
+  return { findings, wrong: [...wrong, ...useless], value: remaining as v.InferOutput<Schema> };
 }
 
 type Issue = v.BaseIssue<unknown>;
@@ -84,6 +85,13 @@ function keysBeside(issue: Issue): readonly string[] {
   return Object.keys((issue.path?.at(-1)?.input as object | undefined) ?? {});
 }
 
+/** What stands under a key that is only spelled wrong is looked at all the same. */
+function uselessKeys(schema: v.GenericSchema, issue: Issue): readonly Path[] {
+  const path = pathOf(issue);
+  if (isUnknownKey(issue)) return unknownKeys(schema, path.slice(0, -1), issue).map((finding) => finding.path);
+  return isBadKey(issue) && path.at(-1) === '' ? [path] : [];
+}
+
 function describe(schema: v.GenericSchema, issue: Issue): Finding[] {
   const path = pathOf(issue);
   const owner = path.slice(0, -1);
@@ -96,15 +104,21 @@ function describe(schema: v.GenericSchema, issue: Issue): Finding[] {
   }
   if (isBadKey(issue)) return [{ path, at: 'key', message: `\`${key}\` cannot be used: ${issue.message}` }];
   const message = `${subjectOf(path)} ${reasonOf(issue)}`;
+  const isColon = issue.expected === 'string' && typeof path.at(-1) === 'number' && hasOneKey(issue.input);
   const isCommand = owner.length === 1 && owner[0] === 'tasks' && typeof issue.input === 'string';
   return [
     {
       path,
       at: 'value',
       message,
+      ...(isColon ? { hint: 'a text with a colon and a space in it is written in quotes' } : {}),
       ...(isCommand ? { hint: `a command stands in \`run\`: \`${key}: { run: … }\`` } : {}),
     },
   ];
+}
+
+function hasOneKey(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 1;
 }
 
 function unknownKeys(schema: v.GenericSchema, owner: Path, issue: Issue): Finding[] {
