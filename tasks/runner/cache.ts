@@ -10,7 +10,7 @@ import { removeStale, tidyStore } from './cache/tidy.ts';
 import type { Config } from './config/types.ts';
 import { messageOf } from './errors.ts';
 import type { Event } from './events.ts';
-import type { Snapshot } from './fresh/snapshot.ts';
+import type { Record } from './fresh/record.ts';
 import { placeOf } from './fresh/walk.ts';
 import type { Host } from './host.ts';
 
@@ -19,7 +19,7 @@ export type Cache = {
   /** Outputs of an earlier run with the same key, complete and verified beside the project. */
   readonly find: (key: string, isOutput: (path: string) => boolean) => Promise<Found | undefined>;
   /** Keeps what a task has written. */
-  readonly keep: (task: string, key: string, outputs: Snapshot) => void;
+  readonly keep: (task: string, key: string, written: Pick<Record, 'outputs' | 'bare'>) => void;
   /** Waits until all is sent, and keeps the store below its limit. */
   readonly close: () => Promise<void>;
 };
@@ -73,9 +73,9 @@ export async function openCache(
         return undefined;
       }
     },
-    keep: (task, key, outputs) => {
+    keep: (task, key, { outputs, bare }) => {
       try {
-        const result = resultOf(root, outputs);
+        const result = resultOf(root, outputs, bare);
         if (result === undefined) return;
         const bound = result.links.find(({ target }) => `${target}/`.startsWith(`${root}/`));
         if (bound !== undefined)
@@ -108,11 +108,15 @@ export async function openCache(
 }
 
 /** A file or link with a secret in what it holds, in its name or in where it leads. */
-function revealingPath({ files, links }: ActionResult, root: string, secrets: readonly string[]): string | undefined {
+function revealingPath(
+  { files, links, folders }: ActionResult,
+  root: string,
+  secrets: readonly string[],
+): string | undefined {
   const { isInText, isInFile } = makeSecretFinder(secrets);
   const file = files.find(({ path }) => isInText(path) || isInFile(placeOf(root, path)));
   const link = links.find(({ path, target }) => isInText(path) || isInText(target));
-  return (file ?? link)?.path;
+  return (file ?? link)?.path ?? folders.find(isInText);
 }
 
 function sizeOf({ files }: ActionResult): number {

@@ -87,7 +87,9 @@ async function restore(course: Keeping): Promise<TaskEnd | undefined> {
     const isRestored = new Set(restored.paths);
     removeLeftovers(course, begun, (path) => isRestored.has(path));
     restored.place();
-    course.keep(await recordOfDone(course, { ...begun, elsewhere: [...begun.elsewhere, ...restored.paths] }));
+    const { paths, folders } = restored;
+    const known = { ...begun, elsewhere: [...begun.elsewhere, ...paths], bare: [...begun.bare, ...folders] };
+    course.keep(await recordOfDone(course, known));
     return { state: 'done', from: restored.from };
   } catch (error) {
     const text = `what the cache has for task \`${task.name}\` cannot be restored: ${messageOf(error)}`;
@@ -105,14 +107,14 @@ async function finish(course: Keeping, end: TaskEnd): Promise<void> {
   }
   const record = await recordOfDone(course, begun);
   keep(record);
-  const missing = missingOutputs(tracked.outputs, [...record.outputs.paths, ...record.foreign.paths]);
+  const missing = missingOutputs(tracked.outputs, record);
   for (const name of missing)
     session.emit({ type: 'notice-given', text: `task \`${task.name}\` did not write its output \`${name}\`` });
   const isWhole =
     record.state === 'done' && missing.length === 0 && leavesNothingOut(record, assessment.inputs.snapshot);
   const cache =
     isWhole && tracked.usesCache && record.outputs.paths.length > 0 ? await session.cache.open() : undefined;
-  cache?.keep(task.name, keyOf(task.name, assessment.parts, assessment.inputs.snapshot), record.outputs);
+  cache?.keep(task.name, keyOf(task.name, assessment.parts, assessment.inputs.snapshot), record);
 }
 
 /** Whether what a task has written is all that lies where its outputs belong, what the key stands for aside. */

@@ -278,11 +278,17 @@ test.each([
     { files: [file('out/x/evil')], links: [{ path: 'out/x', target: '/tmp' }] },
     'it has files behind its link `out/x`',
   ],
+  [
+    'is of a folder elsewhere',
+    { files: [file('out/a')], links: [], folders: ['src/x'] },
+    '`src/x` is no output of the task',
+  ],
   ['is there twice', { files: [file('out/a'), file('out/a')], links: [] }, 'it names a path twice'],
   ['is none at all', { files: [], links: [] }, 'it has no files'],
 ])('a result with a path that %s is refused, and the task runs', async (_what, result, why) => {
   await using server = await filled(undefined);
-  for (const key of server.entries.keys()) if (key.startsWith('/ac/')) server.entries.set(key, encodeResult(result));
+  for (const key of server.entries.keys())
+    if (key.startsWith('/ac/')) server.entries.set(key, encodeResult({ folders: [], ...result }));
   server.entries.set(`/cas/${digest}`, hello);
   await using here = await createProject(files());
   expect(await build(here, { TASKS_CACHE_URL: server.url })).toBe(

@@ -127,6 +127,19 @@ test('a file of somebody else is not replaced by a folder of what is restored', 
   expect(await here.read('out')).toBe('by hand\n');
 });
 
+test('a folder that is an output comes back without a file in it', async () => {
+  await using here = await project(
+    "{ inputs: ['src/**'], outputs: [out.txt, bare/in/], run: 'cat src/* > out.txt; mkdir -p bare/in' }",
+  );
+  expect(await build(here)).toBe(ran);
+  for (const gone of ['out.txt', 'bare/in', 'bare']) {
+    await rm(here.path(gone), { recursive: true });
+    expect(await build(here)).toBe(restored);
+    expect(await readdir(here.path('bare/in'))).toEqual([]);
+    expect(await build(here)).toBe(fresh);
+  }
+});
+
 test('files and links come back on another file system as on the same one', async () => {
   await using here = await createProject({ 'in/x': 'x\n' });
   const other = await mkdtemp('/dev/shm/project-').catch(() => here.path('other'));
@@ -140,12 +153,14 @@ test('files and links come back on another file system as on the same one', asyn
       { path: 'out/dangling', target: 'nowhere' },
       { path: 'out/folder', target: '..' },
     ],
+    folders: ['bare/in'],
   };
   const places = { root: other, folder: here.path('restore'), umask: 0o022 };
   for (let time = 0; time < 2; time++) {
     using staged = await stage(store, result, places);
     staged?.place();
   }
+  expect(await readdir(join(other, 'bare/in'))).toEqual([]);
   const targets = await Promise.all(result.links.map(({ path }) => readlink(join(other, path))));
   expect(targets).toEqual(['x', 'nowhere', '..']);
   expect((await stat(join(other, 'out/x'))).mode & 0o777).toBe(0o755);
@@ -281,6 +296,7 @@ test.each([
       { path: 'out/ü', digest, size: 0, isProgram: false },
     ],
     links: [{ path: 'out/link', target: '../x' }],
+    folders: ['bare', 'out/in'],
   };
   const bytes = encodeResult(result);
   expect(decodeResult(bytes)).toEqual(result);

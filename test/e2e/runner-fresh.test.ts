@@ -312,6 +312,40 @@ test('an output that was promised and not written is told, and the task stays ou
   expect(await why(here)).toEqual(['output out.txt was not written']);
 });
 
+test('an output may be a folder in which there was nothing to write', async () => {
+  const run = 'rm -rf dist; mkdir dist; cp $(ls src/*.js 2>/dev/null) dist/ 2>/dev/null || true';
+  await using here = await project(`{ inputs: ['src/**'], outputs: [dist/], run: '${run}' }`);
+  await why(here);
+  expect(await why(here)).toBeUndefined();
+  await rm(here.path('dist'), { recursive: true });
+  expect(await why(here)).toEqual(['output dist is gone']);
+  await rm(here.path('dist'), { recursive: true });
+  await here.write('dist', 'no folder');
+  expect(await why(here)).toEqual(['output dist is gone']);
+  await here.write('src/x.js', '');
+  expect(await why(here)).toEqual(['src/x.js is new']);
+  await rm(here.path('src/x.js'));
+  expect(await why(here)).toEqual(['src/x.js is gone']);
+  expect(await readdir(here.path('dist'))).toEqual([]);
+  expect(await why(here)).toBeUndefined();
+});
+
+test('a folder that was there, and to which a task has not written, is no output of it', async () => {
+  const make = (run: string) => config(`{ inputs: ['src/**'], outputs: [dist], run: '${run}' }`);
+  await using here = await createProject({ 'tasks.config.yaml': make('exit 1'), 'src/a.c': '' });
+  await mkdir(here.path('dist'));
+  expect((await here.run('build')).exit).toBe(1);
+  await here.write('tasks.config.yaml', make('mkdir -p dost'));
+  for (let time = 0; time < 2; time++)
+    expect((await here.run('build')).stdout).toContain('did not write its output `dist`');
+  await rm(here.path('dist'), { recursive: true });
+  await here.write('tasks.config.yaml', make('mkdir dist; exit 1'));
+  expect((await here.run('build')).exit).toBe(1);
+  await here.write('tasks.config.yaml', make('mkdir -p dist'));
+  expect((await here.run('build')).stdout).not.toContain('did not write');
+  expect(await why(here)).toBeUndefined();
+});
+
 test('a run that failed is never up to date, also when the inputs go back to what once succeeded', async () => {
   await using here = await project(
     "{ inputs: ['src/**'], outputs: [out.txt], run: 'cat src/* > out.txt; grep -q good src/a.c' }",

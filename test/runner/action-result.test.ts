@@ -9,6 +9,7 @@ test('a file is field 2 with path, digest and exec bit, a link is field 12 with 
   const bytes = encodeResult({
     files: [{ path: 'out/a', digest, size: 300, isProgram: true }],
     links: [{ path: 'out/l', target: 'a' }],
+    folders: [],
   });
   const file = `0a05${Buffer.from('out/a').toString('hex')}1245${'0a40'}${Buffer.from(digest).toString('hex')}10ac022001`;
   const link = `0a05${Buffer.from('out/l').toString('hex')}1201${Buffer.from('a').toString('hex')}`;

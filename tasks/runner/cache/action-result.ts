@@ -2,7 +2,12 @@ import { hash } from 'node:crypto';
 import { decodeFields, encodeBytes, encodeNumber, type Field } from './protobuf.ts';
 
 /** What a task wrote, in the form in which Bazel's caches keep it, so that servers which check their entries take ours. */
-export type ActionResult = { readonly files: readonly StoredFile[]; readonly links: readonly StoredLink[] };
+export type ActionResult = {
+  readonly files: readonly StoredFile[];
+  readonly links: readonly StoredLink[];
+  /** Folders without a file. */
+  readonly folders: readonly string[];
+};
 export type StoredFile = {
   readonly path: string;
   /** SHA-256 in hex. */
@@ -15,18 +20,22 @@ export type StoredFile = {
 export type StoredLink = { readonly path: string; readonly target: string };
 
 /** Numbers of the fields of `build.bazel.remote.execution.v2.ActionResult` and of the messages in it. */
-const fields = { files: 2, stdout: 5, links: 12 } as const;
+const fields = { files: 2, stdout: 5, stderr: 7, links: 12 } as const;
 const file = { path: 1, digest: 2, isProgram: 4, properties: 7 } as const;
 const link = { path: 1, target: 2 } as const;
 const digest = { hash: 1, size: 2 } as const;
 const properties = { mode: 3 } as const;
 const wrapped = { value: 1 } as const;
 
-/** Encodes a result. Its standard output holds a checksum, since nothing else tells a whole entry from a part of one. */
-export function encodeResult({ files, links }: ActionResult): Buffer {
+/**
+ * Encodes a result. Its standard output holds a checksum, since nothing else tells a whole entry from a part of one, and its
+ * standard error the folders without a file: for Bazel's own way to name a folder, servers want a description of it beside.
+ */
+export function encodeResult({ files, links, folders }: ActionResult): Buffer {
   const body = Buffer.concat([
     ...files.map((row) => encodeBytes(fields.files, encodeFile(row))),
     ...links.map((row) => encodeBytes(fields.links, encodeLink(row))),
+    ...(folders.length === 0 ? [] : [encodeBytes(fields.stderr, Buffer.from(folders.join('\0')))]),
   ]);
   return Buffer.concat([body, encodeBytes(fields.stdout, Buffer.from(checksumOf(body)))]);
 }
@@ -37,9 +46,11 @@ export function decodeResult(bytes: Buffer): ActionResult | undefined {
     const all = decodeFields(bytes);
     const seal = all.find(({ number }) => number === fields.stdout);
     if (seal === undefined || textOf(seal) !== checksumOf(bytes.subarray(0, seal.at))) return undefined;
+    const bare = all.find(({ number }) => number === fields.stderr);
     return {
       files: all.filter(({ number }) => number === fields.files).map((field) => decodeFile(bytesOf(field))),
       links: all.filter(({ number }) => number === fields.links).map((field) => decodeLink(bytesOf(field))),
+      folders: bare === undefined ? [] : textOf(bare).split('\0'),
     };
   } catch {
     return undefined;

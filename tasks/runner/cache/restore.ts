@@ -25,6 +25,8 @@ import type { Store } from './store.ts';
 /** Outputs that lie complete and verified beside the project, ready to be moved to their places. */
 export type Staged = {
   readonly paths: readonly string[];
+  /** Outputs that are folders without a file. */
+  readonly folders: readonly string[];
   /** Moves each to its place in one step of its own. */
   readonly place: () => void;
   readonly [Symbol.dispose]: () => void;
@@ -34,9 +36,13 @@ export type Staged = {
  * Why a result may not be restored: it names something outside of what the task writes. A result may come from a server, so
  * nothing in it is believed.
  */
-export function problemOf({ files, links }: ActionResult, isOutput: (path: string) => boolean): string | undefined {
-  const paths = [...files, ...links].map(({ path }) => path);
-  if (paths.length === 0) return 'it has no files';
+export function problemOf(
+  { files, links, folders }: ActionResult,
+  isOutput: (path: string) => boolean,
+): string | undefined {
+  const ofFiles = [...files, ...links].map(({ path }) => path);
+  if (ofFiles.length === 0) return 'it has no files';
+  const paths = [...ofFiles, ...folders];
   const bad = paths.find((path) => path.includes('\0') || leavesProject(path) || expandPath(path) !== path);
   if (bad !== undefined) return `\`${bad}\` is no path in the project`;
   const foreign = paths.find((path) => !isOutput(path));
@@ -84,8 +90,10 @@ export async function stage(
   ];
   return {
     paths: rows.map(({ path }) => path),
+    folders: result.folders,
     place: () => {
       const makeFolder = makeFolderMaker(root);
+      for (const folder of result.folders) makeFolder(folder);
       for (const { path, staged } of rows) {
         makeFolder(dirname(path));
         move(staged, join(root, path));

@@ -6,7 +6,11 @@ import type { ActionResult, StoredFile } from './action-result.ts';
 import type { Store } from './store.ts';
 
 /** A snapshot of outputs as a result; undefined where it has something that cannot be restored elsewhere. */
-export function resultOf(root: string, { paths, stamps, ...rest }: Snapshot): ActionResult | undefined {
+export function resultOf(
+  root: string,
+  { paths, stamps, ...rest }: Snapshot,
+  folders: readonly string[],
+): ActionResult | undefined {
   const files: StoredFile[] = [];
   const links: { path: string; target: string }[] = [];
   for (const [row, path] of paths.entries()) {
@@ -21,7 +25,7 @@ export function resultOf(root: string, { paths, stamps, ...rest }: Snapshot): Ac
       files.push({ path, digest, size: sizeIn(stamps, row), isProgram, mode });
     } else return undefined;
   }
-  return { files, links };
+  return { files, links, folders };
 }
 
 /** The permissions with which programs make files, before the user's mask takes some away. */

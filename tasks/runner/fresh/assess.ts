@@ -113,11 +113,11 @@ function differingInputs(
 }
 
 function differingOutputs(record: Record, now: NonNullable<Now['outputs']>, { outputs }: Tracked): readonly string[] {
-  const present = [...record.outputs.paths, ...record.foreign.paths];
   const differing = [
     ...(now.outputs.isSame ? [] : differingFiles(record.outputs, now.outputs.snapshot)),
     ...(now.foreign.isSame ? [] : differingFiles(record.foreign, now.foreign.snapshot)),
   ];
-  const missing = missingOutputs(outputs, present).map((path) => `${path} was not written`);
-  return [...missing, ...differing].map((reason) => `output ${reason}`);
+  const missing = missingOutputs(outputs, record).map((path) => `${path} was not written`);
+  const lost = now.lost.map((path) => `${path} is gone`);
+  return [...missing, ...differing, ...lost].map((reason) => `output ${reason}`);
 }

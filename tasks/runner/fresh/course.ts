@@ -4,6 +4,7 @@ import type { PlannedTask } from '../plan.ts';
 import { killTime } from '../process/killed.ts';
 import type { Session } from '../session.ts';
 import type { Assessment } from './assess.ts';
+import { claimBare } from './bare.ts';
 import { claimOutputs } from './claim.ts';
 import { readFileClock } from './clock.ts';
 import { changedParts } from './explain.ts';
@@ -33,7 +34,7 @@ export function recordOfBegun({ session, task, tracked, assessment, begun }: Cou
   const { root } = session;
   const last = begun ?? record ?? noRecord;
   const killedMs = last === record ? killTime(root, recordFile(root, task.name)) : undefined;
-  const { patterns, odd, claimed, folders } = lookWhereOutputsLie(root, tracked, last, killedMs);
+  const { patterns, odd, claimed, folders, bare } = lookWhereOutputsLie(root, tracked, last, killedMs);
   const isOwned = new Set(claimed.owned);
   return {
     state: 'begun',
@@ -49,16 +50,17 @@ export function recordOfBegun({ session, task, tracked, assessment, begun }: Cou
     elsewhere: leftElsewhere(root, last, patterns),
     odd,
     ...folders,
+    ...bare,
   };
 }
 
 /** What the next run must know after a failure: what there is to be removed. */
 export function recordOfFailed({ session, tracked }: Course, begun: Record): Record {
   const { root } = session;
-  const { odd, claimed, folders } = lookWhereOutputsLie(root, tracked, begun);
+  const { odd, claimed, folders, bare } = lookWhereOutputsLie(root, tracked, begun);
   const { owned, foreign, touched } = claimed;
   const [outputs, others] = [stampAll(root, owned, odd), stampAll(root, foreign, odd)];
-  return { ...begun, state: 'failed', outputs, foreign: others, touched, odd, ...folders, stood: [] };
+  return { ...begun, state: 'failed', outputs, foreign: others, touched, odd, ...folders, stood: [], ...bare };
 }
 
 /** What the next run must know after a success: which files were there, and whether they stayed the same all the time. */
@@ -75,7 +77,7 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
   );
   const movedBefore = new Set(begun.moved);
   const edited = [...written, ...moved.filter((path) => !movedBefore.has(path)), ...changedParts(begun.parts, parts)];
-  const { patterns, found, claimed, folders } = lookWhereOutputsLie(root, tracked, begun);
+  const { patterns, found, claimed, folders, bare } = lookWhereOutputsLie(root, tracked, begun);
   const behind = findBehindLinks(root, patterns, claimed.owned);
   const raw = new Map([...found.raw, ...behind.raw]);
   const looks = { root, fileClockMs, followsLinks: false };
@@ -97,6 +99,7 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
     odd: oddNamesOf(root, raw),
     made: folders.made,
     stood: [],
+    ...bare,
   };
 }
 
@@ -111,6 +114,7 @@ function lookWhereOutputsLie(root: string, { outputs }: Tracked, known: Known, k
     odd,
     claimed: claimOutputs(found.paths, known, { root, odd, killedMs }),
     folders: claimFolders(found.folders, known, { root, patterns, killedMs }),
+    bare: claimBare(outputs, found.paths, known, { root, killedMs }),
   };
 }
 

@@ -42,7 +42,7 @@ export function removeEmpty(root: string, folders: readonly string[]): void {
 }
 
 /** When something in a folder last came or went; undefined for what is no folder. */
-function changedMs(root: string, folder: string): number | undefined {
+export function changedMs(root: string, folder: string): number | undefined {
   const stat = lookAt(placeOf(root, folder));
   return typeof stat === 'object' && stat.isDirectory() ? stat.ctimeMs : undefined;
 }

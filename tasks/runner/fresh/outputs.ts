@@ -2,6 +2,7 @@ import { chmodSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isErrno } from '../host.ts';
 import { compilePatterns, isLiteral, type Patterns } from './glob.ts';
+import { changedMs } from './made.ts';
 import { type OddNames, oddPlaceOf, rawNamesOf } from './odd-names.ts';
 import { expandPath } from './paths.ts';
 import type { Record } from './record.ts';
@@ -12,13 +13,15 @@ import { type Found, findFiles, isFolderBehind, placeOf } from './walk.ts';
 type Options = { readonly root: string; readonly fileClockMs: () => number };
 
 /** The last run's outputs as they are now. A path that is missing has the kind `gone`. */
-export async function lookAtOutputs({ outputs, foreign, odd }: Record, options: Options) {
+export async function lookAtOutputs({ outputs, foreign, odd, bare }: Record, options: Options) {
   const raw = rawNamesOf(options.root, odd);
   const all = (paths: readonly string[]): Found => ({ paths, raw, folders: [], unreadable: [] });
   const looks = { ...options, followsLinks: false };
   return {
     outputs: await takeSnapshot(all(outputs.paths), outputs, looks),
     foreign: await takeSnapshot(all(foreign.paths), foreign, looks),
+    /** Folders without a file that are folders no more. */
+    lost: bare.filter((name) => changedMs(options.root, name) === undefined),
   };
 }
 
@@ -46,10 +49,18 @@ export function findBehindLinks(root: string, patterns: Patterns, owned: readonl
   return findFiles(root, { ...patterns, roots }, { followsLinks: false, followsRoots: true });
 }
 
-/** Outputs that are named without a wildcard, and of which nothing is there. */
-export function missingOutputs(globs: readonly string[], present: readonly string[]): readonly string[] {
-  const literals = globs.filter((glob) => !glob.startsWith('!') && isLiteral(glob)).map(expandPath);
-  return literals.filter((name) => !present.some((path) => path === name || path.startsWith(`${name}/`)));
+/** Outputs that are named without a wildcard. */
+export function literalOutputs(globs: readonly string[]): readonly string[] {
+  return globs.filter((glob) => !glob.startsWith('!') && isLiteral(glob)).map(expandPath);
+}
+
+/** Those of which nothing is there. */
+export function missingOutputs(
+  globs: readonly string[],
+  { outputs, foreign, bare }: Pick<Record, 'outputs' | 'foreign' | 'bare'>,
+): readonly string[] {
+  const present = [...outputs.paths, ...foreign.paths, ...bare];
+  return literalOutputs(globs).filter((name) => !present.some((path) => path === name || path.startsWith(`${name}/`)));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isErrno } from '../host.ts';
+import type { Bare } from './bare.ts';
 import { checksumBytes, checksumOf } from './checksum.ts';
 import { digestBytes, digestOfText } from './digest.ts';
 import type { OddNames } from './odd-names.ts';
@@ -35,7 +36,7 @@ export type Record = {
   readonly made: readonly string[];
   /** While it runs, the folders that were there before. */
   readonly stood: readonly string[];
-};
+} & Bare;
 
 /** What must be known of the last run to tell who wrote what. */
 export type Known = Omit<Record, 'parts' | 'edited' | 'folders' | 'globs' | 'odd'>;
@@ -51,9 +52,11 @@ export const noRecord: Known = {
   elsewhere: [],
   made: [],
   stood: [],
+  bare: [],
+  stoodMs: {},
 };
 
-const magic = 'tasks-record-7\n';
+const magic = 'tasks-record-8\n';
 const snapshotNames = ['inputs', 'folders', 'outputs', 'foreign'] as const;
 
 type Head = Omit<Record, (typeof snapshotNames)[number]> & {
