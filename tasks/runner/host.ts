@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { ask } from './host/ask.ts';
+import { askWho, runningScripts } from './host/ending.ts';
 import { readPipe, readText, replaceFile } from './host/files.ts';
 import { type LogFile, openLog, removeLog, tidyLogs } from './host/log-file.ts';
 import { ownNames, readPlatform, readUser } from './host/machine.ts';
@@ -59,8 +60,8 @@ export type Host = {
   /** In a watch: scripts are read anew at each use. */
   readonly rereadsModules: boolean;
   readonly importModule: ImportModule;
-  /** Whether a project's own code runs in this process. */
-  readonly foreignCode: { isLoaded: boolean };
+  /** Whether a project's own code runs in this process, and the tasks whose scripts do. */
+  readonly foreignCode: { isLoaded: boolean; readonly scripts: Set<string> };
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
   /** Whether so much of what was written waits for its reader that no more should be made. */
@@ -82,8 +83,8 @@ export type Host = {
   readonly kill: (pid: number, signal: NodeJS.Signals) => 'sent' | 'gone' | 'refused';
   /** Calls back on INT, TERM and HUP until disposed. */
   readonly onInterrupt: (listener: (signal: Interrupt) => void) => Disposable;
-  /** Calls back with what is thrown or rejected where nobody catches it. */
-  readonly onUncaught: (listener: (thrown: unknown) => Uncaught) => void;
+  /** Calls back with what is thrown or rejected where nobody catches it; `who` names whose code runs, should it end the program. */
+  readonly onUncaught: (listener: (thrown: unknown) => Uncaught, who: () => string | undefined) => void;
   /** Asks a person and gives the answer; empty when there is none. */
   readonly ask: (question: string) => Promise<string>;
   readonly packageVersion: () => Promise<string>;
@@ -141,7 +142,7 @@ export function realHost(importModule: ImportModule): Host {
     stripsTypes: 'typescript' in process.features && process.features.typescript !== false,
     rereadsModules: false,
     importModule,
-    foreignCode: { isLoaded: false },
+    foreignCode: { isLoaded: false, scripts: runningScripts },
     write: stdout.write,
     writeError: stderr.write,
     outputIsBehind: () => stdout.waitingBytes() > mostWaitingBytes,
@@ -157,7 +158,10 @@ export function realHost(importModule: ImportModule): Host {
     spawn: startProcess,
     kill,
     onInterrupt,
-    onUncaught: (listener) => onUncaught(listener, stderr.write),
+    onUncaught: (listener, who) => {
+      askWho(who);
+      onUncaught(listener, stderr.write);
+    },
     ask,
     packageVersion,
     realPath: async (path) => (existsSync(path) ? realpathSync(path) : path),

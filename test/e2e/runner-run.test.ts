@@ -352,7 +352,7 @@ test('a script that waits for what can never come is an error, and no success', 
   expect(exit).toBe(1);
   expect(stdout).toBe('▸ wait\n');
   expect(stderr).toBe(
-    'error: the script of a task, the last one above that has begun, waits for a promise that nothing can settle any more\n' +
+    'error: the script of task `wait` waits for what nothing can settle any more\n' +
       'hint: look there for an `await` of what is never resolved\n',
   );
 });

@@ -173,11 +173,11 @@ test('what a script did not await and fails after its end makes the run fail, an
   expect(await alone.result).toEqual({ exit: 1, stdout: '▸ work\n✔ work <time>\n', stderr: `error: ${story}` });
 });
 
-const standstill =
-  'error: the script of a task, the last one above that has begun, waits for a promise that nothing can settle any more\n' +
+const standstill = (who: string) =>
+  `error: the ${who} for what nothing can settle any more\n` +
   'hint: look there for an `await` of what is never resolved\n';
-const ended =
-  'error: a script or check of this project has ended the whole program with `process.exit`\n' +
+const ended = (who: string) =>
+  `error: ${who} has ended the whole program with \`process.exit\`\n` +
   "hint: let a script's `run` return, or throw a `TaskFailure` with an `exitCode`; let a check's `run` return its outcome\n";
 
 test('a script that ends the whole program is told so, and that is no success', async () => {
@@ -185,7 +185,11 @@ test('a script that ends the whole program is told so, and that is no success', 
     'tasks.config.yaml': 'version: 1\ntasks:\n  work: { script: work.ts }\n  next: { needs: [work], run: echo next }\n',
     'work.ts': 'export const run = async () => process.exit(0);\n',
   });
-  expect(await project.run('next')).toEqual({ exit: 1, stdout: '▸ work\n', stderr: ended });
+  expect(await project.run('next')).toEqual({
+    exit: 1,
+    stdout: '▸ work\n',
+    stderr: ended('the script of task `work`'),
+  });
 });
 
 test('so is a check', async () => {
@@ -194,12 +198,20 @@ test('so is a check', async () => {
       'version: 1\nchecks: { one: { id: ON001, script: checks.ts } }\ntasks: { work: { run: "true" } }\n',
     'checks.ts': checkThat('process.exit(0);'),
   });
-  expect(await project.run('doctor')).toEqual({ exit: 1, stdout: '', stderr: ended });
+  expect(await project.run('doctor')).toEqual({ exit: 1, stdout: '', stderr: ended('check `one`') });
 });
 
 test.each([
-  ['waits for what cannot come', "process.on('throws', () => undefined); await new Promise(() => {});", standstill],
-  ['ends the whole program', "await new Promise((resolve) => process.on('throws', resolve)); process.exit(0);", ended],
+  [
+    'waits for what cannot come',
+    "process.on('throws', () => undefined); await new Promise(() => {});",
+    standstill('script of task `other` waits'),
+  ],
+  [
+    'ends the whole program',
+    "await new Promise((resolve) => process.on('throws', resolve)); process.exit(0);",
+    ended('the script of task `other`'),
+  ],
 ])('a script that %s after another one has thrown in a callback is told so', async (_, body, stderr) => {
   await using project = await createProject({
     'tasks.config.yaml':
@@ -216,19 +228,52 @@ test.each([
   expect({ exit, stderr: told.stderr }).toEqual({ exit: 1, stderr });
 });
 
-test('what belongs to no script and throws in a callback ends the run, with its stack alone', async () => {
+test('scripts that wait for what cannot come are named, each of them', async () => {
   await using project = await createProject({
     'tasks.config.yaml':
-      'version: 1\nchecks: { one: { id: ON001, script: checks.ts } }\ntasks:\n  first: { script: first.ts }\n  work: { needs: [first], requires: [one], run: "true" }\n',
-    'first.ts': 'export const run = async () => undefined;\n',
+      'version: 1\ntasks:\n  one: { script: wait.ts }\n  two: { script: wait.ts }\n  ends: { script: end.ts }\n  all: { needs: [one, two, ends] }\n',
+    'wait.ts': 'export const run = () => new Promise(() => {});\n',
+    'end.ts': 'export const run = () => new Promise((resolve) => setTimeout(resolve, 300));\n',
+  });
+  const { exit, stderr } = await project.run('all --jobs=3');
+  expect({ exit, stderr }).toEqual({ exit: 1, stderr: standstill('scripts of tasks `one`, `two` wait') });
+});
+
+test('what a check throws in a callback is its result, and after its end an error', async () => {
+  const config = 'version: 1\nchecks: { one: { id: ON001, script: checks.ts } }\ntasks: { work: { run: "true" } }\n';
+  await using project = await createProject({
+    'tasks.config.yaml': config,
     'checks.ts': checkThat("setTimeout(() => { throw new Error('oops'); }); await new Promise(() => {});"),
+  });
+  const { exit, stdout, stderr } = await project.run('doctor');
+  expect({ exit, stderr }).toEqual({ exit: 4, stderr: '' });
+  expect(stdout).toContain('why: the check crashed: oops\n');
+  await project.write(
+    'checks.ts',
+    checkThat("setTimeout(() => { throw new Error('oops'); }); return { outcome: 'pass', summary: 'ok' };"),
+  );
+  expect(await project.run('doctor')).toMatchObject({
+    exit: 1,
+    stderr: 'error: check `one` has ended, and what it did not await fails: oops\n',
+  });
+});
+
+test('what belongs to no script and throws in a callback ends the run, with its stack alone', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks: { work: { script: work.ts } }\n',
+    'work.ts': `export const run = () => new Promise((resolve) => {
+  process.on('SIGTERM', () => { throw new Error('oops'); });
+  process.kill(process.pid, 'SIGTERM');
+  setTimeout(resolve, 30_000);
+});
+`,
   });
   const { exit, stderr } = await project.run('work');
   expect(exit).toBe(1);
   expect(stderr).toMatch(
     /^error: thrown by what belongs to no script, where nobody catches it:\nError: oops\n( {4}at .*\n)+$/,
   );
-  expect(stderr).toContain('<project>/checks.ts');
+  expect(stderr).toContain('<project>/work.ts');
 });
 
 test('a script that listens to rejections itself decides what comes of them', async () => {

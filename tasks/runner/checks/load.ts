@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { CheckSurroundings } from '../checks.ts';
 import type { CheckRow } from '../config/types.ts';
 import { messageOf } from '../errors.ts';
-import type { Host } from '../host.ts';
+import { runAs } from '../foreign-code.ts';
+import type { Host, Uncaught } from '../host.ts';
 import { loadModule } from '../load-module.ts';
 import type { Check } from '../script.ts';
 import { versionCheck } from './version.ts';
@@ -34,8 +35,12 @@ export async function loadChecks({
 
 async function loadFile(host: Host, root: string, script: string): Promise<readonly Check[] | string> {
   const file = join(root, script);
+  const name = `the file of checks \`${script}\``;
+  const onStray = (thrown: unknown): Uncaught => ({
+    text: `${name} throws where nobody catches it: ${messageOf(thrown)}`,
+  });
   try {
-    const module = await loadModule(host, root, file);
+    const module = await runAs(host, { name, onStray }, () => loadModule(host, root, file));
     const checks = typeof module === 'object' && module !== null && 'checks' in module ? module.checks : undefined;
     return Array.isArray(checks) ? (checks as readonly Check[]) : `\`${script}\` does not export \`checks\``;
   } catch (thrown) {

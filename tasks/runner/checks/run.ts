@@ -1,6 +1,8 @@
 import type { CheckSurroundings } from '../checks.ts';
 import { messageOf } from '../errors.ts';
 import type { CheckReport, Evidence } from '../events.ts';
+import { runAs } from '../foreign-code.ts';
+import type { Uncaught } from '../host.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { Check, CheckResult } from '../script.ts';
 import { type Asked, makeProbe } from './probe.ts';
@@ -46,17 +48,37 @@ async function answerOf(check: Check, surroundings: Surroundings, evidence: Evid
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
   });
+  const strays = makeStrays(check);
   const timer = setTimeout(() => timeout.abort(timedOut), limitMs);
   await using scratch = makeScratch();
   try {
     const probe = makeProbe({ ...surroundings, signal, scratch, onEvidence: (row) => evidence.push(row) });
-    const answer = Promise.resolve().then(() => check.run(probe));
-    return judge(await Promise.race([answer, isCancelled]));
+    const answer = runAs(surroundings.host, strays.owner, async () => await check.run(probe));
+    return judge(await Promise.race([answer, strays.thrown, isCancelled]));
   } catch (thrown) {
     return couldNot(`the check crashed: ${messageOf(thrown)}`);
   } finally {
     clearTimeout(timer);
+    strays.close();
   }
+}
+
+/** What a check throws in a callback is its result, as long as it has none. */
+function makeStrays({ name }: Pick<Check, 'name'>) {
+  let isOver = false;
+  let fail: (thrown: unknown) => void = () => undefined;
+  const thrown = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const onStray = (stray: unknown): Uncaught => {
+    if (isOver) return { text: `check \`${name}\` has ended, and what it did not await fails: ${messageOf(stray)}` };
+    fail(stray);
+    return 'heard';
+  };
+  const close = (): void => {
+    isOver = true;
+  };
+  return { owner: { name: `check \`${name}\``, onStray }, thrown, close };
 }
 
 const timedOut: Cancellation = { because: 'timed-out', signal: 'SIGTERM', isDelivered: false, graceMs: 500 };

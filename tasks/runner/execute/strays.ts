@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { exitCodes } from '../errors.ts';
-import type { Host, Uncaught } from '../host.ts';
+import { runAs } from '../foreign-code.ts';
+import type { Uncaught } from '../host.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { Session } from '../session.ts';
 
@@ -14,9 +14,6 @@ export type Strays = {
   /** The script has ended: what comes now can only make the run fail. */
   readonly close: () => void;
 };
-
-const owners = new AsyncLocalStorage<(thrown: unknown) => Uncaught>();
-let isHeard = false;
 
 type Options = {
   readonly session: Pick<Session, 'host' | 'state' | 'events' | 'emit'>;
@@ -46,20 +43,16 @@ export function makeStrays({ session, task, describe }: Options): Strays {
   };
   return {
     during: (work) => {
-      hear(host);
-      return owners.run(onStray, work);
+      host.foreignCode.scripts.add(task);
+      return runAs(host, { name: `the script of task \`${task}\``, onStray }, work);
     },
     signal: ending.signal,
     first: () => first,
     close: () => {
       isOver = true;
+      host.foreignCode.scripts.delete(task);
     },
   };
-}
-
-function hear(host: Pick<Host, 'onUncaught'>): void {
-  if (!isHeard) host.onUncaught((thrown) => owners.getStore()?.(thrown) ?? 'not-ours');
-  isHeard = true;
 }
 
 const hasThrown: Cancellation = { because: 'another-failed', signal: 'SIGTERM', isDelivered: false, graceMs: 5_000 };

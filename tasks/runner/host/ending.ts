@@ -1,8 +1,18 @@
-import { exitCodes } from '../errors.ts';
+import { exitCodes, listed } from '../errors.ts';
 import { writeLast } from './streams.ts';
 
 /** The least that a process ends with, however its run ended. */
 let leastExit: number = exitCodes.ok;
+
+/** The tasks whose scripts run. */
+export const runningScripts = new Set<string>();
+
+let who: () => string | undefined = () => undefined;
+
+/** Tells whose code it is that ends the program. */
+export function askWho(name: () => string | undefined): void {
+  who = name;
+}
 
 /** Says so where this process ends before all is done. */
 export function watchForEarlyEnd(): void {
@@ -31,17 +41,25 @@ function onStandstill(): void {
   expectEnd();
   writeLast(
     'stderr',
-    'error: the script of a task, the last one above that has begun, waits for a promise that nothing can settle any more\n' +
+    `error: ${waiting()} for what nothing can settle any more\n` +
       'hint: look there for an `await` of what is never resolved\n',
   );
   process.exitCode = exitCodes.task;
+}
+
+/** Where nothing can go on, that is true of every script that has not ended. */
+function waiting(): string {
+  const names = listed(runningScripts);
+  return runningScripts.size > 1
+    ? `the scripts of tasks ${names} wait`
+    : `the script of ${names === '' ? 'a task' : `task ${names}`} waits`;
 }
 
 /** Nobody but a project's own code calls `process.exit` before all is done. */
 function onEarlyExit(code: number): void {
   writeLast(
     'stderr',
-    'error: a script or check of this project has ended the whole program with `process.exit`\n' +
+    `error: ${who() ?? 'a script or check of this project'} has ended the whole program with \`process.exit\`\n` +
       "hint: let a script's `run` return, or throw a `TaskFailure` with an `exitCode`; let a check's `run` return its outcome\n",
   );
   if (code === exitCodes.ok) process.exitCode = exitCodes.task;

@@ -1,0 +1,24 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Host, Uncaught } from './host.ts';
+
+/** Whose code runs, also in callbacks and in what is not awaited. */
+export type Owner = {
+  /** As a message calls it: ``check `node` ``. */
+  readonly name: string;
+  /** Hears what it throws where nobody catches it. */
+  readonly onStray: (thrown: unknown) => Uncaught;
+};
+
+const owners = new AsyncLocalStorage<Owner>();
+let isHeard = false;
+
+/** Does work of a project's own code, for its owner. */
+export function runAs<Result>(host: Pick<Host, 'onUncaught'>, owner: Owner, work: () => Result): Result {
+  if (!isHeard)
+    host.onUncaught(
+      (thrown) => owners.getStore()?.onStray(thrown) ?? 'not-ours',
+      () => owners.getStore()?.name,
+    );
+  isHeard = true;
+  return owners.run(owner, work);
+}
