@@ -120,6 +120,20 @@ for (const [name, { command, load }] of Object.entries(shells)) {
     await say("tasks deploy 'stage e", "tasks deploy 'stage env' ");
     await say('tasks serve --speed "very f', 'tasks serve --speed "very fast" ');
     await say("tasks 'buil", "tasks 'build' ");
+    await say("tasks deploy 'stage env' it", "tasks deploy 'stage env' it\\'s ");
+    await say('tasks deploy "it\'s" stage\\ env a', 'tasks deploy "it\'s" stage\\ env a\\;b ');
+    await say('tasks deploy "it', 'tasks deploy "it\'s" ');
+    await say("tasks deploy '$p", "tasks deploy '$place' ");
+    await say("tasks 'serve' --speed='very fast' --mode=f", "tasks 'serve' --speed='very fast' --mode=fast ");
+    await say(
+      'tasks "serve" --speed="very f',
+      `tasks "serve" --speed=${name === 'zsh' ? 'very\\ fast' : '"very fast"'} `,
+    );
+    await say("tasks deploy '' pl", "tasks deploy '' pl");
+    await say("tasks 'bpf:be", "tasks 'bpf:bench' ");
+    await say('tasks bpf\\:be', name === 'fish' ? 'tasks bpf\\:bench ' : 'tasks bpf:bench ');
+    // Zsh goes on within the quotes.
+    if (name !== 'zsh') await say("tasks 'bpf:bench'", name === 'bash' ? 'tasks bpf:bench ' : "tasks 'bpf:bench' ");
     await say('npx tasks sta', 'npx tasks start ');
     await say('tasks build -- fil', 'tasks build -- file.txt ');
     terminal.type('exit\n');

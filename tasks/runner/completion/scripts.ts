@@ -18,34 +18,43 @@ const bash = `# Completion of \`tasks\` and \`npx tasks\` for bash. Load it with
 # For an alias \`t\`: complete -o default -F _tasks t
 ${findBin('type -P')}
 
+# Splits a line as bash reads it: \`words\`, the \`quote\` that is still open, and how much of the last word bash will keep.
+_tasks_split() {
+  local line=$1 breaks=\${COMP_WORDBREAKS//[^:=]/} char word= isWord= before=0 i
+  words=() quote= kept=0
+  for ((i = 0; i < \${#line}; i++)); do
+    char=\${line:i:1}
+    if [[ -n $quote && $char == "$quote" ]]; then quote= kept=$before
+    elif [[ $quote == '"' && $char == '\\' && \${line:i+1:1} == [\\"\\\\\\$\\\`] ]]; then word+=\${line: ++i:1}
+    elif [[ -n $quote ]]; then word+=$char
+    elif [[ $char == [\\'\\"] ]]; then quote=$char isWord=1 before=$kept kept=\${#word}
+    elif [[ $char == '\\' ]]; then word+=\${line: ++i:1} isWord=1
+    elif [[ $char == [$' \\t'] ]]; then [[ -n $word$isWord ]] && words+=("$word"); word= isWord= kept=0
+    else
+      word+=$char
+      # Bash ends words at \`:\` and \`=\` too, and replaces only what follows the last of them.
+      [[ -n $breaks && $char == [$breaks] ]] && kept=\${#word}
+    fi
+  done
+  words+=("$word")
+}
+
 _tasks() {
-  local bin line word breaks cut= candidate open=\${COMP_WORDS[COMP_CWORD]} quote=
+  local bin cut candidate quote kept
   local -a words
   COMPREPLY=()
   bin=$(_tasks_bin) || return
-  line=\${COMP_LINE:0:COMP_POINT}
-  # A quote that is still open: all behind it is one text, which bash closes itself.
-  if [[ $open == [\\'\\"]* && $line == *"$open" ]]; then
-    quote=\${open:0:1} open=\${open:1}
-    line=\${line%"$quote$open"}
-  fi
-  # Without -r, for words that are typed with a backslash.
-  read -a words <<<"$line"
-  [[ $line == *' ' && $line != *'\\ ' ]] && words+=('')
-  [[ -n $quote ]] && words[\${#words[@]}-1]+=$open
+  _tasks_split "\${COMP_LINE:0:COMP_POINT}"
   if [[ \${words[0]} == npx ]]; then
     [[ \${words[1]} == tasks && \${#words[@]} -gt 2 ]] || return
     words=("\${words[@]:1}")
   fi
-  word=\${words[\${#words[@]}-1]}
-  # Bash ends words at \`:\` and \`=\` too, and replaces only what follows the last of them.
-  breaks=\${COMP_WORDBREAKS//[^:=]/}
-  [[ -n $breaks ]] && cut=\${word%"\${word##*[$breaks]}"}
-  [[ -n $quote ]] && cut=\${word%"$open"}
+  cut=\${words[\${#words[@]}-1]:0:kept}
   while IFS=$'\\t' read -r candidate _; do
     candidate=\${candidate#"$cut"}
+    # Within an open quote bash writes it as it is, and closes the quote itself.
     if [[ -z $quote ]]; then printf -v candidate %q "$candidate"
-    elif [[ $candidate == *[\\'\\"\\\\\\$\\\`]* ]]; then continue; fi
+    elif [[ $candidate == *"$quote"* || ( $quote == '"' && $candidate == *[\\\\\\$\\\`]* ) ]]; then continue; fi
     COMPREPLY+=("$candidate")
   done < <("$bin" --completion=candidates -- "\${words[@]:1}" 2>/dev/null)
   [[ \${#COMPREPLY[@]} == 1 && \${COMPREPLY[0]} == *= ]] && type compopt >/dev/null 2>&1 && compopt -o nospace
