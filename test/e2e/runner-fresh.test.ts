@@ -43,6 +43,15 @@ test('a task runs once, and again when the content of an input has changed', asy
   expect(await why(here)).toBeUndefined();
 });
 
+test('`--explain` also says why a task runs that nothing can be compared of', async () => {
+  await using here = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  all: { needs: [say] }\n  say: { run: echo said }\n',
+  });
+  expect((await here.run('all --explain')).stdout).toBe(
+    '▸ say\ndue to: it has no `inputs`\nsaid\n✔ say <time>\n▸ all\n✔ all <time>\nok: 2 done, <time>\n',
+  );
+});
+
 test('an edit that keeps size and time is seen', async () => {
   await using here = await project();
   const at = new Date('2020-01-01T00:00:00Z');

@@ -4,7 +4,7 @@ import type { Plan } from '../plan.ts';
 import { durationInWords } from '../words.ts';
 import type { RenderOptions } from './index.ts';
 import { withNames } from './safe-text.ts';
-import { summaryLines } from './summary.ts';
+import { alwaysRuns, summaryLines } from './summary.ts';
 import {
   changeLine,
   checkLines,
@@ -45,10 +45,13 @@ export function makeStory({ tasks, paint, quiet, verbose, explain, say, quote }:
     'check-finished': ({ report }) => say(undefined, checkLines(report, paint)),
     'fix-started': ({ check, summary, about, command }) =>
       say(undefined, [`${paint.cyan('fix')} ${check} (${summary}): ${about}`, `  $ ${command}`]),
-    'task-started': ({ task, where }) =>
+    'task-started': ({ task, where }) => {
       sayUnlessQuiet(task, [
         `${paint.cyan(paint.marks.started)} ${paint.bold(task)}${verbose ? ` ${paint.dim(where)}` : ''}`,
-      ]),
+      ]);
+      const planned = explain ? tasks.find(({ name }) => name === task) : undefined;
+      if (planned !== undefined && alwaysRuns(planned)) quote(task, paint.dim('due to: it has no `inputs`'));
+    },
     'task-explained': ({ task, because }) => {
       if (!explain && !verbose) return;
       for (const reason of because) quote(task, paint.dim(`due to: ${withNames(reason)}`));

@@ -82,8 +82,12 @@ export function summaryLines(
   ];
 }
 
+/** Whether a task does something, and each time. */
+export function alwaysRuns({ work, tracked }: Pick<Planned, 'work' | 'tracked'>): boolean {
+  return (work.kind === 'run' || work.kind === 'script') && tracked === undefined;
+}
+
 /** A task that always runs, and need not if it said what it reads. */
 function couldBeTracked(task: Planned | undefined): boolean {
-  const isCommand = task?.work.kind === 'run' || task?.work.kind === 'script';
-  return task !== undefined && isCommand && task.tracked === undefined && !task.interactive;
+  return task !== undefined && alwaysRuns(task) && !task.interactive;
 }
