@@ -4,7 +4,7 @@ import type { CheckReport, Event, Failure, Stamped } from './events.ts';
 import type { Round } from './execute/round.ts';
 import { runTasks } from './execute/schedule.ts';
 import { undoAll } from './execute/undo.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedTask } from './plan.ts';
 import { shortestSecret } from './secrets/forms.ts';
 import type { Session } from './session.ts';
 
@@ -56,9 +56,17 @@ export async function performTasks(
   });
   for (const name of session.host.secrets.tooShort()) session.emit({ type: 'notice-given', text: tooShort(name) });
   const isReady = !fix || (await mendFirst(session, plan));
+  if (isReady && plan.tasks.some((task) => isTrackedCell(session, task))) {
+    const { removeGoneCells } = await import('./fresh/gone-cells.ts');
+    await removeGoneCells(session, plan);
+  }
   const failure = isReady ? await runTasks(session, plan, round) : undefined;
   await session.cache.close();
   return verdictOf(session, isReady ? failure : notReady);
+}
+
+function isTrackedCell({ config }: Session, { name, tracked }: PlannedTask): boolean {
+  return tracked !== undefined && config.tasks[name]?.cell !== undefined;
 }
 
 function tooShort(name: string): string {

@@ -48,7 +48,7 @@ async function load(packageText: string, says: Error) {
       asked.push(specifier);
       throw says;
     },
-    foreignCode: { isLoaded: false },
+    foreignCode: { isLoaded: false, scripts: new Set<string>() },
     stripsTypes: true,
     rereadsModules: false,
     packageFolder: join(import.meta.dirname, '../../tasks/runner'),

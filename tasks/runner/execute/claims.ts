@@ -59,7 +59,7 @@ type Options = {
 export function makeClaims({ root, pid, env, tasks, identityOf, reuseOf, ...options }: Options): Claims {
   const held: Holdings = options.held ?? new Map();
   const isInWatch = options.held !== undefined;
-  const folder = join(root, '.tasks', 'locks');
+  const folder = lockFolder(root);
   const waits = new Map<PlannedTask, Wait>();
   let canLock: boolean | undefined;
   const mayClaim = (task: PlannedTask): boolean =>
@@ -162,8 +162,18 @@ function isExclusive({ work, interactive, locks }: PlannedTask): boolean {
   return (work.kind !== 'none' && !interactive) || locks.length > 0;
 }
 
+/** Where the locks of a checkout lie. */
+export function lockFolder(root: string): string {
+  return join(root, '.tasks', 'locks');
+}
+
+/** The lock of a task, by its name. */
+export function lockFile(folder: string, task: string): string {
+  return join(folder, `${encodeURIComponent(task)}.lock`);
+}
+
 function ownLock(folder: string, { name }: PlannedTask): Lock {
-  return { name, file: join(folder, `${encodeURIComponent(name)}.lock`) };
+  return { name, file: lockFile(folder, name) };
 }
 
 /** In the order of their names, so that no two runs wait for each other. No task's name begins with `@`. */

@@ -51,6 +51,7 @@ export function recordOfBegun({ session, task, tracked, assessment, begun }: Cou
     odd,
     ...folders,
     ...bare,
+    cell: cellOf(session, task),
   };
 }
 
@@ -100,7 +101,13 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
     made: folders.made,
     stood: [],
     ...bare,
+    cell: begun.cell,
   };
+}
+
+function cellOf({ config }: Session, { name }: PlannedTask): Record['cell'] {
+  const cell = config.tasks[name]?.cell;
+  return cell === undefined ? undefined : { name, of: cell.of };
 }
 
 /** What lies there, and whose it is by a record. */

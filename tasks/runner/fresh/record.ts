@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isErrno } from '../host.ts';
 import type { Bare } from './bare.ts';
@@ -36,10 +36,12 @@ export type Record = {
   readonly made: readonly string[];
   /** While it runs, the folders that were there before. */
   readonly stood: readonly string[];
+  /** Of a task that a matrix has made: its name, and that of the matrix. */
+  readonly cell?: { readonly name: string; readonly of: string } | undefined;
 } & Bare;
 
 /** What must be known of the last run to tell who wrote what. */
-export type Known = Omit<Record, 'parts' | 'edited' | 'folders' | 'globs' | 'odd'>;
+export type Known = Omit<Record, 'parts' | 'edited' | 'folders' | 'globs' | 'odd' | 'cell'>;
 
 /** What is known of a task that has never run. */
 export const noRecord: Known = {
@@ -67,8 +69,27 @@ type Head = Omit<Record, (typeof snapshotNames)[number]> & {
  * The file of a task. Names that differ only in signs or in case must not share one, so a part of the name's digest is in it.
  */
 export function recordFile(root: string, task: string): string {
-  const readable = task.replace(/[^A-Za-z0-9_.-]/g, '-').slice(0, 60);
-  return join(root, '.tasks', 'state', `${readable}-${digestOfText(task).slice(0, 12)}`);
+  return join(stateFolder(root), `${readable(task)}-${digestOfText(task).slice(0, 12)}`);
+}
+
+/** The files of all tasks that ever ran here, and whose names begin so or alike. */
+export function recordFiles(root: string, beginning: string): readonly string[] {
+  const folder = stateFolder(root);
+  try {
+    const names = readdirSync(folder).filter((name) => name.startsWith(readable(beginning)) && !name.endsWith('.tmp'));
+    return names.map((name) => join(folder, name));
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') || isErrno(error, 'EACCES')) return [];
+    throw error;
+  }
+}
+
+function stateFolder(root: string): string {
+  return join(root, '.tasks', 'state');
+}
+
+function readable(task: string): string {
+  return task.replace(/[^A-Za-z0-9_.-]/g, '-').slice(0, 60);
 }
 
 /** Reads a record; one that is damaged, half written or of another version is none. */

@@ -1,0 +1,77 @@
+import { rmSync } from 'node:fs';
+import { messageOf } from '../errors.ts';
+import { lockFile, lockFolder } from '../execute/claims.ts';
+import { makeClaim } from '../locks/holder.ts';
+import { makeLockFolder, tryLock, unlock } from '../locks/lock.ts';
+import type { Plan } from '../plan.ts';
+import type { Session } from '../session.ts';
+import { readFileClock } from './clock.ts';
+import { removeEmpty } from './made.ts';
+import { lookAtOutputs, removeFiles, stampAll } from './outputs.ts';
+import { type Record, readRecord, recordFile, recordFiles } from './record.ts';
+import { digestAt, makeFinder } from './snapshot.ts';
+import { wasWritten } from './stamp.ts';
+
+type Gone = { readonly file: string; readonly record: Record; readonly name: string };
+
+/**
+ * Removes what tasks have written that the planned matrices no longer make, as after a source was renamed: what takes all files of
+ * a folder would take theirs too. What has changed since, or was an input, is somebody else's.
+ */
+export async function removeGoneCells(session: Session, plan: Plan): Promise<void> {
+  const folder = lockFolder(session.root);
+  const gone = findGone(session, plan);
+  if (gone.length === 0 || !makeLockFolder(folder)) return;
+  for (const cell of gone) {
+    const lock = lockFile(folder, cell.name);
+    if (tryLock(lock, makeClaim(session.host.pid, cell.name)).state !== 'taken') continue;
+    try {
+      await remove(session, cell);
+    } catch (error) {
+      const text = `what \`${cell.name}\` wrote, which its matrix no longer makes, cannot be removed: ${messageOf(error)}`;
+      session.emit({ type: 'notice-given', text });
+    } finally {
+      unlock(lock);
+    }
+  }
+}
+
+function findGone({ root, config }: Session, { tasks }: Plan): readonly Gone[] {
+  const matrices = new Set(tasks.flatMap(({ name }) => config.tasks[name]?.cell?.of ?? []));
+  const isKnown = new Set(Object.keys(config.tasks).map((name) => recordFile(root, name)));
+  return [...matrices].flatMap((of) =>
+    recordFiles(root, `${of}:`).flatMap((file): Gone[] => {
+      const record = isKnown.has(file) ? 'none' : readRecord(file);
+      const isOfMatrix = typeof record === 'object' && record.cell?.of === of;
+      return isOfMatrix ? [{ file, record, name: record.cell.name }] : [];
+    }),
+  );
+}
+
+async function remove(session: Session, { file, record, name }: Gone): Promise<void> {
+  const { root } = session;
+  const inputs = new Set(record.inputs.paths);
+  const leftovers = (await unchanged(session, record)).filter((path) => !inputs.has(path));
+  removeFiles(root, leftovers, record.odd);
+  removeEmpty(root, record.made);
+  rmSync(file, { force: true });
+  if (leftovers.length === 0) return;
+  const text = `what \`${name}\` wrote is removed, since its matrix no longer makes that task`;
+  session.emit({ type: 'notice-given', text });
+}
+
+/** The outputs that are as the task has left them: after a success by content, else by what the system says of them. */
+async function unchanged({ root, host }: Session, record: Record): Promise<readonly string[]> {
+  const { outputs, odd, state } = record;
+  const isRead = state === 'done' || state === 'edited';
+  const fileClockMs = () => readFileClock(host, root);
+  const now = isRead
+    ? (await lookAtOutputs(record, { root, fileClockMs })).outputs.snapshot
+    : stampAll(root, outputs.paths, odd);
+  const rowNow = makeFinder(now);
+  return outputs.paths.filter((path, row) => {
+    const at = rowNow(row, path);
+    if (at === undefined) return false;
+    return isRead ? digestAt(outputs, row) === digestAt(now, at) : !wasWritten(outputs.stamps, row, now.stamps, at);
+  });
+}
