@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { apart } from '../helpers/apart.ts';
 import { childrenOf, isRunning, runningIn } from '../helpers/processes.ts';
 import { cli, createProject, type Project } from '../helpers/project.ts';
+import { slowToEnd } from '../helpers/slow.ts';
 
 const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
 
@@ -297,17 +298,7 @@ test('a task of a run within a run gets a signal once', async () => {
 test('what has heard the signal and cleans up is not asked again, though its parent has gone', async () => {
   await using project = await createProject({
     ...config('  work: { run: sh work.sh }\n'),
-    'work.sh': 'node slow.cjs & exec sleep 1000\n',
-    'slow.cjs': `const { appendFileSync } = require('node:fs');
-let times = 0;
-process.on('SIGTERM', () => {
-  times++;
-  if (times > 1) return appendFileSync('story', 'asked again ');
-  setTimeout(() => { appendFileSync('story', 'cleaned'); process.exit(0); }, 900);
-});
-setInterval(() => {}, 1000);
-console.log('listening');
-`,
+    ...slowToEnd(900),
   });
   const running = project.start('work');
   await running.says('listening');

@@ -35,5 +35,6 @@ export function isHeld({ pid, host, started }: Claim): boolean {
   if (isUnreadable) return false;
   if (host !== hostname()) return true;
   const process = findProcess(pid);
-  return process !== undefined && !process.isZombie && process.started === started;
+  if (process === undefined || process.isZombie) return false;
+  return process.started === started || process.started === '' || started === '';
 }

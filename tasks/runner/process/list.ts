@@ -1,37 +1,49 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 
 /** A process as the system lists it. */
 export type ProcessRow = {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
-  readonly session: number;
-  /** Tells a process from a later one with the same pid. */
+  /** Undefined where the system does not tell, as on macOS. */
+  readonly session: number | undefined;
+  /** A number that tells a process from a later one with the same pid, and older ones from younger; empty where nobody knows. */
   readonly started: string;
   /** Ended, and only waiting for its parent to ask how. */
   readonly isZombie: boolean;
 };
 
-/** All processes of the machine. */
+/** All processes of the machine; none where nobody tells. */
 export function listProcesses(): readonly ProcessRow[] {
-  let names: readonly string[];
-  try {
-    names = readdirSync('/proc');
-  } catch {
-    return listWithPs();
-  }
-  return names.flatMap((name) => (/^\d+$/.test(name) ? rowOf(Number(name)) : []));
+  if (!hasProc()) return listWithPs(['-A']) ?? [];
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? rowOf(Number(name)) : []));
+}
+
+/** Those of some processes that exist. */
+export function findProcesses(pids: readonly number[]): readonly ProcessRow[] {
+  if (hasProc()) return pids.flatMap(rowOf);
+  if (pids.length === 0) return [];
+  return listWithPs(['-p', pids.join(',')]) ?? pids.filter(exists).map(unknownProcess);
 }
 
 /** One process, if it exists. */
 export function findProcess(pid: number): ProcessRow | undefined {
-  if (hasProc()) return rowOf(pid)[0];
-  return listWithPs(['-p', String(pid)])[0];
+  return findProcesses([pid])[0];
 }
 
-/** Whether a process has a handler for the signal of that number. Without /proc nobody says. */
+/** A process of which only its pid is known. */
+export function unknownProcess(pid: number): ProcessRow {
+  return { pid, parent: 0, group: 0, session: undefined, started: '', isZombie: false };
+}
+
+/**
+ * Whether a process has a handler for the signal of that number. Without /proc nobody says: who outlives a SIGTERM has one, or
+ * will not hear the next one either; a SIGINT may also be ignored, as by what a shell has started in the background.
+ */
 export function handles(pid: number, signal: number): boolean {
+  if (!hasProc()) return signal !== constants.signals.SIGINT;
   try {
     const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
     return ((BigInt(`0x${caught ?? '0'}`) >> BigInt(signal - 1)) & 1n) === 1n;
@@ -59,18 +71,31 @@ function rowOf(pid: number): readonly ProcessRow[] {
   }
 }
 
-/** Where there is no /proc, as on macOS. */
-function listWithPs(which = ['-A']): readonly ProcessRow[] {
-  const { stdout } = spawnSync('ps', [...which, '-o', 'pid=,ppid=,pgid=,sess=,stat=,lstart='], { encoding: 'utf8' });
-  return stdout.split('\n').flatMap((line) => {
-    const [pid, parent, group, session, state, ...started] = line.trim().split(/\s+/);
+/**
+ * Where there is no /proc, as on macOS. Its times are in the language and the time zone of whoever asks: another run would take
+ * one and the same process for two. Undefined where `ps` may not run, as in a sandbox.
+ */
+function listWithPs(which: readonly string[]): readonly ProcessRow[] | undefined {
+  const ps = ['LC_ALL=C', 'TZ=UTC0', 'ps', ...which, '-o', 'pid=,ppid=,pgid=,stat=,lstart='];
+  const { stdout, stderr, status } = spawnSync('env', ps, { encoding: 'utf8', maxBuffer: mostBytes });
+  const rows = (stdout ?? '').split('\n').flatMap((line) => {
+    const [pid, parent, group, state, ...time] = line.trim().split(/\s+/);
     if (state === undefined) return [];
-    const numbers = {
-      pid: Number(pid),
-      parent: Number(parent),
-      group: Number(group),
-      session: Number.parseInt(session ?? '', 16),
-    };
-    return [{ ...numbers, started: started.join(' '), isZombie: state.startsWith('Z') }];
+    const numbers = { pid: Number(pid), parent: Number(parent), group: Number(group), session: undefined };
+    const startedS = Date.parse(`${time.join(' ')} UTC`) / 1000;
+    return [{ ...numbers, started: String(startedS), isZombie: state.startsWith('Z') }];
   });
+  // Without a word: none of those that were asked for exists.
+  const hasAnswered = status === 0 || (status === 1 && stderr === '');
+  return hasAnswered ? rows : undefined;
+}
+
+const mostBytes = 16 << 20;
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }

@@ -157,14 +157,18 @@ async function sweep(
   { rows, graceMs, hasHeard }: Pick<Left, 'rows' | 'hasHeard'> & { readonly graceMs: number },
 ): Promise<void> {
   let left = stillRunning(rows);
-  for (let waitedMs = 0; left.length > 0 && waitedMs < graceMs; waitedMs += stepMs) {
-    const isTimeToAsk = waitedMs >= patienceMs && waitedMs < patienceMs + stepMs;
-    if (isTimeToAsk)
+  let isAsked = false;
+  const startedMs = host.clockMs();
+  const waitedMs = (): number => host.clockMs() - startedMs;
+  while (left.length > 0 && waitedMs() < graceMs) {
+    if (!isAsked && waitedMs() >= patienceMs) {
+      isAsked = true;
       signalEach(
         host,
         left.filter((row) => !hasHeard(row)),
         'SIGTERM',
       );
+    }
     await host.sleep(stepMs);
     left = stillRunning(left);
   }

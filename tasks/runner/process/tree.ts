@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import type { Host } from '../host.ts';
-import { findProcess, listProcesses, type ProcessRow } from './list.ts';
+import { findProcess, findProcesses, listProcesses, type ProcessRow, unknownProcess } from './list.ts';
 
-/** A process, the members of the group that it leads, and everything that descends from them. */
+/** A process, the members of the group that it leads, and everything that descends from them; where nobody tells, it alone. */
 export function treeOf(root: number, rows: readonly ProcessRow[] = listProcesses()): readonly ProcessRow[] {
+  if (rows.length === 0) return [unknownProcess(root)];
   const members = new Set([root, ...rows.filter((row) => row.group === root).map((row) => row.pid)]);
   for (let before = 0; before < members.size; ) {
     before = members.size;
@@ -15,6 +16,7 @@ export function treeOf(root: number, rows: readonly ProcessRow[] = listProcesses
 /**
  * What a killed shell has left in the foreground of the terminal: processes of our group whose parent is no longer of our
  * session, and that are younger than we are. (A shell without job control makes its background children ignore Ctrl-C.)
+ * Where sessions are not told, only the first process adopts orphans.
  */
 export function orphansOnTerminal(own: number, rows: readonly ProcessRow[] = listProcesses()): readonly ProcessRow[] {
   const byPid = new Map(rows.map((row) => [row.pid, row]));
@@ -22,7 +24,7 @@ export function orphansOnTerminal(own: number, rows: readonly ProcessRow[] = lis
   if (self === undefined) return [];
   return rows.filter((row) => {
     const isOfOurs = row.group === self.group && row.session === self.session && row.pid !== own && !row.isZombie;
-    const isOrphan = byPid.get(row.parent)?.session !== self.session;
+    const isOrphan = self.session === undefined ? row.parent === 1 : byPid.get(row.parent)?.session !== self.session;
     return isOfOurs && isOrphan && Number(row.started) >= Number(self.started);
   });
 }
@@ -43,7 +45,7 @@ export function descendsFrom(pid: number, ancestor: number): boolean {
 
 /** Those of the rows that still run. */
 export function stillRunning(before: readonly ProcessRow[]): readonly ProcessRow[] {
-  const now = new Map(listProcesses().map((row) => [row.pid, row]));
+  const now = new Map(findProcesses(before.map(({ pid }) => pid)).map((row) => [row.pid, row]));
   return before.filter((row) => {
     const same = now.get(row.pid);
     return same !== undefined && same.started === row.started && !same.isZombie;
