@@ -24,6 +24,19 @@ test.each([
   expect((await second.result).exit).toBe(0);
 });
 
+test('a lock that a killed run has left is taken over in another network, where the Mac has another name', async () => {
+  await using project = await createProject(config('  build: { run: build }\n'));
+  const mac = await asOnMac(project);
+  const build = await project.driven('build');
+  const first = project.start('build', { env: { ...mac, NETWORK: 'home' } });
+  const invocation = await build.started();
+  first.child.kill('SIGKILL');
+  await invocation.isGone;
+  const second = project.start('build', { env: { ...mac, NETWORK: 'office' } });
+  (await build.started()).exit(0);
+  expect((await second.result).stdout).toBe('▸ build\n✔ build <time>\n');
+});
+
 test('where `ps` may not run, as in a sandbox, runs wait for each other, and a time-out ends a task', async () => {
   await using project = await createProject(config('  build: { run: exec build, timeout: 2s }\n'));
   const env = await asOnMac(project);

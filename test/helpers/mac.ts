@@ -1,4 +1,4 @@
-/** What a Mac shows of its processes: no /proc, and a `ps` that speaks the caller's language and knows no sessions. */
+/** What a Mac shows of itself: no /proc, a `ps` that speaks the caller's language and knows no sessions, and names that networks give it. */
 import type { Project } from './project.ts';
 
 const preload = `const fs = require('node:fs');
@@ -11,7 +11,9 @@ for (const name of ['readFileSync', 'readdirSync', 'readlinkSync']) {
     return real(path, ...rest);
   };
 }
-const { existsSync } = fs;
+const { existsSync, statSync } = fs;
+fs.statSync = (path, options) => (path === '/private/var/db' ? { birthtimeMs: 1700000000123.5 } : statSync(path, options));
+if (process.env.NETWORK) require('node:os').hostname = () => 'mac.' + process.env.NETWORK;
 fs.existsSync = (path) => !String(path).startsWith('/proc') && existsSync(path);
 `;
 
@@ -28,7 +30,7 @@ exit "\${PIPESTATUS[0]}"`;
 const cat = `case "$*" in */proc/*) exit 1 ;; esac
 exec /usr/bin/cat "$@"`;
 
-/** The environment of a run that has only what a Mac has. */
+/** The environment of a run that has only what a Mac has; `NETWORK` in it is where the Mac is. */
 export async function asOnMac(project: Project): Promise<Readonly<Record<string, string>>> {
   await project.program('ps', ps);
   await project.program('cat', cat);

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
@@ -7,6 +6,7 @@ import type { Env } from '../host.ts';
 import type { Claim } from '../locks/holder.ts';
 import { readLent } from '../locks/lent.ts';
 import { readLock } from '../locks/lock.ts';
+import { thisMachine } from '../locks/this-machine.ts';
 import type { PlannedTask } from '../plan.ts';
 import { aroundVariable } from '../process/inner.ts';
 import { descendsFrom } from '../process/tree.ts';
@@ -25,7 +25,7 @@ type Own = { readonly pid: number; readonly env: Env; readonly folder: string };
 
 /** The run that holds a claim, where we were started inside of it. What `sudo` starts has lost the variable. */
 export function runAround(claim: Claim, { pid, env, folder }: Own): Around | undefined {
-  if (claim.host !== hostname() || !descendsFrom(pid, claim.pid)) return undefined;
+  if (claim.host !== thisMachine() || !descendsFrom(pid, claim.pid)) return undefined;
   return readAround(env[aroundVariable]).find((around) => around.pid === claim.pid) ?? onlyTask(claim, folder);
 }
 

@@ -1,6 +1,6 @@
-import { hostname } from 'node:os';
 import type { Holder } from '../events.ts';
 import { findProcess } from '../process/list.ts';
+import { thisMachine } from './this-machine.ts';
 
 /** Who holds a lock: enough to tell whether that process still runs, and one run of it from the next. */
 export type Claim = Holder & {
@@ -15,7 +15,7 @@ let lastSerial = 0;
 /** A claim of this process for one of its tasks. */
 export function makeClaim(pid: number, task: string): Claim {
   ownStart ??= findProcess(pid)?.started ?? '';
-  return { pid, host: hostname(), task, started: ownStart, serial: ++lastSerial };
+  return { pid, host: thisMachine(), task, started: ownStart, serial: ++lastSerial };
 }
 
 /** A claim as the text that stands in a lock. */
@@ -33,7 +33,7 @@ export function readClaim(text: string): Claim {
 export function isHeld({ pid, host, started }: Claim): boolean {
   const isUnreadable = host === '' || !Number.isInteger(pid);
   if (isUnreadable) return false;
-  if (host !== hostname()) return true;
+  if (host !== thisMachine()) return true;
   const process = findProcess(pid);
   if (process === undefined || process.isZombie) return false;
   return process.started === started || process.started === '' || started === '';

@@ -1,8 +1,8 @@
 import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { isErrno } from '../host.ts';
 import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
 import { isNotWritable, readLock } from './lock.ts';
+import { thisMachine } from './this-machine.ts';
 
 /** That a service is ready, left beside its lock: other runs of the checkout may use it while it is up. */
 export type Lent = {
@@ -44,7 +44,7 @@ export function isSame(one: Lent | undefined, other: Lent): boolean {
 export function readLent(lock: string): Lent | undefined {
   const [identity = '', count, goesOn, ...claim] = readText(lentFile(lock)).split(' ');
   const by = readClaim(claim.join(' '));
-  const isUsable = by.host === hostname() && isHeldBy(lock, by) && isHeld(by);
+  const isUsable = by.host === thisMachine() && isHeldBy(lock, by) && isHeld(by);
   return isUsable ? { by, identity, goesOn: goesOn === 'true', count: Number(count) } : undefined;
 }
 
