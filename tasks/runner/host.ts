@@ -12,7 +12,7 @@ import { ownNames, readPlatform, readUser } from './host/machine.ts';
 import { kill, onInterrupt, onUncaught } from './host/signals.ts';
 import { startProcess } from './host/start-process.ts';
 import { isTerminal, makeWriter, mostWaitingBytes } from './host/streams.ts';
-import { folderId, watchFolder } from './host/watch-folder.ts';
+import { folderId, roomForWatches, watchFolder, watchSettlesMs } from './host/watch-folder.ts';
 import { asciiMarks, type Marks, unicodeMarks, wantsUnicode } from './marks.ts';
 import { wantsColour } from './paint.ts';
 import type { Platform } from './script.ts';
@@ -106,8 +106,12 @@ export type Host = {
   readonly removeLog: (path: string) => void;
   /** Keeps only so many logs in a folder, the newest. */
   readonly tidyLogs: (folder: string, most: number) => void;
-  /** Calls back when an entry of a folder comes, goes or is written; throws the system's error where it cannot. */
-  readonly watchFolder: (path: string, onChange: () => void) => Disposable;
+  /** Calls back when an entry of a folder comes, goes or is written; throws the system's error where it cannot, or tells it later. */
+  readonly watchFolder: (path: string, onChange: () => void, onFail: (error: Error) => void) => Disposable;
+  /** For so long after one more folder is watched, or one fewer, changes may not be told. */
+  readonly watchSettlesMs: number;
+  /** What makes room for more watches, where the system gives no more. */
+  readonly roomForWatches: (code: string) => string;
   /** What tells a folder from another one that comes to lie at its path; undefined where none is. */
   readonly folderId: (path: string) => string | undefined;
 };
@@ -175,6 +179,8 @@ export function realHost(importModule: ImportModule): Host {
     removeLog,
     tidyLogs,
     watchFolder,
+    watchSettlesMs,
+    roomForWatches,
     folderId,
   };
 }

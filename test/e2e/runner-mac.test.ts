@@ -4,6 +4,7 @@ import { asOnMac } from '../helpers/mac.ts';
 import { createProject } from '../helpers/project.ts';
 import { slowToEnd } from '../helpers/slow.ts';
 import { openTerminal } from '../helpers/terminal.ts';
+import { startWatch } from '../helpers/watching.ts';
 
 const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
 
@@ -84,4 +85,54 @@ test('when the runner is killed, nothing that its tasks have started lives on', 
   running.child.kill('SIGKILL');
   await Promise.all(invocations.map(({ isGone }) => isGone));
   expect((await running.result).exit).toBe(null);
+});
+
+/** As libuv watches there: one stream tells of all folders. It is replaced at each change, and where it cannot be, all watches end. */
+const oneStream = (most: number): string => `const fs = require('node:fs');
+const real = fs.watch;
+const watches = new Set();
+let deafUntil = 0;
+fs.watch = (path, options, listener) => {
+  deafUntil = Date.now() + 250;
+  const watch = real(path, options, (...told) => { if (Date.now() > deafUntil) listener(...told); });
+  watches.add(watch);
+  const over = Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+  if (watches.size > ${most}) setTimeout(() => { for (const each of watches) { each.close(); each.emit('error', over); } }, 100);
+  return watch;
+};
+`;
+
+test('what changes while the system begins to watch is found', async () => {
+  await using project = await createProject({
+    ...config("  build: { inputs: ['src/**'], run: 'echo run >> story' }\n"),
+    'src/a': '',
+    'stream.cjs': oneStream(100),
+  });
+  const mac = await asOnMac(project);
+  const options = `${mac.NODE_OPTIONS} --require=${project.path('stream.cjs')}`;
+  const watch = startWatch(project, 'build', { env: { ...mac, NODE_OPTIONS: options } });
+  await watch.waits();
+  await project.write('src/a', 'new');
+  await watch.says('changed: src/a');
+  await watch.waits();
+  await watch.end();
+  expect(await project.read('story')).toBe('run\nrun\n');
+});
+
+test('too many folders, of which the system says so only afterwards, are looked at instead', async () => {
+  await using project = await createProject({
+    ...config("  build: { inputs: ['src/**'], run: 'echo run >> story' }\n"),
+    ...Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`src/${index}/a`, ''])),
+    'stream.cjs': oneStream(5),
+  });
+  const mac = await asOnMac(project);
+  const options = `${mac.NODE_OPTIONS} --require=${project.path('stream.cjs')}`;
+  const watch = startWatch(project, 'build', { env: { ...mac, NODE_OPTIONS: options } });
+  await watch.says(
+    'note: the system watches no more folders (EMFILE), so they are looked at every second instead; name fewer folders in `inputs` or `watch` to mend it\n',
+  );
+  await project.write('src/8/a', 'new');
+  await watch.says('changed: src/8/a');
+  const { stdout } = await watch.end();
+  expect(stdout.match(/watches no more/g)).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { type Host, isErrno } from '../host.ts';
 
-type EyesHost = Pick<Host, 'watchFolder' | 'folderId'>;
+type EyesHost = Pick<Host, 'watchFolder' | 'watchSettlesMs' | 'folderId'>;
 
 /** Tells that something may have changed in some folders; what, is for a look at the content to say. */
 export type Eyes = Disposable & {
@@ -31,6 +31,7 @@ type Watched = { readonly id: string; readonly watch: Disposable };
 export function openEyes({ host, root, polls, onHint, onLimit }: Options): Eyes {
   const watched = new Map<string, Watched>();
   let timer: NodeJS.Timeout | undefined;
+  let settling: NodeJS.Timeout | undefined;
   const closeAll = (): void => {
     for (const { watch } of watched.values()) watch[Symbol.dispose]();
     watched.clear();
@@ -48,8 +49,22 @@ export function openEyes({ host, root, polls, onHint, onLimit }: Options): Eyes 
     old?.watch[Symbol.dispose]();
     watched.delete(folder);
     if (id === undefined) return false;
-    watched.set(folder, { id, watch: host.watchFolder(folder, onHint) });
+    watched.set(folder, { id, watch: host.watchFolder(folder, onHint, onFail) });
     return true;
+  };
+
+  const onFail = (error: Error): void => {
+    if (timer !== undefined) return;
+    poll();
+    onLimit('code' in error ? String(error.code) : error.message);
+    onHint();
+  };
+
+  /** What nobody tells meanwhile is found by one more look. */
+  const lookWhenSettled = (): void => {
+    if (host.watchSettlesMs === 0) return;
+    clearTimeout(settling);
+    settling = setTimeout(onHint, host.watchSettlesMs);
   };
 
   return {
@@ -58,8 +73,8 @@ export function openEyes({ host, root, polls, onHint, onLimit }: Options): Eyes 
       if (timer !== undefined) return false;
       const wanted = new Set([...folders].flatMap((folder) => withAncestors(host, root, folder)));
       let isNew = false;
-      for (const folder of [...watched.keys()]) {
-        if (wanted.has(folder)) continue;
+      const unwanted = [...watched.keys()].filter((folder) => !wanted.has(folder));
+      for (const folder of unwanted) {
         watched.get(folder)?.watch[Symbol.dispose]();
         watched.delete(folder);
       }
@@ -76,10 +91,12 @@ export function openEyes({ host, root, polls, onHint, onLimit }: Options): Eyes 
           return false;
         }
       }
+      if (isNew || unwanted.length > 0) lookWhenSettled();
       return isNew;
     },
     [Symbol.dispose]: () => {
       clearInterval(timer);
+      clearTimeout(settling);
       closeAll();
     },
   };

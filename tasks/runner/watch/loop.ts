@@ -43,7 +43,7 @@ export async function untilInterrupted(options: Options): Promise<void> {
     root,
     polls: caller.env.TASKS_WATCH === 'poll',
     onHint: hints.give,
-    onLimit: (code) => emit({ type: 'notice-given', text: tooMany(code) }),
+    onLimit: (code) => emit({ type: 'notice-given', text: tooMany(code, host.roomForWatches(code)) }),
   });
   const looks = makeLooks(host, root);
   const observer = makeObserver({ session, sources, eyes, looks });

@@ -17,7 +17,6 @@ export function theirOwn(paths: readonly string[]): string {
 }
 
 /** Said where the system gives no more watches. */
-export function tooMany(code: string): string {
-  const remedy = code === 'ENOSPC' ? 'raise `fs.inotify.max_user_watches`' : 'raise `fs.inotify.max_user_instances`';
+export function tooMany(code: string, remedy: string): string {
   return `the system watches no more folders (${code}), so they are looked at every second instead; ${remedy} to mend it`;
 }
