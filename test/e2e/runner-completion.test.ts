@@ -4,6 +4,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 import { openTerminalOf } from '../helpers/terminal.ts';
+import { read } from '../helpers/tree.ts';
 
 const config = `version: 1
 checks:
@@ -85,13 +86,22 @@ test('an unknown shell is told which there are', async () => {
 });
 
 const shells = {
-  bash: { command: ['bash', '--norc', '-i'], load: 'source <(node_modules/.bin/tasks --completion=bash)' },
-  zsh: {
-    command: ['zsh', '-f', '-i'],
-    load: 'autoload -U compinit; compinit -D; source <(node_modules/.bin/tasks --completion=zsh)',
-  },
+  bash: { command: ['bash', '--norc', '-i'], load: 'eval "$(node_modules/.bin/tasks --completion=bash)"' },
+  zsh: { command: ['zsh', '-f', '-i'], load: 'source <(node_modules/.bin/tasks --completion=zsh)' },
   fish: { command: ['fish', '--no-config', '-i'], load: 'node_modules/.bin/tasks --completion=fish | source' },
 } as const;
+
+test.each(Object.entries(shells))(
+  '%s is told how to load it, by the script and by the documents',
+  async (name, { load }) => {
+    await using project = await projectWithBin();
+    const { stdout } = await project.run(`--completion=${name}`);
+    expect(stdout).toContain(`Load it with: ${load.replace('node_modules/.bin/', '')}\n`);
+    expect(read('docs/tasks.md')).toContain(`\n${load} `);
+    // The bash of macOS, 3.2, reads nothing from such a file, without a word.
+    for (const document of ['README.md', 'docs/tasks.md']) expect(read(document)).not.toMatch(/source <\([^)]*=bash/);
+  },
+);
 
 const isInstalled = (name: string): boolean => spawnSync(name, ['--version']).status === 0;
 

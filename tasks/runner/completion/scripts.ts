@@ -14,7 +14,7 @@ const findBin = (fallback: string): string => `_tasks_bin() {
   ${fallback} tasks
 }`;
 
-const bash = `# Completion of \`tasks\` and \`npx tasks\` for bash. Load it with: source <(tasks --completion=bash)
+const bash = `# Completion of \`tasks\` and \`npx tasks\` for bash. Load it with: eval "$(tasks --completion=bash)"
 # For an alias \`t\`: complete -o default -F _tasks t
 ${findBin('type -P')}
 
@@ -65,7 +65,7 @@ complete -o default -F _tasks tasks npx
 `;
 
 const zsh = `#compdef tasks
-# Completion of \`tasks\` and \`npx tasks\` for zsh. Load it after compinit with: source <(tasks --completion=zsh)
+# Completion of \`tasks\` and \`npx tasks\` for zsh. Load it with: source <(tasks --completion=zsh)
 # For an alias \`t\`: compdef _tasks t
 ${findBin('whence -p')}
 
@@ -92,6 +92,8 @@ _tasks() {
   return 0
 }
 
+# As macOS comes, nobody has loaded what completes.
+(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }
 compdef _tasks tasks npx
 `;
 
