@@ -2,6 +2,7 @@
 import { measureCost } from './cost.ts';
 import { measureDrain } from './drain.ts';
 import { measureExchange } from './exchange.ts';
+import { startAsImage } from './image.ts';
 import { compareTools } from './tools.ts';
 import { measureUnrelated } from './unrelated.ts';
 
@@ -28,6 +29,7 @@ if (!('typescript' in process.features)) {
   );
 }
 
+startAsImage();
 const asked = process.argv.slice(2);
 for (const part of asked.length === 0 ? Object.keys(PARTS) : asked) {
   const measure = PARTS[part];

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { containIn } from '../../../test/helpers/contain.ts';
 import { spawnOn } from './cores.ts';
+import { nodeFlags } from './image.ts';
 
 export const NGINX_PORT = 23_300;
 export const NODE_PORT = 23_301;
@@ -45,7 +46,7 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
   const out = mkdtempSync(join(tmpdir(), 'bench-traces-'));
   for (const name of TRACES) writeFileSync(join(out, name), '');
   const root = resolve(import.meta.dirname, '../../..');
-  const child = spawnOn('others', process.execPath, [join(root, 'container/profiler/src/main.ts')], {
+  const child = spawnOn('others', process.execPath, [...nodeFlags(), join(root, 'container/profiler/src/main.ts')], {
     env: {
       ...process.env,
       PROFILER_OUT: out,
