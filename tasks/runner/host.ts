@@ -1,14 +1,15 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { ask } from './host/ask.ts';
 import { askWho, runningScripts } from './host/ending.ts';
 import { readPipe, readText, replaceFile } from './host/files.ts';
 import { type LogFile, openLog, removeLog, tidyLogs } from './host/log-file.ts';
 import { ownNames, readPlatform, readUser } from './host/machine.ts';
+import { versionOf } from './host/package-version.ts';
 import { kill, onInterrupt, onUncaught } from './host/signals.ts';
 import { startProcess } from './host/start-process.ts';
 import { isTerminal, makeWriter, mostWaitingBytes } from './host/streams.ts';
@@ -167,7 +168,7 @@ export function realHost(importModule: ImportModule): Host {
       onUncaught(listener, stderr.write);
     },
     ask,
-    packageVersion,
+    packageVersion: () => versionOf(packageFolder),
     realPath: async (path) => (existsSync(path) ? realpathSync(path) : path),
     exists: existsSync,
     ownerOf: (path) => statSync(path, { throwIfNoEntry: false })?.uid,
@@ -188,11 +189,6 @@ export function realHost(importModule: ImportModule): Host {
 function readBuildId(): string {
   const { size, mtimeMs } = statSync(import.meta.filename);
   return `${size}-${mtimeMs}`;
-}
-
-async function packageVersion(): Promise<string> {
-  const text = readFileSync(join(packageFolder, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Whether something thrown is the system's error of that code. */
