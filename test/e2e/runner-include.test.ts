@@ -317,6 +317,25 @@ test('a policy of an included file speaks of its own tasks', async () => {
   );
 });
 
+test('a config above that belongs to another user is run only in folders of that user', async (context) => {
+  context.skip(process.getuid?.() !== 0, 'only root can give files away');
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  go: { run: echo theirs }\n',
+    'ours/at/a': '',
+  });
+  await chown(project.path('tasks.config.yaml'), 12_345, 12_345);
+  expect(await project.run('go', { cwd: 'ours/at' })).toMatchObject({
+    exit: 3,
+    stdout: '',
+    stderr:
+      'error: `../../tasks.config.yaml` belongs to another user, and is not run from a folder of somebody else\nhint: if you trust it, go there: `cd ../..`\n',
+  });
+  expect((await project.run('go')).stdout).toContain('theirs');
+  // As in a container whose root works in somebody's checkout.
+  await chown(project.path('ours/at'), 12_345, 12_345);
+  expect((await project.run('go', { cwd: 'ours/at' })).stdout).toContain('theirs');
+});
+
 test('a config above that belongs to another user includes nothing', async (context) => {
   context.skip(process.getuid?.() !== 0, 'only root can give files away');
   await using project = await createProject({

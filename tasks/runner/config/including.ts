@@ -79,10 +79,13 @@ async function asIncluding(
   }
 }
 
-/** In a folder that others can write to, anybody could say that it includes us, and have us run what it says. */
-function isTrusted({ user, ownerOf }: ReadHost, path: string, nearest: string): boolean {
+/**
+ * Whether a config above may be heeded: in a folder that others can write to, anybody could write one, or say that it includes
+ * us, and have us run what it says. It may be root's, ours, or that of the owner of the place from which it was found.
+ */
+export function isTrusted({ user, ownerOf }: Pick<Host, 'user' | 'ownerOf'>, path: string, from: string): boolean {
   const owner = ownerOf(path);
-  return owner === 0 || owner === user?.uid || owner === ownerOf(nearest);
+  return owner === 0 || owner === user?.uid || owner === ownerOf(from);
 }
 
 /** What others do not let us read, or what is no file, does not include us. */

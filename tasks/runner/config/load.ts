@@ -4,7 +4,7 @@ import type { Host } from '../host.ts';
 import { readCached, writeCached } from './cache.ts';
 import { configName } from './config-name.ts';
 import { type Environment, readEnvironment } from './dotenv.ts';
-import { findIncluded, findIncluding } from './including.ts';
+import { findIncluded, findIncluding, isTrusted } from './including.ts';
 import type { Config } from './types.ts';
 
 /** A project: its folder, what its config says, and the environment that its `dotenv` files make. */
@@ -51,7 +51,7 @@ type LoadHost = Pick<
 };
 
 async function findConfig(
-  host: Pick<Host, 'cwd' | 'readText'>,
+  host: Pick<Host, 'cwd' | 'user' | 'ownerOf' | 'readText'>,
 ): Promise<{ readonly root: string; readonly text: string }> {
   for (let folder = host.cwd; ; folder = dirname(folder)) {
     const path = join(folder, configName);
@@ -59,9 +59,17 @@ async function findConfig(
       const shown = relative(host.cwd, path);
       throw new UserError('config', [{ message: `\`${shown}\` cannot be read: ${messageOf(error)}` }]);
     });
+    if (text !== undefined && folder !== host.cwd && !isTrusted(host, path, host.cwd)) throw ofOthers(host.cwd, folder);
     if (text !== undefined) return { root: folder, text };
     if (folder === dirname(folder)) break;
   }
   const { noConfig } = await import('./misnamed.ts');
   throw new UserError('config', [await noConfig(host)]);
+}
+
+/** What it says was not written for us: it would have us run it. */
+function ofOthers(cwd: string, folder: string): UserError {
+  const place = relative(cwd, folder);
+  const message = `\`${join(place, configName)}\` belongs to another user, and is not run from a folder of somebody else`;
+  return new UserError('config', [{ message, hint: `if you trust it, go there: \`cd ${place}\`` }]);
 }
