@@ -183,6 +183,20 @@ test.each([
   expect(stdout).toContain('✔ build <time>\n');
 });
 
+test('a server whose head comes byte by byte is left out after its time-out', async () => {
+  await using server = await filled((request, response) => {
+    if (request.method !== 'GET') return false;
+    const { socket } = response;
+    const dripping = setInterval(() => socket?.write('H'), 50);
+    socket?.once('close', () => clearInterval(dripping)).write('HTTP/1.1 200 OK\r\nX-Slow: ');
+    return true;
+  });
+  await using here = await createProject(
+    files(`cache: { remote: { url: '${server.url}', mode: read, timeout: 300ms } }\n`),
+  );
+  expect(await build(here)).toContain('is left out from here on: no answer within <time>\n');
+});
+
 test('contents that a server sends damaged leave nothing in the store', async () => {
   await using server = await filled(undefined);
   for (const path of server.entries.keys())

@@ -54,7 +54,13 @@ export function makeClient({ url, timeoutMs, headers, signal }: Options): Client
       signal: bounds,
       ...auth,
     });
-    request.setTimeout(timeoutMs, () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+    const giveUp = (): unknown => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`));
+    request.setTimeout(timeoutMs, giveUp);
+    // Heads that come byte by byte are signs of life, too.
+    request.once('finish', () => {
+      const timer = setTimeout(giveUp, timeoutMs);
+      for (const event of ['response', 'close'] as const) request.once(event, () => clearTimeout(timer));
+    });
     return request;
   };
 
