@@ -123,6 +123,24 @@ $ echo "<b>oh</b> \\\`\\\`\\\`"; exit 3
 `);
 });
 
+test('a job summary is as long as GitHub takes it, in bytes, and what has no room is left out as a whole', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  long: { run: 'for i in $(seq 20); do head -c 150000 /dev/zero | tr "\\\\0" x | sed "s/xxx/長/g"; echo; done; exit 3' }
+  short: { run: 'echo told; exit 3' }
+`,
+  });
+  const env = { ...actions, GITHUB_STEP_SUMMARY: project.path('summary.md') };
+  await project.run('long short --keep-going', { env });
+  const summary = await project.read('summary.md');
+  expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
+  expect(summary.match(/^`{3,}/gm)?.length).toBe(2);
+  expect(summary).toContain('| long | ✖ failed');
+  expect(summary).toContain('told\n```');
+  expect(summary).toMatch(/\n\n\(cut: the rest is in the log\)\n$/);
+});
+
 test('a job summary that cannot be written is told, and changes no exit code', async () => {
   await using project = await createProject({ 'tasks.config.yaml': "version: 1\ntasks:\n  a: { run: 'true' }\n" });
   const { exit, stderr } = await project.run('a', {

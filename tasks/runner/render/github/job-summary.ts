@@ -9,7 +9,8 @@ import { summaryLines } from '../summary.ts';
 import type { Finished } from '../text.ts';
 
 /** GitHub refuses a summary of more than 1 MiB. */
-const mostLength = 900_000;
+const mostBytes = 900_000;
+const cut = '\n(cut: the rest is in the log)\n';
 
 type Over = Extract<Stamped, { readonly type: 'run-finished' }>;
 
@@ -43,7 +44,7 @@ function asMarkdown(plan: Pick<Plan, 'tasks'>, finished: readonly Finished[], ov
   );
   const tookMs = new Map(finished.filter(({ end }) => hasRun(end)).map((event) => [event.task, event.tookMs]));
   const timing = { wallMs: over.tookMs ?? 0, tookMs };
-  const text = [
+  return within(mostBytes, [
     `### tasks: ${over.reason === 'ok' ? 'ok' : `${over.reason}, exit code ${over.exit}`}, ${durationInWords(over.tookMs ?? 0)}`,
     '',
     '| task | result | time |',
@@ -53,8 +54,19 @@ function asMarkdown(plan: Pick<Plan, 'tasks'>, finished: readonly Finished[], ov
     ...summaryLines(plan.tasks, timing, { verbose: true, arrow: '→' }).flatMap((line) => [line, '']),
     ...finished.flatMap(failureOf),
     '',
-  ].join('\n');
-  return text.length <= mostLength ? text : `${text.slice(0, mostLength)}\n\n(cut: the rest is in the log)\n`;
+  ]);
+}
+
+/** As many of the parts as there is room for; none is cut in its middle, where a fence would stay open. */
+function within(bytes: number, parts: readonly string[]): string {
+  let left = bytes - Buffer.byteLength(cut);
+  const kept = parts.filter((part) => {
+    const size = Buffer.byteLength(part) + 1;
+    const fits = size <= left;
+    if (fits) left -= size;
+    return fits;
+  });
+  return kept.length === parts.length ? parts.join('\n') : `${kept.join('\n')}\n${cut}`;
 }
 
 function resultOf({ end }: Finished): string {
@@ -77,7 +89,7 @@ function failureOf({ task, end }: Finished): readonly string[] {
   const { command, lastLines } = end.failure;
   const lines = [...(command === undefined ? [] : [`$ ${command}`]), ...lastLines].map(plainText);
   if (lines.length === 0) return [];
-  return [`<details open><summary>${inCell(task)}</summary>`, '', ...fenced(lines), '', '</details>', ''];
+  return [[`<details open><summary>${inCell(task)}</summary>`, '', ...fenced(lines), '', '</details>', ''].join('\n')];
 }
 
 /** A fence is longer than any row of backticks inside of it. */
