@@ -78,6 +78,15 @@ test('a command tells that a service is ready', async () => {
   );
 });
 
+test('a sign is found in whatever colours it is printed', async () => {
+  await using project = await projectWith(
+    () => `  up: { service: { run: 'printf "on \\\\033[33m8080\\\\033[0m now\\\\n"; exec sleep 1000', ready: { log: 'on 8080 now$' } } }
+  test: { needs: [up], run: echo test }
+`,
+  );
+  expect(await project.run('test')).toMatchObject({ exit: 0, stdout: expect.stringContaining('● up is ready') });
+});
+
 test("a container's health check tells that a service is ready", async () => {
   await using project = await projectWith(
     () => `  box: { service: { run: 'echo started; exec sleep 1000', ready: { health: box-1 } } }

@@ -1,6 +1,7 @@
 import type { Recorder } from '../execute/recorder.ts';
+import { withoutEscapes } from '../render/safe-text.ts';
 
-/** A recorder that also remembers which of the patterns a line has matched. */
+/** A recorder that also remembers which of the patterns a line has matched, in whatever colours. */
 export type Ear = { readonly recorder: Recorder; readonly hasSaid: (pattern: string) => boolean };
 
 /** Makes the ear of one service. */
@@ -10,7 +11,8 @@ export function makeEar(recorder: Recorder, patterns: readonly string[]): Ear {
     recorder: {
       ...recorder,
       onLine: (stream, line) => {
-        for (const [pattern, regex] of awaited) if (regex.test(line)) awaited.delete(pattern);
+        for (const [pattern, regex] of awaited)
+          if (regex.test(line) || regex.test(withoutEscapes(line))) awaited.delete(pattern);
         recorder.onLine(stream, line);
       },
     },
