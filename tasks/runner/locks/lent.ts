@@ -7,7 +7,7 @@ import { thisMachine } from './this-machine.ts';
 /** That a service is ready, left beside its lock: other runs of the checkout may use it while it is up. */
 export type Lent = {
   readonly by: Claim;
-  /** What runs: equal for the same command, signs and environment. */
+  /** What runs: equal for the same command, signs and environment in the config. */
   readonly identity: string;
   /** Whether it goes on until Ctrl-C; else it ends with the tasks that need it, and is only for what they start. */
   readonly goesOn: boolean;
@@ -30,9 +30,13 @@ export function lend(lock: string, { by, identity, goesOn }: Omit<Lent, 'count'>
   }
 }
 
-/** Lends it no longer; none is no error. */
+/** Lends it no longer; none is no error, nor is a folder in which nothing could be lent. */
 export function takeBack(lock: string): void {
-  rmSync(lentFile(lock), { force: true });
+  try {
+    rmSync(lentFile(lock), { force: true });
+  } catch (error) {
+    if (!isNotWritable(error)) throw error;
+  }
 }
 
 /** Whether it is still the same process of the same run. */
@@ -61,7 +65,8 @@ function readText(path: string): string {
   try {
     return readlinkSync(path);
   } catch (error) {
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'EINVAL')) return '';
+    // What another user's run has closed to us is lent to nobody.
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'EINVAL') || isErrno(error, 'EACCES')) return '';
     throw error;
   }
 }
