@@ -20,6 +20,17 @@ test('the live list shows each task once, on a narrow terminal too, and gives th
   expect(terminal.cursorIsVisible()).toBe(true);
 });
 
+test('the last lines of a failed task below the list colour the terminal, and do nothing else to it', async () => {
+  const run = String.raw`printf "\033[31mred\033[0m\n\033[2J\033[H\033]0;title\007\033[?25l\n"; exit 3`;
+  await using project = await createProject(
+    config(`  good: { run: 'true' }\n  bad: { needs: [good], run: '${run}' }\n`),
+  );
+  const terminal = openTerminal(project, 'bad');
+  expect(await terminal.exit).toBe(3);
+  expect(terminal.screen()).toMatch(/^✔ good <time>\n✖ bad\n[\s\S]*last lines:\n {4}red\n/);
+  expect(terminal.cursorIsVisible()).toBe(true);
+});
+
 test.each(['ascii', '日本語', '🎉 👩‍👩‍👧', '𝒳 e\u0301'])(
   'a list that is higher than the terminal leaves nothing behind: %s',
   async (word) => {

@@ -2,7 +2,7 @@ import type { CheckReport, Event, Failure, TaskEnd } from '../events.ts';
 import type { Paint } from '../paint.ts';
 import type { CheckOutcome, Platform } from '../script.ts';
 import { durationInWords, wordsOfFix } from '../words.ts';
-import { withNames } from './safe-text.ts';
+import { keepColours, withNames } from './safe-text.ts';
 
 /** Said first in every output when another machine is judged than the real one. */
 export function pretence(platform: Platform): string | undefined {
@@ -37,7 +37,9 @@ export function failureLines(
   const { command, remedy, lastLines, known, checks } = failure;
   return [
     ...(command === undefined ? [] : [`command: ${command}`]),
-    ...(options.withLastLines && lastLines.length > 0 ? ['last lines:', ...lastLines.map((line) => `  ${line}`)] : []),
+    ...(options.withLastLines && lastLines.length > 0
+      ? ['last lines:', ...lastLines.map((line) => `  ${keepColours(line)}`)]
+      : []),
     ...known.flatMap((row) => [
       `${row.check === undefined ? 'cause' : row.check}: ${row.cause}`,
       `${paint.cyan('remedy')}: ${row.remedy}`,
