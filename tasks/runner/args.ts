@@ -94,8 +94,7 @@ export function parseArgs(argv: readonly string[]): Args {
       // Its value only follows `=`: the next word is a task.
       flags.graph = item.value === undefined ? 'text' : oneOf('graph', item.value, graphForms);
     } else if (isValued(item.name)) {
-      const value = item.value ?? own[++index];
-      Object.assign(flags, readValue(item.name, value));
+      Object.assign(flags, readValue(item.name, item.value ?? valueBehind(own[++index])));
     } else {
       items.push(item);
     }
@@ -103,6 +102,11 @@ export function parseArgs(argv: readonly string[]): Args {
   if (flags.keepGoing && flags.failFast) throw usageError('`--keep-going` and `--fail-fast` exclude each other');
   if (flags.watch) refuseBesideWatch(flags);
   return { flags, items, rest };
+}
+
+/** A flag is no value of the one before it; after `=` it may be. */
+function valueBehind(word: string | undefined): string | undefined {
+  return word?.startsWith('--') === true ? undefined : word;
 }
 
 function noFlags(): ToolFlags {

@@ -77,5 +77,6 @@ async function carryOut(host: Host, { project, plan, args, fix }: Undertaking): 
     ending = endingAfter(ending, event);
   }
   await renderer.end();
-  return ending;
+  const isLost = args.flags.output === 'json' && ending.exit === exitCodes.ok && host.outputHasFailed();
+  return isLost ? { ...ending, exit: exitCodes.machine } : ending;
 }

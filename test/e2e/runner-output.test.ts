@@ -51,6 +51,8 @@ test.each([
   ['b', 9],
   ['b --output=json', 9],
   ['a', 0],
+  ['a --output=json', 4],
+  ['doctor --json', 4],
   ['--list', 4],
   ['--graph=json', 4],
   ['--dry-run a', 4],
@@ -172,6 +174,19 @@ test('a profile never replaces a device or a link, and one that takes nothing is
   for (const name of Object.keys(devices)) expect((await lstat(project.path(name))).isCharacterDevice()).toBe(true);
   expect((await lstat(project.path('link.json'))).isSymbolicLink()).toBe(true);
   expect(JSON.parse(await project.read('real.json'))).toMatchObject({ displayTimeUnit: 'ms' });
+});
+
+test('a flag is no file for a profile, and a profile whose folder is gone in the end is told', async () => {
+  await using project = await createProject(config("  a: { run: 'rm -rf p; touch p' }\n"));
+  expect(await project.run('a --profile --force')).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining('`--profile` needs a value'),
+  });
+  await project.write('p/x', '');
+  expect(await project.run('a --profile=p/t.json')).toMatchObject({
+    exit: 0,
+    stderr: 'note: the profile cannot be written to `p/t.json` any more\n',
+  });
 });
 
 test('a profile that cannot be written is refused before anything starts', async () => {

@@ -26,7 +26,7 @@ const pid = 1;
 
 /** Writes the times of a run as a trace: a row for each task that ran at the same time, its commands below it, and arrows for needs. */
 export async function openProfile(
-  host: Pick<Host, 'cwd' | 'replaceFile' | 'secrets'>,
+  host: Pick<Host, 'cwd' | 'replaceFile' | 'secrets' | 'writeError'>,
   plan: Pick<Plan, 'tasks'>,
   file: string,
 ): Promise<Renderer> {
@@ -40,7 +40,8 @@ export async function openProfile(
     ready: Promise.resolve(),
     on: trace.on,
     end: async () => {
-      await write(trace.events());
+      if (!(await write(trace.events())))
+        host.writeError(`note: the profile cannot be written to \`${file}\` any more\n`);
     },
   };
 }
