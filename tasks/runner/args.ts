@@ -94,7 +94,9 @@ export function parseArgs(argv: readonly string[]): Args {
       // Its value only follows `=`: the next word is a task.
       flags.graph = item.value === undefined ? 'text' : oneOf('graph', item.value, graphForms);
     } else if (isValued(item.name)) {
-      Object.assign(flags, readValue(item.name, item.value ?? valueBehind(own[++index])));
+      const behind = own[index + 1] ?? '--';
+      // A flag is no value of the one before it; after `=` it may be.
+      Object.assign(flags, readValue(item.name, item.value ?? (behind.startsWith('--') ? undefined : own[++index])));
     } else {
       items.push(item);
     }
@@ -102,11 +104,6 @@ export function parseArgs(argv: readonly string[]): Args {
   if (flags.keepGoing && flags.failFast) throw usageError('`--keep-going` and `--fail-fast` exclude each other');
   if (flags.watch) refuseBesideWatch(flags);
   return { flags, items, rest };
-}
-
-/** A flag is no value of the one before it; after `=` it may be. */
-function valueBehind(word: string | undefined): string | undefined {
-  return word?.startsWith('--') === true ? undefined : word;
 }
 
 function noFlags(): ToolFlags {

@@ -5,7 +5,8 @@ import { createProject, type Project } from '../helpers/project.ts';
 const scripted = (body: string, more = ''): Promise<Project> =>
   createProject({
     'tasks.config.yaml': `version: 1\ntasks:\n  work: { script: work.ts${more} }\n`,
-    'work.ts': `import { defineTask } from 'zx-tasks';
+    'work.ts': `import { createWriteStream } from 'node:fs';
+import { defineTask } from 'zx-tasks';
 export const run = defineTask(async ({ $, log, undoOnFailure }) => {
   const show = async (what) => log(\`[\${(await what).stdout.trimEnd()}]\`);
   ${body}
@@ -37,6 +38,8 @@ test('a command can be piped into until it is waited for, and is told where it i
   await turns();
   await show($\`echo into\`.pipe(sink));
   await show($\`cat; echo through\`.pipe\`cat\`.quiet());
+  await $\`cat; echo filed\`.pipe('filed');
+  await $\`cat; echo streamed >&2\`.quiet().pipe.stderr(createWriteStream('streamed'));
   const late = $\`cat; hold\`.nothrow();
   const waited = late.then(() => undefined);
   await turns();
@@ -61,6 +64,8 @@ test('a command can be piped into until it is waited for, and is told where it i
     stderr: '',
   });
   expect(await project.read('forgotten')).toBe('');
+  expect(await project.read('filed')).toBe('filed\n');
+  expect(await project.read('streamed')).toBe('streamed\n');
 });
 
 test('the lines of a command come as they are written, to whom it is piped and to whom asks for them late', async () => {

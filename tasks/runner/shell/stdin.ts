@@ -22,7 +22,8 @@ export function makeStdins(isCommand: (made: unknown) => made is ProcessPromise)
     const stdin: Duplex = Reflect.get(command, '_stdin');
     kept.add(stdin);
     stdin.once('finish', () => kept.delete(stdin));
-    for (const name of ['then', Symbol.asyncIterator] as const) {
+    // Into a file or a stream it may be piped without being waited for itself; `pipe` makes a new function at each look.
+    for (const name of ['then', '_pipe', Symbol.asyncIterator]) {
       const waitFor = new Proxy<() => unknown>(Reflect.get(command, name), {
         apply: (target, self, words) => {
           endSoon({ stdin });
