@@ -134,3 +134,21 @@ test('what waited behind bytes that never came is told', () => {
   expect(wire.exchanges.map(inShort)).toEqual(['/a', '/c', '/d'].map((path) => `GET ${path} 200 complete 28/40`));
   expect(wire.lost).toBe(1);
 });
+
+test('a request that was answered before its body came is told, when nobody reads that, and its rest is counted for nothing', () => {
+  const post = 'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const [early, unread] = [[ask(`${post}5\r\n`), answer(ok)], Array.from({ length: 4 }, () => ask('', 500))];
+  const { shown, lost, exchanges } = told(...early, ...unread, ask(get('/b')), answer(ok));
+  expect(shown).toEqual([`POST /a 200 complete ${post.length + 3}/40`, 'GET /b 200 complete 28/40']);
+  expect(exchanges[0]).toMatchObject({ requestLastNs: undefined, responseLastNs: 2e6 });
+  expect(lost).toBe(0);
+});
+
+test('one that was not answered by then is counted, once', () => {
+  const post = 'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const unread = Array.from({ length: 4 }, () => ask('', 500));
+  expect(told(ask(post), ...unread, answer(ok), ask(get('/b')), answer(ok))).toMatchObject({
+    shown: ['GET /b 200 complete 28/40'],
+    lost: 1,
+  });
+});

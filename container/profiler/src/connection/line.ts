@@ -64,6 +64,13 @@ export class Line {
     if (pending.responseIsComplete && this.#pending.first === pending) this.#leave('complete');
   }
 
+  /** A request will not be read to its end: if it is answered, that is all of it, and so much of it came. False if it is not. */
+  endAnswered(pending: Pending, bytes: number): boolean {
+    if (!pending.responseIsComplete) return false;
+    this.requestEnded(pending, undefined, bytes);
+    return true;
+  }
+
   /** The first byte of a response came with a piece, at a place of its bytes. */
   responseStarted(piece: Piece<Process> | undefined, at: number): void {
     // Answered in full before its body had come: the next response can only be the next request's.

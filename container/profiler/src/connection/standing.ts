@@ -20,6 +20,8 @@ export type Standing = {
   isMatching: boolean;
   /** The kernel leaves responses out from here on. */
   isCountOnly: boolean;
+  /** What comes is still of a request that was told with its answer, until another begins. */
+  isRestComing: boolean;
   /** Whether anything on the connection was HTTP/1 for sure. */
   wasHttp: boolean;
   /** Bytes came where a response should begin, and are none. */
@@ -38,6 +40,7 @@ export function newStanding(): Standing {
     isReading: true,
     isMatching: true,
     isCountOnly: false,
+    isRestComing: false,
     wasHttp: false,
     hasPassedOver: false,
     isFinished: false,

@@ -21,9 +21,12 @@ export function stopFollowing({ standing }: Dialogue): void {
 
 /** Bytes of requests that matter are missing, or cannot be read: nothing is told until step is found again. */
 export function loseStep(dialogue: Dialogue): void {
-  if (dialogue.standing.isFinished || isOutOfStep(dialogue)) return;
+  const { standing, arriving, line, requests } = dialogue;
+  if (standing.isFinished || isOutOfStep(dialogue)) return;
   stopFollowing(dialogue);
-  const isKnown = dialogue.arriving !== undefined;
+  const isKnown = arriving !== undefined;
+  // As by a server that refuses an upload, and reads the rest of it into nothing.
+  if (isKnown) standing.isRestComing = line.endAnswered(arriving, requests.reader.messageBytes);
   // What is missing was part of an exchange, even if none is known. One that is read and does not wait has been told or counted.
   if (loseExchanges(dialogue) === 0 && !isKnown) dialogue.events.lost(1);
 }
@@ -32,6 +35,7 @@ export function loseStep(dialogue: Dialogue): void {
 export function loseRequests(dialogue: Dialogue): void {
   const { standing, requests } = dialogue;
   loseStep(dialogue);
+  standing.isRestComing = false;
   standing.turns.asked(requests.present?.timeNs ?? 0);
   requests.restart();
 }
@@ -96,8 +100,11 @@ function passGap({ standing, events }: Dialogue, piece: Piece<Process>): void {
 
 /** The piece asks something again if an answer came; and where a request stands behind what is not understood, it counts. */
 function askedSomething(dialogue: Dialogue, piece: Piece<Process>, isOver: boolean): void {
-  if (isOver) dialogue.events.lost(1);
-  dialogue.standing.turns.asked(piece.timeNs);
+  const { standing, events } = dialogue;
+  if (!standing.isRestComing) {
+    if (isOver) events.lost(1);
+    standing.turns.asked(piece.timeNs);
+  }
   const behind = requestWithin(piece);
   if (behind === undefined) return;
   readAnew(dialogue);
@@ -107,6 +114,7 @@ function askedSomething(dialogue: Dialogue, piece: Piece<Process>, isOver: boole
 /** A request begins with the next bytes. */
 function readAnew({ standing, requests }: Dialogue): void {
   standing.isReading = true;
+  standing.isRestComing = false;
   requests.restart();
 }
 
