@@ -4,6 +4,7 @@ import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import { findProvider, type Provider } from './compose.ts';
 import { composeFiles } from './compose-files.ts';
 import { findContainers } from './containers.ts';
+import { refuseOtherCheckout } from './other-checkout.ts';
 import { composeVariables } from './settings.ts';
 import { project, type Service } from './stack.ts';
 
@@ -27,6 +28,8 @@ export async function startServices(context: Context, { engine, provider, toStar
   ]);
   const ran = await context.run(command, { timeoutMs: 120_000 });
   const now = await findContainers(context.run, engine);
+  // It may have started its own at the same moment.
+  refuseOtherCheckout(context, now);
   const missing = toStart.filter(
     (service) => !now.some((each) => each.service === service && each.state !== 'created'),
   );

@@ -1,7 +1,8 @@
 /** Starts the stack and waits until it is truly ready; what already runs as it should is left alone. */
-import { type Context, TaskFailure } from 'zx-tasks';
+import type { Context } from 'zx-tasks';
 import { requireProvider, startServices } from '../lib/compose-up.ts';
 import { type Container, findContainers } from '../lib/containers.ts';
+import { refuseOtherCheckout } from '../lib/other-checkout.ts';
 import { waitUntilReady } from '../lib/ready.ts';
 import { removeContainers, removeNetworkIfUnused } from '../lib/remove.ts';
 import { refuseUnknownSettings, settingsOf } from '../lib/settings.ts';
@@ -12,7 +13,7 @@ export async function run(context: Context): Promise<void> {
   refuseUnknownSettings(context.env);
   const engine = await context.engine();
   const before = await findContainers(context.run, engine);
-  refuseForeign(context, before);
+  refuseOtherCheckout(context, before);
   const stale = await findStale(context, before);
   const kept = before.filter((each) => !stale.includes(each));
   const toStart = services.filter((service) => !kept.some((each) => each.service === service));
@@ -38,7 +39,7 @@ async function start(context: Context, { stale, kept, toStart }: Change): Promis
     await removeContainers(
       context,
       engine,
-      now.filter((each) => toStart.includes(each.service)),
+      now.filter((each) => each.root === context.root && toStart.includes(each.service)),
     );
     if (kept.length === 0) await removeNetworkIfUnused(context, engine);
   });
@@ -46,16 +47,6 @@ async function start(context: Context, { stale, kept, toStart }: Change): Promis
   if (toStart.includes('profiler')) await emptyTraces(context);
   context.log(`starting ${toStart.join(' and ')} with ${provider.command.join(' ')} ${provider.version}`);
   await startServices(context, { engine, provider, toStart });
-}
-
-/** Another checkout's stack has the same names; it is named, and never touched. */
-function refuseForeign(context: Context, containers: readonly Container[]): void {
-  const foreign = containers.find((each) => each.root !== context.root);
-  if (foreign === undefined) return;
-  const where = foreign.root ?? 'an unknown folder';
-  throw new TaskFailure(`\`${foreign.name}\` was started from ${where}, and two stacks cannot run at once`, {
-    remedy: foreign.root === undefined ? `podman rm -f ${foreign.name}` : `cd ${foreign.root} && npx tasks down`,
-  });
 }
 
 /** What must be replaced: not running, made from an image that has been rebuilt, started with other settings, or writing to files that are gone. */

@@ -8,6 +8,11 @@ import { follow } from '../helpers/follow.ts';
 const traces = join(root, 'container/traces');
 const trace = join(traces, 'http-trace.txt');
 const terminal = ['python3', join(root, 'test/helpers/terminal.py'), '80', '24'];
+const labels = ['com.docker.compose.project=profiler', 'com.docker.compose.service=app', 'io.tasks.root=/elsewhere'];
+const ofAnotherCheckout = [
+  ...['-d', '--network', 'none', '--name', 'profiler-app-1', ...labels.flatMap((label) => ['--label', label])],
+  'localhost/profiler-app',
+];
 let before: ReturnType<typeof leftovers>;
 
 beforeAll(async () => {
@@ -80,13 +85,7 @@ describe('up', () => {
 
   test("another checkout's stack is named, and never touched", async () => {
     expect(await tasks(['down'])).toMatchObject({ code: 0 });
-    const labels = [
-      'com.docker.compose.project=profiler',
-      'com.docker.compose.service=app',
-      'io.tasks.root=/elsewhere',
-    ];
-    const flags = ['--name', 'profiler-app-1', ...labels.flatMap((label) => ['--label', label])];
-    const foreign = podman('run', '-d', '--network', 'none', ...flags, 'localhost/profiler-app');
+    const foreign = podman('run', ...ofAnotherCheckout);
     try {
       const refused = await tasks(['up', '--only']);
       expect(refused.code).toBe(1);
@@ -99,6 +98,29 @@ describe('up', () => {
     }
     expect(await tasks(['up', '--only'])).toMatchObject({ code: 0 });
   });
+
+  test('nor is one that another checkout starts at the same moment', async () => {
+    expect(await tasks(['down'])).toMatchObject({ code: 0 });
+    const provider = join(root, '.tasks/another.mjs');
+    // What the other one's provider does, where ours comes too late.
+    await writeFile(
+      provider,
+      `import { spawnSync } from 'node:child_process';
+if (process.argv[2] === 'version') console.log('another-compose 1.0');
+else spawnSync('podman', ['run', ...${JSON.stringify(ofAnotherCheckout)}]);
+`,
+    );
+    try {
+      const refused = await tasks(['up', '--only'], { env: { TASKS_COMPOSE: `node ${provider}` } });
+      expect(refused.code).toBe(1);
+      expect(refused.output).toContain('`profiler-app-1` was started from /elsewhere');
+      expect(podman('ps', '--format', '{{.Names}}')).toBe('profiler-app-1');
+    } finally {
+      podman('rm', '-f', '-t', '1', 'profiler-app-1');
+      await rm(provider);
+    }
+    expect(await tasks(['up', '--only'])).toMatchObject({ code: 0 });
+  });
 });
 
 describe('test', () => {
@@ -106,7 +128,7 @@ describe('test', () => {
     const passed = await tasks(['test', '--only']);
     expect(passed, passed.output).toMatchObject({ code: 0 });
     expect(passed.output).toContain('12 requests sent, each traced exactly once in container/traces/http-trace.txt');
-    expect(passed.output.match(/✔ {2}(GET|POST|HEAD|PUT|DELETE|OPTIONS) .* ms {2}profiler-app-1/g)).toHaveLength(12);
+    expect(passed.output.match(/✔ {2}(GET|POST|HEAD|PUT|DELETE|OPTIONS) .* ms {2,}profiler-app-1/g)).toHaveLength(12);
     expect(await tasks(['traces', '--check'])).toMatchObject({ code: 0 });
   });
 
