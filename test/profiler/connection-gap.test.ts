@@ -36,6 +36,17 @@ test.each([client, server, unixClient])(
   },
 );
 
+test.each([client, server, unixClient])(
+  'a request that is missing among hundreds in a moment costs itself alone: %o',
+  (info) => {
+    const many = Array.from({ length: 200 }, (_, n) => [ask(get(`/${n}`)), answer(status(200 + n))]).flat();
+    const { shown, lost } = seen(info, [...first, lose(ask(get('/x'))), answer(status(299)), ...many, ...last]);
+    const told = Array.from({ length: 200 }, (_, n) => `GET /${n} ${200 + n}`);
+    expect(shown.slice(1, -1).map((line) => line.split(' ', 3).join(' '))).toEqual(told);
+    expect(lost).toBe(1);
+  },
+);
+
 test('an answer that is cut off costs no request that is being read', () => {
   const wire = openWire(server);
   const patch = 'PATCH /b HTTP/1.1\r\n\r\n';

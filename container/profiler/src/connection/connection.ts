@@ -34,7 +34,7 @@ export class Connection implements Dialogue {
     this.events = events;
     this.standing = standing;
     this.line = standing.line ?? new Line(info, events.exchange);
-    const tooManyWait = (): void => this.#giveUp();
+    const tooManyWait = (): void => this.giveUp();
     this.requests = new Stream(
       createRequestReader(this),
       { lost: () => loseStep(this), tooManyWait },
@@ -126,12 +126,11 @@ export class Connection implements Dialogue {
   /** Gives up on what is missing since before `timeNs`. */
   giveUpBefore(timeNs: number): void {
     const isOld = (since: number | undefined): boolean => since !== undefined && since < timeNs;
-    if (isOld(this.requests.waitsSince()) || isOld(this.responses.waitsSince())) this.#giveUp();
+    if (isOld(this.requests.waitsSince()) || isOld(this.responses.waitsSince())) this.giveUp();
     if (!this.info.knowsOrder && isOld(this.early.sinceNs)) takeLate(this);
   }
 
-  /** What is missing will not come any more: goes on with what came after it. */
-  #giveUp(): void {
+  giveUp(): void {
     const lose = this.requests.hasGap ? loseRequests : loseAnswers;
     const requests = this.requests.takeOut().map((piece) => ({ piece, isRequest: true }));
     const responses = [...this.early.takeOut(), ...this.responses.takeOut()].map((piece) => ({

@@ -27,6 +27,8 @@ export type Dialogue = {
   arriving: Pending | undefined;
   /** What may have been meant for a request: an answer in HTTP would tell. */
   doubtful: Pending | undefined;
+  /** What is missing will not come any more: goes on with what came after it. */
+  readonly giveUp: () => void;
 };
 
 /** The head of a request is still to come, in part or from its first byte on. */

@@ -91,6 +91,8 @@ function tooManyEarly(dialogue: Dialogue): void {
   const { info, standing, early, arriving, requests } = dialogue;
   // To what was asked before the connection was known.
   if (info.knowsOrder && !standing.wasAsked) passOverAll(dialogue, early.takeAllButLast());
-  else if (standing.wasHttp || arriving === undefined || requests.hasGap) loseAnswers(dialogue);
+  // They answer what waits behind what is missing.
+  else if (requests.hasGap) dialogue.giveUp();
+  else if (standing.wasHttp || arriving === undefined) loseAnswers(dialogue);
   else if (!takeLate(dialogue)) finish(dialogue, 'not-http');
 }
