@@ -11,11 +11,14 @@ import { client, type Losable, lose, type Message, messages, placed, server, toP
 
 const MS = 1e6;
 
+/** Places begin anew at 2^32, and are negative numbers from 2^31 on where they are compared. */
+const place = fc.constantFrom(1_000, 2 ** 31 - 60, 2 ** 32 - 60);
 const cycle = <T>(value: fc.Arbitrary<T>) => fc.array(value, { minLength: 1, maxLength: 40 });
 const circumstances = fc.record({
   /** The first piece has a method at least: what begins in the midst of one may be taken for another. */
   sizes: cycle(fc.integer({ min: 1, max: 80 })).map(([first = 0, ...sizes]) => [Math.max(first, 9), ...sizes]),
   lost: fc.nat(60),
+  from: fc.tuple(place, place),
   /** Whether the first answer had been received, in part or whole, when its request was seen to be sent. */
   isRaced: fc.boolean(),
   swaps: cycle(fc.boolean()),
@@ -36,7 +39,8 @@ function toSteps(info: Pick<ConnectionInfo, 'role' | 'knowsOrder'>, list: readon
   const sent = toPairs(list, how.sizes).flatMap(({ request, response }) => [...request, ...response]);
   const all = sent.map((step, index) => (index === how.lost ? lose(step) : step));
   const first = all.findIndex((step, index) => opens(step, all[index + 1], info.role));
-  const steps = placed(all.map((step, index) => (index < first || first === -1 ? lose(step) : step)));
+  const seen = all.map((step, index) => (index < first || first === -1 ? lose(step) : step));
+  const steps = placed(seen, true, how.from);
   if (info.role === 'server') return steps;
   return swapped(how.isRaced && info.knowsOrder ? raced(steps) : steps, how.swaps);
 }
@@ -45,7 +49,7 @@ function toSteps(info: Pick<ConnectionInfo, 'role' | 'knowsOrder'>, list: readon
 function raced(steps: readonly Step[]): readonly Step[] {
   const [opening, begin, ...rest] = steps;
   if (opening?.way !== '>' || begin?.way !== '<' || begin.at !== opening.other) return steps;
-  return [{ ...opening, other: (begin.at ?? 0) + begin.text.length }, begin, ...rest];
+  return [{ ...opening, other: ((begin.at ?? 0) + begin.text.length) >>> 0 }, begin, ...rest];
 }
 
 /** Neighbours of two threads change places, but for the first, with which a connection is known. */

@@ -78,7 +78,8 @@ test('interim responses are not the response, but count to its bytes', () => {
   const request = 'POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n';
   const wire = told(ask(request), answer('HTTP/1.1 100 Continue\r\n\r\n'), ask('hi'), answer(ok));
   expect(wire.exchanges.map(inShort)).toEqual([`POST /a 200 complete ${request.length + 2}/65`]);
-  expect(wire.exchanges[0]).toMatchObject({ requestLastNs: 3e6, responseFirstNs: 4e6 });
+  // Both ends see where the first of them begins.
+  expect(wire.exchanges[0]).toMatchObject({ requestLastNs: 3e6, responseFirstNs: 4e6, link: '1000/4294967200' });
 });
 
 test('what has no body has none, whatever its headers say', () => {
@@ -130,6 +131,15 @@ test('after an upgrade nothing is an exchange any more', () => {
   );
   expect(wire.exchanges.map(inShort)).toEqual(['GET /ws 101 upgraded 40/36']);
   expect(wire.finished).toBe('upgraded');
+});
+
+test('what stands where a response should begin, and is none, is a loss', () => {
+  const wire = told(ask(get('/a')), answer(ok), ask(get('/b')), answer('what?\r\n\r\n'), ask(get('/c')), answer(ok));
+  wire.connection.closed(true);
+  expect([wire.exchanges.map(inShort), wire.lost]).toEqual([
+    ['GET /a 200 complete 28/40', 'GET /c 200 complete 28/40'],
+    1,
+  ]);
 });
 
 test('a body that contains a request is a body', () => {

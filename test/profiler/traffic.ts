@@ -9,12 +9,12 @@ export const unixClient = { role: 'client', knowsOrder: false } as const;
 export type Losable = Step & { readonly isLost?: boolean };
 
 /** Steps with their places in both streams, some of which are lost; over TCP the first request says where answers begin. */
-export function placed(steps: readonly Losable[], isTcp = true): readonly Step[] {
-  const next = { '>': 1_000, '<': 5_000 };
+export function placed(steps: readonly Losable[], isTcp = true, [asked, answered] = [1_000, 5_000]): readonly Step[] {
+  const next = { '>': asked, '<': answered };
   let isFirst = isTcp;
   return steps.flatMap(({ isLost, ...step }) => {
-    const at = next[step.way];
-    const other = step.way === '<' ? next['>'] : isFirst ? next['<'] : 0;
+    const at = next[step.way] >>> 0;
+    const other = (step.way === '<' ? next['>'] : isFirst ? next['<'] : 0) >>> 0;
     next[step.way] += step.text.length + (step.unknown ?? 0);
     if (isLost === true) return [];
     isFirst = false;
