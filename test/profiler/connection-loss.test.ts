@@ -45,6 +45,18 @@ test('a request behind a body of which more was not seen than offsets tell apart
   expect(shown).toEqual([`PUT /a 200 complete ${head.length + bytes}/40`, 'GET /z 200 complete 28/40']);
 });
 
+test.each([
+  [1_000, 500, get('/in-the-body')],
+  [2 ** 32 + 1_000, 500, get('/in-the-body')],
+  [2 ** 32 + 1_000, 1_000, 'no message begins so'],
+])('of a body of %d bytes %d were not seen: what comes behind them is body', (bytes, missing, part) => {
+  const head = `PUT /a HTTP/1.1\r\nContent-Length: ${bytes}\r\n\r\n`;
+  const at = 1_000 + head.length;
+  const seen = { ...ask(part, bytes - missing - part.length), at: at + missing };
+  const { shown } = told(ask(head), seen, answer(ok), { ...ask(get('/z')), at: at + bytes }, answer(ok));
+  expect(shown).toEqual([`PUT /a 200 complete ${head.length + bytes}/40`, 'GET /z 200 complete 28/40']);
+});
+
 test.each([1, 3, 5])('a client that first sends a body of %d GiB is told with its answer', (size) => {
   const bytes = size * 2 ** 30;
   const head = `PUT /a HTTP/1.1\r\nContent-Length: ${bytes}\r\n\r\n`;

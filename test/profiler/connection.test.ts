@@ -164,13 +164,24 @@ test('an answer before the end of the request keeps both in line', () => {
 });
 
 test('pieces that overtake each other are put in order', () => {
-  const wire = openWire();
   const text = get('/a') + get('/b');
-  wire.send({ way: '>', text: text.slice(0, 10), at: 100 });
-  wire.send({ way: '>', text: text.slice(30), at: 130 });
-  wire.send({ way: '>', text: text.slice(10, 30), at: 110 });
-  wire.send(answer(ok + ok));
-  expect(wire.exchanges.map(inShort)).toEqual(['GET /a 200 complete 28/40', 'GET /b 200 complete 28/40']);
+  const part = (from: number, to: number): Step => ({ ...ask(text.slice(from, to)), at: 100 + from });
+  for (const places of [
+    [0, 30, 10],
+    [0, 50, 40, 30, 20, 10],
+    [0, 20, 40, 10, 50, 30],
+  ]) {
+    const ends = [...places].sort((one, other) => one - other);
+    const parts = places.map((from) => part(from, ends[ends.indexOf(from) + 1] ?? text.length));
+    expect(shown(...parts, answer(ok + ok))).toEqual(['GET /a 200 complete 28/40', 'GET /b 200 complete 28/40']);
+  }
+});
+
+test('what comes twice counts once, in part or as a whole', () => {
+  const text = get('/a') + get('/b');
+  const part = (from: number, to: number): Step => ({ ...ask(text.slice(from, to)), at: 100 + from });
+  const parts = [part(0, 20), part(10, 40), part(10, 40), part(0, 30), part(39, 56), part(0, 28), part(28, 56)];
+  expect(shown(...parts, answer(ok + ok))).toEqual(['GET /a 200 complete 28/40', 'GET /b 200 complete 28/40']);
 });
 
 test('missing bytes of a head are a counted loss, and the next request is told again', () => {
