@@ -143,6 +143,24 @@ test('where it is not known what a client had sent, it was refused if no more co
   expect(wire.exchanges.map(inShort)).toEqual([`GET /half 400 complete ${half.length}/${refusedBytes}`, small('/z')]);
 });
 
+test('a refusal whose parts overtake each other is the answer', () => {
+  const wire = openWire();
+  const { text } = refusal(408);
+  wire.send(ask(half), { ...answer(text.slice(20)), at: 520 }, { ...answer(text.slice(0, 20)), at: 500 });
+  expect(wire.exchanges.map(inShort)).toEqual([`GET /half 408 complete ${half.length}/${refusedBytes}`]);
+});
+
+test('a refusal in many parts is the answer where it is not known what a client had sent', () => {
+  const wire = openWire({ role: 'client' });
+  const head = 'HTTP/1.1 400 No\r\nContent-Length: 100\r\n\r\n';
+  wire.send(ask(half), answer(head), ...Array.from({ length: 100 }, () => answer('.')), ...after);
+  expect(wire.exchanges.map(inShort)).toEqual([
+    `GET /half 400 complete ${half.length}/${head.length + 100}`,
+    small('/z'),
+  ]);
+  expect([wire.lost, wire.finished]).toEqual([0, undefined]);
+});
+
 test('answers to requests before one that is refused are still theirs', () => {
   const both = 'POST /b HTTP/1.1\r\nContent-Length: +1\r\n\r\n';
   const wire = told([ask(get('/a') + both), answer(ok), refusal(400)]);

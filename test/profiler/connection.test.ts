@@ -128,9 +128,11 @@ test('after an upgrade nothing is an exchange any more', () => {
     answer('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
     ask(get('/not-a-request')),
     answer(ok),
+    { ...ask(get('/behind-a-gap')), at: 2_000 },
   );
+  wire.connection.closed(true);
   expect(wire.exchanges.map(inShort)).toEqual(['GET /ws 101 upgraded 40/36']);
-  expect(wire.finished).toBe('upgraded');
+  expect([wire.finished, wire.lost]).toEqual(['upgraded', 0]);
 });
 
 test('what stands where a response should begin, and is none, is a loss', () => {
@@ -277,6 +279,22 @@ test('a response that was read before its request had been sent in full is its a
   wire.send({ ...answer(ok), other: 1_010 }, ask(get('/a')), ask(get('/b')), answer(ok));
   expect(wire.exchanges.map(inShort)).toEqual(['GET /a 200 complete 28/40', 'GET /b 200 complete 28/40']);
 });
+
+test('a response that was read while its request was being sent in parts is its answer', () => {
+  const wire = openWire(client);
+  wire.send(ask(get('/a').slice(0, 20)), { ...answer(ok), other: 1_010 }, ask(get('/a').slice(20)));
+  expect(wire.exchanges.map(inShort)).toEqual(['GET /a 200 complete 28/40']);
+});
+
+test.each([{}, client, { role: 'client' } as const])(
+  'the end of what was answered before the connection was known is no answer: %o',
+  (info) => {
+    const wire = openWire(info);
+    wire.send(ask(get('/a')), answer('the end'), answer(' of a body'), answer(ok), ask(get('/b')), answer(ok));
+    expect(wire.exchanges.map(inShort)).toEqual(['GET /a 200 complete 28/40', 'GET /b 200 complete 28/40']);
+    expect(wire.lost).toBe(0);
+  },
+);
 
 test('a response that was read before its request was begun answers something else', () => {
   const wire = openWire(client);
