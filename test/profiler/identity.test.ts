@@ -73,13 +73,24 @@ test('every name that a cgroup may have fits into a record', () => {
   expect(layout.cgroup.legacy.lengths[1]).toBe(256);
 });
 
+/** Cgroups as the kernel announces them, by number, and what it is told about them. */
+function openGroups(settings: ConstructorParameters<typeof Groups>[0]) {
+  const made: string[] = [];
+  const forgotten: bigint[] = [];
+  const groups = new Groups(settings, {
+    decide: (_, decision) => made.push(decision),
+    forgetGroup: ({ unified }) => forgotten.push(unified),
+  });
+  const announce = (number: number, name: string, node = ''): void =>
+    groups.announced({ group: groupOf(number), unified: [name], legacy: [], node });
+  return { groups, made, forgotten, announce };
+}
+const groupOf = (number: number) => ({ unified: BigInt(number), legacy: 0n });
+
 /** What is decided about a container, each time that it is announced with the next of these host names. */
 function decisions(cgroups: readonly string[], nodes: readonly string[]): readonly string[] {
-  const made: string[] = [];
-  const kernel = { decide: (_: unknown, decision: string) => made.push(decision), forgetGroup: () => undefined };
-  const groups = new Groups({ scope: 'containers', cgroups }, kernel);
-  const group = { unified: 1n, legacy: 0n };
-  for (const node of nodes) groups.announced({ group, unified: [`libpod-${id}`], legacy: [], node });
+  const { made, announce } = openGroups({ scope: 'containers', cgroups });
+  for (const node of nodes) announce(1, `libpod-${id}`, node);
   return made;
 }
 
@@ -92,4 +103,35 @@ test('a container that is asked for by name is waited for until it has one', () 
 test('a container that shares the host’s name is not announced with every connection', () => {
   expect(decisions([], ['', '', ''])).toEqual(['unnamed', 'unnamed', 'trace']);
   expect(decisions(['web'], ['', '', ''])).toEqual(['unnamed', 'unnamed', 'ignore']);
+});
+
+test.each<['containers' | 'host', readonly string[], readonly string[]]>([
+  ['containers', [], ['ignore', 'trace']],
+  ['host', [], ['trace', 'trace']],
+  ['host', ['ssh*'], ['trace', 'ignore']],
+  ['containers', ['ssh*'], ['ignore', 'ignore']],
+])('of the scope `%s` and the groups %j are a process of the host and a container: %j', (scope, cgroups, expected) => {
+  const { made, announce } = openGroups({ scope, cgroups });
+  announce(1, 'sshd.service');
+  announce(2, `libpod-${id}`, 'web');
+  expect(made).toEqual(expected);
+});
+
+test('a container that the list names needs no host name, and its processes bear what the list says', () => {
+  const { groups, made, announce } = openGroups({ scope: 'containers', cgroups: [] });
+  announce(1, `libpod-${id}`);
+  groups.renamed(new Map([[id, { id, name: 'web', image: null, service: null }]]));
+  expect(made).toEqual(['unnamed', 'trace']);
+  expect(groups.find(groupOf(1))).toMatchObject({ container: { id, name: 'web' }, isWanted: true });
+  expect(groups.find(groupOf(2))).toEqual({ container: null, isWanted: true });
+});
+
+test('of more cgroups than are remembered the one that was not used for longest is announced again', () => {
+  const { groups, forgotten, announce } = openGroups({ scope: 'host', cgroups: [] });
+  for (let number = 0; number < 6_000; number++) announce(number, 'a.service');
+  groups.find(groupOf(0));
+  expect(forgotten).toEqual([]);
+  announce(6_000, 'a.service');
+  announce(6_001, 'a.service');
+  expect(forgotten).toEqual([1n, 2n]);
 });
