@@ -1,0 +1,54 @@
+/** A table of made-up connections: what it tells of them, and what it wants the kernel to do. */
+import type { Exchange } from '../../container/profiler/src/exchange.ts';
+import { Table } from '../../container/profiler/src/table.ts';
+import { someone } from './wire.ts';
+
+export const SECOND_NS = 1e9;
+
+type Opening = { readonly role?: 'server' | 'client'; readonly sock?: bigint; readonly peer?: bigint };
+
+/** `isOpen`: what the kernel says of every connection. */
+export function openTable({ isUnix = false, isOpen = true, salt = 'salt' } = {}) {
+  const exchanges: Exchange[] = [];
+  const told: string[] = [];
+  const kernel: string[] = [];
+  const table = new Table(
+    {
+      ignore: (sock, conn) => kernel.push(`ignore ${sock} ${conn}`),
+      forget: (sock, conn) => kernel.push(`forget ${sock} ${conn}`),
+      isOpen: () => isOpen,
+    },
+    {
+      exchange: (exchange) => {
+        exchanges.push(exchange);
+        told.push(`${exchange.target} ${exchange.status ?? '-'} ${exchange.end}`);
+      },
+      lost: (count) => told.push(`lost ${count}`),
+    },
+    salt,
+  );
+  const places = new Map<number, { readonly requests: number; '>': number; '<': number }>();
+  const open = (conn: number, { role = 'server', sock = BigInt(conn + 1), peer = 0n }: Opening = {}): void => {
+    const ends = isUnix ? { local: 'unix:/a', remote: 'unix:' } : { local: '10.0.0.1:80', remote: '10.0.0.2:9' };
+    const requestDirection = role === 'server' ? 0 : 1;
+    places.set(conn, { requests: requestDirection, '>': 100, '<': 900 });
+    table.opened({ conn, sock, peer, isUnix, requestDirection, ...ends }, 0);
+  };
+  const move = (conn: number, way: '>' | '<', text: string): void => {
+    const place = places.get(conn) ?? { requests: 0, '>': 100, '<': 900 };
+    const bytes = Buffer.from(text, 'latin1');
+    const piece = {
+      offset: place[way],
+      length: bytes.length,
+      cap: bytes.length,
+      bytes,
+      from: 0,
+      framed: undefined,
+    } as const;
+    const other = way === '<' && place.requests === 1 ? place['>'] : 0;
+    place[way] += bytes.length;
+    const direction = way === '>' ? place.requests : 1 - place.requests;
+    table.moved(conn, direction, { ...piece, gap: 'none', other, timeNs: SECOND_NS, who: someone });
+  };
+  return { exchanges, told, kernel, table, open, move };
+}
