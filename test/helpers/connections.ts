@@ -1,7 +1,7 @@
 /** A table of made-up connections: what it tells of them, and what it wants the kernel to do. */
 import type { Exchange } from '../../container/profiler/src/exchange.ts';
 import { Table } from '../../container/profiler/src/table.ts';
-import { someone } from './wire.ts';
+import { inRing, someone } from './wire.ts';
 
 export const SECOND_NS = 1e9;
 
@@ -36,17 +36,10 @@ export function openTable({ isUnix = false, isOpen = true, salt = 'salt' } = {})
   };
   const move = (conn: number, way: '>' | '<', text: string): void => {
     const place = places.get(conn) ?? { requests: 0, '>': 100, '<': 900 };
-    const bytes = Buffer.from(text, 'latin1');
-    const piece = {
-      offset: place[way],
-      length: bytes.length,
-      cap: bytes.length,
-      bytes,
-      from: 0,
-      framed: undefined,
-    } as const;
+    const bytes = { length: text.length, cap: text.length, ...inRing(text), framed: undefined } as const;
+    const piece = { offset: place[way], ...bytes };
     const other = way === '<' && place.requests === 1 ? place['>'] : 0;
-    place[way] += bytes.length;
+    place[way] += text.length;
     const direction = way === '>' ? place.requests : 1 - place.requests;
     table.moved(conn, direction, { ...piece, gap: 'none', other, timeNs: SECOND_NS, who: someone });
   };

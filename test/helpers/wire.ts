@@ -26,6 +26,12 @@ export type Wire = Seen & {
   readonly send: (...steps: readonly Step[]) => void;
 };
 
+/** Bytes as they stand in a ring: others are before them and behind, which say something too. */
+export function inRing(text: string): { readonly bytes: Buffer; readonly from: number } {
+  const before = '0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n';
+  return { bytes: Buffer.from(`${before}${text}\r\n\r\nGET / HTTP/1.1\r\n\r\n`, 'latin1'), from: before.length };
+}
+
 /** Makes the connection; every piece comes one millisecond after the one before. */
 export function openWire(info: Partial<ConnectionInfo> = {}): Wire {
   const seen: Seen = { exchanges: [], lost: 0, finished: undefined };
@@ -52,11 +58,10 @@ export function openWire(info: Partial<ConnectionInfo> = {}): Wire {
   let timeNs = 0;
   const send = (...steps: readonly Step[]): void => {
     for (const { way, text, unknown = 0, at, framed, gap = 'none', other = way === '>' ? 0 : next['>'] } of steps) {
-      const bytes = Buffer.from(text, 'latin1');
       const offset = at ?? next[way];
-      const length = bytes.length + unknown;
+      const length = text.length + unknown;
       timeNs += 1e6;
-      const place = { offset: offset >>> 0, length, cap: bytes.length, bytes, from: 0 };
+      const place = { offset: offset >>> 0, length, cap: text.length, ...inRing(text) };
       const piece = { ...place, framed, gap, other, timeNs, who: someone };
       if (way === '>') connection.request(piece);
       else connection.response(piece);

@@ -7,6 +7,7 @@ const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
 const refusal = (status: number) => answer(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
 const refusedBytes = 'HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n'.length;
+const chunked = 'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n';
 const half = 'GET /half HTTP/1.1\r\nHost: a';
 const told = (steps: readonly Step[], info: Partial<ConnectionInfo> = {}) => {
   const wire = openWire(info);
@@ -46,6 +47,16 @@ test.each<[string, readonly Step[], string]>([
     [ask('POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nwhat\r\n'), refusal(400)],
     `POST /a 400 complete 54/${refusedBytes}`,
   ],
+  [
+    'a chunk that is longer than it says',
+    [ask(`${chunked}3\r\nabcd\r\n0\r\n\r\n`), refusal(400)],
+    `POST /a 400 complete ${chunked.length + 9}/${refusedBytes}`,
+  ],
+  [
+    'a line between chunks that does not end',
+    [ask(`${chunked}1;${'a'.repeat(5_000)}`), ask('a'.repeat(5_000)), ask('a'), refusal(400)],
+    `POST /a 400 complete ${chunked.length + 10_002}/${refusedBytes}`,
+  ],
 ])('%s: told with the answer, and what comes after it as well', (_, steps, expected) => {
   for (const around of [[], before]) {
     const wire = told([...around, ...steps, ...after]);
@@ -76,6 +87,7 @@ test.each<[string, readonly Step[], readonly string[]]>([
 test.each<[string, readonly Step[]]>([
   ['half a request line', [ask('GET /ha')]],
   ['half a request line that is refused', [ask(`GET /${'a'.repeat(9_000)}`), refusal(414)]],
+  ['a target of more than 64 KiB', [ask(`GET /${'a'.repeat(70_000)}`), ask(' HTTP/1.1\r\n\r\n')]],
   ['the beginning of a method that is refused', [ask('GE'), refusal(408)]],
   ['what is no request, and refused', [...before, ask('what?\r\n\r\n'), refusal(400)]],
   ['a line with more behind its version that is refused', [ask('GET /a HTTP/1.1 b\r\n\r\n'), refusal(400)]],

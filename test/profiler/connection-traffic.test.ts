@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Connection } from '../../container/profiler/src/connection/connection.ts';
 import type { ConnectionInfo } from '../../container/profiler/src/connection/line.ts';
-import { inShort, openWire, type Step, someone } from '../helpers/wire.ts';
+import { inRing, inShort, openWire, type Step, someone } from '../helpers/wire.ts';
 import { client, type Losable, lose, type Message, messages, placed, server, toPairs, unixClient } from './traffic.ts';
 
 const MS = 1e6;
@@ -69,8 +69,7 @@ function replay(info: Partial<ConnectionInfo>, steps: readonly Step[], how: Pick
   const wire = openWire(info);
   let { connection } = wire;
   for (const [index, { way, text, at = 0, other = 0 }] of steps.entries()) {
-    const bytes = Buffer.from(text, 'latin1');
-    const place = { offset: at, length: bytes.length, cap: bytes.length, bytes, from: 0 };
+    const place = { offset: at, length: text.length, cap: text.length, ...inRing(text) };
     const timeNs = (index + 1) * MS;
     const piece = { ...place, framed: undefined, gap: 'none', other, timeNs, who: someone } as const;
     if (way === '>') connection.request(piece);

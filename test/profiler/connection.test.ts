@@ -74,6 +74,21 @@ test('a chunk whose data was not copied', () => {
   ]);
 });
 
+test.each([
+  [102, '0\r\n\r\n'],
+  [101, '\n0\r\n\r\n'],
+  [100, 1, '\n0\r\n\r\n'],
+  [100, 1, 1, '0\r\n\r\n'],
+  [60, 42, '0\r\n\r\n'],
+])('the line end behind the data of a chunk need not be seen: %j', (...parts) => {
+  const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n';
+  const rest = parts.map((part) => (typeof part === 'number' ? answer('', part) : answer(part)));
+  expect(shown(ask(get('/a') + get('/b')), answer(head), ...rest, answer(ok))).toEqual([
+    `GET /a 200 complete 28/${head.length + 107}`,
+    'GET /b 200 complete 28/40',
+  ]);
+});
+
 test('interim responses are not the response, but count to its bytes', () => {
   const request = 'POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n';
   const wire = told(ask(request), answer('HTTP/1.1 100 Continue\r\n\r\n'), ask('hi'), answer(ok));
