@@ -20,8 +20,6 @@ export type Lengths = {
 export type Head = Lengths & {
   /** The first line, without its end. */
   readonly firstLine: string;
-  /** The length of the whole head, up to and with the empty line. */
-  readonly bytes: number;
 };
 
 /** What the kernel knows for sure of a message whose head was not copied. */
@@ -92,8 +90,8 @@ export function parseStatusLine(line: string): number | undefined {
   return Number(line.slice(at, at + 3));
 }
 
-/** The head at the beginning of a text; undefined if it does not end there. */
-export function parseHead(text: string): Head | undefined {
+/** The head at the beginning of a text, with its length up to and with the empty line; undefined if it does not end there. */
+export function parseHead(text: string): (Head & { readonly bytes: number }) | undefined {
   const firstEnd = text.indexOf('\n');
   let contentLength: Lengths['contentLength'];
   let transferEncoding: string | undefined;

@@ -41,7 +41,6 @@ export class PartialHead {
   firstLine: string | undefined;
   /** Whether a line that matters goes on for longer than is held. */
   isTooLong = false;
-  #bytes = 0;
   readonly #line = new PartialText();
   #lineBytes = 0;
   #lengths: Lengths = { contentLength: undefined, transferEncoding: undefined };
@@ -63,10 +62,9 @@ export class PartialHead {
     for (let feed = bytes.indexOf(LF); feed !== -1; feed = bytes.indexOf(LF, at)) {
       this.#hold(bytes, at, feed);
       at = feed + 1;
-      if (this.#endLine()) return { taken: at, head: this.#finish(at) };
+      if (this.#endLine()) return { taken: at, head: { firstLine: this.firstLine ?? '', ...this.#lengths } };
     }
     this.#hold(bytes, at, bytes.length);
-    this.#bytes += bytes.length;
     return { taken: bytes.length, head: undefined };
   }
 
@@ -88,16 +86,12 @@ export class PartialHead {
       return false;
     }
     const folded = isFold(line.charCodeAt(0)) ? this.#last : undefined;
-    const whole = folded === undefined ? line : `${folded.line} ${line.trim()}`;
+    const whole = folded === undefined ? line : folded.line + line;
     const before = folded?.before ?? this.#lengths;
     const lengths = readLengths(whole, before);
     this.#last = lengths === before ? undefined : { line: whole, before };
     if (this.#last !== undefined && (isCut || whole.length > MAX_OTHER_LINE_BYTES)) this.isTooLong = true;
     this.#lengths = lengths;
     return line === '';
-  }
-
-  #finish(taken: number): Head {
-    return { firstLine: this.firstLine ?? '', bytes: this.#bytes + taken, ...this.#lengths };
   }
 }

@@ -71,9 +71,7 @@ export class Reader {
     this.state = 'head';
     this.#events.started(from);
     this.messageBytes = headBytes;
-    this.#begin(
-      this.#events.head({ firstLine, bytes: headBytes, contentLength: bodyBytes, transferEncoding: undefined }),
-    );
+    this.#begin(this.#events.head({ firstLine, contentLength: bodyBytes, transferEncoding: undefined }));
     return true;
   }
 
@@ -140,7 +138,7 @@ export class Reader {
     // What is kept of a request is part of this line: a part of the whole text would keep all of it.
     const firstLine = bytes.toString('latin1', from, from + head.firstLine.length);
     const { contentLength, transferEncoding, bytes: headBytes } = head;
-    this.#begin(this.#events.head({ firstLine, contentLength, transferEncoding, bytes: headBytes }));
+    this.#begin(this.#events.head({ firstLine, contentLength, transferEncoding }));
     return from + headBytes;
   }
 
