@@ -29,7 +29,8 @@ test('a head of any length is told', () => {
 });
 
 test('what says how the body ends is found in a head that comes byte by byte', () => {
-  const post = 'POST /a HTTP/1.1\r\ncontent-length: 4\r\nX: y\r\nContent-Length: 4\r\n\r\nGET ';
+  const cookie = `Cookie: ${'c'.repeat(3_000)}\r\n Content-Length: 5`;
+  const post = `POST /a HTTP/1.1\r\ncontent-length: 4\r\n${cookie}\r\nContent-Length: 4\r\n\r\nGET `;
   const steps = [...post].map((byte) => ask(byte));
   expect(seen(...steps, answer(ok), ask(get('/b')), answer(ok)).shown).toEqual([
     `POST /a 200 complete ${post.length}/40`,

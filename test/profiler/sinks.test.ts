@@ -43,6 +43,22 @@ test('an exchange as JSON', () => {
   });
 });
 
+test('what was not seen is null, and `-` in the text', () => {
+  const unseen = { requestLastNs: undefined, responseFirstNs: undefined, responseLastNs: undefined, status: undefined };
+  const ofHost = tell({ ...unseen, process: { ...exchange.process, container: null }, end: 'aborted' });
+  expect(textFormat.exchange(ofHost)).toBe(
+    '2023-11-14T22:13:20.123456Z GET /users/1 - - - server 10.0.0.2:80<->[::1]:5000',
+  );
+  expect(JSON.parse(jsonFormat.exchange(ofHost))).toMatchObject({
+    ...{ status: null, end: 'aborted', durationMs: null, container: null },
+    timing: { requestFirst: 0, requestLast: null, responseFirst: null, responseLast: null },
+  });
+  const nobody = { id: null, name: null, image: null, service: null };
+  const ofNobody = tell({ process: { ...exchange.process, container: nobody }, responseLastNs: 3_000_045 });
+  expect(textFormat.exchange(ofNobody).split(' ').slice(4, 6)).toEqual(['2.000ms', '-']);
+  expect(JSON.parse(jsonFormat.exchange(ofNobody))).toMatchObject({ durationMs: 2.000045, container: nobody });
+});
+
 test('a loss, and the header', () => {
   expect(textFormat.loss({ what: 'records, because the ring was full', count: 3, sinceUs: 0 })).toBe(
     '# loss records, because the ring was full: 3 since 1970-01-01T00:00:00.000000Z',

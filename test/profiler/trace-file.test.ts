@@ -73,16 +73,20 @@ test.each([
 ])('a trace that is %s goes on at its path, with its header', (_, replace, mode) => {
   const sink = openFile();
   sink.header(header);
-  write(sink, '/before');
+  for (const target of ['/one', '/two']) write(sink, target);
   chmodSync(join(folderOf(), 'trace'), 0o606);
   renameSync(join(folderOf(), 'trace'), join(folderOf(), 'trace.1'));
   replace(join(folderOf(), 'trace'));
-  write(sink, '/after');
-  expect(targetsIn('trace.1')).toEqual(['/before']);
-  expect(targetsIn('trace')).toEqual(['/after']);
+  for (const target of ['/three', '/four']) write(sink, target);
+  expect([targetsIn('trace.1'), targetsIn('trace')]).toEqual([
+    ['/one', '/two'],
+    ['/three', '/four'],
+  ]);
   expect(statSync(join(folderOf(), 'trace')).mode & 0o777).toBe(mode);
-  expect(linesOf('trace')[0]).toMatch(/^# http-trace/);
-  expect(linesOf('trace').filter((line) => line.startsWith('# http-trace'))).toHaveLength(1);
+  for (const name of ['trace', 'trace.1']) {
+    expect(linesOf(name)[0]).toMatch(/^# http-trace/);
+    expect(linesOf(name).filter((line) => line.startsWith('# http-trace'))).toHaveLength(1);
+  }
 });
 
 test('a trace that cannot be made anew is missed, and goes on as soon as it can', () => {
