@@ -72,9 +72,9 @@ test('a head ends at its empty line, with or without carriage returns', () => {
   expect(parseHead('GET / HTTP/1.1\r\nHost: a\r\n\r')).toBeUndefined();
 });
 
-test('values of the same name are joined, whatever the case of the name', () => {
+test('lengths of the same name are joined and the last encoding counts, whatever the case of the name', () => {
   const head = parseHead(
-    'GET / HTTP/1.1\r\ncontent-LENGTH: 5\r\nContent-Length:5 \r\nTransfer-encoding: chunked\r\n\r\n',
+    'GET / HTTP/1.1\r\ncontent-LENGTH: 5\r\nTransfer-Encoding: gzip\r\nContent-Length:5 \r\nTransfer-encoding: chunked\r\n\r\n',
   );
   expect(head).toMatchObject({ contentLength: '5, 5', transferEncoding: 'chunked' });
 });
@@ -104,6 +104,8 @@ test.each([
   ['204', 204, 'GET', lengths('3'), 'none'],
   ['304', 304, 'GET', lengths('3'), 'none'],
   ['100', 100, 'POST', lengths(), 'none'],
+  ['100 to CONNECT', 100, 'CONNECT', lengths(), 'none'],
+  ['300 to CONNECT', 300, 'CONNECT', lengths('3'), 'counted'],
   ['101', 101, 'GET', lengths(), 'tunnel'],
   ['200 to CONNECT', 200, 'CONNECT', lengths(), 'tunnel'],
   ['403 to CONNECT', 403, 'CONNECT', lengths('3'), 'counted'],

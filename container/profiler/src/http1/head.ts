@@ -10,10 +10,11 @@ export type Framing =
   /** What follows is another protocol. */
   | { readonly kind: 'tunnel' };
 
-/** The headers that say how the body ends, values of the same name joined; undefined where there is none. */
+/** The headers that say how the body ends; undefined where there is none. */
 export type Lengths = {
-  /** A number where somebody else has read it. */
+  /** All values, joined; a number where somebody else has read it. */
   readonly contentLength: string | number | undefined;
+  /** The last value: only the last of a list says how the body ends. */
   readonly transferEncoding: string | undefined;
 };
 
@@ -110,7 +111,7 @@ export function parseHead(text: string): (Head & { readonly bytes: number }) | u
     while (lineEnd !== -1 && isFold(text.charCodeAt(lineEnd + 1))) lineEnd = text.indexOf('\n', lineEnd + 1);
     if (lineEnd === -1) return undefined;
     if (letter === 99) contentLength = joinLength(contentLength, readValue(text, start, lineEnd, LENGTH));
-    else transferEncoding = joinEncoding(transferEncoding, readValue(text, start, lineEnd, ENCODING));
+    else transferEncoding = readValue(text, start, lineEnd, ENCODING) ?? transferEncoding;
   }
   return undefined;
 }
@@ -121,7 +122,7 @@ export function readLengths(line: string, before: Lengths): Lengths {
   const length = readValue(line, 0, line.length, LENGTH);
   if (length !== undefined) return { contentLength: joinLength(contentLength, length), transferEncoding };
   const encoding = readValue(line, 0, line.length, ENCODING);
-  if (encoding !== undefined) return { contentLength, transferEncoding: joinEncoding(transferEncoding, encoding) };
+  if (encoding !== undefined) return { contentLength, transferEncoding: encoding };
   return before;
 }
 
@@ -172,12 +173,6 @@ function readValue(text: string, start: number, end: number, name: string): stri
 function joinLength(before: Lengths['contentLength'], value: string | undefined): Lengths['contentLength'] {
   if (before === undefined || value === undefined) return value ?? before;
   return `${before}, ${value}`.slice(0, MAX_LIST_BYTES);
-}
-
-/** Only the last of a list says how the body ends. */
-function joinEncoding(before: string | undefined, value: string | undefined): string | undefined {
-  if (before === undefined || value === undefined) return value ?? before;
-  return `${before}, ${value}`.slice(-MAX_LIST_BYTES);
 }
 
 function frameCounted(value: string | number): Framing | undefined {
