@@ -5,8 +5,9 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { ask } from './host/ask.ts';
-import { askWho, runningScripts } from './host/ending.ts';
+import { runningScripts } from './host/ending.ts';
 import { readPipe, readText, replaceFile } from './host/files.ts';
+import { isInBackground, onSuspend } from './host/foreground.ts';
 import { type LogFile, openLog, removeLog, tidyLogs } from './host/log-file.ts';
 import { ownNames, readPlatform, readUser } from './host/machine.ts';
 import { versionOf } from './host/package-version.ts';
@@ -84,6 +85,10 @@ export type Host = {
   readonly kill: (pid: number, signal: NodeJS.Signals) => 'sent' | 'gone' | 'refused';
   /** Calls back on INT, TERM and HUP until disposed. */
   readonly onInterrupt: (listener: (signal: Interrupt) => void) => Disposable;
+  /** Calls back before the terminal stops this process (Ctrl-Z), and when it goes on, until disposed. */
+  readonly onSuspend: (before: () => void, after: () => void) => Disposable;
+  /** Whether the terminal belongs to another process group. */
+  readonly isInBackground: () => boolean;
   /** Calls back with what is thrown or rejected where nobody catches it; `who` names whose code runs, should it end the program. */
   readonly onUncaught: (listener: (thrown: unknown) => Uncaught, who: () => string | undefined) => void;
   /** Asks a person and gives the answer; empty when there is none. */
@@ -163,10 +168,9 @@ export function realHost(importModule: ImportModule): Host {
     spawn: startProcess,
     kill,
     onInterrupt,
-    onUncaught: (listener, who) => {
-      askWho(who);
-      onUncaught(listener, stderr.write);
-    },
+    onSuspend,
+    isInBackground,
+    onUncaught: (listener, who) => onUncaught({ listener, who }, stderr.write),
     ask,
     packageVersion: () => versionOf(packageFolder),
     realPath: async (path) => (existsSync(path) ? realpathSync(path) : path),

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { exitCodes } from '../errors.ts';
 import type { Host, Interrupt, Uncaught } from '../host.ts';
-import { expectEnd, failLate } from './ending.ts';
+import { askWho, expectEnd, failLate } from './ending.ts';
 
 /** Sends a signal, and says whether it was sent, or why not. */
 export function kill(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 'refused' {
@@ -25,11 +25,14 @@ export function onInterrupt(listener: (signal: Interrupt) => void): Disposable {
   };
 }
 
+type Hearing = { readonly listener: (thrown: unknown) => Uncaught; readonly who: () => string | undefined };
+
 /**
  * Calls back with what is thrown or rejected where nobody catches it, and does what comes of it. Where a project's own code
  * listens too, that is for it to do.
  */
-export function onUncaught(listener: (thrown: unknown) => Uncaught, writeError: Host['writeError']): void {
+export function onUncaught({ listener, who }: Hearing, writeError: Host['writeError']): void {
+  askWho(who);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (thrown: unknown) => {
       if (process.listenerCount(event) > 1) return;

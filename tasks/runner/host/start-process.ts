@@ -1,4 +1,5 @@
 import { ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { whileStoppable } from './foreground.ts';
 
 /**
  * Starts a process. What the system says against it is told by its `error` event, and its streams are null then: Node throws
@@ -6,7 +7,7 @@ import { ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
  */
 export function startProcess([program = '', ...words]: readonly string[], options: SpawnOptions): ChildProcess {
   try {
-    const child = spawn(program, words, options);
+    const child = whileStoppable(() => spawn(program, words, options));
     return child.pid === undefined ? withoutStreams(child) : child;
   } catch (error) {
     const isOfTheSystem = error instanceof Error && 'syscall' in error;

@@ -1,5 +1,5 @@
 // This file is longer than 200 lines because a row and the view that asks for it know each other.
-import type { ListrTaskWrapper, Spinner } from 'listr2';
+import type { DefaultRenderer, ListrTaskWrapper, Spinner } from 'listr2';
 import { dispatch, type Failure, type Stamped, type Table, type TaskEnd } from '../events.ts';
 import type { Host } from '../host.ts';
 import { logPathOf } from '../log-path.ts';
@@ -8,6 +8,7 @@ import { makePaint, type Paint } from '../paint.ts';
 import type { Plan } from '../plan.ts';
 import { durationInWords } from '../words.ts';
 import type { Renderer, RenderOptions } from './index.ts';
+import { type Pausing, pauseInBackground } from './pausing.ts';
 import { makePlainRenderer } from './plain.ts';
 import { makePrinted } from './printed.ts';
 import { plainText } from './safe-text.ts';
@@ -50,7 +51,7 @@ export function makeListRenderer(
     'fix-started': plain.on,
     'task-started': (event) => {
       if (!isInList(event.task)) return plain.on(event);
-      list ??= showList([...rows.values()], paint);
+      list ??= showList([...rows.values()], paint, host);
       rowOf(event.task)?.start();
     },
     'task-explained': () => undefined,
@@ -103,7 +104,7 @@ export function makeListRenderer(
     },
     end: async () => {
       const neverStarted = list === undefined && finished.length > 0;
-      if (neverStarted) list = showList([...rows.values()], paint);
+      if (neverStarted) list = showList([...rows.values()], paint, host);
       await list;
       await plain.end();
       last?.();
@@ -192,8 +193,8 @@ function showEnd(wrapper: Wrapper, name: string, end: TaskEnd, tookMs: number): 
   }
 }
 
-async function showList(rows: readonly Row[], paint: Paint): Promise<void> {
-  const { Listr, Spinner } = await import('listr2');
+async function showList(rows: readonly Row[], paint: Paint, host: Host): Promise<void> {
+  const { DefaultRenderer, Listr, Spinner } = await import('listr2');
   const list = new Listr(
     rows.map((row) => ({
       title: row.name,
@@ -204,7 +205,7 @@ async function showList(rows: readonly Row[], paint: Paint): Promise<void> {
       concurrent: true,
       exitOnError: false,
       registerSignalListeners: false,
-      renderer: 'default',
+      renderer: pausing(DefaultRenderer, host),
       rendererOptions: {
         collapseErrors: false,
         collapseSkips: false,
@@ -216,6 +217,31 @@ async function showList(rows: readonly Row[], paint: Paint): Promise<void> {
   );
   await list.run();
 }
+
+/** listr2's renderer, which rests while the terminal is not ours. */
+function pausing(Renderer: typeof DefaultRenderer, host: Host): typeof DefaultRenderer {
+  return class extends Renderer {
+    private pausing: Pausing | undefined;
+
+    override async render(): Promise<void> {
+      await super.render();
+      const draw = (): void => super.update();
+      this.pausing = pauseInBackground(host, { draw, leave: () => (this as unknown as Drawn).updater.done() });
+    }
+
+    override update(): void {
+      this.pausing?.draw();
+    }
+
+    override end(): void {
+      this.pausing?.[Symbol.dispose]();
+      super.end();
+    }
+  };
+}
+
+/** What listr2 draws with: over what it has drawn before, until that is done. */
+type Drawn = { readonly updater: { readonly done: () => void } };
 
 /** Whether there are colours is not for listr2 to say. */
 function coloursOf(paint: Paint) {

@@ -1,0 +1,53 @@
+import type { Host } from '../host.ts';
+
+/** A list that is drawn over itself again and again. */
+export type Drawing = {
+  readonly draw: () => void;
+  /** Leaves what is drawn; what is drawn next begins below. */
+  readonly leave: () => void;
+};
+
+export type Pausing = Disposable & { readonly draw: () => void };
+
+/** How often it is asked whether the terminal is ours again. */
+const askMs = 500;
+const showCursor = '\u001B[?25h';
+const hideCursor = '\u001B[?25l';
+
+/** Lets a list rest while it is stopped by Ctrl-Z or in the background: what stands on the terminal then is the shell's. */
+export function pauseInBackground(
+  host: Pick<Host, 'onSuspend' | 'isInBackground' | 'write'>,
+  { draw, leave }: Drawing,
+): Pausing {
+  let isPaused = false;
+  let timer: NodeJS.Timeout | undefined;
+  const pause = (): void => {
+    isPaused = true;
+    leave();
+    host.write(showCursor);
+  };
+  const goOn = (): void => {
+    clearTimeout(timer);
+    if (host.isInBackground()) {
+      timer = setTimeout(goOn, askMs);
+      return;
+    }
+    isPaused = false;
+    host.write(hideCursor);
+    draw();
+  };
+  const hearing = host.onSuspend(pause, goOn);
+  if (host.isInBackground()) {
+    pause();
+    goOn();
+  }
+  return {
+    draw: () => {
+      if (!isPaused) draw();
+    },
+    [Symbol.dispose]: () => {
+      clearTimeout(timer);
+      hearing[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,139 @@
+/** Ctrl-Z, `fg`, `bg` and `&` in a shell: the terminal is the shell's meanwhile, and what runs goes on. */
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { cli, createProject, type Project } from '../helpers/project.ts';
+import { openTerminalOf, type Terminal } from '../helpers/terminal.ts';
+
+const ctrlZ = '\u001A';
+
+function openShell(project: Project): { readonly terminal: Terminal; readonly tasks: (words: string) => string } {
+  const terminal = openTerminalOf(project, ['bash', '--norc', '-i']);
+  terminal.type("PS1='> '\n");
+  return { terminal, tasks: (words) => `${process.execPath} ${cli(words).join(' ')}` };
+}
+
+async function written(project: Project, name: string): Promise<void> {
+  while (!existsSync(project.path(name))) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Both tasks of the project running in a shell, its line ended by `behind`. */
+async function startTwo(project: Project, behind = '') {
+  const [one, two] = await Promise.all([project.driven('one'), project.driven('two')]);
+  const { terminal, tasks } = openShell(project);
+  terminal.type(`${tasks('all --jobs=2')}${behind}\n`);
+  const [first, second] = await Promise.all([one.started(), two.started()]);
+  return { terminal, first, second };
+}
+
+async function leave(terminal: Terminal): Promise<void> {
+  terminal.type('exit\n');
+  await terminal.exit;
+}
+
+/** What stands on the screen from a line on that says so. */
+const from = (terminal: Terminal, text: string): string => terminal.screen().slice(terminal.screen().lastIndexOf(text));
+
+const two = {
+  'tasks.config.yaml': `version: 1
+tasks:
+  one: { run: echo began; one; echo went on; touch went }
+  two: { run: two }
+  all: { needs: [one, two] }
+`,
+};
+
+test('Ctrl-Z leaves the list and the cursor to the shell, and `fg` draws it anew below', async () => {
+  await using project = await createProject(two);
+  const { terminal, first, second } = await startTwo(project);
+  await terminal.shows('› began');
+  expect(terminal.cursorIsVisible()).toBe(false);
+  terminal.type(ctrlZ);
+  await terminal.shows('Stopped');
+  expect(terminal.cursorIsVisible()).toBe(true);
+  terminal.type('echo said by $((1))\n');
+  await terminal.shows('said by 1');
+  terminal.type('fg >/dev/null\n');
+  await terminal.shows('said by 1\n> fg >/dev/null\n');
+  first.exit(0);
+  second.exit(0);
+  await terminal.shows('ok: 3 done');
+  expect(from(terminal, '> echo said').replace(/\d+(\.\d+)? m?s/g, '<time>')).toMatch(
+    /^> echo said by \$\(\(1\)\)\nsaid by 1\n> fg >\/dev\/null\n✔ one <time>\n✔ two <time>\n✔ all <time>\nok: 3 done, <time>/,
+  );
+  expect(terminal.cursorIsVisible()).toBe(true);
+  await leave(terminal);
+});
+
+test('Ctrl-Z and `fg` while processes are started stop and wake all of them', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  many: { run: [${'"true", '.repeat(150)}] }
+  more: { run: [${'"true", '.repeat(150)}] }
+  all: { needs: [many, more] }
+`,
+  });
+  const { terminal, tasks } = openShell(project);
+  terminal.type(`${tasks('all --jobs=2 --output=list')}\n`);
+  await terminal.shows('more');
+  for (let time = 1; time <= 5; time++) {
+    terminal.type(ctrlZ);
+    terminal.type(`echo stop $((${time}))\n`);
+    await terminal.shows(`stop ${time}\n`);
+    terminal.type('fg >/dev/null\n');
+  }
+  await terminal.shows('ok: 3 done');
+  await leave(terminal);
+});
+
+test('after `bg` no list is drawn over the prompt', async () => {
+  await using project = await createProject(two);
+  const { terminal, first, second } = await startTwo(project);
+  await terminal.shows('› began');
+  terminal.type(ctrlZ);
+  await terminal.shows('Stopped');
+  terminal.type('bg >/dev/null\n');
+  first.exit(0);
+  await written(project, 'went');
+  terminal.type('echo behind $((1))\n');
+  await terminal.shows('behind 1');
+  second.exit(0);
+  await terminal.shows('ok: 3 done');
+  expect(from(terminal, '> bg')).toMatch(/^> bg >\/dev\/null\n> echo behind \$\(\(1\)\)\nbehind 1\n(> )?✔ one/);
+  await leave(terminal);
+});
+
+test('behind `&` no list is drawn until `fg`', async () => {
+  await using project = await createProject(two);
+  const { terminal, first, second } = await startTwo(project, ' &');
+  // The list would be drawn again at this line.
+  first.exit(0);
+  await written(project, 'went');
+  terminal.type('echo there $((2))\n');
+  await terminal.shows('there 2');
+  expect(terminal.screen()).not.toContain('one\n');
+  terminal.type('fg >/dev/null\n');
+  await terminal.shows('✔ one');
+  second.exit(0);
+  await terminal.shows('ok: 3 done');
+  await leave(terminal);
+});
+
+test('an interactive task is stopped by Ctrl-Z and goes on with `fg`, with the keys', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\ntasks:\n  ask: { interactive: true, run: echo name; read name; echo "I am $name" }\n',
+  });
+  const { terminal, tasks } = openShell(project);
+  terminal.type(`${tasks('ask')}\n`);
+  await terminal.shows('ask\nname');
+  terminal.type(ctrlZ);
+  await terminal.shows('Stopped');
+  terminal.type('echo said by $((1))\n');
+  await terminal.shows('said by 1');
+  terminal.type('fg >/dev/null\n');
+  await terminal.shows('fg >/dev/null');
+  terminal.type('Bo\n');
+  await terminal.shows('I am Bo\n✔ ask');
+  await leave(terminal);
+});
