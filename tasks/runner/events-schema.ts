@@ -65,7 +65,7 @@ const fields = {
   'task-started': { task: text, where: text },
   'task-explained': { task: text, because: texts },
   'command-started': { task: text, command: text },
-  'task-output': { task: text, stream: v.picklist(['stdout', 'stderr']), line: text },
+  'task-output': { task: text, stream: v.picklist(['stdout', 'stderr']), line: text, goesOn: maybe(v.literal(true)) },
   'task-retried': { task: text, message: text, nextTry: count, tries: count, pauseMs: v.number() },
   'task-waiting': { task: text, holder, lock: text, hint: maybe(text) },
   'service-ready': { task: text, tookMs: v.number() },

@@ -82,7 +82,14 @@ export type Event =
   /** Why a task that declares inputs is not up to date. */
   | { readonly type: 'task-explained'; readonly task: string; readonly because: readonly string[] }
   | { readonly type: 'command-started'; readonly task: string; readonly command: string }
-  | { readonly type: 'task-output'; readonly task: string; readonly stream: 'stdout' | 'stderr'; readonly line: string }
+  | {
+      readonly type: 'task-output';
+      readonly task: string;
+      readonly stream: 'stdout' | 'stderr';
+      readonly line: string;
+      /** A long line comes in pieces: this one is followed by more of it. */
+      readonly goesOn?: true;
+    }
   | {
       /** It failed, and is tried once more after a pause. */
       readonly type: 'task-retried';

@@ -13,6 +13,8 @@ export type Secrets = {
   readonly mask: (text: string) => string;
   /** The same for every text inside of a value; the value itself where there is nothing to mask. */
   readonly maskAll: <Value>(value: Value) => Value;
+  /** How much of a text can be shown without what comes next: all of it but what may be the beginning of a value. */
+  readonly cutOf: (text: string) => number;
   /** For one stream of lines, where a value may go on in the next line. */
   readonly makeLineMasker: () => LineMasker;
 };
@@ -39,6 +41,7 @@ export function makeSecrets(): Secrets {
     values: () => [...values],
     mask,
     maskAll: (value) => (needles.length === 0 ? value : maskAll(value, mask)),
+    cutOf: (text) => cutBeforeValues(text, needles),
     makeLineMasker: () => makeLineMasker([...values].flatMap(wrappedFormsOf), mask),
   };
 }
@@ -63,6 +66,19 @@ function cover(text: string, needles: readonly Needle[]): string {
     at = Math.max(at, to);
   }
   return shown + text.slice(at);
+}
+
+/** Leaves at the end as much as a value may be long, but no more than the half, and cuts none in two. */
+function cutBeforeValues(text: string, needles: readonly Needle[]): number {
+  const longest = Math.max(0, ...needles.map((needle) => needle.longest));
+  let cut = text.length - Math.min(longest, text.length >> 1);
+  const start = Math.max(0, cut - longest);
+  const ranges = needles.flatMap(({ pattern }) => rangesOf(text.slice(start), pattern));
+  for (const { from, to } of ranges.sort((a, b) => b.to - a.to)) {
+    const isCut = start + from < cut && start + to > cut;
+    if (isCut && start + from > 0) cut = start + from;
+  }
+  return cut;
 }
 
 function rangesOf(text: string, pattern: RegExp): { readonly from: number; readonly to: number }[] {

@@ -1,9 +1,10 @@
-import { type Ended, makeLineSplitter, readInTurns, waitForEnd } from './process/output.ts';
+import { type CutOf, type Ended, makeLineSplitter, readInTurns, waitForEnd } from './process/output.ts';
 import type { ProcessTable } from './process/table.ts';
 
 export type Stream = 'stdout' | 'stderr';
 export type Listener = {
-  readonly onLine: (stream: Stream, line: string) => void;
+  readonly onLine: (stream: Stream, line: string, goesOn: boolean) => void;
+  readonly cutOf: CutOf;
   readonly onCommand: (command: string) => void;
   /** While it says so, nothing more is read. */
   readonly isBehind: () => boolean;
@@ -46,7 +47,7 @@ export async function runCommand(
     signal,
   );
   const splitters = (['stdout', 'stderr'] as const).map((name) => {
-    const splitter = makeLineSplitter((line) => options.onLine(name, line));
+    const splitter = makeLineSplitter((line, goesOn) => options.onLine(name, line, goesOn), options.cutOf);
     child[name]?.on('data', splitter.push);
     readInTurns(child[name], options.isBehind);
     return splitter;

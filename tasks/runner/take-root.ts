@@ -19,6 +19,7 @@ export async function takeRoot({ host, root, table, stop }: Session, plan: Plan)
     hasTerminal: false,
     readsStdin: false,
     onLine: () => undefined,
+    cutOf: (text: string) => text.length,
     onCommand: () => undefined,
     isBehind: () => false,
   };

@@ -224,3 +224,19 @@ test('a task beside others cannot move the cursor or colour what is not its own'
   second.exit(0);
   expect((await running.result).stdout).toContain('a | 20%\n');
 });
+
+test('a line of any length comes out as one: what a program writes is what is passed on, and kept', async () => {
+  const print = "process.stdout.write('a' + '\u{1F600}é'.repeat(100_000) + '\\r\\nlast')";
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  long: { run: node print.mjs }\n',
+    'print.mjs': `${print};\n`,
+  });
+  const text = `a${'\u{1F600}é'.repeat(100_000)}\nlast\n`;
+  expect((await project.run('long --quiet')).stdout === text).toBe(true);
+  expect((await project.read('.tasks/logs/long.log')) === text).toBe(true);
+  const events = (await project.run('long --output=json')).stdout
+    .split('\n')
+    .flatMap((line) => (line.includes('"task-output"') ? [JSON.parse(line) as { line: string; goesOn?: true }] : []));
+  expect(events.length).toBeGreaterThan(3);
+  expect(events.map(({ line, goesOn }) => (goesOn ? line : `${line}\n`)).join('') === text).toBe(true);
+});

@@ -193,3 +193,17 @@ test('an empty value masks nothing, and one that is too short is told', async ()
     'note: the value of `KEY` is shorter than 4 characters and is not masked\n▸ show\n123 and more\n✔ show <time>\n',
   );
 });
+
+test('a value is masked wherever a long line is cut', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\nsecrets: [TOKEN]\ntasks:\n  long: { run: node print.mjs }\n',
+    'print.mjs': `const { TOKEN } = process.env;
+let text = '';
+for (let gap = 0; text.length < 600_000; gap = (gap + 1) % 41) text += '-'.repeat(gap) + (gap % 2 ? TOKEN : encodeURIComponent(TOKEN));
+process.stdout.write(text);
+`,
+  });
+  const { stdout } = await project.run('long --quiet', { env: { TOKEN: 'hush/hush 1234567' } });
+  expect(stdout.length).toBeGreaterThan(300_000);
+  expect(stdout.match(/[^-*\n].{0,20}/g)).toBeNull();
+});

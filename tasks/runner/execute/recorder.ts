@@ -7,7 +7,9 @@ import type { Stream } from '../shell.ts';
 
 /** Passes a task's output on, and keeps what its failure will be explained with. */
 export type Recorder = {
-  readonly onLine: (stream: Stream, line: string) => void;
+  readonly onLine: (stream: Stream, line: string, goesOn?: boolean) => void;
+  /** How much of a line can be passed on before the rest is known: no secret may be cut in two. */
+  readonly cutOf: (text: string) => number;
   readonly onCommand: (command: string) => void;
   /** Whether what was passed on waits for its reader, so that no more is to be read. */
   readonly isBehind: () => boolean;
@@ -30,16 +32,24 @@ export function makeRecorder(
   /** Of a run that is to end, nobody waits for the reader. */
   let leftOut = 0;
   const maskers = { stdout: secrets.makeLineMasker(), stderr: secrets.makeLineMasker() };
+  /** Of the lines that a masker still has, the first first: whether it goes on. */
+  const goOn: Record<Stream, boolean[]> = { stdout: [], stderr: [] };
   const keep = (stream: Stream, line: string): void => {
     keepLast(lines, line);
     matcher.read(line);
-    session.emit({ type: 'task-output', task, stream, line });
+    const goesOn = goOn[stream].shift() === true;
+    session.emit({ type: 'task-output', task, stream, line, ...(goesOn ? { goesOn } : {}) });
   };
   return {
-    onLine: (stream, line) => {
-      if (signal.aborted && outputIsBehind()) leftOut++;
-      else for (const masked of maskers[stream].push(line)) keep(stream, masked);
+    onLine: (stream, line, goesOn = false) => {
+      if (signal.aborted && outputIsBehind()) {
+        leftOut++;
+        return;
+      }
+      goOn[stream].push(goesOn);
+      for (const masked of maskers[stream].push(line)) keep(stream, masked);
     },
+    cutOf: secrets.cutOf,
     onCommand: (command) => session.emit({ type: 'command-started', task, command }),
     isBehind: () => !signal.aborted && outputIsBehind(),
     end,

@@ -16,30 +16,40 @@ const silenceMs = 100;
 export type LineSplitter = { readonly push: (chunk: Buffer | string) => void; readonly end: () => void };
 
 /** A longer line is given in pieces, so that output without newlines needs no endless memory. */
-const longestLine = 1 << 20;
+const longestLine = 64 << 10;
+
+/** `goesOn` for a piece of a line, all but the last. */
+export type OnLine = (line: string, goesOn: boolean) => void;
+/** How much of a text can be given away without what comes next. */
+export type CutOf = (text: string) => number;
 
 /** Cuts chunks into lines; the last one may lack its newline, and is given at the end. */
-export function makeLineSplitter(onLine: (line: string) => void): LineSplitter {
+export function makeLineSplitter(onLine: OnLine, cutOf: CutOf): LineSplitter {
   const decoder = new StringDecoder('utf8');
   let open = '';
   const take = (text: string): void => {
     const lines = text.split('\n');
     lines[0] = open + (lines[0] ?? '');
     open = lines.pop() ?? '';
-    for (const line of lines) onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
-    while (open.length > longestLine) {
-      onLine(open.slice(0, longestLine));
-      open = open.slice(longestLine);
-    }
+    for (const line of lines) onLine(line.endsWith('\r') ? line.slice(0, -1) : line, false);
+    if (open.length <= longestLine) return;
+    const cut = betweenSigns(open, cutOf(open));
+    onLine(open.slice(0, cut), true);
+    open = open.slice(cut);
   };
   return {
     push: (chunk) => take(typeof chunk === 'string' ? chunk : decoder.write(chunk)),
     end: () => {
       take(decoder.end());
-      if (open !== '') onLine(open);
+      if (open !== '') onLine(open, false);
       open = '';
     },
   };
+}
+
+/** Not within a sign that is two characters long, nor before a newline of which only the half has come. */
+function betweenSigns(text: string, cut: number): number {
+  return /[\uD800-\uDBFF\r]/.test(text[cut - 1] ?? '') ? cut - 1 : cut;
 }
 
 /** So much of an output is dealt with before all others get their turn, signals too: it may be a thousand lines. */

@@ -49,8 +49,8 @@ export function makeLogs(
     logs.delete(task);
   };
 
-  const takeLine = (task: string, line: string): void => {
-    logOf(task).waiting += `${line}\n`;
+  const take = (task: string, text: string): void => {
+    logOf(task).waiting += text;
     if (!isDue) setImmediate(() => attempt(flush));
     isDue = true;
   };
@@ -58,7 +58,8 @@ export function makeLogs(
     ready: Promise.resolve(),
     on: (event) => {
       if (event.type === 'task-started') attempt(() => host.removeLog(join(root, logPathOf(event.task))));
-      if (event.type === 'task-output') attempt(() => takeLine(event.task, event.line));
+      if (event.type === 'task-output')
+        attempt(() => take(event.task, `${event.line}${event.goesOn === true ? '' : '\n'}`));
       if (event.type === 'task-finished') attempt(() => close(event.task));
     },
     end: async () => {

@@ -20,9 +20,9 @@ export function makePlainRenderer(
     tasks: plan.tasks,
     paint: makePaint(host.stdoutHasColour, host.marks),
     say: (_, lines) => out.write(lines.map((line) => `${line}\n`).join('')),
-    quote: (task, line) => {
+    quote: (task, line, goesOn) => {
       const isAlone = running.size <= 1 || options.quiet;
-      out.add(isAlone ? `${line}\n` : `${task} | ${keepColours(line)}\n`);
+      out.add(isAlone ? `${line}${goesOn === true ? '' : '\n'}` : `${task} | ${keepColours(line)}\n`);
     },
   });
   return {

@@ -25,7 +25,7 @@ type Options = RenderOptions & {
   /** Lines of ours, about one task or about the run. */
   readonly say: (task: string | undefined, lines: readonly string[]) => void;
   /** A line from inside of a task: its output, or with `--verbose` its commands. */
-  readonly quote: (task: string, line: string) => void;
+  readonly quote: (task: string, line: string, goesOn?: boolean) => void;
 };
 
 /** A run as it is told in lines: a task's start, its output, its end. Where the lines go is for the renderer to say. */
@@ -60,7 +60,7 @@ export function makeStory({ tasks, paint, quiet, verbose, explain, say, quote }:
       if (!verbose) return;
       for (const line of `$ ${command}`.split('\n')) quote(task, paint.dim(line));
     },
-    'task-output': ({ task, line }) => quote(task, line),
+    'task-output': ({ task, line, goesOn }) => quote(task, line, goesOn),
     'task-retried': (event) => quote(event.task, retryLine(event)),
     'task-waiting': (event) => say(event.task, [`${paint.yellow('note')}: ${waitLine(event)}`]),
     'service-ready': ({ task, tookMs }) =>

@@ -10,10 +10,10 @@ export function makeEar(recorder: Recorder, patterns: readonly string[]): Ear {
   return {
     recorder: {
       ...recorder,
-      onLine: (stream, line) => {
+      onLine: (stream, line, goesOn) => {
         for (const [pattern, regex] of awaited)
           if (regex.test(line) || regex.test(withoutEscapes(line))) awaited.delete(pattern);
-        recorder.onLine(stream, line);
+        recorder.onLine(stream, line, goesOn);
       },
     },
     hasSaid: (pattern) => !awaited.has(pattern),

@@ -111,13 +111,13 @@ function holdClose(child: ChildProcess, onClose: OnClose): void {
   };
 }
 
-function makeLog({ onLine, onCommand }: Pick<Listener, 'onLine' | 'onCommand'>) {
+function makeLog({ onLine, onCommand, cutOf }: Pick<Listener, 'onLine' | 'onCommand' | 'cutOf'>) {
   const splitters = new Map<string, ReturnType<typeof makeLineSplitter>>();
   const commands = new Map<string, string>();
   const failed: (Ended & { readonly command: string })[] = [];
   const splitterOf = (id: string, stream: Stream) => {
     const key = `${id} ${stream}`;
-    const splitter = splitters.get(key) ?? makeLineSplitter((line) => onLine(stream, line));
+    const splitter = splitters.get(key) ?? makeLineSplitter((line, goesOn) => onLine(stream, line, goesOn), cutOf);
     splitters.set(key, splitter);
     return splitter;
   };
