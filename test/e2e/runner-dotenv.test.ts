@@ -69,7 +69,8 @@ test('no variable of the runner’s own reaches a task: a run within a run is as
   });
   // What the shells themselves set.
   const ofShells = /^(PWD|OLDPWD|SHLVL|_)=/;
-  const given = Object.entries(project.env()).map(([name, value]) => `${name}=${value}`);
+  const PATH = `${project.path('node_modules/.bin')}:${project.env().PATH}`;
+  const given = Object.entries({ ...project.env(), PATH }).map(([name, value]) => `${name}=${value}`);
   for (const name of ['show', 'script']) {
     const { stdout } = await project.run(name);
     const all = stdout.split('\n').filter((line) => line.includes('=') && !ofShells.test(line));

@@ -5,6 +5,7 @@ import { readCached, writeCached } from './cache.ts';
 import { configName } from './config-name.ts';
 import { type Environment, readEnvironment } from './dotenv.ts';
 import { findIncluded, findIncluding, isTrusted } from './including.ts';
+import { withPrograms } from './programs.ts';
 import type { Config } from './types.ts';
 
 /** A project: its folder, what its config says, and the environment that its `dotenv` files make. */
@@ -22,7 +23,8 @@ export async function loadProject(host: LoadHost): Promise<Project> {
   const included = await findIncluded(host, { root, below: nearest.root, scopes: whole.scopes });
   const from = included.length > 0 ? included : [including?.from ?? []].flat();
   const config = from.length === 0 ? whole : { ...whole, from };
-  return { root, config, ...(await readEnvironment(host, root, config)) };
+  const { env, dotenv } = await readEnvironment(host, root, config);
+  return { root, config, env: withPrograms(env, host, root), dotenv };
 }
 
 async function loadConfig(host: LoadHost, root: string, text: string): Promise<Config> {
