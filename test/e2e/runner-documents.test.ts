@@ -53,6 +53,8 @@ test('every example in a document is valid for the runner', async () => {
   await using project = await createProject({
     'common/tools.yaml': 'version: 1\ntasks: {}\n',
     'here/docs/tasks.config.yaml': 'version: 1\ntasks:\n  build: {}\n',
+    'here/packages/api/tasks.config.yaml': 'version: 1\ntasks:\n  build: {}\n',
+    'here/packages/web/tasks.config.yaml': 'version: 1\ntasks:\n  build: {}\n',
   });
   for (const { path, text } of examples) {
     await project.write('here/tasks.config.yaml', text);

@@ -1,0 +1,84 @@
+/** The page of recipes is true: each of its configs does what its words ask for. */
+import { expect, test } from 'vitest';
+import { createProject, type Project } from '../helpers/project.ts';
+import { read } from '../helpers/tree.ts';
+
+const recipes = [
+  ...read('docs/recipes.md').matchAll(/^## (.+)$(?:(?!^## )[\s\S])*?<!-- run: (.+) -->\n```yaml\n([\s\S]*?)```/gm),
+].map(([, question = '', words = '', config = '']) => ({ question, words, config }));
+
+const files = {
+  'package.json': '{}',
+  'src/a.js': 'export const a = 1;\n',
+  'src/main.c': '#include "version.h"\n',
+  VERSION: '1.0\n',
+  Makefile: 'out/app: src/main.c gen/version.h\n\t@mkdir -p out\n\t@cat $^ > $@\n',
+  'packages/api/test/a.test.js': '',
+  'packages/web/test/a.test.js': '',
+  'packages/api/tasks.config.yaml':
+    'version: 1\ntasks:\n  build: { inputs: [src], outputs: [dist/a.js], run: mkdir -p dist && cp src/a.js dist }\n',
+  'packages/web/tasks.config.yaml':
+    'version: 1\ntasks:\n  build: { needs: [api:build], inputs: [], outputs: [web.js], run: cp ../api/dist/a.js web.js }\n',
+  'packages/api/src/a.js': 'a\n',
+};
+
+/** Those programs that no test should need: each says how it was called. */
+async function createRecipe(config: string): Promise<Project> {
+  const project = await createProject({ ...files, 'tasks.config.yaml': config });
+  for (const name of ['node', 'npm', 'prettier', 'eslint', 'brew']) await project.program(name, `echo "${name} $*"`);
+  // The container goes on until it is stopped; it can be asked once it is there.
+  await project.program(
+    'docker',
+    `[ "$1" = exec ] && { echo "$*" > asked; exit; }\necho "$*" > started\nexec sleep 60`,
+  );
+  await project.program('tasks', `exec '${process.execPath}' node_modules/zx-tasks/bin.cjs "$@"`);
+  return project;
+}
+
+const ranOf = (stdout: string) => stdout.split('\n').flatMap((line) => /^✔ (\S+) /.exec(line)?.[1] ?? []);
+
+const expected: Readonly<Record<string, readonly string[]>> = {
+  'build test': ['api:build', 'web:build', 'build', 'test:api', 'test:web', 'test'],
+  app: ['version', 'app'],
+  'format check': ['format', 'lint', 'debugger', 'check'],
+  test: ['db', 'test'],
+  'release --tag=1.2.3 --yes': ['test', 'release'],
+  'all release': ['pack:debug', 'pack:release', 'all', 'build', 'release'],
+  setup: ['setup:linux', 'setup'],
+};
+
+test('each question that has a config is answered by one that is run', () => {
+  expect(recipes.map(({ words }) => words)).toEqual(Object.keys(expected));
+  expect(read('docs/recipes.md').match(/^version: 1$/gm)).toHaveLength(recipes.length);
+});
+
+test.each(recipes)('$question', async ({ words, config }) => {
+  await using project = await createRecipe(config);
+  const env = { NPM_TOKEN: 'not-to-be-seen', TASKS_PLATFORM: 'linux-x64' };
+  const first = await project.run(words, { env });
+  expect({ exit: first.exit, stderr: first.stderr }).toEqual({ exit: 0, stderr: '' });
+  expect(ranOf(first.stdout).sort()).toEqual([...(expected[words] ?? [])].sort());
+});
+
+test('a formatter is up to date after it has written, and a linter of another branch need not run again', async () => {
+  await using project = await createRecipe(recipes.find(({ words }) => words === 'format check')?.config ?? '');
+  await project.program('prettier', 'grep -q ";;" src/a.js && sed -i "s/;;/;/" src/a.js; true');
+  await project.write('src/a.js', 'let a;;\n');
+  expect((await project.run('format check')).exit).toBe(0);
+  const again = await project.run('format check');
+  expect(ranOf(again.stdout)).toEqual(['check']);
+  await project.write('src/a.js', 'let b;\n');
+  await project.run('check');
+  await project.write('src/a.js', 'let a;\n');
+  expect((await project.run('check')).stdout).toContain('lint <time> from the cache');
+  await project.write('src/a.js', 'debugger;\n');
+  expect((await project.run('check --keep-going')).exit).toBe(1);
+});
+
+test('a release without its token says so, and asks before anything starts', async () => {
+  await using project = await createRecipe(recipes.find(({ words }) => words.startsWith('release'))?.config ?? '');
+  const { exit, stdout, stderr } = await project.run('release --tag=1.2.3 --yes');
+  expect(exit).toBe(2);
+  expect(`${stdout}${stderr}`).toContain('NPM_TOKEN: is missing: see docs/release.md');
+  expect((await project.run('release --tag=1.2.3')).stderr).toContain('hint: add `--yes` to answer yes');
+});
