@@ -303,3 +303,30 @@ error: task \`b\` must be a table, not \`echo hi\`
 hint: a command stands in \`run\`: \`b: { run: … }\`
 `);
 });
+
+test('a key as another runner calls it is told with the word that it has here', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\nscripts: {}\ntasks:\n  a: { desc: x, deps: [b], cmds: [echo], sources: [a], generates: [b], dir: c, dependsOn: [b] }\n  b: {}\n',
+  });
+  const { exit, stderr } = await project.run('--list');
+  expect(exit).toBe(3);
+  const told = [...stderr.matchAll(/unknown key `(\w+)`, did you mean `(\w+)`/g)].map(([, theirs, ours]) => [
+    theirs,
+    ours,
+  ]);
+  expect(Object.fromEntries(told)).toEqual({
+    scripts: 'tasks',
+    desc: 'about',
+    deps: 'needs',
+    cmds: 'run',
+    sources: 'inputs',
+    generates: 'outputs',
+    dir: 'cwd',
+    dependsOn: 'needs',
+  });
+  await project.write('tasks.config.yaml', 'version: 1\nscripts:\n  a: { run: echo }\n');
+  expect((await project.run('--list')).stderr.match(/^error: .*/gm)).toEqual([
+    'error: the config has unknown key `scripts`, did you mean `tasks`?',
+  ]);
+});

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { didYouMean, listed } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
+import { ourWordFor } from './other-words.ts';
 import { remove, replaceWrong, schemaAt } from './stand-in.ts';
 import { listForTable, listsForTables, reservedKey, reservedKeys } from './tables.ts';
 import { reasonOf, subjectOf, titleOf } from './wording.ts';
@@ -78,7 +79,9 @@ function isMisspelt(missing: Issue, issues: readonly Issue[]): boolean {
   const owner = JSON.stringify(pathOf(missing).slice(0, -1));
   const key = String(pathOf(missing).at(-1));
   const beside = issues.filter((other) => isUnknownKey(other) && JSON.stringify(pathOf(other).slice(0, -1)) === owner);
-  return beside.some((other) => keysBeside(other).some((written) => didYouMean(written, [key]) !== ''));
+  return beside.some((other) =>
+    keysBeside(other).some((word) => didYouMean(ourWordFor(word, [key]) ?? word, [key]) !== ''),
+  );
 }
 
 function keysBeside(issue: Issue): readonly string[] {
@@ -127,7 +130,8 @@ function unknownKeys(schema: v.GenericSchema, owner: Path, issue: Issue): Findin
     .filter((key) => !valid.includes(key))
     .map((key) => {
       const path = [...owner, key];
-      const message = `${titleOf(owner)} has unknown key \`${key}\`${didYouMean(key, valid)}`;
+      const ours = ourWordFor(key, valid);
+      const message = `${titleOf(owner)} has unknown key \`${key}\`${didYouMean(ours ?? key, valid)}`;
       return { path, at: 'key', message, hint: `valid keys are ${listed(valid)}` };
     });
 }
