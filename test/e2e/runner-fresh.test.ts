@@ -553,6 +553,22 @@ tasks:
   expect((await here.run('use --only')).stdout).toBe('– use skipped: up to date\n');
 });
 
+test('what tasks write that are needed only by others is no input, and `!` leaves out what of the needed ones is not read', async () => {
+  await using here = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  first: { inputs: [a], outputs: [first.txt], run: cp a first.txt }
+  second: { needs: [first], inputs: ['!*.map'], outputs: [second.txt, second.map], run: 'cat first.txt > second.map && echo same > second.txt' }
+  third: { needs: [second], inputs: ['!*.map'], run: cat second.txt }
+`,
+    a: '1',
+  });
+  await here.run('third');
+  await here.write('a', '2');
+  expect((await here.run('third')).stdout).toContain('– third skipped: up to date\n');
+  expect(await here.read('second.map')).toBe('2');
+});
+
 test('`--dry-run` says what is up to date and why the rest runs, starts nothing and keeps nothing', async () => {
   await using here = await project(
     "{ inputs: ['src/**', { command: 'echo x >> started' }], outputs: [out.txt], run: 'cat src/* > out.txt' }",

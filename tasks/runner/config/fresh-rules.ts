@@ -30,7 +30,8 @@ function inputRules(task: TaskRow): readonly Finding[] {
     return [{ path, at: 'value', message: `an input of task \`${task.name}\` is empty`, hint: 'name files or globs' }];
   }
   const onlyExcludes = globs.length > 0 && globs.every((glob) => /^!(?!\()/.test(glob));
-  if (!onlyExcludes) return [];
+  // What the needed tasks write are inputs too, of which something can be left out.
+  if (!onlyExcludes || task.needs.length > 0) return [];
   const message = `the \`inputs\` of task \`${task.name}\` only exclude`;
   return [{ path: ['tasks', task.name, 'inputs'], at: 'key', message, hint: 'name the files that it reads first' }];
 }
