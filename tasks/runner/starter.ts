@@ -23,6 +23,8 @@ tasks:
   build:
     about: Build what is needed for the rest
     requires: [node]
+    # inputs: [src]                     # with these it runs only when something has changed,
+    # outputs: [out]                    # and what it wrote comes back from a cache
     run:                                # a command for /bin/sh, or a list that stops at the first failure
       - mkdir -p out
       - echo '\${greeting}' > out/greeting.txt

@@ -17,6 +17,16 @@ test('`--init` writes a starter that works, and says what comes next', async () 
   expect((await project.run('clean')).exit).toBe(0);
 });
 
+test('what the starter has as comments can be taken as it stands', async () => {
+  await using project = await createProject({ 'src/a.c': '' });
+  await project.run('--init');
+  const text = await project.read('tasks.config.yaml');
+  expect(text.match(/^ {4}# \w+: /gm)).toEqual(['    # inputs: ', '    # outputs: ']);
+  await project.write('tasks.config.yaml', text.replaceAll(/^ {4}# (?=\w+: )/gm, '    '));
+  await project.run('build');
+  expect((await project.run('build')).stdout).toBe('– build skipped: up to date\n');
+});
+
 test('neither `--init` nor `--import` overwrites a config', async () => {
   await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks: {}\n', Makefile: 'a:\n' });
   const refusal = {
