@@ -1,6 +1,7 @@
 /** Does a container really start, alone and on a network? */
 import type { Check, CheckResult, Engine, Probe, Ran } from 'zx-tasks';
 import { docsOf } from '../lib/docs.ts';
+import { readEngineInfo } from '../lib/engine-info.ts';
 import { installFix } from '../lib/packages.ts';
 import { fate, lastLine, noEngine } from '../lib/ran.ts';
 import { tinyElf } from '../lib/tiny-elf.ts';
@@ -92,8 +93,9 @@ async function bridgeWorks(probe: Probe): Promise<CheckResult> {
 
 /** Starts one tiny container that needs no image where the engine is local, else one built from nothing. */
 async function startTiny(probe: Probe, engine: Engine, flags: readonly string[]): Promise<Ran> {
-  const program = tinyElf(probe.platform.arch);
-  if (program === undefined) return notRun(`no test program for ${probe.platform.arch}`);
+  const arch = await archOf(probe, engine);
+  const program = tinyElf(arch);
+  if (program === undefined) return notRun(`no test program for ${arch}`);
   const isLocalPodman = engine.name === 'podman' && !engine.disguised && probe.platform.os === 'linux';
   if (isLocalPodman) {
     const folder = await probe.scratch({ exit: program });
@@ -114,6 +116,12 @@ async function startTiny(probe: Probe, engine: Engine, flags: readonly string[])
   const ran = await probe.run([...engine.command, 'run', '--rm', ...flags, image], { timeoutMs: TINY_WITHIN_MS });
   await probe.run([...engine.command, 'rmi', '-f', image]);
   return ran;
+}
+
+/** A machine's processor is not always the one that Node was made for. */
+async function archOf(probe: Probe, engine: Engine): Promise<string> {
+  const { os, arch } = probe.platform;
+  return os === 'linux' ? arch : ((await readEngineInfo(probe, engine))?.arch ?? arch);
 }
 
 /** Builds an image with one step that runs. */

@@ -2,6 +2,7 @@
 import type { Check, CheckResult, Fix, Probe } from 'zx-tasks';
 import { docsOf } from '../lib/docs.ts';
 import { type EngineName, enginesHere, preferredEngine, runsSystemd } from '../lib/engines.ts';
+import { folderOffPath, startDocker } from '../lib/mac.ts';
 import { asRoot, installFix } from '../lib/packages.ts';
 import { fate, lastLine, noEngine } from '../lib/ran.ts';
 
@@ -22,6 +23,7 @@ export const checks: Check[] = [
       'The application, the profiler and the eBPF build run in containers. Podman is an engine by itself; the docker command is one only where its daemon could be: installed here, named by DOCKER_HOST or by a context, or Docker Desktop.',
     mending: 'installing Podman with the system’s package manager',
     docs: docsOf('EN001'),
+    timeoutMs: 20_000,
     run: engineIsInstalled,
   },
   {
@@ -59,6 +61,8 @@ async function engineIsInstalled(probe: Probe): Promise<CheckResult> {
     askEarly(probe, name);
     return engineRuns(probe, name);
   }
+  const folder = await folderOffPath(probe, 'podman');
+  if (folder !== undefined) return offPath(folder);
   const hasClient = (await probe.which('docker')) !== undefined;
   return {
     outcome: 'fail',
@@ -68,14 +72,24 @@ async function engineIsInstalled(probe: Probe): Promise<CheckResult> {
   };
 }
 
+function offPath(folder: string): CheckResult {
+  return {
+    outcome: 'fail',
+    summary: `\`podman\` is in ${folder}, which is not on PATH`,
+    cause: 'what was started by an IDE or by launchd has not read ~/.zprofile, where installers add it',
+    fixes: [{ about: 'look there too', command: `export PATH="${folder}:$PATH"`, byHand: true }],
+  };
+}
+
 /** What nearly every other check waits for; on a Mac the machine is looked at first. An engine that is silent is asked again. */
 function askEarly(probe: Probe, name: EngineName): void {
   if (name === 'podman' && probe.platform.os === 'linux') probe.engine().catch(() => undefined);
 }
 
-/** An engine that cannot even say its version is not installed as it should be. */
+/** An engine that cannot even say its version is not installed as it should be. A Mac looks into a new program when it first runs. */
 async function engineRuns(probe: Probe, name: EngineName): Promise<CheckResult> {
-  const ran = await probe.run([name, '--version'], { timeoutMs: 5_000 });
+  const timeoutMs = probe.platform.os === 'darwin' ? 18_000 : 5_000;
+  const ran = await probe.run([name, '--version'], { timeoutMs });
   if (ran.code === 0) return { outcome: 'pass', summary: ran.stdout.trim() };
   return {
     outcome: 'fail',
@@ -87,9 +101,9 @@ async function engineRuns(probe: Probe, name: EngineName): Promise<CheckResult> 
 
 async function installEngine(probe: Probe): Promise<readonly Fix[]> {
   const fixes = await installFix(probe, 'install Podman and what it needs', enginePackages);
-  return fixes.length > 0
-    ? fixes
-    : [{ about: 'install Podman', command: 'xdg-open https://podman.io/docs/installation', byHand: true }];
+  if (fixes.length > 0) return fixes;
+  const opens = probe.platform.os === 'darwin' ? 'open' : 'xdg-open';
+  return [{ about: 'install Podman', command: `${opens} https://podman.io/docs/installation`, byHand: true }];
 }
 
 async function engineAnswers(probe: Probe): Promise<CheckResult> {
@@ -132,7 +146,7 @@ async function silenceOf(probe: Probe, name: EngineName): Promise<string> {
 async function wake(probe: Probe, name: EngineName): Promise<readonly Fix[]> {
   const isMac = probe.platform.os === 'darwin';
   if (isMac && name === 'podman') return [{ about: 'start the Podman machine', task: 'machine-start' }];
-  if (isMac) return [{ about: 'start Docker Desktop', command: 'open -a Docker' }];
+  if (isMac) return [await startDocker(probe)];
   if (name === 'docker' && (await runsSystemd(probe)))
     return [{ about: 'start the Docker daemon', command: asRoot(probe, 'systemctl start docker') }];
   return await installEngine(probe);

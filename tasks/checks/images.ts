@@ -1,5 +1,5 @@
 /** Can the images that ours are built on be had? */
-import type { Check, CheckResult, Engine, Fix, Probe } from 'zx-tasks';
+import type { Check, CheckResult, Engine, Fix, Probe, Ran } from 'zx-tasks';
 import { type BaseImage, baseImages } from '../lib/base-images.ts';
 import { docsOf } from '../lib/docs.ts';
 import { noEngine } from '../lib/ran.ts';
@@ -26,8 +26,15 @@ async function baseImagesCanBeHad(probe: Probe): Promise<CheckResult> {
   if (engine === undefined) return noEngine();
   const here = await imagesHere(probe, engine);
   const places = await Promise.all(baseImages.map((image) => whereIs(probe, engine, { image, here })));
-  const lacking = baseImages.find((_, index) => places[index] === undefined);
-  return lacking === undefined ? { outcome: 'pass', summary: places.join(', ') } : missing(probe, lacking);
+  const lacking = baseImages.find((_, index) => isRan(places[index]));
+  const asked = places.find(isRan);
+  if (lacking === undefined || asked === undefined) return { outcome: 'pass', summary: places.join(', ') };
+  const isUntrusted = probe.platform.os === 'darwin' && engine.name === 'podman' && /x509: /.test(asked.stderr);
+  return isUntrusted ? untrusted(probe, lacking) : missing(probe, lacking);
+}
+
+function isRan(place: string | Ran | undefined): place is Ran {
+  return typeof place === 'object';
 }
 
 /** Which of the names stand for an image here, asked all at once; docker leaves out where the official ones come from. */
@@ -40,8 +47,8 @@ async function imagesHere(probe: Probe, engine: Engine): Promise<ReadonlySet<str
 
 type Sought = { readonly image: BaseImage; readonly here: ReadonlySet<string> };
 
-/** One that the caller chose may be named by its digest or its id, which only `inspect` knows. */
-async function whereIs(probe: Probe, engine: Engine, { image, here }: Sought): Promise<string | undefined> {
+/** Where it is, or how it was asked for in vain. One that the caller chose may be named by its digest or its id, which only `inspect` knows. */
+async function whereIs(probe: Probe, engine: Engine, { image, here }: Sought): Promise<string | Ran> {
   const chosen = probe.env[image.buildArg];
   const local = (chosen === undefined ? [image.official, image.bootstrapped] : [chosen]).find((name) => here.has(name));
   if (local !== undefined) return local;
@@ -51,7 +58,27 @@ async function whereIs(probe: Probe, engine: Engine, { image, here }: Sought): P
   }
   const remote = chosen ?? image.official;
   const asked = await probe.run([...engine.command, 'manifest', 'inspect', remote], { timeoutMs: 20_000 });
-  return asked.code === 0 ? `${remote} (to be pulled)` : undefined;
+  return asked.code === 0 ? `${remote} (to be pulled)` : asked;
+}
+
+/** The machine trusts what its own system does, and nothing of the Mac's keychains. */
+function untrusted(probe: Probe, image: BaseImage): CheckResult {
+  const file = probe.env.NODE_EXTRA_CA_CERTS ?? 'ca.pem';
+  const put = 'sudo tee /etc/pki/ca-trust/source/anchors/proxy.pem >/dev/null && sudo update-ca-trust';
+  const fixes: readonly Fix[] = [
+    { about: 'make the machine trust it', command: `podman machine ssh '${put}' < ${file}`, byHand: true },
+    {
+      about: 'have it from the Mac’s keychain first',
+      command: 'security find-certificate -a -p /Library/Keychains/System.keychain > ca.pem',
+      byHand: true,
+    },
+  ];
+  return {
+    outcome: 'fail',
+    summary: `\`${image.official}\` cannot be pulled: its registry’s certificate is not trusted in the Podman machine`,
+    cause: 'a proxy opens TLS, and the machine does not know its certificate authority, though the Mac may',
+    fixes: probe.env.NODE_EXTRA_CA_CERTS === undefined ? [...fixes].reverse() : fixes.slice(0, 1),
+  };
 }
 
 async function missing(probe: Probe, image: BaseImage): Promise<CheckResult> {

@@ -83,10 +83,12 @@ async function chooseProvider(probe: Probe, version: string): Promise<string> {
   return probe.satisfies(version, '>=5') === true ? 'applehv' : 'qemu';
 }
 
-function processorIsSupported(probe: Probe, version: string): CheckResult {
-  const isIntel = probe.platform.arch === 'x64';
-  if (!isIntel || probe.satisfies(version, '>=6') !== true)
-    return { outcome: 'pass', summary: isIntel ? 'Intel, with a Podman before 6' : 'Apple silicon' };
+async function processorIsSupported(probe: Probe, version: string): Promise<CheckResult> {
+  if (probe.platform.arch !== 'x64') return { outcome: 'pass', summary: 'Apple silicon' };
+  const ran = await probe.run(['sysctl', '-n', 'hw.optional.arm64'], { timeoutMs: 5_000 });
+  const isTranslated = ran.code === 0 && ran.stdout.trim() === '1';
+  if (isTranslated) return { outcome: 'pass', summary: 'Apple silicon, with a Node for Intel processors' };
+  if (probe.satisfies(version, '>=6') !== true) return { outcome: 'pass', summary: 'Intel, with a Podman before 6' };
   return {
     outcome: 'fail',
     summary: 'Podman 6 on a Mac with an Intel processor',

@@ -1,6 +1,7 @@
 /** On macOS: does the machine see this checkout? */
 import type { Check, CheckResult, Probe } from 'zx-tasks';
 import { docsOf } from '../lib/docs.ts';
+import { readMachine } from '../lib/machine.ts';
 
 export const checks: Check[] = [
   {
@@ -11,7 +12,7 @@ export const checks: Check[] = [
     needs: ['EN001'],
     platforms: ['darwin'],
     about:
-      'The machine sees only folders that are shared with it: /Users, /private and /var/folders; with Podman before 4.4 only the home folder. Its own /tmp and /Volumes are others than the Mac’s.',
+      'The machine sees only folders that are shared with it: those that it was made with, or else /Users, /private and /var/folders; with Podman before 4.4 only the home folder. Its own /tmp and /Volumes are others than the Mac’s.',
     mending: 'moving the checkout into the home folder',
     docs: docsOf('SF001'),
     run: isShared,
@@ -23,20 +24,45 @@ async function isShared(probe: Probe): Promise<CheckResult> {
     return { outcome: 'skip', summary: 'this folder is on no Mac, the Mac is only pretended' };
   if ((await probe.which('podman')) === undefined)
     return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
-  const version = (await probe.ask(['podman', '--version'], { timeoutMs: 5_000 })).stdout;
-  const sharesHomeOnly = probe.satisfies(version, '>=4.4') === false;
-  const shared = sharesHomeOnly ? [probe.env.HOME ?? '/Users'] : ['/Users', '/private', '/var/folders'];
+  const shared = (await foldersOfMachine(probe)) ?? (await usualFolders(probe));
   const isInside = shared.some((folder) => probe.root === folder || probe.root.startsWith(`${folder}/`));
   if (isInside) return { outcome: 'pass', summary: probe.root };
   const inTmp = /^\/tmp\//.test(probe.root);
   return {
     outcome: 'fail',
     summary: `${probe.root} is not shared with the machine`,
-    cause: `only ${shared.join(', ')} are, so containers would mount an empty folder or none`,
+    cause: `${shared.length === 0 ? 'no folder is' : `only ${shared.join(', ')} are`}, so containers would mount an empty folder or none`,
     fixes: [
       inTmp
         ? { about: 'enter it by its real path', command: `cd /private${probe.root}`, byHand: true }
         : { about: 'move the checkout', command: `mv ${probe.root} ~/`, byHand: true },
     ],
   };
+}
+
+/** What podman's record of the machine says: whoever made it may have named its folders. Unknown where there is no machine yet. */
+async function foldersOfMachine(probe: Probe): Promise<readonly string[] | undefined> {
+  const found = await readMachine(probe.ask);
+  const file = found.state === 'known' ? found.machine?.recordFile : undefined;
+  const text = file === undefined ? undefined : await probe.read(file);
+  const mounts = text === undefined ? undefined : mountsIn(text);
+  return mounts?.flatMap(({ Source, Target, ReadOnly }) => (Source === Target && ReadOnly !== true ? [Source] : []));
+}
+
+type Mount = { readonly Source: string; readonly Target: string; readonly ReadOnly?: boolean };
+
+function mountsIn(text: string): readonly Mount[] | undefined {
+  try {
+    const record = JSON.parse(text) as { readonly Mounts?: readonly Mount[] } | null;
+    return Array.isArray(record?.Mounts) ? record.Mounts : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function usualFolders(probe: Probe): Promise<readonly string[]> {
+  const version = (await probe.ask(['podman', '--version'], { timeoutMs: 5_000 })).stdout;
+  const sharesHomeOnly = probe.satisfies(version, '>=4.4') === false;
+  return sharesHomeOnly ? [probe.env.HOME ?? '/Users'] : ['/Users', '/private', '/var/folders'];
 }

@@ -6,10 +6,19 @@ export type EngineInfo = {
   readonly cgroups: 'v1' | 'v2' | undefined;
   /** The OCI runtime's name: `crun`, `runc`. */
   readonly runtime: string | undefined;
+  /** The processor that containers run on, in Node's names: also where Node itself is one for another, as by Rosetta. */
+  readonly arch: string | undefined;
+  /** What is left on the disk that holds the images: on a Mac the machine's. Docker does not say. */
+  readonly freeBytes: number | undefined;
 };
 
-type Podman = { host?: { kernel?: string; cgroupVersion?: string; ociRuntime?: { name?: string } } };
-type Docker = { KernelVersion?: string; CgroupVersion?: string; DefaultRuntime?: string };
+type Podman = {
+  host?: { kernel?: string; cgroupVersion?: string; ociRuntime?: { name?: string }; arch?: string };
+  store?: { graphRootAllocated?: number; graphRootUsed?: number };
+};
+type Docker = { KernelVersion?: string; CgroupVersion?: string; DefaultRuntime?: string; Architecture?: string };
+
+const nodesNames: Readonly<Record<string, string>> = { amd64: 'x64', x86_64: 'x64', arm64: 'arm64', aarch64: 'arm64' };
 
 /** Undefined where it stopped answering, or answers something else than JSON. */
 export async function readEngineInfo(probe: Probe, engine: Engine): Promise<EngineInfo | undefined> {
@@ -17,10 +26,13 @@ export async function readEngineInfo(probe: Probe, engine: Engine): Promise<Engi
   const info = ran.code === 0 ? (parse(ran.stdout) as (Podman & Docker) | undefined) : undefined;
   if (info === undefined) return undefined;
   const cgroups = info.host?.cgroupVersion ?? info.CgroupVersion;
+  const { graphRootAllocated: all, graphRootUsed: used } = info.store ?? {};
   return {
     kernel: info.host?.kernel ?? info.KernelVersion,
     cgroups: cgroups === undefined ? undefined : /1/.test(cgroups) ? 'v1' : 'v2',
     runtime: info.host?.ociRuntime?.name ?? info.DefaultRuntime,
+    arch: nodesNames[info.host?.arch ?? info.Architecture ?? ''],
+    freeBytes: all === undefined || used === undefined ? undefined : all - used,
   };
 }
 

@@ -20,6 +20,8 @@ export type Machine = {
   readonly provider: string;
   /** Where podman before 5 keeps what it knows of the machine. */
   readonly stateFile: string | undefined;
+  /** Where podman keeps how the machine was made. */
+  readonly recordFile: string | undefined;
 };
 
 export type Found =
@@ -46,6 +48,8 @@ export async function readMachine(run: Run): Promise<Found> {
   const inspected = await run(['podman', 'machine', 'inspect', name], patience);
   const details = inspected.code === 0 ? parseArray(inspected.stdout)?.[0] : undefined;
   if (details === undefined) return unknown(`podman machine inspect ${name}`, inspected);
+  const stateFile = pathIn(details.ConfigPath);
+  const folder = pathIn(details.ConfigDir);
   return {
     state: 'known',
     machine: {
@@ -54,9 +58,14 @@ export async function readMachine(run: Run): Promise<Found> {
       rootful: typeof details.Rootful === 'boolean' ? details.Rootful : await defaultIsRoot(run, name),
       memoryMib: Math.round(Number(row.Memory) / BYTES_PER_MIB),
       provider: String(row.VMType ?? 'unknown'),
-      stateFile: (details.ConfigPath as { Path?: string } | undefined)?.Path,
+      stateFile,
+      recordFile: stateFile ?? (folder === undefined ? undefined : `${folder}/${name}.json`),
     },
   };
+}
+
+function pathIn(place: unknown): string | undefined {
+  return (place as { Path?: string } | undefined)?.Path;
 }
 
 /** Podman 5 lists a machine that boots as running and starting, and one whose start was cut off as starting only. */

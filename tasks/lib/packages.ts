@@ -1,5 +1,6 @@
 /** Which command installs a package here. One table for every check that asks for one. */
 import type { Fix, Probe } from 'zx-tasks';
+import { folderOffPath } from './mac.ts';
 
 /** What a tool's packages are called, by package manager; left out where there is none. */
 export type Packages = Readonly<Partial<Record<Manager, string>>>;
@@ -35,8 +36,16 @@ export async function installFix(probe: Probe, about: string, packages: Packages
     return [{ about, command: managers[manager].asRoot ? asRoot(probe, command) : command }];
   }
   return packages.brew !== undefined && probe.platform.os === 'darwin'
-    ? [{ about, command: `brew install ${packages.brew}` }]
+    ? [await byBrew(probe, about, packages.brew)]
     : [];
+}
+
+/** Without Homebrew on PATH. */
+async function byBrew(probe: Probe, about: string, names: string): Promise<Fix> {
+  const folder = await folderOffPath(probe, 'brew');
+  return folder === undefined
+    ? { about: `${about}, once there is Homebrew (https://brew.sh)`, command: `brew install ${names}`, byHand: true }
+    : { about, command: `${folder}/brew install ${names}` };
 }
 
 /** The same command with root's rights: as it is for root, else through sudo, which asks only where somebody can answer. */

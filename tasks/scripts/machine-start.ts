@@ -1,5 +1,6 @@
 /** On macOS: brings the Podman machine from whatever state to "podman answers, rootful, enough memory". */
 import { type Context, type Outcome, skip, TaskFailure } from 'zx-tasks';
+import { programFolders } from '../lib/mac.ts';
 import { type Machine, MIB_LEAST, MIB_RECOMMENDED } from '../lib/machine.ts';
 import { askPodman, dockerServes, findMachine, forgetBroken, lastLineOf, must, show } from '../lib/machine-commands.ts';
 import { RECORD_IS_BROKEN, START_ANEW } from '../lib/machine-record.ts';
@@ -28,7 +29,18 @@ export async function run(context: Context): Promise<Outcome> {
 
 async function withoutPodman(context: Context): Promise<Outcome> {
   if (await dockerServes(context)) return skip('Podman is not installed; Docker serves in its place');
+  const folder = await folderWithPodman(context);
+  if (folder !== undefined)
+    throw notReady(`\`podman\` is in ${folder}, which is not on PATH`, `export PATH="${folder}:$PATH"`);
   throw notReady('Podman is not installed, and no Docker answers', 'brew install podman');
+}
+
+async function folderWithPodman(context: Context): Promise<string | undefined> {
+  for (const folder of programFolders) {
+    const ran = await context.run([`${folder}/podman`, '--version'], { timeoutMs: 10_000 });
+    if (ran.problem !== 'not-found') return folder;
+  }
+  return undefined;
 }
 
 async function knownMachine(context: Context): Promise<Machine | undefined> {

@@ -1,6 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { checks as startChecks } from '../../tasks/checks/container-start.ts';
 import { checks } from '../../tasks/checks/engine.ts';
+import { tinyElf } from '../../tasks/lib/tiny-elf.ts';
 import { checkOf, probeOf, type Told } from '../helpers/probe.ts';
 
 const installed = checkOf(checks, 'EN001');
@@ -28,6 +33,27 @@ test('without an engine, the package manager of the platform is named', async ()
   });
   const onMac = await installed({ programs: ['brew'], platform: 'darwin-arm64' });
   expect(onMac.fixes?.[0]).toMatchObject({ command: 'brew install podman podman-compose' });
+});
+
+test('on a Mac a podman that PATH does not find is named, and so is a Homebrew', async () => {
+  const mac = { platform: 'darwin-arm64' } as const;
+  expect(await installed({ ...mac, files: { '/opt/podman/bin/podman': '' } })).toMatchObject({
+    outcome: 'fail',
+    summary: '`podman` is in /opt/podman/bin, which is not on PATH',
+    fixes: [{ command: 'export PATH="/opt/podman/bin:$PATH"', byHand: true }],
+  });
+  const brew = await installed({ ...mac, files: { '/opt/homebrew/bin/brew': '' } });
+  expect(brew.fixes).toEqual([
+    { about: expect.any(String), command: '/opt/homebrew/bin/brew install podman podman-compose' },
+  ]);
+  expect((await installed(mac)).fixes).toEqual([
+    {
+      about: 'install Podman and what it needs, once there is Homebrew (https://brew.sh)',
+      command: 'brew install podman podman-compose',
+      byHand: true,
+    },
+  ]);
+  expect((await installed({ files: { '/usr/local/bin/podman': '' } })).summary).toContain('is on PATH');
 });
 
 const noContext = { 'docker context show': 'default\n' };
@@ -144,6 +170,51 @@ test('on a Mac a silent podman is mended by starting its machine', async () => {
   });
 });
 
+test.each<[string, string, Partial<Told>]>([
+  ['start Docker Desktop', 'open -a Docker && ', { commands: { 'docker context show': 'desktop-linux\n' } }],
+  ['start Colima', 'colima start', { commands: { 'docker context show': 'colima\n' } }],
+  ['start OrbStack', 'open -a OrbStack && ', { commands: { 'docker context show': 'orbstack\n' } }],
+  [
+    'start Colima',
+    'colima start',
+    { env: { DOCKER_HOST: 'unix:///Users/mara/.colima/default/docker.sock' }, commands: { 'docker context show': '' } },
+  ],
+])('on a Mac a silent docker is mended by: %s', async (about, command, told) => {
+  const { fixes } = await answers({
+    platform: 'darwin-arm64',
+    programs: ['docker'],
+    files: { '/var/run/docker.sock': '' },
+    ...told,
+    commands: { 'docker info': noDaemon, ...told.commands },
+  });
+  expect(fixes).toEqual([{ about, command: expect.stringMatching(new RegExp(`^${command}`)) }]);
+});
+
+test('an application is waited for until its daemon answers', async () => {
+  const { fixes } = await answers({
+    platform: 'darwin-arm64',
+    programs: ['docker'],
+    files: { '/var/run/docker.sock': '' },
+    commands: { 'docker info': noDaemon, 'docker context show': 'default\n' },
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'docker-'));
+  const put = (name: string, script: string) =>
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  put('open', 'echo "$@" > opened');
+  put('docker', 'echo x >> asked; [ $(wc -l < asked) -gt 2 ]');
+  put('sleep', '');
+  const env = { PATH: `${folder}:${process.env.PATH}` };
+  expect(
+    spawnSync('/bin/sh', ['-c', fixes?.flatMap((fix) => ('command' in fix ? fix.command : []))[0] ?? 'exit 9'], {
+      cwd: folder,
+      env,
+    }).status,
+  ).toBe(0);
+  expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe('x\nx\nx\n');
+  expect(readFileSync(join(folder, 'opened'), 'utf8')).toBe('-a Docker\n');
+  rmSync(folder, { recursive: true });
+});
+
 test('a rootless engine cannot load eBPF', async () => {
   expect((await rootful({ engine: { rootful: false } })).outcome).toBe('fail');
   expect((await rootful({ engine: {} })).outcome).toBe('pass');
@@ -192,6 +263,21 @@ test('docker is tried with an image built from nothing, which is removed again',
     'docker rmi -f localhost/tasks-check-start': '',
   };
   expect((await starts({ engine: { name: 'docker', command: ['docker'] }, commands })).outcome).toBe('pass');
+});
+
+test('on a Mac the program that is tried is for the processor of the machine, not for that of Node', async () => {
+  const commands = {
+    'podman info --format json': JSON.stringify({ host: { arch: 'arm64' } }),
+    'podman build -q -t localhost/tasks-check-start -f /scratch/Containerfile /scratch': 'id',
+    'podman run --rm --network none localhost/tasks-check-start': '',
+    'podman rmi -f localhost/tasks-check-start': '',
+  };
+  const told: Told = { platform: 'darwin-x64', engine: {}, commands };
+  const probe = probeOf(told);
+  const scratch = vi.fn(probe.scratch);
+  const check = startChecks.find(({ id }) => id === 'EN004');
+  expect((await check?.run({ ...probe, scratch }))?.outcome).toBe('pass');
+  expect(scratch.mock.calls[0]?.[0]?.exit).toEqual(tinyElf('arm64'));
 });
 
 const buildCommand = 'podman build -q --network none -t localhost/tasks-check-build -f /scratch/Containerfile /scratch';

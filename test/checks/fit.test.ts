@@ -144,8 +144,14 @@ test('PM005: a machine that exists keeps the provider that it was made with', as
 
 test('PM006: Podman 6 leaves Macs with Intel processors behind', async () => {
   const processor = checkOf(host, 'PM006');
-  expect((await processor({ ...mac, platform: 'darwin-x64', commands: six })).outcome).toBe('fail');
-  expect((await processor({ ...mac, platform: 'darwin-x64', commands: five })).outcome).toBe('pass');
+  const intel = { 'sysctl -n hw.optional.arm64': { code: 1, stderr: 'sysctl: unknown oid' } };
+  expect((await processor({ ...mac, platform: 'darwin-x64', commands: { ...six, ...intel } })).outcome).toBe('fail');
+  expect((await processor({ ...mac, platform: 'darwin-x64', commands: { ...five, ...intel } })).outcome).toBe('pass');
+  const byRosetta = { ...six, 'sysctl -n hw.optional.arm64': '1\n' };
+  expect(await processor({ ...mac, platform: 'darwin-x64', commands: byRosetta })).toEqual({
+    outcome: 'pass',
+    summary: 'Apple silicon, with a Node for Intel processors',
+  });
   expect((await processor({ ...mac, commands: six })).summary).toBe('Apple silicon');
 });
 
@@ -161,7 +167,8 @@ test('PM007: a Mac without a hypervisor, such as a CI runner, is told so', async
 
 test('SF001: the machine sees the home folder, and neither /tmp nor /Volumes', async () => {
   const shared = checkOf(folder, 'SF001');
-  const at = (root: string, commands = five) => shared({ ...mac, root, commands, env: { HOME: '/Users/mara' } });
+  const at = (root: string, version = five) =>
+    shared({ ...mac, root, commands: { ...version, ...none }, env: { HOME: '/Users/mara' } });
   expect((await at('/Users/mara/shop')).outcome).toBe('pass');
   expect((await at('/private/tmp/shop')).outcome).toBe('pass');
   expect(await at('/tmp/shop')).toMatchObject({
@@ -173,6 +180,31 @@ test('SF001: the machine sees the home folder, and neither /tmp nor /Volumes', a
   expect((await at('/private/tmp/shop', old)).outcome).toBe('fail');
   expect((await at('/Users/mara/shop', old)).outcome).toBe('pass');
   expect((await shared({ ...mac, pretended: true, commands: five })).outcome).toBe('skip');
+});
+
+test('SF001: a machine sees the folders that it was made with', async () => {
+  const commands = {
+    'podman machine list --format json': '[{"Name":"m","VMType":"applehv","Running":true,"Memory":"1"}]',
+    'podman machine inspect m': '[{"Name":"m","Rootful":true,"ConfigDir":{"Path":"/records"}}]',
+    ...five,
+  };
+  const mount = (path: string, more = {}) => ({ Source: path, Target: path, Type: 'virtiofs', ...more });
+  const Mounts = [
+    mount('/Users'),
+    mount('/Volumes/code'),
+    mount('/opt', { ReadOnly: true }),
+    mount('/a', { Target: '/b' }),
+  ];
+  const at = (root: string, record = JSON.stringify({ Mounts })) =>
+    checkOf(folder, 'SF001')({ ...mac, root, commands, files: { '/records/m.json': record } });
+  expect((await at('/Volumes/code/shop')).outcome).toBe('pass');
+  expect(await at('/private/tmp/shop')).toMatchObject({
+    outcome: 'fail',
+    cause: 'only /Users, /Volumes/code are, so containers would mount an empty folder or none',
+  });
+  for (const root of ['/opt/shop', '/a/shop']) expect((await at(root)).outcome).toBe('fail');
+  expect((await at('/Users/mara', '{"Mounts":[]}')).cause).toContain('no folder is');
+  for (const record of ['{', '{}', 'null']) expect((await at('/private/tmp/shop', record)).outcome).toBe('pass');
 });
 
 const valid = readFileSync(resolve('test/fixtures/certificates/valid.pem'), 'utf8');

@@ -131,6 +131,12 @@ test('a podman that hangs, crashes, or is missing is survived', async () => {
   expect((await all(() => 'not-found')).end).toBe(
     'failed 4: Podman is not installed, and no Docker answers | brew install podman',
   );
+  const offPath = await all(([program]) =>
+    program === '/opt/podman/bin/podman' ? { code: 0, stdout: 'podman version 5.8.6\n', stderr: '' } : 'not-found',
+  );
+  expect(offPath.end).toBe(
+    'failed 4: `podman` is in /opt/podman/bin, which is not on PATH | export PATH="/opt/podman/bin:$PATH"',
+  );
   const docker = await all(([program]) =>
     program === 'docker' ? { code: 0, stdout: '28.5.2\n', stderr: '' } : 'not-found',
   );

@@ -111,6 +111,28 @@ test('where no registry answers, a Debian host makes the base images itself', as
   expect(elsewhere.fixes?.[0]).toMatchObject({ command: 'export DEBIAN_IMAGE=… NODE_IMAGE=…' });
 });
 
+test('on a Mac a registry that is not trusted is told as that, and how the machine comes to trust it', async () => {
+  const stderr =
+    'Error: pinging container registry: tls: failed to verify certificate: x509: certificate signed by unknown authority\n';
+  const refused = { code: 125, stderr };
+  const commands = Object.fromEntries(Object.keys(nothingHere).map((command) => [command, refused]));
+  const told = { platform: 'darwin-arm64', engine: {}, commands } as const;
+  const put = 'sudo tee /etc/pki/ca-trust/source/anchors/proxy.pem >/dev/null && sudo update-ca-trust';
+  expect(await checkOf(images, 'IM001')(told)).toMatchObject({
+    outcome: 'fail',
+    summary: expect.stringContaining('certificate is not trusted in the Podman machine'),
+    fixes: [
+      { command: 'security find-certificate -a -p /Library/Keychains/System.keychain > ca.pem', byHand: true },
+      { command: `podman machine ssh '${put}' < ca.pem`, byHand: true },
+    ],
+  });
+  const env = { NODE_EXTRA_CA_CERTS: '/etc/corp.pem' };
+  expect((await checkOf(images, 'IM001')({ ...told, env })).fixes).toMatchObject([
+    { command: `podman machine ssh '${put}' < /etc/corp.pem` },
+  ]);
+  expect((await checkOf(images, 'IM001')({ engine: {}, commands })).summary).toContain('does not answer');
+});
+
 test('a kernel without BTF, or locked down, cannot take the probe', async () => {
   expect((await checkOf(kernel, 'KN001')({ files: { '/sys/kernel/btf/vmlinux': '' } })).outcome).toBe('pass');
   expect(await checkOf(kernel, 'KN001')({ commands: { 'uname -r': '4.19.0\n' } })).toMatchObject({
@@ -193,6 +215,19 @@ test.each([
   [GIB / 2, 'fail'],
 ])('%d free bytes on the disk: %s', async (freeBytes, outcome) => {
   expect((await checkOf(resources, 'DK001')({ freeBytes })).outcome).toBe(outcome);
+});
+
+test.each([
+  [10 * GIB, 'pass', '10.0 GiB free, 10.0 in the machine'],
+  [3 * GIB, 'warn', '10.0 GiB free, 3.0 in the machine, 4 are recommended'],
+  [GIB / 2, 'fail', '10.0 GiB free, 0.5 in the machine, 4 are recommended'],
+])('%d free bytes in a Mac’s machine: %s', async (inside, outcome, summary) => {
+  const store = { graphRootAllocated: 100 * GIB, graphRootUsed: 100 * GIB - inside };
+  const commands = { 'podman info --format json': JSON.stringify({ store }) };
+  const disk = checkOf(resources, 'DK001');
+  const mac = { platform: 'darwin-arm64', freeBytes: 10 * GIB } as const;
+  expect(await disk({ ...mac, engine: {}, commands })).toMatchObject({ outcome, summary });
+  expect((await disk(mac)).summary).toBe('10.0 GiB free');
 });
 
 test('a host without the eBPF toolchain is warned, not failed', async () => {
