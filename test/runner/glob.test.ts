@@ -45,6 +45,8 @@ test.each([
   [['**', '.git/HEAD'], '.git/HEAD', true],
   [['**', '.git/HEAD'], '.git/index', false],
   [['**'], '.tasks/state/a', false],
+  [['src'], 'src/deep/.DS_Store', false],
+  [['**', 'src/.DS_Store'], 'src/.DS_Store', true],
   [['../lib/**'], '../lib/a', true],
   [['/etc/hosts'], '/etc/hosts', true],
 ])('%j: whether %j is included', (globs, path, isIncluded) => {

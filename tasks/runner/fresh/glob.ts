@@ -18,8 +18,8 @@ type Pattern = {
   readonly coversAll: (folder: string) => boolean;
 };
 
-/** Folders that wildcards do not enter: they change all the time and hold nothing of the project. */
-const unlessNamed: readonly string[] = ['.git', '.tasks'];
+/** What wildcards do not enter or match: it changes all the time and is nothing of the project. A Mac leaves the last one where somebody looks. */
+const unlessNamed: readonly string[] = ['.git', '.tasks', '.DS_Store'];
 
 /**
  * Reads globs: `*`, `**`, `?`, `[…]`, `{a,b}` and a leading `!`, dotfiles included. A pattern whose last part has no wildcard

@@ -14,7 +14,7 @@ export type Gaze = {
 };
 
 /** What editors leave beside a file while they have it open. */
-const ofEditors = ['!**/*~', '!**/.*.sw?', '!**/.#*', '!**/4913', '!**/.DS_Store'];
+const ofEditors = ['!**/*~', '!**/.*.sw?', '!**/.#*', '!**/4913'];
 
 /**
  * Decides what is watched: what a task's `watch` says, else its `inputs`, and its script. Of a task without either nobody
