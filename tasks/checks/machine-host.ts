@@ -2,7 +2,10 @@
 import type { Check, CheckResult, Probe } from 'zx-tasks';
 import { docsOf } from '../lib/docs.ts';
 import { readMachine } from '../lib/machine.ts';
+import { fate, lastLine } from '../lib/ran.ts';
 
+/** The first that keeps the machine's clock, which Podman 6 asks of it. */
+const KRUNKIT_RANGE = '>=1.2.1';
 const krunkitPaths = ['/opt/podman/bin/krunkit', '/opt/homebrew/bin/krunkit', '/usr/local/bin/krunkit'];
 
 export const checks: Check[] = [
@@ -15,7 +18,7 @@ export const checks: Check[] = [
     platforms: ['darwin'],
     about:
       'A machine is run by Apple’s hypervisor through vfkit (applehv), which comes with Podman, or through krunkit (libkrun), which is the default since Podman 6 and does not come with every installation.',
-    mending: 'installing krunkit, or choosing applehv',
+    mending: 'installing krunkit or a newer one, or choosing applehv',
     docs: docsOf('PM005'),
     run: (probe) => withPodman(probe, providerIsHere),
   },
@@ -58,15 +61,24 @@ async function withPodman(
 async function providerIsHere(probe: Probe, version: string): Promise<CheckResult> {
   const provider = await chooseProvider(probe, version);
   if (provider !== 'libkrun') return { outcome: 'pass', summary: provider };
-  const onPath = await probe.which('krunkit');
   const places = await Promise.all(krunkitPaths.map(probe.exists));
-  if (onPath !== undefined || places.includes(true)) return { outcome: 'pass', summary: 'libkrun, by krunkit' };
+  const krunkit = (await probe.which('krunkit')) ?? krunkitPaths.find((_, index) => places[index]);
+  if (krunkit === undefined) return withoutKrunkit('krunkit is not installed', 'install');
+  const ran = await probe.run([krunkit, '--version'], { timeoutMs: 5_000 });
+  if (ran.code !== 0) return withoutKrunkit(`krunkit does not run: it ${fate(ran)} (${lastLine(ran)})`, 'reinstall');
+  const isTooOld = probe.satisfies(version, '>=6') === true && probe.satisfies(ran.stdout, KRUNKIT_RANGE) === false;
+  if (isTooOld)
+    return withoutKrunkit(`${ran.stdout.trim()} is too old for Podman 6: ${KRUNKIT_RANGE} is needed`, 'upgrade');
+  return { outcome: 'pass', summary: 'libkrun, by krunkit' };
+}
+
+function withoutKrunkit(summary: string, mend: 'install' | 'reinstall' | 'upgrade'): CheckResult {
   return {
     outcome: 'fail',
-    summary: 'krunkit is not installed',
+    summary,
     cause: 'this Podman runs its machine with libkrun, and that by krunkit',
     fixes: [
-      { about: 'install krunkit', command: 'brew install krunkit' },
+      { about: `${mend} krunkit`, command: `brew ${mend} krunkit` },
       { about: 'use applehv instead', command: 'export CONTAINERS_MACHINE_PROVIDER=applehv', byHand: true },
     ],
   };

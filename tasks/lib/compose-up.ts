@@ -29,7 +29,7 @@ export async function startServices(context: Context, { engine, provider, toStar
   const ran = await context.run(command, { timeoutMs: 120_000 });
   const now = await findContainers(context.run, engine);
   // It may have started its own at the same moment.
-  refuseOtherCheckout(context, now);
+  refuseOtherCheckout(context, engine, now);
   const missing = toStart.filter(
     (service) => !now.some((each) => each.service === service && each.state !== 'created'),
   );

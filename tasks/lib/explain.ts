@@ -16,7 +16,7 @@ export async function explainMissing(context: Context, engine: Engine, run: Run)
   return (
     brokenContainer(containers) ??
     (await brokenFiles(context)) ??
-    (await brokenProbe(context)) ??
+    (await brokenProbe(context, engine)) ??
     brokenTraffic(run) ??
     (await leftOut(context, engine, containers)) ??
     (await lostOrWrong(context))
@@ -48,14 +48,14 @@ async function brokenFiles(context: Context): Promise<Broken | undefined> {
   };
 }
 
-async function brokenProbe(context: Context): Promise<Broken | undefined> {
+async function brokenProbe(context: Context, engine: Engine): Promise<Broken | undefined> {
   const state = await readProfilerState(context);
   if (state === undefined)
     return { link: 'the profiler has not said that its probe is attached', remedy: 'npx tasks logs profiler' };
   if (state.state === 'paused') {
     return {
       link: 'the probe is not attached: capture is paused',
-      remedy: `podman kill --signal USR2 ${containerNames.profiler}`,
+      remedy: `${engine.name} kill --signal USR2 ${containerNames.profiler}`,
     };
   }
   if (state.state === 'failed')

@@ -13,7 +13,7 @@ export async function run(context: Context): Promise<void> {
   refuseUnknownSettings(context.env);
   const engine = await context.engine();
   const before = await findContainers(context.run, engine);
-  refuseOtherCheckout(context, before);
+  refuseOtherCheckout(context, engine, before);
   const stale = await findStale(context, before);
   const kept = before.filter((each) => !stale.includes(each));
   const toStart = services.filter((service) => !kept.some((each) => each.service === service));

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import type { CheckOutcome } from 'zx-tasks';
+import type { CheckOutcome, Ran } from 'zx-tasks';
 import { checks as engine } from '../../tasks/checks/engine-fit.ts';
 import { checks as rights } from '../../tasks/checks/kernel-rights.ts';
 import { checks as leftovers } from '../../tasks/checks/leftovers.ts';
@@ -125,9 +125,26 @@ test('PM005: the default provider of Podman 6 needs krunkit', async () => {
     ],
   });
   const installed = { programs: ['podman', 'krunkit'] };
-  expect((await provider({ ...mac, ...installed, commands: { ...six, ...none } })).outcome).toBe('pass');
+  const says = (answer: string | Partial<Ran>, path = '/usr/bin/krunkit') => ({
+    ...six,
+    ...none,
+    [`${path} --version`]: answer,
+  });
+  const fits = says('krunkit 1.3.2\n');
+  expect((await provider({ ...mac, ...installed, commands: fits })).outcome).toBe('pass');
   const byInstaller = { files: { '/opt/podman/bin/krunkit': '' } };
-  expect((await provider({ ...mac, ...byInstaller, commands: { ...six, ...none } })).outcome).toBe('pass');
+  const there = says('krunkit 1.2.1\n', '/opt/podman/bin/krunkit');
+  expect((await provider({ ...mac, ...byInstaller, commands: there })).outcome).toBe('pass');
+  expect(await provider({ ...mac, ...installed, commands: says('krunkit 1.1.1\n') })).toMatchObject({
+    outcome: 'fail',
+    summary: 'krunkit 1.1.1 is too old for Podman 6: >=1.2.1 is needed',
+    fixes: [{ command: 'brew upgrade krunkit' }, { byHand: true }],
+  });
+  const crashed = { code: null, problem: 'killed', stderr: 'dyld: Library not loaded: libepoxy.0.dylib\n' } as const;
+  expect(await provider({ ...mac, ...installed, commands: says(crashed) })).toMatchObject({
+    summary: 'krunkit does not run: it was killed (dyld: Library not loaded: libepoxy.0.dylib)',
+    fixes: [{ command: 'brew reinstall krunkit' }, { byHand: true }],
+  });
   expect((await provider({ ...mac, commands: { ...five, ...none } })).summary).toBe('applehv');
   const chosen = { env: { CONTAINERS_MACHINE_PROVIDER: 'applehv' } };
   expect((await provider({ ...mac, ...chosen, commands: six })).summary).toBe('applehv');

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Context } from 'zx-tasks';
+import type { Context, Engine } from 'zx-tasks';
 import { explainMissing } from '../../tasks/lib/explain.ts';
 import { run as showTraces } from '../../tasks/scripts/traces.ts';
 import { engineOf } from '../helpers/probe.ts';
@@ -47,12 +47,18 @@ test('a setting that leaves requests out is named before what was lost, and so i
   expect((await explain(['PROFILER_PORTS=8080'])).link).toContain('the profiler lost something: loss lostRingFull');
 });
 
+test('a probe that is paused is woken by the engine that runs it', async () => {
+  await keep('profiler.json', JSON.stringify({ state: 'paused' }));
+  expect((await explain()).remedy).toBe('podman kill --signal USR2 profiler-profiler-1');
+  expect((await explain([], 'docker')).remedy).toBe('docker kill --signal USR2 profiler-profiler-1');
+});
+
 test('where every link holds, the stack is begun anew', async () => {
   expect((await explain()).remedy).toBe('npx tasks down && npx tasks test');
 });
 
-function explain(env: readonly string[] = []) {
-  return explainMissing(contextOf(env), engineOf({}), sent);
+function explain(env: readonly string[] = [], name: Engine['name'] = 'podman') {
+  return explainMissing(contextOf(env), engineOf({ name }), sent);
 }
 
 async function keep(name: string, text: string): Promise<void> {
