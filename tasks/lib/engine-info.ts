@@ -10,18 +10,32 @@ export type EngineInfo = {
   readonly arch: string | undefined;
   /** What is left on the disk that holds the images: on a Mac the machine's. Docker does not say. */
   readonly freeBytes: number | undefined;
+  /** Whether SELinux confines containers. */
+  readonly hasSelinux: boolean;
 };
 
 type Podman = {
-  host?: { kernel?: string; cgroupVersion?: string; ociRuntime?: { name?: string }; arch?: string };
+  host?: {
+    kernel?: string;
+    cgroupVersion?: string;
+    ociRuntime?: { name?: string };
+    arch?: string;
+    security?: { selinuxEnabled?: boolean };
+  };
   store?: { graphRootAllocated?: number; graphRootUsed?: number };
 };
-type Docker = { KernelVersion?: string; CgroupVersion?: string; DefaultRuntime?: string; Architecture?: string };
+type Docker = {
+  KernelVersion?: string;
+  CgroupVersion?: string;
+  DefaultRuntime?: string;
+  Architecture?: string;
+  SecurityOptions?: readonly string[];
+};
 
 const nodesNames: Readonly<Record<string, string>> = { amd64: 'x64', x86_64: 'x64', arm64: 'arm64', aarch64: 'arm64' };
 
 /** Undefined where it stopped answering, or answers something else than JSON. */
-export async function readEngineInfo(probe: Probe, engine: Engine): Promise<EngineInfo | undefined> {
+export async function readEngineInfo(probe: Pick<Probe, 'ask'>, engine: Engine): Promise<EngineInfo | undefined> {
   const ran = await probe.ask([...engine.command, 'info', '--format', 'json'], { timeoutMs: 10_000 });
   const info = ran.code === 0 ? (parse(ran.stdout) as (Podman & Docker) | undefined) : undefined;
   if (info === undefined) return undefined;
@@ -32,6 +46,7 @@ export async function readEngineInfo(probe: Probe, engine: Engine): Promise<Engi
     cgroups: cgroups === undefined ? undefined : /1/.test(cgroups) ? 'v1' : 'v2',
     runtime: info.host?.ociRuntime?.name ?? info.DefaultRuntime,
     arch: nodesNames[info.host?.arch ?? info.Architecture ?? ''],
+    hasSelinux: info.host?.security?.selinuxEnabled === true || info.SecurityOptions?.includes('name=selinux') === true,
     freeBytes: all === undefined || used === undefined ? undefined : all - used,
   };
 }

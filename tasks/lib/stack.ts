@@ -4,6 +4,8 @@ export const project = 'profiler';
 export const composeFile = 'container/docker-compose.yml';
 /** What the profiler needs besides on kernels before 5.11. */
 export const oldKernelsFile = 'container/docker-compose.old-kernels.yml';
+/** What it needs besides where SELinux confines containers. */
+export const selinuxFile = 'container/docker-compose.selinux.yml';
 export const tracesFolder = 'container/traces';
 export const network = 'profiler_default';
 

@@ -8,7 +8,7 @@ import { createClock, formatMs, formatTime } from '../../container/profiler/src/
 import { BpfError, isFull } from '../../container/profiler/src/errors.ts';
 import * as layout from '../../container/profiler/src/layout.ts';
 import { Losses } from '../../container/profiler/src/losses.ts';
-import { explainRefusal, readRights } from '../../container/profiler/src/refusal.ts';
+import { explainRefusal, readLabel, readRights } from '../../container/profiler/src/refusal.ts';
 import { isSampled } from '../../container/profiler/src/sample.ts';
 import { openStatus } from '../../container/profiler/src/status.ts';
 import { hasFired, TIERS } from '../../container/profiler/src/tier.ts';
@@ -97,13 +97,13 @@ test.each(['ENOSPC', 'EDQUOT'])('%s says that there is no room', (code) => {
 const PERFMON_AND_BPF = 0xc000000000n;
 const allowed = {
   rights: { capabilities: PERFMON_AND_BPF, seccomp: 2 },
-  ...{ hasBtf: true, release: '6.12.0', canCallBpf: true },
+  ...{ hasBtf: true, release: '6.12.0', canCallBpf: true, label: '' },
 };
 
 test('a refusal names the capability, the seccomp profile or the missing BTF', () => {
   const refused = new BpfError('the kernel refused the programs: Operation not permitted (errno 1)', 1);
   const explain = (capabilities: bigint, seccomp: number, hasBtf = true, release = '6.12.0') =>
-    explainRefusal(refused, { rights: { capabilities, seccomp }, hasBtf, release, canCallBpf: false });
+    explainRefusal(refused, { rights: { capabilities, seccomp }, hasBtf, release, canCallBpf: false, label: '' });
   expect(explain(0n, 0)).toContain('the container lacks CAP_PERFMON and CAP_BPF');
   expect(explain(0x8000000000n, 0)).toContain('the container lacks CAP_PERFMON');
   expect(explain(PERFMON_AND_BPF, 2)).toContain('a seccomp profile forbids the bpf() system call');
@@ -124,6 +124,23 @@ test('a seccomp profile that lets bpf() through is not blamed, whatever number t
     expect(explainRefusal(refused(errno), allowed)).not.toContain('seccomp');
     expect(explainRefusal(refused(errno), { ...allowed, canCallBpf: false })).toContain('a seccomp profile forbids');
   }
+});
+
+test('SELinux is named where it confines the container, and not where the verifier or another refused', () => {
+  const error = new BpfError('the kernel refused to make a map: Permission denied (errno 13)', 13);
+  const label = 'system_u:system_r:container_t:s0:c12,c34\0';
+  expect(explainRefusal(error, { ...allowed, label })).toBe(
+    `${error.message}: SELinux lets no container of the type container_t call bpf(); container/docker-compose.selinux.yml gives it another (label=disable)`,
+  );
+  for (const other of ['', 'system_u:system_r:spc_t:s0', 'docker-default (enforce)\n'])
+    expect(explainRefusal(error, { ...allowed, label: other })).toBe(error.message);
+  const byVerifier = new BpfError('the kernel refused the programs (errno 13)', 13, 'R1 is bad');
+  expect(explainRefusal(byVerifier, { ...allowed, label })).not.toContain('SELinux');
+  expect(readLabel(() => label)).toBe(label);
+  const unreadable = (): never => {
+    throw Object.assign(new Error('EINVAL: invalid argument, read'), { code: 'EINVAL' });
+  };
+  expect(readLabel(unreadable)).toBe('');
 });
 
 test('rights are read from /proc/self/status', () => {

@@ -6,6 +6,7 @@ const CAP_SYS_ADMIN = 21;
 const CAP_SYS_RESOURCE = 24;
 const NEEDED = { CAP_PERFMON: 38, CAP_BPF: 39 };
 const EPERM = 1;
+const EACCES = 13;
 const ENOSYS = 38;
 const HINTS: Readonly<Record<number, string>> = {
   1: ': the bpf() system call itself is allowed, and so are the capabilities; it is this that the kernel refuses',
@@ -14,6 +15,8 @@ const HINTS: Readonly<Record<number, string>> = {
 /** As /proc/self/status shows a process that has a seccomp profile. */
 const FILTERED = 2;
 const FORBIDDEN = 'a seccomp profile forbids the bpf() system call; container/profiler/seccomp.json allows it';
+/** What SELinux calls a container that it confines. */
+const CONFINED = /:(container\w*_t)(:|\0|$)/;
 const BTF = '/sys/kernel/btf/vmlinux';
 
 /** Where the probe was refused. */
@@ -23,6 +26,8 @@ export type Surroundings = {
   readonly release: string;
   /** Whether bpf() as such reaches the kernel. */
   readonly canCallBpf: boolean;
+  /** By which SELinux knows this process, where it does. */
+  readonly label: string;
 };
 
 export type Rights = { readonly capabilities: bigint; readonly seccomp: number };
@@ -36,8 +41,17 @@ export function readRights(read: (path: string) => string = (path) => readFileSy
   };
 }
 
+/** From /proc/self/attr/current, which a kernel without SELinux does not let be read, or where another module answers. */
+export function readLabel(read: (path: string) => string = (path) => readFileSync(path, 'utf8')): string {
+  try {
+    return read('/proc/self/attr/current');
+  } catch {
+    return '';
+  }
+}
+
 /** One sentence; the verifier's last lines follow where it was the one that refused. */
-export function explainRefusal(error: BpfError, { rights, hasBtf, release, canCallBpf }: Surroundings): string {
+export function explainRefusal(error: BpfError, { rights, hasBtf, release, canCallBpf, label }: Surroundings): string {
   if (!hasBtf) return `this kernel has no BTF (${BTF}): it was built without CONFIG_DEBUG_INFO_BTF`;
   const missing = missingCapabilities(rights.capabilities);
   if (error.errno === EPERM && missing.length > 0)
@@ -46,6 +60,9 @@ export function explainRefusal(error: BpfError, { rights, hasBtf, release, canCa
     return `${error.message}: kernels before 5.11 charge the probe to the limit of locked memory; the container lacks CAP_SYS_RESOURCE, which container/docker-compose.old-kernels.yml adds`;
   if (!canCallBpf && (error.errno === EPERM || error.errno === ENOSYS))
     return `${error.message}: ${rights.seccomp === FILTERED ? FORBIDDEN : 'this kernel forbids the bpf() system call'}`;
+  const [, confined] = CONFINED.exec(label) ?? [];
+  if (error.errno === EACCES && error.log === '' && confined !== undefined)
+    return `${error.message}: SELinux lets no container of the type ${confined} call bpf(); container/docker-compose.selinux.yml gives it another (label=disable)`;
   const log = error.log === '' ? '' : `\n${error.log}`;
   const hint = HINTS[error.errno] ?? '';
   return `${error.message}${hint}${log}`;
