@@ -22,10 +22,8 @@ export const checks: Check[] = [
 ];
 
 /** The oldest versions that start the stack as it is written. */
-const oldest: readonly (readonly [command: RegExp, range: string])[] = [
-  [/podman-compose/, '>=1.0.3'],
-  [/ compose$/, '>=2'],
-];
+const OLDEST_OF_PODMAN = '>=1.0.3';
+const OLDEST_OF_DOCKER = '>=2';
 
 /** Looks for a file that is named relatively in that file's own folder. The tasks name it whole; a person types it as the README does. */
 const misplacesFiles = '>=1.3.0 <1.4.0';
@@ -34,6 +32,8 @@ async function hasProvider(probe: Probe): Promise<CheckResult> {
   const engine = await probe.engine();
   if (engine === undefined) return noEngine();
   const provider = await findProvider({ run: probe.ask, env: probe.env, engine });
+  const isAmiss = provider?.isDockers === true && engine.name === 'podman' && probe.platform.os === 'darwin';
+  if (isAmiss) return handsOverText(probe, provider);
   if (provider !== undefined) return judge(probe, provider);
   return {
     outcome: 'fail',
@@ -43,10 +43,10 @@ async function hasProvider(probe: Probe): Promise<CheckResult> {
   };
 }
 
-async function judge(probe: Probe, { command, version }: Provider): Promise<CheckResult> {
+async function judge(probe: Probe, { command, version, isDockers }: Provider): Promise<CheckResult> {
   const words = command.join(' ');
   const summary = `\`${words}\` ${version}`;
-  const range = oldest.find(([pattern]) => pattern.test(words))?.[1] ?? '*';
+  const range = isDockers ? OLDEST_OF_DOCKER : OLDEST_OF_PODMAN;
   const isFit = probe.satisfies(version, range) !== false;
   const isMisplacing = words === 'podman-compose' && probe.satisfies(version, misplacesFiles) === true;
   if (isFit && isMisplacing) return misplacing(summary);
@@ -56,6 +56,16 @@ async function judge(probe: Probe, { command, version }: Provider): Promise<Chec
     summary: `${summary} is too old`,
     cause: `${range} reads the compose file as it is written`,
     fixes: [{ about: 'install a newer one beside it', command: 'pipx install podman-compose' }],
+  };
+}
+
+/** What `podman compose` calls where Podman Desktop has set it up; github.com/containers/podman/issues/27710. */
+async function handsOverText(probe: Probe, { command, version }: Provider): Promise<CheckResult> {
+  return {
+    outcome: 'fail',
+    summary: `\`${command.join(' ')}\` is Docker Compose ${version}, which cannot start the profiler on Podman`,
+    cause: 'it hands over the text of the seccomp profile, and Podman takes that for the name of a file',
+    fixes: await installProvider(probe),
   };
 }
 

@@ -1,7 +1,12 @@
 /** The compose provider: which one is here. Whether it did its work is judged by the containers, never by its exit code. */
 import type { Engine, Ran } from 'zx-tasks';
 
-export type Provider = { readonly command: readonly string[]; readonly version: string };
+export type Provider = {
+  readonly command: readonly string[];
+  readonly version: string;
+  /** Whether it is Docker's, which `podman compose` may call too. */
+  readonly isDockers: boolean;
+};
 
 type Tools = {
   readonly run: (command: readonly string[]) => Promise<Ran>;
@@ -15,7 +20,8 @@ export async function findProvider({ run, env, engine }: Tools): Promise<Provide
   for (const command of asked ? [asked] : candidates(engine)) {
     const ran = await run([...command, 'version']);
     const version = /\d+(\.\d+)+/.exec(versionLine(ran.stdout))?.[0];
-    if (ran.code === 0 && version !== undefined) return { command, version };
+    if (ran.code === 0 && version !== undefined)
+      return { command, version, isDockers: /^docker[ -]compose/im.test(ran.stdout) };
   }
   return undefined;
 }

@@ -72,6 +72,10 @@ const wordings: readonly (readonly [check: string, line: string])[] = [
   ['TR001', 'cat: container/traces/http-trace.txt: No such file or directory'],
   ['TR001', 'bash: line 1: container/traces/http-trace.txt: No such file or directory'],
   ['TR001', 'dash: 1: cannot open container/traces/http-trace.txt: No such file'],
+  [
+    'CP001',
+    'Error response from daemon: container create: opening seccomp profile failed: open {"defaultAction":"SCMP_ACT_ERRNO"}: file name too long',
+  ],
   ['TR001', 'zsh:1: no such file or directory: container/traces/http-trace.txt'],
   ['TR001', "cat: can't open 'container/traces/http-trace.txt': No such file or directory"],
   ['TR001', 'no traces generated'],

@@ -42,6 +42,13 @@ test('a compose provider that is too old is said to be', async () => {
   });
 });
 
+test('the first docker-compose is too old, also behind `podman compose`', async () => {
+  const first = providers({ 'podman compose version': 'docker-compose version 1.29.2, build unknown\n' });
+  expect((await checkOf(compose, 'CP001')({ engine: {}, commands: first })).summary).toBe(
+    '`podman compose` 1.29.2 is too old',
+  );
+});
+
 test('a podman-compose that cannot find the file as the README names it is a warning', async () => {
   const misplacing = providers({ 'podman-compose version': 'podman-compose version 1.3.0\npodman version 5.4.2\n' });
   expect(await checkOf(compose, 'CP001')({ engine: {}, commands: misplacing })).toMatchObject({
@@ -49,6 +56,21 @@ test('a podman-compose that cannot find the file as the README names it is a war
     summary: '`podman-compose` 1.3.0, which needs the compose file’s whole path',
     fixes: [{ command: expect.stringContaining('-f "$PWD/container/docker-compose.yml"') }, { byHand: true }],
   });
+});
+
+test('on a Mac, Docker Compose does not serve Podman, by whatever name it is called', async () => {
+  const dockers = { 'podman compose version': 'Docker Compose version v2.40.3\n' };
+  const told = { platform: 'darwin-arm64', programs: ['brew'], commands: providers(dockers) } as const;
+  expect(await checkOf(compose, 'CP001')({ ...told, engine: {} })).toMatchObject({
+    outcome: 'fail',
+    summary: '`podman compose` is Docker Compose 2.40.3, which cannot start the profiler on Podman',
+    fixes: [{ command: 'brew install podman-compose' }],
+  });
+  const ours = providers({ 'podman compose version': 'podman-compose version 1.5.0\n' });
+  expect((await checkOf(compose, 'CP001')({ ...told, engine: {}, commands: ours })).outcome).toBe('pass');
+  const onDocker = { 'docker compose version': 'Docker Compose version v2.40.3\n' };
+  const docker = { name: 'docker', command: ['docker'] } as const;
+  expect((await checkOf(compose, 'CP001')({ ...told, engine: docker, commands: onDocker })).outcome).toBe('pass');
 });
 
 test.each([
