@@ -5,6 +5,8 @@ import { type Found, readMachine } from './machine.ts';
 import { FIND_BROKEN } from './machine-record.ts';
 
 const SLOW_MS = 600_000;
+/** An image of a gigabyte, through whatever network there is. */
+const DOWNLOAD_MS = 3_600_000;
 const SAY_EVERY_MS = 10_000;
 const ENDS_WITHIN_MS = 1_000;
 
@@ -53,8 +55,13 @@ export async function dockerServes(context: Context): Promise<boolean> {
   return ran.code === 0 && /\d/.test(ran.stdout);
 }
 
+/** How long a command may take, unless its caller knows better. */
+function limitOf([, , verb]: readonly string[]): number {
+  return verb === 'init' ? DOWNLOAD_MS : SLOW_MS;
+}
+
 /** Shows and runs a command, says from time to time that it still runs, and shows what a failed one printed. */
-export async function show(context: Context, command: readonly string[], within = SLOW_MS): Promise<Ran> {
+export async function show(context: Context, command: readonly string[], within = limitOf(command)): Promise<Ran> {
   context.log(command.join(' '));
   const startedMs = context.now();
   const ticking = setInterval(() => {

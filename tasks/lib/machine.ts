@@ -76,11 +76,21 @@ function stateOf(row: Record<string, unknown>, details: Record<string, unknown>)
   return row.Running === true ? 'running' : 'stopped';
 }
 
+/** The connection through which podman talks to something else than this machine, if that is the default one. */
+export async function otherConnection(run: Run, name: string): Promise<string | undefined> {
+  const connection = await defaultConnection(run);
+  return connection === name || connection === `${name}-root` ? undefined : connection;
+}
+
 /** Podman before 4.7 does not say `Rootful`; the default connection's name does. */
 async function defaultIsRoot(run: Run, name: string): Promise<boolean> {
+  return (await defaultConnection(run)) === `${name}-root`;
+}
+
+async function defaultConnection(run: Run): Promise<string | undefined> {
   const listed = await run(['podman', 'system', 'connection', 'list', '--format', 'json'], patience);
-  const connections = parseArray(listed.stdout) ?? [];
-  return connections.some((each) => each.Default === true && each.Name === `${name}-root`);
+  const connection = parseArray(listed.stdout)?.find((each) => each.Default === true);
+  return connection === undefined ? undefined : String(connection.Name);
 }
 
 function parseArray(text: string): Record<string, unknown>[] | undefined {

@@ -1,7 +1,7 @@
 /** On macOS: brings the Podman machine from whatever state to "podman answers, rootful, enough memory". */
 import { type Context, type Outcome, skip, TaskFailure } from 'zx-tasks';
 import { programFolders } from '../lib/mac.ts';
-import { type Machine, MIB_LEAST, MIB_RECOMMENDED } from '../lib/machine.ts';
+import { type Machine, MIB_LEAST, MIB_RECOMMENDED, otherConnection } from '../lib/machine.ts';
 import { askPodman, dockerServes, findMachine, forgetBroken, lastLineOf, must, show } from '../lib/machine-commands.ts';
 import { RECORD_IS_BROKEN, START_ANEW } from '../lib/machine-record.ts';
 
@@ -20,6 +20,7 @@ export async function run(context: Context): Promise<Outcome> {
   if (podman.code !== 0) throw notReady(`\`podman --version\` failed: ${lastLineOf(podman)}`, 'npx tasks doctor --fix');
   if (context.params['forget-broken'] === true) await forgetBroken(context);
   const found = (await knownMachine(context)) ?? (await create(context));
+  await requireOwnConnection(context, found.name);
   const machine = found.state === 'starting' ? await awaitBoot(context, found) : found;
   if (await serves(context, machine)) return skip(describe(machine));
   await configure(context, machine);
@@ -59,6 +60,17 @@ async function create(context: Context): Promise<Machine> {
   const machine = await knownMachine(context);
   if (machine !== undefined) return machine;
   throw notReady('`podman machine init` succeeded, but no machine is listed', 'podman machine list');
+}
+
+/** A machine that somebody made beside a connection of theirs is not talked to; which one is to be the default they say themselves. */
+async function requireOwnConnection(context: Context, name: string): Promise<void> {
+  const isChosen = [context.env.CONTAINER_HOST, context.env.CONTAINER_CONNECTION].some((value) => (value ?? '') !== '');
+  const other = isChosen ? undefined : await otherConnection(context.run, name);
+  if (other !== undefined)
+    throw notReady(
+      `podman talks to its connection \`${other}\`, not to the machine \`${name}\``,
+      `podman system connection default ${name}-root`,
+    );
 }
 
 /** Somebody is starting it. If that does not come to an end, the start was cut off. */

@@ -5,7 +5,7 @@ import { checks as machine } from '../../tasks/checks/machine.ts';
 import { run as machineStart } from '../../tasks/scripts/machine-start.ts';
 import { probeOf, rootCauses } from '../helpers/probe.ts';
 import { ranOf, runScript } from '../helpers/script-context.ts';
-import { type MachineStateName, SimulatedPodman, states, versions } from '../helpers/simulated-podman.ts';
+import { type Answer, type MachineStateName, SimulatedPodman, states, versions } from '../helpers/simulated-podman.ts';
 
 const name = 'podman-machine-default';
 const init = 'podman machine init --rootful --cpus 4 --memory 4096';
@@ -94,6 +94,37 @@ test.each(versions)('podman %s: a machine that runs but whose podman is silent i
   );
   expect(podman.changes).toEqual([stop, memory, start, stop, start]);
   expect(tookMs).toBeLessThan(2 * 180_000 + 60_000);
+});
+
+test('a podman that talks to something else than its machine is told so at once, and nothing is started', async () => {
+  const podman = new SimulatedPodman('5.8.6', '6-stopped-rootful');
+  const connections = [
+    { Name: 'build-server', Default: true },
+    { Name: `${name}-root`, Default: false },
+  ];
+  const answer = ([program, ...words]: readonly string[]): Answer =>
+    program === 'podman' && words[0] === 'system'
+      ? { code: 0, stdout: JSON.stringify(connections), stderr: '' }
+      : podman.answer(words.join(' '));
+  expect((await runScript(machineStart, { answer })).end).toBe(
+    `failed 4: podman talks to its connection \`build-server\`, not to the machine \`${name}\` | podman system connection default ${name}-root`,
+  );
+  expect(podman.changes).toEqual([]);
+  const chosen = { CONTAINER_CONNECTION: `${name}-root` };
+  expect((await runScript(machineStart, { answer, env: chosen })).end).toBe('done');
+});
+
+test('an image may take half an hour to come', async () => {
+  const podman = new SimulatedPodman('5.8.6', '1-no-machine');
+  const limits: (number | undefined)[] = [];
+  const { end } = await runScript(machineStart, {
+    answer: ([, ...words], limitMs) => {
+      if (words[1] === 'init') limits.push(limitMs);
+      return podman.answer(words.join(' '));
+    },
+  });
+  expect(end).toBe('done');
+  expect(limits).toEqual([3_600_000]);
 });
 
 test.each(versions)('podman %s: a start that fails once is tried again', async (version) => {

@@ -10,7 +10,7 @@ export type Ended = {
 };
 
 type Options = {
-  readonly answer: (command: readonly string[]) => Answer | 'not-found';
+  readonly answer: (command: readonly string[], limitMs?: number) => Answer | 'not-found';
   readonly env?: Readonly<Record<string, string>>;
   readonly platform?: 'linux' | 'darwin';
 };
@@ -33,7 +33,7 @@ export async function runScript(
       nowMs += ms;
     },
     run: async (command, options = {}) => {
-      const given = answer(command);
+      const given = answer(command, options.timeoutMs);
       nowMs += given === 'hangs' ? (options.timeoutMs ?? Number.POSITIVE_INFINITY) : 1;
       return ranOf(command.join(' '), given);
     },
