@@ -1,4 +1,5 @@
 /** Processes where there is no /proc: what macOS tells of them, by `ps`. */
+import { rm, stat } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { asOnMac } from '../helpers/mac.ts';
 import { createProject } from '../helpers/project.ts';
@@ -85,6 +86,19 @@ test('when the runner is killed, nothing that its tasks have started lives on', 
   running.child.kill('SIGKILL');
   await Promise.all(invocations.map(({ isGone }) => isGone));
   expect((await running.result).exit).toBe(null);
+});
+
+test('a large output that comes back from the cache is no older than what it is made of', async () => {
+  await using project = await createProject({
+    ...config("  build: { inputs: [src], outputs: [out], run: 'cat src > out; touch -t 200001010000 out' }\n"),
+    src: 'a'.repeat(100_000),
+  });
+  const env = await asOnMac(project);
+  expect((await project.run('build', { env })).exit).toBe(0);
+  await rm(project.path('out'));
+  expect((await project.run('build', { env })).stdout).toBe('▸ build\n✔ build <time> from the cache\n');
+  const [made, from] = await Promise.all(['out', 'src'].map((name) => stat(project.path(name))));
+  expect(made?.mtimeMs).toBeGreaterThan(from?.mtimeMs ?? Number.POSITIVE_INFINITY);
 });
 
 /** As libuv watches there: one stream tells of all folders. It is replaced at each change, and where it cannot be, all watches end. */

@@ -1,4 +1,4 @@
-/** What a Mac shows of itself: no /proc, a `ps` that speaks the caller's language and knows no sessions, and names that networks give it. */
+/** What a Mac shows of itself: no /proc, a `ps` that speaks the caller's language and knows no sessions, names that networks give it, and copies as old as what they are copies of. */
 import type { Project } from './project.ts';
 
 const preload = `const fs = require('node:fs');
@@ -13,6 +13,12 @@ for (const name of ['readFileSync', 'readdirSync', 'readlinkSync']) {
 }
 const { existsSync, statSync } = fs;
 fs.statSync = (path, options) => (path === '/private/var/db' ? { birthtimeMs: 1700000000123.5 } : statSync(path, options));
+const { copyFileSync, utimesSync } = fs;
+fs.copyFileSync = (from, to, mode) => {
+  copyFileSync(from, to, mode);
+  const { atimeMs, mtimeMs } = statSync(from);
+  utimesSync(to, atimeMs / 1000, mtimeMs / 1000);
+};
 if (process.env.NETWORK) require('node:os').hostname = () => 'mac.' + process.env.NETWORK;
 fs.existsSync = (path) => !String(path).startsWith('/proc') && existsSync(path);
 `;

@@ -1,8 +1,6 @@
 import { hash } from 'node:crypto';
 import {
   chmodSync,
-  constants,
-  copyFileSync,
   cpSync,
   lstatSync,
   mkdirSync,
@@ -19,6 +17,7 @@ import { expandPath, leavesProject } from '../fresh/paths.ts';
 import { kinds } from '../fresh/stamp.ts';
 import { isErrno } from '../host.ts';
 import type { ActionResult, StoredFile } from './action-result.ts';
+import { copyAsNew } from './copy.ts';
 import { modeOfNew } from './save.ts';
 import type { Store } from './store.ts';
 
@@ -113,7 +112,7 @@ async function firstBad(store: Store, files: readonly StoredFile[], folder: stri
       if (file.size <= smallBytes) {
         if (!copySmall(stored, staged, file.digest)) return file;
       } else {
-        copyFileSync(stored, staged, constants.COPYFILE_FICLONE);
+        copyAsNew(stored, staged);
         large.push(file);
         jobs.push({ at: staged, kind: kinds.file, size: file.size });
       }

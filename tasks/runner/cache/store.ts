@@ -1,16 +1,7 @@
-import {
-  constants,
-  copyFileSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ActionResult, decodeResult, encodeResult } from './action-result.ts';
+import { copyAsNew } from './copy.ts';
 
 /** Results of tasks by their key, and contents by their SHA-256, in a folder that several runs may use at once. */
 export type Store = {
@@ -67,7 +58,7 @@ export function openStore(folder: string, run: string): Store {
     has: (digest, size) => unlessMissing(() => statSync(pathOf('cas', digest)).size) === size,
     putFile: (source, digest) => {
       using fresh = temporary();
-      copyFileSync(source, fresh.path, constants.COPYFILE_FICLONE);
+      copyAsNew(source, fresh.path);
       place(fresh.path, pathOf('cas', digest));
     },
     adopt: (fresh, digest) => place(fresh, pathOf('cas', digest)),
