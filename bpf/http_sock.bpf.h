@@ -117,7 +117,7 @@ static __always_inline void note_places(struct sock *sock, struct hp_move *move)
 	move->sent = tcp->write_seq;
 	move->received = tcp->copied_seq;
 	/* As next_received() says. */
-	if (sock->sk_shutdown & RECEIVE_WAS_SHUT_DOWN && move->received == tcp->rcv_nxt)
+	if (sock->__sk_common.skc_flags & FIN_CAME && move->received == tcp->rcv_nxt)
 		move->received--;
 }
 

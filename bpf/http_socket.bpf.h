@@ -76,6 +76,14 @@ static __always_inline bool find_socket(__u32 fd, struct hp_socket *found)
 	return is_traceable(sock, found->family);
 }
 
+/* Has the other end's FIN come? One that reset the connection, or whose bytes nobody here wants to hear, has sent none. */
+#define FIN_CAME (1UL << SOCK_DONE)
+
+static __always_inline bool fin_came(struct sock *sock)
+{
+	return BPF_CORE_READ(sock, __sk_common.skc_flags) & FIN_CAME;
+}
+
 static __always_inline bool nothing_more_will_come(struct sock *sock)
 {
 	return BPF_CORE_READ(sock, sk_shutdown) & RECEIVE_WAS_SHUT_DOWN;
@@ -88,7 +96,7 @@ static __always_inline __u32 next_received(struct sock *sock)
 	__u32 next = BPF_CORE_READ(tcp, copied_seq);
 
 	/* A read that takes the FIN behind its bytes has counted it too (tcp_recvmsg_locked, found_fin_ok). */
-	return nothing_more_will_come(sock) && next == BPF_CORE_READ(tcp, rcv_nxt) ? next - 1 : next;
+	return fin_came(sock) && next == BPF_CORE_READ(tcp, rcv_nxt) ? next - 1 : next;
 }
 
 /* The same of the next byte that is sent. */
