@@ -18,10 +18,10 @@
 #define RING_BYTES (32 << 20)
 
 /*
- * struct sock * → the connection on it. Inserted here at the first request; deleted by
- * state_changed() for TCP and by tell_end() for Unix sockets where a call says that the other end has gone, else by
- * user space when they are silent for long; and replaced when the address turns out to be another socket's. A refused
- * entry is counted.
+ * struct sock * → the connection on it. Inserted here at the first request; deleted by state_changed() for TCP, or by
+ * tell_close() once what came before its end was read, and by tell_end() for Unix sockets where a call says that the
+ * other end has gone, else by user space when they are silent for long; and replaced when the address turns out to be
+ * another socket's. A refused entry is counted.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -28,6 +28,14 @@ static __always_inline void send_end(struct hp_scratch *scratch, const struct hp
 		count_loss(HP_LOST_RING_FULL);
 }
 
+/* A client's TCP connection was closed before it was read, by a FIN or by a reset, and now it has been. */
+static __always_inline void tell_close(struct sock *sock, const struct hp_conn *conn, __u64 key)
+{
+	if (conn->is_told)
+		send_close(conn->conn, fin_came(sock) ? TCP_CLOSE_WAIT : TCP_ESTABLISHED, TCP_CLOSE, conn->following);
+	bpf_map_delete_elem(&hp_conns, &key);
+}
+
 /*
  * A Unix connection on which no response will come any more is forgotten here, while its address cannot be another's
  * yet; and so is one that user space has not heard of, because nobody else would.
@@ -36,13 +44,12 @@ static __always_inline void tell_end(struct hp_scratch *scratch, const struct hp
 {
 	bool is_over = scratch->move.socket.family == AF_UNIX && direction != conn->request_direction;
 
+	if (conn->state == TCP_CLOSE && direction == HP_RECEIVED) {
+		tell_close(scratch->move.socket.sock, conn, key);
+		return;
+	}
 	if (conn->is_told && !conn->ignored)
 		send_end(scratch, conn, direction);
-	/* A client's, which was closed before it was read to its end. */
-	if (conn->state == TCP_CLOSE && direction == HP_RECEIVED) {
-		send_close(conn->conn, TCP_CLOSE_WAIT, TCP_CLOSE, conn->following);
-		is_over = true;
-	}
 	if (is_over || !conn->is_told)
 		bpf_map_delete_elem(&hp_conns, &key);
 }
@@ -78,6 +85,14 @@ static __always_inline bool other_end_went(long ret)
 	return ret == -EPIPE_RESULT || ret == -ECONNRESET_RESULT;
 }
 
+/* Is a call's error the end of a known connection? Over TCP of one that was closed before it was read; else the states tell it. */
+static __always_inline bool error_is_end(const struct hp_socket *socket, const struct hp_conn *conn, __u32 direction)
+{
+	if (!conn || socket->family == AF_UNIX)
+		return conn;
+	return direction == HP_RECEIVED && conn->state == TCP_CLOSE;
+}
+
 static __always_inline void tell_both_ends(struct hp_scratch *scratch, __u64 key)
 {
 	for (__u32 direction = HP_RECEIVED; direction <= HP_SENT; direction++) {
@@ -89,20 +104,25 @@ static __always_inline void tell_both_ends(struct hp_scratch *scratch, __u64 key
 }
 
 /*
- * The other end of a known Unix connection takes nothing more, or has gone; of TCP the states tell it. What it sent before
- * may still be read, until a read says that it has gone.
+ * The other end of a known connection has gone, or over a Unix socket takes nothing more: what it sent before may still be
+ * read there, until a read says that it has gone.
  */
 static __always_inline int other_end_ended(struct hp_scratch *scratch, const struct hp_conn *conn,
 					   struct task_struct *task, const struct hp_group *group)
 {
 	struct sock *sock = scratch->move.socket.sock;
-	struct sock *peer = unix_peer_of(sock);
+	struct sock *peer;
 
+	if (scratch->move.socket.family != AF_UNIX) {
+		tell_close(sock, conn, (__u64)sock);
+		return 0;
+	}
 	fill_who(scratch, task, group);
 	if (scratch->move.direction == HP_RECEIVED)
 		tell_both_ends(scratch, (__u64)sock);
 	else
 		tell_end(scratch, conn, (__u64)sock, HP_SENT);
+	peer = unix_peer_of(sock);
 	if (peer && !BPF_CORE_READ(peer, sk_socket))
 		tell_both_ends(scratch, (__u64)peer);
 	return 0;

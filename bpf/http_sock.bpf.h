@@ -151,7 +151,7 @@ static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direc
 	if (moves_nothing(&call) || is_own(task) || !fill_socket(sock, &socket))
 		return 0;
 	conn = conn_of(&socket);
-	if (ret < 0 && (socket.family != AF_UNIX || !conn))
+	if (ret < 0 && !error_is_end(&socket, conn, direction))
 		return 0;
 	if (ret > 0 ? !is_of_interest(conn, direction) && !hp_hits[HP_HOOK_SEVERAL] : !ret && direction == HP_SENT)
 		return 0;

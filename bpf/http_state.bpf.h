@@ -9,18 +9,14 @@
 #include "http_conn.bpf.h"
 
 /*
- * A client that has sent its FIN is closed as soon as the other's comes, perhaps with what came before that unread. Whoever
- * holds its socket may read it, and then the end.
+ * A client's connection may be closed, by the other's FIN behind its own or by a reset, with what came before that unread.
+ * Whoever holds its socket may read it, and then that it is over. One that closes it throws that away before.
  */
-static __always_inline bool may_still_be_read(struct sock *sock, const struct hp_conn *conn, int old_state)
+static __always_inline bool may_still_be_read(struct sock *sock, const struct hp_conn *conn)
 {
-	struct tcp_sock *tcp = (void *)sock;
-
-	if (conn->request_direction != HP_SENT || BPF_CORE_READ(sock, sk_err) || !BPF_CORE_READ(sock, sk_socket))
+	if (conn->request_direction != HP_SENT || !BPF_CORE_READ(sock, sk_socket))
 		return false;
-	if (old_state != TCP_FIN_WAIT2 && old_state != TCP_CLOSING && old_state != TCP_LAST_ACK)
-		return false;
-	return BPF_CORE_READ(tcp, copied_seq) != BPF_CORE_READ(tcp, rcv_nxt);
+	return BPF_CORE_READ(sock, sk_receive_queue.qlen);
 }
 
 /* Tells user space that a known connection sent its FIN or is over; forgets it then. */
@@ -35,7 +31,7 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 	if (!conn || conn->state == (__u32)new_state)
 		return 0;
 	conn->state = new_state;
-	if (new_state == TCP_CLOSE && may_still_be_read(sock, conn, old_state))
+	if (new_state == TCP_CLOSE && may_still_be_read(sock, conn))
 		return 0;
 	/* What a client may still say is of no account: a request that it began is answered or not. */
 	if (conn->is_told && (new_state == TCP_CLOSE || conn->request_direction == HP_RECEIVED))
@@ -46,16 +42,22 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 }
 
 /*
- * Called when a connection was told of: its end may have passed before, when there was no entry yet or nobody knew of it.
- * One that is told twice is of no account.
+ * Called when a connection may have been told of: its end may have passed before, when there was no entry yet or nobody
+ * knew of it. One that is told twice is of no account.
  */
 static __always_inline void forget_if_over(const struct hp_socket *socket)
 {
 	struct sock *sock = socket->sock;
 	__u64 key = (__u64)sock;
+	struct hp_conn *conn;
 
 	if (socket->family == AF_UNIX || BPF_CORE_READ(sock, __sk_common.skc_state) != TCP_CLOSE)
 		return;
+	conn = conn_of(socket);
+	if (conn && may_still_be_read(sock, conn)) {
+		conn->state = TCP_CLOSE;
+		return;
+	}
 	bpf_map_delete_elem(&hp_conns, &key);
 	send_close(socket->conn, TCP_CLOSE, TCP_CLOSE, HP_FOLLOWED);
 }

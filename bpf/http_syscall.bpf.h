@@ -90,7 +90,7 @@ static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct 
 	if (!find_its_socket(call, &scratch->move.socket))
 		return 0;
 	conn = conn_of(&scratch->move.socket);
-	if (call->ret < 0 && (scratch->move.socket.family != AF_UNIX || !conn))
+	if (call->ret < 0 && !error_is_end(&scratch->move.socket, conn, call->direction))
 		return 0;
 	/* As a sendfile() whose file has no more. */
 	if (!call->ret && call->direction == HP_SENT && call->shape != HP_SHUTDOWN)

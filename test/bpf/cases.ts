@@ -13,7 +13,7 @@ export type Step =
       readonly taken?: number;
     }
   | { readonly do: Action; readonly who: 'client' | 'server' };
-type Action = 'close' | 'reset' | 'shutdown' | 'shutdown-read' | 'see-end' | 'reconnect' | 'read-rest';
+type Action = 'close' | 'reset' | 'shutdown' | 'shutdown-read' | 'see-end' | 'see-reset' | 'reconnect' | 'read-rest';
 
 export type Case = {
   readonly name: string;
@@ -146,6 +146,7 @@ const early = `PUT /out-of-order HTTP/1.1\r\nContent-Length: 300000\r\n\r\n${'e'
 const overtaken = early.replace('/out-of-order', '/overtaken');
 const closing = 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi';
 const refusedHead = 'PUT /unix-refused HTTP/1.1\r\nContent-Length: 4\r\n\r\n';
+const resetHead = 'PUT /reset-unread HTTP/1.1\r\nContent-Length: 4\r\n\r\n';
 const tooLarge = 'HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n';
 const longHead = `GET /long-head HTTP/1.1\r\nCookie: ${'c'.repeat(90_000)}\r\n\r\n`;
 const halfHead = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a`;
@@ -474,6 +475,37 @@ export const cases: readonly Case[] = [
     transport: 'ipv4',
     steps: [ask(get('/silent')), act('close', 'server'), act('see-end', 'client')],
     expected: [line('/silent', '- aborted', `${get('/silent').length}/0`)],
+  },
+  {
+    name: 'reset-unread',
+    covers: ['requests that are refused before they end'],
+    transport: 'ipv4',
+    // What the server said before it reset the connection is still read, and then that it did.
+    steps: [
+      ask(resetHead),
+      { ...answer(tooLarge), taken: 0 },
+      act('reset', 'server'),
+      act('read-rest', 'client'),
+      act('see-reset', 'client'),
+    ],
+    isCutShort: true,
+    expected: [`PUT /reset-unread 413 complete ${resetHead.length}/${tooLarge.length}`],
+  },
+  {
+    name: 'reset-until-close',
+    protocol: 'HTTP/1.0',
+    covers: ['close-delimited', 'aborted by the server'],
+    transport: 'ipv6',
+    // A write was told of the reset, so that the read behind the last byte says no more than that there is an end.
+    steps: [
+      ask('GET /reset-until-close HTTP/1.0\r\n\r\n'),
+      { ...answer(`${oldAnswer}half of it`), taken: 0 },
+      act('reset', 'server'),
+      ask('more', 'refused'),
+      act('read-rest', 'client'),
+      act('see-end', 'client'),
+    ],
+    expected: [`GET /reset-until-close 200 aborted 35/${oldAnswer.length + 10}`],
   },
   ...(['ipv4', 'unix'] as const).map((transport): Case => {
     const path = `/half-head/${transport}`;

@@ -110,7 +110,7 @@ def refused(end, parts):
     """The other end has gone, and takes nothing."""
     try:
         os.write(end.fileno(), b"".join(parts))
-    except BrokenPipeError:
+    except (BrokenPipeError, ConnectionResetError):
         return
     raise AssertionError("nobody is there, and bytes were taken")
 
@@ -203,6 +203,12 @@ def act(ends, step):
         end.shutdown(socket.SHUT_RD)
     elif step["do"] == "see-end":
         assert end.recv(1) == b""
+    elif step["do"] == "see-reset":
+        try:
+            end.recv(1)
+        except ConnectionResetError:
+            return
+        raise AssertionError("nobody reset the connection")
     else:
         raise ValueError(step["do"])
 
