@@ -94,6 +94,7 @@ static __always_inline int one_message(struct hp_scratch *scratch, struct hp_con
 {
 	struct hp_move *move = &scratch->move;
 	bool is_new = !conn;
+	bool was_told = conn && conn->is_told;
 
 	if (!is_of_interest(conn, move->direction))
 		return 0;
@@ -110,7 +111,7 @@ static __always_inline int one_message(struct hp_scratch *scratch, struct hp_con
 	fill_who(scratch, task, group);
 	scratch->piece.other = others_offset(move, conn, is_new);
 	message_moved(scratch, conn);
-	if (is_new)
+	if (!was_told)
 		forget_if_over(&move->socket);
 	return 0;
 }

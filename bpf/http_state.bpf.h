@@ -42,8 +42,8 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 }
 
 /*
- * Called when a connection may have been told of: its end may have passed before, when there was no entry yet or nobody
- * knew of it. One that is told twice is of no account.
+ * Called after bytes of a connection that nobody had been told of before them: its end may have passed by then, when there
+ * was no entry yet or nobody knew of it. One that is told twice is of no account.
  */
 static __always_inline void forget_if_over(const struct hp_socket *socket)
 {
