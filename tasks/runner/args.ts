@@ -176,9 +176,8 @@ function readValue(name: (typeof valued)[number], value: string | undefined): Pa
     case 'import':
       return { import: value };
     case 'completion':
-      // What the scripts themselves ask for.
-      if (value === 'candidates') return { completion: value };
-      return { completion: oneOf(name, value, shells) };
+      // Candidates are what the scripts themselves ask for.
+      return { completion: value === 'candidates' ? value : oneOf(name, value, shells) };
     default:
       return name satisfies never;
   }
