@@ -13,6 +13,28 @@ test('an unknown task is pointed at, with the name that was probably meant', asy
   );
 });
 
+test('what no process can be started with is refused where it stands', async () => {
+  const config = `version: 1
+tasks:
+  a: { run: "echo \\0", env: { B: "\\x00", "C=D": e } }
+`;
+  expect(await errorsOf(config)).toBe(`error: a NUL byte (\`\\0\`) cannot stand in a command, a variable or a name
+  --> tasks.config.yaml:3:13
+   |   a: { run: "echo \\0", env: { B: "\\x00", "C=D": e } }
+   |             ^^^^^^^^^
+hint: for the shell's \`printf\` write \`\\\\0\` in double quotes, or quote with single ones
+error: a NUL byte (\`\\0\`) cannot stand in a command, a variable or a name
+  --> tasks.config.yaml:3:34
+   |   a: { run: "echo \\0", env: { B: "\\x00", "C=D": e } }
+   |                                  ^^^^^^
+hint: for the shell's \`printf\` write \`\\\\0\` in double quotes, or quote with single ones
+error: \`C=D\` cannot be used: a variable has a name, without \`=\` in it
+  --> tasks.config.yaml:3:42
+   |   a: { run: "echo \\0", env: { B: "\\x00", "C=D": e } }
+   |                                          ^^^^^
+`);
+});
+
 test('all errors are shown in one run, from top to bottom', async () => {
   const config = `version: 2
 vars: { image: x }

@@ -32,6 +32,18 @@ test('one file needs no list, is read anew in each run, and may be missing', asy
   expect((await project.run('show')).stdout).toContain('[2]\n');
 });
 
+test('a value with a NUL byte is refused, since nothing could be started with it', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ndotenv: .env\ntasks:\n  show: { ${show('$A')} }\n`,
+    '.env': 'B=1\nA=a\0b\n',
+  });
+  const { exit, stderr } = await project.run('show');
+  expect({ exit, stderr }).toEqual({
+    exit: 3,
+    stderr: 'error: line 2 of `.env` has a NUL byte in its value\nhint: leave it out; a text file in UTF-8 has none\n',
+  });
+});
+
 test('a script and a check see it as well', async () => {
   await using project = await createProject({
     'tasks.config.yaml': `version: 1

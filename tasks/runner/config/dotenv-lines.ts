@@ -18,9 +18,15 @@ export function readVariables(text: string, file: string): Variables {
     if (found?.wrong !== undefined) {
       problems.push({ message: `line ${line} of \`${file}\` ${found.wrong}`, hint: found.hint });
       take(reading, restOfLine);
-    } else if (found !== undefined) pairs.push([found.name, found.value]);
+    } else if (found?.value.includes('\0')) problems.push(nulByte(`line ${line} of \`${file}\``));
+    else if (found !== undefined) pairs.push([found.name, found.value]);
   }
   return { pairs, problems };
+}
+
+/** The system takes it for the end of the value, so nothing can be started with it. */
+function nulByte(place: string): Problem {
+  return { message: `${place} has a NUL byte in its value`, hint: 'leave it out; a text file in UTF-8 has none' };
 }
 
 type Reading = { readonly text: string; index: number };

@@ -5,6 +5,7 @@ import type { Finding, Path } from './finding.ts';
 import { loadMessages } from './load-messages.ts';
 import { expandMatrices } from './matrix.ts';
 import { normalise } from './normalise.ts';
+import { nulBytes } from './nul-bytes.ts';
 import { isNoConsequenceOf } from './problems.ts';
 import { readSource, type Source } from './read.ts';
 import { readNamed } from './read-file.ts';
@@ -80,6 +81,7 @@ async function readPart(
     config,
     findings: [
       ...shape.findings,
+      ...nulBytes(source.document),
       ...checkVars(shape.value.vars ?? {}, place.outer.vars),
       ...messages.findings,
       ...missingScripts(host, dirname(file), config),

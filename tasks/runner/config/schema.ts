@@ -1,37 +1,25 @@
 import * as v from 'valibot';
-import { durationMs, longestMs } from './units.ts';
+import {
+  about,
+  duration,
+  filled,
+  identifier,
+  name,
+  notEmpty,
+  oneOrMany,
+  platform,
+  scalar,
+  text,
+  texts,
+  variable,
+  wholeFrom1,
+  yes,
+} from './schema-parts.ts';
 
 /*
  * The config as it is written. One definition gives the check at run time, the types, and `schema.json` for editors.
  * Valibot is loaded only when a config must be read anew, so nothing on the start-up path may import this file eagerly.
  */
-
-const about = <Schema extends v.GenericSchema>(schema: Schema, text: string) =>
-  v.pipe(schema, v.description(text) as v.DescriptionAction<v.InferOutput<Schema>, string>);
-const text = (description: string) => v.optional(about(v.string(), description));
-const notEmpty = v.pipe(v.string(), v.regex(/\S/, 'it cannot be empty'));
-const filled = (description: string) => v.optional(about(notEmpty, description));
-const yes = (description: string) => v.optional(about(v.boolean(), description));
-const texts = (description: string) => v.optional(about(v.array(v.string()), description));
-const nameRule = /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/;
-const name = v.pipe(
-  v.string(),
-  v.regex(nameRule, 'a name is letters, digits and `_ . : -`, and begins with a letter or digit'),
-);
-const identifier = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name is letters, digits, `_` and `-`, and begins with a letter'),
-);
-const platformRule = /^[a-z0-9]+(-[a-z0-9]+)?$/;
-const platform = v.pipe(v.string(), v.regex(platformRule, 'a platform is written `linux` or `darwin-arm64`'));
-const duration = v.pipe(
-  v.string(),
-  v.regex(/^\d+(ms|s|m|h)$/, 'a duration is written `500ms`, `30s`, `5m` or `1h`'),
-  v.check((text) => durationMs(text) <= longestMs, 'a duration is at most 24 days: `576h`'),
-);
-const scalar = v.union([v.string(), v.number(), v.boolean()]);
-const wholeFrom1 = v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'at least 1'));
-const oneOrMany = v.union([v.string(), v.array(v.string())]);
 
 const param = v.strictObject({
   type: v.optional(about(v.picklist(['string', 'int', 'bool', 'enum']), 'string when absent')),
@@ -94,7 +82,7 @@ const task = v.strictObject({
   params: v.optional(about(v.record(identifier, param), 'flags of the task')),
   args: v.optional(about(args, 'the words after the task')),
   platforms: v.optional(about(v.array(platform), 'where the task runs; elsewhere it is skipped')),
-  env: v.optional(about(v.record(v.string(), scalar), 'variables set for the command')),
+  env: v.optional(about(v.record(variable, scalar), 'variables set for the command')),
   inputs: v.optional(
     about(v.array(input), 'globs of the files that the task reads; with them it runs only when something changed'),
   ),
