@@ -1,8 +1,9 @@
 import { renderProblems } from './diagnostic.ts';
 import { exitCodes, messageOf, type Reason, UserError } from './errors.ts';
 import { leaveExit, watchForEarlyEnd } from './host/ending.ts';
+import { realHost } from './host/real.ts';
 import { writeLast } from './host/streams.ts';
-import { type Host, type ImportModule, realHost } from './host.ts';
+import type { Host, ImportModule } from './host.ts';
 import { main } from './main.ts';
 import { makePaint, wantsColour } from './paint.ts';
 

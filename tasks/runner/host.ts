@@ -1,24 +1,9 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
-import { existsSync, realpathSync, statSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
-import { setTimeout as sleepFor } from 'node:timers/promises';
-import { ask } from './host/ask.ts';
-import { runningScripts } from './host/ending.ts';
-import { readPipe, readText, replaceFile } from './host/files.ts';
-import { isInBackground, onSuspend } from './host/foreground.ts';
-import { type LogFile, openLog, removeLog, tidyLogs } from './host/log-file.ts';
-import { ownNames, readPlatform, readUser } from './host/machine.ts';
-import { versionOf } from './host/package-version.ts';
-import { kill, onInterrupt, onUncaught } from './host/signals.ts';
-import { startProcess } from './host/start-process.ts';
-import { isTerminal, makeWriter, mostWaitingBytes } from './host/streams.ts';
-import { folderId, roomForWatches, watchFolder, watchSettlesMs } from './host/watch-folder.ts';
-import { asciiMarks, type Marks, unicodeMarks, wantsUnicode } from './marks.ts';
-import { wantsColour } from './paint.ts';
+import type { LogFile } from './host/log-file.ts';
+import type { hearPrints } from './host/prints.ts';
+import type { Marks } from './marks.ts';
 import type { Platform } from './script.ts';
-import { makeSecrets, type Secrets } from './secrets.ts';
+import type { Secrets } from './secrets.ts';
 
 export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 /** What comes of an error that nobody caught: dealt with; told, with the exit code of a failure; or the end of the program. */
@@ -91,6 +76,8 @@ export type Host = {
   readonly isInBackground: () => boolean;
   /** Calls back with what is thrown or rejected where nobody catches it; `who` names whose code runs, should it end the program. */
   readonly onUncaught: (listener: (thrown: unknown) => Uncaught, who: () => string | undefined) => void;
+  /** Whom `taker` names gets what code in this process prints by itself, past `write`. */
+  readonly hearPrints: typeof hearPrints;
   /** Asks a person and gives the answer; empty when there is none. */
   readonly ask: (question: string) => Promise<string>;
   readonly packageVersion: () => Promise<string>;
@@ -121,79 +108,6 @@ export type Host = {
   /** What tells a folder from another one that comes to lie at its path; undefined where none is. */
   readonly folderId: (path: string) => string | undefined;
 };
-
-const packageFolder = dirname(import.meta.dirname);
-
-/** The machine this process runs on. */
-export function realHost(importModule: ImportModule): Host {
-  const { env } = process;
-  const secrets = makeSecrets();
-  const stdout = makeWriter('stdout', secrets);
-  const stderr = makeWriter('stderr', secrets);
-  return {
-    argv: process.argv.slice(2),
-    env,
-    cwd: process.cwd(),
-    pid: process.pid,
-    umask: () => process.umask(),
-    packageFolder,
-    buildId: readBuildId(),
-    platform: readPlatform(env),
-    user: readUser(),
-    ownNames,
-    cores: availableParallelism(),
-    stdinIsTerminal: isTerminal(0),
-    stdoutIsTerminal: isTerminal(1),
-    stdoutColumns: isTerminal(1) ? (process.stdout.columns ?? 0) : 0,
-    stdoutHasColour: wantsColour(env, isTerminal(1)),
-    stderrHasColour: wantsColour(env, isTerminal(2)),
-    marks: wantsUnicode(env) ? unicodeMarks : asciiMarks,
-    secrets,
-    stripsTypes: 'typescript' in process.features && process.features.typescript !== false,
-    rereadsModules: false,
-    importModule,
-    foreignCode: { isLoaded: false, scripts: runningScripts },
-    write: stdout.write,
-    writeError: stderr.write,
-    outputIsBehind: () => stdout.waitingBytes() > mostWaitingBytes,
-    outputHasFailed: stdout.hasFailed,
-    isAllWritten: () => stdout.waitingBytes() + stderr.waitingBytes() === 0,
-    // `performance` is costly to load.
-    clockMs: () => Number(process.hrtime.bigint()) / 1e6,
-    dateMs: () => Date.now(),
-    randomId: () => crypto.randomUUID(),
-    sleep: async (ms, signal) => {
-      await sleepFor(ms, undefined, signal === undefined ? {} : { signal });
-    },
-    spawn: startProcess,
-    kill,
-    onInterrupt,
-    onSuspend,
-    isInBackground,
-    onUncaught: (listener, who) => onUncaught({ listener, who }, stderr.write),
-    ask,
-    packageVersion: () => versionOf(packageFolder),
-    realPath: async (path) => (existsSync(path) ? realpathSync(path) : path),
-    exists: existsSync,
-    ownerOf: (path) => statSync(path, { throwIfNoEntry: false })?.uid,
-    readText,
-    readPipe,
-    appendText: (path, text) => appendFile(path, secrets.mask(text)),
-    replaceFile,
-    openLog,
-    removeLog,
-    tidyLogs,
-    watchFolder,
-    watchSettlesMs,
-    roomForWatches,
-    folderId,
-  };
-}
-
-function readBuildId(): string {
-  const { size, mtimeMs } = statSync(import.meta.filename);
-  return `${size}-${mtimeMs}`;
-}
 
 /** Whether something thrown is the system's error of that code. */
 export function isErrno(error: unknown, code: string): boolean {

@@ -68,6 +68,49 @@ test('a command can be piped into until it is waited for, and is told where it i
   expect(await project.read('streamed')).toBe('streamed\n');
 });
 
+test('what a script prints by itself is output of its task: in lines, masked, in the log, and no command to GitHub', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+secrets: [TOKEN]
+tasks:
+  work: { script: work.ts }
+`,
+    'work.ts': `export const run = async ({ env }) => {
+  console.log('token', env.TOKEN);
+  process.stdout.write('::error::half');
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.stdout.write(' and half\\n');
+  console.error('to stderr');
+  process.stdout.write('cafe\\u0301', 'utf8', () => console.log('called back'));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+};
+`,
+  });
+  const env = { TOKEN: 'very-secret' };
+  const lines = ['token ***', '::error::half and half', 'to stderr', 'cafe\u0301called back'];
+  expect((await project.run('work', { env })).stdout).toBe(`▸ work\n${lines.join('\n')}\n✔ work <time>\n`);
+  expect(await project.read('.tasks/logs/work.log')).toBe(`${lines.join('\n')}\n`);
+  const { stdout } = await project.run('work --output=json', { env });
+  const printed = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(printed.filter(({ type }) => type === 'task-output').map(({ line }) => line)).toEqual(lines);
+  const github = await project.run('work --output=github', { env });
+  expect(github.stdout).toMatch(/::stop-commands::\S+\n[\s\S]*::error::half and half\n/);
+});
+
+test('what a check prints by itself leaves the report a document', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': "version: 1\nchecks:\n  one: { id: ON001, script: check.ts }\ntasks:\n  a: { run: 'true' }\n",
+    'check.ts': `console.log('loaded');\n${checkThat("console.log('asked'); return { outcome: 'pass', summary: 'well' };")}`,
+  });
+  const { exit, stdout, stderr } = await project.run('doctor --json');
+  expect(exit).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ verdict: 'ready' });
+  expect(stderr).toContain('loaded\nasked\n');
+});
+
 test('the lines of a command come as they are written, to whom it is piped and to whom asks for them late', async () => {
   await using project = await scripted(`
   for await (const line of $\`echo a; hold; echo b; printf c\`.quiet()) log(\`[\${line}]\`);

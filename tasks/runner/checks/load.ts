@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CheckSurroundings } from '../checks.ts';
 import type { CheckRow } from '../config/types.ts';
 import { messageOf } from '../errors.ts';
-import { runAs } from '../foreign-code.ts';
+import { onErrors, runAs } from '../foreign-code.ts';
 import type { Host, Uncaught } from '../host.ts';
 import { loadModule } from '../load-module.ts';
 import type { Check } from '../script.ts';
@@ -40,7 +40,9 @@ async function loadFile(host: Host, root: string, script: string): Promise<reado
     text: `${name} throws where nobody catches it: ${messageOf(thrown)}`,
   });
   try {
-    const module = await runAs(host, { name, onStray }, () => loadModule(host, root, file));
+    const module = await runAs(host, { name, onStray, onPrint: onErrors(host.writeError) }, () =>
+      loadModule(host, root, file),
+    );
     const checks = typeof module === 'object' && module !== null && 'checks' in module ? module.checks : undefined;
     return Array.isArray(checks) ? (checks as readonly Check[]) : `\`${script}\` does not export \`checks\``;
   } catch (thrown) {

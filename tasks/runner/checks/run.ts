@@ -1,8 +1,8 @@
 import type { CheckSurroundings } from '../checks.ts';
 import { messageOf } from '../errors.ts';
 import type { CheckReport, Evidence } from '../events.ts';
-import { runAs } from '../foreign-code.ts';
-import type { Uncaught } from '../host.ts';
+import { onErrors, runAs } from '../foreign-code.ts';
+import type { Host, Uncaught } from '../host.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { Check, CheckResult } from '../script.ts';
 import { type Asked, makeProbe } from './probe.ts';
@@ -48,7 +48,7 @@ async function answerOf(check: Check, surroundings: Surroundings, evidence: Evid
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
   });
-  const strays = makeStrays(check);
+  const strays = makeStrays(check, surroundings.host);
   const timer = setTimeout(() => timeout.abort(timedOut), limitMs);
   await using scratch = makeScratch();
   try {
@@ -64,7 +64,7 @@ async function answerOf(check: Check, surroundings: Surroundings, evidence: Evid
 }
 
 /** What a check throws in a callback is its result, as long as it has none. */
-function makeStrays({ name }: Pick<Check, 'name'>) {
+function makeStrays({ name }: Pick<Check, 'name'>, { writeError }: Pick<Host, 'writeError'>) {
   let isOver = false;
   let fail: (thrown: unknown) => void = () => undefined;
   const thrown = new Promise<never>((_, reject) => {
@@ -78,7 +78,7 @@ function makeStrays({ name }: Pick<Check, 'name'>) {
   const close = (): void => {
     isOver = true;
   };
-  return { owner: { name: `check \`${name}\``, onStray }, thrown, close };
+  return { owner: { name: `check \`${name}\``, onStray, onPrint: onErrors(writeError) }, thrown, close };
 }
 
 const timedOut: Cancellation = { because: 'timed-out', signal: 'SIGTERM', isDelivered: false, graceMs: 500 };

@@ -13,6 +13,7 @@ import { makeContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
 import { lendTerminal, mayBeInterrupt } from './lend.ts';
 import { cancelled, exitOf, failed, failedCommand, howItEnded, readTaskFailure, stackOf } from './outcome.ts';
+import { makePrints } from './prints.ts';
 import type { Recorder } from './recorder.ts';
 import { makeStrays } from './strays.ts';
 
@@ -30,7 +31,13 @@ export async function runScript(
   { session, task, onHost, recorder, ...options }: Options,
 ): Promise<TaskEnd> {
   const { host, table } = session;
-  const strays = makeStrays({ session, task: task.name, describe: (thrown) => describe(thrown, shell) });
+  const prints = makePrints(recorder);
+  const strays = makeStrays({
+    session,
+    task: task.name,
+    describe: (thrown) => describe(thrown, shell),
+    onPrint: task.interactive ? undefined : prints.onPrint,
+  });
   const signal = AbortSignal.any([options.signal, strays.signal]);
   let isOver = false;
   const currentSignal = () => (isOver ? session.stop.signal : signal);
@@ -81,12 +88,14 @@ export async function runScript(
     return end;
   } catch (thrown) {
     shell.end();
+    prints.end();
     await Promise.all(loans);
     await session.state.understood;
     if (options.signal.aborted) return cancelled(options.signal, task.timeoutMs, recorder);
     return explain(strays.first()?.thrown ?? thrown, shell, recorder);
   } finally {
     shell.end();
+    prints.end();
     isOver = true;
     strays.close();
     over.abort();

@@ -1,5 +1,5 @@
 import { exitCodes } from '../errors.ts';
-import { runAs } from '../foreign-code.ts';
+import { type Owner, runAs } from '../foreign-code.ts';
 import type { Uncaught } from '../host.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { Session } from '../session.ts';
@@ -20,10 +20,11 @@ type Options = {
   readonly task: string;
   /** Says what was thrown, in a line. */
   readonly describe: (thrown: unknown) => string;
+  readonly onPrint: Owner['onPrint'];
 };
 
 /** Makes them for one script of a run. */
-export function makeStrays({ session, task, describe }: Options): Strays {
+export function makeStrays({ session, task, describe, onPrint }: Options): Strays {
   const { host, state, events, emit } = session;
   const ending = new AbortController();
   let first: { readonly thrown: unknown } | undefined;
@@ -44,7 +45,7 @@ export function makeStrays({ session, task, describe }: Options): Strays {
   return {
     during: (work) => {
       host.foreignCode.scripts.add(task);
-      return runAs(host, { name: `the script of task \`${task}\``, onStray }, work);
+      return runAs(host, { name: `the script of task \`${task}\``, onStray, onPrint }, work);
     },
     signal: ending.signal,
     first: () => first,

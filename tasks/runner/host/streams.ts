@@ -1,6 +1,7 @@
 import { fstatSync, statSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Secrets } from '../secrets.ts';
+import { writePast } from './prints.ts';
 
 /** Asked of the system first: the streams themselves, and what tells terminals apart, are costly to load. */
 export function isTerminal(fd: number): boolean {
@@ -57,7 +58,7 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
       const rest = stream === undefined ? writeAtOnce(fd, bytes) : bytes;
       if (rest.length === 0) return;
       stream ??= process[name].on('error', fail);
-      stream.write(rest);
+      writePast(stream, rest);
     } catch (error) {
       fail(error as NodeJS.ErrnoException);
     }
@@ -71,7 +72,10 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
 
 /** For what is said when the run is over: where it cannot be written, nobody is left to be told, and the exit code stays. */
 export function writeLast(name: 'stdout' | 'stderr', text: string): void {
-  process[name].on('error', () => undefined).write(text);
+  writePast(
+    process[name].on('error', () => undefined),
+    Buffer.from(text),
+  );
 }
 
 function isPipe(fd: number): boolean {
