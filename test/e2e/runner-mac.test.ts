@@ -2,7 +2,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { asOnMac } from '../helpers/mac.ts';
-import { createProject } from '../helpers/project.ts';
+import { cli, createProject } from '../helpers/project.ts';
 import { slowToEnd } from '../helpers/slow.ts';
 import { openTerminal } from '../helpers/terminal.ts';
 import { startWatch } from '../helpers/watching.ts';
@@ -76,6 +76,18 @@ test('what has heard SIGTERM and cleans up is not asked again', async () => {
   running.child.kill('SIGTERM');
   expect((await running.result).exit).toBe(143);
   expect(await project.read('story')).toBe('cleaned');
+});
+
+test('a task of a run within a run gets a signal once', async () => {
+  await using project = await createProject({
+    ...config('  outer: { run: node $CLI inner }\n  inner: { run: bash work.sh }\n'),
+    'work.sh': "trap 'echo INT >>story' INT\necho up\nuntil [ -e story ]; do sleep 0.05; done\nsleep 1\nsleep 0.5\n",
+  });
+  const running = project.start('outer', { env: { ...(await asOnMac(project)), CLI: cli('')[0] ?? '' } });
+  await running.says('up');
+  running.child.kill('SIGINT');
+  expect((await running.result).exit).toBe(130);
+  expect(await project.read('story')).toBe('INT\n');
 });
 
 test('when the runner is killed, nothing that its tasks have started lives on', async () => {

@@ -25,7 +25,7 @@ fs.existsSync = (path) => !String(path).startsWith('/proc') && existsSync(path);
 
 /** A session is a pointer of the kernel's, which it hides; times are local, and German ones have the day before the month. */
 const ps = `told=\${@: -1}
-case $told in *sess=*) session=1 ;; esac
+case $told in *command=*) exec /usr/bin/ps "$@" ;; *sess=*) session=1 ;; esac
 /usr/bin/ps "\${@:1:$#-1}" "\${told/sess=,/}" | awk -v session="$session" -v language="\${LC_ALL:-$LANG}" '{
   if (language ~ /^de/) { month = $(NF - 3); $(NF - 3) = $(NF - 2) "."; $(NF - 2) = month "." }
   if (session) $3 = $3 " 0"

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ProcessRow } from './list.ts';
+import { commandsOf, hasProc, type ProcessRow } from './list.ts';
 
 /** Tells every command of a task which runs are around it, and what these hold: `PID=TASK,SERVICE,…`, the outermost first. */
 export const aroundVariable = 'TASKS_AROUND';
@@ -7,10 +7,23 @@ export const aroundVariable = 'TASKS_AROUND';
 /** Those of a tree that no run within it has started: such a run passes a signal on to what it has started, once. */
 export function withoutInner(rows: readonly ProcessRow[]): readonly ProcessRow[] {
   const pids = new Set(rows.map(({ pid }) => pid));
-  return rows.filter(({ pid }) => !pids.has(runnerOf(pid)));
+  if (hasProc()) return rows.filter(({ pid }) => !pids.has(runnerOf(pid)));
+  const commands = commandsOf([...pids]);
+  const parents = new Map(rows.map(({ pid, parent }) => [pid, parent]));
+  return rows.filter(({ parent }) => !ancestry(parent, parents).some((pid) => isRun.test(commands.get(pid) ?? '')));
 }
 
-/** The pid of the run that has started a process, as that was told; none where there is no /proc. */
+/** How a run is called, by npm's link or by the file behind it: without /proc nobody tells what a process was told. */
+const isRun = /\/(\.bin\/tasks|tasks\/launch\.cjs|(zx-tasks|runner)\/bin\.cjs)( |$)/;
+
+/** A process and those above it, as far as they are known. */
+function ancestry(pid: number, parents: ReadonlyMap<number, number>): readonly number[] {
+  const chain: number[] = [];
+  for (let at: number | undefined = pid; at !== undefined && parents.has(at); at = parents.get(at)) chain.push(at);
+  return chain;
+}
+
+/** The pid of the run that has started a process, as that was told. */
 function runnerOf(pid: number): number {
   return Number(new RegExp(`\\0${aroundVariable}=(?:[^\\0]* )?(\\d+)=`).exec(`\0${environmentOf(pid)}`)?.[1]);
 }

@@ -33,6 +33,16 @@ export function findProcess(pid: number): ProcessRow | undefined {
   return findProcesses([pid])[0];
 }
 
+/** What some processes were started with, as one line each, where there is no /proc. */
+export function commandsOf(pids: readonly number[]): ReadonlyMap<number, string> {
+  const { stdout } = spawnSync('ps', ['-ww', '-p', pids.join(','), '-o', 'pid=,command='], {
+    encoding: 'utf8',
+    maxBuffer: mostBytes,
+  });
+  const rows = (stdout ?? '').split('\n').map((line) => /^ *(\d+) (.*)$/.exec(line));
+  return new Map(rows.flatMap((row) => (row === null ? [] : [[Number(row[1]), row[2] ?? '']])));
+}
+
 /** A process of which only its pid is known. */
 export function unknownProcess(pid: number): ProcessRow {
   return { pid, parent: 0, group: 0, session: undefined, started: '', isZombie: false };
@@ -52,7 +62,8 @@ export function handles(pid: number, signal: number): boolean {
   }
 }
 
-function hasProc(): boolean {
+/** Whether the system shows its processes as files. */
+export function hasProc(): boolean {
   return existsSync('/proc/self/stat');
 }
 
