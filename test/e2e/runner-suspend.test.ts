@@ -1,4 +1,4 @@
-/** Ctrl-Z, `fg`, `bg` and `&` in a shell: the terminal is the shell's meanwhile, and what runs goes on. */
+/** Ctrl-Z, `fg`, `bg`, `&` and `nohup` in a shell: the terminal is the shell's meanwhile, and what runs goes on. */
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { cli, createProject, type Project } from '../helpers/project.ts';
@@ -28,6 +28,10 @@ async function startTwo(project: Project, behind = '') {
 async function leave(terminal: Terminal): Promise<void> {
   terminal.type('exit\n');
   await terminal.exit;
+}
+
+async function said(project: Project, file: string, text: string): Promise<void> {
+  await expect.poll(() => project.read(file), { timeout: 20_000 }).toContain(text);
 }
 
 /** What stands on the screen from a line on that says so. */
@@ -136,4 +140,19 @@ test('an interactive task is stopped by Ctrl-Z and goes on with `fg`, with the k
   terminal.type('Bo\n');
   await terminal.shows('I am Bo\n✔ ask');
   await leave(terminal);
+});
+
+test('under `nohup` a run goes on when the terminal is closed, and without it ends', async () => {
+  await using project = await createProject(two);
+  const [one, two_] = await Promise.all([project.driven('one'), project.driven('two')]);
+  const { terminal, tasks } = openShell(project);
+  terminal.type(`nohup ${tasks('one --output=plain')} >kept 2>&1 &\n`);
+  terminal.type(`${tasks('two --output=plain')} >ended 2>&1 &\n`);
+  const [kept, ended] = await Promise.all([one.started(), two_.started()]);
+  terminal.close();
+  await ended.isGone;
+  kept.exit(0);
+  await written(project, 'went');
+  await said(project, 'kept', '✔ one');
+  await said(project, 'ended', 'SIGHUP: stopping');
 });

@@ -1,3 +1,4 @@
+import { constants as fileFlags, fstatSync, readFileSync, statSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { exitCodes } from '../errors.ts';
 import type { Host, Interrupt, Uncaught } from '../host.ts';
@@ -14,15 +15,34 @@ export function kill(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 're
   }
 }
 
-/** Calls back on INT, TERM and HUP until disposed. */
+/** Calls back on INT, TERM and HUP until disposed, but not on a HUP that `nohup` wants to be ignored. */
 export function onInterrupt(listener: (signal: Interrupt) => void): Disposable {
   const signals: readonly Interrupt[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, listener);
+  const isImmune = isUnderNohup();
+  const hear = (signal: Interrupt): void => {
+    if (signal !== 'SIGHUP' || !isImmune) listener(signal);
+  };
+  for (const signal of signals) process.on(signal, hear);
   return {
     [Symbol.dispose]: () => {
-      for (const signal of signals) process.off(signal, listener);
+      for (const signal of signals) process.off(signal, hear);
     },
   };
+}
+
+/**
+ * Node ends the ignoring of HUP before it runs a line of ours. What stays is the stdin that GNU's `nohup` gives in place of a
+ * terminal, and nobody else: a null device that can only be written.
+ */
+function isUnderNohup(): boolean {
+  try {
+    const { rdev } = fstatSync(0);
+    if (rdev === 0 || rdev !== statSync('/dev/null').rdev) return false;
+    const flags = /^flags:\s*(\d+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'latin1'))?.[1] ?? '0';
+    return (Number.parseInt(flags, 8) & 3) === fileFlags.O_WRONLY;
+  } catch {
+    return false;
+  }
 }
 
 type Hearing = { readonly listener: (thrown: unknown) => Uncaught; readonly who: () => string | undefined };
