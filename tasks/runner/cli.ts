@@ -2,7 +2,7 @@ import { renderProblems } from './diagnostic.ts';
 import { exitCodes, messageOf, type Reason, UserError } from './errors.ts';
 import { leaveExit, watchForEarlyEnd } from './host/ending.ts';
 import { realHost } from './host/real.ts';
-import { writeLast } from './host/streams.ts';
+import { closeLost, standardTerminals, writeLast } from './host/streams.ts';
 import type { Host, ImportModule } from './host.ts';
 import { main } from './main.ts';
 import { makePaint, wantsColour } from './paint.ts';
@@ -10,8 +10,10 @@ import { makePaint, wantsColour } from './paint.ts';
 /** Runs the program in this process and leaves its exit code behind. */
 export async function runCli(importModule: ImportModule): Promise<void> {
   watchForEarlyEnd();
+  const terminals = standardTerminals();
   const { exit, isAllDone } = await run(importModule);
   leaveExit(exit);
+  closeLost(terminals);
   // Left to itself, Node takes down piece by piece what the system takes at once: a twentieth of a short run.
   if (isAllDone) process.exit();
 }

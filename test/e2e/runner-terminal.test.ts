@@ -1,9 +1,10 @@
 /** Signals and input on a terminal: who gets Ctrl-C and the keys, and how the terminal is left. */
 import { expect, test } from 'vitest';
 import { apart } from '../helpers/apart.ts';
+import { normalise } from '../helpers/normalise.ts';
 import { childrenOf, commandOf } from '../helpers/processes.ts';
-import { createProject, type Project } from '../helpers/project.ts';
-import { openTerminal, type Terminal } from '../helpers/terminal.ts';
+import { cli, createProject, type Project } from '../helpers/project.ts';
+import { openTerminal, openTerminalOf, type Terminal } from '../helpers/terminal.ts';
 
 const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
 const ctrlC = '\u0003';
@@ -253,6 +254,20 @@ test('closing the terminal ends what runs', async () => {
   terminal.close();
   await Promise.all(invocations.map(({ isGone }) => isGone));
   await expect.poll(() => project.read('cleaned').catch(() => 'not yet'), { timeout: 20_000 }).toBe('');
+});
+
+test('a run outlives its terminal where it does not hear of its end, and tells nothing of it', async () => {
+  await using project = await createProject(config('  work: { run: work }\n'));
+  const work = await project.driven('work');
+  const command = `${[process.execPath, ...cli('work')].join(' ')} >said 2>&1; echo $? >code`;
+  const terminal = openTerminalOf(project, ['bash', '-c', `trap : HUP; ${command}`]);
+  const invocation = await work.started();
+  terminal.close();
+  invocation.exit(3);
+  await expect.poll(() => project.read('code').catch(() => ''), { timeout: 20_000 }).toBe('3\n');
+  expect(normalise(await project.read('said'), project.folder)).toBe(
+    '▸ work\n✖ work failed after <time>: exit code 3\n  command: work\nfailed: `work` (exit code 3); 0 done, <time>\n',
+  );
 });
 
 const dangerous = config(`  first: { run: touch ran }

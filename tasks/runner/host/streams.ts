@@ -1,4 +1,4 @@
-import { fstatSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, statSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Secrets } from '../secrets.ts';
 import { writePast } from './prints.ts';
@@ -12,6 +12,16 @@ export function isTerminal(fd: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Those of the standard descriptors that are terminals. */
+export function standardTerminals(): readonly number[] {
+  return [0, 1, 2].filter(isTerminal);
+}
+
+/** Closes those that are gone, since Node would try to set them back at its exit, and fail. */
+export function closeLost(terminals: readonly number[]): void {
+  for (const fd of terminals) if (!isTerminal(fd)) closeSync(fd);
 }
 
 function nullDevice(): number | undefined {
