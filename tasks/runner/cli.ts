@@ -9,7 +9,8 @@ import { makePaint, wantsColour } from './paint.ts';
 
 /** Runs the program in this process and leaves its exit code behind. */
 export async function runCli(importModule: ImportModule): Promise<void> {
-  watchForEarlyEnd();
+  if (wantsJson(process.argv)) watchForEarlyEnd((exit) => writeLast('stdout', lastLine('task', exit)));
+  else watchForEarlyEnd();
   const terminals = standardTerminals();
   const { exit, isAllDone } = await run(importModule);
   leaveExit(exit);
@@ -48,6 +49,6 @@ function wantsJson(argv: readonly string[]): boolean {
   return argv.some((word, index) => word === '--output=json' || (word === '--output' && argv[index + 1] === 'json'));
 }
 
-function lastLine(reason: Exclude<Reason, 'interrupted'>): string {
-  return `${JSON.stringify({ type: 'run-finished', exit: exitCodes[reason], reason })}\n`;
+function lastLine(reason: Exclude<Reason, 'interrupted'>, exit: number = exitCodes[reason]): string {
+  return `${JSON.stringify({ type: 'run-finished', exit, reason })}\n`;
 }

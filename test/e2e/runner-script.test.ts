@@ -287,6 +287,25 @@ test('scripts that wait for what cannot come are named, each of them', async () 
   expect({ exit, stderr }).toEqual({ exit: 1, stderr: standstill('scripts of tasks `one`, `two` wait') });
 });
 
+test.each([
+  ['ends the program', 'process.exit(7);', 7],
+  ['ends it as if all were well', 'process.exit(0);', 1],
+  ['waits for what cannot come', 'await new Promise(() => {});', 1],
+  [
+    'throws where it belongs to nobody',
+    "process.on('SIGTERM', () => { throw new Error('oops'); }); process.kill(process.pid, 'SIGTERM'); await new Promise(() => {});",
+    1,
+  ],
+])('the last line of JSON says how a run ended, too, where a script %s', async (_, body, code) => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  work: { script: work.ts }\n',
+    'work.ts': `export const run = async () => { ${body} };\n`,
+  });
+  const { exit, stdout } = await project.run('work --output=json');
+  expect(exit).toBe(code);
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe(`{"type":"run-finished","exit":${code},"reason":"task"}`);
+});
+
 test('what a check throws in a callback is its result, and after its end an error', async () => {
   const config = 'version: 1\nchecks: { one: { id: ON001, script: checks.ts } }\ntasks: { work: { run: "true" } }\n';
   await using project = await createProject({

@@ -14,8 +14,11 @@ export function askWho(name: () => string | undefined): void {
   who = name;
 }
 
-/** Says so where this process ends before all is done. */
-export function watchForEarlyEnd(): void {
+let tellEnd: (exit: number) => void = () => undefined;
+
+/** Says so where this process ends before all is done; `tell` what else is to be told then, with the exit code. */
+export function watchForEarlyEnd(tell = tellEnd): void {
+  tellEnd = tell;
   process.once('beforeExit', onStandstill).once('exit', onEarlyExit).on('uncaughtExceptionMonitor', onThrow);
 }
 
@@ -28,6 +31,13 @@ export function expectEnd(): void {
 export function leaveExit(exit: number): void {
   expectEnd();
   process.exitCode = exit || leastExit;
+}
+
+/** Ends now, since something that nobody caught leaves no other way. */
+export function endAtOnce(): never {
+  expectEnd();
+  tellEnd(exitCodes.task);
+  process.exit(exitCodes.task);
 }
 
 /** Something failed when the run had already told how it ended: that it is no success is all that can still be said. */
@@ -45,6 +55,7 @@ function onStandstill(): void {
       'hint: look there for an `await` of what is never resolved\n',
   );
   process.exitCode = exitCodes.task;
+  tellEnd(exitCodes.task);
 }
 
 /** Where nothing can go on, that is true of every script that has not ended. */
@@ -62,7 +73,8 @@ function onEarlyExit(code: number): void {
     `error: ${who() ?? 'a script or check of this project'} has ended the whole program with \`process.exit\`\n` +
       "hint: let a script's `run` return, or throw a `TaskFailure` with an `exitCode`; let a check's `run` return its outcome\n",
   );
-  if (code === exitCodes.ok) process.exitCode = exitCodes.task;
+  process.exitCode = code || exitCodes.task;
+  tellEnd(code || exitCodes.task);
 }
 
 /** Node hears of what is thrown here first. Where nobody else listens, it tells that and ends. */

@@ -1,8 +1,7 @@
 import { constants as fileFlags, fstatSync, readFileSync, statSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { exitCodes } from '../errors.ts';
 import type { Host, Interrupt, Uncaught } from '../host.ts';
-import { askWho, expectEnd, failLate } from './ending.ts';
+import { askWho, endAtOnce, failLate } from './ending.ts';
 
 /** Sends a signal, and says whether it was sent, or why not. */
 export function kill(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 'refused' {
@@ -65,7 +64,6 @@ export function onUncaught({ listener, who }: Hearing, writeError: Host['writeEr
       }
       // Thrown once more from here, Node would show it with a line of ours that is the whole bundle.
       writeError(`error: thrown by what belongs to no script, where nobody catches it:\n${inspect(thrown)}\n`);
-      expectEnd();
-      process.exit(exitCodes.task);
+      endAtOnce();
     });
 }
