@@ -192,7 +192,8 @@ test.each([client, server, unixClient])('with one gap, every exchange that is to
       const others = pipelines ? ahead : [...(rest[0]?.request ?? []), ...(rest[0]?.response ?? []), ...waiting];
       const missing = gap % (others.length + 1);
       const wire = openWire(info);
-      wire.send(...placed([...known, ...others.map((step, index) => (index === missing ? lose(step) : step))]));
+      const all = [...known, ...others.map((step, index) => (index === missing ? lose(step) : step))];
+      wire.send(...placed(all, info !== unixClient));
       wire.connection.closed(true);
       for (const { method, target, status: code } of wire.exchanges) {
         const index = Number(target.slice(1));

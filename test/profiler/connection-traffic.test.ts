@@ -7,17 +7,33 @@ import { expect, test } from 'vitest';
 import { Connection } from '../../container/profiler/src/connection/connection.ts';
 import type { ConnectionInfo } from '../../container/profiler/src/connection/line.ts';
 import { inRing, inShort, openWire, type Step, someone } from '../helpers/wire.ts';
-import { client, type Losable, lose, type Message, messages, placed, server, toPairs, unixClient } from './traffic.ts';
+import {
+  anyMessage,
+  client,
+  type Losable,
+  lose,
+  type Message,
+  messages,
+  placed,
+  plainMessage,
+  server,
+  toPairs,
+  unixClient,
+} from './traffic.ts';
 
 const MS = 1e6;
+const LONGEST_METHOD_BYTES = 'M-SEARCH '.length;
 
 /** Places begin anew at 2^32, and are negative numbers from 2^31 on where they are compared. */
 const place = fc.constantFrom(1_000, 2 ** 31 - 60, 2 ** 32 - 60);
 const cycle = <T>(value: fc.Arbitrary<T>) => fc.array(value, { minLength: 1, maxLength: 40 });
 const circumstances = fc.record({
   /** The first piece has a method at least: what begins in the midst of one may be taken for another. */
-  sizes: cycle(fc.integer({ min: 1, max: 80 })).map(([first = 0, ...sizes]) => [Math.max(first, 9), ...sizes]),
-  lost: fc.nat(60),
+  sizes: cycle(fc.integer({ min: 1, max: 80 })).map(([first = 0, ...sizes]) => [
+    Math.max(first, LONGEST_METHOD_BYTES),
+    ...sizes,
+  ]),
+  lost: fc.array(fc.nat(60), { maxLength: 3 }),
   from: fc.tuple(place, place),
   /** Whether the first answer had been received, in part or whole, when its request was seen to be sent. */
   isRaced: fc.boolean(),
@@ -34,13 +50,15 @@ function opens({ way, text, isLost }: Losable, next: Step | undefined, role: Con
   return /^(?:GET|HEAD|POST|PATCH|M-SEARCH) /.test(text) || (/^[\r\n]+$/.test(text) && next?.way === '<');
 }
 
+type Info = Pick<ConnectionInfo, 'role' | 'knowsOrder'>;
+
 /** All pieces in the order in which they are seen. */
-function toSteps(info: Pick<ConnectionInfo, 'role' | 'knowsOrder'>, list: readonly Message[], how: Circumstances) {
+function toSteps(info: Info, list: readonly Message[], how: Circumstances) {
   const sent = toPairs(list, how.sizes).flatMap(({ request, response }) => [...request, ...response]);
-  const all = sent.map((step, index) => (index === how.lost ? lose(step) : step));
+  const all = sent.map((step, index) => (how.lost.includes(index) ? lose(step) : step));
   const first = all.findIndex((step, index) => opens(step, all[index + 1], info.role));
   const seen = all.map((step, index) => (index < first || first === -1 ? lose(step) : step));
-  const steps = placed(seen, true, how.from);
+  const steps = placed(seen, info !== unixClient, how.from);
   if (info.role === 'server') return steps;
   return swapped(how.isRaced && info.knowsOrder ? raced(steps) : steps, how.swaps);
 }
@@ -49,7 +67,7 @@ function toSteps(info: Pick<ConnectionInfo, 'role' | 'knowsOrder'>, list: readon
 function raced(steps: readonly Step[]): readonly Step[] {
   const [opening, begin, ...rest] = steps;
   if (opening?.way !== '>' || begin?.way !== '<' || begin.at !== opening.other) return steps;
-  return [{ ...opening, other: ((begin.at ?? 0) + begin.text.length) >>> 0 }, begin, ...rest];
+  return [{ ...opening, other: ((begin.at ?? 0) + begin.text.length + (begin.unknown ?? 0)) >>> 0 }, begin, ...rest];
 }
 
 /** Neighbours of two threads change places, but for the first, with which a connection is known. */
@@ -68,10 +86,10 @@ function swapped(steps: readonly Step[], swaps: readonly boolean[]): readonly St
 function replay(info: Partial<ConnectionInfo>, steps: readonly Step[], how: Pick<Circumstances, 'rests' | 'givesUp'>) {
   const wire = openWire(info);
   let { connection } = wire;
-  for (const [index, { way, text, at = 0, other = 0 }] of steps.entries()) {
-    const place = { offset: at, length: text.length, cap: text.length, ...inRing(text) };
+  for (const [index, { way, text, unknown = 0, at = 0, other = 0, framed }] of steps.entries()) {
+    const place = { offset: at, length: text.length + unknown, cap: text.length, ...inRing(text) };
     const timeNs = (index + 1) * MS;
-    const piece = { ...place, framed: undefined, gap: 'none', other, timeNs, who: someone } as const;
+    const piece = { ...place, framed, gap: 'none', other, timeNs, who: someone } as const;
     if (way === '>') connection.request(piece);
     else connection.response(piece);
     if (how.givesUp[index % how.givesUp.length]) connection.giveUpBefore(timeNs + 1);
@@ -101,7 +119,7 @@ test.each([client, server])('what is told has its own method and status: %o', (i
 test.each([client, server, unixClient])('where no piece is lost, all is told: %o', (info) => {
   fc.assert(
     fc.property(messages, circumstances, (list, how) => {
-      const steps = toSteps(info, list, { ...how, lost: -1 });
+      const steps = toSteps(info, list, { ...how, lost: [] });
       const { exchanges, lost } = replay(info, steps, { ...how, givesUp: [false] });
       const told = exchanges.map(({ target, status }) => `${target} ${status}`);
       expect([told, lost]).toEqual([list.map((_, index) => `/${index} ${400 + index}`), 0]);
@@ -123,3 +141,27 @@ test.each([client, server, unixClient])('to rest changes nothing: %o', (info) =>
     { numRuns: 2_000 },
   );
 });
+
+const four = fc.array(anyMessage, { minLength: 4, maxLength: 4 });
+
+test.each([client, server, unixClient])(
+  'behind a piece that is lost, the last of five exchanges is told: %o',
+  (info) => {
+    fc.assert(
+      fc.property(messages, four, plainMessage, circumstances, fc.nat(), (before, between, last, how, at) => {
+        const list = [...before, ...between, last];
+        const sizes = how.sizes.map((size) => Math.max(size, LONGEST_METHOD_BYTES));
+        const counts = toPairs(before, sizes).map(({ request, response }) => request.length + response.length);
+        const count = counts.reduce((sum, more) => sum + more, 0);
+        // Of a Unix socket the beginning has to be seen.
+        const first = info === unixClient ? (counts[0] ?? 0) : 0;
+        const lost = [first + (at % (count - first))];
+        const steps = toSteps(info, list, { ...how, sizes, lost, isRaced: false, swaps: [false] });
+        const { exchanges } = replay(info, steps, { ...how, givesUp: [true] });
+        const { target, status } = exchanges.at(-1) ?? {};
+        expect([target, status]).toEqual([`/${list.length - 1}`, 400 + list.length - 1]);
+      }),
+      { numRuns: 2_000 },
+    );
+  },
+);

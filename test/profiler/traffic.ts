@@ -1,6 +1,6 @@
 /** Exchanges of made-up connections: as pieces with their places, some of which are lost. */
 import fc from 'fast-check';
-import { answer, ask, type Step } from '../helpers/wire.ts';
+import { answer, ask, framed, type Step } from '../helpers/wire.ts';
 
 export const client = { role: 'client', knowsOrder: true } as const;
 export const server = { role: 'server', knowsOrder: false } as const;
@@ -24,15 +24,27 @@ export function placed(steps: readonly Losable[], isTcp = true, [asked, answered
 
 export const lose = (step: Step) => ({ ...step, isLost: true });
 
-export const messages = fc.array(
+const messageWith = (...methods: readonly string[]) =>
   fc.record({
-    method: fc.constantFrom('GET', 'POST', 'HEAD', 'PATCH', 'M-SEARCH'),
+    method: fc.constantFrom(...methods),
     body: fc.constantFrom('', 'a', 'some text, and more of it'),
     isChunked: fc.boolean(),
-  }),
-  { minLength: 2, maxLength: 7 },
-);
-export type Message = { readonly method: string; readonly body: string; readonly isChunked: boolean };
+    isFramed: fc.boolean(),
+    isContinued: fc.boolean(),
+  });
+/** One that is known for a request's, wherever it begins. */
+export const plainMessage = messageWith('GET', 'POST', 'HEAD', 'PATCH');
+export const anyMessage = messageWith('GET', 'POST', 'HEAD', 'PATCH', 'M-SEARCH');
+export const messages = fc.array(anyMessage, { minLength: 2, maxLength: 7 });
+export type Message = {
+  readonly method: string;
+  readonly body: string;
+  readonly isChunked: boolean;
+  /** Its heads are told by their lengths and first lines, where the kernel does so. */
+  readonly isFramed: boolean;
+  /** `100 Continue` comes before its answer. */
+  readonly isContinued: boolean;
+};
 
 /** A body with the header that says how it ends. */
 function bodyOf({ body, isChunked }: Message): string {
@@ -49,11 +61,27 @@ export function toPairs(list: readonly Message[], sizes: readonly number[]) {
     const count = Math.ceil(text.length / size);
     return Array.from({ length: count }, (_, index) => make(text.slice(index * size, (index + 1) * size)));
   };
-  return list.map((message, index) => ({
-    request: cut(`${message.method} /${index} HTTP/1.1\r\n${bodyOf(message)}`, (part) => ask(part)),
-    response: cut(
-      `HTTP/1.1 ${400 + index} S\r\n${message.method === 'HEAD' ? 'Content-Length: 9\r\n\r\n' : bodyOf(message)}`,
-      (part) => answer(part),
-    ),
-  }));
+  /** The head with the first byte of the body, and the rest of it. */
+  const cutFramed = (text: string, bodyBytes: number, make: (part: string) => Step): readonly Step[] => {
+    const end = text.length - Math.max(0, bodyBytes - 1);
+    const head = framed(make(text.slice(0, end)), bodyBytes);
+    return end === text.length ? [head] : [head, { ...make(''), unknown: text.length - end }];
+  };
+  return list.map((message, index) => {
+    const { method, body, isContinued } = message;
+    const isFramed = message.isFramed && !message.isChunked;
+    const request = `${method} /${index} HTTP/1.1\r\n${bodyOf(message)}`;
+    const status = `HTTP/1.1 ${400 + index} S\r\n`;
+    return {
+      request: isFramed ? cutFramed(request, body.length, ask) : cut(request, ask),
+      response: [
+        ...(isContinued ? cut('HTTP/1.1 100 Continue\r\n\r\n', answer) : []),
+        ...(method === 'HEAD'
+          ? cut(`${status}Content-Length: 9\r\n\r\n`, answer)
+          : isFramed
+            ? cutFramed(status + bodyOf(message), body.length, answer)
+            : cut(status + bodyOf(message), answer)),
+      ],
+    };
+  });
 }

@@ -83,6 +83,7 @@ export class Connection implements Dialogue {
   }
 
   response(piece: Piece<Process>): void {
+    this.standing.turns.came(piece);
     takeResponse(this, piece);
   }
 
@@ -110,6 +111,7 @@ export class Connection implements Dialogue {
     const exchanges = countUnderWay(this);
     stopFollowing(this);
     forget(this);
+    this.standing.turns.missedAnswers(Number.POSITIVE_INFINITY);
     this.requests.restart();
     this.responses.restart();
     return exchanges;
@@ -132,6 +134,8 @@ export class Connection implements Dialogue {
 
   giveUp(): void {
     const lose = this.requests.hasGap ? loseRequests : loseAnswers;
+    const missedNs = this.responses.waitsSince();
+    if (missedNs !== undefined) this.standing.turns.missedAnswers(missedNs);
     const requests = this.requests.takeOut().map((piece) => ({ piece, isRequest: true }));
     const responses = [...this.early.takeOut(), ...this.responses.takeOut()].map((piece) => ({
       piece,

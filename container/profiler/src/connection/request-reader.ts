@@ -13,7 +13,7 @@ export function createRequestReader(dialogue: Dialogue): Reader {
       const piece = requests.present;
       if (piece === undefined) return;
       standing.wasAsked = true;
-      standing.turns.began(piece.timeNs);
+      standing.turns.began(piece.timeNs, standing.isMatching);
       dialogue.arriving = startPending(piece.who, piece.timeNs, offsetAt(piece, at));
     },
     plausible: (firstLine) => readFirstLine(dialogue, firstLine),

@@ -10,6 +10,7 @@ export function createResponseReader(dialogue: Dialogue): Reader {
     started: (at) => {
       const { responses, standing, line, info, arriving, requests } = dialogue;
       const piece = responses.present;
+      standing.turns.followed();
       if (piece) standing.turns.answered(piece.timeNs);
       standing.hasPassedOver = false;
       // A server answers what it has read, and will not wait for the rest.

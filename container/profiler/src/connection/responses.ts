@@ -51,6 +51,8 @@ export function takeLate(dialogue: Dialogue): boolean {
 
 /** It is not read, but says whose turn it is. */
 function noteAnswer({ info, standing, responses }: Dialogue, piece: Piece<Process>): void {
+  if (responses.isBehindGap(piece)) standing.turns.missedAnswers(piece.timeNs);
+  else standing.turns.followed();
   responses.passOver(piece);
   standing.turns.passed(piece.timeNs, mayAnswer(piece), info.knowsOrder ? piece.other : undefined);
 }

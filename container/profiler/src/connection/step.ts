@@ -34,9 +34,12 @@ export function loseStep(dialogue: Dialogue): void {
 /** Bytes of requests will not come any more. What they asked may still be answered, and what comes behind them may begin anywhere. */
 export function loseRequests(dialogue: Dialogue): void {
   const { standing, requests } = dialogue;
+  const isBetween = requests.reader.state === 'start';
   loseStep(dialogue);
   standing.isRestComing = false;
-  standing.turns.asked(requests.present?.timeNs ?? 0);
+  // Behind a whole request another one is missing, which may not be answered.
+  if (isBetween) standing.turns.asked(requests.present?.timeNs ?? 0);
+  else standing.turns.missed();
   requests.restart();
 }
 
@@ -76,9 +79,9 @@ export function findStep(dialogue: Dialogue, piece: Piece<Process>): boolean {
   // What comes before the answer to a request that was cut short is the rest of it.
   if (standing.isMatching && (line.length > 0 || dialogue.doubtful !== undefined)) return false;
   const isBetween = standing.isReading && requests.reader.state === 'start' && requests.isContinuedBy(piece);
-  if (!standing.isReading && requests.isBehindGap(piece)) passGap(dialogue, piece);
+  if (!standing.isReading && requests.isBehindGap(piece)) passGap(dialogue);
   const isOver = !standing.isCountOnly && standing.turns.isOver(piece.timeNs, piece.offset);
-  const starts = isBetween || (!standing.isReading && startsRequest(piece));
+  const starts = isBetween || (!standing.isReading && (piece.framed !== undefined || startsRequest(piece)));
   if (starts) responses.beginAnew();
   if (starts || !standing.isMatching) standing.isMatching = starts && isOver;
   if (standing.isReading) return true;
@@ -91,11 +94,11 @@ export function findStep(dialogue: Dialogue, piece: Piece<Process>): boolean {
 }
 
 /** Bytes are missing behind a request that is not read. They may have been another, and the last answer the one to that. */
-function passGap({ standing, events }: Dialogue, piece: Piece<Process>): void {
+function passGap({ standing, events }: Dialogue): void {
   // Where step was lost before, so much has been counted.
   if (standing.isMatching) events.lost(1);
   standing.isMatching = false;
-  standing.turns.asked(piece.timeNs);
+  standing.turns.missed();
 }
 
 /** The piece asks something again if an answer came; and where a request stands behind what is not understood, it counts. */

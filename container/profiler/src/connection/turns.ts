@@ -2,39 +2,103 @@
  * Whose turn it is on a connection. A client that waits for its answers has the last one when it asks again: where step
  * was lost, it is found there. One that does not wait leaves open which answer is to what.
  */
+import type { Piece } from './piece.ts';
+import { mayStartResponse } from './starts.ts';
+
+/** So many requests of one that waits may come with no answer between them, if those answers are one and it is missing. */
+const MOST_UNANSWERED = 2;
+
 export class Turns {
-  /** When something was asked last; undefined while nothing was. */
+  /** When something was asked last; undefined while nothing was, or where that is not known. */
   #askedNs: number | undefined;
   /** When the answer to the last request began; undefined while none has. */
   #answeredNs: number | undefined;
-  /** What was asked last was so before the answer to what came before it. */
+  /** When the last answer began, whatever to. */
+  #beganNs = 0;
+  /** Bytes are missing among which that answer may be. */
+  #mayHaveMissed = false;
+  /** What was asked last was so before the answer to what came before it was seen. */
   #isAhead = false;
+  /** And no answer can be missing between them: one call moved both, say. */
+  #isSure = false;
+  /** Requests since the last part of a response came. */
+  #unanswered = 0;
+  /** Where that ended in their stream. */
+  #cameTo: number | undefined;
+  /** It asked ahead, unless the answer is missing that came before. */
+  #seemsToPipeline = false;
   #pipelines = false;
   /** When the last response came that nobody waited for. */
   #unreadNs = 0;
   /** Where the requests' stream stood when it was read; undefined where that is not known. */
   #unreadBehind: number | undefined;
 
-  /** The first byte of a request came at `timeNs`, or of what stands in its place. */
-  began(timeNs: number): void {
-    this.#isAhead = this.#askedNs !== undefined && !(this.#answeredNs !== undefined && this.#answeredNs <= timeNs);
+  /**
+   * The first byte of a request came at `timeNs`, or of what stands in its place. `isMatching`: while answers are matched, one
+   * may be missing and that not be noticed yet.
+   */
+  began(timeNs: number, isMatching: boolean): void {
+    const isAnswered = this.#answeredNs !== undefined && this.#answeredNs <= timeNs;
+    // Where answers that came later have been read, those before it may have been too.
+    const isKnown = this.#askedNs !== undefined && !this.#mayHaveMissed && this.#beganNs <= timeNs;
+    this.#isAhead = isKnown && !isAnswered;
+    this.#isSure = this.#askedNs === timeNs || !isMatching;
     this.asked(timeNs);
+    // What waited for missing bytes may have been answered before it is read.
+    if (this.#beganNs > timeNs) this.#answeredNs = this.#beganNs;
   }
 
   /** It is a request. */
   requested(): void {
-    if (this.#isAhead) this.#pipelines = true;
+    this.#unanswered++;
+    if (!this.#isAhead) return;
+    this.#seemsToPipeline = true;
+    if (this.#isSure || this.#unanswered > MOST_UNANSWERED) this.#pipelines = true;
   }
 
   /** Bytes of requests came at `timeNs`, wherever these begin. */
   asked(timeNs: number): void {
     this.#askedNs = timeNs;
     this.#answeredNs = undefined;
+    this.#mayHaveMissed = false;
+  }
+
+  /** Bytes of requests are missing behind the beginning of one. The last answer may be the one to another. */
+  missed(): void {
+    if (this.#answeredNs === undefined) return;
+    // That was the answer to what it began with, unless others were to come before.
+    if (!this.#isAhead) this.#askedNs = undefined;
+    this.#answeredNs = undefined;
+  }
+
+  /** A part of a response came, whatever is missing before it. */
+  came(piece: Piece<unknown>): void {
+    if (this.#seemsToPipeline && this.#unanswered === MOST_UNANSWERED) {
+      // Nothing is missing before it, or else the answer to the last request would begin here.
+      if (this.#cameTo === (piece.offset | 0) || !mayStartResponse(piece)) this.#pipelines = true;
+    }
+    this.#unanswered = 0;
+    this.#cameTo = (piece.offset + piece.length) | 0;
+  }
+
+  /** A response began, or goes on, and none is missing before it. */
+  followed(): void {
+    if (this.#seemsToPipeline) this.#pipelines = true;
+  }
+
+  /** Bytes of responses are missing before what came at `timeNs`. */
+  missedAnswers(timeNs: number): void {
+    if (this.#unanswered < MOST_UNANSWERED) {
+      this.#isAhead = false;
+      this.#seemsToPipeline = false;
+    }
+    this.#mayHaveMissed ||= this.#askedNs === undefined || timeNs >= this.#askedNs;
   }
 
   /** The response to what was asked began at `timeNs`; a client's may have been read before its request was seen to be sent. */
   answered(timeNs: number): void {
     this.#answeredNs ??= timeNs;
+    this.#beganNs = Math.max(this.#beganNs, timeNs);
   }
 
   /**
