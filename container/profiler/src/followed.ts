@@ -16,7 +16,7 @@ export type FollowedEvents = {
 };
 
 /** What a connection takes while it does not rest, besides what is under way on it. */
-const CONNECTION_BYTES = 2_048;
+const CONNECTION_BYTES = 2_400;
 /** What the line of one takes that rests, besides those in it. */
 const LINE_BYTES = 256;
 

@@ -28,7 +28,7 @@ export class Body {
 
   /** About how much memory what has come in part takes. */
   get heldBytes(): number {
-    return this.#partial.length;
+    return this.#partial.heldBytes;
   }
 
   begin(framing: Exclude<Framing, { readonly kind: 'tunnel' }>): void {

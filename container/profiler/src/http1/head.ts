@@ -58,6 +58,7 @@ export const OLDEST = 'HTTP/0.9';
 /** HTTP/0.9 knew one method, and no versions. */
 const OLDEST_REQUEST_LINE = /^(GET) (\/[^\t-\r ]*)$/;
 const STATUS_LINE = /^(?:(?:HTTP|RTSP|ICE)\/1\.\d|HTTP\/0\.9) \d{3}(?: |$)/;
+const NUMBER = /^\d{1,15}$/;
 const NOTHING: Framing = { kind: 'none' };
 
 /** Undefined for what is not the first line of a request in HTTP/1.x or its like. */
@@ -116,13 +117,13 @@ export function parseHead(text: string): (Head & { readonly bytes: number }) | u
   return undefined;
 }
 
-/** What is known of lengths after one more line of a head; the same object where it says nothing of them. */
+/** What is known of lengths after one more line of a head, in few bytes; the same object where it says nothing of them. */
 export function readLengths(line: string, before: Lengths): Lengths {
   const { contentLength, transferEncoding } = before;
   const length = readValue(line, 0, line.length, LENGTH);
-  if (length !== undefined) return { contentLength: joinLength(contentLength, length), transferEncoding };
+  if (length !== undefined) return { contentLength: shorten(joinLength(contentLength, length)), transferEncoding };
   const encoding = readValue(line, 0, line.length, ENCODING);
-  if (encoding !== undefined) return { contentLength, transferEncoding: encoding };
+  if (encoding !== undefined) return { contentLength, transferEncoding: isChunked(encoding) ? 'chunked' : 'other' };
   return before;
 }
 
@@ -175,10 +176,16 @@ function joinLength(before: Lengths['contentLength'], value: string | undefined)
   return `${before}, ${value}`.slice(0, MAX_LIST_BYTES);
 }
 
+/** What says the same as all values: one number, or something that contradicts any. */
+function shorten(value: Lengths['contentLength']): Lengths['contentLength'] {
+  const framing = value === undefined ? undefined : frameCounted(value);
+  return framing?.kind === 'counted' ? framing.bytes : 'none';
+}
+
 function frameCounted(value: string | number): Framing | undefined {
   if (typeof value === 'number') return { kind: 'counted', bytes: value };
   const [first = '', ...others] = value.split(',').map((part) => part.trim());
-  const isNumber = /^\d{1,15}$/.test(first) && others.every((other) => other === first);
+  const isNumber = NUMBER.test(first) && others.every((other) => NUMBER.test(other) && Number(other) === Number(first));
   return isNumber ? { kind: 'counted', bytes: Number(first) } : undefined;
 }
 

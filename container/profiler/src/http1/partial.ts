@@ -1,8 +1,10 @@
 /** What is held of a message whose end has not come: a text in parts, and a head in parts. */
 import { type Head, isFold, type Lengths, readLengths, trimLine } from './head.ts';
 
-/** V8 keeps a sum of texts as its parts, 32 bytes each, so that many small ones are made one now and then. */
+/** V8 keeps a sum of texts as its parts, so that many small ones are made one now and then. */
 const PARTS = 64;
+/** What a part takes besides its text. */
+const PART_BYTES = 56;
 
 /** A text that comes in parts. */
 export class PartialText {
@@ -11,6 +13,11 @@ export class PartialText {
 
   get length(): number {
     return this.#text.length;
+  }
+
+  /** About how much memory it takes. */
+  get heldBytes(): number {
+    return this.#text.length + (this.#parts % PARTS) * PART_BYTES;
   }
 
   add(part: string): void {
@@ -25,6 +32,7 @@ export class PartialText {
   take(): string {
     const text = this.#text;
     this.#text = '';
+    this.#parts = 0;
     return text;
   }
 }
@@ -53,7 +61,7 @@ export class PartialHead {
   }
 
   get heldBytes(): number {
-    return this.#line.length + (this.firstLine?.length ?? 0);
+    return this.#line.heldBytes + (this.firstLine?.length ?? 0) + (this.#last?.line.length ?? 0);
   }
 
   /** Goes on with some bytes, and returns how many of them belong to the head. */
