@@ -57,6 +57,15 @@ static __always_inline struct hp_conn *conn_of(const struct hp_socket *socket)
 	return conn && conn->conn == socket->conn ? conn : NULL;
 }
 
+/*
+ * Is an entry that was looked up still the connection's? One that ends on another processor meanwhile is deleted, and the
+ * next connection may have its place at once: what is noted there would be noted of that one.
+ */
+static __always_inline bool is_still_of(const struct hp_conn *conn, const struct hp_socket *socket)
+{
+	return *(const volatile __u64 *)&conn->conn == socket->conn;
+}
+
 static __always_inline void send_close(__u64 conn, __u32 old_state, __u32 new_state, __u32 shed)
 {
 	struct hp_close *event = bpf_ringbuf_reserve(&hp_control, sizeof(*event), 0);

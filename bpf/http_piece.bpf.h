@@ -120,6 +120,10 @@ static __always_inline void message_began(struct hp_scratch *scratch, struct hp_
 	bool at_head = flow->mode == HP_AT_HEAD || flow->mode == HP_NEW;
 	__u32 taken = take_head(scratch->move.slot, flow->mode == HP_UNSURE);
 
+	if (!is_still_of(conn, &scratch->move.socket)) {
+		count_loss(HP_LOST_INTERRUPTED);
+		return;
+	}
 	if (scratch->scan.end && is_sure_head(scratch, conn, taken, len)) {
 		if (is_request) {
 			request_began(conn);
@@ -127,8 +131,8 @@ static __always_inline void message_began(struct hp_scratch *scratch, struct hp_
 				conn->flow[!direction].mode = HP_UNSURE;
 			admit_request(scratch, conn);
 		}
-		send_head(scratch, conn, at, len);
 		conn->ignored = !is_request && upgrades(scratch->bytes);
+		send_head(scratch, conn, at, len);
 		return;
 	}
 	if (bpf_map_lookup_elem(&hp_ignored, &conn->conn)) {

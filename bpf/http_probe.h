@@ -75,7 +75,10 @@ enum hp_loss {
 	HP_LOST_SHED = 6,
 	/* Calls whose bytes are not to be found: io_uring, 32-bit processes. */
 	HP_LOST_UNSEEN = 7,
-	/* Calls that were interrupted by another, or interrupted one, on the same processor. */
+	/*
+	 * Calls that were interrupted by another, or interrupted one, on the same processor; and those whose connection ended
+	 * while they were looked at.
+	 */
 	HP_LOST_INTERRUPTED = 8,
 	HP_LOST_KINDS = 9,
 };

@@ -45,9 +45,15 @@ static __always_inline bool can_resume(const struct hp_conn *conn)
 
 static __always_inline void tell_of_conn(struct hp_scratch *scratch, struct hp_conn *conn)
 {
-	if (!conn->is_told)
-		conn->is_told = send_open(&scratch->move.socket, conn->request_direction);
-	if (!conn->is_told)
+	bool is_told;
+
+	if (conn->is_told)
+		return;
+	is_told = send_open(&scratch->move.socket, conn->request_direction);
+	if (!is_still_of(conn, &scratch->move.socket))
+		return;
+	conn->is_told = is_told;
+	if (!is_told)
 		conn->following = HP_SHEDDING;
 }
 
