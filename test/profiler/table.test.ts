@@ -101,6 +101,21 @@ test('a request behind bytes that are missing is counted with them, although its
   expect([table.clear(), told, lost.exchangesLost]).toEqual([0, both, 4]);
 });
 
+test('a request on a connection that nobody has told of is counted, where it was asked for', () => {
+  const { told, lost, table } = openTable();
+  const move = (text: string, isWhole: boolean, isWanted = true): void => {
+    const bytes = Buffer.from(text, 'latin1');
+    const framed = isWhole ? { headBytes: bytes.length, bodyBytes: 0 } : undefined;
+    const place = { offset: 1_000, length: bytes.length, cap: bytes.length, bytes, from: 0 };
+    table.moved(7, 0, { ...place, framed, gap: 'none', other: 0, timeNs: 1, who: { ...someone, isWanted } });
+  };
+  move(get('/a'), true);
+  move(ok, true);
+  move('half a body', false);
+  move(get('/not-wanted'), true, false);
+  expect([told, lost.exchangesLost]).toEqual([[], 1]);
+});
+
 test('as many connections as the kernel follows may each have a request that waits', { timeout: 30_000 }, () => {
   const { lost, move, wait, table } = openTable();
   for (let conn = 1; conn <= 65_536; conn++) move(conn, 0, get('/waits'));

@@ -1,5 +1,6 @@
 /** All connections that are followed, by the kernel's number for them. */
 import type { Piece } from './connection/piece.ts';
+import { isRequestHead } from './connection/starts.ts';
 import type { Process } from './exchange.ts';
 import { Followed, type FollowedEvents } from './followed.ts';
 import { tcpLink, UnixLinks } from './links.ts';
@@ -71,7 +72,11 @@ export class Table {
 
   moved(conn: number, direction: number, piece: Piece<Process>): void {
     const entry = this.#entries.get(conn);
-    if (entry === undefined) return;
+    if (entry === undefined) {
+      // Its word did not come, or it was forgotten a moment ago: what is asked here can only be counted.
+      if (isRequestHead(piece) && piece.who.isWanted) this.#events.lost(1, 'exchangesLost');
+      return;
+    }
     entry.lastNs = piece.timeNs;
     const connection = entry.wake();
     if (direction === entry.open.requestDirection) connection.request(piece);

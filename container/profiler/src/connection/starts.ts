@@ -21,6 +21,11 @@ export function startsRequest({ bytes, from, cap }: Piece<unknown>): boolean {
   return REQUEST_START.test(bytes.toString('latin1', from, from + Math.min(cap, START_BYTES)));
 }
 
+/** Is it certain that a request begins, on a connection of which nothing else is known? */
+export function isRequestHead(piece: Piece<unknown>): boolean {
+  return piece.framed !== undefined && !mayStartResponse(piece);
+}
+
 export function mayStartResponse(piece: Piece<unknown>): boolean {
   const text = piece.bytes.toString('latin1', piece.from, piece.from + Math.min(piece.cap, 16)).trimStart();
   return text !== '' && RESPONSE_STARTS.some((start) => start.startsWith(text) || text.startsWith(start));
