@@ -16,16 +16,19 @@
 /* How far a thread is in a call with several messages. */
 struct hp_several {
 	__u64 array;
+	/* When the thread began: another may have its number before its entry is gone. */
+	__u64 born;
 	__u32 next;
 	__u32 _pad;
 };
 
 /*
  * tid → hp_several. Inserted with a call's first message; deleted with its last, and by whatever else the thread
- * does on a socket next. A thread that ends in between leaves 16 bytes. A refused entry is counted.
+ * does on a socket next. A thread that ends in between leaves its entry, so those that were not used for longest make
+ * room. Where there is none, the message is counted and told by its length only.
  */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, SEVERAL);
 	__type(key, __u32);
 	__type(value, struct hp_several);
@@ -64,19 +67,21 @@ static __always_inline void point_at_next(struct hp_call *call, struct task_stru
 {
 	__u32 tid = ids_of(task);
 	struct hp_several *before = bpf_map_lookup_elem(&hp_several, &tid);
-	struct hp_several now = {.array = call->args[1], .next = 1};
+	struct hp_several now = {.array = call->args[1], .born = BPF_CORE_READ(task, start_time), .next = 1};
 	__u64 address;
 
-	if (before && before->array == now.array)
+	if (before && before->array == now.array && before->born == now.born)
 		now.next = before->next + 1;
 	address = now.array + (now.next - 1) * sizeof(struct mmsghdr);
 	hook_was_hit(HP_HOOK_SEVERAL);
-	if (now.next >= (__u32)call->args[2] || is_partial(call, address))
-		bpf_map_delete_elem(&hp_several, &tid);
-	else if (bpf_map_update_elem(&hp_several, &tid, &now, BPF_ANY))
-		count_loss(HP_LOST_SEGMENTS);
-	call->args[1] = address;
 	call->shape = HP_MESSAGE;
+	if (now.next >= (__u32)call->args[2] || is_partial(call, address)) {
+		bpf_map_delete_elem(&hp_several, &tid);
+	} else if (bpf_map_update_elem(&hp_several, &tid, &now, BPF_ANY)) {
+		count_loss(HP_LOST_SEGMENTS);
+		call->shape = HP_OUT_OF_SIGHT;
+	}
+	call->args[1] = address;
 	call->is_several = 1;
 }
 
