@@ -104,10 +104,13 @@ test('a refusal names the capability, the seccomp profile or the missing BTF', (
   const refused = new BpfError('the kernel refused the programs: Operation not permitted (errno 1)', 1);
   const explain = (capabilities: bigint, seccomp: number, hasBtf = true, release = '6.12.0') =>
     explainRefusal(refused, { rights: { capabilities, seccomp }, hasBtf, release, canCallBpf: false, label: '' });
-  expect(explain(0n, 0)).toContain('the container lacks CAP_PERFMON and CAP_BPF');
+  expect(explain(0n, 0)).toContain(
+    'the container lacks CAP_PERFMON and CAP_BPF; container/docker-compose.yml adds what it takes, and so does `podman run --cap-add=CAP_PERFMON --cap-add=CAP_BPF`',
+  );
   expect(explain(0x8000000000n, 0)).toContain('the container lacks CAP_PERFMON');
   expect(explain(PERFMON_AND_BPF, 2)).toContain('a seccomp profile forbids the bpf() system call');
-  expect(explain(PERFMON_AND_BPF, 2, false)).toContain('this kernel has no BTF');
+  expect(explain(PERFMON_AND_BPF, 2, false)).toContain('this kernel has no BTF (/sys/kernel/btf/vmlinux)');
+  expect(explain(PERFMON_AND_BPF, 2, false)).toContain('start one that has it');
   expect(explain(PERFMON_AND_BPF, 2, true, '5.10.0-46-cloud-amd64')).toContain('the container lacks CAP_SYS_RESOURCE');
   expect(explain(PERFMON_AND_BPF | (1n << 24n), 2, true, '5.10.0-46-cloud-amd64')).toContain('a seccomp profile');
   expect(explain(PERFMON_AND_BPF, 0, true, '5.11.0')).not.toContain('CAP_SYS_RESOURCE');

@@ -10,7 +10,7 @@ const EACCES = 13;
 const ENOSYS = 38;
 const HINTS: Readonly<Record<number, string>> = {
   1: ': the bpf() system call itself is allowed, and so are the capabilities; it is this that the kernel refuses',
-  22: ' (the kernel may be older than 5.10, or locked down)',
+  22: ' (the kernel may be older than 5.10, which `uname -r` says, or locked down, which `cat /sys/kernel/security/lockdown` says)',
 };
 /** As /proc/self/status shows a process that has a seccomp profile. */
 const FILTERED = 2;
@@ -52,10 +52,11 @@ export function readLabel(read: (path: string) => string = (path) => readFileSyn
 
 /** One sentence; the verifier's last lines follow where it was the one that refused. */
 export function explainRefusal(error: BpfError, { rights, hasBtf, release, canCallBpf, label }: Surroundings): string {
-  if (!hasBtf) return `this kernel has no BTF (${BTF}): it was built without CONFIG_DEBUG_INFO_BTF`;
+  if (!hasBtf)
+    return `this kernel has no BTF (${BTF}): it was built without CONFIG_DEBUG_INFO_BTF; start one that has it, as those of Debian, Ubuntu and Fedora do, and \`ls ${BTF}\` finds it`;
   const missing = missingCapabilities(rights.capabilities);
   if (error.errno === EPERM && missing.length > 0)
-    return `${error.message}: the container lacks ${missing.join(' and ')}`;
+    return `${error.message}: the container lacks ${missing.join(' and ')}; ${addedBy(missing)}`;
   if (error.errno === EPERM && chargesLockedMemory(release) && !hasCapability(rights.capabilities, CAP_SYS_RESOURCE))
     return `${error.message}: kernels before 5.11 charge the probe to the limit of locked memory; the container lacks CAP_SYS_RESOURCE, which container/docker-compose.old-kernels.yml adds`;
   if (!canCallBpf && (error.errno === EPERM || error.errno === ENOSYS))
@@ -71,6 +72,11 @@ export function explainRefusal(error: BpfError, { rights, hasBtf, release, canCa
 function missingCapabilities(have: bigint): readonly string[] {
   if (hasCapability(have, CAP_SYS_ADMIN)) return [];
   return Object.entries(NEEDED).flatMap(([name, bit]) => (hasCapability(have, bit) ? [] : [name]));
+}
+
+function addedBy(missing: readonly string[]): string {
+  const flags = missing.map((name) => `--cap-add=${name}`).join(' ');
+  return `container/docker-compose.yml adds what it takes, and so does \`podman run ${flags}\``;
 }
 
 function hasCapability(have: bigint, bit: number): boolean {
