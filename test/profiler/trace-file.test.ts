@@ -8,6 +8,7 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -87,6 +88,17 @@ test.each([
     expect(linesOf(name)[0]).toMatch(/^# http-trace/);
     expect(linesOf(name).filter((line) => line.startsWith('# http-trace'))).toHaveLength(1);
   }
+});
+
+test('a trace that somebody has copied and emptied begins with its header anew', () => {
+  const sink = openFile();
+  sink.header(header);
+  write(sink, '/before');
+  truncateSync(join(folderOf(), 'trace'));
+  for (const target of ['/after', '/later']) write(sink, target);
+  expect(targetsIn('trace')).toEqual(['/after', '/later']);
+  expect(linesOf('trace')[0]).toMatch(/^# http-trace/);
+  expect(linesOf('trace').filter((line) => line.startsWith('# http-trace'))).toHaveLength(1);
 });
 
 test('a trace that cannot be made anew is missed, and goes on as soon as it can', () => {

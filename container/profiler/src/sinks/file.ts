@@ -20,7 +20,8 @@ export function openFileSink(path: string, format: Format, maxBytes: number): Si
   const gatherBytes = Math.min(GATHER_BYTES, maxBytes / 2);
 
   const write = (): void => {
-    if (file.follow()) untold.begunAnew();
+    // Others may have copied it and emptied it.
+    if (file.follow() || file.size() === 0) untold.begunAnew();
     const due = (): readonly string[] => [...(file.isCutOff() ? [''] : []), ...untold.lines(), ...lines];
     let text = gather(due());
     if (wouldOutgrow(file.size(), text.length)) {
