@@ -105,9 +105,10 @@ static __always_inline __u32 next_sent(struct sock *sock)
 	return BPF_CORE_READ((struct tcp_sock *)sock, write_seq);
 }
 
+/* Not `skc_num`, which is given back when the other end resets the connection: what it had sent may still be read then. */
 static __always_inline __u16 local_port_of(struct sock *sock)
 {
-	return BPF_CORE_READ(sock, __sk_common.skc_num);
+	return bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sock, inet_sport));
 }
 
 static __always_inline __u16 remote_port_of(struct sock *sock)

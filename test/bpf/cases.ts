@@ -463,6 +463,14 @@ export const cases: readonly Case[] = [
     expected: [line('/client-gone', '200 aborted', `${get('/client-gone').length}/${download.length + 2}`)],
   },
   {
+    name: 'client-gone-unread',
+    covers: ['aborted by the client'],
+    transport: 'ipv4',
+    // The server reads what came before the reset, on a socket that has lost its port by then.
+    steps: [{ ...ask(get('/client-gone-unread')), taken: 0 }, act('reset', 'client'), act('read-rest', 'server')],
+    expected: [line('/client-gone-unread', '- aborted', `${get('/client-gone-unread').length}/0`)],
+  },
+  {
     name: 'server-gone',
     covers: ['aborted by the server'],
     transport: 'ipv4',
