@@ -8,6 +8,7 @@
 #include "http_abi.bpf.h"
 #include "http_conn.bpf.h"
 #include "http_filter.bpf.h"
+#include "http_introduction.bpf.h"
 #include "http_loss.bpf.h"
 #include "http_move.bpf.h"
 #include "http_shed.bpf.h"
@@ -41,12 +42,24 @@ static __always_inline struct hp_conn *open_by_response(struct hp_scratch *scrat
 	return conn;
 }
 
-/* Could the message in the scratch begin with a request? A function of its own, so that the verifier looks at it once. */
+/*
+ * Could the message in the scratch begin with a request, perhaps behind an introduction, which is passed over? Where that is
+ * all there is, the connection begins with what comes next. A function of its own, so that the verifier looks at it once.
+ */
 __noinline int begins_request(__u32 slot)
 {
 	struct hp_scratch *scratch = scratch_at(slot);
+	__u32 length;
 
-	return scratch && may_start_request(scratch->bytes, peek_bytes(scratch, HP_START_BYTES));
+	if (!scratch || !may_start_request(scratch->bytes, peek_bytes(scratch, HP_START_BYTES)))
+		return 0;
+	if (!may_introduce(scratch->bytes))
+		return 1;
+	length = introduction_length(scratch->bytes, peek_bytes(scratch, HP_INTRODUCTION_BYTES));
+	/* Of one that is not whole user space reads the rest. */
+	if (length < scratch->move.len)
+		scratch->move.skip = length;
+	return length != scratch->move.len;
 }
 
 /* A connection for bytes on a socket that has none yet, if a request may begin with them. */

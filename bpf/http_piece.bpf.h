@@ -163,6 +163,9 @@ static __always_inline int message_moved(struct hp_scratch *scratch, struct hp_c
 	passed = pass_body(scratch, conn, flow);
 	if (passed)
 		send_piece(scratch, conn, 0, passed, 0);
+	else
+		/* An introduction. */
+		passed = scratch->move.skip;
 	if (flow->mode == HP_AT_HEAD && flow->next != scratch->move.offset + passed)
 		be_unsure(conn, scratch->move.direction);
 	flow->next = scratch->move.offset + len;

@@ -38,6 +38,9 @@ static __always_inline int may_start_request(const __u8 *bytes, __u32 count)
 			return 1;
 		if (!letters && (byte == '\r' || byte == '\n'))
 			continue;
+		/* As an introduction in version 2 does, of which this may be a part. */
+		if (!byte && i == 4 && !letters)
+			return 1;
 		if (letters && byte == ' ')
 			return i + 1 >= count || i + 1 >= HP_START_BYTES || may_start_target(bytes[i + 1]);
 		if (!is_token_byte(byte))

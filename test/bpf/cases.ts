@@ -77,6 +77,7 @@ export const promises = [
   'unusual methods',
   'bodies that contain requests',
   'large bodies',
+  'proxies that say whom they speak for',
 ] as const;
 
 const ask = (text: string | readonly string[], send = 'write', recv = 'read'): Step => ({
@@ -155,6 +156,8 @@ const noLength = 'POST /no-length HTTP/1.1\r\nContent-Length: abc\r\n\r\n';
 const badRequest = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n';
 const old = 'GET /old HTTP/1.0\r\n\r\n';
 const oldAnswer = 'HTTP/1.0 200 OK\r\n\r\n';
+const proxyLine = 'PROXY TCP4 192.0.2.1 192.0.2.2 56324 443\r\n';
+const proxyBytes = `\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c${'\n'.repeat(12)}`;
 
 export const cases: readonly Case[] = [
   {
@@ -163,6 +166,39 @@ export const cases: readonly Case[] = [
     transport: 'ipv4',
     steps: [ask(get('/kept/1')), answer(ok), ask(get('/kept/2')), answer(ok)],
     expected: [line('/kept/1'), line('/kept/2')],
+  },
+  {
+    name: 'proxied-apart',
+    covers: ['proxies that say whom they speak for'],
+    transport: 'ipv4',
+    steps: [ask(proxyLine), ask(get('/proxied-apart/1')), answer(ok), ask(get('/proxied-apart/2')), answer(ok)],
+    expected: [line('/proxied-apart/1'), line('/proxied-apart/2')],
+  },
+  {
+    name: 'proxied-at-once',
+    covers: ['proxies that say whom they speak for'],
+    transport: 'ipv4',
+    steps: [ask(proxyLine + get('/proxied-at-once/1')), answer(ok), ask(get('/proxied-at-once/2')), answer(ok)],
+    expected: [line('/proxied-at-once/1'), line('/proxied-at-once/2')],
+  },
+  {
+    name: 'proxied-in-bytes',
+    covers: ['proxies that say whom they speak for'],
+    transport: 'unix',
+    steps: [
+      ask([proxyBytes, get('/proxied-in-bytes/1')], 'writev', 'readv'),
+      answer(ok),
+      ask(get('/proxied-in-bytes/2')),
+      answer(ok),
+    ],
+    expected: [line('/proxied-in-bytes/1'), line('/proxied-in-bytes/2')],
+  },
+  {
+    name: 'proxied-bytewise',
+    covers: ['proxies that say whom they speak for'],
+    transport: 'ipv4',
+    steps: [...[...(proxyBytes + proxyLine)].map((byte) => ask(byte)), ask(get('/proxied-bytewise')), answer(ok)],
+    expected: [line('/proxied-bytewise')],
   },
   {
     name: 'pipelined',

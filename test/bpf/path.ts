@@ -4,6 +4,7 @@ import type { Case, Step } from './cases.ts';
 const WORDS: readonly (readonly [string, RegExp])[] = [
   ['unusual-method', /^(?:PROPFIND|M-SEARCH|VERSION-CONTROL|X) /],
   ['head-method', /^HEAD /],
+  ['introduction', /^PROXY|^[\r\n]+\0/],
   ['request', /^[A-Z-]+ \S+ HTTP/],
   ['partial-request', /[A-Z]+ \/\S*$/],
   ['bodiless', /^HTTP\/1\.\d (?:204|304)/],

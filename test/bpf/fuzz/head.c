@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "http_head.bpf.h"
+#include "http_introduction.bpf.h"
 
 #define REQUIRE(what) \
 	do { \
@@ -92,24 +93,50 @@ static void check_start(const __u8 *bytes, __u32 count)
 		REQUIRE(may);
 }
 
+/* It is as long as the whole message says, whatever lies behind the bytes; and what it begins with is not ruled out. */
+static void check_introduction(const __u8 *bytes, __u32 count)
+{
+	static const __u8 signature[] = "\r\n\r\n\0\r\nQUIT\n";
+	__u32 length = introduction_length(bytes, count);
+	const __u8 *feed = memchr(bytes, '\n', count < 107 ? count : 107);
+
+	if (!length)
+		return;
+	REQUIRE(may_introduce(bytes));
+	REQUIRE(may_start_request(bytes, count < HP_START_BYTES ? count : HP_START_BYTES));
+	if (bytes[0] == 'P') {
+		REQUIRE(length <= count && feed && length == feed - bytes + 1);
+		REQUIRE(!memcmp(bytes, "PROXY TC", 8) || !memcmp(bytes, "PROXY UN", 8));
+	} else {
+		REQUIRE(count >= 16 && !memcmp(bytes, signature, 12));
+		REQUIRE(length == 16 + 256u * bytes[14] + bytes[15]);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 {
 	/* As large as the probe's, on the heap, so that a byte too far is noticed. */
 	__u8 *bytes = aligned_alloc(8, HP_SCAN_BYTES + HP_SCAN_SLACK);
 	__u8 *start = malloc(HP_START_BYTES);
+	__u8 *introduction = aligned_alloc(8, (HP_INTRODUCTION_BYTES + 7) / 8 * 8);
 	__u32 count = size < HP_SCAN_BYTES ? size : HP_SCAN_BYTES;
 	__u32 few = size < HP_START_BYTES ? size : HP_START_BYTES;
+	__u32 some = size < HP_INTRODUCTION_BYTES ? size : HP_INTRODUCTION_BYTES;
 
 	/* Behind the bytes lies what the last head left there. */
 	memset(bytes, size & 1 ? '\n' : 'c', HP_SCAN_BYTES + HP_SCAN_SLACK);
 	memset(start, 'G', HP_START_BYTES);
 	memcpy(bytes, data, count);
 	memcpy(start, data, few);
+	memset(introduction, '\n', HP_INTRODUCTION_BYTES);
+	memcpy(introduction, data, some);
 	check_scan(bytes, count);
 	check_start(start, few);
+	check_introduction(introduction, some);
 	if (count >= 12 && starts_response(bytes, count))
 		REQUIRE(status_has_no_body(bytes) == (bytes[9] == '1' || !memcmp(bytes + 9, "204", 3) || !memcmp(bytes + 9, "304", 3)));
 	free(bytes);
 	free(start);
+	free(introduction);
 	return 0;
 }

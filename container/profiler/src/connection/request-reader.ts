@@ -4,6 +4,7 @@ import { type Framing, frameRequest, type Head, OLDEST, parseRequestLine } from 
 import { Reader } from '../http1/reader.ts';
 import { admit, type Dialogue } from './dialogue.ts';
 import { offsetAt } from './piece.ts';
+import { Turns } from './turns.ts';
 import { cutShort, refuse } from './unfinished.ts';
 
 export function createRequestReader(dialogue: Dialogue): Reader {
@@ -24,7 +25,16 @@ export function createRequestReader(dialogue: Dialogue): Reader {
       if (arriving) line.requestEnded(arriving, requests.present?.timeNs, requests.reader.messageBytes);
     },
     lost: () => cutShort(dialogue),
+    mayBeIntroduced: () => !dialogue.standing.wasAsked,
+    introduced: () => forgetBeginning(dialogue),
   });
+}
+
+/** What began was no request: the connection begins with what comes next. */
+function forgetBeginning(dialogue: Dialogue): void {
+  dialogue.arriving = undefined;
+  dialogue.standing.wasAsked = false;
+  dialogue.standing.turns = new Turns();
 }
 
 /** The first line of a head whose end has not come; false if no request in HTTP/1 begins with it. */

@@ -1,10 +1,11 @@
 /**
  * HTTP/1.x as a stream of one direction: where messages begin and end. Bytes may come in any pieces; where the body's
  * bytes were not copied, their number is enough. What a head means is asked of the caller, because whether a response
- * has a body is up to its request.
+ * has a body is up to its request. This file is longer than 200 lines because what a byte means depends on all states at once.
  */
 import { Body } from './body.ts';
 import { type Framed, type Framing, type Head, parseHead, trimLine } from './head.ts';
+import { Introduction } from './introduction.ts';
 import { PartialHead } from './partial.ts';
 
 export type ReaderEvents = {
@@ -18,10 +19,14 @@ export type ReaderEvents = {
   readonly ended: () => void;
   /** Where the message ends cannot be told: a line is too long, or no line of what it should be. */
   readonly lost: () => void;
+  /** May an introduction come before the message that begins? Left out where none ever does. */
+  readonly mayBeIntroduced?: () => boolean;
+  /** What began was one, and no message. */
+  readonly introduced?: () => void;
 };
 
 /** `start`: between messages. */
-type State = 'start' | 'head' | 'body' | 'lost';
+type State = 'start' | 'introduction' | 'head' | 'body' | 'lost';
 
 const LF = 10;
 const CR = 13;
@@ -34,6 +39,7 @@ export class Reader {
   readonly #body = new Body();
   /** A head whose end has not come yet. */
   #head: PartialHead | undefined;
+  #introduction: Introduction | undefined;
 
   constructor(events: ReaderEvents) {
     this.#events = events;
@@ -46,7 +52,7 @@ export class Reader {
 
   /** About how much memory what has come in part takes. */
   get heldBytes(): number {
-    return this.#body.heldBytes + (this.#head?.heldBytes ?? 0);
+    return this.#body.heldBytes + (this.#head?.heldBytes ?? 0) + (this.#introduction?.held.length ?? 0);
   }
 
   /** As much of a message's first line as has come, while its end has not. */
@@ -107,6 +113,8 @@ export class Reader {
     switch (this.state) {
       case 'start':
         return this.#readStart(bytes, from, to);
+      case 'introduction':
+        return this.#readIntroduction(this.#introduction ?? new Introduction(), bytes, from, to);
       case 'head':
         return this.#readHead(bytes, from, to);
       case 'body':
@@ -123,10 +131,34 @@ export class Reader {
     let at = from;
     while (at < to && (bytes[at] === CR || bytes[at] === LF)) at++;
     if (at === to) return to;
+    const mayBeIntroduced = this.#events.mayBeIntroduced?.() === true;
     this.state = 'head';
     this.messageBytes = 0;
     this.#events.started(at);
-    return this.#readHead(bytes, at, to);
+    return mayBeIntroduced ? this.#readIntroduction(new Introduction(), bytes, at, to) : this.#readHead(bytes, at, to);
+  }
+
+  #readIntroduction(introduction: Introduction, bytes: Buffer, from: number, to: number): number {
+    const stop = introduction.take(bytes, from, to);
+    this.#introduction = introduction;
+    this.state = 'introduction';
+    if (introduction.state === 'none') return this.#readAsHead(introduction.held, bytes, from, to);
+    if (introduction.state === 'whole') {
+      this.restart();
+      this.#events.introduced?.();
+    }
+    return stop;
+  }
+
+  /** A message begins, some bytes of which came in earlier pieces. */
+  #readAsHead(earlier: string, bytes: Buffer, from: number, to: number): number {
+    this.#introduction = undefined;
+    this.state = 'head';
+    if (earlier === '') return this.#readHead(bytes, from, to);
+    const partial = new PartialHead();
+    partial.take(Buffer.from(earlier, 'latin1'));
+    this.messageBytes = earlier.length;
+    return this.#goOn(partial, bytes, from, to);
   }
 
   /** Returns where the head ended, or `to` when there is more of it to come. */
@@ -189,6 +221,7 @@ export class Reader {
 
   #forget(): void {
     this.#head = undefined;
+    this.#introduction = undefined;
     this.#body.drop();
   }
 }
