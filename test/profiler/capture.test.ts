@@ -207,7 +207,9 @@ function start(env: Readonly<Record<string, string>> = {}, unwritten = 0) {
     data.put(pieceRecord(direction, next[direction] ?? 0, text));
     next[direction] = (next[direction] ?? 0) + text.length;
   };
-  const open = (): void => data.put(openRecord());
+  const open = (): void => {
+    data.put(openRecord());
+  };
   open();
   return {
     capture,
@@ -216,7 +218,9 @@ function start(env: Readonly<Record<string, string>> = {}, unwritten = 0) {
     skip: (text: string): (() => void) => {
       const offset = next[0] ?? 0;
       next[0] = offset + text.length;
-      return () => data.put(pieceRecord(layout.direction.received, offset, text));
+      return () => {
+        data.put(pieceRecord(layout.direction.received, offset, text));
+      };
     },
     move: (received: string, sent = ''): void => {
       send(layout.direction.received, received);
