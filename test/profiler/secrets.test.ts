@@ -16,6 +16,8 @@ test.each([
   ['/p#access_token=x&b=2', '/p#access_token=***&b=2'],
   ['/p;jsessionid=x?b=2', '/p;jsessionid=***?b=2'],
   ['/p;a=1;token=x;y/q', '/p;a=1;token=***/q'],
+  ['/p;a=1?token=ab/cd?e&b=2', '/p;a=1?token=***&b=2'],
+  ['/p;a=1#token=ab/cd', '/p;a=1#token=***'],
 ])('where a value ends: %s is written as %s', (target, expected) => {
   expect(redact(target)).toBe(expected);
 });
@@ -63,6 +65,9 @@ test.each([
   '/?next=https%3A%2F%2Fexample.org%2F%40joe%2Fpost',
   '/@scope%2fname',
   'host.example:443',
+  '/?v={"a":"token","b":"x"}',
+  '/?next=http://host&mail=joe@example.org',
+  '/at=12:30@noon',
   '[::1]:443',
   'http://[::1]:80/a@b',
 ])('%s is written as it is', (target) => {
@@ -83,6 +88,11 @@ test.each([
   ['/?next=https%3A%2F%2Fuser%3Asecret%40host%2F&b=2', '/?next=https%3A%2F%2F***%40host%2F&b=2'],
   ['/?proxy=user:secret@host:3128', '/?proxy=***@host:3128'],
   ['/?proxy=user:se=cret@host:3128', '/?proxy=***@host:3128'],
+  ['/p;proxy=user:secret@host', '/p;proxy=***@host'],
+  ['/p#proxy=user:secret@host', '/p#proxy=***@host'],
+  ['http://user:se&cret@host/', 'http://***@host/'],
+  ['/?token=x&next=http://user:secret@host/a&b=2', '/?token=***&next=http://***@host/a&b=2'],
+  ['/?token=http://user:secret@host/&b=2', '/?token=***&b=2'],
 ])('who logs in at a URL is not told: %s is written as %s', (target, expected) => {
   expect(redact(target)).toBe(expected);
 });
