@@ -1,6 +1,7 @@
 /** What somebody types for a param is never read by a shell, whatever stands around its `${…}`. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fillCommand, wordsIn } from '../../tasks/runner/config/command-text.ts';
@@ -19,6 +20,7 @@ const hostile = [
   '}$(pwned)',
   '& pwned | pwned',
   '(pwned)',
+  'a[$(pwned)]',
   '$HOME ${HOME} "$@"',
   'big  world!',
   '*',
@@ -43,6 +45,7 @@ const places: readonly (readonly [string, (value: string) => string])[] = [
   ['printf "[%s]" $${NONE:-${s}}', (value) => `[${value}]`],
   ['printf "it\'s [%s]" \'"\'"${s}"', (value) => `it's ["${value}]`],
   ["printf '[%s]' ok # don't say \"${s}", () => '[ok]'],
+  ["printf '[%s]' ok \\\n# don't say ${s}", () => '[ok]'],
   ['cat <<END\nit\'s "$(echo here)\nEND\nprintf \'[%s]\' "${s}"', (value) => `it's "here\n[${value}]`],
 ];
 
@@ -195,6 +198,52 @@ tasks:
   `);
 });
 
+test.each([
+  'sh -c "echo ${s} now"',
+  'bash -euo pipefail -c "echo ${s}"',
+  'sh -o errexit -c "echo ${s}"',
+  'bash -ce "echo ${s}"',
+  'sh -c -e "echo ${s}"',
+  'sh > out -c "echo ${s}"',
+  'sh -c "echo $(echo ${s} )"',
+  '"sh" "-c" "echo ${s}"',
+  '$SHELL -lc "echo ${s}"',
+  '${t} -c "echo ${s}"',
+  'su -s /bin/sh nobody -c "echo ${s}"',
+  '"eval" "echo ${s}"',
+  '\\eval "echo ${s}"',
+  'eval 2>&1 "echo ${s}"',
+  "alias x='echo ${s}'\nx",
+  'if (( ${s} > 1 )); then echo more; fi',
+  '[[ ${s} -gt 1 ]] && echo more',
+  '[[ 1 -gt 0 && ${s} -gt 1 ]] && echo more',
+  'let n=${s}',
+  'declare -i n=${s}',
+  'a[${s}]=1',
+  'echo $${HOME:${s}}',
+  'echo $[ ${s} ]',
+])('no config says this: %s', async (run) => {
+  const tasks = { say: { params: { s: {}, t: {} }, run } };
+  await using project = await createProject({ 'tasks.config.yaml': JSON.stringify({ version: 1, tasks }) });
+  const { exit, stdout, stderr } = await project.run('say --t=sh --s=x;pwned');
+  expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });
+  expect(stderr).toMatch(/^error: `\$\{s\}` stands .*, where it cannot be quoted$/m);
+});
+
+test.each([
+  ['sh -c \'printf "[%s]" "$1"\' sh ${s}', '[x;y]'],
+  ['printf "[%s]" ${s} -c', '[x;y][-c]'],
+  ['echo retried ${s} 2>&1 | cat', 'retried x;y'],
+  ['sh ./print.sh -c "a ${s}"', '-c a x;y'],
+  ['n=${s}; echo "$n" > out; cat out', 'x;y'],
+  ['export n=${s}; echo "$n"', 'x;y'],
+])('a value stays a word where none is read again: %s', async (run, said) => {
+  const tasks = { say: { params: { s: {} }, run } };
+  const files = { 'tasks.config.yaml': JSON.stringify({ version: 1, tasks }), 'print.sh': 'echo "$*"' };
+  await using project = await createProject(files);
+  expect((await project.run('say --s=x;y')).stdout).toContain(`${said}\n`);
+});
+
 const pieces = [
   '"',
   "'",
@@ -240,23 +289,46 @@ const words = [
   '!',
   '<',
   '<<<',
+  'sh -c "',
+  'sh -ec ',
+  'sh -o errexit -c ',
+  '"eval" ',
+  '2>&1 ',
+  '\\\n',
+  '((',
+  '$[',
+  '[[ ',
+  ' ]]',
+  ' -eq 1 ',
+  ' && ',
+  'let ',
+  '$${x:',
+  'declare -i y=',
+  'y=',
 ];
+
+/** What is nothing but the value was meant to be typed as a command. */
+const isMeant = (text: string): boolean => /c\s+(["']?)\$\{(?:s|args)\}\1(?:[\s;&|()<>]|$)/.test(text);
 
 test.each(['dash', 'bash'])('no command that is not refused lets %s read a value', async (shell) => {
   if (spawnSync(shell, ['-c', ':']).error !== undefined) return;
   await using project = await createProject({});
   await project.program('pwned', `/bin/touch ${project.path('was-run')}`);
+  await symlink(`/bin/${shell}`, project.path('bin/sh'));
   const command = fc.array(fc.constantFrom(...pieces, ...words), { minLength: 2, maxLength: 14 });
   const foundOnce = ['$${x}', '#', '$((', "'", '${s}', 'echo ', "$'", 'eval ', '))', 'echo ', ' ', '\t'];
   fc.assert(
     fc.property(command, fc.constantFrom(...hostile), (parts, value) => {
       const text = parts.join('');
+      fc.pre(!isMeant(text));
       const isWord = (name: string) => name === 's' || name === 'args';
       const spots = wordsIn(parseTemplate(text), { written: () => '', isWord });
       fc.pre(spots.length > 0 && spots.every(({ spot }) => spot.kind !== 'unsafe'));
       const filled = fillCommand(text, { written: () => '', words: (name) => (isWord(name) ? [value] : undefined) });
       runIn(project, shell, filled);
-      return !existsSync(project.path('was-run'));
+      const wasRun = existsSync(project.path('was-run'));
+      rmSync(project.path('was-run'), { force: true });
+      return !wasRun;
     }),
     // The same cases in every run: to look for others, give another seed.
     { numRuns: 150, examples: [[foundOnce, '}$(pwned)']], seed: Number(process.env.TASKS_TEST_SEED ?? 1) },

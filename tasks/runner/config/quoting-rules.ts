@@ -43,7 +43,7 @@ function isAlwaysPlain({ type, values }: ParamRow): boolean {
 }
 
 function hintFor(name: string, { where }: Extract<Spot, { readonly kind: 'unsafe' }>): string {
-  if (where.includes('((') && name !== 'args') return 'a number can be given as `type: int`';
+  if (/\(\(|calculates/.test(where) && name !== 'args') return 'a number can be given as `type: int`';
   if (where.includes('backslash')) return `leave the backslash out; for the shell's own, write \`$\${${name}}\``;
   if (where.includes('backticks')) return 'write `$(…)` instead of backticks';
   if (name === 'args') return 'let the script or program that needs them read them as its arguments';

@@ -1,4 +1,6 @@
 // This file is longer than 200 lines because what a shell reads is one grammar.
+import { readAgain, unknownPart } from './shell-words.ts';
+
 /** Where in a command for /bin/sh a value comes to stand, as far as its quoting is concerned. */
 export type Spot =
   | { readonly kind: 'bare' | 'double' | 'single' | 'comment' }
@@ -10,9 +12,17 @@ type Frame = {
   readonly kind: 'command' | 'sum' | 'double' | 'braces';
   /** Whether it stands within double quotes, or is some. */
   readonly isQuoted: boolean;
+  /** Where it begins. */
+  readonly at: number;
   parens: number;
-  /** How many words are still to come that are read as a command once more. */
-  readAgain: number;
+  /** Of a command: its words so far, without their quotes and without redirections. */
+  words: string[];
+  /** The word that is being read, and where it began. */
+  word: { text: string; readonly at: number } | undefined;
+  /** Whether the next word says where a redirection leads. */
+  isRedirected: boolean;
+  /** Where a `[[` of it began that is still open. */
+  testAt: number | undefined;
 };
 
 /** Characters that are read together, and the spot of what stands among them. */
@@ -30,7 +40,7 @@ export function spotsIn(text: string, places: readonly number[]): readonly Spot[
     if (place === index) spots.push(reader.spotAt(index));
     const { length, inside } = reader.read(index);
     for (let next = places[spots.length]; next !== undefined && next < index + length; next = places[spots.length])
-      spots.push(inside ?? unsafe('where it cannot be read for sure'));
+      spots.push(inside ?? unclear);
     index += length;
   }
   return spots;
@@ -46,25 +56,26 @@ function unsafe(where: string): Spot {
   return { kind: 'unsafe', where };
 }
 
+const unclear = unsafe('where it cannot be read for sure');
+
 const backtick = /`(?:[^`\\]|\\[\s\S])*`?/y;
 const singleQuoted = /'[^']*'?/y;
 const ansiQuoted = /\$'(?:[^'\\]|\\[\s\S])*'?/y;
 const comment = /#[^\n]*/y;
+/** A word that is one letter. */
+const wholeValue = /(["']?)\w\1(?=[\s;&|()<>]|$)/y;
+/** The shell's `${…}` in which its text stands for itself. */
+const plainBraces = /\$\{(?:\w+|[@*#?!$-])(?::?[-=?+]|[#%/^,])/y;
 const hereDocument = /<<(-?)[ \t]*((?:'[^']*'|"[^"]*"|\\[\s\S]|[^\s;&|<>()'"\\])+)/y;
-
-/** What begins a word after which all words of the command, or after a shell's `-c` the next one, are read once more. */
-const evaluation = /(?:eval|trap)(?=\s)/y;
-const optionOfShell = /-\w*c(?=\s)/y;
-const shellBefore = /(?:^|[\s;&|(/])(?:ba|da|z|k|a)?sh(?:\s+-\w+)*\s+$/;
-const readAgain = unsafe('in a text that is read as a command once more');
 
 class Reader {
   private readonly text: string;
-  private readonly frames: Frame[] = [{ kind: 'command', isQuoted: false, parens: 0, readAgain: 0 }];
+  private readonly frames: Frame[] = [makeFrame('command', false, 0)];
   private readonly documents: { readonly word: string; readonly hasTabs: boolean }[] = [];
   private isWordStart = true;
   private isAfterDollar = false;
   private isUnclear = false;
+  private isPlace = false;
 
   constructor(text: string) {
     this.text = text;
@@ -72,13 +83,14 @@ class Reader {
 
   /** The spot of a character that is no part of a longer token. */
   spotAt(index: number): Spot {
-    const { kind, isQuoted } = this.frame();
-    if (this.isUnclear) return unsafe('where it cannot be read for sure');
+    const { kind, isQuoted, at } = this.frame();
+    this.isPlace = true;
+    if (this.isUnclear) return unclear;
     if (this.isAfterDollar) return unsafe('right after a `$`');
-    if (kind === 'sum') return unsafe('in `$((…))`');
+    if (kind === 'sum') return unsafe(this.text[at] === '$' ? 'in `$((…))`' : 'in `((…))`');
     if (kind === 'braces' && isQuoted) return unsafe("in the shell's `${…}` within double quotes");
-    if (this.isReadAgain(index, index + 1)) return readAgain;
-    return { kind: kind === 'double' ? kind : 'bare' };
+    if (this.isInCalculation()) return unsafe("in the shell's `${…}` where bash calculates");
+    return this.secondReading(index) ?? { kind: kind === 'double' ? kind : 'bare' };
   }
 
   /** Reads what begins at the index. */
@@ -87,31 +99,40 @@ class Reader {
     const wasWordStart = this.isWordStart;
     this.isWordStart = false;
     this.isAfterDollar = false;
-    const token = this.readQuotes(index) ?? this.readDollar(index);
+    const token = this.readQuotes(index, wasWordStart) ?? this.readDollar(index);
     if (token !== undefined) return token;
     if (kind === 'braces' && this.text[index] === '}') this.frames.pop();
     if (kind === 'sum') this.readParens(index);
-    return kind === 'command' ? this.readCommand(index, wasWordStart) : { length: 1 };
+    if (kind === 'command') return this.readCommand(index, wasWordStart);
+    this.add(index, this.text[index] ?? '');
+    return { length: 1 };
   }
 
-  private readQuotes(index: number): Token | undefined {
+  private readQuotes(index: number, wasWordStart: boolean): Token | undefined {
     const { kind, isQuoted } = this.frame();
     switch (this.text[index]) {
       case '\\':
+        // A line that goes on is as if there were nothing.
+        if (this.text[index + 1] === '\n') this.isWordStart = wasWordStart;
+        else this.add(index, this.text[index + 1] ?? '');
         return { length: 2, inside: unsafe('right after a backslash') };
       case '`':
+        this.add(index, '$');
         return this.token(backtick, index, unsafe('in backticks'));
       case '"':
         this.isUnclear ||= this.isInSum();
-        if (kind !== 'double') return this.open('double', true, 1);
+        this.add(index, '');
+        if (kind !== 'double') return this.open('double', index, 1);
         this.frames.pop();
         return { length: 1 };
       case "'": {
         if (kind === 'double') return undefined;
         const isInSum = this.isInSum();
         this.isUnclear ||= isQuoted || isInSum;
-        const token = this.token(singleQuoted, index, isInSum ? unsafe('in `$((…))`') : { kind: 'single' });
-        return this.isReadAgain(index + 1, index + token.length - 1) ? { ...token, inside: readAgain } : token;
+        const token = this.token(singleQuoted, index, isInSum ? unsafe('in `((…))`') : { kind: 'single' });
+        const again = this.secondReading(index);
+        this.add(index, this.text.slice(index + 1, index + token.length - 1));
+        return again === undefined ? token : { ...token, inside: again };
       }
       default:
         return undefined;
@@ -127,9 +148,12 @@ class Reader {
     if (this.text[index] !== '$') return undefined;
     const isInDouble = this.frame().isQuoted;
     const next = this.text.slice(index + 1, index + 3);
-    if (next === '((') return this.open('sum', false, 3);
-    if (next.startsWith('(')) return this.open('command', false, 2);
-    if (next.startsWith('{')) return this.open('braces', isInDouble, 2);
+    this.add(index, '$');
+    if (next === '((') return this.open('sum', index, 3);
+    if (next.startsWith('(')) return this.open('command', index, 2);
+    if (next.startsWith('{')) return this.open('braces', index, 2);
+    // To some shells that is a sum, whose end the others do not see.
+    this.isUnclear ||= next.startsWith('[');
     if (next.startsWith("'") && !isInDouble) {
       const token = this.token(ansiQuoted, index, unsafe("in `$'…'`"));
       // Not every /bin/sh knows it, and those that do not see another end.
@@ -144,24 +168,52 @@ class Reader {
     const { text } = this;
     const character = text[index] ?? '';
     if (wasWordStart && character === '#') return this.token(comment, index, { kind: 'comment' });
-    if (text.startsWith('<<', index)) return this.readRedirection(index);
+    if (text.startsWith('<<', index)) return this.readHereText(index);
     if (character === '\n' && this.documents.length > 0) return this.readDocuments(index);
     // Its patterns end in brackets that were never opened.
     this.isUnclear ||= wasWordStart && this.frames.length > 1 && /^case\s/.test(text.slice(index, index + 5));
-    if (wasWordStart) this.readWord(index);
     this.isWordStart = /[\s;&|()<>]/.test(character);
-    const frame = this.frame();
-    if (/[;&|\n)]/.test(character)) frame.readAgain = 0;
-    else if (this.isWordStart && !wasWordStart && frame.readAgain > 0) frame.readAgain--;
+    if (!this.isWordStart) this.add(index, character);
+    else if (/[<>]/.test(character)) return this.readRedirection(index);
+    else if (/[;&|()\n]/.test(character) && !this.isOfRedirection(index)) this.endCommand(character);
+    else this.endWord();
+    if (text.startsWith('((', index)) return this.open('sum', index, 2);
     this.readParens(index);
     return { length: 1 };
   }
 
-  private readWord(index: number): void {
-    if (evaluation.test(this.at(evaluation, index))) this.frame().readAgain = Infinity;
-    const isShell = optionOfShell.test(this.at(optionOfShell, index)) && shellBefore.test(this.text.slice(0, index));
-    // The option itself, and what follows it.
-    if (isShell) this.frame().readAgain = 2;
+  /** A word's quotes have been left out by now. */
+  private endWord(): void {
+    const frame = this.frame();
+    if (frame.word === undefined) return;
+    if (frame.word.text === '[[') frame.testAt = frame.word.at;
+    if (frame.word.text === ']]') frame.testAt = undefined;
+    if (!frame.isRedirected) frame.words.push(frame.word.text);
+    frame.isRedirected = false;
+    frame.word = undefined;
+  }
+
+  private endCommand(character: string): void {
+    const frame = this.frame();
+    const isList = character === '(' && /=$/.test(frame.word?.text ?? '');
+    this.endWord();
+    frame.isRedirected = false;
+    if (!isList) frame.words = [];
+  }
+
+  /** The signs in `2>&1`, `>|` and `&>`. */
+  private isOfRedirection(index: number): boolean {
+    const isAfter = /[&|]/.test(this.text[index] ?? '') && /[<>]/.test(this.text[index - 1] ?? '');
+    return isAfter || this.text.startsWith('&>', index);
+  }
+
+  private readRedirection(index: number): Token {
+    const frame = this.frame();
+    if (this.text[index + 1] === '(') return this.open('command', index, 2);
+    if (/^\d+$/.test(frame.word?.text ?? '')) frame.word = undefined;
+    this.endWord();
+    frame.isRedirected = true;
+    return { length: 1 };
   }
 
   private readParens(index: number): void {
@@ -175,9 +227,11 @@ class Reader {
     }
   }
 
-  private readRedirection(index: number): Token {
+  private readHereText(index: number): Token {
     this.isWordStart = true;
-    if (this.text.startsWith('<<<', index)) return { length: 3 };
+    const isString = this.text.startsWith('<<<', index);
+    if (isString) return { ...this.readRedirection(index), length: 3 };
+    this.endWord();
     const token = this.token(hereDocument, index, unsafe('in the word that ends a here-document'));
     const [, tab, word = ''] = hereDocument.exec(this.at(hereDocument, index)) ?? [];
     this.isUnclear ||= word === '';
@@ -197,26 +251,55 @@ class Reader {
       }
     }
     this.isWordStart = true;
+    this.endCommand('\n');
     return { length: end - index, inside: unsafe('in a here-document') };
   }
 
-  /** A shell's command that is nothing but the value was meant to be a command. */
-  private isReadAgain(start: number, end: number): boolean {
-    if (!this.frames.some((frame) => frame.readAgain > 0)) return false;
-    const isWholeWord =
-      end === start + 1 && /\s(["']?).\1(?:\s|$)/.test(this.text.slice(Math.max(0, start - 2), end + 2));
-    return !isWholeWord || this.frames.some((frame) => frame.readAgain > 2);
+  /** Whether a value there is read once more by something around it. */
+  private secondReading(index: number): Spot | undefined {
+    const commands = this.frames.filter(({ kind }) => kind === 'command');
+    for (const [depth, { words, word, isRedirected, testAt }] of commands.entries()) {
+      if (isRedirected) continue;
+      if (testAt !== undefined && this.isSumIn(testAt)) return unsafe('in a `[[…]]` that calculates');
+      const again = readAgain(words, word?.text ?? '');
+      const isWhole = depth === commands.length - 1 && wholeValue.test(this.at(wholeValue, word?.at ?? index));
+      if (again !== undefined && !(again.mayBeWhole && isWhole)) return unsafe(again.where);
+    }
+    return undefined;
   }
 
-  private open(kind: Frame['kind'], isQuoted: boolean, length: number): Token {
-    this.frames.push({ kind, isQuoted, parens: kind === 'sum' ? 1 : 0, readAgain: 0 });
+  /** Whether one of its comparisons is of numbers: bash takes what they compare for sums. */
+  private isSumIn(testAt: number): boolean {
+    const [test] = this.text.slice(testAt).split(/\s\]\]/);
+    return /\s-(?:eq|ne|[gl][et]|v)\s/.test(test ?? '');
+  }
+
+  /** In `${x:1}` and `${x[1]}`, other than in `${x:-1}`; not beyond a command that stands in it. */
+  private isInCalculation(): boolean {
+    const inner = this.frames.slice(this.frames.findLastIndex(({ kind }) => kind === 'command') + 1);
+    return inner.some(({ kind, at }) => kind === 'braces' && !plainBraces.test(this.at(plainBraces, at)));
+  }
+
+  private open(kind: Frame['kind'], index: number, length: number): Token {
+    const isQuoted = kind === 'double' || (kind === 'braces' && this.frame().isQuoted);
+    const frame = makeFrame(kind, isQuoted, index);
+    frame.parens = kind === 'sum' ? 1 : 0;
+    this.frames.push(frame);
     this.isWordStart = kind === 'command';
     return { length };
   }
 
+  /** Adds to the word that is being read: the one of the innermost command. */
+  private add(index: number, text: string): void {
+    const frame = this.frames.findLast(({ kind }) => kind === 'command') as Frame;
+    frame.word ??= { text: '', at: index };
+    frame.word.text += this.isPlace ? unknownPart : text;
+    this.isPlace = false;
+  }
+
   private token(pattern: RegExp, index: number, inside: Spot): Token {
     const [matched = ''] = pattern.exec(this.at(pattern, index)) ?? [];
-    return { length: Math.max(1, matched.length), inside };
+    return { length: Math.max(1, matched.length), inside: this.isUnclear ? unclear : inside };
   }
 
   private at(pattern: RegExp, index: number): string {
@@ -227,4 +310,8 @@ class Reader {
   private frame(): Frame {
     return this.frames.at(-1) as Frame;
   }
+}
+
+function makeFrame(kind: Frame['kind'], isQuoted: boolean, at: number): Frame {
+  return { kind, isQuoted, at, parens: 0, words: [], word: undefined, isRedirected: false, testAt: undefined };
 }
