@@ -93,6 +93,31 @@ tasks:
   expect(await files(here, 'dist/small')).toEqual(['a.c', 'b.c']);
 });
 
+test.each([
+  ['${dir}', '.', 'the project'],
+  ['${dir}', '', 'the project'],
+  ['${dir}', '**', 'the project'],
+  ['${dir}', '{a,src}', 'the project'],
+  ['${dir}', '.git', 'the project'],
+  ['out/${dir}', '../**', '`out`'],
+  ['out/${dir}', '../src', '`out`'],
+  ['out/*${dir}', '/../../src', '`out`'],
+])(
+  'a param in `outputs: [%s]` cannot be `%s`, by which what is saved meanwhile would be the task’s own',
+  async (glob, dir, where) => {
+    await using here = await project(`{ params: { dir: {} }, inputs: [src/a.c], outputs: ['${glob}'], run: ':' }`);
+    const { exit, stderr } = await here.run(`build --dir=${dir}`);
+    const taken = glob.replace('${dir}', dir);
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
+      stderr: `error: task \`build\` would take \`${taken}\` for what it writes, and what appears there for its own
+hint: what is given for \`${glob}\` must name a file or folder in ${where}
+`,
+    });
+    for (const fine of ['docs', 'a.o', 'b/**']) expect((await here.run(`build --dir=${fine}`)).exit).toBe(0);
+  },
+);
+
 test('outputs in a folder that the task has made read-only are made anew', async () => {
   await using here = await project(
     "{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out/sub; cp src/a.c out/sub; chmod 555 out/sub' }",

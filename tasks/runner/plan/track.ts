@@ -1,8 +1,9 @@
 import { relative } from 'node:path';
 import { findTask } from '../config/names.ts';
+import { namesIn } from '../config/template.ts';
 import type { Config, TaskRow } from '../config/types.ts';
 import { usageError } from '../errors.ts';
-import { leavesProject } from '../fresh/paths.ts';
+import { expandPath, leavesProject } from '../fresh/paths.ts';
 import { type Request, withDefaults } from './bind.ts';
 import { type Fill, fillOf } from './fill.ts';
 
@@ -56,12 +57,35 @@ export function planWatching(task: TaskRow, fill: Fill, ofNeeds: readonly string
   return task.watch === undefined ? [...ofNeeds, ...globs] : globs;
 }
 
-/** What a task writes, as globs. A param may not lead out of the project. */
+/** What a task writes, as globs. What is typed for a param names something in the project, below where the config has it. */
 export function planOutputs(task: TaskRow, fill: Pick<Fill, 'plain'>): readonly string[] {
-  const outputs = task.outputs.map(fill.plain);
-  const outside = outputs.find((glob) => leavesProject(glob.replace(/^!/, '')));
-  if (outside === undefined) return outputs;
-  throw usageError(`task \`${task.name}\` would write \`${outside}\`, which lies outside of the project`);
+  return task.outputs.map((template) => {
+    const glob = fill.plain(template);
+    if (leavesProject(glob.replace(/^!/, '')))
+      throw usageError(`task \`${task.name}\` would write \`${glob}\`, which lies outside of the project`);
+    const isTyped = namesIn(template).some((name) => name === 'args' || Object.hasOwn(task.params, name));
+    if (isTyped && isTooWide(template, glob))
+      throw usageError(
+        `task \`${task.name}\` would take \`${glob}\` for what it writes, and what appears there for its own`,
+        `what is given for \`${template}\` must name a file or folder in ${folderOf(template) || 'the project'}`,
+      );
+    return glob;
+  });
+}
+
+/** Whether a glob takes in the whole project, or leads up from where its template is. */
+function isTooWide(template: string, glob: string): boolean {
+  const own = template.split('/');
+  const leadsAstray = glob.split('/').some((part) => /^(?:\.\.|\.git|\.tasks)$/.test(part) && !own.includes(part));
+  const [first = ''] = expandPath(glob).split('/');
+  const wasWide = /[*?[\]{}()|]/.test((own[0] ?? '').replaceAll(/\$\{[^{}]*\}/g, ''));
+  return leadsAstray || first === '' || (!wasWide && /[*?[\]{}()|]/.test(first));
+}
+
+/** The folder in which a template is before anything is filled in. */
+function folderOf(template: string): string {
+  const [start = ''] = template.split('${');
+  return start.includes('/') ? `\`${start.slice(0, start.lastIndexOf('/'))}\`` : '';
 }
 
 /** What the tasks write that a task needs, whether they are planned with it or not; one without work stands for its own needs. */
