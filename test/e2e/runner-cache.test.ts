@@ -15,7 +15,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { stage } from '../../tasks/runner/cache/restore.ts';
@@ -34,8 +34,8 @@ const build = async (here: Project, words = 'build', env: Record<string, string>
   (await here.run(words, { env })).stdout;
 
 /** The files of one kind in a project's store. */
-async function stored(here: Project, kind: 'ac' | 'cas'): Promise<readonly string[]> {
-  const folder = here.path(`.tasks/cache/store/${kind}`);
+async function stored(here: Project, kind: 'ac' | 'cas', store = '.tasks/cache/store'): Promise<readonly string[]> {
+  const folder = here.path(`${store}/${kind}`);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
@@ -387,6 +387,24 @@ test('two checkouts can share a store, also at the same time', async () => {
   await rm(two.path('out.txt'));
   expect(await build(two, 'build', env)).toBe(restored);
   expect(await two.read('out.txt')).toBe('new\nbbb\n');
+});
+
+test('what somebody keeps in the folder that is named for the store stays', async () => {
+  await using here = await project(concat, 'cache: { folder: shared, maxSize: 1MB }\n');
+  const theirs = ['tmp/notes/today', 'tmp/f', 'ac/00/f', 'cas/f', 'size'].map((name) => `shared/${name}`);
+  const long = new Date(2020, 1);
+  for (const name of theirs) {
+    await here.write(name, 'theirs');
+    for (let path = name; path !== 'shared'; path = dirname(path)) await utimes(here.path(path), long, long);
+  }
+  await here.write('src/b.c', 'b'.repeat(900_000));
+  for (const text of ['a', 'b'.repeat(100_000), 'c'.repeat(110_000)]) {
+    await here.write('src/a.c', text);
+    expect(await build(here)).toBe(ran);
+  }
+  expect(await Promise.all(theirs.map((name) => here.read(name)))).toEqual(theirs.map(() => 'theirs'));
+  expect((await readdir(here.path('shared/tasks-cache'))).sort()).toEqual(['ac', 'cas', 'size', 'tmp']);
+  expect((await stored(here, 'cas', 'shared/tasks-cache')).length).toBe(1);
 });
 
 test('outputs behind a link out of the project are not restored, but made', async () => {

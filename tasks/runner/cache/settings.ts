@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { CacheRow } from '../config/types.ts';
 import { usageError } from '../errors.ts';
 import type { Env } from '../host.ts';
@@ -20,6 +21,8 @@ export type RemoteSettings = {
 export type RemoteMode = 'read' | 'read-write';
 
 const defaultFolder = '.tasks/cache/store';
+/** What is in a folder that somebody names may be theirs: what is cleaned up lies below this name alone. */
+const ownName = 'tasks-cache';
 const defaultBytes = 5 * 1024 ** 3;
 const defaultTimeoutMs = 10_000;
 const modes = ['off', 'local', 'read', 'read-write'] as const;
@@ -31,9 +34,10 @@ export function readCacheSettings(row: CacheRow | undefined, env: Env): CacheSet
   const { remote } = row ?? {};
   const url = given(env.TASKS_CACHE_URL) ?? remote?.url;
   const token = given(env.TASKS_CACHE_TOKEN);
+  const folder = given(env.TASKS_CACHE_FOLDER) ?? row?.folder;
   const hasRemote = url !== undefined && wanted !== 'local';
   return {
-    folder: given(env.TASKS_CACHE_FOLDER) ?? row?.folder ?? defaultFolder,
+    folder: folder === undefined ? defaultFolder : join(folder, ownName),
     maxBytes: row?.maxBytes ?? defaultBytes,
     remote: !hasRemote
       ? undefined

@@ -132,7 +132,7 @@ const cache = v.strictObject({
   maxSize: v.optional(
     about(v.pipe(v.string(), v.regex(/^\d+(MB|GB)$/, 'a size is written `500MB` or `5GB`')), '5GB when absent'),
   ),
-  folder: text('where it is kept; `.tasks/cache/store` when absent'),
+  folder: filled('the folder in which it is kept, as `tasks-cache`; `.tasks/cache/store` when absent'),
   remote: v.optional(
     v.strictObject({
       url: about(
