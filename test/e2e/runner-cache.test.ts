@@ -156,6 +156,8 @@ test('files and links come back on another file system as on the same one', asyn
     folders: ['bare/in'],
   };
   const places = { root: other, folder: here.path('restore'), umask: 0o022 };
+  await mkdir(join(other, 'out'));
+  await writeFile(join(other, 'out/x.restored'), 'somebody’s own');
   for (let time = 0; time < 2; time++) {
     using staged = await stage(store, result, places);
     staged?.place();
@@ -164,7 +166,8 @@ test('files and links come back on another file system as on the same one', asyn
   const targets = await Promise.all(result.links.map(({ path }) => readlink(join(other, path))));
   expect(targets).toEqual(['x', 'nowhere', '..']);
   expect((await stat(join(other, 'out/x'))).mode & 0o777).toBe(0o755);
-  expect((await readdir(join(other, 'out'))).sort()).toEqual(['dangling', 'folder', 'link', 'x']);
+  expect((await readdir(join(other, 'out'))).sort()).toEqual(['dangling', 'folder', 'link', 'x', 'x.restored']);
+  expect(await readFile(join(other, 'out/x.restored'), 'utf8')).toBe('somebody’s own');
   await rm(other, { recursive: true });
 });
 

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
@@ -168,7 +168,8 @@ function move(staged: string, target: string): void {
   } catch (error) {
     const isOtherDisk = isErrno(error, 'EXDEV');
     if (!isOtherDisk) throw error;
-    const beside = `${target}.restored`;
+    // A name that nobody else has, since what is there would be overwritten.
+    const beside = `${target}.${randomUUID()}`;
     try {
       cpSync(staged, beside, { verbatimSymlinks: true });
       renameSync(beside, target);
