@@ -1,7 +1,9 @@
 /** Two runs in one checkout: never the same task at one time, and the second takes over only what was begun after it. */
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, symlinkSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 
@@ -200,6 +202,71 @@ test.each([
   symlinkSync(target(), project.path('.tasks/locks/build.lock'));
   expect((await project.run('build')).stdout).toBe('▸ build\nbuilt\n✔ build <time>\n');
 });
+
+test.each(['build.lock', 'build.lock.takeover'])(
+  'what a run on another machine has left in %s is waited for, and told with the way out',
+  async (name) => {
+    await using project = await createProject(config('  build: { run: echo built }\n'));
+    await project.write('.tasks/locks/.keep', '');
+    symlinkSync(`${process.pid}|1|1|${hostname()}|build`, project.path('.tasks/locks/build.lock'));
+    await rm(project.path(`.tasks/locks/${name}`), { force: true });
+    symlinkSync('7|1|1|elsewhere|build', project.path(`.tasks/locks/${name}`));
+    const running = project.start('build');
+    const way = `rm ${project.path(`.tasks/locks/${name}`)}`;
+    await running.says(
+      `note: \`build\` waits for the run with pid 7, which runs \`build\`; that is on \`elsewhere\`, and cannot be seen from here: if it is gone, \`${way}\`\n`,
+    );
+    await promisify(execFile)('/bin/sh', ['-c', way]);
+    expect((await running.result).stdout).toContain('▸ build\nbuilt\n✔ build <time>\n');
+  },
+);
+
+test('Ctrl-C ends a run that waits for what was left by another machine', async () => {
+  await using project = await createProject(config('  build: { run: echo built }\n'));
+  await project.write('.tasks/locks/.keep', '');
+  symlinkSync(`${process.pid}|1|1|${hostname()}|build`, project.path('.tasks/locks/build.lock'));
+  symlinkSync('7|1|1|elsewhere|build', project.path('.tasks/locks/build.lock.takeover'));
+  const running = project.start('build');
+  await running.says('waits for the run');
+  running.child.kill('SIGINT');
+  expect((await running.result).exit).toBe(130);
+});
+
+test('a run in a sandbox with processes of its own, and one outside, wait for each other', async (context) => {
+  const sandbox = ['-p', '-f', '--mount-proc'];
+  context.skip(spawnSync('unshare', [...sandbox, 'true']).status !== 0, 'making a sandbox needs root');
+  await using project = await createProject(config('  build: { run: build }\n'));
+  await project.program('boxed', `exec unshare ${sandbox.join(' ')} "$@"`);
+  const build = await project.driven('build');
+  const inside = () =>
+    spawn(
+      project.path('bin/boxed'),
+      [process.execPath, project.path('node_modules/zx-tasks/bin.cjs'), 'build', '--force'],
+      {
+        cwd: project.folder,
+        env: project.env(),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+  const first = inside();
+  const one = await build.started();
+  const second = project.start('build --force');
+  await second.says('waits for the run with pid 1, which runs `build`; that is its number in a container or sandbox\n');
+  const third = inside();
+  const ends = [first, third].map((child) => new Promise((resolve) => child.once('exit', resolve)));
+  expect(await firstLine(third)).toMatch(
+    /waits for the run with pid 1, which .* cannot be seen from here: if it is gone, /,
+  );
+  expect(build.startCount()).toBe(1);
+  one.exit(0);
+  for (let left = 2; left > 0; left--) (await build.started()).exit(0);
+  expect((await second.result).exit).toBe(0);
+  expect(await Promise.all(ends)).toEqual([0, 0]);
+});
+
+function firstLine({ stdout }: ReturnType<typeof spawn>): Promise<string> {
+  return new Promise((resolve) => stdout?.setEncoding('utf8').once('data', resolve));
+}
 
 test('tasks whose names differ only in their punctuation do not share a lock', async () => {
   await using project = await createProject(config('  a:b: { run: a }\n  a-b: { run: b }\n  a_b: { run: echo }\n'));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Holder } from '../events.ts';
 import type { Env } from '../host.ts';
-import { type Claim, makeClaim, writeClaim } from '../locks/holder.ts';
+import { type Claim, hintOfUnseen, makeClaim, writeClaim } from '../locks/holder.ts';
 import { isSame, type Lent, lend, readLent, takeBack as stopLending } from '../locks/lent.ts';
 import { makeLockFolder, tryLock, unlock } from '../locks/lock.ts';
 import { leaveResult } from '../locks/result.ts';
@@ -83,9 +83,9 @@ export function makeClaims({ root, pid, env, tasks, identityOf, reuseOf, ...opti
     return { by: lent.by, around: lent.around, isStillThere: () => isSame(readLent(file), lent) };
   };
   /** How to go on where a service that another run keeps up is in the way, and cannot be used. */
-  const hintOf = ({ name }: Lock): string | undefined => {
-    const because = whyNotLent(name);
-    return because === undefined ? undefined : goesOn(because);
+  const hintOf = ({ lock, by, file }: Blocked): string | undefined => {
+    const because = whyNotLent(lock.name);
+    return because === undefined ? hintOfUnseen(by, file) : goesOn(because);
   };
   const whyNotLent = (service: string): string | undefined => {
     const wanted = tasks.find((task) => task.name === service);
@@ -106,8 +106,7 @@ export function makeClaims({ root, pid, env, tasks, identityOf, reuseOf, ...opti
   return {
     take: (task) => {
       canLock ??= makeLockFolder(folder);
-      if (!canLock || !isExclusive(task)) return { state: 'taken', doneBy: undefined };
-      if (held.has(task.name)) return { state: 'taken', doneBy: undefined };
+      if (!canLock || !isExclusive(task) || held.has(task.name)) return { state: 'taken', doneBy: undefined };
       const own = ownLock(folder, task);
       const loan = loanOf(task);
       if (loan !== undefined) return { state: 'lent', lock: own.name, ...loan };
@@ -116,9 +115,9 @@ export function makeClaims({ root, pid, env, tasks, identityOf, reuseOf, ...opti
       const claimed = together.map((one) => claimOf(folder, one, pid));
       const blocked = takeAll(claimed.flatMap(({ claim, locks }) => locks.map((lock) => ({ lock, claim }))));
       if (blocked !== undefined) {
-        if (blocked.lock.file === own.file) waits.set(task, waitFor(blocked.by, own.file, waits.get(task)));
         const { lock, by } = blocked;
-        return heldAround(lock, by) ?? { state: 'held', by, lock: lock.name, hint: hintOf(lock) };
+        if (lock.file === own.file) waits.set(task, waitFor(by, own.file, waits.get(task)));
+        return heldAround(lock, by) ?? { state: 'held', by, lock: lock.name, hint: hintOf(blocked) };
       }
       together.forEach((one, index) => {
         const claim = claimed[index];
@@ -187,13 +186,14 @@ function claimOf(folder: string, task: PlannedTask, pid: number): Held {
 }
 
 type Wanted = { readonly lock: Lock; readonly claim: Claim };
+type Blocked = { readonly lock: Lock; readonly by: Claim; readonly file: string };
 
-function takeAll(wanted: readonly Wanted[]): { readonly lock: Lock; readonly by: Claim } | undefined {
+function takeAll(wanted: readonly Wanted[]): Blocked | undefined {
   for (const [index, { lock, claim }] of wanted.entries()) {
     const attempt = tryLock(lock.file, claim);
     if (attempt.state !== 'held') continue;
     for (const taken of wanted.slice(0, index)) unlock(taken.lock.file);
-    return { lock, by: attempt.by };
+    return { lock, by: attempt.by, file: attempt.file };
   }
   return undefined;
 }

@@ -1,6 +1,8 @@
+import { readlinkSync } from 'node:fs';
+import { shellQuote } from '../config/template.ts';
 import type { Holder } from '../events.ts';
-import { findProcess } from '../process/list.ts';
-import { thisMachine } from './this-machine.ts';
+import { findProcess, listProcesses } from '../process/list.ts';
+import { sandboxHere, thisMachine } from './this-machine.ts';
 
 /** Who holds a lock: enough to tell whether that process still runs, and one run of it from the next. */
 export type Claim = Holder & {
@@ -29,12 +31,36 @@ export function readClaim(text: string): Claim {
   return { pid: Number(pid), started, serial: Number(serial), host, task };
 }
 
-/** Whether the process of a claim still runs. Of another machine, or another container, that cannot be known. */
+/** Whether the process of a claim still runs. Of another machine, or from within a container, that cannot be known. */
 export function isHeld({ pid, host, started }: Claim): boolean {
   const isUnreadable = host === '' || !Number.isInteger(pid);
   if (isUnreadable) return false;
-  if (host !== thisMachine()) return true;
+  if (host !== thisMachine()) {
+    const sandbox = sandboxHere(host);
+    return sandbox === undefined || runsIn(sandbox, started);
+  }
   const process = findProcess(pid);
   if (process === undefined || process.isZombie) return false;
   return process.started === started || process.started === '' || started === '';
+}
+
+/** How to go on where nobody here sees whether a run that holds a lock goes on. */
+export function hintOfUnseen({ host }: Claim, file: string): string | undefined {
+  if (host === thisMachine()) return undefined;
+  if (sandboxHere(host) !== undefined) return 'that is its number in a container or sandbox';
+  return `that is on \`${host}\`, and cannot be seen from here: if it is gone, \`rm ${shellQuote(file)}\``;
+}
+
+/** Whether a process of that age goes on in a sandbox of this machine, where it has another number. */
+function runsIn(sandbox: string, started: string): boolean {
+  return listProcesses().some((process) => process.started === started && !process.isZombie && isIn(sandbox, process));
+}
+
+function isIn(sandbox: string, { pid }: { readonly pid: number }): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`) === sandbox;
+  } catch {
+    // It is somebody else's, and may be the one.
+    return true;
+  }
 }

@@ -5,7 +5,8 @@ import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
 /** A lock is a symbolic link whose target says who holds it: made, read and replaced in one step each, never half written. */
 export type Attempt =
   | { readonly state: 'taken' }
-  | { readonly state: 'held'; readonly by: Claim }
+  /** `file` is what stands in the way. */
+  | { readonly state: 'held'; readonly by: Claim; readonly file: string }
   /** Nothing can be written here, so there is nothing that two runs could spoil for each other. */
   | { readonly state: 'read-only' };
 
@@ -18,8 +19,9 @@ export function tryLock(path: string, claim: Claim): Attempt {
     const text = readText(path);
     if (text === undefined) continue;
     const holder = readClaim(text);
-    if (isHeld(holder)) return { state: 'held', by: holder };
-    if (takeOver(path, text, claim) === 'read-only') return { state: 'read-only' };
+    if (isHeld(holder)) return { state: 'held', by: holder, file: path };
+    const hindrance = takeOver(path, text, claim);
+    if (hindrance !== undefined) return hindrance;
     if (readText(path) === writeClaim(claim)) return { state: 'taken' };
   }
 }
@@ -34,19 +36,22 @@ export function readLock(path: string): Claim | undefined {
 }
 
 /** One run at a time replaces a stale lock, and only while it still says what was found stale. */
-function takeOver(path: string, stale: string, claim: Claim): 'read-only' | undefined {
+function takeOver(path: string, stale: string, claim: Claim): Exclude<Attempt, { state: 'taken' }> | undefined {
   const guard = `${path}.takeover`;
   const problem = create(guard, claim);
   if (problem !== undefined) {
+    if (problem === 'read-only') return { state: problem };
     const other = readText(guard);
-    if (other !== undefined && !isHeld(readClaim(other))) remove(guard);
-    return problem === 'read-only' ? problem : undefined;
+    // Whoever replaces it may be stopped, or on another machine.
+    if (other !== undefined && isHeld(readClaim(other))) return { state: 'held', by: readClaim(other), file: guard };
+    if (other !== undefined) remove(guard);
+    return undefined;
   }
   try {
     if (readText(path) !== stale) return undefined;
     const fresh = `${path}.${claim.pid}`;
     remove(fresh);
-    if (create(fresh, claim) === 'read-only') return 'read-only';
+    if (create(fresh, claim) === 'read-only') return { state: 'read-only' };
     renameSync(fresh, path);
     return undefined;
   } finally {

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readlinkSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** Made once, when macOS was installed. */
@@ -11,9 +11,27 @@ let known: string | undefined;
  * that a lock which a killed run left in one would be a stranger's in the next: there it is the moment of its installation.
  */
 export function thisMachine(): string {
-  known ??= process.platform === 'darwin' ? (readInstallation() ?? hostname()) : hostname();
+  known ??= process.platform === 'darwin' ? (readInstallation() ?? hostname()) : hostname() + readSandbox();
   return known;
 }
+
+/** Of a claim from a container or sandbox that goes by this machine's name: how the system names it, for who sees all processes. */
+export function sandboxHere(host: string): string | undefined {
+  return host.startsWith(`${thisMachine()} pid:`) ? host.slice(thisMachine().length + 1) : undefined;
+}
+
+/** What sees other processes than the machine does, and other numbers for them, is as good as another machine. */
+function readSandbox(): string {
+  try {
+    const processes = readlinkSync('/proc/self/ns/pid');
+    return processes === ofTheMachine ? '' : ` ${processes}`;
+  } catch {
+    return '';
+  }
+}
+
+/** The same on every Linux. */
+const ofTheMachine = 'pid:[4026531836]';
 
 function readInstallation(): string | undefined {
   const madeMs = statSync(installed, { throwIfNoEntry: false })?.birthtimeMs ?? 0;
