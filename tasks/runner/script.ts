@@ -52,7 +52,7 @@ export type ParamsOf<Own> = { readonly [Name in keyof Own]: Params[string] | und
 
 /** What a scripted task is given. */
 export type Context<Own extends ParamsOf<Own> = Params> = {
-  /** zx, bound to the project's folder, to this run's cancellation and to the task's output; quoting is zx's. */
+  /** zx, bound to the task's folder, to this run's cancellation and to the task's output; quoting is zx's. */
   readonly $: Shell;
   /** The task's name. */
   readonly task: string;

@@ -87,7 +87,8 @@ test('a new project compiles against it, strictly, and runs what its README show
   await file('tasks.config.yaml', config.replace('tsc -p .', 'echo built'));
   await file('greet.ts', greet);
   await file('other.ts', other);
-  const reference = await readFile(join(root, 'docs/tasks.md'), 'utf8');
+  const pages = ['docs/tasks.md', 'docs/recipes.md'].map((path) => readFile(join(root, path), 'utf8'));
+  const reference = (await Promise.all(pages)).join('\n');
   for (const [index, match] of [...reference.matchAll(/```ts\n([\s\S]*?)```/g)].entries())
     await file(`reference-${index}.ts`, match[1] ?? '');
   await file(

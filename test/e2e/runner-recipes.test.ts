@@ -22,15 +22,20 @@ const files = {
   'packages/api/src/a.js': 'a\n',
 };
 
+const scripts = Object.fromEntries(
+  [...read('docs/recipes.md').matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(([, path = '', text = '']) => [
+    path,
+    text,
+  ]),
+);
+
 /** Those programs that no test should need: each says how it was called. */
 async function createRecipe(config: string): Promise<Project> {
-  const project = await createProject({ ...files, 'tasks.config.yaml': config });
+  const project = await createProject({ ...files, ...scripts, 'tasks.config.yaml': config });
   for (const name of ['node', 'npm', 'prettier', 'eslint', 'brew']) await project.program(name, `echo "${name} $*"`);
-  // The container goes on until it is stopped; it can be asked once it is there.
-  await project.program(
-    'docker',
-    `[ "$1" = exec ] && { echo "$*" > asked; exit; }\necho "$*" > started\nexec sleep 60`,
-  );
+  // A container goes on until it is stopped.
+  const info = '[ "$1" != info ] || ! [ -e down ] || { echo no daemon >&2; exit 1; }';
+  await project.program('docker', `[ "$1" = run ] && exec sleep 60\n${info}\necho docker 27.1.0`);
   await project.program('tasks', `exec '${process.execPath}' node_modules/zx-tasks/bin.cjs "$@"`);
   return project;
 }
@@ -42,6 +47,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   app: ['version', 'app'],
   'format check': ['format', 'lint', 'debugger', 'check'],
   test: ['db', 'test'],
+  image: ['image'],
   'release --tag=1.2.3 --yes': ['test', 'release'],
   'all release': ['pack:debug', 'pack:release', 'all', 'build', 'release'],
   setup: ['setup:linux', 'setup'],
@@ -81,4 +87,21 @@ test('a release without its token says so, and asks before anything starts', asy
   expect(exit).toBe(2);
   expect(`${stdout}${stderr}`).toContain('NPM_TOKEN: is missing: see docs/release.md');
   expect((await project.run('release --tag=1.2.3')).stderr).toContain('hint: add `--yes` to answer yes');
+});
+
+test('a check that fails says why, and what mends it', async () => {
+  await using project = await createRecipe(recipes.find(({ words }) => words === 'image')?.config ?? '');
+  expect((await project.run('doctor')).stdout).toContain('✔ DK002 docker answers\n');
+  await project.write('down', '');
+  const { exit, stdout } = await project.run('image');
+  expect({ exit, stdout }).toEqual({
+    exit: 4,
+    stdout: `▸ image
+✖ image failed after <time>: this machine is not ready: DK002 docker does not answer
+  ✖ DK002 docker does not answer
+      why: no daemon
+      fix: sudo systemctl start docker
+failed: \`image\` (exit code 4); 0 done, <time>
+`,
+  });
 });
