@@ -176,8 +176,22 @@ tasks:
       --> tasks.config.yaml:6:24
        |   d: { matrix: { arch: x }, run: 'echo \${arch}' }
        |                        ^
+    hint: write \`arch: [x]\`
     "
   `);
+});
+
+test.each([
+  ['needs: a', 'needs: [a]'],
+  ['inputs: src/*.c', 'inputs: [src/*.c]'],
+  ["inputs: '*.c'", "inputs: ['*.c']"],
+  ["inputs: 'it''s'", "inputs: ['it''s']"],
+  ["inputs: '{a,b}.c'", "inputs: ['{a,b}.c']"],
+])('where a list is wanted, `%s`, the hint is one that can be pasted', async (line, hint) => {
+  const task = (text: string) => `version: 1\ntasks:\n  a: {}\n  b:\n    run: echo\n    ${text}\n`;
+  expect((await errorsOf(task(line))).split('\n')).toContain(`hint: write \`${hint}\``);
+  await using project = await createProject({ 'tasks.config.yaml': task(hint) });
+  expect((await project.run('--list')).stderr).toBe('');
 });
 
 test('a script may be written by what its task needs; where it is not, that is said without a stack', async () => {

@@ -114,14 +114,25 @@ function describe(schema: v.GenericSchema, issue: Issue): Finding[] {
       path,
       at: 'value',
       message,
-      ...(isColon ? { hint: 'a text with a colon and a space in it is written in quotes' } : {}),
-      ...(isCommand ? { hint: `a command stands in \`run\`: \`${key}: { run: … }\`` } : {}),
+      ...hintFor(key, issue, { isColon, isCommand }),
     },
   ];
 }
 
 function hasOneKey(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 1;
+}
+
+function hintFor(
+  key: string,
+  { expected, input }: Issue,
+  is: { readonly isColon: boolean; readonly isCommand: boolean },
+): { hint?: string } {
+  if (is.isColon) return { hint: 'a text with a colon and a space in it is written in quotes' };
+  if (is.isCommand) return { hint: `a command stands in \`run\`: \`${key}: { run: … }\`` };
+  if (expected !== 'Array' || typeof input !== 'string') return {};
+  const isPlain = /^[\w./][\w./*-]*$/.test(input);
+  return { hint: `write \`${key}: [${isPlain ? input : `'${input.replaceAll("'", "''")}'`}]\`` };
 }
 
 function unknownKeys(schema: v.GenericSchema, owner: Path, issue: Issue): Finding[] {
