@@ -1,6 +1,6 @@
 /** What the tasks of a matrix have written goes with them, so that nothing is left over from a source that was renamed. */
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 
@@ -49,6 +49,16 @@ test('what somebody has written by hand since stays', async () => {
   await project.write('tasks.config.yaml', config('a'));
   expect(await build(project)).not.toContain('note');
   expect(await project.read('out/b/x.o')).toBe('by hand\n');
+});
+
+test('what lies behind a link that has come to lie there stays', async () => {
+  await using project = await create();
+  await build(project);
+  await rename(project.path('out/b'), project.path('kept'));
+  await symlink('../kept', project.path('out/b'));
+  await project.write('tasks.config.yaml', config('a'));
+  expect(await build(project)).not.toContain('note');
+  expect(await project.read('kept/x.o')).toBe('b\n');
 });
 
 test('sources that a task formatted in place stay', async () => {

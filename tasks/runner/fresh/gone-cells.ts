@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { lockFile, lockFolder } from '../execute/claims.ts';
 import { makeClaim } from '../locks/holder.ts';
@@ -10,7 +11,8 @@ import { removeEmpty } from './made.ts';
 import { lookAtOutputs, removeFiles, stampAll } from './outputs.ts';
 import { type Record, readRecord, recordFile, recordFiles } from './record.ts';
 import { digestAt, makeFinder } from './snapshot.ts';
-import { wasWritten } from './stamp.ts';
+import { lookAt, wasWritten } from './stamp.ts';
+import { placeOf } from './walk.ts';
 
 type Gone = { readonly file: string; readonly record: Record; readonly name: string };
 
@@ -51,13 +53,21 @@ function findGone({ root, config }: Session, { tasks }: Plan): readonly Gone[] {
 async function remove(session: Session, { file, record, name }: Gone): Promise<void> {
   const { root } = session;
   const inputs = new Set(record.inputs.paths);
-  const leftovers = (await unchanged(session, record)).filter((path) => !inputs.has(path));
+  const leftovers = (await unchanged(session, record)).filter((path) => !inputs.has(path) && !isBehindLink(root, path));
   removeFiles(root, leftovers, record.odd);
   removeEmpty(root, record.made);
   rmSync(file, { force: true });
   if (leftovers.length === 0) return;
   const text = `what \`${name}\` wrote is removed, since its matrix no longer makes that task`;
   session.emit({ type: 'notice-given', text });
+}
+
+/** Where a folder has become a link since, what lies behind that is somebody else's. */
+function isBehindLink(root: string, path: string): boolean {
+  const folder = dirname(path);
+  if (folder === '.' || folder === path) return false;
+  const stat = lookAt(placeOf(root, folder));
+  return (typeof stat === 'object' && stat.isSymbolicLink()) || isBehindLink(root, folder);
 }
 
 /** The outputs that are as the task has left them: after a success by content, else by what the system says of them. */
