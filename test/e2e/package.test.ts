@@ -66,6 +66,8 @@ test('the types are right for every way to import it', () => {
   });
 });
 
+const pages = ['migration', 'output', 'recipes', 'tasks', 'up-to-date', 'watch'];
+
 test('it holds what it needs and nothing else', () => {
   const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n').sort();
   expect(names.filter((name) => !/\.d\.c?ts$|schema\.json$|\/part-[\w-]+\.cjs$/.test(name))).toEqual([
@@ -75,9 +77,22 @@ test('it holds what it needs and nothing else', () => {
     'package/dist/cli.cjs',
     'package/dist/script.cjs',
     'package/dist/script.mjs',
+    ...pages.map((page) => `package/docs/${page}.md`),
     'package/package.json',
   ]);
   expect(names.filter((name) => name.endsWith('.cache'))).toEqual([]);
+});
+
+test('its pages are those of the repository, and their links lead to each other', async () => {
+  const packed = (path: string) => readFile(join(folder, 'node_modules/zx-tasks', path), 'utf8');
+  for (const page of pages) {
+    const text = await packed(`docs/${page}.md`);
+    expect(text).toBe(await readFile(join(root, 'docs', `${page}.md`), 'utf8'));
+    const links = [...text.matchAll(/\]\((?!https?:|#)([\w.-]+)/g)].map((match) => match[1] ?? '');
+    expect(links.filter((link) => !pages.includes(link.replace(/\.md$/, '')))).toEqual([]);
+  }
+  const links = [...(await packed('README.md')).matchAll(/\]\(docs\/([\w-]+)\.md\)/g)].map((match) => match[1]);
+  expect(links.toSorted()).toEqual(pages);
 });
 
 test('a new project compiles against it, strictly, and runs what its README shows', async () => {

@@ -61,7 +61,7 @@ test.each([
   expect(await project.run(`--import=${path}`)).toEqual({
     exit: 2,
     stdout: '',
-    stderr: `error: \`${path}\` is ${kind}, and only Makefiles can be imported\nhint: what to write instead of what Task and just have is in \`docs/migration.md\` of the runner\n`,
+    stderr: `error: \`${path}\` is ${kind}, and only Makefiles can be imported\nhint: what to write instead of what Task and just have is in \`docs/migration.md\` of the package \`zx-tasks\`\n`,
   });
   expect(existsSync(project.path('tasks.config.yaml'))).toBe(false);
 });

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const runner = resolve(import.meta.dirname, '../../tasks/runner');
+const docs = resolve(import.meta.dirname, '../../docs');
 
 export function setup(): void {
   if (isFresh()) return;
@@ -18,7 +19,8 @@ function isFresh(): boolean {
 }
 
 function sources(): readonly string[] {
-  return readdirSync(runner, { recursive: true, encoding: 'utf8' })
+  const own = readdirSync(runner, { recursive: true, encoding: 'utf8' })
     .filter((name) => /^(?!node_modules|dist).*\.(ts|mjs|json)$/.test(name))
     .map((name) => join(runner, name));
+  return [...own, ...readdirSync(docs).flatMap((name) => (name.endsWith('.md') ? [join(docs, name)] : []))];
 }

@@ -7,7 +7,7 @@ export function refuseOtherTools(path: string, text: string): void {
   if (kind === undefined) return;
   throw usageError(
     `\`${path}\` is ${kind}, and only Makefiles can be imported`,
-    'what to write instead of what Task and just have is in `docs/migration.md` of the runner',
+    'what to write instead of what Task and just have is in `docs/migration.md` of the package `zx-tasks`',
   );
 }
 
