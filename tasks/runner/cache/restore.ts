@@ -1,10 +1,10 @@
 import { hash, randomUUID } from 'node:crypto';
 import {
   chmodSync,
-  cpSync,
   lstatSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -171,7 +171,9 @@ function move(staged: string, target: string): void {
     // A name that nobody else has, since what is there would be overwritten.
     const beside = `${target}.${randomUUID()}`;
     try {
-      cpSync(staged, beside, { verbatimSymlinks: true });
+      // Node's own `cpSync` takes no link that leads nowhere from its staging folder since version 24.
+      if (lstatSync(staged).isSymbolicLink()) symlinkSync(readlinkSync(staged), beside);
+      else copyAsNew(staged, beside);
       renameSync(beside, target);
     } finally {
       rmSync(beside, { force: true });
