@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject } from '../helpers/project.ts';
+import { read } from '../helpers/tree.ts';
 
 test('`--init` writes a starter that works, and says what comes next', async () => {
   await using project = await createProject({});
@@ -15,6 +16,18 @@ test('`--init` writes a starter that works, and says what comes next', async () 
     '▸ build\n✔ build <time>\n▸ test\nhello\nhello\n✔ test <time>\nok: 2 done, <time>\n',
   );
   expect((await project.run('clean')).exit).toBe(0);
+});
+
+test('what the package’s README types first works in a new project', async () => {
+  const [, block = ''] = /```sh\n([\s\S]*?)```/.exec(read('tasks/runner/README.md')) ?? [];
+  const typed = [...block.matchAll(/^npx tasks (.*?)(?: +#.*)?$/gm)].map(([, words = '']) => words);
+  expect(typed).toEqual(['--init', '--list', '--watch test']);
+  await using project = await createProject({});
+  for (const words of typed.slice(0, -1)) expect(await project.run(words)).toMatchObject({ exit: 0, stderr: '' });
+  const watch = project.start(typed.at(-1) ?? '');
+  await watch.says('waiting for a change');
+  watch.child.kill('SIGINT');
+  expect(await watch.result).toMatchObject({ exit: 130, stderr: '' });
 });
 
 test('what the starter has as comments can be taken as it stands', async () => {
