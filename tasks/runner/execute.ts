@@ -56,7 +56,7 @@ export async function performTasks(
   });
   for (const name of session.host.secrets.tooShort()) session.emit({ type: 'notice-given', text: tooShort(name) });
   const isReady = !fix || (await mendFirst(session, plan));
-  if (isReady && plan.tasks.some((task) => isTrackedCell(session, task))) {
+  if (isReady && plan.tasks.some((task) => isOfMatrix(session, task))) {
     const { removeGoneCells } = await import('./fresh/gone-cells.ts');
     await removeGoneCells(session, plan);
   }
@@ -65,8 +65,9 @@ export async function performTasks(
   return verdictOf(session, isReady ? failure : notReady);
 }
 
-function isTrackedCell({ config }: Session, { name, tracked }: PlannedTask): boolean {
-  return tracked !== undefined && config.tasks[name]?.cell !== undefined;
+function isOfMatrix({ config }: Session, { name }: PlannedTask): boolean {
+  const row = config.tasks[name];
+  return row?.matrix !== undefined || row?.cell !== undefined;
 }
 
 function tooShort(name: string): string {

@@ -42,6 +42,21 @@ test('what was made of a source that is renamed is removed, told once, and comes
   expect(await project.read('app')).toBe('a\nb\n');
 });
 
+test('a watch removes what a matrix no longer makes, and makes it again', async () => {
+  await using project = await create();
+  const watch = project.start('app --watch');
+  await watch.says('waiting for a change');
+  await project.write('tasks.config.yaml', config('a'));
+  await watch.says(note('object:b'));
+  await watch.says('waiting for a change', 2);
+  expect(await project.read('app')).toBe('a\n');
+  await project.write('tasks.config.yaml', config('a, b'));
+  await watch.says('waiting for a change', 3);
+  expect(await project.read('app')).toBe('a\nb\n');
+  watch.child.kill('SIGINT');
+  expect((await watch.result).exit).toBe(130);
+});
+
 test('what somebody has written by hand since stays', async () => {
   await using project = await create();
   await build(project);

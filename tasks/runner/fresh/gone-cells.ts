@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { TaskRow } from '../config/types.ts';
 import { messageOf } from '../errors.ts';
 import { lockFile, lockFolder } from '../execute/claims.ts';
 import { makeClaim } from '../locks/holder.ts';
@@ -39,7 +40,7 @@ export async function removeGoneCells(session: Session, plan: Plan): Promise<voi
 }
 
 function findGone({ root, config }: Session, { tasks }: Plan): readonly Gone[] {
-  const matrices = new Set(tasks.flatMap(({ name }) => config.tasks[name]?.cell?.of ?? []));
+  const matrices = new Set(tasks.flatMap(({ name }) => matrixOf(config.tasks[name]) ?? []));
   const isKnown = new Set(Object.keys(config.tasks).map((name) => recordFile(root, name)));
   return [...matrices].flatMap((of) =>
     recordFiles(root, `${of}:`).flatMap((file): Gone[] => {
@@ -48,6 +49,11 @@ function findGone({ root, config }: Session, { tasks }: Plan): readonly Gone[] {
       return isOfMatrix ? [{ file, record, name: record.cell.name }] : [];
     }),
   );
+}
+
+/** In a watch, of a matrix that has lost a task perhaps only its own name is to be run. */
+function matrixOf(row: TaskRow | undefined): string | undefined {
+  return row?.matrix === undefined ? row?.cell?.of : row.name;
 }
 
 async function remove(session: Session, { file, record, name }: Gone): Promise<void> {
