@@ -98,11 +98,12 @@ test.each([
     'a PORT=80',
     'error: unknown task `PORT=80`\nhint: a param is written `--name=value` after its task, a variable before the command: `PORT=… npx tasks …`\n',
   ],
+  ['cell:c', 'error: unknown task `cell:c`, did you mean `cell:a`?\nhint: `tasks --help cell` shows what it makes\n'],
   ['open', 'error: task `open` needs an image after its name\n'],
 ])('`tasks %s` says what was meant', async (words, stderr) => {
   const open = "{ args: { name: image, required: true }, run: 'echo ${args}' }";
   await using project = await createProject({
-    'tasks.config.yaml': `version: 1\ntasks:\n  a: { run: echo }\n  open: ${open}\n`,
+    'tasks.config.yaml': `version: 1\ntasks:\n  a: { run: echo }\n  open: ${open}\n  cell: { matrix: { x: [a] }, run: echo }\n`,
   });
   expect(await project.run(words)).toEqual({ exit: 2, stdout: '', stderr });
 });

@@ -26,5 +26,8 @@ function unknownTask(config: Config, word: string): Problem {
   const inFile = words.find((other) => other.endsWith(`:${word}`));
   const meant = toolFlagNames.includes(word) ? `--${word}` : inFile;
   const suggestion = meant === undefined ? didYouMean(word, words) : `, did you mean \`${meant}\`?`;
-  return { message: `unknown task \`${word}\`${suggestion}`, hint: '`tasks --list` shows all tasks' };
+  const matrix = Object.values(config.tasks).find((row) => row.matrix !== undefined && word.startsWith(`${row.name}:`));
+  const hint =
+    matrix === undefined ? '`tasks --list` shows all tasks' : `\`tasks --help ${matrix.name}\` shows what it makes`;
+  return { message: `unknown task \`${word}\`${suggestion}`, hint };
 }
