@@ -263,6 +263,7 @@ test('a run outlives its terminal where it does not hear of its end, and tells n
   const terminal = openTerminalOf(project, ['bash', '-c', `trap : HUP; ${command}`]);
   const invocation = await work.started();
   terminal.close();
+  await terminal.exit;
   invocation.exit(3);
   await expect.poll(() => project.read('code').catch(() => ''), { timeout: 20_000 }).toBe('3\n');
   expect(normalise(await project.read('said'), project.folder)).toBe(
