@@ -2,6 +2,7 @@ import { dirname, join, relative } from 'node:path';
 import { UserError } from '../errors.ts';
 import { leavesProject } from '../fresh/paths.ts';
 import { type Host, isErrno } from '../host.ts';
+import { isTrusted } from './trust.ts';
 import type { Config } from './types.ts';
 
 type ReadHost = Pick<Host, 'cwd' | 'user' | 'readText' | 'realPath' | 'exists' | 'ownerOf'>;
@@ -77,15 +78,6 @@ async function asIncluding(
     const isOurs = await includesFile(host, { file: join(root, name), text }, nearest);
     return isOurs ? { root, text, from: undefined } : undefined;
   }
-}
-
-/**
- * Whether a config above may be heeded: in a folder that others can write to, anybody could write one, or say that it includes
- * us, and have us run what it says. It may be root's, ours, or that of the owner of the place from which it was found.
- */
-export function isTrusted({ user, ownerOf }: Pick<Host, 'user' | 'ownerOf'>, path: string, from: string): boolean {
-  const owner = ownerOf(path);
-  return owner === 0 || owner === user?.uid || owner === ownerOf(from);
 }
 
 /** What others do not let us read, or what is no file, does not include us. */

@@ -4,8 +4,9 @@ import type { Host } from '../host.ts';
 import { readCached, writeCached } from './cache.ts';
 import { configName } from './config-name.ts';
 import { type Environment, readEnvironment } from './dotenv.ts';
-import { findIncluded, findIncluding, isTrusted } from './including.ts';
+import { findIncluded, findIncluding } from './including.ts';
 import { withPrograms } from './programs.ts';
+import { isTrusted } from './trust.ts';
 import type { Config } from './types.ts';
 
 /** A project: its folder, what its config says, and the environment that its `dotenv` files make. */

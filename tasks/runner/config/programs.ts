@@ -1,6 +1,7 @@
 import { delimiter, dirname, join, relative } from 'node:path';
 import { leavesProject } from '../fresh/paths.ts';
 import type { Env, Host } from '../host.ts';
+import { isTrusted } from './trust.ts';
 
 type LookingHost = Pick<Host, 'exists' | 'ownerOf' | 'user'>;
 
@@ -33,11 +34,6 @@ function installedIn({ exists }: LookingHost, folder: string): readonly string[]
 
 function programsOf(folder: string): string {
   return join(folder, 'node_modules', '.bin');
-}
-
-function isTrusted({ user, ownerOf }: LookingHost, folder: string, root: string): boolean {
-  const owner = ownerOf(folder);
-  return owner !== undefined && (owner === 0 || owner === user?.uid || owner === ownerOf(root));
 }
 
 /** A folder and those above it, the innermost first. */
