@@ -3,6 +3,7 @@ import type { Process } from '../exchange.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Piece } from './piece.ts';
 import { passOverAll, takeEarly } from './responses.ts';
+import { hasKnownMethod, isRequestStart } from './starts.ts';
 import { bridge, findStep, loseAnswers, loseStep } from './step.ts';
 
 export function takeRequest(dialogue: Dialogue, piece: Piece<Process>): void {
@@ -10,6 +11,7 @@ export function takeRequest(dialogue: Dialogue, piece: Piece<Process>): void {
   if (standing.isFinished) return;
   if (piece.gap !== 'none') bridge(dialogue, piece);
   else if (requests.isBeyond(piece)) return;
+  if (!standing.wasHttp && isBehindRest(dialogue, piece)) startOver(dialogue);
   if (standing.hasPassedOver && requests.reader.state === 'start') loseAnswers(dialogue);
   if (!(standing.isReading && standing.isMatching) && !findStep(dialogue, piece)) {
     if (!standing.isReading) requests.passOver(piece);
@@ -22,6 +24,17 @@ export function takeRequest(dialogue: Dialogue, piece: Piece<Process>): void {
   if (!standing.wasAsked && piece.other !== 0) dialogue.responses.expectAt(piece.other);
   requests.take(piece);
   if (early.length > 0 && line.length > 0) takeEarly(dialogue);
+}
+
+/** What came first may be the end of a body, from before the connection was known: not where a request can have begun with it. */
+function isBehindRest({ requests }: Dialogue, piece: Piece<Process>): boolean {
+  const line = requests.reader.heldLine;
+  return line !== '' && !hasKnownMethod(line) && requests.isContinuedBy(piece) && isRequestStart(piece);
+}
+
+function startOver(dialogue: Dialogue): void {
+  dialogue.arriving = undefined;
+  dialogue.requests.beginAnew();
 }
 
 /**

@@ -18,7 +18,17 @@ export function requestWithin(piece: Piece<unknown>): number | undefined {
 }
 
 export function startsRequest({ bytes, from, cap }: Piece<unknown>): boolean {
-  return REQUEST_START.test(bytes.toString('latin1', from, from + Math.min(cap, START_BYTES)));
+  return hasKnownMethod(bytes.toString('latin1', from, from + Math.min(cap, START_BYTES)));
+}
+
+/** Does it begin with a method that is no end of a longer one, or not likely? */
+export function hasKnownMethod(text: string): boolean {
+  return REQUEST_START.test(text);
+}
+
+/** Does a request begin with the piece, wherever it stands? */
+export function isRequestStart(piece: Piece<unknown>): boolean {
+  return piece.framed !== undefined || startsRequest(piece);
 }
 
 /** Is it certain that a request begins, on a connection of which nothing else is known? */
@@ -38,5 +48,5 @@ export function mayAnswer(piece: Piece<unknown>): boolean {
 
 /** Does a message seem to begin with the piece? */
 export function startsMessage(piece: Piece<unknown>): boolean {
-  return piece.framed !== undefined || startsRequest(piece) || mayStartResponse(piece);
+  return isRequestStart(piece) || mayStartResponse(piece);
 }

@@ -5,7 +5,7 @@
 import type { Process } from '../exchange.ts';
 import { countUnderWay, type Dialogue, forget, isHeadComing } from './dialogue.ts';
 import { type Piece, partFrom } from './piece.ts';
-import { requestWithin, startsRequest } from './starts.ts';
+import { isRequestStart, requestWithin } from './starts.ts';
 import { Turns } from './turns.ts';
 
 /** Neither where requests begin is known, nor which response is whose. */
@@ -81,7 +81,7 @@ export function findStep(dialogue: Dialogue, piece: Piece<Process>): boolean {
   const isBetween = standing.isReading && requests.reader.state === 'start' && requests.isContinuedBy(piece);
   if (!standing.isReading && requests.isBehindGap(piece)) passGap(dialogue);
   const isOver = !standing.isCountOnly && standing.turns.isOver(piece.timeNs, piece.offset);
-  const starts = isBetween || (!standing.isReading && (piece.framed !== undefined || startsRequest(piece)));
+  const starts = isBetween || (!standing.isReading && isRequestStart(piece));
   if (starts) responses.beginAnew();
   if (starts || !standing.isMatching) standing.isMatching = starts && isOver;
   if (standing.isReading) return true;

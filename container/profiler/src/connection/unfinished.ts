@@ -3,7 +3,7 @@ import { nameRequest, type Pending, type Process } from '../exchange.ts';
 import { beginsRequest, mentionsHttp, parseRefusedLine } from '../http1/head.ts';
 import { admit, type Dialogue, finish, isHeadComing } from './dialogue.ts';
 import type { Piece } from './piece.ts';
-import { mayStartResponse } from './starts.ts';
+import { hasKnownMethod, mayStartResponse } from './starts.ts';
 
 /** The request that is arriving is not read to its end, and where the next one begins is not known: it may still be answered. */
 export function cutShort(dialogue: Dialogue): void {
@@ -38,7 +38,9 @@ export function refuse(dialogue: Dialogue, firstLine: string): void {
   const { arriving: request, standing } = dialogue;
   stopReading(dialogue);
   if (request === undefined) return;
-  const meant = parseRefusedLine(firstLine);
+  // What comes first may as well begin in the middle of a text.
+  const mayBeMeant = standing.wasHttp || hasKnownMethod(firstLine);
+  const meant = mayBeMeant ? parseRefusedLine(firstLine) : undefined;
   if (meant !== undefined) nameRequest(request, meant);
   if (meant !== undefined && standing.wasHttp) {
     admit(dialogue, request);
