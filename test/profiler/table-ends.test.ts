@@ -44,6 +44,19 @@ test('a connection that is not HTTP after all may be taken for it some times, an
   expect(told).toEqual([]);
 });
 
+test('as many connections that are not HTTP as are used in turn are left alone', () => {
+  const { kernel, open, move } = openTable();
+  const connections = Array.from({ length: 3_000 }, (_, index) => index + 1);
+  for (let time = 0; time < 3; time++) {
+    for (const conn of connections) {
+      open(conn);
+      move(conn, '>', 'get key\r\n');
+    }
+  }
+  const alone = connections.map((conn) => `ignore ${conn + 1} ${conn}`);
+  expect(kernel.filter((asked) => asked.startsWith('ignore'))).toEqual(alone);
+});
+
 test('a connection that was left alone, because a long body seemed to be another protocol, is told again after some seconds', () => {
   const { told, kernel, table, open, move } = openTable({ isUnix: false, isOpen: true });
   const line = '2026-11-28 10:46:33 a line of a log\n';

@@ -2,7 +2,8 @@
 
 /** So often, until the kernel is told not to try again. */
 const MAX_MISTAKES = 3;
-const MAX_REMEMBERED = 1024;
+/** As many as the kernel follows. */
+const MAX_REMEMBERED = 65_536;
 
 export class Mistakes {
   readonly #made = new Map<number, number>();
@@ -12,8 +13,9 @@ export class Mistakes {
     const made = (this.#made.get(conn) ?? 0) + 1;
     this.#made.delete(conn);
     if (made >= MAX_MISTAKES) return true;
-    if (this.#made.size > MAX_REMEMBERED) this.#made.clear();
     this.#made.set(conn, made);
+    // The one that was made last is forgotten last.
+    if (this.#made.size > MAX_REMEMBERED) for (const oldest of this.#made.keys()) if (this.#made.delete(oldest)) break;
     return false;
   }
 }
