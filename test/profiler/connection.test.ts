@@ -137,6 +137,13 @@ test('a request without a response is aborted, and gets no status', () => {
   expect(wire.exchanges[0]?.responseLastNs).toBeUndefined();
 });
 
+test('what was asked before an upgrade was answered, and is not any more, is counted', () => {
+  const wire = told(ask(`${get('/ws')}${get('/b')}${get('/c')}GET /half`), answer('HTTP/1.1 101 S\r\n\r\n'));
+  wire.connection.closed(true);
+  expect(wire.exchanges.map(inShort)).toEqual(['GET /ws 101 upgraded 29/18']);
+  expect([wire.finished, wire.lost]).toEqual(['upgraded', 2]);
+});
+
 test('after an upgrade nothing is an exchange any more', () => {
   const wire = told(
     ask('GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n'),

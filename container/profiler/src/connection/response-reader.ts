@@ -42,6 +42,8 @@ function readHead(dialogue: Dialogue, head: Head): Framing | undefined {
   }
   if (framing?.kind === 'tunnel') {
     line.endResponse('upgraded', responses.present?.timeNs, responses.reader.messageBytes);
+    // What was asked behind it is not answered in HTTP.
+    if (line.length > 0) dialogue.events.lost(line.length);
     finish(dialogue, 'upgraded');
   }
   return framing;
