@@ -113,6 +113,16 @@ test('what was under way is lost when a later request is the next that is told',
   expect(lost).toBe(1);
 });
 
+test('a connection does not rest while something waits for missing bytes, whatever else was lost', () => {
+  const wire = openWire();
+  const post = 'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n';
+  const no = framed(ask(get('/no-chunk')));
+  wire.send(ask(post), { ...ask(get('/c')), at: 5_000 }, { ...no, at: 1_000 + post.length });
+  expect(wire.connection.rest()).toBeUndefined();
+  wire.connection.giveUpBefore(Number.POSITIVE_INFINITY);
+  expect(wire.connection.rest()).toBeDefined();
+});
+
 test('half a head that was under way counts too', () => {
   expect(told(ask('GET /a HTT'), resumed(framed(ask(get('/z'))))).lost).toBe(1);
 });

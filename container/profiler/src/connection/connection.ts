@@ -58,7 +58,8 @@ export class Connection implements Dialogue {
     const { standing, requests, responses, line } = this;
     // Nothing more is read of one that has finished.
     if (standing.isFinished) return standing;
-    const isHalf = this.arriving !== undefined || this.doubtful !== undefined || this.early.length > 0;
+    const isWaiting = this.early.length > 0 || requests.hasGap || responses.hasGap;
+    const isHalf = this.arriving !== undefined || this.doubtful !== undefined || isWaiting;
     const mayRest = (!standing.isReading || requests.isBetween) && (!standing.isMatching || responses.isBetween);
     if (isHalf || !mayRest) return undefined;
     standing.line = line.length === 0 ? undefined : line;
