@@ -47,7 +47,7 @@ test.each([
   for (const _ of [1, 2])
     expect(look()).toEqual({
       state: 'unreadable',
-      why: `\`${path}\` cannot be read (${code}): what it names is not known`,
+      why: `\`${path}\` cannot be read (${code}), so containers have no new names: remove it, and run \`npx tasks status\`, which writes it anew`,
     });
   mend();
   expect(look()).toEqual({ state: 'as-before' });

@@ -87,6 +87,9 @@ test('every kind of loss is told in words of its own', () => {
   expect(Object.keys(ofKernel)).toHaveLength(lostKinds);
   expect(words.filter((what) => what.includes(', '))).toHaveLength(kinds.length);
   expect(new Set(words).size).toBe(kinds.length);
+  expect(words).toContain(
+    'connections, because their table was full (PROFILER_PORTS and PROFILER_CGROUPS leave others out)',
+  );
 });
 
 test.each(['ENOSPC', 'EDQUOT'])('%s says that there is no room', (code) => {

@@ -5,7 +5,8 @@ import type { Loss } from './sinks/sink.ts';
 const NAMES: Readonly<Record<string, string>> = {
   lostRingFull: 'records, because the ring was full',
   lostControlFull: 'ends of connections, because the control ring was full',
-  lostConnectionRefused: 'connections, because their table was full',
+  lostConnectionRefused:
+    'connections, because their table was full (PROFILER_PORTS and PROFILER_CGROUPS leave others out)',
   lostUnreadable: 'pieces, because their memory could not be read',
   lostSegments: 'pieces, because they had too many segments',
   lostCgroupRefused: 'lookups of containers, because their table was full',

@@ -28,7 +28,11 @@ export function watchNames(path: string): () => NamesLook {
       if (!isOfSystem(error)) throw error;
       // Removed since it was looked at.
       if (error.code === 'ENOENT') return AS_BEFORE;
-      return { state: 'unreadable', why: `\`${path}\` cannot be read (${error.code}): what it names is not known` };
+      const remedy = 'remove it, and run `npx tasks status`, which writes it anew';
+      return {
+        state: 'unreadable',
+        why: `\`${path}\` cannot be read (${error.code}), so containers have no new names: ${remedy}`,
+      };
     }
   };
 }
