@@ -94,13 +94,13 @@ static __always_inline int one_message(struct hp_scratch *scratch, struct hp_con
 {
 	struct hp_move *move = &scratch->move;
 	bool is_new = !conn;
-	bool was_told = conn && conn->is_told;
 
 	if (!is_of_interest(conn, move->direction))
 		return 0;
 	point_at_bytes(move, call);
 	move->len = call->ret;
 	move->left = call->ret;
+	move->was_told = conn && conn->is_told;
 	if (is_new)
 		conn = try_open(scratch, call);
 	if (!conn)
@@ -111,7 +111,7 @@ static __always_inline int one_message(struct hp_scratch *scratch, struct hp_con
 	fill_who(scratch, task, group);
 	scratch->piece.other = others_offset(move, conn, is_new);
 	message_moved(scratch, conn);
-	if (!was_told)
+	if (!move->was_told)
 		forget_if_over(&move->socket);
 	return 0;
 }

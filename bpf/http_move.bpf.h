@@ -41,6 +41,9 @@ struct hp_move {
 	__u32 received;
 	/* 0 where the bytes never were in user memory (sendfile, splice). */
 	__u32 readable;
+	/* User space had heard of the connection. */
+	__u32 was_told;
+	__u32 _pad;
 };
 
 /*

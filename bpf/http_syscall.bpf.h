@@ -15,15 +15,13 @@ __noinline int one_of_several(__u32 slot)
 {
 	struct hp_scratch *scratch = scratch_at(slot);
 	struct hp_call call = {.shape = HP_MESSAGE};
-	struct hp_group group;
 
 	if (!scratch)
 		return 0;
 	call.ret = scratch->move.len;
 	call.args[1] = scratch->move.message;
 	call.direction = scratch->move.direction;
-	group = scratch->piece.group;
-	return one_message(scratch, conn_of(&scratch->move.socket), &call, current_task(), &group);
+	return one_message(scratch, conn_of(&scratch->move.socket), &call, current_task(), &scratch->piece.group);
 }
 
 static __always_inline __u32 length_of_message(const struct hp_call *call, __u32 index)
@@ -36,12 +34,10 @@ static __always_inline __u32 length_of_message(const struct hp_call *call, __u32
 }
 
 /* The messages of one call follow each other in the stream; its position is known where the last one ends. */
-static __always_inline int several_messages(struct hp_scratch *scratch, const struct hp_call *call,
-					    const struct hp_group *group)
+static __always_inline int several_messages(struct hp_scratch *scratch, const struct hp_call *call)
 {
 	__u32 behind = 0;
 
-	scratch->piece.group = *group;
 	if (call->ret > MESSAGES) {
 		count_loss(HP_LOST_SEGMENTS);
 		return 0;
@@ -84,7 +80,7 @@ static __always_inline bool find_its_socket(struct hp_call *call, struct hp_sock
 
 static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct hp_call *call, struct task_struct *task)
 {
-	struct hp_group group;
+	struct hp_group *group = &scratch->piece.group;
 	struct hp_conn *conn;
 
 	if (!find_its_socket(call, &scratch->move.socket))
@@ -95,20 +91,20 @@ static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct 
 	/* As a sendfile() whose file has no more. */
 	if (!call->ret && call->direction == HP_SENT && call->shape != HP_SHUTDOWN)
 		return 0;
-	group = group_of(task);
+	*group = group_of(task);
 	/* As in socket_moved(). */
-	if (call->ret > 0 && !group_is_wanted(&group, conn))
+	if (call->ret > 0 && !group_is_wanted(group, conn))
 		return 0;
 	scratch->move.direction = call->direction;
 	if (call->ret < 0)
-		return other_end_ended(scratch, conn, task, &group);
+		return other_end_ended(scratch, conn, task, group);
 	if (!call->ret)
-		return direction_ended(scratch, conn, task, &group);
+		return direction_ended(scratch, conn, task, group);
 	if (scratch->move.socket.family != AF_UNIX)
 		read_places(scratch->move.socket.sock, &scratch->move);
 	if (call->shape == HP_MESSAGES)
-		return several_messages(scratch, call, &group);
-	return one_message(scratch, conn, call, task, &group);
+		return several_messages(scratch, call);
+	return one_message(scratch, conn, call, task, group);
 }
 
 static __always_inline int call_ended(struct pt_regs *regs, long ret)
