@@ -46,7 +46,7 @@ export async function openCache(
   const restoring = join(root, '.tasks', 'restore');
   const stageIn = async (key: string, result: ActionResult, from: Found['from']): Promise<Found | undefined> => {
     const folder = join(restoring, key);
-    const staged = await stage(store, result, { root, folder, umask: host.umask() });
+    const staged = await stage(store, result, { root, folder, umask: host.umask(), signal });
     if (staged === undefined) return undefined;
     store.touch(key, result, host.dateMs());
     return { ...staged, from };
@@ -69,7 +69,7 @@ export async function openCache(
         const fetched = await remote?.fetch(key, store, isAcceptable);
         return fetched === undefined ? undefined : await stageIn(key, fetched, 'remote cache');
       } catch (error) {
-        say(`the cache cannot be read: ${messageOf(error)}`);
+        if (!signal.aborted) say(`the cache cannot be read: ${messageOf(error)}`);
         return undefined;
       }
     },

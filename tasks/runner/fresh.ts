@@ -86,12 +86,15 @@ async function restore(course: Keeping): Promise<TaskEnd | undefined> {
     const begun = begin(course);
     const isRestored = new Set(restored.paths);
     removeLeftovers(course, begun, (path) => isRestored.has(path));
-    restored.place();
+    await restored.place();
     const { paths, folders } = restored;
     const known = { ...begun, elsewhere: [...begun.elsewhere, ...paths], bare: [...begun.bare, ...folders] };
     course.keep(await recordOfDone(course, known));
     return { state: 'done', from: restored.from };
   } catch (error) {
+    // What was placed is the task's, and what somebody puts beside it from here on is not.
+    if (course.begun !== undefined) course.keep(recordOfFailed(course, course.begun));
+    if (session.cancel.signal.aborted) return undefined;
     const text = `what the cache has for task \`${task.name}\` cannot be restored: ${messageOf(error)}`;
     session.emit({ type: 'notice-given', text });
     return undefined;

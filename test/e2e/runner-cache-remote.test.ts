@@ -297,6 +297,11 @@ test.each([
     { files: [file('out/a')], links: [], folders: ['src/x'] },
     '`src/x` is no output of the task',
   ],
+  [
+    'no system takes',
+    { files: [file(`out${'/a'.repeat(60_000)}`)], links: [{ path: 'out/x', target: '/tmp' }] },
+    `\`out${'/a'.repeat(18)}/…\` is longer than a path can be`,
+  ],
   ['is there twice', { files: [file('out/a'), file('out/a')], links: [] }, 'it names a path twice'],
   ['is none at all', { files: [], links: [] }, 'it has no files'],
 ])('a result with a path that %s is refused, and the task runs', async (_what, result, why) => {

@@ -1,6 +1,7 @@
 /** What a task wrote comes back from the local store when all that it depends on is as it was, complete, verified, or not at all. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import {
   chmod,
   lstat,
@@ -16,6 +17,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { stage } from '../../tasks/runner/cache/restore.ts';
@@ -155,12 +157,12 @@ test('files and links come back on another file system as on the same one', asyn
     ],
     folders: ['bare/in'],
   };
-  const places = { root: other, folder: here.path('restore'), umask: 0o022 };
+  const places = { root: other, folder: here.path('restore'), umask: 0o022, signal: new AbortController().signal };
   await mkdir(join(other, 'out'));
   await writeFile(join(other, 'out/x.restored'), 'somebody’s own');
   for (let time = 0; time < 2; time++) {
     using staged = await stage(store, result, places);
-    staged?.place();
+    await staged?.place();
   }
   expect(await readdir(join(other, 'bare/in'))).toEqual([]);
   const targets = await Promise.all(result.links.map(({ path }) => readlink(join(other, path))));
@@ -409,6 +411,34 @@ test('what somebody keeps in the folder that is named for the store stays', asyn
   expect((await readdir(here.path('shared/tasks-cache'))).sort()).toEqual(['ac', 'cas', 'size', 'tmp']);
   expect((await stored(here, 'cas', 'shared/tasks-cache')).length).toBe(1);
 });
+
+test.each(['.tasks/restore', 'out'])(
+  'Ctrl-C ends a restoring when %s is there, and what is put there then stays',
+  async (sign) => {
+    const count = 6_000;
+    const make = `const { mkdirSync, writeFileSync } = require("node:fs"); mkdirSync("out", { recursive: true });
+    for (let index = 0; index < ${count}; index++) writeFileSync("out/" + index, "")`;
+    await using here = await project('{ inputs: [src], outputs: [out], run: node make.cjs }');
+    await here.write('make.cjs', make);
+    await build(here);
+    await rm(here.path('out'), { recursive: true });
+    await rm(here.path('.tasks/restore'), { recursive: true, force: true });
+    const running = here.start('build');
+    while (!existsSync(here.path(sign))) await sleep(1);
+    running.child.kill('SIGINT');
+    const { exit, stdout } = await running.result;
+    expect({ exit, stdout }).toEqual({
+      exit: 130,
+      stdout: expect.stringContaining('– build stopped: interrupted\n'),
+    });
+    await here.write('out/mine', 'mine\n');
+    expect((await readdir(here.path('out'))).length).toBeLessThan(count);
+    expect(await build(here)).toBe(restored);
+    expect(await here.read('out/mine')).toBe('mine\n');
+    expect((await readdir(here.path('out'))).length).toBe(count + 1);
+  },
+  120_000,
+);
 
 test('outputs behind a link out of the project are not restored, but made', async () => {
   await using here = await project("{ inputs: [src], outputs: ['out/x/*'], run: 'mkdir -p out/x; cp src/* out/x' }");

@@ -27,7 +27,7 @@ export type Staged = {
   /** Outputs that are folders without a file. */
   readonly folders: readonly string[];
   /** Moves each to its place in one step of its own. */
-  readonly place: () => void;
+  readonly place: () => Promise<void>;
   readonly [Symbol.dispose]: () => void;
 };
 
@@ -42,35 +42,41 @@ export function problemOf(
   const ofFiles = [...files, ...links].map(({ path }) => path);
   if (ofFiles.length === 0) return 'it has no files';
   const paths = [...ofFiles, ...folders];
+  const long = paths.find((path) => path.length > longestPath);
+  if (long !== undefined) return `\`${long.slice(0, 40)}…\` is longer than a path can be`;
   const bad = paths.find((path) => path.includes('\0') || leavesProject(path) || expandPath(path) !== path);
   if (bad !== undefined) return `\`${bad}\` is no path in the project`;
   const foreign = paths.find((path) => !isOutput(path));
   if (foreign !== undefined) return `\`${foreign}\` is no output of the task`;
   if (new Set(paths).size !== paths.length) return 'it names a path twice';
-  const isLink = new Set(links.map(({ path }) => path));
-  const link = paths.flatMap(foldersOf).find((folder) => isLink.has(folder));
-  return link === undefined ? undefined : `it has files behind its link \`${link}\``;
+  // In their order, what lies behind a link follows it at once.
+  const all = [...links.map(({ path }) => `${path}/`), ...paths].sort();
+  const link = all.find((text, index) => text.endsWith('/') && all[index + 1]?.startsWith(text) === true);
+  return link === undefined ? undefined : `it has files behind its link \`${link.slice(0, -1)}\``;
 }
 
-/** The folders on the way to a path. */
-function foldersOf(path: string): readonly string[] {
-  const parts = path.split('/').slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
-}
+/** What a system takes at the most, in bytes. */
+const longestPath = 4096;
 
-type Places = { readonly root: string; readonly folder: string; readonly umask: number };
+type Places = {
+  readonly root: string;
+  readonly folder: string;
+  readonly umask: number;
+  /** Ends it between two files. */
+  readonly signal: AbortSignal;
+};
 
 /** Copies a result's files out of the store and compares each with its digest; undefined where one is missing or differs. */
 export async function stage(
   store: Store,
   result: ActionResult,
-  { root, folder, umask }: Places,
+  { root, folder, umask, signal }: Places,
 ): Promise<Staged | undefined> {
   const dispose = () => rmSync(folder, { recursive: true, force: true });
   dispose();
   try {
     mkdirSync(folder, { recursive: true });
-    const bad = await firstBad(store, result.files, folder);
+    const bad = await firstBad(store, result.files, folder, signal);
     if (bad !== undefined) {
       store.forget('cas', bad.digest);
       dispose();
@@ -90,10 +96,11 @@ export async function stage(
   return {
     paths: rows.map(({ path }) => path),
     folders: result.folders,
-    place: () => {
+    place: async () => {
       const makeFolder = makeFolderMaker(root);
       for (const folder of result.folders) makeFolder(folder);
-      for (const { path, staged } of rows) {
+      for (const [index, { path, staged }] of rows.entries()) {
+        await giveTurn(index, signal);
         makeFolder(dirname(path));
         move(staged, join(root, path));
       }
@@ -102,7 +109,12 @@ export async function stage(
   };
 }
 
-async function firstBad(store: Store, files: readonly StoredFile[], folder: string): Promise<StoredFile | undefined> {
+async function firstBad(
+  store: Store,
+  files: readonly StoredFile[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<StoredFile | undefined> {
   const large: StoredFile[] = [];
   const jobs: DigestJob[] = [];
   for (const [index, file] of files.entries()) {
@@ -121,7 +133,7 @@ async function firstBad(store: Store, files: readonly StoredFile[], folder: stri
       if (isErrno(error, 'ENOENT')) return file;
       throw error;
     }
-    if (index % turnFiles === turnFiles - 1) await new Promise((resolve) => setImmediate(resolve));
+    await giveTurn(index, signal);
   }
   let bad: StoredFile | undefined;
   await calculateDigests(jobs, (index, digest) => {
@@ -132,8 +144,15 @@ async function firstBad(store: Store, files: readonly StoredFile[], folder: stri
 
 /** To read and write so few bytes takes the system half the time of its own copying, and their digest comes on the way. */
 const smallBytes = 64 * 1024;
-/** How many files are copied before others get their turn. */
+/** How many files are copied or moved before others get their turn. */
 const turnFiles = 256;
+
+/** Lets others have theirs, and hears whether the run is to end. */
+async function giveTurn(index: number, signal: AbortSignal): Promise<void> {
+  if (index % turnFiles !== turnFiles - 1) return;
+  await new Promise((resolve) => setImmediate(resolve));
+  signal.throwIfAborted();
+}
 
 /** False where a content is not that of its digest. */
 function copySmall(from: string, to: string, digest: string): boolean {
