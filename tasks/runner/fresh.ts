@@ -9,6 +9,7 @@ import { type Record, recordFile, writeRecord } from './fresh/record.ts';
 import type { Snapshot } from './fresh/snapshot.ts';
 import type { Tracked } from './plan/track.ts';
 import type { PlannedTask } from './plan.ts';
+import { waitForWatcher } from './process/killed.ts';
 import type { Session } from './session.ts';
 
 /** A task that declares `inputs`, followed from the look before it runs to what the next run must know. */
@@ -32,6 +33,8 @@ export async function track(
   options: { readonly force: boolean },
 ): Promise<Tracking> {
   const assessment = await assess(session, task, tracked, { mayStart: true });
+  const { record } = assessment;
+  if (record?.state === 'begun') await waitForWatcher(session.host, session.root, record.run);
   if (assessment.matchesNothing)
     session.emit({ type: 'notice-given', text: `the \`inputs\` of task \`${task.name}\` match no file` });
   const isFresh = assessment.isFresh && !options.force;

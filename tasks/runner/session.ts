@@ -18,6 +18,8 @@ import type { Known } from './service/taken.ts';
 export type Session = {
   readonly host: Host;
   readonly root: string;
+  /** Tells this run from all others. */
+  readonly run: string;
   readonly platform: Platform;
   readonly config: Config;
   /** What the `dotenv` files of included configs add for their tasks, by namespace. */
@@ -58,7 +60,7 @@ export type SessionState = {
 export type Loan = { ctrlCMs: number | undefined };
 
 /** What the runs of a watch have in common. */
-export type Shared = Pick<Session, 'table' | 'stop' | 'events' | 'emit' | 'state' | 'undos' | 'services'>;
+export type Shared = Pick<Session, 'run' | 'table' | 'stop' | 'events' | 'emit' | 'state' | 'undos' | 'services'>;
 
 export type Undo = { readonly task: string; readonly undo: () => Promise<void> };
 
@@ -73,9 +75,10 @@ export function openSession(
   const cancel = new AbortController();
   const stop = shared?.stop ?? new AbortController();
   setMaxListeners(0, cancel.signal, stop.signal);
-  const table = shared?.table ?? makeProcessTable(host, killedFile(root));
-  const run = makeRunner({ host, table, cwd: root, signal: () => stop.signal });
-  const engine = makeEngineSource({ host, root, wanted: flags.engine, run });
+  const run = shared?.run ?? `${host.pid}-${Math.round(host.dateMs())}`;
+  const table = shared?.table ?? makeProcessTable(host, killedFile(root, run));
+  const capture = makeRunner({ host, table, cwd: root, signal: () => stop.signal });
+  const engine = makeEngineSource({ host, root, wanted: flags.engine, run: capture });
   const events = shared?.events ?? makeEventQueue();
   const startedMs = host.clockMs();
   const stamp = (event: Event): void =>
@@ -88,6 +91,7 @@ export function openSession(
   return {
     host,
     root,
+    run,
     platform,
     config,
     dotenv,

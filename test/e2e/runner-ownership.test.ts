@@ -59,8 +59,7 @@ test('after a runner was killed, what it had written goes, and what was written 
   const started = await work.started();
   running.child.kill('SIGKILL');
   await started.isGone;
-  while (!existsSync(here.path('.tasks/state/killed'))) await sleep(20);
-  await sleep(20);
+  await deathSeen(here);
   await here.write('out/mine', 'edited\n');
   await here.write('out/new', 'new\n');
   await here.write(
@@ -69,6 +68,50 @@ test('after a runner was killed, what it had written goes, and what was written 
   );
   expect((await here.run('build')).exit).toBe(0);
   expect(await files(here)).toEqual(['a.c', 'b.c', 'mine', 'new']);
+});
+
+/** The files that say when a run was killed, once there are so many. */
+async function deathSeen(here: Project, count = 1): Promise<readonly string[]> {
+  for (;;) {
+    const seen = (await readdir(here.path('.tasks/state'))).filter((name) => name.startsWith('killed-'));
+    await sleep(20);
+    if (seen.length === count) return seen.map((name) => here.path(`.tasks/state/${name}`));
+  }
+}
+
+async function kill(here: Project, task: string): Promise<void> {
+  const work = await here.driven('work');
+  const running = here.start(task);
+  const started = await work.started();
+  running.child.kill('SIGKILL');
+  await started.isGone;
+}
+
+const twoTasks =
+  "{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out/in; echo > out/half; work; cp src/* out' }\n  other: { run: work }";
+
+test('what is written after a run ended that nobody saw end, as with the power, stays', async () => {
+  await using here = await project(twoTasks);
+  await kill(here, 'build');
+  for (const file of await deathSeen(here)) await rm(file);
+  await here.write('out/mine', 'mine\n');
+  await here.write('out/in/mine', 'mine\n');
+  await runWhile(here, () => sleep(0));
+  await here.write('src/a.c', 'new\n');
+  await runWhile(here, () => sleep(0));
+  expect(await files(here)).toContain('mine');
+  expect(await files(here, 'out/in')).toEqual(['mine']);
+});
+
+test('what is written after a run was killed stays, also when another one is killed then', async () => {
+  await using here = await project(twoTasks);
+  await kill(here, 'build');
+  await deathSeen(here);
+  await here.write('out/mine', 'mine\n');
+  await kill(here, 'other');
+  await deathSeen(here, 2);
+  await runWhile(here, () => rm(here.path('out/half')));
+  expect(await files(here)).toEqual(['a.c', 'b.c', 'in', 'mine']);
 });
 
 test('with other params outputs lie elsewhere; what is there is still the task’s own when they come back', async () => {

@@ -12,7 +12,7 @@ export type Bare = {
 
 type Options = {
   readonly root: string;
-  /** When a run was killed that wrote the record; what is newer is somebody else's. */
+  /** When a run was killed that wrote the record, -Infinity where nobody knows; what is newer is somebody else's. */
   readonly killedMs?: number | undefined;
 };
 

@@ -15,7 +15,7 @@ export type Claimed = {
 type Options = {
   readonly root: string;
   readonly odd: OddNames;
-  /** When a run was killed that wrote the record; what is newer is somebody else's. */
+  /** When a run was killed that wrote the record, -Infinity where nobody knows; what is newer is somebody else's. */
   readonly killedMs?: number | undefined;
 };
 
@@ -44,7 +44,7 @@ export function claimOutputs(found: readonly string[], record: Known, { root, od
 
   function isWritten(old: number, stamps: Snapshot, row: number): boolean {
     const path = unknown[row] ?? '';
-    if (!wasWritten(record.foreign.stamps, old, stamps.stamps, row)) return false;
+    if (!wasWritten(record.foreign.stamps, old, stamps.stamps, row) || !isOlder(stamps, row, killedMs)) return false;
     if (inputs.has(path) || before.has(path)) return true;
     touched.push(path);
     return false;

@@ -15,7 +15,7 @@ import { changedMeanwhile } from './meanwhile.ts';
 import { oddNamesOf } from './odd-names.ts';
 import { findBehindLinks, findOutputs, stampAll } from './outputs.ts';
 import { askParts } from './parts.ts';
-import { type Known, noRecord, type Record, recordFile } from './record.ts';
+import { type Known, noRecord, type Record } from './record.ts';
 import { noFiles, takeSnapshot } from './snapshot.ts';
 import { placeOf } from './walk.ts';
 
@@ -33,7 +33,8 @@ export function recordOfBegun({ session, task, tracked, assessment, begun }: Cou
   const { parts, inputs, record } = assessment;
   const { root } = session;
   const last = begun ?? record ?? noRecord;
-  const killedMs = last === record ? killTime(root, recordFile(root, task.name)) : undefined;
+  // Of what nobody saw the end, nobody knows what it wrote and what came later.
+  const killedMs = record !== undefined && last === record ? (killTime(root, record.run) ?? -Infinity) : undefined;
   const { patterns, odd, claimed, folders, bare } = lookWhereOutputsLie(root, tracked, last, killedMs);
   const isOwned = new Set(claimed.owned);
   return {
@@ -51,6 +52,7 @@ export function recordOfBegun({ session, task, tracked, assessment, begun }: Cou
     odd,
     ...folders,
     ...bare,
+    run: session.run,
     cell: cellOf(session, task),
   };
 }
@@ -101,6 +103,7 @@ export async function recordOfDone({ session, task, tracked, assessment }: Cours
     made: folders.made,
     stood: [],
     ...bare,
+    run: begun.run,
     cell: begun.cell,
   };
 }

@@ -10,7 +10,7 @@ export type Folders = Pick<Known, 'made' | 'stood'>;
 type Options = {
   readonly root: string;
   readonly patterns: Patterns;
-  /** When a run was killed that wrote the record; what is newer is somebody else's. */
+  /** When a run was killed that wrote the record, -Infinity where nobody knows; what is newer is somebody else's. */
   readonly killedMs?: number | undefined;
 };
 

@@ -36,12 +36,14 @@ export type Record = {
   readonly made: readonly string[];
   /** While it runs, the folders that were there before. */
   readonly stood: readonly string[];
+  /** The run that wrote it. */
+  readonly run: string;
   /** Of a task that a matrix has made: its name, and that of the matrix. */
   readonly cell?: { readonly name: string; readonly of: string } | undefined;
 } & Bare;
 
 /** What must be known of the last run to tell who wrote what. */
-export type Known = Omit<Record, 'parts' | 'edited' | 'folders' | 'globs' | 'odd' | 'cell'>;
+export type Known = Omit<Record, 'parts' | 'edited' | 'folders' | 'globs' | 'odd' | 'run' | 'cell'>;
 
 /** What is known of a task that has never run. */
 export const noRecord: Known = {
@@ -58,7 +60,7 @@ export const noRecord: Known = {
   stoodMs: {},
 };
 
-const magic = 'tasks-record-8\n';
+const magic = 'tasks-record-9\n';
 const snapshotNames = ['inputs', 'folders', 'outputs', 'foreign'] as const;
 
 type Head = Omit<Record, (typeof snapshotNames)[number]> & {

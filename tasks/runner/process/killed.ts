@@ -1,14 +1,57 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Host } from '../host.ts';
 
 /** Written by the watcher of a run that was killed, when all that the run had started is gone. */
-export function killedFile(root: string): string {
-  return join(root, '.tasks', 'state', 'killed');
+export function killedFile(root: string, run: string): string {
+  return join(root, '.tasks', 'state', `${prefix}${run}`);
 }
 
-/** When the run was killed that has left a file; undefined where none was since, as after a power failure. In ms since 1970. */
-export function killTime(root: string, left: string): number | undefined {
-  const killed = statSync(killedFile(root), { throwIfNoEntry: false });
-  const begun = statSync(left, { throwIfNoEntry: false });
-  return killed !== undefined && begun !== undefined && killed.mtimeMs >= begun.mtimeMs ? killed.mtimeMs : undefined;
+/** When a run was killed that did not end, in ms since 1970; undefined where nobody saw it, as after a power failure. */
+export function killTime(root: string, run: string): number | undefined {
+  return statSync(killedFile(root, run), { throwIfNoEntry: false })?.mtimeMs;
+}
+
+/** Waits until the watcher of such a run is done: till then what the run has started may still write. */
+export async function waitForWatcher(
+  { sleep, clockMs, dateMs }: Pick<Host, 'sleep' | 'clockMs' | 'dateMs'>,
+  root: string,
+  run: string,
+): Promise<void> {
+  const file = killedFile(root, run);
+  const startedMs = clockMs();
+  while (!existsSync(file) && clockMs() - startedMs < patienceMs && isWatched(file)) await sleep(stepMs);
+  removeOld(dirname(file), dateMs());
+}
+
+const prefix = 'killed-';
+const stepMs = 20;
+const patienceMs = 10_000;
+
+/** Whether a process has such a file to write: the watcher is told of it by its name. */
+function isWatched(file: string): boolean {
+  if (!existsSync('/proc/self/cmdline'))
+    return spawnSync('pgrep', ['-f', file.slice(file.lastIndexOf('/'))]).status === 0;
+  return readdirSync('/proc').some((name) => /^\d+$/.test(name) && hasArgument(name, file));
+}
+
+function hasArgument(pid: string, text: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(text);
+  } catch {
+    return false;
+  }
+}
+
+/** Another task of the same run may ask for it, but not for ever. */
+const keptMs = 30 * 24 * 60 * 60 * 1000;
+
+function removeOld(folder: string, nowMs: number): void {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(prefix)) : [];
+  for (const name of names) {
+    const path = join(folder, name);
+    const writtenMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? nowMs;
+    if (nowMs - writtenMs > keptMs) rmSync(path, { force: true });
+  }
 }
