@@ -100,6 +100,71 @@ tasks:
   expect(github.stdout).toMatch(/::stop-commands::\S+\n[\s\S]*::error::half and half\n/);
 });
 
+const printing = (body: string): Promise<Project> =>
+  createProject({
+    'tasks.config.yaml': `version: 1
+secrets: [TOKEN]
+tasks:
+  work: { script: work.ts }
+  next: { needs: [work], run: next }
+`,
+    'work.ts': `export const run = async ({ $, env, undoOnFailure }) => { ${body} };\n`,
+  });
+
+test('what a script prints while it takes back what it has started is output, too, to the last half line', async () => {
+  await using project = await printing(`undoOnFailure(async () => {
+    console.log('undo', env.TOKEN);
+    await $\`printf command\`;
+    process.stdout.write('half');
+  });
+  undoOnFailure(() => console.log('not awaited'));
+  $.verbose = false;
+  console.log('work');
+  await $\`exit 3\`;`);
+  const { exit, stdout, stderr } = await project.run('work --output=json', { env: { TOKEN: 'very-secret' } });
+  expect({ exit, stderr }).toEqual({ exit: 3, stderr: '' });
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const lines = events.filter(({ type }) => type === 'task-output').map(({ line }) => line);
+  expect(lines).toEqual(['work', 'not awaited', 'undo ***', 'command', 'half']);
+  expect(events.at(-1)).toMatchObject({ type: 'run-finished', exit: 3 });
+});
+
+test('what a script prints after its end is kept, and told apart where the run has ended', async () => {
+  await using project = await printing(`$\`hold\`.nothrow().quiet().then(() => {
+    console.log('late', env.TOKEN);
+    process.stdout.write('half');
+  });`);
+  const env = { TOKEN: 'very-secret' };
+  const [hold, next] = await Promise.all([project.driven('hold'), project.driven('next')]);
+  const running = project.start('next', { env });
+  const [holding, going] = await Promise.all([hold.started(), next.started()]);
+  holding.exit(0);
+  await running.says('half');
+  going.exit(0);
+  expect((await running.result).stdout).toContain('late ***\nhalf\n');
+  const alone = project.start('work', { env });
+  const last = await hold.started();
+  await alone.says('✔ work');
+  last.exit(0);
+  expect(await alone.result).toEqual({ exit: 0, stdout: '▸ work\n✔ work <time>\n', stderr: 'late ***\nhalf' });
+});
+
+test('a script that prints faster than can be shown is told to wait, and when to go on', async () => {
+  await using project = await printing(`const line = 'x'.repeat(999) + '\\n';
+  const isRoom = () => process.stdout.write(line);
+  let count = 1;
+  while (isRoom() && count < 1000) count++;
+  await new Promise((resolve) => process.stdout.once('drain', resolve));
+  await new Promise((resolve) => process.stdout.write('', resolve));
+  console.log('\\n' + (count < 1000), isRoom());`);
+  const { exit, stdout } = await project.run('work');
+  expect(exit).toBe(0);
+  expect(stdout).toContain('\ntrue true\n');
+});
+
 test('what a check prints by itself leaves the report a document', async () => {
   await using project = await createProject({
     'tasks.config.yaml': "version: 1\nchecks:\n  one: { id: ON001, script: check.ts }\ntasks:\n  a: { run: 'true' }\n",

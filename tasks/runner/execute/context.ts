@@ -9,17 +9,28 @@ import { commandEnvironment } from './environment.ts';
 type Options = {
   readonly session: Session;
   readonly task: PlannedTask;
-  readonly shell: Pick<ScriptShell, '$' | 'within'>;
+  readonly shell: Pick<ScriptShell, '$'>;
   /** What cancels the task while it runs. */
   readonly taskSignal: AbortSignal;
   /** What cancels what is started now: another one during an undo. */
   readonly currentSignal: () => AbortSignal;
   readonly onHost: boolean;
   readonly log: (line: string) => void;
+  /** Takes back what the script has started, when that has ended. */
+  readonly undoing: (undo: () => Promise<void>) => Promise<void>;
 };
 
 /** What a script is given. */
-export function makeContext({ session, task, shell, taskSignal, currentSignal, onHost, log }: Options): Context {
+export function makeContext({
+  session,
+  task,
+  shell,
+  taskSignal,
+  currentSignal,
+  onHost,
+  log,
+  undoing,
+}: Options): Context {
   const { host, root, platform, table } = session;
   const env = commandEnvironment(session, task);
   return {
@@ -55,7 +66,7 @@ export function makeContext({ session, task, shell, taskSignal, currentSignal, o
     sleep: (ms) => host.sleep(ms, currentSignal()),
     now: host.dateMs,
     undoOnFailure: (undo) => {
-      session.undos.push({ task: task.name, undo: () => shell.within(undo) });
+      session.undos.push({ task: task.name, undo: () => undoing(undo) });
     },
   };
 }

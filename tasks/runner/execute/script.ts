@@ -31,7 +31,7 @@ export async function runScript(
   { session, task, onHost, recorder, ...options }: Options,
 ): Promise<TaskEnd> {
   const { host, table } = session;
-  const prints = makePrints(recorder);
+  const prints = makePrints(recorder, session);
   const strays = makeStrays({
     session,
     task: task.name,
@@ -74,6 +74,14 @@ export async function runScript(
       currentSignal,
       onHost,
       log: (line) => recorder.onLine('stdout', line),
+      undoing: async (undo) => {
+        try {
+          await strays.afterwards(() => shell.within(undo));
+        } finally {
+          shell.end();
+          prints.end();
+        }
+      },
     });
     const outcome = await shell.within(() => run(context));
     return outcome === undefined ? { state: 'done' } : { state: 'skipped', reason: outcome.skipped };

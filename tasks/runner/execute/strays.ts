@@ -8,6 +8,8 @@ import type { Session } from '../session.ts';
 export type Strays = {
   /** Does the script's work, and hears of what it throws then and later. */
   readonly during: <Result>(work: () => Result) => Result;
+  /** Does what the script has left to be done after its end. */
+  readonly afterwards: <Result>(work: () => Result) => Result;
   /** Aborted by the first: the script is to end. */
   readonly signal: AbortSignal;
   readonly first: () => { readonly thrown: unknown } | undefined;
@@ -42,11 +44,13 @@ export function makeStrays({ session, task, describe, onPrint }: Options): Stray
     state.late ??= { exit: exitCodes.task, reason: 'task' };
     return 'heard';
   };
+  const owner: Owner = { name: `the script of task \`${task}\``, onStray, onPrint };
   return {
     during: (work) => {
       host.foreignCode.scripts.add(task);
-      return runAs(host, { name: `the script of task \`${task}\``, onStray, onPrint }, work);
+      return runAs(host, owner, work);
     },
+    afterwards: (work) => runAs(host, owner, work),
     signal: ending.signal,
     first: () => first,
     close: () => {

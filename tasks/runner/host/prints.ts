@@ -1,5 +1,6 @@
 type Name = 'stdout' | 'stderr';
-type Taker = (name: Name, chunk: string | Uint8Array) => void;
+/** Gives a promise where no more should be printed until it settles. */
+type Taker = (name: Name, chunk: string | Uint8Array) => Promise<void> | undefined;
 type Callback = (error?: Error | null) => void;
 type Write = NodeJS.WriteStream['write'];
 
@@ -38,9 +39,16 @@ function divert(name: Name, stream: NodeJS.WriteStream, taker: () => Taker | und
     const take = taker();
     if (take === undefined) return write(chunk, second as BufferEncoding, third);
     const encoding = typeof second === 'string' ? second : 'utf8';
-    take(name, typeof chunk === 'string' && encoding !== 'utf8' ? Buffer.from(chunk, encoding) : chunk);
+    const pause = take(name, typeof chunk === 'string' && encoding !== 'utf8' ? Buffer.from(chunk, encoding) : chunk);
     const done = typeof second === 'function' ? second : third;
-    if (done !== undefined) process.nextTick(done);
-    return true;
+    if (pause === undefined) {
+      if (done !== undefined) process.nextTick(done);
+      return true;
+    }
+    void pause.then(() => {
+      done?.();
+      stream.emit('drain');
+    });
+    return false;
   };
 }
