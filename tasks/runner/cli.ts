@@ -9,8 +9,9 @@ import { makePaint, wantsColour } from './paint.ts';
 
 /** Runs the program in this process and leaves its exit code behind. */
 export async function runCli(importModule: ImportModule): Promise<void> {
-  if (wantsJson(process.argv)) watchForEarlyEnd((exit) => writeLast('stdout', lastLine('task', exit)));
-  else watchForEarlyEnd();
+  watchForEarlyEnd((exit) => {
+    if (wantsJson(process.argv)) writeLast('stdout', lastLine('task', exit));
+  });
   const terminals = standardTerminals();
   const { exit, isAllDone } = await run(importModule);
   leaveExit(exit);
@@ -34,7 +35,7 @@ async function run(importModule: ImportModule): Promise<Ended> {
     const text = isForUser ? renderProblems(error.problems, paint) : describeBug(error);
     writeLast('stderr', host === undefined ? text : host.secrets.mask(text));
     const reason = isForUser ? error.reason : 'bug';
-    if (wantsJson(process.argv)) writeLast('stdout', lastLine(reason));
+    if (wantsJson(process.argv)) writeLast('stdout', lastLine(reason, exitCodes[reason]));
     return { exit: exitCodes[reason], isAllDone: false };
   }
 }

@@ -8,11 +8,16 @@ export type EventQueue = AsyncIterable<Stamped> & {
   /** Ends the iteration once all events are taken; with an error, by throwing it. */
   readonly close: (error?: unknown) => void;
   readonly isClosed: () => boolean;
+  /** All that the reader has not dealt with; it gets that no more. */
+  readonly takeRest: () => readonly Stamped[];
 };
 
 /** Makes an empty queue for one reader. */
 export function makeEventQueue(): EventQueue {
   let waiting: Stamped[] = [];
+  let taken: Stamped[] = [];
+  /** The first that the reader has not dealt with. */
+  let next = 0;
   let closed: { readonly error: unknown } | undefined;
   let wake: () => void = () => undefined;
   let isIdle = false;
@@ -33,11 +38,17 @@ export function makeEventQueue(): EventQueue {
       wake();
     },
     isClosed: () => closed !== undefined,
+    takeRest: () => {
+      const rest = [...taken.slice(next), ...waiting];
+      next = taken.length;
+      waiting = [];
+      return rest;
+    },
     async *[Symbol.asyncIterator]() {
       while (waiting.length > 0 || closed === undefined) {
-        const taken = waiting;
+        taken = waiting;
         waiting = [];
-        yield* taken;
+        for (next = 0; next < taken.length; next++) yield taken[next] as Stamped;
         isIdle = waiting.length === 0 && closed === undefined;
         if (!isIdle) continue;
         for (const tell of whenIdle.splice(0)) tell();

@@ -6,6 +6,21 @@ import type { Platform } from './script.ts';
 import type { Secrets } from './secrets.ts';
 
 export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+/** A script on its way. */
+export type RunningScript = {
+  /** Ends it: all that it waits for can never come. */
+  readonly giveUp: () => void;
+  /** Gives what it has printed without a newline. */
+  readonly endOutput: () => void;
+};
+
+export type ForeignCode = {
+  isLoaded: boolean;
+  readonly scripts: Set<RunningScript>;
+  /** Shows at once what has happened and not been shown: the process ends. */
+  showRest: () => void;
+};
+
 /** What comes of an error that nobody caught: dealt with; told, with the exit code of a failure; or the end of the program. */
 export type Uncaught = 'heard' | { readonly text: string } | 'not-ours';
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -47,8 +62,8 @@ export type Host = {
   /** In a watch: scripts are read anew at each use. */
   readonly rereadsModules: boolean;
   readonly importModule: ImportModule;
-  /** Whether a project's own code runs in this process, and the tasks whose scripts do. */
-  readonly foreignCode: { isLoaded: boolean; readonly scripts: Set<string> };
+  /** What there is of a project's own code in this process. */
+  readonly foreignCode: ForeignCode;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
   /** Whether so much of what was written waits for its reader that no more should be made. */

@@ -71,6 +71,10 @@ async function carryOut(host: Host, { project, plan, args, fix }: Undertaking): 
   if (plan.doctor !== undefined) return await (await import('./diagnose.ts')).diagnose(session, plan.doctor, { fix });
   const renderer = await openRenderer(host, plan, args.flags);
   await renderer.ready;
+  host.foreignCode.showRest = () => {
+    for (const event of session.events.takeRest()) renderer.on(event);
+    void renderer.end();
+  };
   let ending: Ending = { exit: exitCodes.ok, unmet: [] };
   for await (const event of execute(session, plan, { fix })) {
     renderer.on(event);

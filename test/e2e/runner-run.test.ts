@@ -343,18 +343,28 @@ test('where there are no more file descriptors the tasks fail that could not be 
   expect(stdout).toContain('– wait:0 stopped: another task failed\n');
 });
 
-test('a script that waits for what can never come is an error, and no success', async () => {
+test('a script that waits for what can never come fails its task, and all is done that a failure asks for', async () => {
   await using project = await createProject({
-    'tasks.config.yaml': 'version: 1\ntasks:\n  wait: { script: wait.ts }\n  next: { needs: [wait], run: echo next }\n',
-    'wait.ts': 'export const run = async () => { await new Promise(() => undefined); };\n',
+    'tasks.config.yaml':
+      'version: 1\ntasks:\n  wait: { script: wait.ts, finally: echo finally }\n  next: { needs: [wait], run: echo next }\n',
+    'wait.ts': `export const run = async ({ undoOnFailure }) => {
+  undoOnFailure(async () => console.log('undone'));
+  await new Promise(() => undefined);
+};
+`,
   });
-  const { exit, stdout, stderr } = await project.run('next');
-  expect(exit).toBe(1);
-  expect(stdout).toBe('▸ wait\n');
-  expect(stderr).toBe(
-    'error: the script of task `wait` waits for what nothing can settle any more\n' +
-      'hint: look there for an `await` of what is never resolved\n',
-  );
+  expect(await project.run('next')).toEqual({
+    exit: 1,
+    stdout: `▸ wait
+finally
+✖ wait failed after <time>: the script waits for what nothing can settle any more
+  remedy: look in it for an \`await\` of what is never resolved
+– next not started: \`wait\` failed
+undone
+failed: \`wait\` (exit code 1); 0 done, 1 not started, <time>
+`,
+    stderr: '',
+  });
 });
 
 test('what a script has begun and not waited for comes to its end', async () => {

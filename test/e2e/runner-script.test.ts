@@ -286,23 +286,32 @@ test('what a script did not await and fails after its end makes the run fail, an
   expect(await alone.result).toEqual({ exit: 1, stdout: '▸ work\n✔ work <time>\n', stderr: `error: ${story}` });
 });
 
-const standstill = (who: string) =>
-  `error: the ${who} for what nothing can settle any more\n` +
-  'hint: look there for an `await` of what is never resolved\n';
+const standstill = 'the script waits for what nothing can settle any more';
 const ended = (who: string) =>
-  `error: ${who} has ended the whole program with \`process.exit\`\n` +
+  `error: ${who} has ended the whole program with \`process.exit\`, so that no \`finally\` and nothing else is done any more\n` +
   "hint: let a script's `run` return, or throw a `TaskFailure` with an `exitCode`; let a check's `run` return its outcome\n";
 
 test('a script that ends the whole program is told so, and that is no success', async () => {
   await using project = await createProject({
     'tasks.config.yaml': 'version: 1\ntasks:\n  work: { script: work.ts }\n  next: { needs: [work], run: echo next }\n',
-    'work.ts': 'export const run = async () => process.exit(0);\n',
+    'work.ts': `export const run = async () => {
+  console.log('said');
+  process.stdout.write('half');
+  await null;
+  process.exit(0);
+};
+`,
   });
-  expect(await project.run('next')).toEqual({
-    exit: 1,
-    stdout: '▸ work\n',
-    stderr: ended('the script of task `work`'),
-  });
+  const stderr = ended('the script of task `work`');
+  expect(await project.run('next')).toEqual({ exit: 1, stdout: '▸ work\nsaid\nhalf\n', stderr });
+  expect(await project.read('.tasks/logs/work.log')).toBe('said\nhalf\n');
+  const { exit, stdout } = await project.run('next --output=json');
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events.filter(({ type }) => type === 'task-output').map(({ line }) => line)).toEqual(['said', 'half']);
+  expect({ exit, last: events.at(-1) }).toEqual({ exit: 1, last: { type: 'run-finished', exit: 1, reason: 'task' } });
 });
 
 test('so is a check', async () => {
@@ -315,11 +324,7 @@ test('so is a check', async () => {
 });
 
 test.each([
-  [
-    'waits for what cannot come',
-    "process.on('throws', () => undefined); await new Promise(() => {});",
-    standstill('script of task `other` waits'),
-  ],
+  ['waits for what cannot come', "process.on('throws', () => undefined); await new Promise(() => {});", ''],
   [
     'ends the whole program',
     "await new Promise((resolve) => process.on('throws', resolve)); process.exit(0);",
@@ -339,17 +344,19 @@ test.each([
   });
   const { exit, ...told } = await project.run('all --jobs=2 --keep-going');
   expect({ exit, stderr: told.stderr }).toEqual({ exit: 1, stderr });
+  if (stderr === '') expect(told.stdout).toContain(`✖ other failed after <time>: ${standstill}\n`);
 });
 
-test('scripts that wait for what cannot come are named, each of them', async () => {
+test('scripts that wait for what cannot come fail, each of them', async () => {
   await using project = await createProject({
     'tasks.config.yaml':
       'version: 1\ntasks:\n  one: { script: wait.ts }\n  two: { script: wait.ts }\n  ends: { script: end.ts }\n  all: { needs: [one, two, ends] }\n',
     'wait.ts': 'export const run = () => new Promise(() => {});\n',
     'end.ts': 'export const run = () => new Promise((resolve) => setTimeout(resolve, 300));\n',
   });
-  const { exit, stderr } = await project.run('all --jobs=3');
-  expect({ exit, stderr }).toEqual({ exit: 1, stderr: standstill('scripts of tasks `one`, `two` wait') });
+  const { exit, stdout, stderr } = await project.run('all --jobs=3');
+  expect({ exit, stderr }).toEqual({ exit: 1, stderr: '' });
+  for (const name of ['one', 'two']) expect(stdout).toContain(`✖ ${name} failed after <time>: ${standstill}\n`);
 });
 
 test.each([

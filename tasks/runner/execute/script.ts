@@ -37,8 +37,10 @@ export async function runScript(
     task: task.name,
     describe: (thrown) => describe(thrown, shell),
     onPrint: task.interactive ? undefined : prints.onPrint,
+    endOutput,
   });
   const signal = AbortSignal.any([options.signal, strays.signal]);
+  const abandoned = AbortSignal.any([session.stop.signal, strays.givenUp]);
   let isOver = false;
   const currentSignal = () => (isOver ? session.stop.signal : signal);
   const over = new AbortController();
@@ -78,8 +80,7 @@ export async function runScript(
         try {
           await strays.afterwards(() => shell.within(undo));
         } finally {
-          shell.end();
-          prints.end();
+          endOutput();
         }
       },
     });
@@ -87,7 +88,7 @@ export async function runScript(
     return outcome === undefined ? { state: 'done' } : { state: 'skipped', reason: outcome.skipped };
   };
   try {
-    const end = await untilAbandoned(strays.during(work), signal, session.stop.signal);
+    const end = await untilAbandoned(strays.during(work), signal, abandoned);
     const wasAsked = signal.aborted;
     await Promise.all(loans);
     await session.state.understood;
@@ -95,18 +96,21 @@ export async function runScript(
     if (wasAsked || wasInterrupted) throw new Error('cancelled');
     return end;
   } catch (thrown) {
-    shell.end();
-    prints.end();
+    endOutput();
     await Promise.all(loans);
     await session.state.understood;
     if (options.signal.aborted) return cancelled(options.signal, task.timeoutMs, recorder);
     return explain(strays.first()?.thrown ?? thrown, shell, recorder);
   } finally {
-    shell.end();
-    prints.end();
+    endOutput();
     isOver = true;
     strays.close();
     over.abort();
+  }
+
+  function endOutput(): void {
+    shell.end();
+    prints.end();
   }
 }
 

@@ -1,7 +1,8 @@
 import { exitCodes } from '../errors.ts';
 import { type Owner, runAs } from '../foreign-code.ts';
-import type { Uncaught } from '../host.ts';
+import type { RunningScript, Uncaught } from '../host.ts';
 import type { Cancellation } from '../process/table.ts';
+import { TaskFailure } from '../script.ts';
 import type { Session } from '../session.ts';
 
 /** What one script throws where nobody catches it: in a callback, or by a promise that it does not await. */
@@ -10,6 +11,8 @@ export type Strays = {
   readonly during: <Result>(work: () => Result) => Result;
   /** Does what the script has left to be done after its end. */
   readonly afterwards: <Result>(work: () => Result) => Result;
+  /** Aborted where the script waits for what can never come. */
+  readonly givenUp: AbortSignal;
   /** Aborted by the first: the script is to end. */
   readonly signal: AbortSignal;
   readonly first: () => { readonly thrown: unknown } | undefined;
@@ -23,12 +26,15 @@ type Options = {
   /** Says what was thrown, in a line. */
   readonly describe: (thrown: unknown) => string;
   readonly onPrint: Owner['onPrint'];
+  /** Gives what has been printed without a newline. */
+  readonly endOutput: () => void;
 };
 
 /** Makes them for one script of a run. */
-export function makeStrays({ session, task, describe, onPrint }: Options): Strays {
+export function makeStrays({ session, task, describe, onPrint, endOutput }: Options): Strays {
   const { host, state, events, emit } = session;
   const ending = new AbortController();
+  const givenUp = new AbortController();
   let first: { readonly thrown: unknown } | undefined;
   let isOver = false;
   const onStray = (thrown: unknown): Uncaught => {
@@ -45,19 +51,29 @@ export function makeStrays({ session, task, describe, onPrint }: Options): Stray
     return 'heard';
   };
   const owner: Owner = { name: `the script of task \`${task}\``, onStray, onPrint };
+  const running: RunningScript = {
+    giveUp: () => {
+      first ??= { thrown: new TaskFailure(endless, { remedy: unresolved }) };
+      givenUp.abort();
+    },
+    endOutput,
+  };
   return {
     during: (work) => {
-      host.foreignCode.scripts.add(task);
+      host.foreignCode.scripts.add(running);
       return runAs(host, owner, work);
     },
     afterwards: (work) => runAs(host, owner, work),
     signal: ending.signal,
+    givenUp: givenUp.signal,
     first: () => first,
     close: () => {
       isOver = true;
-      host.foreignCode.scripts.delete(task);
+      host.foreignCode.scripts.delete(running);
     },
   };
 }
 
+const endless = 'the script waits for what nothing can settle any more';
+const unresolved = 'look in it for an `await` of what is never resolved';
 const hasThrown: Cancellation = { because: 'another-failed', signal: 'SIGTERM', isDelivered: false, graceMs: 5_000 };

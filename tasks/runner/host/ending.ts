@@ -1,25 +1,25 @@
-import { exitCodes, listed } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
+import type { ForeignCode } from '../host.ts';
 import { writeLast } from './streams.ts';
 
 /** The least that a process ends with, however its run ended. */
 let leastExit: number = exitCodes.ok;
 
-/** The tasks whose scripts run. */
-export const runningScripts = new Set<string>();
+/** What this process has to do with a project's own code. */
+export const foreignCode: ForeignCode = { isLoaded: false, scripts: new Set(), showRest: () => undefined };
 
 let who: () => string | undefined = () => undefined;
+let tellEnd: (exit: number) => void = () => undefined;
 
 /** Tells whose code it is that ends the program. */
 export function askWho(name: () => string | undefined): void {
   who = name;
 }
 
-let tellEnd: (exit: number) => void = () => undefined;
-
-/** Says so where this process ends before all is done; `tell` what else is to be told then, with the exit code. */
-export function watchForEarlyEnd(tell = tellEnd): void {
+/** Says so where this process ends before all is done; `tell` is what else is to be said then. */
+export function watchForEarlyEnd(tell: (exit: number) => void): void {
   tellEnd = tell;
-  process.once('beforeExit', onStandstill).once('exit', onEarlyExit).on('uncaughtExceptionMonitor', onThrow);
+  process.on('beforeExit', onStandstill).once('exit', onEarlyExit).on('uncaughtExceptionMonitor', onThrow);
 }
 
 /** From now on it may end, since all is done or because what ended it was told. */
@@ -46,31 +46,32 @@ export function failLate(): void {
   process.exitCode ||= leastExit;
 }
 
-/** Node ends without a word, and with 0, where all that is waited for can never come. */
+/** Node ends without a word, and with 0, where all that is waited for can never come. A script that waits for it has failed. */
 function onStandstill(): void {
+  const scripts = [...foreignCode.scripts];
+  foreignCode.scripts.clear();
+  if (scripts.length > 0) {
+    for (const script of scripts) script.giveUp();
+    return;
+  }
   expectEnd();
+  foreignCode.showRest();
   writeLast(
     'stderr',
-    `error: ${waiting()} for what nothing can settle any more\n` +
+    'error: what a script or check of this project has begun waits for what nothing can settle any more\n' +
       'hint: look there for an `await` of what is never resolved\n',
   );
   process.exitCode = exitCodes.task;
   tellEnd(exitCodes.task);
 }
 
-/** Where nothing can go on, that is true of every script that has not ended. */
-function waiting(): string {
-  const names = listed(runningScripts);
-  return runningScripts.size > 1
-    ? `the scripts of tasks ${names} wait`
-    : `the script of ${names === '' ? 'a task' : `task ${names}`} waits`;
-}
-
 /** Nobody but a project's own code calls `process.exit` before all is done. */
 function onEarlyExit(code: number): void {
+  for (const script of foreignCode.scripts) script.endOutput();
+  foreignCode.showRest();
   writeLast(
     'stderr',
-    `error: ${who() ?? 'a script or check of this project'} has ended the whole program with \`process.exit\`\n` +
+    `error: ${who() ?? 'a script or check of this project'} has ended the whole program with \`process.exit\`, so that no \`finally\` and nothing else is done any more\n` +
       "hint: let a script's `run` return, or throw a `TaskFailure` with an `exitCode`; let a check's `run` return its outcome\n",
   );
   process.exitCode = code || exitCodes.task;

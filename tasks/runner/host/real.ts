@@ -8,7 +8,7 @@ import { asciiMarks, unicodeMarks, wantsUnicode } from '../marks.ts';
 import { wantsColour } from '../paint.ts';
 import { makeSecrets } from '../secrets.ts';
 import { ask } from './ask.ts';
-import { runningScripts } from './ending.ts';
+import { foreignCode } from './ending.ts';
 import { readPipe, readText, replaceFile } from './files.ts';
 import { isInBackground, onSuspend } from './foreground.ts';
 import { openLog, removeLog, tidyLogs } from './log-file.ts';
@@ -50,7 +50,7 @@ export function realHost(importModule: ImportModule): Host {
     stripsTypes: 'typescript' in process.features && process.features.typescript !== false,
     rereadsModules: false,
     importModule,
-    foreignCode: { isLoaded: false, scripts: runningScripts },
+    foreignCode,
     write: stdout.write,
     writeError: stderr.write,
     outputIsBehind: () => stdout.waitingBytes() > mostWaitingBytes,

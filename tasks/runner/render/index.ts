@@ -36,7 +36,9 @@ export async function openRenderer(host: Host, plan: Plan, flags: Flags): Promis
       for (const renderer of all) renderer.on(event);
     },
     end: async () => {
-      for (const renderer of all) await renderer.end();
+      // Where the program is ended, there is only this turn.
+      await Promise.all([logs.end(), view.end()]);
+      for (const renderer of profile) await renderer.end();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Stamped } from '../events.ts';
+import type { EventQueue } from '../event-queue.ts';
 import type { Host } from '../host.ts';
 import type { Plan } from '../plan.ts';
 import { defaultOutput, openView, type Renderer, type ViewFlags } from '../render/index.ts';
@@ -12,7 +12,7 @@ export type Show = { readonly plan: Plan; readonly standing: readonly string[] }
  */
 export async function showWatch(
   host: Host,
-  events: AsyncIterable<Stamped>,
+  events: EventQueue,
   { flags, first, next }: { readonly flags: ViewFlags; readonly first: Plan; readonly next: () => Show },
 ): Promise<void> {
   // A list is for tasks that end; what services say would be lost in it.
@@ -26,6 +26,13 @@ export async function showWatch(
   let plan = first;
   let view = await between(first, []);
   const standing = new Set<string>();
+  host.foreignCode.showRest = () => {
+    const rest = events.takeRest();
+    for (const one of [logs, view]) {
+      for (const event of rest) one.on(event);
+      void one.end();
+    }
+  };
   for await (const event of events) {
     if (event.type === 'service-ready') standing.add(event.task);
     // One that was left out goes on running.
