@@ -1,5 +1,4 @@
 /** Where outputs lie, what a task has written is made anew, and what somebody else has put there is never removed. */
-import { existsSync } from 'node:fs';
 import { chmod, chown, readdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';

@@ -375,7 +375,8 @@ test.each([
   });
   const { exit, stdout } = await project.run('work --output=json');
   expect(exit).toBe(code);
-  expect(stdout.trimEnd().split('\n').at(-1)).toBe(`{"type":"run-finished","exit":${code},"reason":"task"}`);
+  const last: unknown = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  expect(last).toMatchObject({ type: 'run-finished', exit: code, reason: 'task' });
 });
 
 test('what a check throws in a callback is its result, and after its end an error', async () => {
