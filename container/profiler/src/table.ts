@@ -3,6 +3,7 @@ import type { Piece } from './connection/piece.ts';
 import { isRequestHead } from './connection/starts.ts';
 import type { Process } from './exchange.ts';
 import { Followed, type FollowedEvents } from './followed.ts';
+import { Held } from './held.ts';
 import { tcpLink, UnixLinks } from './links.ts';
 import { Mistakes } from './mistakes.ts';
 import type { CloseRecord, OpenRecord } from './records.ts';
@@ -18,11 +19,6 @@ export type KernelSide = {
 
 export type TableEvents = Pick<FollowedEvents, 'exchange' | 'lost'>;
 
-/**
- * What may be held of exchanges under way: as many as the kernel follows connections, each with a request that waits,
- * and a part of the memory that the profiler is given. When it is more, as much is given up as leaves half.
- */
-const MAX_HELD_BYTES = 48 << 20;
 /** How long nothing has moved on a connection that rests. */
 const REST_NS = 1e9;
 /** How long one is left alone that seems to be no HTTP: that may have been a long body, where it is older than the profiler. */
@@ -41,8 +37,7 @@ export class Table {
   readonly #events: FollowedEvents;
   readonly #unixLinks: UnixLinks;
   readonly #unixSockets = new UnixSockets();
-  /** The sum of what the entries hold. */
-  #heldBytes = 0;
+  readonly #held = new Held();
 
   constructor(kernel: KernelSide, events: TableEvents, salt: string) {
     this.#kernel = kernel;
@@ -56,7 +51,7 @@ export class Table {
 
   /** About how much memory is held of exchanges under way. */
   get heldBytes(): number {
-    return this.#heldBytes;
+    return this.#held.bytes;
   }
 
   opened(open: OpenRecord, timeNs: number): void {
@@ -81,8 +76,8 @@ export class Table {
     const connection = entry.wake();
     if (direction === entry.open.requestDirection) connection.request(piece);
     else connection.response(piece);
-    this.#weigh(entry);
-    if (this.#heldBytes > MAX_HELD_BYTES) this.#relieve();
+    this.#held.weigh(entry);
+    if (this.#held.isTooMuch) this.#held.relieve(this.#entries.values());
   }
 
   /** No more bytes will come in a direction; `isShed` if some were left out. */
@@ -114,7 +109,7 @@ export class Table {
       if (entry.isResting) continue;
       entry.wake().giveUpBefore(nowNs - LATE_NS);
       if (entry.lastNs <= nowNs - REST_NS) entry.rest();
-      this.#weigh(entry);
+      this.#held.weigh(entry);
     }
   }
 
@@ -138,7 +133,7 @@ export class Table {
     for (const entry of this.#entries.values()) underWay += entry.countLeft();
     this.#entries.clear();
     this.#unixSockets.clear();
-    this.#heldBytes = 0;
+    this.#held.bytes = 0;
     return underWay;
   }
 
@@ -157,33 +152,13 @@ export class Table {
     if (this.#entries.get(entry.open.conn) !== entry) return;
     this.#entries.delete(entry.open.conn);
     this.#unixSockets.forget(entry);
-    entry.isForgotten = true;
-    this.#heldBytes -= entry.heldBytes;
+    this.#held.forget(entry);
   }
 
   #responsesEnded(entry: Followed): void {
     if (!entry.isBusy) return;
     entry.wake().responsesEnded(true);
-    this.#weigh(entry);
-  }
-
-  #weigh(entry: Followed): void {
-    if (!entry.isForgotten) this.#heldBytes += entry.weigh();
-  }
-
-  /** Too much is held: all rest that can, and where that does not help, those that hold most are given up. */
-  #relieve(): void {
-    for (const entry of this.#entries.values()) {
-      entry.rest();
-      this.#weigh(entry);
-    }
-    if (this.#heldBytes <= (MAX_HELD_BYTES / 4) * 3) return;
-    const largest = [...this.#entries.values()].sort((one, other) => other.heldBytes - one.heldBytes);
-    for (const entry of largest) {
-      if (this.#heldBytes <= MAX_HELD_BYTES / 2) return;
-      entry.drop();
-      this.#weigh(entry);
-    }
+    this.#held.weigh(entry);
   }
 
   /** What looked like a request in the middle of something else may be followed by real ones. */
