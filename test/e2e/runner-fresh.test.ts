@@ -671,6 +671,27 @@ test('links are followed: what is behind them counts, and one that leads back up
   expect(await why(here)).toEqual(['src/dangling changed']);
 });
 
+test('where links make more and more ways to the same folders, the inputs are refused with what to leave out', async () => {
+  const count = 24;
+  const folders = Array.from({ length: count }, (_, index) => [`src/d${index}/f`, 'x'] as const);
+  const tasks = { build: { inputs: ['src/d0/**'], run: ':' }, fine: { inputs: ['src/d0/**', '!**/b'], run: ':' } };
+  await using here = await createProject({
+    'tasks.config.yaml': JSON.stringify({ version: 1, tasks }),
+    ...Object.fromEntries(folders),
+  });
+  for (let index = 1; index < count; index++) {
+    for (const name of ['a', 'b']) await symlink(`../d${index}`, here.path(`src/d${index - 1}/${name}`));
+  }
+  const { exit, stderr } = await here.run('build');
+  expect({ exit, stderr }).toEqual({
+    exit: 3,
+    stderr: expect.stringMatching(
+      /^error: links lead to `.*\/src\/d\d+`, and to folders like it, by more than 10000 ways, such as `src\/d0\/a.*`\nhint: leave them out, as with `'!\*\*\/node_modules\/\*\*'` at the end of the globs\n$/,
+    ),
+  });
+  expect((await here.run('fine')).exit).toBe(0);
+});
+
 test('what comes and goes in a folder to which a link only leads back is no change of the link', async () => {
   await using here = await project("{ inputs: ['src/**'], outputs: [out], run: 'mkdir out; touch out/x' }");
   await symlink('..', here.path('src/up'));

@@ -1,5 +1,6 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { UserError } from '../errors.ts';
 import { isErrno } from '../host.ts';
 import type { Patterns } from './glob.ts';
 import { lookAt } from './stamp.ts';
@@ -24,6 +25,9 @@ type Search = {
   readonly raw: Map<string, Buffer>;
   readonly folders: string[];
   readonly unreadable: string[];
+  /** The real folders into which links led, and how often one led into a folder again. */
+  readonly behindLinks: Set<string>;
+  repeated: number;
 };
 
 /** A folder on the way: as it is listed, as the system knows it, and the real places from which links led here. */
@@ -39,7 +43,8 @@ export function findFiles(
   patterns: Patterns,
   options: Pick<Search, 'followsLinks' | 'followsRoots'>,
 ): Found {
-  const search: Search = { root, patterns, ...options, paths: [], raw: new Map(), folders: [], unreadable: [] };
+  const found = { paths: [], raw: new Map(), folders: [], unreadable: [] };
+  const search: Search = { root, patterns, ...options, ...found, behindLinks: new Set(), repeated: 0 };
   for (const path of patterns.roots) visitRoot(search, path);
   return search;
 }
@@ -116,15 +121,27 @@ function followLink(search: Search, folder: Folder, path: string, at: string | B
   const trail = [...folder.trail, here];
   const leadsBack = trail.some((place) => place === target || target === '/' || place.startsWith(`${target}/`));
   if (leadsBack) return false;
+  if (search.behindLinks.has(target)) search.repeated++;
+  search.behindLinks.add(target);
+  if (search.repeated > mostRepeated)
+    throw new UserError('config', [
+      {
+        message: `links lead to \`${target}\`, and to folders like it, by more than ${mostRepeated} ways, such as \`${path.slice(0, 80)}\``,
+        hint: "leave them out, as with `'!**/node_modules/**'` at the end of the globs",
+      },
+    ]);
   search.folders.push(path);
   visitFolder(search, { path, at, trail });
   return true;
 }
 
+/** Each folder with two links to a next one doubles the ways: no walk along all of them would end. */
+const mostRepeated = 10_000;
+
 /** Undefined for what somebody takes away meanwhile. */
 function realPlace(at: string | Buffer): string | undefined {
   try {
-    return realpathSync(at);
+    return realpathSync.native(at);
   } catch {
     return undefined;
   }
