@@ -176,6 +176,15 @@ test('what a check prints by itself leaves the report a document', async () => {
   expect(stderr).toContain('loaded\nasked\n');
 });
 
+test('where what is piped into a command fails, that is told, and not what was ended for it', async () => {
+  await using project = await scripted(`
+  await $\`exit 4\`.nothrow();
+  await $\`echo a; exit 3\`.pipe($\`cat\`).pipe\`sort\`;`);
+  const { exit, stdout } = await project.run('work');
+  expect(exit).toBe(3);
+  expect(stdout).toContain('✖ work failed after <time>: exit code 3\n  command: echo a; exit 3\n');
+});
+
 test('the lines of a command come as they are written, to whom it is piped and to whom asks for them late', async () => {
   await using project = await scripted(`
   for await (const line of $\`echo a; hold; echo b; printf c\`.quiet()) log(\`[\${line}]\`);

@@ -138,13 +138,12 @@ function makeLog({ onLine, onCommand, cutOf }: Pick<Listener, 'onLine' | 'onComm
   };
   return {
     onEntry,
-    describe: ({ exitCode: code, signal }: ProcessOutput) =>
-      failed.findLast((end) => end.code === code && end.signal === signal) ?? {
-        command: '',
-        code,
-        signal,
-        problem: undefined,
-      },
+    describe: ({ exitCode: code, signal }: ProcessOutput) => {
+      // With both, zx has killed it because what is piped into it has failed with that code: that one is to be told.
+      const own = code === null ? signal : null;
+      const isTold = (end: Ended): boolean => end.code === code && end.signal === own;
+      return failed.findLast(isTold) ?? { command: '', code, signal, problem: undefined };
+    },
     end: () => {
       for (const splitter of splitters.values()) splitter.end();
     },
