@@ -1,6 +1,6 @@
 /** From both rings to exchanges: in an order that keeps what belongs together together, each with who made it. */
 import { expect, test } from 'vitest';
-import { createDrain } from '../../container/profiler/src/drain.ts';
+import { Drain } from '../../container/profiler/src/drain.ts';
 import * as layout from '../../container/profiler/src/layout.ts';
 import { readSettings } from '../../container/profiler/src/settings.ts';
 import { fakeProbe, fakeRing } from '../helpers/fake-probe.ts';
@@ -18,7 +18,7 @@ const CLOSE = 7;
 function start(family = 2) {
   const [data, control] = [fakeRing(), fakeRing()];
   const told: string[] = [];
-  const drain = createDrain(
+  const drain = new Drain(
     fakeProbe(data.ring, control.ring),
     readSettings({ PROFILER_SCOPE: 'host' }),
     {

@@ -1,7 +1,7 @@
 /** Whatever stands in the rings, the profiler goes on: it may tell nonsense of nonsense, but never throws and never hangs. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createDrain } from '../../container/profiler/src/drain.ts';
+import { Drain } from '../../container/profiler/src/drain.ts';
 import * as layout from '../../container/profiler/src/layout.ts';
 import { readSettings } from '../../container/profiler/src/settings.ts';
 import { fakeProbe, fakeRing } from '../helpers/fake-probe.ts';
@@ -73,7 +73,7 @@ test('records of any bytes in any order are survived', () => {
         const other = fakeRing();
         let told = 0;
         const events = { exchange: () => told++, lost: () => told++ };
-        const drain = createDrain(fakeProbe(data.ring, other.ring), readSettings({}), events, 'salt');
+        const drain = new Drain(fakeProbe(data.ring, other.ring), readSettings({}), events, 'salt');
         for (const record of controls) other.put(record);
         for (const record of records) {
           data.put(record);

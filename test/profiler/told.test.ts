@@ -1,6 +1,6 @@
 /** What stands in the kernel's records is what an exchange says: addresses, role, times and bytes. */
 import { expect, test } from 'vitest';
-import { createDrain } from '../../container/profiler/src/drain.ts';
+import { Drain } from '../../container/profiler/src/drain.ts';
 import type { Exchange } from '../../container/profiler/src/exchange.ts';
 import * as layout from '../../container/profiler/src/layout.ts';
 import { readSettings } from '../../container/profiler/src/settings.ts';
@@ -63,7 +63,7 @@ test.each([
   const told: Exchange[] = [];
   const settings = readSettings({ PROFILER_SCOPE: 'host', PROFILER_ROLE: 'both' });
   const events = { exchange: (exchange: Exchange) => told.push(exchange), lost: () => expect.unreachable() };
-  const drain = createDrain(fakeProbe(data.ring, control.ring), settings, events, 'salt');
+  const drain = new Drain(fakeProbe(data.ring, control.ring), settings, events, 'salt');
   data.put(openRecord(ends, direction));
   data.put(pieceRecord(direction, request, 5_000));
   data.put(pieceRecord(direction === received ? sent : received, response, 9_000));

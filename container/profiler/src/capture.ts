@@ -1,6 +1,6 @@
 /** Capturing: the probe's rings are emptied on a timer, exchanges go to the sinks, and the state is told. */
 import type { Clock } from './clock.ts';
-import { createDrain, type Drain } from './drain.ts';
+import { Drain } from './drain.ts';
 import type { Exchange } from './exchange.ts';
 import type { LossKind } from './followed.ts';
 import { Losses, UNWRITTEN } from './losses.ts';
@@ -44,7 +44,7 @@ export class Capture {
     this.#losses = new Losses(header.startedUs);
     this.#redact = createRedactor(settings.redact);
     const lost = (count: number, kind: LossKind): void => this.#losses.add(kind, count);
-    this.#drain = createDrain(probe, settings, { exchange: (exchange) => this.#tell(exchange), lost }, salt);
+    this.#drain = new Drain(probe, settings, { exchange: (exchange) => this.#tell(exchange), lost }, salt);
   }
 
   start(): void {

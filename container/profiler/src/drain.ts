@@ -16,59 +16,96 @@ import {
   readOpen,
   readWord,
 } from './records.ts';
+import type { Ring } from './ring.ts';
 import type { Settings } from './settings.ts';
 import { Table, type TableEvents } from './table.ts';
-
-export type Drain = {
-  /** Reads all there is now. */
-  readonly drain: () => void;
-  /** Reads all there is, and gives up on bytes that are late at `nowNs`, on the kernel's clock. */
-  readonly giveUp: (nowNs: number) => void;
-  /** Reads all there is, and forgets connections that are over without word. */
-  readonly sweep: (nowNs: number) => void;
-  /** The list of containers has changed. */
-  readonly renamed: (known: ReadonlyMap<string, KnownContainer>) => void;
-  /** Forgets all connections, in the kernel too; returns how many exchanges were under way. */
-  readonly clear: () => number;
-  readonly counters: () => { readonly records: number; readonly connections: number };
-};
 
 /** A close that is told only when all data that was there before it has been read. */
 type WaitingClose = { readonly record: CloseRecord; readonly after: number };
 
-/** Connects the probe's rings to a table of connections. `salt` keeps kernel addresses out of what is written. */
-export function createDrain(probe: Probe, settings: Settings, events: TableEvents, salt: string): Drain {
-  const { data, control } = probe;
-  const groups = new Groups(settings, probe);
-  const processes = new Processes(groups);
-  const table = new Table(probe, events, salt);
-  let closes: WaitingClose[] = [];
-  let records = 0;
+/** Connects the probe's rings to a table of connections. */
+export class Drain {
+  readonly #probe: Probe;
+  readonly #groups: Groups;
+  readonly #processes: Processes;
+  readonly #table: Table;
+  #closes: WaitingClose[] = [];
+  #records = 0;
 
-  const onControl = (at: number, length: number): void => {
-    records++;
+  /** `salt` keeps kernel addresses out of what is written. */
+  constructor(probe: Probe, settings: Settings, events: TableEvents, salt: string) {
+    this.#probe = probe;
+    this.#groups = new Groups(settings, probe);
+    this.#processes = new Processes(this.#groups);
+    this.#table = new Table(probe, events, salt);
+  }
+
+  counters(): { readonly records: number; readonly connections: number } {
+    return { records: this.#records, connections: this.#table.size };
+  }
+
+  /** Reads all there is now. */
+  drain(): void {
+    const { data, control } = this.#probe;
+    // Before the control ring is read, so that whoever the data is from has been announced.
+    const end = data.produced();
+    control.consume(control.produced(), this.#onControl);
+    data.consume(end, this.#onData);
+    if (this.#closes.length > 0) this.#tellCloses();
+  }
+
+  /** Reads all there is, and gives up on bytes that are late at `nowNs`, on the kernel's clock: what is there by now is not. */
+  giveUp(nowNs: number): void {
+    this.drain();
+    this.#table.giveUp(nowNs);
+  }
+
+  /** Reads all there is, and forgets connections that are over without word: those of which something came are not. */
+  sweep(nowNs: number): void {
+    this.drain();
+    this.#table.sweep(nowNs);
+  }
+
+  /** The list of containers has changed. */
+  renamed(known: ReadonlyMap<string, KnownContainer>): void {
+    this.#groups.renamed(known);
+    this.#processes.forgetAll();
+  }
+
+  /** Forgets all connections, in the kernel too; returns how many exchanges were under way. */
+  clear(): number {
+    this.#closes = [];
+    this.#probe.forgetAll();
+    return this.#table.clear();
+  }
+
+  readonly #onControl = (at: number, length: number): void => {
+    const { data, control } = this.#probe;
+    this.#records++;
     if (length === layout.close.size) {
-      closes.push({ record: readClose(control, at), after: data.produced() });
+      this.#closes.push({ record: readClose(control, at), after: data.produced() });
     } else {
-      groups.announced(readGroup(control, at));
-      processes.forgetAll();
+      this.#groups.announced(readGroup(control, at));
+      this.#processes.forgetAll();
     }
   };
 
-  const onData = (at: number): void => {
-    records++;
+  readonly #onData = (at: number): void => {
+    const { data } = this.#probe;
+    this.#records++;
     const kind = dataKind(data, at);
-    if (kind === layout.kind.piece) onPiece(at);
-    else if (kind === layout.kind.open) table.opened(readOpen(data, at), readNumber(data, at + layout.open.timeNs));
-    else if (kind === layout.kind.eof) {
+    if (kind === layout.kind.piece) this.#onPiece(data, at);
+    else if (kind === layout.kind.open) {
+      this.#table.opened(readOpen(data, at), readNumber(data, at + layout.open.timeNs));
+    } else if (kind === layout.kind.eof) {
       const conn = readNumber(data, at + layout.piece.conn);
-      table.ended(conn, readHalf(data, at + layout.piece.direction), readGap(data, at) !== 'none');
+      this.#table.ended(conn, readHalf(data, at + layout.piece.direction), readGap(data, at) !== 'none');
     }
   };
 
-  const onPiece = (at: number): void => {
+  #onPiece(data: Ring, at: number): void {
     const conn = readNumber(data, at + layout.piece.conn);
-    table.moved(conn, readHalf(data, at + layout.piece.direction), {
+    this.#table.moved(conn, readHalf(data, at + layout.piece.direction), {
       offset: readWord(data, at + layout.piece.offset),
       length: readWord(data, at + layout.piece.len),
       cap: readWord(data, at + layout.piece.cap),
@@ -78,45 +115,14 @@ export function createDrain(probe: Probe, settings: Settings, events: TableEvent
       gap: readGap(data, at),
       other: readWord(data, at + layout.piece.other),
       timeNs: readNumber(data, at + layout.piece.timeNs),
-      who: processes.find(data, at),
+      who: this.#processes.find(data, at),
     });
-  };
+  }
 
-  const tellCloses = (): void => {
-    const read = data.consumed();
-    const waiting = closes;
-    closes = waiting.filter(({ after }) => after > read);
-    for (const { record, after } of waiting) if (after <= read) table.closed(record);
-  };
-
-  const drain = (): void => {
-    // Before the control ring is read, so that whoever the data is from has been announced.
-    const end = data.produced();
-    control.consume(control.produced(), onControl);
-    data.consume(end, onData);
-    if (closes.length > 0) tellCloses();
-  };
-
-  return {
-    drain,
-    // What is there by now is neither late nor silent, however long nobody has read it.
-    giveUp: (nowNs) => {
-      drain();
-      table.giveUp(nowNs);
-    },
-    sweep: (nowNs) => {
-      drain();
-      table.sweep(nowNs);
-    },
-    renamed: (known) => {
-      groups.renamed(known);
-      processes.forgetAll();
-    },
-    clear: () => {
-      closes = [];
-      probe.forgetAll();
-      return table.clear();
-    },
-    counters: () => ({ records, connections: table.size }),
-  };
+  #tellCloses(): void {
+    const read = this.#probe.data.consumed();
+    const waiting = this.#closes;
+    this.#closes = waiting.filter(({ after }) => after > read);
+    for (const { record, after } of waiting) if (after <= read) this.#table.closed(record);
+  }
 }
