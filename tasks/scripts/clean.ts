@@ -1,10 +1,11 @@
 /** Removes what `down` keeps: the images, the base images made here, the traces, and .tasks. */
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context, Engine } from 'zx-tasks';
 import { baseImages } from '../lib/base-images.ts';
 import { unlessForeign } from '../lib/foreign.ts';
 import { images, project, tracesFolder } from '../lib/stack.ts';
+import { emptyState } from '../lib/state-folder.ts';
 import { allFiles } from '../lib/trace-files.ts';
 
 export async function run(context: Context): Promise<void> {
@@ -16,7 +17,12 @@ export async function run(context: Context): Promise<void> {
   await unlessForeign(tracesFolder, async () => {
     for (const name of allFiles) await rm(join(context.root, tracesFolder, name), { force: true });
   });
-  await unlessForeign('.tasks', () => emptyState(context));
+  // The engine's settings go last of all: the commands above needed them.
+  const others = await unlessForeign('.tasks', () => emptyState(context, 'clean'));
+  if (others.length > 0)
+    context.log(
+      `.tasks/locks and .tasks/state stay, since other runs go on: ${others.map((task) => `\`${task}\``).join(', ')}`,
+    );
 }
 
 async function removeImage(context: Context, engine: Engine, name: string): Promise<void> {
@@ -24,14 +30,4 @@ async function removeImage(context: Context, engine: Engine, name: string): Prom
   if (here.code !== 0) return;
   const removed = await context.run([...engine.command, 'rmi', name]);
   context.log(removed.code === 0 ? `removed ${name}` : `${name} stays: ${removed.stderr.trim()}`);
-}
-
-/** The engine's settings go last of all: the commands above needed them. */
-async function emptyState(context: Context): Promise<void> {
-  const folder = join(context.root, '.tasks');
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
