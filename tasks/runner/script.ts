@@ -34,7 +34,7 @@ export type Engine = {
 export type Ran = {
   /** The command as a person would type it. */
   readonly command: string;
-  /** Null when it did not start, was killed, or timed out. */
+  /** Null when it did not start, was killed, or timed out. What prints more than 256 MiB is killed. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -185,6 +185,13 @@ test('what a command prints can be an input, and one that fails makes the task r
   expect(await why(here)).toEqual(['the input `stamp` ended with 3', 'its last run had inputs that could not be read']);
 });
 
+test('a command in `inputs` may print more than a text can hold', { timeout: 120_000 }, async () => {
+  await using here = await project("{ inputs: [{ command: 'head -c 540000000 /dev/zero; cat stamp' }], run: 'true' }");
+  await here.write('stamp', 'a');
+  expect((await here.run('build')).exit).toBe(0);
+  expect((await here.run('build')).stdout).toBe('– build skipped: up to date\n');
+});
+
 test('what a command prints is compared byte by byte', async () => {
   await using here = await project("{ inputs: [{ command: cat stamp }], run: 'true' }");
   await writeFile(here.path('stamp'), Buffer.from([0xff]));

@@ -165,6 +165,22 @@ test('a script that prints faster than can be shown is told to wait, and when to
   expect(stdout).toContain('\ntrue true\n');
 });
 
+test('a command that prints without end is ended where a script waits for all of it, and that is told', {
+  timeout: 60_000,
+}, async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  work: { script: work.ts }\n',
+    'work.ts': `export const run = async ({ run, log }) => {
+  const { code, problem, stderr } = await run(['yes']);
+  log(\`\${code} \${problem} \${stderr}\`);
+};
+`,
+  });
+  const { exit, stdout } = await project.run('work');
+  expect(exit).toBe(0);
+  expect(stdout).toContain('null killed yes: ended, since it printed more than 256 MiB\n');
+});
+
 test('what a check prints by itself leaves the report a document', async () => {
   await using project = await createProject({
     'tasks.config.yaml': "version: 1\nchecks:\n  one: { id: ON001, script: check.ts }\ntasks:\n  a: { run: 'true' }\n",

@@ -19,7 +19,25 @@ const shortBytes = 2048;
 
 /** The SHA-256 of a text, in hex. */
 export function digestOfText(text: string): string {
-  const bytes = Buffer.from(text);
+  return digestOfBytes(Buffer.from(text));
+}
+
+/** The same of what comes in pieces, of which no more is held than is short. */
+export function digestOfStream(): { readonly push: (piece: Buffer) => void; readonly end: () => string } {
+  let held: Buffer = Buffer.alloc(0);
+  let digest: Hash | undefined;
+  return {
+    push: (piece) => {
+      const bytes = held.length === 0 ? piece : Buffer.concat([held, piece]);
+      const isShort = digest === undefined && bytes.length <= shortBytes;
+      held = isShort ? bytes : Buffer.alloc(0);
+      if (!isShort) digest = (digest ?? createHash('sha256')).update(bytes);
+    },
+    end: () => digest?.digest('hex') ?? digestOfBytes(held),
+  };
+}
+
+function digestOfBytes(bytes: Buffer): string {
   return bytes.length > shortBytes ? hash('sha256', bytes, 'hex') : Buffer.from(sha256(bytes)).toString('hex');
 }
 

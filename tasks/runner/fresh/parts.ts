@@ -6,7 +6,7 @@ import type { PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import type { Session } from '../session.ts';
 import { versionIn } from '../version-in.ts';
-import { digestOfText } from './digest.ts';
+import { digestOfStream, digestOfText } from './digest.ts';
 
 /** One thing besides files on which a task's result depends. Only its digest is kept, so that no value can leak. */
 export type Part = {
@@ -115,10 +115,17 @@ async function askTool(session: Session, { name, command }: Tracked['tools'][num
 async function askCommand(session: Session, task: PlannedTask, command: string): Promise<Answer> {
   const { host, table, cancel } = session;
   const surroundings = { ...host, env: environmentOf(session, task) };
-  const run = makeRunner({ host: surroundings, table, cwd: task.cwd, signal: () => cancel.signal, encoding: 'latin1' });
-  const { code, problem, stdout } = await run(['/bin/sh', '-c', command], { timeoutMs: boundMs });
+  const printed = digestOfStream();
+  const run = makeRunner({
+    host: surroundings,
+    table,
+    cwd: task.cwd,
+    signal: () => cancel.signal,
+    onStdout: printed.push,
+  });
+  const { code, problem } = await run(['/bin/sh', '-c', command], { timeoutMs: boundMs });
   if (code !== 0) return { problem: `the input \`${command}\` ended with ${code ?? problem ?? 'a signal'}` };
-  return part('output', command, stdout);
+  return { kind: 'output', name: command, digest: printed.end() };
 }
 
 /** The image that a name stands for now: built anew, it may hold other tools. */

@@ -12,34 +12,40 @@ type Surroundings = {
   readonly cwd: string;
   /** Asked at each start, since what cancels may change over the life of a run. */
   readonly signal: () => AbortSignal;
-  /** How what is printed is read; `latin1` keeps each byte apart. */
-  readonly encoding?: 'utf8' | 'latin1';
+  /** Takes what comes on stdout instead of keeping it. */
+  readonly onStdout?: (chunk: Buffer) => void;
 };
 
 const timeoutGraceMs = 1_000;
+/** More than that of one stream is not kept: a text has an end, and so has the memory. */
+const mostBytes = 256 << 20;
 
 /** Makes a function that runs a command to its end and captures it; nothing is thrown for a failed one. */
-export function makeRunner({ host, table, cwd, signal, encoding = 'utf8' }: Surroundings): Runner {
+export function makeRunner({ host, table, cwd, signal, onStdout }: Surroundings): Runner {
   return async (command, options = {}) => {
     const startedMs = host.clockMs();
     const timeout = new AbortController();
+    const flood = new AbortController();
     const timer =
       options.timeoutMs === undefined ? undefined : setTimeout(() => timeout.abort(timedOut), options.timeoutMs);
     const child = table.spawn(
       command,
       { cwd: options.cwd ?? cwd, env: { ...host.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
-      AbortSignal.any([signal(), timeout.signal]),
+      AbortSignal.any([signal(), timeout.signal, flood.signal]),
     );
-    const stdout = collect(child.stdout, encoding);
-    const stderr = collect(child.stderr, encoding);
+    const onFlood = (): void => flood.abort(flooded);
+    const stdout = collect(child.stdout, { onFlood, take: onStdout });
+    const stderr = collect(child.stderr, { onFlood });
     const ended = await waitForEnd(child);
     clearTimeout(timer);
-    const problem = problemOf(ended, timeout.signal.aborted);
+    const isEnded = timeout.signal.aborted || flood.signal.aborted;
+    const problem = flood.signal.aborted ? 'killed' : problemOf(ended, timeout.signal.aborted);
+    const notStarted = ended.problem === undefined ? '' : `${command[0]}: ${ended.problem}`;
     return {
       command: command.map(shellQuote).join(' '),
-      code: timeout.signal.aborted ? null : ended.code,
+      code: isEnded ? null : ended.code,
       stdout: stdout(),
-      stderr: stderr() + (ended.problem === undefined ? '' : `${command[0]}: ${ended.problem}`),
+      stderr: flood.signal.aborted ? `${command[0]}: ended, since it printed more than 256 MiB` : stderr() + notStarted,
       tookMs: Math.round(host.clockMs() - startedMs),
       ...(problem === undefined ? {} : { problem }),
     };
@@ -47,6 +53,7 @@ export function makeRunner({ host, table, cwd, signal, encoding = 'utf8' }: Surr
 }
 
 const timedOut: Cancellation = { because: 'timed-out', signal: 'SIGTERM', isDelivered: false, graceMs: timeoutGraceMs };
+const flooded: Cancellation = { ...timedOut, because: 'no-longer-needed' };
 
 function problemOf(ended: Awaited<ReturnType<typeof waitForEnd>>, hasTimedOut: boolean): Ran['problem'] {
   if (hasTimedOut) return 'timed-out';
@@ -54,8 +61,16 @@ function problemOf(ended: Awaited<ReturnType<typeof waitForEnd>>, hasTimedOut: b
   return ended.signal === null ? undefined : 'killed';
 }
 
-function collect(stream: NodeJS.ReadableStream | null, encoding: BufferEncoding): () => string {
+type Collecting = { readonly onFlood: () => void; readonly take?: ((chunk: Buffer) => void) | undefined };
+
+function collect(stream: NodeJS.ReadableStream | null, { onFlood, take }: Collecting): () => string {
   const chunks: Buffer[] = [];
-  stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return () => Buffer.concat(chunks).toString(encoding);
+  let bytes = 0;
+  const keep = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    if (bytes <= mostBytes) chunks.push(chunk);
+    else onFlood();
+  };
+  stream?.on('data', take ?? keep);
+  return () => Buffer.concat(chunks).toString();
 }
