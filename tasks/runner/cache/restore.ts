@@ -1,16 +1,5 @@
-import { hash, randomUUID } from 'node:crypto';
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { hash } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { calculateDigests, type DigestJob } from '../fresh/digest.ts';
 import { expandPath, leavesProject } from '../fresh/paths.ts';
@@ -18,6 +7,7 @@ import { kinds } from '../fresh/stamp.ts';
 import { isErrno } from '../host.ts';
 import type { ActionResult, StoredFile } from './action-result.ts';
 import { copyAsNew } from './copy.ts';
+import { makeFolderMaker, move } from './place.ts';
 import { modeOfNew } from './save.ts';
 import type { Store } from './store.ts';
 
@@ -160,42 +150,4 @@ function copySmall(from: string, to: string, digest: string): boolean {
   if (hash('sha256', bytes) !== digest) return false;
   writeFileSync(to, bytes, { mode: 0o600 });
   return true;
-}
-
-/** Makes the folders of outputs. One that is a link out of the project is refused: what is behind it is not ours to write. */
-function makeFolderMaker(root: string): (folder: string) => void {
-  const real = realpathSync(root);
-  const made = new Set<string>(['.']);
-  const make = (folder: string): void => {
-    if (made.has(folder)) return;
-    make(dirname(folder));
-    made.add(folder);
-    const path = join(root, folder);
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    // What the task's earlier runs wrote is gone by now.
-    if (stat?.isFile() === true) throw new Error(`\`${folder}\` is a file that somebody else wrote`);
-    if (stat === undefined) mkdirSync(path);
-    const leadsOut = stat?.isSymbolicLink() === true && !realpathSync(path).startsWith(`${real}/`);
-    if (leadsOut) throw new Error(`\`${folder}\` is a link out of the project`);
-  };
-  return make;
-}
-
-function move(staged: string, target: string): void {
-  try {
-    renameSync(staged, target);
-  } catch (error) {
-    const isOtherDisk = isErrno(error, 'EXDEV');
-    if (!isOtherDisk) throw error;
-    // A name that nobody else has, since what is there would be overwritten.
-    const beside = `${target}.${randomUUID()}`;
-    try {
-      // Node's own `cpSync` takes no link that leads nowhere from its staging folder since version 24.
-      if (lstatSync(staged).isSymbolicLink()) symlinkSync(readlinkSync(staged), beside);
-      else copyAsNew(staged, beside);
-      renameSync(beside, target);
-    } finally {
-      rmSync(beside, { force: true });
-    }
-  }
 }
