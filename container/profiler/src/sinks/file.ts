@@ -1,7 +1,7 @@
 /** A trace that is a file: lines are gathered and written whole, and before it would outgrow its size its content is set aside. */
-import type { Format, Sink } from './sink.ts';
-import { LINE_FEED, openTraceFile } from './trace-file.ts';
-import { createUntold } from './untold.ts';
+import type { Format, Header, Loss, Sink, Told } from './sink.ts';
+import { LINE_FEED, openTraceFile, type TraceFile } from './trace-file.ts';
+import { createUntold, type Untold } from './untold.ts';
 
 /** So many bytes are gathered; a profiler that is behind would otherwise hold seconds of lines. */
 const GATHER_BYTES = 1 << 20;
@@ -10,50 +10,78 @@ const DROPPED = 'bytes of older lines, because they could not be set aside';
 
 /** Opens the file at `path`, whose content goes to `path` with `.1` before it outgrows `maxBytes`; throws if it may not be made. */
 export function openFileSink(path: string, format: Format, maxBytes: number): Sink {
-  const file = openTraceFile(path);
-  const untold = createUntold(format);
-  let lines: string[] = [];
-  let bytes = 0;
-  let unwritten = 0;
-  const wouldOutgrow = (size: number, more: number): boolean => size > 0 && size + more > maxBytes;
-  /** With room for a header in what is begun anew. */
-  const gatherBytes = Math.min(GATHER_BYTES, maxBytes / 2);
+  return new FileSink(openTraceFile(path), format, maxBytes);
+}
 
-  const write = (): void => {
+class FileSink implements Sink {
+  readonly #file: TraceFile;
+  readonly #untold: Untold;
+  readonly #format: Format;
+  readonly #maxBytes: number;
+  #lines: string[] = [];
+  /** The sum of their lengths. */
+  #bytes = 0;
+  /** Exchanges, since the last flush. */
+  #unwritten = 0;
+
+  constructor(file: TraceFile, format: Format, maxBytes: number) {
+    this.#file = file;
+    this.#untold = createUntold(format);
+    this.#format = format;
+    this.#maxBytes = maxBytes;
+  }
+
+  header(header: Header): void {
+    this.#untold.header(header);
+  }
+
+  exchange(told: Told): void {
+    const line = this.#format.exchange(told);
+    // With room for a header in what is begun anew.
+    const most = Math.min(GATHER_BYTES, this.#maxBytes / 2);
+    if (this.#bytes > 0 && this.#bytes + line.length >= most) this.#write();
+    this.#lines.push(line);
+    this.#bytes += line.length + 1;
+  }
+
+  loss(loss: Loss): void {
+    this.#untold.loss(loss);
+  }
+
+  flush(): number {
+    if (this.#lines.length > 0 || this.#untold.lines().length > 0) this.#write();
+    const lost = this.#unwritten;
+    this.#unwritten = 0;
+    return lost;
+  }
+
+  #write(): void {
     // Others may have copied it and emptied it.
-    if (file.follow() || file.size() === 0) untold.begunAnew();
-    const due = (): readonly string[] => [...(file.isCutOff() ? [''] : []), ...untold.lines(), ...lines];
-    let text = gather(due());
-    if (wouldOutgrow(file.size(), text.length)) {
-      untold.lost(DROPPED, file.setAside());
-      untold.begunAnew();
-      text = gather(due());
+    if (this.#file.follow() || this.#file.size() === 0) this.#untold.begunAnew();
+    let text = this.#due();
+    if (this.#wouldOutgrow(text.length)) {
+      this.#untold.lost(DROPPED, this.#file.setAside());
+      this.#untold.begunAnew();
+      text = this.#due();
     }
-    if (file.append(text)) untold.told();
+    if (this.#file.append(text)) this.#untold.told();
     else {
-      untold.lost(UNWRITTEN, lines.length);
-      unwritten += lines.length;
+      this.#untold.lost(UNWRITTEN, this.#lines.length);
+      this.#unwritten += this.#lines.length;
     }
-    lines = [];
-    bytes = 0;
-  };
+    this.#lines = [];
+    this.#bytes = 0;
+  }
 
-  return {
-    header: untold.header,
-    exchange: (told) => {
-      const line = format.exchange(told);
-      if (bytes > 0 && bytes + line.length >= gatherBytes) write();
-      lines.push(line);
-      bytes += line.length + 1;
-    },
-    loss: untold.loss,
-    flush: () => {
-      if (lines.length > 0 || untold.lines().length > 0) write();
-      const lost = unwritten;
-      unwritten = 0;
-      return lost;
-    },
-  };
+  /** What has to be written, all before the lines that were gathered included. */
+  #due(): Buffer {
+    return gather([...(this.#file.isCutOff() ? [''] : []), ...this.#untold.lines(), ...this.#lines]);
+  }
+
+  #wouldOutgrow(more: number): boolean {
+    const size = this.#file.size();
+    return size > 0 && size + more > this.#maxBytes;
+  }
 }
 
 let gathered = Buffer.alloc(1 << 16);
