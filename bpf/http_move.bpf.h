@@ -134,10 +134,7 @@ static __always_inline __u64 some_of(const struct hp_move *move, __u64 filled)
 	return some;
 }
 
-/*
- * Takes the message's next bytes, at most HP_RECORD_BYTES, into the scratch and returns how many. A function of
- * its own for the verifier, which then looks at it once.
- */
+/* Takes the message's next bytes into the scratch and returns how many. The verifier looks at it once, on its own. */
 __noinline int take_bytes(__u32 slot)
 {
 	struct hp_scratch *scratch = scratch_at(slot);
