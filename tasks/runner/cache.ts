@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { ActionResult } from './cache/action-result.ts';
+import { problemOf } from './cache/refuse.ts';
 import type { Remote } from './cache/remote.ts';
-import { problemOf, type Staged, stage } from './cache/restore.ts';
+import { type Staged, stage } from './cache/restore.ts';
 import { resultOf, saveResult } from './cache/save.ts';
 import { makeSecretFinder } from './cache/secrets.ts';
 import type { CacheSettings, RemoteSettings } from './cache/settings.ts';

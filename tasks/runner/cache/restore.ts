@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { calculateDigests, type DigestJob } from '../fresh/digest.ts';
-import { expandPath, leavesProject } from '../fresh/paths.ts';
 import { kinds } from '../fresh/stamp.ts';
 import { isErrno } from '../host.ts';
 import type { ActionResult, StoredFile } from './action-result.ts';
@@ -20,33 +19,6 @@ export type Staged = {
   readonly place: () => Promise<void>;
   readonly [Symbol.dispose]: () => void;
 };
-
-/**
- * Why a result may not be restored: it names something outside of what the task writes. A result may come from a server, so
- * nothing in it is believed.
- */
-export function problemOf(
-  { files, links, folders }: ActionResult,
-  isOutput: (path: string) => boolean,
-): string | undefined {
-  const ofFiles = [...files, ...links].map(({ path }) => path);
-  if (ofFiles.length === 0) return 'it has no files';
-  const paths = [...ofFiles, ...folders];
-  const long = paths.find((path) => path.length > longestPath);
-  if (long !== undefined) return `\`${long.slice(0, 40)}…\` is longer than a path can be`;
-  const bad = paths.find((path) => path.includes('\0') || leavesProject(path) || expandPath(path) !== path);
-  if (bad !== undefined) return `\`${bad}\` is no path in the project`;
-  const foreign = paths.find((path) => !isOutput(path));
-  if (foreign !== undefined) return `\`${foreign}\` is no output of the task`;
-  if (new Set(paths).size !== paths.length) return 'it names a path twice';
-  // In their order, what lies behind a link follows it at once.
-  const all = [...links.map(({ path }) => `${path}/`), ...paths].sort();
-  const link = all.find((text, index) => text.endsWith('/') && all[index + 1]?.startsWith(text) === true);
-  return link === undefined ? undefined : `it has files behind its link \`${link.slice(0, -1)}\``;
-}
-
-/** What a system takes at the most, in bytes. */
-const longestPath = 4096;
 
 type Places = {
   readonly root: string;
