@@ -6,13 +6,14 @@ export function logPathOf(task: string): string {
   return `.tasks/logs/${fileNameOf(task)}.log`;
 }
 
-/**
- * A file name for any task name, and never one name for two: also where case does not count, since capitals are spelled as
- * codes. A name that is too long for a file goes on inside of folders, which end in `%`.
- */
+/** A file name for any task name. One that is too long for a file goes on inside of folders, which end in `%`. */
 export function fileNameOf(task: string): string {
-  const name = task.replace(oddSigns, (sign) =>
+  return (spellOut(task).match(pieces) ?? []).join('%/');
+}
+
+/** The same for any name, however long, and never one for two: also where case does not count, since capitals are codes, too. */
+export function spellOut(name: string): string {
+  return name.replace(oddSigns, (sign) =>
     Array.from(Buffer.from(sign), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
   );
-  return (name.match(pieces) ?? []).join('%/');
 }

@@ -166,6 +166,21 @@ test('a named lock holds between runs too', async () => {
   await first.result;
 });
 
+test('tasks and locks whose names differ in case or in how an accent is written share no file, however long they are', async () => {
+  const tasks = ['build', 'Build', 'x'.repeat(300), `${'x'.repeat(299)}y`];
+  const locks = ['caf\u00e9', 'cafe\u0301', '\u00e9'.repeat(100), '\u00c9'.repeat(100)];
+  const text = tasks.map((name, index) => `  ${name}: { lock: ${locks[index]}, run: build }\n`).join('');
+  await using project = await createProject(config(`${text}  all: { needs: [${tasks}] }\n`));
+  const build = await project.driven('build');
+  const running = project.start(`all --jobs=${tasks.length}`);
+  const invocations = await Promise.all(tasks.map(() => build.started()));
+  const files = new Set(locksLeft(project).map((name) => name.normalize('NFC').toLowerCase()));
+  expect(files.size).toBe(2 * tasks.length);
+  for (const invocation of invocations) invocation.exit(0);
+  expect((await running.result).exit).toBe(0);
+  expect(locksLeft(project)).toEqual([]);
+});
+
 test('a lock whose holder was killed is taken over', async () => {
   await using project = await createProject(config('  build: { run: build }\n'));
   const build = await project.driven('build');

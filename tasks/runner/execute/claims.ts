@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import type { Holder } from '../events.ts';
 import type { Env } from '../host.ts';
 import { type Claim, hintOfUnseen, makeClaim, writeClaim } from '../locks/holder.ts';
 import { isSame, type Lent, lend, readLent, takeBack as stopLending } from '../locks/lent.ts';
 import { makeLockFolder, tryLock, unlock } from '../locks/lock.ts';
+import { lockFile, lockFolder, namedLockFile } from '../locks/place.ts';
 import { leaveResult } from '../locks/result.ts';
 import type { PlannedTask } from '../plan.ts';
 import { goesOn, identityOfService, type Loan, whyNotUsed } from '../service/borrowed.ts';
@@ -161,23 +161,13 @@ function isExclusive({ work, interactive, locks }: PlannedTask): boolean {
   return (work.kind !== 'none' && !interactive) || locks.length > 0;
 }
 
-/** Where the locks of a checkout lie. */
-export function lockFolder(root: string): string {
-  return join(root, '.tasks', 'locks');
-}
-
-/** The lock of a task, by its name. */
-export function lockFile(folder: string, task: string): string {
-  return join(folder, `${encodeURIComponent(task)}.lock`);
-}
-
 function ownLock(folder: string, { name }: PlannedTask): Lock {
   return { name, file: lockFile(folder, name) };
 }
 
-/** In the order of their names, so that no two runs wait for each other. No task's name begins with `@`. */
+/** In the order of their names, so that no two runs wait for each other. */
 function namedLocks(folder: string, { locks }: PlannedTask): readonly Lock[] {
-  return [...locks].sort().map((name) => ({ name, file: join(folder, `@${encodeURIComponent(name)}.lock`) }));
+  return [...locks].sort().map((name) => ({ name, file: namedLockFile(folder, name) }));
 }
 
 function claimOf(folder: string, task: PlannedTask, pid: number): Held {
