@@ -36,6 +36,22 @@ test.each([
   expect(await files(here)).toEqual(['a.c', 'mine']);
 });
 
+test('a file that was there before is compared, since a tool may have left it as its own; one that is added later is not', async () => {
+  await using here = await project(
+    "{ inputs: ['src/**'], outputs: ['out/**'], run: 'test -e out/a.c || cp src/a.c out/a.c; echo b > out/b.c' }",
+  );
+  await here.write('out/a.c', 'of a Makefile\n');
+  expect((await here.run('build')).stdout).toBe(ran);
+  await here.write('out/added', 'later\n');
+  expect((await here.run('build')).stdout).toBe('– build skipped: up to date\n');
+  await here.write('out/a.c', 'edited\n');
+  expect((await here.run('build --explain')).stdout).toContain('due to: output out/a.c changed\n');
+  await rm(here.path('out/a.c'));
+  expect((await here.run('build --explain')).stdout).toContain('due to: output out/a.c is gone\n');
+  expect(await here.read('out/a.c')).toBe('a\n');
+  expect(await here.read('out/added')).toBe('later\n');
+});
+
 test('a file that was there before becomes the task’s own once two runs in a row have written it', async () => {
   await using here = await project("{ inputs: ['src/**'], outputs: [out], run: 'mkdir -p out; cp src/* out' }");
   await here.write('out/b.c', 'of a Makefile\n');
