@@ -127,6 +127,26 @@ test.each([
   expect(web.startCount()).toBe(2);
 });
 
+test('for what a service is, only `env` counts, and not what the environment of the caller is', async () => {
+  await using project = await createProject(
+    config(`  web: { env: { PORT: 1 }, ${service()} }\n  test: { needs: [web], run: echo tested }\n`),
+  );
+  const web = await project.driven('web');
+  const first = project.start('web', { env: { MODE: 'one' } });
+  await web.started();
+  await first.says('● web is ready');
+  const { exit, stdout } = await project.run('test', { env: { MODE: 'two' } });
+  expect(exit).toBe(0);
+  expect(stdout).toContain(`note: \`web\` is the one that the run with pid ${first.pid} keeps up\n`);
+  await project.write('tasks.config.yaml', (await project.read('tasks.config.yaml')).replace('PORT: 1', 'PORT: 2'));
+  const other = project.start('test');
+  await other.says(', and was started with other params or another config\n');
+  first.child.kill('SIGINT');
+  await web.started();
+  expect((await other.result).exit).toBe(0);
+  await first.result;
+});
+
 test('of a watch a service may be used too, until the watch starts it again', async () => {
   await using project = await createProject({
     ...config(`  web: { inputs: [src], ${service()} }\n  test: { needs: [web], run: test1 }\n`),
