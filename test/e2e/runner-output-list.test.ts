@@ -95,6 +95,23 @@ test('below a list that has ended well stands what the named tasks have printed,
   expect(quiet.screen()).toBe('✔ prepare <time>\n✔ show <time>\nok: 2 done, <time>');
 });
 
+test('what a script prints by itself while the list is drawn is output of its task, and what it ends the program with is told', async () => {
+  await using project = await createProject({
+    ...config("  work: { script: work.ts }\n  other: { run: 'true' }\n  ends: { script: ends.ts }\n"),
+    'work.ts': "export const run = async ({ sleep }) => { await sleep(300); console.log('by itself'); };\n",
+    'ends.ts':
+      "export const run = async ({ sleep }) => { await sleep(300); console.log('by itself'); process.exit(3); };\n",
+  });
+  const terminal = openTerminal(project, 'work other');
+  expect(await terminal.exit).toBe(0);
+  expect(terminal.screen()).toBe('✔ work <time>\n✔ other <time>\n\nwork printed:\nby itself\nok: 2 done, <time>');
+  const ended = openTerminal(project, 'ends other');
+  expect(await ended.exit).toBe(3);
+  expect(ended.screen()).toContain('error: the script of task `ends` has ended the whole program');
+  expect(ended.cursorIsVisible()).toBe(true);
+  for (const name of ['work', 'ends']) expect(await project.read(`.tasks/logs/${name}.log`)).toBe('by itself\n');
+});
+
 test('the name of a matrix shows what its cells have printed, and a run that fails only the failure', async () => {
   await using project = await createProject(
     config(

@@ -1,6 +1,8 @@
 import { exitCodes } from '../errors.ts';
 import type { ForeignCode } from '../host.ts';
-import { writeLast } from './streams.ts';
+import { isTerminal, writeLast } from './streams.ts';
+
+const showCursor = '\x1B[?25h';
 
 /** The least that a process ends with, however its run ended. */
 let leastExit: number = exitCodes.ok;
@@ -69,6 +71,8 @@ function onStandstill(): void {
 function onEarlyExit(code: number): void {
   for (const script of foreignCode.scripts) script.endOutput();
   foreignCode.showRest();
+  // A live list has taken it.
+  if (isTerminal(1)) writeLast('stdout', showCursor);
   writeLast(
     'stderr',
     `error: ${who() ?? 'a script or check of this project'} has ended the whole program with \`process.exit\`, so that no \`finally\` and nothing else is done any more\n` +

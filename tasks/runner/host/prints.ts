@@ -4,7 +4,7 @@ type Taker = (name: Name, chunk: string | Uint8Array) => Promise<void> | undefin
 type Callback = (error?: Error | null) => void;
 type Write = NodeJS.WriteStream['write'];
 
-const own = new Map<NodeJS.WriteStream, Write>();
+const diverted = new WeakSet<NodeJS.WriteStream>();
 
 /**
  * Hands what code in this process prints by `console` or `process.stdout` to whom `taker` names, instead of writing it; where
@@ -19,25 +19,48 @@ export function hearPrints(taker: () => Taker | undefined): void {
       enumerable: true,
       get: () => {
         const stream = Reflect.apply(get, process, []) as NodeJS.WriteStream;
-        if (!own.has(stream)) divert(name, stream, taker);
+        if (!diverted.has(stream)) divert(stream, (write) => divertedWrite(name, stream, { taker, write }));
         return stream;
       },
     });
   }
 }
 
-/** Writes to a stream whatever code it is that runs. */
+/** Writes to a stream whatever code it is that runs, and whoever else has put a `write` there. */
 export function writePast(stream: NodeJS.WriteStream, bytes: Uint8Array): void {
-  const write = own.get(stream) ?? stream.write.bind(stream);
-  write(bytes);
+  Reflect.apply(Object.getPrototypeOf(stream).write, stream, [bytes]);
 }
 
-function divert(name: Name, stream: NodeJS.WriteStream, taker: () => Taker | undefined): void {
-  const write = stream.write.bind(stream);
-  own.set(stream, write);
-  stream.write = (chunk: string | Uint8Array, second?: BufferEncoding | Callback, third?: Callback): boolean => {
+/**
+ * Others put a `write` of their own there for a while, as a live list does, and then the one that they have found: that stands
+ * for what was beneath it when they found it.
+ */
+function divert(stream: NodeJS.WriteStream, makeDiverted: (write: Write) => Write): void {
+  let write: Write = stream.write;
+  const divertedOf = new WeakMap<Write, Write>();
+  const writeOf = new WeakMap<Write, Write>();
+  diverted.add(stream);
+  Object.defineProperty(stream, 'write', {
+    configurable: true,
+    enumerable: true,
+    get: () => {
+      const own = divertedOf.get(write) ?? makeDiverted(write);
+      divertedOf.set(write, own);
+      writeOf.set(own, write);
+      return own;
+    },
+    set: (other: Write) => {
+      write = writeOf.get(other) ?? other;
+    },
+  });
+}
+
+type Diverting = { readonly taker: () => Taker | undefined; readonly write: Write };
+
+function divertedWrite(name: Name, stream: NodeJS.WriteStream, { taker, write }: Diverting): Write {
+  return (chunk: string | Uint8Array, second?: BufferEncoding | Callback, third?: Callback): boolean => {
     const take = taker();
-    if (take === undefined) return write(chunk, second as BufferEncoding, third);
+    if (take === undefined) return Reflect.apply(write, stream, [chunk, second, third]);
     const encoding = typeof second === 'string' ? second : 'utf8';
     const pause = take(name, typeof chunk === 'string' && encoding !== 'utf8' ? Buffer.from(chunk, encoding) : chunk);
     const done = typeof second === 'function' ? second : third;
