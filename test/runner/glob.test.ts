@@ -1,6 +1,6 @@
 /** Globs of `inputs` and `outputs`: what they match, and which folders need not be looked into. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { compilePatterns, isLiteral } from '../../tasks/runner/fresh/glob.ts';
 import { expandPath, globIn, leavesProject } from '../../tasks/runner/fresh/paths.ts';
 import { findFiles } from '../../tasks/runner/fresh/walk.ts';
@@ -141,3 +141,31 @@ test('paths are shortened, placed and kept inside', () => {
     'docs/!(a)/b',
   ]);
 });
+
+/** On a Mac both spellings are one file; elsewhere they are two. */
+test.each([
+  ['darwin', true],
+  ['linux', false],
+] as const)(
+  'on %s an accent that is a sign of its own is the same as one that is none: %s',
+  async (platform, isSame) => {
+    const own = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
+    Object.defineProperty(process, 'platform', { ...own, value: platform });
+    try {
+      vi.resetModules();
+      const glob = await import('../../tasks/runner/fresh/glob.ts');
+      for (const [one, other] of [
+        ['caf\u00e9', 'cafe\u0301'],
+        ['cafe\u0301', 'caf\u00e9'],
+      ] as const) {
+        const patterns = glob.compilePatterns([`src/*${one}/**`, `!src/${one}/not-${one}`]);
+        expect(patterns.mayHold(`src/${other}`)).toBe(isSame);
+        expect(patterns.includes(`src/${other}/a`)).toBe(isSame);
+        expect(patterns.includes(`src/${one}/a`)).toBe(true);
+        expect(patterns.includes(`src/${one}/not-${other}`)).toBe(!isSame);
+      }
+    } finally {
+      Object.defineProperty(process, 'platform', own);
+    }
+  },
+);

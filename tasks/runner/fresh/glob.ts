@@ -10,6 +10,9 @@ export type Patterns = {
   readonly mayHold: (folder: string) => boolean;
 };
 
+const isOnMac = process.platform === 'darwin';
+const isAscii = /^[\x20-\x7e]*$/;
+
 type Pattern = {
   readonly isNegated: boolean;
   readonly root: string;
@@ -79,9 +82,20 @@ function hasWildcard(text: string): boolean {
 
 /** What a pattern would match may also be the very name of a file: `app/(shop)/page.ts`. */
 function testOf(glob: string): (path: string) => boolean {
+  if (isOnMac) return testOnMac(glob.normalize('NFC'));
+  return exactTestOf(glob);
+}
+
+function exactTestOf(glob: string): (path: string) => boolean {
   if (!hasWildcard(glob)) return (path) => path === glob;
   const regex = regexOf(glob);
   return (path) => regex.test(path) || path === glob;
+}
+
+/** There an accent may be a sign of its own in a file's name or not: either way it is the same file, as for git and the shell. */
+function testOnMac(glob: string): (path: string) => boolean {
+  const test = exactTestOf(glob);
+  return (path) => test(isAscii.test(path) ? path : path.normalize('NFC'));
 }
 
 /** Tests one folder's name; undefined where from here on any name may lead to a match. */
