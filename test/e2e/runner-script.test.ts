@@ -428,13 +428,16 @@ test('what belongs to no script and throws in a callback ends the run, with its 
     'tasks.config.yaml': 'version: 1\ntasks: { work: { script: work.ts } }\n',
     'work.ts': `export const run = () => new Promise((resolve) => {
   process.on('SIGTERM', () => { throw new Error('oops'); });
+  console.log('said');
+  process.stdout.write('half');
   process.kill(process.pid, 'SIGTERM');
   setTimeout(resolve, 30_000);
 });
 `,
   });
-  const { exit, stderr } = await project.run('work');
-  expect(exit).toBe(1);
+  const { exit, stdout, stderr } = await project.run('work');
+  const stops = 'SIGTERM: stopping; once more kills at once\n';
+  expect({ exit, stdout }).toEqual({ exit: 1, stdout: `▸ work\nsaid\n${stops}half\n` });
   expect(stderr).toMatch(
     /^error: thrown by what belongs to no script, where nobody catches it:\nError: oops\n( {4}at .*\n)+$/,
   );

@@ -38,6 +38,7 @@ export function leaveExit(exit: number): void {
 /** Ends now, since something that nobody caught leaves no other way. */
 export function endAtOnce(): never {
   expectEnd();
+  showAll();
   tellEnd(exitCodes.task);
   process.exit(exitCodes.task);
 }
@@ -69,10 +70,7 @@ function onStandstill(): void {
 
 /** Nobody but a project's own code calls `process.exit` before all is done. */
 function onEarlyExit(code: number): void {
-  for (const script of foreignCode.scripts) script.endOutput();
-  foreignCode.showRest();
-  // A live list has taken it.
-  if (isTerminal(1)) writeLast('stdout', showCursor);
+  showAll();
   writeLast(
     'stderr',
     `error: ${who() ?? 'a script or check of this project'} has ended the whole program with \`process.exit\`, so that no \`finally\` and nothing else is done any more\n` +
@@ -80,6 +78,14 @@ function onEarlyExit(code: number): void {
   );
   process.exitCode = code || exitCodes.task;
   tellEnd(code || exitCodes.task);
+}
+
+/** What was printed, and not yet shown. */
+function showAll(): void {
+  for (const script of foreignCode.scripts) script.endOutput();
+  foreignCode.showRest();
+  // A live list has taken it.
+  if (isTerminal(1)) writeLast('stdout', showCursor);
 }
 
 /** Node hears of what is thrown here first. Where nobody else listens, it tells that and ends. */
