@@ -225,29 +225,6 @@ test('what an interactive task says comes below its name', async () => {
   expect(terminal.screen()).toContain('✔ first <time>\n▸ talk\nname?\n✔ talk <time>\n');
 });
 
-test('an interactive script pipes from command to command, also with the terminal to itself', async () => {
-  await using project = await createProject({
-    ...config('  work: { interactive: true, script: work.ts }\n'),
-    'work.ts': `export const run = async ({ $ }: any) => {
-  await $\`echo abc\`.pipe\`tr a-c x\`.pipe($\`tr x y\`.quiet());
-  await $\`echo abc\`.pipe($\`tr a-c z\`);
-  await $\`cat\`;
-  const reads = $\`cat\`;
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await $\`echo late\`.pipe(reads);
-};
-`,
-  });
-  const terminal = openTerminal(project, 'work', { columns: 250 });
-  await terminal.shows('yyy\nzzz');
-  terminal.type('typed\n\u0004');
-  await terminal.shows('typed\ntyped');
-  await terminal.shows('nothing can be piped into this command: it reads what its interactive task reads');
-  // What it has begun comes to its end.
-  terminal.type('\u0004');
-  expect(await terminal.exit).toBe(1);
-});
-
 test('a task that is not interactive does not read the keys', async () => {
   await using project = await createProject(config('  ask: { run: read -r line || echo nothing to read }\n'));
   const terminal = openTerminal(project, 'ask --output=plain');

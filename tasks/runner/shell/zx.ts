@@ -38,7 +38,7 @@ export async function makeScriptShell(
 ): Promise<ScriptShell> {
   const zx = await import('zx/core');
   const log = makeLog(options);
-  const stdins = makeStdins((made) => made instanceof zx.ProcessPromise, options.readsStdin);
+  const stdins = makeStdins((made) => made instanceof zx.ProcessPromise);
   const output = options.hasTerminal ? 'inherit' : 'pipe';
   const onTerminal: StdioOptions = ['inherit', output, output];
   /** zx calls it on the settings of the command, and looks there afterwards whether a failure is to be thrown. */
@@ -49,16 +49,15 @@ export async function makeScriptShell(
   function start(this: ZxCommand, file: string, words: readonly string[], spawnOptions: SpawnOptions): ChildProcess {
     if (options.signal().aborted) throw new Error('cancelled');
     const { stdio = 'pipe' } = spawnOptions;
-    const isGiven = stdio === onTerminal && !isFed(this);
-    const piped: StdioOptions = [isGiven ? 'inherit' : 'pipe', stdins.isPiped(this) ? 'pipe' : output, output];
+    const isOfOthers = stdio === onTerminal && isFed(this);
     const child = table.spawn(
       [file, ...words],
-      { ...spawnOptions, stdio: stdio === onTerminal ? piped : stdio },
+      { ...spawnOptions, stdio: isOfOthers ? ['pipe', output, output] : stdio },
       options.signal(),
     );
     // It may end before it has read all that it is given.
     child.stdin?.on('error', () => undefined);
-    stdins.onStart(this, isGiven);
+    stdins.onStart(this);
     holdClose(child, options.onStart(child));
     if (child.stdout !== null) iterateByEvents(child.stdout);
     readInTurns(child.stdout, options.isBehind);
