@@ -106,7 +106,7 @@ describe('up', () => {
     await writeFile(
       provider,
       `import { spawnSync } from 'node:child_process';
-if (process.argv[2] === 'version') console.log('another-compose 1.0');
+if (process.argv[2] === 'version') console.log('another-compose 1.6.0');
 else spawnSync('podman', ['run', ...${JSON.stringify(ofAnotherCheckout)}]);
 `,
     );
