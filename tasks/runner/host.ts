@@ -99,8 +99,8 @@ export type Host = {
   /** A path without symbolic links; as it is where there is no such file. */
   readonly realPath: (path: string) => Promise<string>;
   readonly exists: (path: string) => boolean;
-  /** The user id of a file's owner; undefined where there is no such file. */
-  readonly ownerOf: (path: string) => number | undefined;
+  /** The user ids of all who say what a path leads to; none where there is no such file. */
+  readonly ownersOf: (path: string) => readonly number[];
   /** The text of a file, or undefined where there is none; throws where it cannot be read or is no file. */
   readonly readText: (path: string) => Promise<string | undefined>;
   /** What is written to a named pipe, or undefined where the path is none; throws where nobody writes. */

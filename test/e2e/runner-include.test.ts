@@ -1,5 +1,5 @@
 /** A config may be made of several files: names, paths, variables and mistakes each belong to the file that has them. */
-import { chown, symlink } from 'node:fs/promises';
+import { chmod, chown, lchown, link, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 
@@ -334,6 +334,25 @@ test('a config above that belongs to another user is run only in folders of that
   // As in a container whose root works in somebody's checkout.
   await chown(project.path('ours/at'), 12_345, 12_345);
   expect((await project.run('go', { cwd: 'ours/at' })).stdout).toContain('theirs');
+});
+
+test.skipIf(process.getuid?.() !== 0).each([
+  ['a link of another user', (from: string, to: string) => symlink(from, to).then(() => lchown(to, 12_345, 12_345))],
+  ['another name in a folder of another user', link],
+])('a config of ours that is above only as %s is not run', async (_what, put) => {
+  await using project = await createProject({
+    'own/tasks.config.yaml': 'version: 1\ntasks:\n  go: { run: ./tool }\n',
+    'theirs/tool': '#!/bin/sh\necho theirs\n',
+    'theirs/ours/a': '',
+  });
+  const go = () => project.run('go', { cwd: 'theirs/ours' });
+  await put(project.path('own/tasks.config.yaml'), project.path('theirs/tasks.config.yaml'));
+  await chmod(project.path('theirs/tool'), 0o755);
+  await chown(project.path('theirs'), 12_345, 12_345);
+  expect(await go()).toMatchObject({ exit: 3, stdout: '' });
+  await lchown(project.path('theirs/tasks.config.yaml'), 0, 0);
+  await chown(project.path('theirs'), 0, 0);
+  expect((await go()).stdout).toContain('theirs');
 });
 
 test('a config above that belongs to another user includes nothing', async (context) => {

@@ -1,5 +1,5 @@
 /** Programs of npm packages are found by their names however the runner was started. */
-import { chmod } from 'node:fs/promises';
+import { chmod, lchown, rm, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 
@@ -50,4 +50,22 @@ tasks:
   await chmod(project.path('say'), 0o755);
   await install(project, '', 'of above');
   expect((await project.run('use --quiet', { cwd: 'tools' })).stdout).toBe('installed\nof above\n');
+});
+
+test('a folder of programs above is left out where another user has only put a link to one of ours', async (context) => {
+  context.skip(process.getuid?.() !== 0, 'only root can give files away');
+  await using project = await createProject({
+    'tools/tasks.config.yaml': 'version: 1\ntasks:\n  use: { run: say }\n',
+    'ours/say': '#!/bin/sh\necho found\n',
+  });
+  await chmod(project.path('ours/say'), 0o755);
+  const use = () => project.run('use --quiet', { cwd: 'tools' });
+  const at = project.path('node_modules/.bin');
+  await symlink('../ours', at);
+  expect((await use()).stdout).toBe('found\n');
+  await lchown(at, 12_345, 12_345);
+  expect((await use()).exit).toBe(127);
+  await rm(at);
+  await symlink('.bin', at);
+  expect((await use()).exit).toBe(127);
 });

@@ -3,13 +3,14 @@ import { expect, test } from 'vitest';
 import { withPrograms, withProgramsBelow } from '../../tasks/runner/config/programs.ts';
 
 const me = 1000;
+type Owners = Readonly<Record<string, number | readonly number[]>>;
 /** A machine with these folders, and whose they are. */
-function machine(owners: Readonly<Record<string, number>>) {
+function machine(owners: Owners) {
   const user = { uid: me, gid: me, name: 'me', home: '/home/me' };
-  return { user, exists: (path: string) => path in owners, ownerOf: (path: string) => owners[path] };
+  return { user, exists: (path: string) => path in owners, ownersOf: (path: string) => [owners[path] ?? []].flat() };
 }
 
-const path = (owners: Readonly<Record<string, number>>, PATH = '/usr/bin', root = '/home/me/a') =>
+const path = (owners: Owners, PATH = '/usr/bin', root = '/home/me/a') =>
   withPrograms({ PATH }, machine(owners), root).PATH;
 
 test.each([
@@ -21,11 +22,29 @@ test.each([
   ],
   [
     'packages of the project and of the one around it',
-    { '/home/me/a/node_modules': me, '/home/me/node_modules/.bin': me },
+    { '/home/me/a/node_modules': me, '/home/me/node_modules': me, '/home/me/node_modules/.bin': me },
     '/home/me/a/node_modules/.bin:/home/me/node_modules/.bin:/usr/bin',
   ],
-  ['packages above that somebody else has put there', { '/home/node_modules/.bin': 7 }, '/usr/bin'],
-  ['packages above that root has put there', { '/node_modules/.bin': 0 }, '/node_modules/.bin:/usr/bin'],
+  [
+    'packages above that somebody else has put there',
+    { '/home/node_modules': 7, '/home/node_modules/.bin': 7 },
+    '/usr/bin',
+  ],
+  [
+    'a link that somebody else has put there',
+    { '/home/node_modules': me, '/home/node_modules/.bin': [7, 0] },
+    '/usr/bin',
+  ],
+  [
+    'packages of root in a folder of somebody else',
+    { '/home/node_modules': 7, '/home/node_modules/.bin': 0 },
+    '/usr/bin',
+  ],
+  [
+    'packages above that root has put there',
+    { '/node_modules': 0, '/node_modules/.bin': 0 },
+    '/node_modules/.bin:/usr/bin',
+  ],
 ])('of %s', (_name, owners, expected) => {
   expect(path(owners)).toBe(expected);
 });

@@ -5,7 +5,7 @@ import { type Host, isErrno } from '../host.ts';
 import { isTrusted } from './trust.ts';
 import type { Config } from './types.ts';
 
-type ReadHost = Pick<Host, 'cwd' | 'user' | 'readText' | 'realPath' | 'exists' | 'ownerOf'>;
+type ReadHost = Pick<Host, 'cwd' | 'user' | 'readText' | 'realPath' | 'exists' | 'ownersOf'>;
 
 type Search = {
   /** Where the nearest config lies. */

@@ -47,14 +47,14 @@ async function loadConfig(host: LoadHost, root: string, text: string): Promise<C
 
 type LoadHost = Pick<
   Host,
-  'cwd' | 'env' | 'user' | 'readText' | 'readPipe' | 'realPath' | 'exists' | 'ownerOf' | 'replaceFile' | 'buildId'
+  'cwd' | 'env' | 'user' | 'readText' | 'readPipe' | 'realPath' | 'exists' | 'ownersOf' | 'replaceFile' | 'buildId'
 > & {
   /** Reads without being noticed, where the reader of `readText` remembers. */
   readonly peekText?: Host['readText'];
 };
 
 async function findConfig(
-  host: Pick<Host, 'cwd' | 'user' | 'ownerOf' | 'readText'>,
+  host: Pick<Host, 'cwd' | 'user' | 'ownersOf' | 'readText'>,
 ): Promise<{ readonly root: string; readonly text: string }> {
   for (let folder = host.cwd; ; folder = dirname(folder)) {
     const path = join(folder, configName);

@@ -3,7 +3,7 @@ import { leavesProject } from '../fresh/paths.ts';
 import type { Env, Host } from '../host.ts';
 import { isTrusted } from './trust.ts';
 
-type LookingHost = Pick<Host, 'exists' | 'ownerOf' | 'user'>;
+type LookingHost = Pick<Host, 'exists' | 'ownersOf' | 'user'>;
 
 /**
  * The environment with a PATH on which the programs of the project's npm packages come first, as they do for `npx` and for npm's
@@ -11,8 +11,9 @@ type LookingHost = Pick<Host, 'exists' | 'ownerOf' | 'user'>;
  * else could have put there.
  */
 export function withPrograms(env: Env, host: LookingHost, root: string): Env {
-  const above = foldersUpTo('/', dirname(root)).map(programsOf);
-  return withFirst(env, [...installedIn(host, root), ...above.filter((folder) => isTrusted(host, folder, root))]);
+  const isOurs = (folder: string): boolean => [folder, dirname(folder)].every((path) => isTrusted(host, path, root));
+  const above = foldersUpTo('/', dirname(root)).map(programsOf).filter(isOurs);
+  return withFirst(env, [...installedIn(host, root), ...above]);
 }
 
 /** The same for a task in a folder below the root, which may have packages of its own. */

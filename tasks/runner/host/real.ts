@@ -13,6 +13,7 @@ import { readPipe, readText, replaceFile } from './files.ts';
 import { isInBackground, onSuspend } from './foreground.ts';
 import { openLog, removeLog, tidyLogs } from './log-file.ts';
 import { ownNames, readPlatform, readUser } from './machine.ts';
+import { ownersOf } from './owners.ts';
 import { versionOf } from './package-version.ts';
 import { hearPrints } from './prints.ts';
 import { kill, onInterrupt, onUncaught } from './signals.ts';
@@ -74,7 +75,7 @@ export function realHost(importModule: ImportModule): Host {
     packageVersion: () => versionOf(packageFolder),
     realPath: async (path) => (existsSync(path) ? realpathSync(path) : path),
     exists: existsSync,
-    ownerOf: (path) => statSync(path, { throwIfNoEntry: false })?.uid,
+    ownersOf,
     readText,
     readPipe,
     appendText: (path, text) => appendFile(path, secrets.mask(text)),

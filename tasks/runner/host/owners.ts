@@ -1,0 +1,19 @@
+import { lstatSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * The user ids of all who say what a path leads to: the owner of the file; of a link, that of the link too; of a file that has
+ * several names, since some systems let anybody give it one, that of the folder too. None where nothing is to be seen there.
+ */
+export function ownersOf(path: string): readonly number[] {
+  try {
+    const own = lstatSync(path);
+    const others = own.isFile() && own.nlink > 1 ? [lstatSync(dirname(path))] : [statSync(path)];
+    return [own, ...others].map(({ uid }) => uid);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && unseen.includes(String(error.code))) return [];
+    throw error;
+  }
+}
+
+const unseen = ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'];
