@@ -86,6 +86,19 @@ test('sources that a task formatted in place stay', async () => {
   expect(await project.read('src/b.c')).toBe('b\n//\n');
 });
 
+test.each([
+  ['with `inputs`', 'inputs: [src/b.c], '],
+  ['without `inputs`', ''],
+])('what is now the output of another task %s stays', async (_what, inputs) => {
+  const special = `  special: { ${inputs}outputs: [out/b/x.o], run: 'mkdir -p out/b; cp src/b.c out/b/x.o' }\n`;
+  await using project = await create();
+  await build(project);
+  await project.write('tasks.config.yaml', config('a', special));
+  await build(project, 'special');
+  expect(await build(project)).not.toContain('note');
+  expect(await project.read('out/b/x.o')).toBe('b\n');
+});
+
 test('what a failed task has left goes too, and tasks that no matrix has made are left alone', async () => {
   const others = (names: readonly string[], units: string) =>
     `${names.map((name) => `  '${name}': { inputs: [src/a.c], outputs: [${name}.txt], run: touch ${name}.txt }\n`).join('')}

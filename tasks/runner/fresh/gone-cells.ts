@@ -5,31 +5,36 @@ import { messageOf } from '../errors.ts';
 import { makeClaim } from '../locks/holder.ts';
 import { makeLockFolder, tryLock, unlock } from '../locks/lock.ts';
 import { lockFile, lockFolder } from '../locks/place.ts';
+import { withDefaults } from '../plan/bind.ts';
+import { fillOf } from '../plan/fill.ts';
 import type { Plan } from '../plan.ts';
 import type { Session } from '../session.ts';
 import { readFileClock } from './clock.ts';
 import { removeEmpty } from './made.ts';
-import { lookAtOutputs, removeFiles, stampAll } from './outputs.ts';
+import { lookAtOutputs, matchOutputs, removeFiles, stampAll } from './outputs.ts';
+import { expandPath } from './paths.ts';
 import { type Record, readRecord, recordFile, recordFiles } from './record.ts';
 import { digestAt, makeFinder } from './snapshot.ts';
 import { lookAt, wasWritten } from './stamp.ts';
 import { placeOf } from './walk.ts';
 
+type IsMatch = (path: string) => boolean;
 type Gone = { readonly file: string; readonly record: Record; readonly name: string };
 
 /**
  * Removes what tasks have written that the planned matrices no longer make, as after a source was renamed: what takes all files of
- * a folder would take theirs too. What has changed since, or was an input, is somebody else's.
+ * a folder would take theirs too. What has changed since, was an input, or is now another task's output, is somebody else's.
  */
 export async function removeGoneCells(session: Session, plan: Plan): Promise<void> {
   const folder = lockFolder(session.root);
   const gone = findGone(session, plan);
   if (gone.length === 0 || !makeLockFolder(folder)) return;
+  const isOfAnother = outputsOfOthers(session);
   for (const cell of gone) {
     const lock = lockFile(folder, cell.name);
     if (tryLock(lock, makeClaim(session.host.pid, cell.name)).state !== 'taken') continue;
     try {
-      await remove(session, cell);
+      await remove(session, cell, isOfAnother);
     } catch (error) {
       const text = `what \`${cell.name}\` wrote, which its matrix no longer makes, cannot be removed: ${messageOf(error)}`;
       session.emit({ type: 'notice-given', text });
@@ -51,15 +56,33 @@ function findGone({ root, config }: Session, { tasks }: Plan): readonly Gone[] {
   );
 }
 
+/** What the tasks of the config have written by their records; of one without `inputs`, which has none, what it says it writes. */
+function outputsOfOthers({ root, config }: Session): IsMatch {
+  const tasks = Object.values(config.tasks);
+  const written = tasks.flatMap(({ name }) => {
+    const record = readRecord(recordFile(root, name));
+    return typeof record === 'string' ? [] : [...record.outputs.paths, ...record.touched];
+  });
+  const named = tasks
+    .filter(({ inputs, matrix }) => inputs === undefined && matrix === undefined)
+    .map((task) => {
+      const fill = fillOf(config, { task, params: withDefaults(task), args: [], rest: [] });
+      return matchOutputs(task.outputs.map(fill.plain).filter((glob) => expandPath(glob) !== ''));
+    });
+  const isWritten = new Set(written);
+  return (path) => isWritten.has(path) || named.some((matches) => matches(path));
+}
+
 /** In a watch, of a matrix that has lost a task perhaps only its own name is to be run. */
 function matrixOf(row: TaskRow | undefined): string | undefined {
   return row?.matrix === undefined ? row?.cell?.of : row.name;
 }
 
-async function remove(session: Session, { file, record, name }: Gone): Promise<void> {
+async function remove(session: Session, { file, record, name }: Gone, isOfAnother: IsMatch): Promise<void> {
   const { root } = session;
   const inputs = new Set(record.inputs.paths);
-  const leftovers = (await unchanged(session, record)).filter((path) => !inputs.has(path) && !isBehindLink(root, path));
+  const isOwn = (path: string): boolean => !inputs.has(path) && !isOfAnother(path) && !isBehindLink(root, path);
+  const leftovers = (await unchanged(session, record)).filter(isOwn);
   removeFiles(root, leftovers, record.odd);
   removeEmpty(root, record.made);
   rmSync(file, { force: true });
