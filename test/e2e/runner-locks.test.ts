@@ -1,6 +1,6 @@
 /** Two runs in one checkout: never the same task at one time, and the second takes over only what was begun after it. */
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { readdirSync, symlinkSync } from 'node:fs';
+import { lstatSync, lutimesSync, readdirSync, symlinkSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
@@ -247,27 +247,44 @@ test('Ctrl-C ends a run that waits for what was left by another machine', async 
   expect((await running.result).exit).toBe(130);
 });
 
-test('a run in a sandbox with processes of its own, and one outside, wait for each other', async (context) => {
-  const sandbox = ['-p', '-f', '--mount-proc'];
-  context.skip(spawnSync('unshare', [...sandbox, 'true']).status !== 0, 'making a sandbox needs root');
-  await using project = await createProject(config('  build: { run: build }\n'));
+/** Starts runs that see only processes of their own, as in a container that goes by this machine's name. */
+async function inSandbox(project: Project): Promise<(words: string) => ReturnType<typeof spawn>> {
   await project.program('boxed', `exec unshare ${sandbox.join(' ')} "$@"`);
+  const program = [process.execPath, project.path('node_modules/zx-tasks/bin.cjs')];
+  return (words) =>
+    spawn(project.path('bin/boxed'), [...program, ...words.split(' ')], {
+      cwd: project.folder,
+      env: project.env(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+}
+
+const sandbox = ['-p', '-f', '--mount-proc'];
+const canMakeSandbox = spawnSync('unshare', [...sandbox, 'true']).status === 0;
+
+/** Makes a lock one that was renewed for the last time so many seconds ago. */
+function age(project: Project, name: string, seconds: number): void {
+  const renewedS = statOfLock(project, name).mtimeMs / 1_000 - seconds;
+  lutimesSync(project.path(`.tasks/locks/${name}`), renewedS, renewedS);
+}
+
+function statOfLock(project: Project, name: string) {
+  return lstatSync(project.path(`.tasks/locks/${name}`));
+}
+
+test('a run in a sandbox with processes of its own, and one outside, wait for each other', async (context) => {
+  context.skip(!canMakeSandbox, 'making a sandbox needs root');
+  await using project = await createProject(config('  build: { run: build }\n'));
   const build = await project.driven('build');
-  const inside = () =>
-    spawn(
-      project.path('bin/boxed'),
-      [process.execPath, project.path('node_modules/zx-tasks/bin.cjs'), 'build', '--force'],
-      {
-        cwd: project.folder,
-        env: project.env(),
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
-  const first = inside();
+  const boxed = await inSandbox(project);
+  const first = boxed('build --force');
   const one = await build.started();
   const second = project.start('build --force');
   await second.says('waits for the run with pid 1, which runs `build`; that is its number in a container or sandbox\n');
-  const third = inside();
+  const takenMs = statOfLock(project, 'build.lock').mtimeMs;
+  age(project, 'build.lock', 60);
+  await expect.poll(() => statOfLock(project, 'build.lock').mtimeMs, { timeout: 10_000 }).toBeGreaterThan(takenMs);
+  const third = boxed('build --force');
   const ends = [first, third].map((child) => new Promise((resolve) => child.once('exit', resolve)));
   expect(await firstLine(third)).toMatch(
     /waits for the run with pid 1, which .* cannot be seen from here: if it is gone, /,
@@ -278,6 +295,22 @@ test('a run in a sandbox with processes of its own, and one outside, wait for ea
   expect((await second.result).exit).toBe(0);
   expect(await Promise.all(ends)).toEqual([0, 0]);
 });
+
+test.skipIf(!canMakeSandbox).each(['build.lock', 'build.lock.takeover'])(
+  'what a killed run has left in %s is taken over once its container was started again',
+  async (name) => {
+    await using project = await createProject(config('  build: { run: echo built }\n'));
+    await project.write('.tasks/locks/.keep', '');
+    for (const file of new Set(['build.lock', name])) {
+      symlinkSync(`1|1|1|${hostname()} pid:[1]|build`, project.path(`.tasks/locks/${file}`));
+      age(project, file, 11);
+    }
+    const again = (await inSandbox(project))('build');
+    expect(await firstLine(again)).toBe('▸ build\n');
+    expect(await new Promise((resolve) => again.once('exit', resolve))).toBe(0);
+    expect(locksLeft(project)).toEqual(['.keep']);
+  },
+);
 
 function firstLine({ stdout }: ReturnType<typeof spawn>): Promise<string> {
   return new Promise((resolve) => stdout?.setEncoding('utf8').once('data', resolve));

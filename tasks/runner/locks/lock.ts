@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { isErrno } from '../host.ts';
 import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
+import { isLeftBehind, keepRenewing, renewNoMore } from './left-behind.ts';
 
 /** A lock is a symbolic link whose target says who holds it: made, read and replaced in one step each, never half written. */
 export type Attempt =
@@ -12,6 +13,24 @@ export type Attempt =
 
 /** Tries to take the lock. One whose holder was killed is taken over. */
 export function tryLock(path: string, claim: Claim): Attempt {
+  const attempt = attemptLock(path, claim);
+  if (attempt.state === 'taken') keepRenewing(path);
+  return attempt;
+}
+
+/** Gives a lock back. */
+export function unlock(path: string): void {
+  renewNoMore(path);
+  remove(path);
+}
+
+/** The claim in a lock, if anybody holds it. */
+export function readLock(path: string): Claim | undefined {
+  const text = readText(path);
+  return text === undefined ? undefined : readClaim(text);
+}
+
+function attemptLock(path: string, claim: Claim): Attempt {
   for (;;) {
     const problem = create(path, claim);
     if (problem === undefined) return { state: 'taken' };
@@ -19,20 +38,11 @@ export function tryLock(path: string, claim: Claim): Attempt {
     const text = readText(path);
     if (text === undefined) continue;
     const holder = readClaim(text);
-    if (isHeld(holder)) return { state: 'held', by: holder, file: path };
+    if (isHeldStill(path, holder)) return { state: 'held', by: holder, file: path };
     const hindrance = takeOver(path, text, claim);
     if (hindrance !== undefined) return hindrance;
     if (readText(path) === writeClaim(claim)) return { state: 'taken' };
   }
-}
-
-/** Gives a lock back. */
-export const unlock = remove;
-
-/** The claim in a lock, if anybody holds it. */
-export function readLock(path: string): Claim | undefined {
-  const text = readText(path);
-  return text === undefined ? undefined : readClaim(text);
 }
 
 /** One run at a time replaces a stale lock, and only while it still says what was found stale. */
@@ -43,8 +53,10 @@ function takeOver(path: string, stale: string, claim: Claim): Exclude<Attempt, {
     if (problem === 'read-only') return { state: problem };
     const other = readText(guard);
     // Whoever replaces it may be stopped, or on another machine.
-    if (other !== undefined && isHeld(readClaim(other))) return { state: 'held', by: readClaim(other), file: guard };
-    if (other !== undefined) remove(guard);
+    if (other === undefined) return undefined;
+    const by = readClaim(other);
+    if (isHeldStill(guard, by)) return { state: 'held', by, file: guard };
+    remove(guard);
     return undefined;
   }
   try {
@@ -57,6 +69,10 @@ function takeOver(path: string, stale: string, claim: Claim): Exclude<Attempt, {
   } finally {
     remove(guard);
   }
+}
+
+function isHeldStill(path: string, by: Claim): boolean {
+  return isHeld(by) && !isLeftBehind(path, by);
 }
 
 function create(path: string, claim: Claim): 'exists' | 'read-only' | undefined {

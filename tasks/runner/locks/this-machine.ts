@@ -20,6 +20,16 @@ export function sandboxHere(host: string): string | undefined {
   return host.startsWith(`${thisMachine()} pid:`) ? host.slice(thisMachine().length + 1) : undefined;
 }
 
+/** Whether we see other processes than the machine does. */
+export function isInSandbox(): boolean {
+  return process.platform !== 'darwin' && thisMachine() !== hostname();
+}
+
+/** Whether a claim is from a sandbox of which only the processes are others than those of ours. */
+export function hasNameOfOurs(host: string): boolean {
+  return host !== thisMachine() && host.startsWith(`${hostname()} pid:`);
+}
+
 /** What sees other processes than the machine does, and other numbers for them, is as good as another machine. */
 function readSandbox(): string {
   try {
