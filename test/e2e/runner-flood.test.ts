@@ -1,6 +1,8 @@
 /** A task that prints without end: signals are heard at once, and no more is held in memory than can be shown. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -98,6 +100,49 @@ test('all of an output that comes faster than it can be shown is shown, in its o
   expect(numbers.length).toBe(300_000);
   expect(numbers.every((line, index) => line === String(index + 1))).toBe(true);
   expect((await project.read('.tasks/logs/count.log')).split('\n').length).toBe(300_002);
+});
+
+const printsAndExits = {
+  'tasks.config.yaml': 'version: 1\ntasks: { work: { script: work.ts } }\n',
+  'work.ts': `import { writeFileSync } from 'node:fs';
+const lines = (from) => Array.from({ length: 4000 }, (_, at) => 'line ' + (from + at) + '-'.repeat(60)).join('\\n');
+export const run = async () => {
+  console.log(lines(0));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  console.log(lines(4000));
+  console.log(lines(8000));
+  writeFileSync('printed', '');
+  process.exit(3);
+};
+`,
+};
+
+async function printToNobody(project: Project, output: string) {
+  const [command = '', ...args] = [process.execPath, ...cli(`work --output=${output}`)];
+  const child = spawn(command, args, { cwd: project.folder, env: project.env(), stdio: ['ignore', 'pipe', 'ignore'] });
+  await expect.poll(() => existsSync(join(project.folder, 'printed')), { timeout: 20_000 }).toBe(true);
+  return child;
+}
+
+test.each(['plain', 'json', 'github'])(
+  'what a script printed before it ends the program is shown, also to a reader that takes its time: `--output=%s`',
+  async (output) => {
+    await using project = await createProject(printsAndExits);
+    const child = await printToNobody(project, output);
+    const [shown, [exit]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    expect([...shown.matchAll(/line (\d+)-/g)].map(([, number]) => Number(number))).toEqual([...Array(12_000).keys()]);
+    expect(exit).toBe(3);
+    if (output === 'json') expect(JSON.parse(shown.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ exit: 3 });
+  },
+);
+
+test('Ctrl-C ends a program that waits for its reader at its end', async () => {
+  await using project = await createProject(printsAndExits);
+  const child = await printToNobody(project, 'plain');
+  const interrupt = setInterval(() => child.kill('SIGINT'), 200);
+  const [, signal] = await once(child, 'exit');
+  clearInterval(interrupt);
+  expect(signal).toBe('SIGINT');
 });
 
 function startFlood(project: Project, words: string) {

@@ -1,5 +1,6 @@
 import { exitCodes } from '../errors.ts';
 import type { ForeignCode } from '../host.ts';
+import { writeLastOnes } from './last-writes.ts';
 import { isTerminal, writeLast } from './streams.ts';
 
 const showCursor = '\x1B[?25h';
@@ -82,6 +83,7 @@ function onEarlyExit(code: number): void {
 
 /** What was printed, and not yet shown. */
 function showAll(): void {
+  writeLastOnes();
   for (const script of foreignCode.scripts) script.endOutput();
   foreignCode.showRest();
   // A live list has taken it.

@@ -27,8 +27,8 @@ export function hearPrints(taker: () => Taker | undefined): void {
 }
 
 /** Writes to a stream whatever code it is that runs, and whoever else has put a `write` there. */
-export function writePast(stream: NodeJS.WriteStream, bytes: Uint8Array): void {
-  Reflect.apply(Object.getPrototypeOf(stream).write, stream, [bytes]);
+export function writePast(stream: NodeJS.WriteStream, bytes: Uint8Array, done: () => void): void {
+  Reflect.apply(Object.getPrototypeOf(stream).write, stream, [bytes, done]);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, statSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Secrets } from '../secrets.ts';
-import { writePast } from './prints.ts';
+import { isGone, writeToStream } from './last-writes.ts';
 
 /** Asked of the system first: the streams themselves, and what tells terminals apart, are costly to load. */
 export function isTerminal(fd: number): boolean {
@@ -54,9 +54,9 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
   let freeBytes = pipeBytes;
   const fail = (error: NodeJS.ErrnoException): void => {
     isOpen = false;
-    const isGone = error.code === 'EPIPE' || error.code === 'EIO';
-    hasFailed ||= !isGone;
-    if (!isGone && name === 'stdout') writeLast('stderr', `error: the output cannot be written: ${error.message}\n`);
+    if (isGone(error)) return;
+    hasFailed = true;
+    if (name === 'stdout') writeLast('stderr', `error: the output cannot be written: ${error.message}\n`);
   };
   const write = (text: string): void => {
     if (!isOpen || text === '') return;
@@ -68,7 +68,7 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
       const rest = stream === undefined ? writeAtOnce(fd, bytes) : bytes;
       if (rest.length === 0) return;
       stream ??= process[name].on('error', fail);
-      writePast(stream, rest);
+      writeToStream(name, stream, rest);
     } catch (error) {
       fail(error as NodeJS.ErrnoException);
     }
@@ -82,10 +82,15 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
 
 /** For what is said when the run is over: where it cannot be written, nobody is left to be told, and the exit code stays. */
 export function writeLast(name: 'stdout' | 'stderr', text: string): void {
-  writePast(
-    process[name].on('error', () => undefined),
-    Buffer.from(text),
-  );
+  try {
+    writeToStream(
+      name,
+      process[name].on('error', () => undefined),
+      Buffer.from(text),
+    );
+  } catch {
+    // As said above.
+  }
 }
 
 function isPipe(fd: number): boolean {
