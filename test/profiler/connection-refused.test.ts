@@ -132,6 +132,25 @@ test('many answers in no HTTP to what is no request end the matter', () => {
   expect([wire.finished, wire.lost]).toEqual(['not-http', 0]);
 });
 
+test('a log that mentions HTTP and that nobody answers is no HTTP, wherever its offsets begin anew', () => {
+  const line = '10.0.0.1 - - [28/Nov/2026:12:00:00 +0000] "GET /x HTTP/1.1" 200 612\r\n';
+  for (const from of [1_000, 2 ** 32 - 30_000]) {
+    const wire = openWire();
+    const lines = Array.from({ length: 1_000 }, (_, index) => ({ ...ask(line), at: from + index * line.length }));
+    wire.send(...lines.slice(0, 900));
+    expect(wire.finished).toBeUndefined();
+    wire.send(...lines.slice(900));
+    expect([wire.finished, wire.exchanges, wire.lost]).toEqual(['not-http', [], 0]);
+  }
+});
+
+test('what was meant for a request is told where it is answered after 60,000 bytes of its body', () => {
+  const head = 'POST /a b HTTP/1.1\r\n\r\n';
+  const { exchanges, lost } = told([ask(head), ask('b'.repeat(60_000)), refusal(400), ...after]);
+  expect(exchanges.map(inShort)).toEqual([`POST /a b 400 complete ${head.length}/${refusedBytes}`, small('/z')]);
+  expect(lost).toBe(0);
+});
+
 test('a client that has read an answer and sent no more was refused', () => {
   const wire = openWire({ role: 'client', knowsOrder: true });
   wire.send(ask(half), refusal(408));

@@ -3,10 +3,11 @@
  * are not what they should be, and found again where that is certain. Until then what is asked is counted.
  */
 import type { Process } from '../exchange.ts';
-import { countUnderWay, type Dialogue, forget, isHeadComing } from './dialogue.ts';
+import { countUnderWay, type Dialogue, finish, forget, isHeadComing } from './dialogue.ts';
 import { type Piece, partFrom } from './piece.ts';
 import { isRequestStart, requestWithin } from './starts.ts';
 import { Turns } from './turns.ts';
+import { isPastDoubt } from './unfinished.ts';
 
 /** Neither where requests begin is known, nor which response is whose. */
 export function isOutOfStep({ standing }: Dialogue): boolean {
@@ -76,6 +77,8 @@ export function loseExchanges(dialogue: Dialogue): number {
  */
 export function findStep(dialogue: Dialogue, piece: Piece<Process>): boolean {
   const { standing, requests, responses, line } = dialogue;
+  if (isPastDoubt(dialogue, piece)) finish(dialogue, 'not-http');
+  if (standing.isFinished) return false;
   // What comes before the answer to a request that was cut short is the rest of it.
   if (standing.isMatching && (line.length > 0 || dialogue.doubtful !== undefined)) return false;
   const isBetween = standing.isReading && requests.reader.state === 'start' && requests.isContinuedBy(piece);

@@ -5,6 +5,9 @@ import { admit, type Dialogue, finish, isHeadComing } from './dialogue.ts';
 import type { Piece } from './piece.ts';
 import { hasKnownMethod, mayStartResponse } from './starts.ts';
 
+/** What may have been meant for a request is answered before so much more of it has come, or it is a text, as a log is. */
+const MOST_DOUBTFUL_BYTES = 65_536;
+
 /** The request that is arriving is not read to its end, and where the next one begins is not known: it may still be answered. */
 export function cutShort(dialogue: Dialogue): void {
   const { arriving: request, line } = dialogue;
@@ -65,6 +68,11 @@ export function settleDoubt(dialogue: Dialogue, answer: Piece<Process>): void {
   }
   admit(dialogue, request);
   endUnread(dialogue, request);
+}
+
+/** Has so much come unanswered that what it began with was none? */
+export function isPastDoubt({ doubtful }: Dialogue, piece: Piece<Process>): boolean {
+  return doubtful !== undefined && ((piece.offset - doubtful.requestOffset) | 0) > MOST_DOUBTFUL_BYTES;
 }
 
 function stopReading(dialogue: Dialogue): void {
