@@ -34,6 +34,15 @@ test.each(texts)('nor where its answer was seen before it: `%s`', (text) => {
   expect(seen(client, early, [0, 2, 1, 3, 4])).toEqual({ shown: [told], lost: 0 });
 });
 
+test.each([client, server])('nor was the request behind it asked ahead, so a lost piece costs one: %o', (info) => {
+  const parts = ['PUT /2 HTTP/1.1\r\nContent-Length: 4', '\r\n\r\nbo', 'dy'];
+  const [begun = '', missing = '', rest = ''] = parts;
+  const later = Array.from({ length: 4 }, () => [ask(post), answer(ok)]).flat();
+  const first = [ask('the end of a body'), ask(post), answer(ok)];
+  const { shown, lost } = seen(info, [...first, ask(begun), lose(ask(missing)), ask(rest), answer(ok), ...later]);
+  expect([shown, lost]).toEqual([Array.from({ length: 5 }, () => told), 1]);
+});
+
 test.each(texts.slice(2))('nor where one call moved both: `%s`', (text) => {
   const { shown, lost } = seen(server, [ask(text + post), answer(ok)]);
   expect([shown, lost]).toEqual([[], 1]);

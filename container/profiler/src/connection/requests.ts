@@ -5,6 +5,7 @@ import type { Piece } from './piece.ts';
 import { passOverAll, takeEarly } from './responses.ts';
 import { hasKnownMethod, isRequestStart } from './starts.ts';
 import { bridge, findStep, loseAnswers, loseStep } from './step.ts';
+import { Turns } from './turns.ts';
 
 export function takeRequest(dialogue: Dialogue, piece: Piece<Process>): void {
   const { standing, requests, early, line } = dialogue;
@@ -34,6 +35,8 @@ function isBehindRest({ requests }: Dialogue, piece: Piece<Process>): boolean {
 
 function startOver(dialogue: Dialogue): void {
   dialogue.arriving = undefined;
+  // Where a body ended nothing was asked: what comes behind it is not asked ahead of an answer.
+  dialogue.standing.turns = new Turns();
   dialogue.requests.beginAnew();
 }
 
