@@ -21,15 +21,17 @@ function seen(info: Partial<ConnectionInfo>, steps: readonly Step[], order = ste
 }
 
 const texts = ['my PIN is 1234, so', 'c2VjcmV0', 'a secret', 'see /etc/passwd', 'my HTTP/1.1 PIN is ', 'MY /'];
+/** With these a line of the PROXY protocol may begin as well. */
+const lineStarts = ['P', 'PRO', 'PROXY TCP4 1'];
 
-test.each(texts)('the end of a body is no part of the request behind it: `%s`', (text) => {
+test.each([...texts, ...lineStarts])('the end of a body is no part of the request behind it: `%s`', (text) => {
   for (const info of [client, server, unixClient]) {
     expect(seen(info, [ask(text), ask(post), answer(ok)])).toEqual({ shown: [told], lost: 0 });
     expect(seen(info, [ask(text.slice(0, 5)), ask(text.slice(5)), ask(post), answer(ok)]).shown).toEqual([told]);
   }
 });
 
-test.each(texts)('nor where its answer was seen before it: `%s`', (text) => {
+test.each([...texts, ...lineStarts])('nor where its answer was seen before it: `%s`', (text) => {
   const early = [lose(ask('x')), answer('HTTP/1.1 100 Continue\r\n\r\n'), ask(text), answer(ok), ask(post), answer(ok)];
   expect(seen(client, early, [0, 2, 1, 3, 4])).toEqual({ shown: [told], lost: 0 });
 });

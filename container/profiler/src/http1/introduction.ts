@@ -18,6 +18,11 @@ export class Introduction {
   /** Of version 2: bytes behind its head that are still to come. */
   #left: number | undefined;
 
+  /** What has come, where that is of a line: a request may begin with it as well. */
+  get heldLine(): string {
+    return this.held.startsWith('P') ? this.held : '';
+  }
+
   /** Goes on with `bytes[from..to)`; returns where it stopped: at `from`, where it is none. */
   take(bytes: Buffer, from: number, to: number): number {
     const { held } = this;

@@ -57,7 +57,7 @@ export class Reader {
 
   /** As much of a message's first line as has come, while its end has not. */
   get heldLine(): string {
-    return this.#head?.unfinishedLine ?? '';
+    return this.#head?.unfinishedLine ?? this.#introduction?.heldLine ?? '';
   }
 
   /** Goes on with `bytes[from..to)`. */
