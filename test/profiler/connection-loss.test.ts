@@ -168,6 +168,26 @@ test('a request that was answered before its body came is told, when nobody read
   expect(lost).toBe(0);
 });
 
+const restUnread = [ask('PUT /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n'), answer(ok), ask('', 500)];
+
+test.each([1, 2, 5])(
+  '%d requests of which it is not known whether they are its rest are counted by their answers',
+  (count) => {
+    const unknown = Array.from({ length: count }, () => [ask('PROPFIND /b HTTP/1.1\r\n\r\n'), answer(ok)]).flat();
+    const { shown, lost } = told(...restUnread, ...unknown, ask(get('/c')), answer(ok));
+    expect(shown).toEqual([expect.stringMatching(/^PUT \/a 200 /), 'GET /c 200 complete 28/40']);
+    expect(lost).toBe(count);
+  },
+);
+
+test('what is unknown behind exchanges that were left out is not taken for its rest', () => {
+  const [first, second, third] = [77, 117, 157].map((at) => ({ ...answer(ok), at })) as [Step, Step, Step];
+  const later = [resumed(framed(ask(get('/b')))), first, ask('', 500), second, ask(get('/c')), third];
+  const { shown, lost } = told(...restUnread, ...later);
+  expect(shown.slice(1)).toEqual(['/b', '/c'].map((path) => `GET ${path} 200 complete 28/40`));
+  expect(lost).toBe(1);
+});
+
 test('one that was not answered by then is counted, once', () => {
   const post = 'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n';
   const unread = Array.from({ length: 4 }, () => ask('', 500));

@@ -50,9 +50,14 @@ export function takeLate(dialogue: Dialogue): boolean {
 }
 
 /** It is not read, but says whose turn it is. */
-function noteAnswer({ info, standing, responses }: Dialogue, piece: Piece<Process>): void {
+function noteAnswer({ info, standing, responses, events }: Dialogue, piece: Piece<Process>): void {
   if (responses.isBehindGap(piece)) standing.turns.missedAnswers(piece.timeNs);
   else standing.turns.followed();
+  // The request whose rest was coming has its answer: another was among that.
+  if (standing.isRestComing && mayStartResponse(piece)) {
+    standing.isRestComing = false;
+    events.lost(1);
+  }
   responses.passOver(piece);
   standing.turns.passed(piece.timeNs, mayAnswer(piece), info.knowsOrder ? piece.other : undefined);
 }

@@ -133,6 +133,7 @@ export function bridge(dialogue: Dialogue, piece: Piece<Process>): void {
   if (goesOn && isHeadComing(dialogue)) dialogue.arriving = undefined;
   loseExchanges(dialogue);
   standing.isCountOnly = isCountOnly;
+  standing.isRestComing = false;
   standing.isReading = true;
   standing.isMatching = !isCountOnly;
   if (!isCountOnly) standing.turns = new Turns();
