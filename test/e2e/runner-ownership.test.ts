@@ -1,5 +1,6 @@
 /** Where outputs lie, what a task has written is made anew, and what somebody else has put there is never removed. */
 import { chmod, chown, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
@@ -156,6 +157,8 @@ test.each([
   ['${dir}', '', 'the project'],
   ['${dir}', '**', 'the project'],
   ['${dir}', '{a,src}', 'the project'],
+  ['${dir}', '[a-z]+/**', 'the project'],
+  ['${dir}', '!(a)', 'the project'],
   ['${dir}', '.git', 'the project'],
   ['out/${dir}', '../**', '`out`'],
   ['out/${dir}', '../src', '`out`'],
@@ -173,6 +176,21 @@ hint: what is given for \`${glob}\` must name a file or folder in ${where}
 `,
     });
     for (const fine of ['docs', 'a.o', 'b/**']) expect((await here.run(`build --dir=${fine}`)).exit).toBe(0);
+  },
+);
+
+test.each(['report (1).pdf', '[slug].js', '[slug]/page.js', '(shop)/page.js', 'a{b}.txt'])(
+  'a param in `outputs` may be `%s`, the name of a file',
+  async (out) => {
+    await using here = await project(
+      "{ params: { out: {} }, inputs: [src/a.c], outputs: ['${out}'], run: 'cp src/a.c ${out}' }",
+    );
+    await here.write(join(dirname(out), 'kept'), '');
+    const build = async () => (await here.run(`build --out=${out.replaceAll(' ', '\\ ')}`)).stdout;
+    expect(await build()).toBe(ran);
+    await rm(here.path(out));
+    expect(await build()).toContain('from the cache');
+    expect(await here.read(out)).toBe('a\n');
   },
 );
 

@@ -78,9 +78,13 @@ function isTooWide(template: string, glob: string): boolean {
   const own = template.split('/');
   const leadsAstray = glob.split('/').some((part) => /^(?:\.\.|\.git|\.tasks)$/.test(part) && !own.includes(part));
   const [first = ''] = expandPath(glob).split('/');
-  const wasWide = /[*?[\]{}()|]/.test((own[0] ?? '').replaceAll(/\$\{[^{}]*\}/g, ''));
-  return leadsAstray || first === '' || (!wasWide && /[*?[\]{}()|]/.test(first));
+  const wasWide = wildcard.test((own[0] ?? '').replaceAll(/\$\{[^{}]*\}/g, ''));
+  return leadsAstray || first === '' || (!wasWide && wildcard.test(first.replaceAll(ofOneName, '_')));
 }
+
+const wildcard = /[*?[\]{}()|]/;
+/** As in `[slug].js`, `report (1).pdf` or `a{b}`: such names files have, and as globs they take in few others. */
+const ofOneName = /(?:\[[^*?[\]{}()|]+\]|\{[^*?[\]{}()|,]+\}|(?<![!@+])\([^*?[\]{}()|]+\))(?!\+)/g;
 
 /** The folder in which a template is before anything is filled in. */
 function folderOf(template: string): string {
