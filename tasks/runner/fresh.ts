@@ -46,6 +46,7 @@ export async function track(
     because: assessment.isFresh ? ['`--force` was given'] : assessment.because,
     restore: () => (options.force ? Promise.resolve(undefined) : restore(course)),
     begin: () => {
+      if (task.work.kind === 'script') session.table.watch();
       const begun = begin(course);
       if (!tracked.isIncremental) removeLeftovers(course, begun, () => false);
     },

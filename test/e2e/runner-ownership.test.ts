@@ -86,6 +86,28 @@ test('after a runner was killed, what it had written goes, and what was written 
   expect(await files(here)).toEqual(['a.c', 'b.c', 'mine', 'new']);
 });
 
+test('what a script without a command had written when the runner was killed goes, too', async () => {
+  await using here = await project("{ inputs: ['src/**'], outputs: [out], script: build.mjs }");
+  const script = (rest: string) =>
+    `import { mkdirSync, writeFileSync } from 'node:fs';
+export async function run({ log }) {
+  mkdirSync('out', { recursive: true });
+  ${rest}
+}
+`;
+  await here.write(
+    'build.mjs',
+    script("writeFileSync('out/half', ''); log('written'); await new Promise((_) => setTimeout(_, 1e6));"),
+  );
+  const running = here.start('build');
+  await running.says('written');
+  running.child.kill('SIGKILL');
+  await running.result;
+  await here.write('build.mjs', script("writeFileSync('out/whole', '');"));
+  expect((await here.run('build')).exit).toBe(0);
+  expect(await files(here)).toEqual(['whole']);
+});
+
 /** The files that say when a run was killed, once there are so many. */
 async function deathSeen(here: Project, count = 1): Promise<readonly string[]> {
   for (;;) {

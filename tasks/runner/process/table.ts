@@ -29,6 +29,8 @@ export type ProcessTable = {
     options: SpawnOptions & { readonly cleanup?: string; readonly leadsGroup?: boolean },
     signal: AbortSignal,
   ) => ChildProcess;
+  /** Has it seen when we are killed. What starts no process, as a script that writes files itself, must ask for it. */
+  readonly watch: () => void;
   /** Whether a process was asked to end before it had ended. Known once it is clear for whom the last Ctrl-C was. */
   readonly wasAsked: (child: ChildProcess) => boolean;
   /** Asked after a SIGINT: whether the terminal sent it, and so to all that runs there. */
@@ -62,26 +64,30 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
   let watcher: Watcher | undefined;
   let marker: Marker | undefined;
 
+  const watch = (): Watcher => {
+    if (watcher !== undefined) return watcher;
+    marker = openMarker();
+    watcher = startWatcher(host, { marker: marker?.flags, killed });
+    return watcher;
+  };
+
   const spawn: ProcessTable['spawn'] = (
     command,
     { cleanup, leadsGroup = !host.stdinIsTerminal, ...options },
     signal,
   ) => {
-    if (watcher === undefined) {
-      marker = openMarker();
-      watcher = startWatcher(host, { marker: marker?.flags, killed });
-    }
+    const { started, ended } = watch();
     if (host.stdinIsTerminal) canary.keep(hasTerminal(options.stdio));
     const child = host.spawn(command, { ...options, ...marked(options.stdio, marker), detached: leadsGroup });
     const { pid } = child;
     if (pid === undefined) return child;
     alive.add(pid);
-    watcher.started(pid, cleanup);
+    started(pid, cleanup);
     const output = host.stdinIsTerminal ? outputOf(pid) : undefined;
     const ending = endOnAbort(host, pid, signal);
     child.once('exit', () => {
       alive.delete(pid);
-      watcher?.ended(pid);
+      ended(pid);
       const left = ending.stop();
       const endedMs = host.clockMs();
       asked.set(child, () => left?.wasAsked === true || wasDelivered(signal, endedMs));
@@ -99,6 +105,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
 
   return {
     spawn,
+    watch: () => void watch(),
     wasAsked: (child) => asked.get(child)?.() ?? false,
     terminalSentIt: canary.hasHeard,
     isClearing: () => sweeps.size > 0,
