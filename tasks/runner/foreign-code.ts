@@ -9,7 +9,7 @@ export type Owner = {
   /** Hears what it throws where nobody catches it. */
   readonly onStray: (thrown: unknown) => Uncaught;
   /** Takes what it prints by `console` or `process.stdout`; absent where that goes straight to the terminal. */
-  readonly onPrint?: ((stream: Stream, chunk: string | Uint8Array) => Promise<void> | undefined) | undefined;
+  readonly onPrint?: ((stream: Stream, chunk: string | Uint8Array) => Promise<void> | void) | undefined;
 };
 
 const owners = new AsyncLocalStorage<Owner>();
@@ -26,9 +26,4 @@ export function runAs<Result>(host: Pick<Host, 'onUncaught' | 'hearPrints'>, own
   }
   isHeard = true;
   return owners.run(owner, work);
-}
-
-/** Lets what a check prints by itself stand among the errors: what goes to stdout may be a document. */
-export function onErrors(writeError: Host['writeError']): NonNullable<Owner['onPrint']> {
-  return (_, chunk) => void writeError(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
 }

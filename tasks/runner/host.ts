@@ -17,6 +17,8 @@ export type RunningScript = {
 export type ForeignCode = {
   isLoaded: boolean;
   readonly scripts: Set<RunningScript>;
+  /** Each gives what was printed beside all tasks and waits for its newline. */
+  readonly held: Set<() => void>;
   /** Shows at once what has happened and not been shown: the process ends. */
   showRest: () => void;
 };

@@ -48,7 +48,7 @@ async function load(packageText: string, says: Error) {
       asked.push(specifier);
       throw says;
     },
-    foreignCode: { isLoaded: false, scripts: new Set<never>(), showRest: () => undefined },
+    foreignCode: { isLoaded: false, scripts: new Set<never>(), held: new Set<never>(), showRest: () => undefined },
     stripsTypes: true,
     rereadsModules: false,
     packageFolder: join(import.meta.dirname, '../../tasks/runner'),

@@ -149,7 +149,17 @@ test('what a script prints after its end is kept, and told apart where the run h
   const last = await hold.started();
   await alone.says('✔ work');
   last.exit(0);
-  expect(await alone.result).toEqual({ exit: 0, stdout: '▸ work\n✔ work <time>\n', stderr: 'late ***\nhalf' });
+  expect(await alone.result).toEqual({ exit: 0, stdout: '▸ work\n✔ work <time>\n', stderr: 'late ***\nhalf\n' });
+});
+
+test('what a script prints and ends the output with is its output, too', async () => {
+  await using project = await printing(`console.error('<' + env.TOKEN + '>');
+  await new Promise((resolve) => process.stdout.end('<' + env.TOKEN + '>', resolve));
+  await new Promise((resolve) => process.stderr.end(resolve));
+  console.log('more');`);
+  const { exit, stdout, stderr } = await project.run('work', { env: { TOKEN: 'very-secret' } });
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+  expect(stdout.split('\n').slice(1, -2)).toEqual(['<***>', '<***>more']);
 });
 
 test('a script that prints faster than can be shown is told to wait, and when to go on', async () => {

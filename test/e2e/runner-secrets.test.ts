@@ -27,6 +27,38 @@ test('a secret that comes in pieces is masked', async () => {
   expect((await project.run('show', { env })).stdout).toBe('▸ show\na***z\nb***\n***\n***z\nend\n✔ show <time>\n');
 });
 
+const inPieces = `process.stdout.write('<' + process.env.TOKEN.slice(0, 7));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  process.stdout.write(process.env.TOKEN.slice(7) + '>\\nhalf');`;
+
+test.each([
+  ['and returns', "return { outcome: 'pass', summary: 'well' };"],
+  ['and ends the program', 'process.exit(1);'],
+])('so is one that a check prints in pieces %s', async (_, end) => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\nsecrets: [TOKEN]\nchecks: { one: { id: ON001, script: check.ts } }\ntasks: {}\n',
+    'check.ts': `export const checks = [{ id: 'ON001', name: 'one', question: 'one?', group: 'all', about: 'x', mending: 'y', run: async () => {
+  ${inPieces}
+  ${end}
+} }];
+`,
+  });
+  expect((await project.run('doctor', { env })).stderr).toMatch(/^<\*\*\*>\nhalf\n/);
+});
+
+test('so is one that a script prints in pieces when the run has ended', async () => {
+  await using project = await createProject({
+    ...config('  show: { script: show.ts }\n'),
+    'show.ts': `export const run = async () => {
+  setTimeout(async () => {
+    ${inPieces}
+  }, 500);
+};
+`,
+  });
+  expect((await project.run('show', { env })).stderr).toBe('<***>\nhalf\n');
+});
+
 test('a line that only begins like a secret is shown, also as the last one', async () => {
   await using project = await createProject(config("  show: { run: 'echo tok-8f; echo other; echo tok-8f' }\n"));
   expect((await project.run('show', { env })).stdout).toBe('▸ show\ntok-8f\nother\ntok-8f\n✔ show <time>\n');

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { CheckSurroundings } from '../checks.ts';
 import type { CheckRow } from '../config/types.ts';
+import { makeErrorPrints } from '../error-prints.ts';
 import { messageOf } from '../errors.ts';
-import { onErrors, runAs } from '../foreign-code.ts';
+import { runAs } from '../foreign-code.ts';
 import type { Host, Uncaught } from '../host.ts';
 import { loadModule } from '../load-module.ts';
 import type { Check } from '../script.ts';
@@ -39,14 +40,16 @@ async function loadFile(host: Host, root: string, script: string): Promise<reado
   const onStray = (thrown: unknown): Uncaught => ({
     text: `${name} throws where nobody catches it: ${messageOf(thrown)}`,
   });
+  const prints = makeErrorPrints(host);
   try {
-    const module = await runAs(host, { name, onStray, onPrint: onErrors(host.writeError) }, () =>
-      loadModule(host, root, file),
-    );
+    const owner = { name, onStray, onPrint: prints.onPrint };
+    const module = await runAs(host, owner, () => loadModule(host, root, file));
     const checks = typeof module === 'object' && module !== null && 'checks' in module ? module.checks : undefined;
     return Array.isArray(checks) ? (checks as readonly Check[]) : `\`${script}\` does not export \`checks\``;
   } catch (thrown) {
     return `\`${script}\` cannot be loaded: ${messageOf(thrown)}`;
+  } finally {
+    prints.end();
   }
 }
 

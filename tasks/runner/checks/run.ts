@@ -1,8 +1,9 @@
 import type { CheckSurroundings } from '../checks.ts';
+import { makeErrorPrints } from '../error-prints.ts';
 import { messageOf } from '../errors.ts';
 import type { CheckReport, Evidence } from '../events.ts';
-import { onErrors, runAs } from '../foreign-code.ts';
-import type { Host, Uncaught } from '../host.ts';
+import { runAs } from '../foreign-code.ts';
+import type { Uncaught } from '../host.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { Check, CheckResult } from '../script.ts';
 import { type Asked, makeProbe } from './probe.ts';
@@ -64,7 +65,8 @@ async function answerOf(check: Check, surroundings: Surroundings, evidence: Evid
 }
 
 /** What a check throws in a callback is its result, as long as it has none. */
-function makeStrays({ name }: Pick<Check, 'name'>, { writeError }: Pick<Host, 'writeError'>) {
+function makeStrays({ name }: Pick<Check, 'name'>, host: Parameters<typeof makeErrorPrints>[0]) {
+  const prints = makeErrorPrints(host);
   let isOver = false;
   let fail: (thrown: unknown) => void = () => undefined;
   const thrown = new Promise<never>((_, reject) => {
@@ -77,8 +79,9 @@ function makeStrays({ name }: Pick<Check, 'name'>, { writeError }: Pick<Host, 'w
   };
   const close = (): void => {
     isOver = true;
+    prints.end();
   };
-  return { owner: { name: `check \`${name}\``, onStray, onPrint: onErrors(writeError) }, thrown, close };
+  return { owner: { name: `check \`${name}\``, onStray, onPrint: prints.onPrint }, thrown, close };
 }
 
 const timedOut: Cancellation = { because: 'timed-out', signal: 'SIGTERM', isDelivered: false, graceMs: 500 };

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { makeErrorPrints } from '../error-prints.ts';
 import { makeLineSplitter } from '../process/output.ts';
 import type { Session } from '../session.ts';
 import type { Stream } from '../shell.ts';
@@ -23,6 +24,7 @@ const turnBytes = 64 << 10;
 export function makePrints({ onLine, cutOf, isBehind, end: endLines }: Recorder, { host, events }: Session): Prints {
   const of = (stream: Stream) => makeLineSplitter((line, goesOn) => onLine(stream, line, goesOn), cutOf);
   const splitters: Record<Stream, ReturnType<typeof of>> = { stdout: of('stdout'), stderr: of('stderr') };
+  const late = makeErrorPrints(host);
   let isOver = false;
   let pause: Promise<void> | undefined;
   let printedBytes = 0;
@@ -40,7 +42,7 @@ export function makePrints({ onLine, cutOf, isBehind, end: endLines }: Recorder,
   return {
     onPrint: (stream, chunk) => {
       const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk);
-      if (events.isClosed()) return void host.writeError(text.toString());
+      if (events.isClosed()) return void late.onPrint(stream, text);
       splitters[stream].push(text);
       if (isOver) setImmediate(end);
       printedBytes += text.length;

@@ -9,7 +9,12 @@ const showCursor = '\x1B[?25h';
 let leastExit: number = exitCodes.ok;
 
 /** What this process has to do with a project's own code. */
-export const foreignCode: ForeignCode = { isLoaded: false, scripts: new Set(), showRest: () => undefined };
+export const foreignCode: ForeignCode = {
+  isLoaded: false,
+  scripts: new Set(),
+  held: new Set(),
+  showRest: () => undefined,
+};
 
 let who: () => string | undefined = () => undefined;
 let tellEnd: (exit: number) => void = () => undefined;
@@ -23,6 +28,7 @@ export function askWho(name: () => string | undefined): void {
 export function watchForEarlyEnd(tell: (exit: number) => void): void {
   tellEnd = tell;
   process.on('beforeExit', onStandstill).once('exit', onEarlyExit).on('uncaughtExceptionMonitor', onThrow);
+  process.once('exit', showHeld);
 }
 
 /** From now on it may end, since all is done or because what ended it was told. */
@@ -60,6 +66,7 @@ function onStandstill(): void {
   }
   expectEnd();
   foreignCode.showRest();
+  showHeld();
   writeLast(
     'stderr',
     'error: what a script or check of this project has begun waits for what nothing can settle any more\n' +
@@ -86,8 +93,15 @@ function showAll(): void {
   writeLastOnes();
   for (const script of foreignCode.scripts) script.endOutput();
   foreignCode.showRest();
+  showHeld();
   // A live list has taken it.
   if (isTerminal(1)) writeLast('stdout', showCursor);
+}
+
+/** What code has printed after its end, or before that is known, and without a newline. */
+function showHeld(): void {
+  if (foreignCode.held.size > 0) writeLastOnes();
+  for (const give of foreignCode.held) give();
 }
 
 /** Node hears of what is thrown here first. Where nobody else listens, it tells that and ends. */

@@ -1,6 +1,6 @@
 type Name = 'stdout' | 'stderr';
 /** Gives a promise where no more should be printed until it settles. */
-type Taker = (name: Name, chunk: string | Uint8Array) => Promise<void> | undefined;
+type Taker = (name: Name, chunk: string | Uint8Array) => Promise<void> | void;
 type Callback = (error?: Error | null) => void;
 type Write = NodeJS.WriteStream['write'];
 
@@ -19,7 +19,9 @@ export function hearPrints(taker: () => Taker | undefined): void {
       enumerable: true,
       get: () => {
         const stream = Reflect.apply(get, process, []) as NodeJS.WriteStream;
-        if (!diverted.has(stream)) divert(stream, (write) => divertedWrite(name, stream, { taker, write }));
+        if (diverted.has(stream)) return stream;
+        divert(stream, (write) => divertedWrite(name, stream, { taker, write }));
+        divertEnd(stream, taker);
         return stream;
       },
     });
@@ -53,6 +55,21 @@ function divert(stream: NodeJS.WriteStream, makeDiverted: (write: Write) => Writ
       write = writeOf.get(other) ?? other;
     },
   });
+}
+
+/** Where what is printed is taken, what ends with it is the output of one owner, and nothing of ours. */
+function divertEnd(stream: NodeJS.WriteStream, taker: () => Taker | undefined): void {
+  const { end } = stream;
+  const divertedEnd = (...args: readonly unknown[]): NodeJS.WriteStream => {
+    if (taker() === undefined) return Reflect.apply(end, stream, args);
+    const chunk = typeof args[0] === 'function' ? undefined : args[0];
+    const done = args.findLast((arg) => typeof arg === 'function');
+    const rest = args.slice(1).filter((arg) => arg !== undefined);
+    if (chunk !== undefined && chunk !== null) Reflect.apply(stream.write, stream, [chunk, ...rest]);
+    else if (done !== undefined) process.nextTick(done as () => void);
+    return stream;
+  };
+  Object.defineProperty(stream, 'end', { configurable: true, enumerable: true, writable: true, value: divertedEnd });
 }
 
 type Diverting = { readonly taker: () => Taker | undefined; readonly write: Write };
