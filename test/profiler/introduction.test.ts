@@ -84,6 +84,12 @@ test('behind a request it is none', () => {
   expect(told(...steps)).toMatchObject({ exchanges: ['GET /a 200 complete 28/40'], lost: 1 });
 });
 
+test.each([line, tcp4])('more than those of two proxies are no HTTP, in one piece or in many: %j', (introduction) => {
+  for (const steps of [[ask(introduction.repeat(3))], Array.from({ length: 3 }, () => ask(introduction))]) {
+    expect(told(...steps)).toEqual({ exchanges: [], lost: 0, finished: 'not-http' });
+  }
+});
+
 test('what only begins like one is no HTTP', () => {
   for (const text of [
     `\r\n\r\n\0\r\nQUIZ\n${get('/a')}`,

@@ -7,6 +7,9 @@ import { offsetAt } from './piece.ts';
 import { Turns } from './turns.ts';
 import { cutShort, refuse } from './unfinished.ts';
 
+/** That of a proxy and of one before it; more, one behind the other without end, are no HTTP. */
+const MOST_INTRODUCTIONS = 2;
+
 export function createRequestReader(dialogue: Dialogue): Reader {
   return new Reader({
     started: (at) => {
@@ -25,16 +28,18 @@ export function createRequestReader(dialogue: Dialogue): Reader {
       if (arriving) line.requestEnded(arriving, requests.present?.timeNs, requests.reader.messageBytes);
     },
     lost: () => cutShort(dialogue),
-    mayBeIntroduced: () => !dialogue.standing.wasAsked,
+    mayBeIntroduced: () => !dialogue.standing.wasAsked && dialogue.standing.introductions < MOST_INTRODUCTIONS,
     introduced: () => forgetBeginning(dialogue),
   });
 }
 
 /** What began was no request: the connection begins with what comes next. */
 function forgetBeginning(dialogue: Dialogue): void {
+  const { standing } = dialogue;
   dialogue.arriving = undefined;
-  dialogue.standing.wasAsked = false;
-  dialogue.standing.turns = new Turns();
+  standing.introductions++;
+  standing.wasAsked = false;
+  standing.turns = new Turns();
 }
 
 /** The first line of a head whose end has not come; false if no request in HTTP/1 begins with it. */

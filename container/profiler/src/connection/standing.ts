@@ -11,6 +11,8 @@ export type Standing = {
   requestsAt: Place;
   responsesAt: Place;
   wasAsked: boolean;
+  /** How many proxies have said whom they speak for. */
+  introductions: number;
   /** Whether it is known where requests begin. */
   isReading: boolean;
   /**
@@ -37,6 +39,7 @@ export function newStanding(): Standing {
     requestsAt: NOWHERE,
     responsesAt: NOWHERE,
     wasAsked: false,
+    introductions: 0,
     isReading: true,
     isMatching: true,
     isCountOnly: false,
