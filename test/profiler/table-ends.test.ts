@@ -44,6 +44,20 @@ test('a connection that is not HTTP after all may be taken for it some times, an
   expect(told).toEqual([]);
 });
 
+test('of a connection that was forgotten a moment ago, what begins a request is counted, and nothing else', () => {
+  const { told, kernel, open, move } = openTable();
+  open(1);
+  move(1, '>', 'GET what is no request\r\n\r\n');
+  expect(kernel).toEqual(['forget 2 1']);
+  move(1, '<', 'HTTP/1.1 400 Bad Request\r\n\r\n');
+  for (const text of ['GET /key\r\n', 'GET /a', 'what?\r\n', '\r\n', 'Host: a\r\nGET /a HTTP/1.1\r\n\r\n'])
+    move(1, '>', text);
+  expect(told).toEqual([]);
+  move(1, '>', request);
+  move(1, '>', `\r\n${request}`);
+  expect(told).toEqual(['lost 1', 'lost 1']);
+});
+
 test('as many connections that are not HTTP as are used in turn are left alone', () => {
   const { kernel, open, move } = openTable();
   const connections = Array.from({ length: 3_000 }, (_, index) => index + 1);

@@ -1,4 +1,5 @@
 /** What the pieces of a stream may begin with, where it is not known where messages begin. */
+import { OLDEST, parseRequestLine } from '../http1/head.ts';
 import type { Piece } from './piece.ts';
 
 /**
@@ -7,6 +8,7 @@ import type { Piece } from './piece.ts';
  */
 const REQUEST_START = /^[\r\n]*(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE) /;
 const START_BYTES = 25;
+const FIRST_LINE = /^[\r\n]*([^\r\n]+)\r?\n/;
 const RESPONSE_STARTS = ['HTTP/1.', 'HTTP/0.', 'RTSP/1.', 'ICE/1.'];
 
 const REQUEST_WITHIN = /\n\r?\n(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^\t-\r ]+ HTTP\/1\.\d\r?\n)/;
@@ -33,7 +35,11 @@ export function isRequestStart(piece: Piece<unknown>): boolean {
 
 /** Is it certain that a request begins, on a connection of which nothing else is known? */
 export function isRequestHead(piece: Piece<unknown>): boolean {
-  return piece.framed !== undefined && !mayStartResponse(piece);
+  if (piece.framed !== undefined) return !mayStartResponse(piece);
+  const [, line] = FIRST_LINE.exec(piece.bytes.toString('latin1', piece.from, piece.from + piece.cap)) ?? [];
+  const parsed = line === undefined ? undefined : parseRequestLine(line);
+  // Other protocols have lines like those of HTTP/0.9.
+  return parsed !== undefined && parsed.protocol !== OLDEST;
 }
 
 export function mayStartResponse(piece: Piece<unknown>): boolean {
