@@ -1,4 +1,5 @@
 /** Ctrl-Z, `fg`, `bg`, `&` and `nohup` in a shell: the terminal is the shell's meanwhile, and what runs goes on. */
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { cli, createProject, type Project } from '../helpers/project.ts';
@@ -6,10 +7,34 @@ import { openTerminalOf, type Terminal } from '../helpers/terminal.ts';
 
 const ctrlZ = '\u001A';
 
-function openShell(project: Project): { readonly terminal: Terminal; readonly tasks: (words: string) => string } {
+type Shell = { readonly terminal: Terminal; readonly tasks: (words: string) => string };
+
+async function openShell(project: Project): Promise<Shell> {
   const terminal = openTerminalOf(project, ['bash', '--norc', '-i']);
   terminal.type("PS1='> '\n");
+  await prompted(terminal);
   return { terminal, tasks: (words) => `${process.execPath} ${cli(words).join(' ')}` };
+}
+
+/** The shell asks for a line: what is typed earlier is shown twice, and what stands there at Ctrl-Z is lost. */
+async function prompted(terminal: Terminal): Promise<void> {
+  await expect.poll(() => isPrompted(terminal), { timeout: 50_000, interval: 10 }).toBe(true);
+}
+
+const isPrompted = (terminal: Terminal): boolean => terminal.screen().endsWith('\n>');
+
+/** The shell has told the stop, and asks for a line. */
+async function suspend(terminal: Terminal): Promise<void> {
+  terminal.type(ctrlZ);
+  await terminal.shows('Stopped');
+  await prompted(terminal);
+}
+
+/** The shell has said so after a while, and asks for the next line. */
+async function echo(terminal: Terminal, text: string, said: string): Promise<void> {
+  terminal.type(`sleep 0.3; echo ${text}\n`);
+  await terminal.shows(`\n${said}\n`);
+  await prompted(terminal);
 }
 
 async function written(project: Project, name: string): Promise<void> {
@@ -19,7 +44,7 @@ async function written(project: Project, name: string): Promise<void> {
 /** Both tasks of the project running in a shell, its line ended by `behind`. */
 async function startTwo(project: Project, behind = '') {
   const [one, two] = await Promise.all([project.driven('one'), project.driven('two')]);
-  const { terminal, tasks } = openShell(project);
+  const { terminal, tasks } = await openShell(project);
   terminal.type(`${tasks('all --jobs=2')}${behind}\n`);
   const [first, second] = await Promise.all([one.started(), two.started()]);
   return { terminal, first, second };
@@ -37,6 +62,8 @@ async function said(project: Project, file: string, text: string): Promise<void>
 /** What stands on the screen from a line on that says so. */
 const from = (terminal: Terminal, text: string): string => terminal.screen().slice(terminal.screen().lastIndexOf(text));
 
+const stateOf = (pid: string): string => execFileSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' });
+
 const two = {
   'tasks.config.yaml': `version: 1
 tasks:
@@ -51,18 +78,16 @@ test('Ctrl-Z leaves the list and the cursor to the shell, and `fg` draws it anew
   const { terminal, first, second } = await startTwo(project);
   await terminal.shows('› began');
   expect(terminal.cursorIsVisible()).toBe(false);
-  terminal.type(ctrlZ);
-  await terminal.shows('Stopped');
+  await suspend(terminal);
   expect(terminal.cursorIsVisible()).toBe(true);
-  terminal.type('echo said by $((1))\n');
-  await terminal.shows('said by 1');
+  await echo(terminal, 'said by $((1))', 'said by 1');
   terminal.type('fg >/dev/null\n');
   await terminal.shows('said by 1\n> fg >/dev/null\n');
   first.exit(0);
   second.exit(0);
   await terminal.shows('ok: 3 done');
-  expect(from(terminal, '> echo said').replace(/\d+(\.\d+)? m?s/g, '<time>')).toMatch(
-    /^> echo said by \$\(\(1\)\)\nsaid by 1\n> fg >\/dev\/null\n✔ one <time>\n✔ two <time>\n✔ all <time>\nok: 3 done, <time>/,
+  expect(from(terminal, '> sleep').replace(/\d+(\.\d+)? m?s/g, '<time>')).toMatch(
+    /^> sleep 0.3; echo said by \$\(\(1\)\)\nsaid by 1\n> fg >\/dev\/null\n✔ one <time>\n✔ two <time>\n✔ all <time>\nok: 3 done, <time>/,
   );
   expect(terminal.cursorIsVisible()).toBe(true);
   await leave(terminal);
@@ -77,16 +102,34 @@ tasks:
   all: { needs: [many, more] }
 `,
   });
-  const { terminal, tasks } = openShell(project);
+  const { terminal, tasks } = await openShell(project);
   terminal.type(`${tasks('all --jobs=2 --output=list')}\n`);
   await terminal.shows('more');
-  for (let time = 1; time <= 5; time++) {
-    terminal.type(ctrlZ);
-    terminal.type(`echo stop $((${time}))\n`);
-    await terminal.shows(`stop ${time}\n`);
+  const marks: string[] = [];
+  while (marks.length < 5 && !terminal.screen().includes('3 done')) {
+    await expect
+      .poll(
+        () => {
+          // One that comes just before a process is started may not be heard.
+          if (!isPrompted(terminal)) terminal.type(ctrlZ);
+          return isPrompted(terminal);
+        },
+        { timeout: 50_000, interval: 300 },
+      )
+      .toBe(true);
+    const mark = `stop ${marks.length + 1}`;
+    marks.push(mark);
+    terminal.type(`echo stop $((${marks.length}))\n`);
+    await terminal.shows(`\n${mark}\n`);
+    await prompted(terminal);
     terminal.type('fg >/dev/null\n');
+    await expect
+      .poll(() => from(terminal, `\n${mark}\n`), { timeout: 50_000, interval: 10 })
+      .toMatch(/more|no such job/);
   }
   await terminal.shows('ok: 3 done');
+  for (const mark of marks) expect(terminal.screen()).toContain(`\n${mark}\n> fg >/dev/null\n`);
+  await prompted(terminal);
   await leave(terminal);
 });
 
@@ -94,9 +137,9 @@ test('after `bg` no list is drawn over the prompt', async () => {
   await using project = await createProject(two);
   const { terminal, first, second } = await startTwo(project);
   await terminal.shows('› began');
-  terminal.type(ctrlZ);
-  await terminal.shows('Stopped');
+  await suspend(terminal);
   terminal.type('bg >/dev/null\n');
+  await terminal.shows('> bg >/dev/null\n>');
   first.exit(0);
   await written(project, 'went');
   terminal.type('echo behind $((1))\n');
@@ -126,17 +169,18 @@ test('behind `&` no list is drawn until `fg`', async () => {
 test('an interactive task is stopped by Ctrl-Z and goes on with `fg`, with the keys', async () => {
   await using project = await createProject({
     'tasks.config.yaml':
-      'version: 1\ntasks:\n  ask: { interactive: true, run: echo name; read name; echo "I am $name" }\n',
+      'version: 1\ntasks:\n  ask: { interactive: true, run: echo $$ >reader; echo name; read name; echo "I am $name" }\n',
   });
-  const { terminal, tasks } = openShell(project);
+  const { terminal, tasks } = await openShell(project);
   terminal.type(`${tasks('ask')}\n`);
   await terminal.shows('ask\nname');
-  terminal.type(ctrlZ);
-  await terminal.shows('Stopped');
-  terminal.type('echo said by $((1))\n');
-  await terminal.shows('said by 1');
+  await suspend(terminal);
+  // Until then it may still read what is typed: the shell waits for the runner only.
+  const reader = (await project.read('reader')).trim();
+  await expect.poll(() => stateOf(reader), { timeout: 50_000, interval: 10 }).toMatch(/^T/);
+  await echo(terminal, 'said by $((1))', 'said by 1');
   terminal.type('fg >/dev/null\n');
-  await terminal.shows('fg >/dev/null');
+  await expect.poll(() => stateOf(reader), { timeout: 50_000, interval: 10 }).not.toMatch(/^T/);
   terminal.type('Bo\n');
   await terminal.shows('I am Bo\n✔ ask');
   await leave(terminal);
@@ -145,7 +189,7 @@ test('an interactive task is stopped by Ctrl-Z and goes on with `fg`, with the k
 test('under `nohup` a run goes on when the terminal is closed, and without it ends', async () => {
   await using project = await createProject(two);
   const [one, two_] = await Promise.all([project.driven('one'), project.driven('two')]);
-  const { terminal, tasks } = openShell(project);
+  const { terminal, tasks } = await openShell(project);
   terminal.type(`nohup ${tasks('one --output=plain')} >kept 2>&1 &\n`);
   terminal.type(`${tasks('two --output=plain')} >ended 2>&1 &\n`);
   const [kept] = await Promise.all([one.started(), two_.started()]);

@@ -23,15 +23,29 @@ function groups(): readonly number[] {
 const orphanMs = 100;
 
 let current: (() => void) | undefined;
+/** How many processes were started so lately that we may have been stopped meanwhile without having heard of it. */
+let unheard = 0;
+
+/** Hears of stops until disposed. */
+export type Suspending = Disposable & {
+  /** False where we may have been stopped without having heard of it: what has been drawn may have been left behind. */
+  readonly isHeard: () => boolean;
+};
 
 /** Calls back before the terminal stops us by Ctrl-Z, and when we go on; where we were stopped otherwise, both then. */
-export function onSuspend(before: () => void, after: () => void): Disposable {
+export function onSuspend(before: () => void, after: () => void): Suspending {
   let timer: NodeJS.Timeout | undefined;
   const suspend = (): void => {
     before();
     // What would have happened without us: only so does the shell tell it as a stop by Ctrl-Z.
     process.off('SIGTSTP', suspend);
-    timer = setTimeout(goOn, orphanMs);
+    // After a stop this is due, too, and comes before SIGCONT, which goes on by itself.
+    const own = setTimeout(() => {
+      afterSignals(() => {
+        if (timer === own) goOn();
+      });
+    }, orphanMs);
+    timer = own;
     process.kill(process.pid, 'SIGTSTP');
   };
   const goOn = (): void => {
@@ -44,17 +58,25 @@ export function onSuspend(before: () => void, after: () => void): Disposable {
   current = suspend;
   process.on('SIGTSTP', suspend).on('SIGCONT', goOn);
   return {
+    isHeard: () => unheard === 0,
     [Symbol.dispose]: () => {
       current = undefined;
       clearTimeout(timer);
+      timer = undefined;
       process.off('SIGTSTP', suspend).off('SIGCONT', goOn);
     },
   };
 }
 
+/** Calls back when the signals of now have been heard: Node hears them when it polls, as it does between two immediates. */
+function afterSignals(then: () => void): void {
+  setImmediate(() => setImmediate(then));
+}
+
 /**
  * Starts a process so that Ctrl-Z stops us in the midst of that, too: the new process is stopped in any case, perhaps before it
- * has told that it is there, and for that we wait.
+ * has told that it is there, and for that we wait. Ctrl-Z that came just before, and of which we have not heard by now, is lost
+ * with the listener, and has to be pressed again.
  */
 export function whileStoppable<Result>(start: () => Result): Result {
   const suspend = current;
@@ -64,5 +86,7 @@ export function whileStoppable<Result>(start: () => Result): Result {
     return start();
   } finally {
     process.on('SIGTSTP', suspend);
+    unheard++;
+    afterSignals(() => unheard--);
   }
 }

@@ -42,8 +42,9 @@ export function pauseInBackground(
     goOn();
   }
   return {
+    // What is not drawn now is drawn soon: the list turns as long as it stands.
     draw: () => {
-      if (!isPaused) draw();
+      if (!isPaused && hearing.isHeard()) draw();
     },
     [Symbol.dispose]: () => {
       clearTimeout(timer);
