@@ -5,6 +5,9 @@ import { expect, test } from 'vitest';
 import { cli, createProject, type Project } from '../helpers/project.ts';
 import { openTerminalOf, type Terminal } from '../helpers/terminal.ts';
 
+// A Ctrl-Z in the moment in which a process is started may be lost (docs/output.md): then a test waits in vain, and is begun anew.
+const again = { retry: 2, timeout: 30_000 };
+
 const ctrlZ = '\u001A';
 
 type Shell = { readonly terminal: Terminal; readonly tasks: (words: string) => string };
@@ -73,7 +76,7 @@ tasks:
 `,
 };
 
-test('Ctrl-Z leaves the list and the cursor to the shell, and `fg` draws it anew below', async () => {
+test('Ctrl-Z leaves the list and the cursor to the shell, and `fg` draws it anew below', again, async () => {
   await using project = await createProject(two);
   const { terminal, first, second } = await startTwo(project);
   await terminal.shows('› began');
@@ -93,7 +96,7 @@ test('Ctrl-Z leaves the list and the cursor to the shell, and `fg` draws it anew
   await leave(terminal);
 });
 
-test('Ctrl-Z and `fg` while processes are started stop and wake all of them', async () => {
+test('Ctrl-Z and `fg` while processes are started stop and wake all of them', again, async () => {
   await using project = await createProject({
     'tasks.config.yaml': `version: 1
 tasks:
@@ -133,7 +136,7 @@ tasks:
   await leave(terminal);
 });
 
-test('after `bg` no list is drawn over the prompt', async () => {
+test('after `bg` no list is drawn over the prompt', again, async () => {
   await using project = await createProject(two);
   const { terminal, first, second } = await startTwo(project);
   await terminal.shows('› began');
@@ -150,7 +153,7 @@ test('after `bg` no list is drawn over the prompt', async () => {
   await leave(terminal);
 });
 
-test('behind `&` no list is drawn until `fg`', async () => {
+test('behind `&` no list is drawn until `fg`', again, async () => {
   await using project = await createProject(two);
   const { terminal, first, second } = await startTwo(project, ' &');
   // The list would be drawn again at this line.
@@ -166,7 +169,7 @@ test('behind `&` no list is drawn until `fg`', async () => {
   await leave(terminal);
 });
 
-test('an interactive task is stopped by Ctrl-Z and goes on with `fg`, with the keys', async () => {
+test('an interactive task is stopped by Ctrl-Z and goes on with `fg`, with the keys', again, async () => {
   await using project = await createProject({
     'tasks.config.yaml':
       'version: 1\ntasks:\n  ask: { interactive: true, run: echo $$ >reader; echo name; read name; echo "I am $name" }\n',
