@@ -302,6 +302,11 @@ test.each([
     { files: [file(`out${'/a'.repeat(60_000)}`)], links: [{ path: 'out/x', target: '/tmp' }] },
     `\`out${'/a'.repeat(18)}/…\` is longer than a path can be`,
   ],
+  [
+    'has signs of too many bytes',
+    { files: [file(`out${'/ä'.repeat(1_400)}`)], links: [] },
+    `\`out${'/ä'.repeat(18)}/…\` is longer than a path can be`,
+  ],
   ['is there twice', { files: [file('out/a'), file('out/a')], links: [] }, 'it names a path twice'],
   ['is none at all', { files: [], links: [] }, 'it has no files'],
 ])('a result with a path that %s is refused, and the task runs', async (_what, result, why) => {

@@ -12,7 +12,7 @@ export function problemOf(
   const ofFiles = [...files, ...links].map(({ path }) => path);
   if (ofFiles.length === 0) return 'it has no files';
   const paths = [...ofFiles, ...folders];
-  const long = paths.find((path) => path.length > longestPath);
+  const long = paths.find((path) => Buffer.byteLength(path) > longestPath);
   if (long !== undefined) return `\`${long.slice(0, 40)}…\` is longer than a path can be`;
   const bad = paths.find((path) => path.includes('\0') || leavesProject(path) || expandPath(path) !== path);
   if (bad !== undefined) return `\`${bad}\` is no path in the project`;
