@@ -10,7 +10,7 @@ export const unknownPart = '\0';
 
 /** How a word is read again that follows these of its command, all of them without their quotes; `begun` is what there is of it. */
 export function readAgain(words: readonly string[], begun: string): SecondReading | undefined {
-  if (words.some((word) => evaluation.test(word)) || isEvaluatedBy(words, begun)) return asCommand;
+  if (isEvaluation(words) || isEvaluatedBy(words, begun)) return asCommand;
   if (isTextOfShell(words, begun)) return { ...asCommand, mayBeWhole: true };
   return isCalculated(words, begun) ? asSum : undefined;
 }
@@ -20,6 +20,8 @@ const asSum: SecondReading = { where: 'where bash calculates', mayBeWhole: false
 
 /** After a variable too, which may be empty. */
 const evaluation = /^(?:\$.*)?(?:eval|trap)$/s;
+/** Programs that never run what their words say; of another, which may be a function of the shell with `"$@"`, nobody knows. */
+const onlyReads = /^(?:git|gh|hg|echo|printf|grep)$/;
 const shell = /^(?:.*\/)?(?:ba|rba|da|z|k|mk|lk|ya|o|a|c|tc|fi|pw)?sh$/;
 /** `$SHELL`, what a command prints, or a param: it may be `bash`. */
 const maybeShell = new RegExp(`^(?:\\$|\\$.*SH(?:ELL)?(?:\\W.*)?|(?:.*/)?${unknownPart})$`, 'i');
@@ -58,6 +60,10 @@ const prefix = /^(?:[!{]|if|then|elif|else|while|until|do|time|exec|command|buil
 function headOf(words: readonly string[]): { readonly head: string; readonly args: readonly string[] } {
   const at = words.findIndex((word) => !prefix.test(word));
   return at === -1 ? { head: '', args: [] } : { head: words[at] ?? '', args: words.slice(at + 1) };
+}
+
+function isEvaluation(words: readonly string[]): boolean {
+  return words.some((word) => evaluation.test(word)) && !onlyReads.test(headOf(words).head);
 }
 
 /** Variables and aliases whose text a shell reads when it comes to use them. */
