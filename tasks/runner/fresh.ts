@@ -34,7 +34,10 @@ export async function track(
 ): Promise<Tracking> {
   const assessment = await assess(session, task, tracked, { mayStart: true });
   const { record } = assessment;
-  if (record?.state === 'begun') await waitForWatcher(session.host, session.root, record.run);
+  if (record?.state === 'begun') {
+    const { host, root, cancel } = session;
+    await waitForWatcher(host, { root, run: record.run, signal: cancel.signal });
+  }
   if (assessment.matchesNothing)
     session.emit({ type: 'notice-given', text: `the \`inputs\` of task \`${task.name}\` match no file` });
   const isFresh = assessment.isFresh && !options.force;

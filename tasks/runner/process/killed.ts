@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Host } from '../host.ts';
+import { findProcess, hasProc } from './list.ts';
 
 /** Written by the watcher of a run that was killed, when all that the run had started is gone. */
 export function killedFile(root: string, run: string): string {
@@ -13,15 +14,19 @@ export function killTime(root: string, run: string): number | undefined {
   return statSync(killedFile(root, run), { throwIfNoEntry: false })?.mtimeMs;
 }
 
-/** Waits until the watcher of such a run is done: till then what the run has started may still write. */
+/**
+ * Waits until the watcher of such a run is done: till then what the run has started may still write. A run that goes on beside
+ * ours, of an interactive task, was not killed.
+ */
 export async function waitForWatcher(
   { sleep, clockMs, dateMs }: Pick<Host, 'sleep' | 'clockMs' | 'dateMs'>,
-  root: string,
-  run: string,
+  { root, run, signal }: { readonly root: string; readonly run: string; readonly signal: AbortSignal },
 ): Promise<void> {
   const file = killedFile(root, run);
+  const runner = Number.parseInt(run, 10);
   const startedMs = clockMs();
-  while (!existsSync(file) && clockMs() - startedMs < patienceMs && isWatched(file)) await sleep(stepMs);
+  const mayWait = (): boolean => !signal.aborted && clockMs() - startedMs < patienceMs;
+  while (!existsSync(file) && mayWait() && isOrphaned(file, runner)) await sleep(stepMs);
   removeOld(dirname(file), dateMs());
 }
 
@@ -29,11 +34,21 @@ const prefix = 'killed-';
 const stepMs = 20;
 const patienceMs = 10_000;
 
-/** Whether a process has such a file to write: the watcher is told of it by its name. */
-function isWatched(file: string): boolean {
-  if (!existsSync('/proc/self/cmdline'))
-    return spawnSync('pgrep', ['-f', file.slice(file.lastIndexOf('/'))]).status === 0;
-  return readdirSync('/proc').some((name) => /^\d+$/.test(name) && hasArgument(name, file));
+/** Whether a process that outlives its runner has such a file to write: the watcher is told of it by its name. */
+function isOrphaned(file: string, runner: number): boolean {
+  return watchersOf(file).some((pid) => findProcess(pid)?.parent !== runner);
+}
+
+function watchersOf(file: string): readonly number[] {
+  if (hasProc())
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && hasArgument(name, file))
+      .map(Number);
+  const { stdout } = spawnSync('pgrep', ['-f', file.slice(file.lastIndexOf('/'))], { encoding: 'utf8' });
+  return (stdout ?? '')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
 }
 
 function hasArgument(pid: string, text: string): boolean {
