@@ -225,6 +225,26 @@ test('a task beside others cannot move the cursor or colour what is not its own'
   expect((await running.result).stdout).toContain('a | 20%\n');
 });
 
+test('a long line is ended, too: at its end without a newline, and before what else is shown', async () => {
+  const [long, more] = ['a'.repeat(64 << 10), 'b'.repeat(10)];
+  const print = (what: string): string => `'${what}'; sleep 0.3; `;
+  const begin = `printf %s ${print(long)}printf %s ${print(more)}`;
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  long: { run: sh long.sh }\n  mixed: { run: sh mixed.sh }\n',
+    'long.sh': begin,
+    'mixed.sh': `${begin}echo error >&2; sleep 0.3; echo rest`,
+  });
+  const line = `${long}${more}`;
+  expect((await project.run('long')).stdout === `▸ long\n${line}\n✔ long <time>\n`).toBe(true);
+  expect((await project.read('.tasks/logs/long.log')) === `${line}\n`).toBe(true);
+  const events = (await project.run('long --output=json')).stdout.split('\n');
+  const pieces = events.flatMap((event) => (event.includes('"task-output"') ? [JSON.parse(event)] : []));
+  expect(pieces.map(({ goesOn }) => goesOn)).toEqual([true, undefined]);
+  const mixed = `${line.slice(0, -1)}\nerror\nbrest\n`;
+  expect((await project.run('mixed --quiet')).stdout === mixed).toBe(true);
+  expect((await project.read('.tasks/logs/mixed.log')) === mixed).toBe(true);
+});
+
 test('a line of any length comes out as one: what a program writes is what is passed on, and kept', async () => {
   const print = "process.stdout.write('a' + '\u{1F600}é'.repeat(100_000) + '\\r\\nlast')";
   await using project = await createProject({

@@ -33,7 +33,8 @@ export function makeLineSplitter(onLine: OnLine, cutOf: CutOf): LineSplitter {
     open = lines.pop() ?? '';
     for (const line of lines) onLine(line.endsWith('\r') ? line.slice(0, -1) : line, false);
     if (open.length <= longestLine) return;
-    const cut = betweenSigns(open, cutOf(open));
+    // Something stays for the last piece, which ends the line.
+    const cut = betweenSigns(open, Math.min(cutOf(open), open.length - 1));
     onLine(open.slice(0, cut), true);
     open = open.slice(cut);
   };

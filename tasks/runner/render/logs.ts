@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import type { Stamped } from '../events.ts';
 import type { LogFile } from '../host/log-file.ts';
 import type { Host } from '../host.ts';
 import { logPathOf } from '../log-path.ts';
@@ -8,7 +9,9 @@ import type { Renderer } from './index.ts';
 /** So many logs are kept; each task has one, or two where it prints much. */
 const mostLogs = 200;
 
-type Log = { readonly file: LogFile; waiting: string };
+type Output = Extract<Stamped, { readonly type: 'task-output' }>;
+/** `open` is the stream whose line was not ended yet. */
+type Log = { readonly file: LogFile; waiting: string; open?: Output['stream'] | undefined };
 
 /** Keeps the whole output of each task in `.tasks/logs`. Where that is not possible it is said once, and the run goes on. */
 export function makeLogs(
@@ -31,7 +34,7 @@ export function makeLogs(
   };
   /** A task has a file only once it prints something. */
   const logOf = (task: string): Log => {
-    const log = logs.get(task) ?? { file: host.openLog(root, join(root, logPathOf(task))), waiting: '' };
+    const log: Log = logs.get(task) ?? { file: host.openLog(root, join(root, logPathOf(task))), waiting: '' };
     logs.set(task, log);
     isNew = true;
     return log;
@@ -49,8 +52,11 @@ export function makeLogs(
     logs.delete(task);
   };
 
-  const take = (task: string, text: string): void => {
-    logOf(task).waiting += text;
+  const take = ({ task, stream, line, goesOn }: Output): void => {
+    const log = logOf(task);
+    const isCut = log.open !== undefined && log.open !== stream;
+    log.waiting += `${isCut ? '\n' : ''}${line}${goesOn === true ? '' : '\n'}`;
+    log.open = goesOn === true ? stream : undefined;
     if (!isDue) setImmediate(() => attempt(flush));
     isDue = true;
   };
@@ -58,8 +64,7 @@ export function makeLogs(
     ready: Promise.resolve(),
     on: (event) => {
       if (event.type === 'task-started') attempt(() => host.removeLog(join(root, logPathOf(event.task))));
-      if (event.type === 'task-output')
-        attempt(() => take(event.task, `${event.line}${event.goesOn === true ? '' : '\n'}`));
+      if (event.type === 'task-output') attempt(() => take(event));
       if (event.type === 'task-finished') attempt(() => close(event.task));
     },
     end: async () => {

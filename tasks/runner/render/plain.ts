@@ -15,14 +15,24 @@ export function makePlainRenderer(
 ): Renderer {
   const out = writeTogether(host.write);
   const running = new Set<string>(options.standing);
+  /** Whose output is shown just now, and whose line was not ended yet. */
+  let source: string | undefined;
+  let open: string | undefined;
+  const newline = (): string => (open === undefined || open === source ? '' : '\n');
   const story = makeStory({
     ...options,
     tasks: plan.tasks,
     paint: makePaint(host.stdoutHasColour, host.marks),
-    say: (_, lines) => out.write(lines.map((line) => `${line}\n`).join('')),
+    say: (_, lines) => {
+      if (lines.length === 0) return;
+      out.write([newline(), ...lines.map((line) => `${line}\n`)].join(''));
+      open = undefined;
+    },
     quote: (task, line, goesOn) => {
       const isAlone = running.size <= 1 || options.quiet;
-      out.add(isAlone ? `${line}${goesOn === true ? '' : '\n'}` : `${task} | ${keepColours(line)}\n`);
+      const isOpen = isAlone && goesOn === true;
+      out.add(newline() + (isAlone ? `${line}${isOpen ? '' : '\n'}` : `${task} | ${keepColours(line)}\n`));
+      open = isOpen ? source : undefined;
     },
   });
   return {
@@ -30,6 +40,7 @@ export function makePlainRenderer(
     on: (event) => {
       if (event.type === 'task-started') running.add(event.task);
       if (event.type === 'task-finished') running.delete(event.task);
+      source = event.type === 'task-output' ? `${event.task} ${event.stream}` : undefined;
       dispatch(story, event);
     },
     end: async () => out.flush(),
