@@ -72,6 +72,31 @@ tasks:
   expect(obeyed).toEqual(['::group::evil', '::endgroup::', '::error title=Task `evil` failed::exit code 1']);
 });
 
+test('where a script ends the program, what runs is shown, its group closed and its failure annotated', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\ntasks:\n  a: { run: echo a1; held }\n  b: { script: b.ts }\n  all: { needs: [a, b] }\n',
+    'b.ts': `import { readFileSync } from 'node:fs';
+export const run = async () => {
+  process.stdout.write('::error::half');
+  while (!hasPrinted()) await new Promise((resolve) => setTimeout(resolve, 20));
+  process.exit(2);
+};
+const hasPrinted = () => {
+  try { return readFileSync('.tasks/logs/a.log', 'utf8') === 'a1\\n'; } catch { return false; }
+};
+`,
+  });
+  const held = await project.driven('held');
+  const running = project.start('all --jobs=2', { env: actions });
+  await held.started();
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(2);
+  const left = (task: string, line: string) =>
+    `::group::${task}\n::stop-commands::TOKEN\n${line}\n::TOKEN::\n::endgroup::\n::error title=Task \`${task}\` failed::the program was ended while it ran\n`;
+  expect(withoutToken(stdout)).toBe(left('a', 'a1') + left('b', '::error::half'));
+});
+
 test('a failure is annotated where the output says something is wrong, seen from the repository', async () => {
   await using project = await createProject({
     'app/tasks.config.yaml': `version: 1

@@ -96,7 +96,14 @@ export function makeGithubRenderer(host: Host, plan: Plan, options: RenderOption
       if (goesOn && options.standing?.includes(event.task) === true) start(event.task);
       summary.on(event);
     },
-    end: summary.end,
+    end: async () => {
+      // What still runs at the end is ended with the program.
+      for (const task of [...running.keys()]) {
+        end(task);
+        write([command('error', { title: `Task \`${task}\` failed` }, 'the program was ended while it ran')]);
+      }
+      await summary.end();
+    },
   };
 }
 
