@@ -9,6 +9,7 @@
 #include "http_filter.bpf.h"
 #include "http_group.bpf.h"
 #include "http_loss.bpf.h"
+#include "http_move.bpf.h"
 #include "http_probe.h"
 #include "http_socket.bpf.h"
 
@@ -102,12 +103,16 @@ static __always_inline bool send_open(const struct hp_socket *socket, __u32 dire
 	return true;
 }
 
-static __always_inline struct hp_conn *open_conn(const struct hp_socket *socket, __u32 direction)
+/* A new entry is made in the scratch: where it is needed, little of the stack is left. */
+static __always_inline struct hp_conn *open_conn(struct hp_scratch *scratch, __u32 direction)
 {
-	__u64 key = (__u64)socket->sock;
-	struct hp_conn fresh = {.conn = socket->conn, .request_direction = direction};
+	__u64 key = (__u64)scratch->move.socket.sock;
+	struct hp_conn *fresh = &scratch->fresh;
 
-	if (bpf_map_update_elem(&hp_conns, &key, &fresh, BPF_ANY)) {
+	__builtin_memset(fresh, 0, sizeof(*fresh));
+	fresh->conn = scratch->move.socket.conn;
+	fresh->request_direction = direction;
+	if (bpf_map_update_elem(&hp_conns, &key, fresh, BPF_ANY)) {
 		count_loss(HP_LOST_CONNECTION_REFUSED);
 		return NULL;
 	}

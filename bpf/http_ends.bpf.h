@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The ends of connections as calls tell them: nothing more will be read, or the other end of a Unix connection has gone. */
+/*
+ * The ends of connections as calls tell them: nothing more will be read, the other end of a Unix connection has gone, or one
+ * over TCP was closed or reset before its client had read everything.
+ */
 #ifndef HTTP_ENDS_BPF_H
 #define HTTP_ENDS_BPF_H
 

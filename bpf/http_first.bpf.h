@@ -33,7 +33,7 @@ static __always_inline bool begins_response(struct hp_scratch *scratch)
  */
 static __always_inline struct hp_conn *open_by_response(struct hp_scratch *scratch)
 {
-	struct hp_conn *conn = open_conn(&scratch->move.socket, HP_SENT);
+	struct hp_conn *conn = open_conn(scratch, HP_SENT);
 
 	if (!conn)
 		return NULL;
@@ -80,7 +80,7 @@ static __always_inline struct hp_conn *try_open(struct hp_scratch *scratch, cons
 		return open_by_response(scratch);
 	if (!role_is_wanted(move->direction) || !begins_request(move->slot))
 		return NULL;
-	return open_conn(&move->socket, move->direction);
+	return open_conn(scratch, move->direction);
 }
 
 #endif

@@ -52,6 +52,8 @@ struct hp_move {
  */
 #define SCRATCHES 8
 struct hp_scratch {
+	/* A connection's entry in the making. */
+	struct hp_conn fresh;
 	struct hp_move move;
 	struct hp_scan scan;
 	/* The thread that uses it; 0 for none. */

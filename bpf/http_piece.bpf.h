@@ -154,6 +154,10 @@ static __always_inline int message_moved(struct hp_scratch *scratch, struct hp_c
 	struct hp_flow *flow;
 	__u32 len, passed;
 
+	if (!is_still_of(conn, &scratch->move.socket)) {
+		count_loss(HP_LOST_INTERRUPTED);
+		return 0;
+	}
 	scratch->piece.gap = HP_NO_GAP;
 	scratch->piece.head = 0;
 	if (scratch->move.direction != conn->request_direction)

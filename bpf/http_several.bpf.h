@@ -10,8 +10,11 @@
 #include "http_loss.bpf.h"
 #include "http_task.bpf.h"
 
-/* Threads in a sendmmsg or recvmmsg at one time; on stream sockets these are rare. */
-#define SEVERAL 1024
+/*
+ * Threads in a sendmmsg or recvmmsg at one time; on stream sockets these are rare. Each processor sets 128 entries aside for
+ * itself, and where they are not enough for all, one throws another's away that is in use.
+ */
+#define SEVERAL 16384
 
 /* How far a thread is in a call with several messages. */
 struct hp_several {

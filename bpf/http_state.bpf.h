@@ -31,7 +31,7 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 	if (!conn || conn->state == (__u32)new_state)
 		return 0;
 	conn->state = new_state;
-	if (new_state == TCP_CLOSE && may_still_be_read(sock, conn))
+	if (new_state == TCP_CLOSE && conn->is_told && may_still_be_read(sock, conn))
 		return 0;
 	/* What a client may still say is of no account: a request that it began is answered or not. */
 	if (conn->is_told && (new_state == TCP_CLOSE || conn->request_direction == HP_RECEIVED))

@@ -157,6 +157,7 @@ const badRequest = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n';
 const old = 'GET /old HTTP/1.0\r\n\r\n';
 const oldAnswer = 'HTTP/1.0 200 OK\r\n\r\n';
 const proxyLine = 'PROXY TCP4 192.0.2.1 192.0.2.2 56324 443\r\n';
+const proxyLineWithFeed = 'PROXY UNKNOWN x\nGET /none HTTP/1.1\r\n';
 const proxyBytes = `\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c${'\n'.repeat(12)}`;
 
 export const cases: readonly Case[] = [
@@ -192,6 +193,21 @@ export const cases: readonly Case[] = [
       answer(ok),
     ],
     expected: [line('/proxied-in-bytes/1'), line('/proxied-in-bytes/2')],
+  },
+  {
+    name: 'proxied-with-feed',
+    covers: ['proxies that say whom they speak for'],
+    transport: 'ipv4',
+    // Its line ends with CR and LF, and with no less.
+    steps: [ask(proxyLineWithFeed + get('/proxied-with-feed')), answer(ok)],
+    expected: [line('/proxied-with-feed')],
+  },
+  {
+    name: 'proxy-as-method',
+    covers: ['proxies that say whom they speak for'],
+    transport: 'ipv4',
+    steps: [ask(get('TCP4', 'PROXY')), answer(ok), ask(get('UNICORN:80', 'PROXY')), answer(ok)],
+    expected: [line('TCP4', undefined, undefined, 'PROXY'), line('UNICORN:80', undefined, undefined, 'PROXY')],
   },
   {
     name: 'proxied-bytewise',

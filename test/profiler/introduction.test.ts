@@ -15,6 +15,7 @@ const introductions = {
   'a line of IPv6': 'PROXY TCP6 2001:db8::1 2001:db8::2 65535 65535\r\n',
   'the shortest line': 'PROXY UNKNOWN\r\n',
   'a line that knows nothing': 'PROXY UNKNOWN ffff::1 ffff::2 1 2\r\n',
+  'a line with a bare LF in it': 'PROXY UNKNOWN x\nGET /none HTTP/1.1\r\n',
   'bytes with line ends among them': tcp4,
   'the fewest bytes': `${signature}\x20\0\0\0`,
   'bytes with a request among them': long,
@@ -76,6 +77,15 @@ test('a method that begins like one is told, by the time of its first byte', () 
     wire.send(...[...head].map((byte) => ask(byte)), answer(ok));
     expect(wire.exchanges.map(inShort)).toEqual([`${method} /a 200 complete ${head.length}/40`]);
     expect(wire.exchanges[0]?.requestFirstNs).toBe(1e6);
+  }
+});
+
+test('what may be the line of a request is one', () => {
+  for (const target of ['TCP4', 'TCP6', 'UNKNOWN', 'TCP', 'TCP5', 'UNICORN:80']) {
+    const head = `PROXY ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    const expected = { exchanges: [`PROXY ${target} 200 complete ${head.length}/40`], lost: 0, finished: undefined };
+    expect(told(ask(head), answer(ok))).toEqual(expected);
+    expect(told(...[...head].map((byte) => ask(byte)), answer(ok))).toEqual(expected);
   }
 });
 

@@ -3,6 +3,7 @@
  * The head finder on the host, under libFuzzer and sanitizers, against the same asked in the plainest words.
  * What it must never do: say where a head ends, or how its body is framed, and be wrong.
  */
+#define _GNU_SOURCE
 #include <linux/types.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,15 +99,16 @@ static void check_introduction(const __u8 *bytes, __u32 count)
 {
 	static const __u8 signature[] = "\r\n\r\n\0\r\nQUIT\n";
 	__u32 length = introduction_length(bytes, count);
-	const __u8 *feed = memchr(bytes, '\n', count < 107 ? count : 107);
+	const __u8 *end = memmem(bytes, count < 107 ? count : 107, "\r\n", 2);
 
 	if (!length)
 		return;
 	REQUIRE(may_introduce(bytes));
 	REQUIRE(may_start_request(bytes, count < HP_START_BYTES ? count : HP_START_BYTES));
 	if (bytes[0] == 'P') {
-		REQUIRE(length <= count && feed && length == feed - bytes + 1);
-		REQUIRE(!memcmp(bytes, "PROXY TC", 8) || !memcmp(bytes, "PROXY UN", 8));
+		REQUIRE(length <= count && end && length == end - bytes + 2);
+		REQUIRE(!memcmp(bytes, "PROXY TCP4 ", 11) || !memcmp(bytes, "PROXY TCP6 ", 11) || !memcmp(bytes, "PROXY UNKNOWN", 13));
+		REQUIRE(memcmp(bytes + 10, " HTTP/1.1\r\n", 11) && memcmp(bytes + 13, " HTTP/1.1\r\n", 11));
 	} else {
 		REQUIRE(count >= 16 && !memcmp(bytes, signature, 12));
 		REQUIRE(length == 16 + 256u * bytes[14] + bytes[15]);

@@ -5,6 +5,8 @@
 
 const LINE_STARTS = ['PROXY TCP4 ', 'PROXY TCP6 ', 'PROXY UNKNOWN'];
 const MAX_LINE_BYTES = 107;
+/** Such a line is as well one of a request, whose method nobody has heard of; what it begins with is more likely that. */
+const REQUEST_LINE = /^PROXY (?:TCP4|TCP6|UNKNOWN) HTTP\/1\.\d\r\n$/;
 /** Version 2 as it goes on behind its empty lines; no message begins so. */
 const BINARY_START = '\0\r\nQUIT\n';
 /** With the version, the family and the length of the rest. */
@@ -38,7 +40,7 @@ export class Introduction {
     const { held } = this;
     if (BINARY_START.startsWith(held.slice(0, BINARY_START.length))) this.#takeBinary();
     else if (!LINE_STARTS.some((start) => start.startsWith(held.slice(0, start.length)))) this.state = 'none';
-    else if (byte === LF) this.state = 'whole';
+    else if (byte === LF && held.endsWith('\r\n')) this.state = REQUEST_LINE.test(held) ? 'none' : 'whole';
     else if (held.length === MAX_LINE_BYTES) this.state = 'none';
   }
 
