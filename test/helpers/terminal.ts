@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import xterm from '@xterm/headless';
+import { onTestFinished } from 'vitest';
 import { normalise } from './normalise.ts';
 import { cli, type Project } from './project.ts';
 
@@ -49,6 +50,10 @@ export function openTerminalOf(
     cwd: project.folder,
     env: project.env({ TERM: 'xterm-256color', ...env, TERMINAL_STATE: stateFile }),
     stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  // Also where a test was given up: what was stopped there would stay so for good.
+  onTestFinished(() => {
+    child.kill('SIGKILL');
   });
   const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 1_000, allowProposedApi: true });
   const listeners = new Set<() => void>();
