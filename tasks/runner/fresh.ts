@@ -1,4 +1,5 @@
 import { keyOf } from './cache/key.ts';
+import { shellQuote } from './config/template.ts';
 import { messageOf } from './errors.ts';
 import type { TaskEnd } from './events.ts';
 import { assess } from './fresh/assess.ts';
@@ -118,13 +119,20 @@ async function finish(course: Keeping, end: TaskEnd): Promise<void> {
   const record = await recordOfDone(course, begun);
   keep(record);
   const missing = missingOutputs(tracked.outputs, record);
-  for (const name of missing)
-    session.emit({ type: 'notice-given', text: `task \`${task.name}\` did not write its output \`${name}\`` });
+  for (const name of missing) {
+    const was = Object.hasOwn(record.stoodMs, name) ? foundEmpty(name) : '';
+    session.emit({ type: 'notice-given', text: `task \`${task.name}\` did not write its output \`${name}\`${was}` });
+  }
   const isWhole =
     record.state === 'done' && missing.length === 0 && leavesNothingOut(record, assessment.inputs.snapshot);
   const cache =
     isWhole && tracked.usesCache && record.outputs.paths.length > 0 ? await session.cache.open() : undefined;
   cache?.keep(task.name, keyOf(task.name, assessment.parts, assessment.inputs.snapshot), record);
+}
+
+/** Whether it had nothing to write, or wrote elsewhere, shows once it has to make the folder. */
+function foundEmpty(folder: string): string {
+  return `, which it found empty, and so runs each time; if it is to be empty, \`rmdir ${shellQuote(folder)}\` lets the task make it`;
 }
 
 /** Whether what a task has written is all that lies where its outputs belong, what the key stands for aside. */

@@ -7,6 +7,7 @@ import {
   readFile,
   rename,
   rm,
+  rmdir,
   stat,
   symlink,
   truncate,
@@ -343,6 +344,17 @@ test('an output may be a folder in which there was nothing to write', async () =
   await rm(here.path('src/x.js'));
   expect(await why(here)).toEqual(['src/x.js is gone']);
   expect(await readdir(here.path('dist'))).toEqual([]);
+  expect(await why(here)).toBeUndefined();
+});
+
+test('an empty output that was there before says how it comes to be one that the task made', async () => {
+  await using here = await project("{ inputs: ['src/**'], outputs: ['a b'], run: 'mkdir -p \"a b\"' }");
+  await mkdir(here.path('a b'));
+  const told =
+    "note: task `build` did not write its output `a b`, which it found empty, and so runs each time; if it is to be empty, `rmdir 'a b'` lets the task make it\n";
+  for (let time = 0; time < 2; time++) expect((await here.run('build')).stdout).toContain(told);
+  await rmdir(here.path('a b'));
+  expect((await here.run('build')).stdout).not.toContain('note');
   expect(await why(here)).toBeUndefined();
 });
 
