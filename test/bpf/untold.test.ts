@@ -1,0 +1,59 @@
+/** Connections that were left out while the profiler stood still: the kernel keeps none of them when they are over. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { startProfiler } from '../helpers/profiler.ts';
+
+const PORT = 21_013;
+/** Both ends: so many requests that the ring is crowded, then connections that are all reset with their answers unread. */
+const peers = `import socket
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("127.0.0.1", ${PORT}))
+listener.listen()
+def connect():
+    client = socket.create_connection(listener.getsockname())
+    return client, listener.accept()[0]
+def get(target):
+    return b"GET /" + target + b" HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n"
+answer = b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nhi"
+client, server = connect()
+for _ in range(16000):
+    client.sendall(get(b"long" * 450))
+    server.recv(3000)
+    server.sendall(answer)
+    client.recv(100)
+pairs = [connect() for _ in range(50)]
+for client, server in pairs:
+    client.sendall(get(b"untold"))
+    server.sendall(answer)
+    server.close()
+for client, server in pairs:
+    client.close()
+`;
+
+test('a connection that nobody was told of is forgotten when it is reset with its answer unread', async () => {
+  const others = mapsOfConnections();
+  await using profiler = await startProfiler({ PROFILER_ROLE: 'client', PROFILER_PORTS: String(PORT) });
+  const ours = mapsOfConnections().filter((id) => !others.includes(id));
+  expect(ours).toHaveLength(1);
+  process.kill(profiler.pid, 'SIGSTOP');
+  try {
+    expect(await once(spawn('python3', ['-c', peers], { stdio: 'inherit' }), 'exit')).toEqual([0, null]);
+  } finally {
+    process.kill(profiler.pid, 'SIGCONT');
+  }
+  expect(ask<unknown[]>('map', 'dump', 'id', String(ours[0]))).toEqual([]);
+  await profiler.stop();
+  expect(profiler.status().counters.lostShed, 'the ring was too large to be crowded').toBeGreaterThan(50);
+  expect(profiler.lines().filter(({ target }) => target === '/untold')).toEqual([]);
+});
+
+function mapsOfConnections(): readonly number[] {
+  const maps = ask<readonly { readonly id: number; readonly name?: string }[]>('map', 'show');
+  return maps.filter(({ name }) => name === 'hp_conns').map(({ id }) => id);
+}
+
+function ask<Answer>(...words: readonly string[]): Answer {
+  return JSON.parse(execFileSync('bpftool', ['--json', ...words], { encoding: 'utf8' })) as Answer;
+}
