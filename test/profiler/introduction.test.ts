@@ -50,6 +50,18 @@ test.each(each)('%s, in pieces of any size', (_, introduction) => {
   );
 });
 
+test('each is passed over wherever it is cut in two', () => {
+  for (const [, introduction] of each) {
+    const text = introduction + get('/a');
+    for (let cut = 1; cut < text.length; cut++)
+      expect(told(ask(text.slice(0, cut)), ask(text.slice(cut)), answer(ok), ask(get('/b')), answer(ok))).toEqual({
+        exchanges: both,
+        lost: 0,
+        finished: undefined,
+      });
+  }
+});
+
 test('one alone is neither told nor counted, whole or in part', () => {
   for (const text of each.flatMap(([, whole]) => [whole, whole.slice(0, -2)])) {
     expect(told(ask(text))).toMatchObject({ exchanges: [], lost: 0 });

@@ -7,6 +7,8 @@ import { hasKnownMethod, isRequestStart } from './starts.ts';
 import { bridge, findStep, loseAnswers, loseStep } from './step.ts';
 import { Turns } from './turns.ts';
 
+const LF = 10;
+
 export function takeRequest(dialogue: Dialogue, piece: Piece<Process>): void {
   const { standing, requests, early, line } = dialogue;
   if (standing.isFinished) return;
@@ -30,6 +32,8 @@ export function takeRequest(dialogue: Dialogue, piece: Piece<Process>): void {
 /** What came first may be the end of a body, from before the connection was known: not where a request can have begun with it. */
 function isBehindRest({ requests }: Dialogue, piece: Piece<Process>): boolean {
   const line = requests.reader.heldLine;
+  // The line of a proxy goes on behind a bare LF.
+  if (piece.bytes[piece.from] === LF || line.endsWith('\n')) return false;
   return line !== '' && !hasKnownMethod(line) && requests.isContinuedBy(piece) && isRequestStart(piece);
 }
 
