@@ -5,9 +5,6 @@ import { expect, test } from 'vitest';
 import { cli, createProject, type Project } from '../helpers/project.ts';
 import { openTerminalOf, type Terminal } from '../helpers/terminal.ts';
 
-// A Ctrl-Z in the moment in which a process is started may be lost (docs/output.md): then a test waits in vain, and is begun anew.
-const again = { retry: 2, timeout: 30_000 };
-
 const ctrlZ = '\u001A';
 
 type Shell = { readonly terminal: Terminal; readonly tasks: (words: string) => string };
@@ -26,11 +23,13 @@ async function prompted(terminal: Terminal): Promise<void> {
 
 const isPrompted = (terminal: Terminal): boolean => terminal.screen().endsWith('\n>');
 
-/** The shell has told the stop, and asks for a line. */
+/** Stopped, with the shell asking for a line. A Ctrl-Z that comes just before a process is started may be lost: it is pressed again. */
 async function suspend(terminal: Terminal): Promise<void> {
-  terminal.type(ctrlZ);
-  await terminal.shows('Stopped');
-  await prompted(terminal);
+  const press = () => {
+    if (!isPrompted(terminal)) terminal.type(ctrlZ);
+    return isPrompted(terminal);
+  };
+  await expect.poll(press, { timeout: 50_000, interval: 300 }).toBe(true);
 }
 
 /** The shell has said so after a while, and asks for the next line. */
@@ -76,7 +75,7 @@ tasks:
 `,
 };
 
-test('Ctrl-Z leaves the list and the cursor to the shell, and `fg` draws it anew below', again, async () => {
+test('Ctrl-Z leaves the list and the cursor to the shell, and `fg` draws it anew below', async () => {
   await using project = await createProject(two);
   const { terminal, first, second } = await startTwo(project);
   await terminal.shows('› began');
@@ -96,7 +95,7 @@ test('Ctrl-Z leaves the list and the cursor to the shell, and `fg` draws it anew
   await leave(terminal);
 });
 
-test('Ctrl-Z and `fg` while processes are started stop and wake all of them', again, async () => {
+test('Ctrl-Z and `fg` while processes are started stop and wake all of them', async () => {
   await using project = await createProject({
     'tasks.config.yaml': `version: 1
 tasks:
@@ -110,16 +109,7 @@ tasks:
   await terminal.shows('more');
   const marks: string[] = [];
   while (marks.length < 5 && !terminal.screen().includes('3 done')) {
-    await expect
-      .poll(
-        () => {
-          // One that comes just before a process is started may not be heard.
-          if (!isPrompted(terminal)) terminal.type(ctrlZ);
-          return isPrompted(terminal);
-        },
-        { timeout: 50_000, interval: 300 },
-      )
-      .toBe(true);
+    await suspend(terminal);
     const mark = `stop ${marks.length + 1}`;
     marks.push(mark);
     terminal.type(`echo stop $((${marks.length}))\n`);
@@ -136,7 +126,7 @@ tasks:
   await leave(terminal);
 });
 
-test('after `bg` no list is drawn over the prompt', again, async () => {
+test('after `bg` no list is drawn over the prompt', async () => {
   await using project = await createProject(two);
   const { terminal, first, second } = await startTwo(project);
   await terminal.shows('› began');
@@ -153,7 +143,7 @@ test('after `bg` no list is drawn over the prompt', again, async () => {
   await leave(terminal);
 });
 
-test('behind `&` no list is drawn until `fg`', again, async () => {
+test('behind `&` no list is drawn until `fg`', async () => {
   await using project = await createProject(two);
   const { terminal, first, second } = await startTwo(project, ' &');
   // The list would be drawn again at this line.
@@ -169,7 +159,7 @@ test('behind `&` no list is drawn until `fg`', again, async () => {
   await leave(terminal);
 });
 
-test('an interactive task is stopped by Ctrl-Z and goes on with `fg`, with the keys', again, async () => {
+test('an interactive task is stopped by Ctrl-Z and goes on with `fg`, with the keys', async () => {
   await using project = await createProject({
     'tasks.config.yaml':
       'version: 1\ntasks:\n  ask: { interactive: true, run: echo $$ >reader; echo name; read name; echo "I am $name" }\n',

@@ -7,7 +7,9 @@ import { whileStoppable } from './foreground.ts';
  */
 export function startProcess([program = '', ...words]: readonly string[], options: SpawnOptions): ChildProcess {
   try {
-    const child = whileStoppable(() => spawn(program, words, options));
+    // One in a session of its own is not the terminal's to stop.
+    const start = (): ChildProcess => spawn(program, words, options);
+    const child = options.detached === true ? start() : whileStoppable(start);
     return child.pid === undefined ? withoutStreams(child) : child;
   } catch (error) {
     const isOfTheSystem = error instanceof Error && 'syscall' in error;
