@@ -65,7 +65,10 @@ async function handsOverText(probe: Probe, { command, version }: Provider): Prom
     outcome: 'fail',
     summary: `\`${command.join(' ')}\` is Docker Compose ${version}, which cannot start the profiler on Podman`,
     cause: 'it hands over the text of the seccomp profile, and Podman takes that for the name of a file',
-    fixes: await installProvider(probe),
+    fixes:
+      probe.env.TASKS_COMPOSE === undefined
+        ? await installProvider(probe)
+        : [{ about: 'let podman-compose be found', command: 'unset TASKS_COMPOSE', byHand: true }],
   };
 }
 

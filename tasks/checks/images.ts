@@ -75,7 +75,7 @@ function untrusted(probe: Probe, image: BaseImage): CheckResult {
   ];
   return {
     outcome: 'fail',
-    summary: `\`${image.official}\` cannot be pulled: its registry’s certificate is not trusted in the Podman machine`,
+    summary: `\`${probe.env[image.buildArg] ?? image.official}\` cannot be pulled: its registry’s certificate is not trusted in the Podman machine`,
     cause: 'a proxy opens TLS, and the machine does not know its certificate authority, though the Mac may',
     fixes: probe.env.NODE_EXTRA_CA_CERTS === undefined ? [...fixes].reverse() : fixes.slice(0, 1),
   };

@@ -1,12 +1,13 @@
 /** Can this Mac start a Podman machine at all? */
 import type { Check, CheckResult, Probe } from 'zx-tasks';
 import { docsOf } from '../lib/docs.ts';
+import { programFolders } from '../lib/mac.ts';
 import { readMachine } from '../lib/machine.ts';
 import { fate, lastLine } from '../lib/ran.ts';
 
 /** The first that keeps the machine's clock, which Podman 6 asks of it. */
 const KRUNKIT_RANGE = '>=1.2.1';
-const krunkitPaths = ['/opt/podman/bin/krunkit', '/opt/homebrew/bin/krunkit', '/usr/local/bin/krunkit'];
+const krunkitPaths = programFolders.map((folder) => `${folder}/krunkit`);
 
 export const checks: Check[] = [
   {

@@ -42,11 +42,12 @@ async function diskHasRoom(probe: Probe): Promise<CheckResult> {
   const least = Math.min(free, inMachine ?? free);
   const summary = `${inGib(free)} GiB free${inMachine === undefined ? '' : `, ${inGib(inMachine)} in the machine`}`;
   if (least >= DISK_GIB.recommended * GIB) return { outcome: 'pass', summary };
+  const engine = ((await probe.engine())?.command ?? ['podman']).join(' ');
   return {
     outcome: least < DISK_GIB.least * GIB ? 'fail' : 'warn',
     summary: `${summary}, ${DISK_GIB.recommended} are recommended`,
     cause: 'the images take about 2 GiB while they are built',
-    fixes: [{ about: 'remove images that no container uses', command: 'podman image prune', byHand: true }],
+    fixes: [{ about: 'remove images that no container uses', command: `${engine} image prune -a`, byHand: true }],
   };
 }
 

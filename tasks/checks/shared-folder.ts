@@ -25,18 +25,19 @@ async function isShared(probe: Probe): Promise<CheckResult> {
   if ((await probe.which('podman')) === undefined)
     return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
   const shared = (await foldersOfMachine(probe)) ?? (await usualFolders(probe));
-  const isInside = shared.some((folder) => probe.root === folder || probe.root.startsWith(`${folder}/`));
-  if (isInside) return { outcome: 'pass', summary: probe.root };
-  const inTmp = /^\/tmp\//.test(probe.root);
+  const isInside = (path: string): boolean => shared.some((folder) => `${path}/`.startsWith(`${folder}/`));
+  if (isInside(probe.root)) return { outcome: 'pass', summary: probe.root };
+  const realPath = probe.root.startsWith('/tmp/') ? `/private${probe.root}` : probe.root;
+  const [first] = isInside(probe.env.HOME ?? '/Users') ? ['~'] : shared;
   return {
     outcome: 'fail',
     summary: `${probe.root} is not shared with the machine`,
     cause: `${shared.length === 0 ? 'no folder is' : `only ${shared.join(', ')} are`}, so containers would mount an empty folder or none`,
-    fixes: [
-      inTmp
-        ? { about: 'enter it by its real path', command: `cd /private${probe.root}`, byHand: true }
-        : { about: 'move the checkout', command: `mv ${probe.root} ~/`, byHand: true },
-    ],
+    fixes: isInside(realPath)
+      ? [{ about: 'enter it by its real path', command: `cd ${realPath}`, byHand: true }]
+      : first === undefined
+        ? []
+        : [{ about: 'move the checkout', command: `mv ${probe.root} ${first}/`, byHand: true }],
   };
 }
 

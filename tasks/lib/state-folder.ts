@@ -34,7 +34,11 @@ async function heldByOthers(folder: string, own: string, run: Context['run']): P
 }
 
 async function readClaim(lock: string) {
-  const text = await readlink(lock).catch(() => '');
+  const text = await readlink(lock).catch((error: NodeJS.ErrnoException) => {
+    // It was given back meanwhile, or is no link.
+    if (error.code === 'ENOENT' || error.code === 'EINVAL') return '';
+    throw error;
+  });
   const [pid = '', , , machine = '', task = ''] = text.split('|');
   return /^\d+$/.test(pid) ? { pid, machine, task } : undefined;
 }

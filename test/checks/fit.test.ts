@@ -219,6 +219,11 @@ test('SF001: a machine sees the folders that it was made with', async () => {
     outcome: 'fail',
     cause: 'only /Users, /Volumes/code are, so containers would mount an empty folder or none',
   });
+  const elsewhere = JSON.stringify({ Mounts: [mount('/Volumes/code')] });
+  expect((await at('/private/tmp/shop', elsewhere)).fixes).toMatchObject([
+    { command: 'mv /private/tmp/shop /Volumes/code/' },
+  ]);
+  expect((await at('/tmp/shop', elsewhere)).fixes).toMatchObject([{ command: 'mv /tmp/shop /Volumes/code/' }]);
   for (const root of ['/opt/shop', '/a/shop']) expect((await at(root)).outcome).toBe('fail');
   expect((await at('/Users/mara', '{"Mounts":[]}')).cause).toContain('no folder is');
   for (const record of ['{', '{}', 'null']) expect((await at('/private/tmp/shop', record)).outcome).toBe('pass');

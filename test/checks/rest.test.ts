@@ -153,6 +153,11 @@ test('on a Mac a registry that is not trusted is told as that, and how the machi
     { command: `podman machine ssh '${put}' < /etc/corp.pem` },
   ]);
   expect((await checkOf(images, 'IM001')({ engine: {}, commands })).summary).toContain('does not answer');
+  const own = 'registry.corp/debian:13';
+  const asked = [`podman image inspect --format {{.Id}} ${own}`, `podman manifest inspect ${own}`];
+  const ofOwn = Object.fromEntries(asked.map((command) => [command, refused]));
+  const chosen = { ...told, env: { DEBIAN_IMAGE: own }, commands: { ...commands, ...ofOwn } };
+  expect((await checkOf(images, 'IM001')(chosen)).summary).toContain(`\`${own}\` cannot be pulled`);
 });
 
 test('a kernel without BTF, or locked down, cannot take the probe', async () => {

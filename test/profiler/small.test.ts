@@ -144,7 +144,7 @@ test('SELinux is named where it confines the container, and not where the verifi
   expect(explainRefusal(byVerifier, { ...allowed, label })).not.toContain('SELinux');
   expect(readLabel(() => label)).toBe(label);
   const unreadable = (): never => {
-    throw Object.assign(new Error('EINVAL: invalid argument, read'), { code: 'EINVAL' });
+    throw Object.assign(new Error('EINVAL: invalid argument, read'), { code: 'EINVAL', syscall: 'read' });
   };
   expect(readLabel(unreadable)).toBe('');
 });

@@ -1,6 +1,6 @@
 /** Why the kernel refused the probe, in words that lead to what is missing. */
 import { readFileSync } from 'node:fs';
-import type { BpfError } from './errors.ts';
+import { type BpfError, isOfSystem } from './errors.ts';
 
 const CAP_SYS_ADMIN = 21;
 const CAP_SYS_RESOURCE = 24;
@@ -14,7 +14,8 @@ const HINTS: Readonly<Record<number, string>> = {
 };
 /** As /proc/self/status shows a process that has a seccomp profile. */
 const FILTERED = 2;
-const FORBIDDEN = 'a seccomp profile forbids the bpf() system call; container/profiler/seccomp.json allows it';
+const FORBIDDEN =
+  'a seccomp profile forbids the bpf() system call; container/profiler/seccomp.json allows it (`podman run --security-opt seccomp=container/profiler/seccomp.json`)';
 /** What SELinux calls a container that it confines. */
 const CONFINED = /:(container\w*_t)(:|\0|$)/;
 const BTF = '/sys/kernel/btf/vmlinux';
@@ -45,7 +46,8 @@ export function readRights(read: (path: string) => string = (path) => readFileSy
 export function readLabel(read: (path: string) => string = (path) => readFileSync(path, 'utf8')): string {
   try {
     return read('/proc/self/attr/current');
-  } catch {
+  } catch (error) {
+    if (!isOfSystem(error)) throw error;
     return '';
   }
 }
@@ -60,13 +62,20 @@ export function explainRefusal(error: BpfError, { rights, hasBtf, release, canCa
   if (error.errno === EPERM && chargesLockedMemory(release) && !hasCapability(rights.capabilities, CAP_SYS_RESOURCE))
     return `${error.message}: kernels before 5.11 charge the probe to the limit of locked memory; the container lacks CAP_SYS_RESOURCE, which container/docker-compose.old-kernels.yml adds`;
   if (!canCallBpf && (error.errno === EPERM || error.errno === ENOSYS))
-    return `${error.message}: ${rights.seccomp === FILTERED ? FORBIDDEN : 'this kernel forbids the bpf() system call'}`;
+    return `${error.message}: ${whatForbids(error.errno, rights.seccomp)}`;
   const [, confined] = CONFINED.exec(label) ?? [];
   if (error.errno === EACCES && error.log === '' && confined !== undefined)
     return `${error.message}: SELinux lets no container of the type ${confined} call bpf(); container/docker-compose.selinux.yml gives it another (label=disable)`;
   const log = error.log === '' ? '' : `\n${error.log}`;
   const hint = HINTS[error.errno] ?? '';
   return `${error.message}${hint}${log}`;
+}
+
+function whatForbids(errno: number, seccomp: number): string {
+  if (seccomp === FILTERED) return FORBIDDEN;
+  return errno === ENOSYS
+    ? 'this kernel has no bpf() system call: it was built without CONFIG_BPF_SYSCALL; start one that has it, as those of Debian, Ubuntu and Fedora do'
+    : 'this kernel forbids the bpf() system call, and no seccomp profile does: capabilities count only for the first user namespace, not for a rootless engine’s (`npx tasks doctor engine-rootful`), and a security module may refuse it too (`dmesg` says so)';
 }
 
 function missingCapabilities(have: bigint): readonly string[] {

@@ -69,7 +69,7 @@ export class Table {
     const entry = this.#entries.get(conn);
     if (entry === undefined) {
       // Its word did not come, or it was forgotten a moment ago: what is asked here can only be counted.
-      if (isRequestHead(piece) && piece.who.isWanted) this.#events.lost(1, 'exchangesLost');
+      if (piece.who.isWanted && isRequestHead(piece)) this.#events.lost(1, 'exchangesLost');
       return;
     }
     entry.lastNs = piece.timeNs;

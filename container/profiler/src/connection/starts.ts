@@ -19,7 +19,7 @@ export function requestWithin(piece: Piece<unknown>): number | undefined {
   return found === null ? undefined : found.index + found[0].length;
 }
 
-export function startsRequest({ bytes, from, cap }: Piece<unknown>): boolean {
+function startsRequest({ bytes, from, cap }: Piece<unknown>): boolean {
   return hasKnownMethod(bytes.toString('latin1', from, from + Math.min(cap, START_BYTES)));
 }
 

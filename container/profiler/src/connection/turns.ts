@@ -38,10 +38,9 @@ export class Turns {
    * may be missing and that not be noticed yet.
    */
   began(timeNs: number, isMatching: boolean): void {
-    const isAnswered = this.#answeredNs !== undefined && this.#answeredNs <= timeNs;
     // Where answers that came later have been read, those before it may have been too.
     const isKnown = this.#askedNs !== undefined && !this.#mayHaveMissed && this.#beganNs <= timeNs;
-    this.#isAhead = isKnown && !isAnswered;
+    this.#isAhead = isKnown && !this.#isAnsweredBy(timeNs);
     this.#isSure = this.#askedNs === timeNs || !isMatching;
     this.asked(timeNs);
     // What waited for missing bytes may have been answered before it is read.
@@ -114,7 +113,11 @@ export class Turns {
   /** Is all answered that was asked before, where a request begins at `offset` and `timeNs`, and may its own answer still come? */
   isOver(timeNs: number, offset: number): boolean {
     if (this.#unreadBehind !== undefined && ((this.#unreadBehind - offset) | 0) > 0) return false;
-    const isAnswered = this.#answeredNs !== undefined && this.#answeredNs <= timeNs;
-    return !this.#pipelines && isAnswered && this.#unreadNs <= timeNs;
+    return !this.#pipelines && this.#isAnsweredBy(timeNs) && this.#unreadNs <= timeNs;
+  }
+
+  /** Had the answer to what was asked last begun at `timeNs`? */
+  #isAnsweredBy(timeNs: number): boolean {
+    return this.#answeredNs !== undefined && this.#answeredNs <= timeNs;
   }
 }

@@ -18,6 +18,8 @@ class FileSink implements Sink {
   readonly #untold: Untold;
   readonly #format: Format;
   readonly #maxBytes: number;
+  /** With room for a header in what is begun anew. */
+  readonly #gatherBytes: number;
   #lines: string[] = [];
   /** The sum of their lengths. */
   #bytes = 0;
@@ -29,6 +31,7 @@ class FileSink implements Sink {
     this.#untold = createUntold(format);
     this.#format = format;
     this.#maxBytes = maxBytes;
+    this.#gatherBytes = Math.min(GATHER_BYTES, maxBytes / 2);
   }
 
   header(header: Header): void {
@@ -37,9 +40,7 @@ class FileSink implements Sink {
 
   exchange(told: Told): void {
     const line = this.#format.exchange(told);
-    // With room for a header in what is begun anew.
-    const most = Math.min(GATHER_BYTES, this.#maxBytes / 2);
-    if (this.#bytes > 0 && this.#bytes + line.length >= most) this.#write();
+    if (this.#bytes > 0 && this.#bytes + line.length >= this.#gatherBytes) this.#write();
     this.#lines.push(line);
     this.#bytes += line.length + 1;
   }
