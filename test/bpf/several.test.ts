@@ -1,7 +1,6 @@
 /** Threads that end in the middle of a call with several messages, which nothing tells: what others send so is told as it is. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { listening, runPeers } from '../helpers/peers.ts';
 import { startProfiler } from '../helpers/profiler.ts';
 
 const PORT = 21_007;
@@ -29,11 +28,7 @@ for _ in range(${THREADS}):
     thread.join()
     far.recv(1)
 
-listener = socket.socket()
-listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-listener.bind(("127.0.0.1", ${PORT}))
-listener.listen()
-client = socket.create_connection(listener.getsockname())
+${listening(PORT)}client = socket.create_connection(listener.getsockname())
 server, _ = listener.accept()
 assert sendmmsg(client, [b"GET /sev", b"eral HTTP/1.1\\r\\nHost: a\\r", b"\\n\\r\\n"]) == 3
 server.recv(1000)
@@ -44,8 +39,7 @@ client.close()
 
 test('a call with several messages is told, whatever others have left of theirs', async () => {
   await using profiler = await startProfiler({ PROFILER_ROLE: 'client', PROFILER_PORTS: String(PORT) });
-  const [code] = await once(spawn('python3', ['-c', peers], { stdio: 'inherit' }), 'exit');
-  expect(code).toBe(0);
+  await runPeers(peers);
   await profiler.stop();
   const told = profiler.lines().filter(({ type }) => type !== 'header');
   expect(told.map(({ target, status, end }) => `${target} ${status} ${end}`)).toEqual(['/several 200 complete']);

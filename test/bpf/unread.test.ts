@@ -1,17 +1,11 @@
 /** A client that closes its connection with the answer unread: nothing more will come, and that is told at once. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { listening, runPeers } from '../helpers/peers.ts';
 import { startProfiler } from '../helpers/profiler.ts';
 
 const PORT = 21_006;
 /** Both ends, so that the answer is there when the client closes: as it is, and after it has said that it asks no more. */
-const peers = `import socket
-listener = socket.socket()
-listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-listener.bind(("127.0.0.1", ${PORT}))
-listener.listen()
-for target in b"/closed", b"/shut":
+const peers = `${listening(PORT)}for target in b"/closed", b"/shut":
     client = socket.create_connection(listener.getsockname())
     server, _ = listener.accept()
     client.sendall(b"GET " + target + b" HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
@@ -30,7 +24,7 @@ test.each(['A', ''])('a client that closes with its answer unread is told at onc
     PROFILER_PORTS: String(PORT),
     PROFILER_TIER: tier,
   });
-  await once(spawn('python3', ['-c', peers], { stdio: 'inherit' }), 'exit');
+  await runPeers(peers);
   await profiler.stop();
   const told = profiler.lines().filter(({ type }) => type !== 'header');
   expect(told.map(({ target, status, end }) => `${target} ${status} ${end}`)).toEqual([

@@ -1,17 +1,12 @@
 /** Connections that were left out while the profiler stood still: the kernel keeps none of them when they are over. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { listening, runPeers } from '../helpers/peers.ts';
 import { startProfiler } from '../helpers/profiler.ts';
 
 const PORT = 21_013;
 /** Both ends: so many requests that the ring is crowded, then connections that are all reset with their answers unread. */
-const peers = `import socket
-listener = socket.socket()
-listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-listener.bind(("127.0.0.1", ${PORT}))
-listener.listen()
-def connect():
+const peers = `${listening(PORT)}def connect():
     client = socket.create_connection(listener.getsockname())
     return client, listener.accept()[0]
 def get(target):
@@ -39,7 +34,7 @@ test('a connection that nobody was told of is forgotten when it is reset with it
   expect(ours).toHaveLength(1);
   process.kill(profiler.pid, 'SIGSTOP');
   try {
-    expect(await once(spawn('python3', ['-c', peers], { stdio: 'inherit' }), 'exit')).toEqual([0, null]);
+    await runPeers(peers);
   } finally {
     process.kill(profiler.pid, 'SIGCONT');
   }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { checks as startChecks } from '../../tasks/checks/container-start.ts';
 import { checks } from '../../tasks/checks/engine.ts';
 import { tinyElf } from '../../tasks/lib/tiny-elf.ts';
@@ -198,6 +198,7 @@ test('an application is waited for until its daemon answers', async () => {
     commands: { 'docker info': noDaemon, 'docker context show': 'default\n' },
   });
   const folder = mkdtempSync(join(tmpdir(), 'docker-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const put = (name: string, script: string) =>
     writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   put('open', 'echo "$@" > opened');
@@ -212,7 +213,6 @@ test('an application is waited for until its daemon answers', async () => {
   ).toBe(0);
   expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe('x\nx\nx\n');
   expect(readFileSync(join(folder, 'opened'), 'utf8')).toBe('-a Docker\n');
-  rmSync(folder, { recursive: true });
 });
 
 test('a rootless engine cannot load eBPF', async () => {

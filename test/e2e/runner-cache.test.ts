@@ -424,7 +424,7 @@ test.each(['.tasks/restore', 'out'])(
     await rm(here.path('out'), { recursive: true });
     await rm(here.path('.tasks/restore'), { recursive: true, force: true });
     const running = here.start('build');
-    while (!existsSync(here.path(sign))) await sleep(1);
+    while (!existsSync(here.path(sign)) && running.child.exitCode === null) await sleep(1);
     running.child.kill('SIGINT');
     const { exit, stdout } = await running.result;
     expect({ exit, stdout }).toEqual({

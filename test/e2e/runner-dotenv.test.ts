@@ -2,7 +2,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { symlink } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createProject } from '../helpers/project.ts';
 
 const show = (names: string) => `run: 'echo ${names}'`;
@@ -108,7 +108,10 @@ test('what is written to a named pipe counts as a file of variables, and so does
   });
   execFileSync('mkfifo', [project.path('.env')]);
   await symlink('/dev/null', project.path('none'));
-  const keeper = spawn('sh', ['-c', '(echo A=from; sleep 0.7; echo B=) > .env'], { cwd: project.folder });
+  const keeper = spawn('sh', ['-c', '{ echo A=from; sleep 0.7; echo B=; } > .env'], { cwd: project.folder });
+  onTestFinished(() => {
+    keeper.kill('SIGKILL');
+  });
   const isClosed = once(keeper, 'close');
   expect((await project.run('show --quiet')).stdout).toBe('from\n');
   await isClosed;

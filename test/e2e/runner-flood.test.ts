@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { apart } from '../helpers/apart.ts';
 import { normalise } from '../helpers/normalise.ts';
 import { childrenOf } from '../helpers/processes.ts';
@@ -120,6 +120,9 @@ export const run = async () => {
 async function printToNobody(project: Project, output: string) {
   const [command = '', ...args] = [process.execPath, ...cli(`work --output=${output}`)];
   const child = spawn(command, args, { cwd: project.folder, env: project.env(), stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
   await expect.poll(() => existsSync(join(project.folder, 'printed')), { timeout: 20_000 }).toBe(true);
   return child;
 }

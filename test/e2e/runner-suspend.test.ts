@@ -30,6 +30,7 @@ async function suspend(terminal: Terminal): Promise<void> {
     return isPrompted(terminal);
   };
   await expect.poll(press, { timeout: 50_000, interval: 300 }).toBe(true);
+  expect(terminal.screen()).toContain('Stopped');
 }
 
 /** The shell has said so after a while, and asks for the next line. */
@@ -40,7 +41,7 @@ async function echo(terminal: Terminal, text: string, said: string): Promise<voi
 }
 
 async function written(project: Project, name: string): Promise<void> {
-  while (!existsSync(project.path(name))) await new Promise((resolve) => setTimeout(resolve, 20));
+  await expect.poll(() => existsSync(project.path(name)), { timeout: 20_000 }).toBe(true);
 }
 
 /** Both tasks of the project running in a shell, its line ended by `behind`. */

@@ -10,7 +10,8 @@ export function recordOf(
 ): Buffer {
   const record = Buffer.alloc(layout.size + behind.length);
   for (const [name, value] of Object.entries(fields)) {
-    const field = layout[name] ?? layout.size;
+    const field = layout[name];
+    if (field === undefined) throw new Error(`such a record has no field \`${name}\``);
     const at = typeof field === 'number' ? field : field.at;
     if (typeof value === 'bigint') record.writeBigUInt64LE(value, at);
     else if (typeof value === 'string') record.write(value, at, 'latin1');

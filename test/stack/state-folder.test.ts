@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { emptyState } from '../../tasks/lib/state-folder.ts';
 import { ranOf } from '../helpers/script-context.ts';
 
@@ -23,6 +23,7 @@ test.each([
   ['it holds other tasks itself', '7|1|2|box|down', []],
 ])('where %s, .tasks is emptied but for what that run relies on', async (_what, claim, held) => {
   const root = await mkdtemp(join(tmpdir(), 'project-'));
+  onTestFinished(() => rm(root, { recursive: true }));
   for (const name of ['locks', 'state', 'logs', 'cache']) {
     await mkdir(join(root, '.tasks', name), { recursive: true });
     await writeFile(join(root, '.tasks', name, 'x'), '');
@@ -31,5 +32,4 @@ test.each([
   await symlink(claim, join(root, '.tasks/locks/build.lock'));
   expect(await emptyState({ root, run }, 'clean')).toEqual(held);
   expect(await readdir(join(root, '.tasks'))).toEqual(held.length === 0 ? [] : ['locks', 'state']);
-  await rm(root, { recursive: true });
 });
