@@ -1,5 +1,6 @@
 import type { Host } from './host.ts';
 import { makeLineSplitter } from './process/output.ts';
+import { maskLines } from './secrets/lines.ts';
 import type { Stream } from './shell.ts';
 
 /** What a project's own code prints that is no output of a task. It goes to stderr: what goes to stdout may be a document. */
@@ -16,19 +17,12 @@ export function makeErrorPrints({
   foreignCode,
 }: Pick<Host, 'writeError' | 'secrets' | 'foreignCode'>): ErrorPrints {
   const of = () => {
-    const masker = secrets.makeLineMasker();
-    /** Of the lines that the masker still has, the first first: whether it goes on. */
-    const goOn: boolean[] = [];
-    const show = (lines: readonly string[]): void => {
-      for (const line of lines) writeError(`${line}${goOn.shift() === true ? '' : '\n'}`);
-    };
-    const splitter = makeLineSplitter((line, goesOn) => {
-      goOn.push(goesOn);
-      show(masker.push(line));
-    }, secrets.cutOf);
+    const show = (line: string, goesOn: boolean): void => writeError(`${line}${goesOn ? '' : '\n'}`);
+    const masked = maskLines(secrets.makeLineMasker(), show);
+    const splitter = makeLineSplitter(masked.push, secrets.cutOf);
     const end = (): void => {
       splitter.end();
-      show(masker.end());
+      masked.end();
     };
     return { push: splitter.push, end };
   };

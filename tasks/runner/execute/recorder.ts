@@ -2,6 +2,7 @@ import type { KnownMessage } from '../config/types.ts';
 import type { KnownFailure } from '../events.ts';
 import { keepLast } from '../last-lines.ts';
 import { makeMatcher, notItself } from '../messages.ts';
+import { maskLines } from '../secrets/lines.ts';
 import type { Session } from '../session.ts';
 import type { Stream } from '../shell.ts';
 
@@ -31,23 +32,17 @@ export function makeRecorder(
   const { signal } = session.cancel;
   /** Of a run that is to end, nobody waits for the reader. */
   let leftOut = 0;
-  const maskers = { stdout: secrets.makeLineMasker(), stderr: secrets.makeLineMasker() };
-  /** Of the lines that a masker still has, the first first: whether it goes on. */
-  const goOn: Record<Stream, boolean[]> = { stdout: [], stderr: [] };
-  const keep = (stream: Stream, line: string): void => {
+  const keep = (stream: Stream, line: string, goesOn = false): void => {
     keepLast(lines, line);
     matcher.read(line);
-    const goesOn = goOn[stream].shift() === true;
     session.emit({ type: 'task-output', task, stream, line, ...(goesOn ? { goesOn } : {}) });
   };
+  const masked = (stream: Stream) => maskLines(secrets.makeLineMasker(), (line, goesOn) => keep(stream, line, goesOn));
+  const streams = { stdout: masked('stdout'), stderr: masked('stderr') };
   return {
     onLine: (stream, line, goesOn = false) => {
-      if (signal.aborted && outputIsBehind()) {
-        leftOut++;
-        return;
-      }
-      goOn[stream].push(goesOn);
-      for (const masked of maskers[stream].push(line)) keep(stream, masked);
+      if (signal.aborted && outputIsBehind()) leftOut++;
+      else streams[stream].push(line, goesOn);
     },
     cutOf: secrets.cutOf,
     onCommand: (command) => session.emit({ type: 'command-started', task, command }),
@@ -61,9 +56,7 @@ export function makeRecorder(
   };
 
   function end(): void {
-    for (const stream of ['stdout', 'stderr'] as const) {
-      for (const masked of maskers[stream].end()) keep(stream, masked);
-    }
+    for (const stream of Object.values(streams)) stream.end();
     if (leftOut > 0) keep('stdout', `(${leftOut} lines are left out: the run was to end, and nobody read them)`);
     leftOut = 0;
   }

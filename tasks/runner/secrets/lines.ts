@@ -1,3 +1,5 @@
+import type { OnLine } from '../process/output.ts';
+
 /** Masks one stream of lines. A line whose end may be the beginning of a secret is held until the next one tells. */
 export type LineMasker = {
   /** Takes a line and gives the lines that can be shown now. */
@@ -55,7 +57,33 @@ export function makeLineMasker(secrets: readonly string[], mask: (text: string) 
     return [mask(first), ...others.flatMap(push)];
   }
 
-  return { push, end: () => (held.lines.length === 0 ? [] : [...release(), ...held.lines.map(mask)]) };
+  function end(): readonly string[] {
+    if (held.lines.length === 0) return [];
+    const rest = [...release(), ...held.lines.map(mask)];
+    held = nothing;
+    return rest;
+  }
+
+  return { push, end };
+}
+
+/** Masks what comes in lines and pieces of lines. The masker gives as many as it takes, in their order. */
+export function maskLines(
+  { push, end }: LineMasker,
+  onLine: OnLine,
+): { readonly push: OnLine; readonly end: () => void } {
+  /** Of those that the masker still has, the first first: whether it goes on. */
+  const goOn: boolean[] = [];
+  const give = (lines: readonly string[]): void => {
+    for (const line of lines) onLine(line, goOn.shift() === true);
+  };
+  return {
+    push: (line, goesOn) => {
+      goOn.push(goesOn);
+      give(push(line));
+    },
+    end: () => give(end()),
+  };
 }
 
 /** The longest beginning of the secret with which the line ends. */
