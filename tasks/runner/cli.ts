@@ -50,6 +50,6 @@ function wantsJson(argv: readonly string[]): boolean {
   return argv.some((word, index) => word === '--output=json' || (word === '--output' && argv[index + 1] === 'json'));
 }
 
-function lastLine(reason: Exclude<Reason, 'interrupted'>, exit: number = exitCodes[reason]): string {
+function lastLine(reason: Exclude<Reason, 'interrupted'>, exit: number): string {
   return `${JSON.stringify({ type: 'run-finished', exit, reason })}\n`;
 }

@@ -1,8 +1,7 @@
 import { constants } from 'node:os';
 import { isUnmet } from './checks.ts';
 import { type Diagnosis, examine, namedChecks } from './doctor.ts';
-import { exitCodes } from './errors.ts';
-import type { Ending } from './execute.ts';
+import { type Ending, unlessLost } from './execute.ts';
 import { makePaint } from './paint.ts';
 import type { DoctorRequest } from './plan/doctor.ts';
 import { makeRedactor } from './redact.ts';
@@ -49,10 +48,8 @@ async function report(session: Session, request: DoctorRequest, options: { reado
   await table.close();
   host.write(await inFormat(session, request, diagnosis));
   if (host.env.GITHUB_ACTIONS === 'true') await tellGithub(session, diagnosis, say);
-  const ending = endingOf(session, diagnosis);
   // What was asked for is the report itself.
-  const isLost = ending.exit === exitCodes.ok && host.outputHasFailed();
-  return isLost ? { ...ending, exit: exitCodes.machine } : ending;
+  return unlessLost(endingOf(session, diagnosis), host);
 }
 
 async function inFormat({ host, platform, root }: Session, request: DoctorRequest, found: Diagnosis): Promise<string> {

@@ -4,6 +4,7 @@ import type { CheckReport, Event, Failure, Stamped } from './events.ts';
 import type { Round } from './execute/round.ts';
 import { runTasks } from './execute/schedule.ts';
 import { undoAll } from './execute/undo.ts';
+import type { Host } from './host.ts';
 import type { Plan, PlannedTask } from './plan.ts';
 import { shortestSecret } from './secrets/forms.ts';
 import type { Session } from './session.ts';
@@ -63,6 +64,12 @@ export async function performTasks(
   const failure = isReady ? await runTasks(session, plan, round) : undefined;
   await session.cache.close();
   return verdictOf(session, isReady ? failure : notReady);
+}
+
+/** An ending, unless what was asked for on stdout could not be written: then it is no success. */
+export function unlessLost(ending: Ending, { outputHasFailed }: Pick<Host, 'outputHasFailed'>): Ending {
+  const isLost = ending.exit === exitCodes.ok && outputHasFailed();
+  return isLost ? { ...ending, exit: exitCodes.machine } : ending;
 }
 
 function isOfMatrix({ config }: Session, { name }: PlannedTask): boolean {

@@ -7,7 +7,7 @@ export function logPathOf(task: string): string {
 }
 
 /** A file name for any task name. One that is too long for a file goes on inside of folders, which end in `%`. */
-export function fileNameOf(task: string): string {
+function fileNameOf(task: string): string {
   return (spellOut(task).match(pieces) ?? []).join('%/');
 }
 

@@ -2,7 +2,7 @@ import { type Args, parseArgs } from './args.ts';
 import { confirmTasks, offerToMend } from './ask.ts';
 import { loadProject, type Project } from './config/load.ts';
 import { exitCodes } from './errors.ts';
-import { type Ending, endingAfter, execute } from './execute.ts';
+import { type Ending, endingAfter, execute, unlessLost } from './execute.ts';
 import type { Host } from './host.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { asciiMarks, inAscii } from './marks.ts';
@@ -81,6 +81,5 @@ async function carryOut(host: Host, { project, plan, args, fix }: Undertaking): 
     ending = endingAfter(ending, event);
   }
   await renderer.end();
-  const isLost = args.flags.output === 'json' && ending.exit === exitCodes.ok && host.outputHasFailed();
-  return isLost ? { ...ending, exit: exitCodes.machine } : ending;
+  return args.flags.output === 'json' ? unlessLost(ending, host) : ending;
 }

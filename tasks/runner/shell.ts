@@ -1,4 +1,11 @@
-import { type CutOf, type Ended, makeLineSplitter, readInTurns, waitForEnd } from './process/output.ts';
+import {
+  type CutOf,
+  type Ended,
+  type LineSplitter,
+  makeLineSplitter,
+  readInTurns,
+  waitForEnd,
+} from './process/output.ts';
 import type { ProcessTable } from './process/table.ts';
 
 export type Stream = 'stdout' | 'stderr';
@@ -47,7 +54,7 @@ export async function runCommand(
     signal,
   );
   const splitters = (['stdout', 'stderr'] as const).map((name) => {
-    const splitter = makeLineSplitter((line, goesOn) => options.onLine(name, line, goesOn), options.cutOf);
+    const splitter = splitterOf(name, options);
     child[name]?.on('data', splitter.push);
     readInTurns(child[name], options.isBehind);
     return splitter;
@@ -55,4 +62,9 @@ export async function runCommand(
   const ended = await waitForEnd(child, table.isClearing);
   for (const splitter of splitters) splitter.end();
   return { ...ended, wasAsked: () => table.wasAsked(child) };
+}
+
+/** Cuts one stream of a command, or of a script, into the lines that are listened for. */
+export function splitterOf(stream: Stream, { onLine, cutOf }: Pick<Listener, 'onLine' | 'cutOf'>): LineSplitter {
+  return makeLineSplitter((line, goesOn) => onLine(stream, line, goesOn), cutOf);
 }

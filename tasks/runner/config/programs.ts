@@ -11,7 +11,9 @@ type LookingHost = Pick<Host, 'exists' | 'ownersOf' | 'user'>;
  * else could have put there.
  */
 export function withPrograms(env: Env, host: LookingHost, root: string): Env {
-  const isOurs = (folder: string): boolean => [folder, dirname(folder)].every((path) => isTrusted(host, path, root));
+  // Most folders have none, and to ask whose it is costs more than to look.
+  const isOurs = (folder: string): boolean =>
+    host.exists(folder) && [folder, dirname(folder)].every((path) => isTrusted(host, path, root));
   const above = foldersUpTo('/', dirname(root)).map(programsOf).filter(isOurs);
   return withFirst(env, [...installedIn(host, root), ...above]);
 }

@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { makeErrorPrints } from '../error-prints.ts';
-import { makeLineSplitter } from '../process/output.ts';
 import type { Session } from '../session.ts';
-import type { Stream } from '../shell.ts';
+import { type Stream, splitterOf } from '../shell.ts';
 import type { Recorder } from './recorder.ts';
 
 /** What a script prints by `console`. */
@@ -21,9 +20,9 @@ const turnBytes = 64 << 10;
  * It is output of its task, in lines: masked, kept and shown as its commands' is. What a script that has ended prints when the run
  * has, too, goes to stderr, since the output is complete.
  */
-export function makePrints({ onLine, cutOf, isBehind, end: endLines }: Recorder, { host, events }: Session): Prints {
-  const of = (stream: Stream) => makeLineSplitter((line, goesOn) => onLine(stream, line, goesOn), cutOf);
-  const splitters: Record<Stream, ReturnType<typeof of>> = { stdout: of('stdout'), stderr: of('stderr') };
+export function makePrints(recorder: Recorder, { host, events }: Session): Prints {
+  const { isBehind, end: endLines } = recorder;
+  const splitters = { stdout: splitterOf('stdout', recorder), stderr: splitterOf('stderr', recorder) };
   const late = makeErrorPrints(host);
   let isOver = false;
   let pause: Promise<void> | undefined;

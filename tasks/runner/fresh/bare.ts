@@ -6,7 +6,7 @@ import type { Known } from './record.ts';
 export type Bare = {
   /** Those of the task's own that hold no file. */
   readonly bare: readonly string[];
-  /** While it runs, when something had last come or gone in those that were there before, in ms. */
+  /** Of those that were there when the record was written: when something had last come or gone in them, in ms. */
   readonly stoodMs: Readonly<Record<string, number>>;
 };
 

@@ -32,7 +32,7 @@ export function watchForEarlyEnd(tell: (exit: number) => void): void {
 }
 
 /** From now on it may end, since all is done or because what ended it was told. */
-export function expectEnd(): void {
+function expectEnd(): void {
   process.off('beforeExit', onStandstill).off('exit', onEarlyExit).off('uncaughtExceptionMonitor', onThrow);
 }
 

@@ -38,14 +38,16 @@ export function makeRunner({ host, table, cwd, signal, onStdout }: Surroundings)
     const stderr = collect(child.stderr, { onFlood });
     const ended = await waitForEnd(child);
     clearTimeout(timer);
-    const isEnded = timeout.signal.aborted || flood.signal.aborted;
-    const problem = flood.signal.aborted ? 'killed' : problemOf(ended, timeout.signal.aborted);
+    const isFlooded = flood.signal.aborted;
+    const problem = isFlooded ? 'killed' : problemOf(ended, timeout.signal.aborted);
     const notStarted = ended.problem === undefined ? '' : `${command[0]}: ${ended.problem}`;
     return {
       command: command.map(shellQuote).join(' '),
-      code: isEnded ? null : ended.code,
+      code: isFlooded || timeout.signal.aborted ? null : ended.code,
       stdout: stdout(),
-      stderr: flood.signal.aborted ? `${command[0]}: ended, since it printed more than 256 MiB` : stderr() + notStarted,
+      stderr: isFlooded
+        ? `${command[0]}: ended, since it printed more than ${mostBytes >> 20} MiB`
+        : stderr() + notStarted,
       tookMs: Math.round(host.clockMs() - startedMs),
       ...(problem === undefined ? {} : { problem }),
     };
