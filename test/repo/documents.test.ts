@@ -14,6 +14,24 @@ test.each(documents)('every link in %s leads to a file that exists', (path) => {
   expect(broken).toEqual([]);
 });
 
+/** As GitHub makes them of headings. */
+const anchorsIn = (path: string): readonly string[] =>
+  [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+test.each(documents)('every link in %s to a heading leads to one', (path) => {
+  const links = [...read(path).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)];
+  const broken = links.flatMap(([, file = '', anchor = '']) => {
+    const target = file === '' ? path : join(dirname(path), file);
+    return anchorsIn(target).includes(anchor) ? [] : [`${file}#${anchor}`];
+  });
+  expect(broken).toEqual([]);
+});
+
 test('every `npx tasks` command in a document names a task that exists', () => {
   const config = parse(read('tasks.config.yaml')) as { tasks: Record<string, { aliases?: string[] }> };
   const names = ['doctor', ...Object.entries(config.tasks).flatMap(([name, task]) => [name, ...(task.aliases ?? [])])];

@@ -1,9 +1,13 @@
 /** What the profiler's document lists is what the profiler reads and writes. */
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { exitCodes } from '../../container/profiler/src/failure.ts';
+import { NAMES, UNWRITTEN } from '../../container/profiler/src/losses.ts';
 import { OF_THE_CONTAINER, SETTING_NAMES } from '../../container/profiler/src/setting-names.ts';
+import { readSettings } from '../../container/profiler/src/settings.ts';
 import { jsonFormat } from '../../container/profiler/src/sinks/json.ts';
 import { textFormat } from '../../container/profiler/src/sinks/text.ts';
+import { TIERS } from '../../container/profiler/src/tier.ts';
 import { parseTraceLine } from '../../tasks/lib/trace-lines.ts';
 import { read } from '../helpers/tree.ts';
 
@@ -34,6 +38,30 @@ const told = {
 test('every setting has a row, and every row is a setting', () => {
   const rows = [...document.matchAll(/^\| `PROFILER_(\w+)` \|/gm)].map((match) => match[1]);
   expect(rows.sort()).toEqual([...SETTING_NAMES].sort());
+});
+
+test('every default that is a value is the profiler’s', () => {
+  const rows = [...document.matchAll(/^\| `PROFILER_(\w+)` \| `(.*?)` \|/gm)];
+  const { scope, role, maxBytes, sample, out, object } = readSettings({});
+  expect(Object.fromEntries(rows.map(([, name, value]) => [name, value]))).toEqual({
+    SCOPE: scope,
+    ROLE: role,
+    MAX_BYTES: String(maxBytes),
+    SAMPLE: `1/${sample}`,
+    OUT: out,
+    OBJECT: object,
+  });
+});
+
+test('every counter, exit code and tier has a row, and every row is one', () => {
+  const rowsOf = (heading: string) => {
+    const section = document.slice(document.indexOf(`\n## ${heading}\n`)).split('\n## ')[1] ?? '';
+    return [...section.matchAll(/^\| (?!---)([^|]+) \|/gm)].map((match) => match[1] ?? '').slice(1);
+  };
+  const counters = rowsOf('Losses').flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map((match) => match[1]));
+  expect(counters.sort()).toEqual([...Object.keys(NAMES), UNWRITTEN].sort());
+  expect(rowsOf('Exit codes').map(Number)).toEqual([0, ...Object.values(exitCodes)]);
+  expect(rowsOf('Tiers')).toEqual(TIERS.map(({ tier }) => tier));
 });
 
 test.each(['container/docker-compose.yml', 'container/docker-compose.production.yml'])(

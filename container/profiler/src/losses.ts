@@ -2,7 +2,7 @@
 import type { Loss } from './sinks/sink.ts';
 
 /** The names under which losses are shown; the kernel's are those of `enum hp_loss`. */
-const NAMES: Readonly<Record<string, string>> = {
+export const NAMES: Readonly<Record<string, string>> = {
   lostRingFull: 'records, because the ring was full',
   lostControlFull: 'ends of connections, because the control ring was full',
   lostConnectionRefused:
