@@ -19,7 +19,8 @@
 #define HP_NODE_BYTES 72
 /* A cgroup's name and those of the groups above it, innermost first; longer ones the kernel does not have. */
 #define HP_NAME_BYTES 256
-#define HP_LEVELS 6
+/* systemd in a container puts a user's service seven groups below the container's own; one more for each part of a slice's name. */
+#define HP_LEVELS 12
 #define HP_PORT_RANGES 16
 
 enum hp_kind {
@@ -175,7 +176,7 @@ struct hp_cgroup {
 	__u8 unified[HP_LEVELS][HP_NAME_BYTES];
 	__u8 legacy[HP_LEVELS][HP_NAME_BYTES];
 };
-_Static_assert(sizeof(struct hp_cgroup) == 3264, "hp_cgroup has holes");
+_Static_assert(sizeof(struct hp_cgroup) == 6336, "hp_cgroup has holes");
 
 /* What the kernel knows of one direction of a connection: whether a head is to come. */
 struct hp_flow {

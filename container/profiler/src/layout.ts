@@ -48,7 +48,7 @@ export const close = {
 } as const;
 
 export const cgroup = {
-  size: 3264,
+  size: 6336,
   timeNs: 0,
   group: 8,
   kind: 24,
@@ -56,8 +56,8 @@ export const cgroup = {
   comm: { at: 32, lengths: [16] },
   node: { at: 48, lengths: [72] },
   hostNode: { at: 120, lengths: [72] },
-  unified: { at: 192, lengths: [6, 256] },
-  legacy: { at: 1728, lengths: [6, 256] },
+  unified: { at: 192, lengths: [12, 256] },
+  legacy: { at: 3264, lengths: [12, 256] },
 } as const;
 
 export const group = {
