@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { globIn } from '../fresh/paths.ts';
 import type { Finding } from './finding.ts';
+import { taskWords } from './names.ts';
 import { type Part, within } from './parts.ts';
 import type { CheckRow, Config, TaskRow } from './types.ts';
 
@@ -19,7 +20,9 @@ export type Merged = {
  */
 export function mergeParts([root, ...included]: readonly [Part, ...Part[]]): Merged {
   const all = [root, ...included];
-  const words = new Set(all.flatMap(({ config, namespace }) => wordsOf(config).map((word) => within(namespace, word))));
+  const words = new Set(
+    all.flatMap(({ config, namespace }) => taskWords(config).map((word) => within(namespace, word))),
+  );
   const checks = new Set(
     all.flatMap(({ config, namespace }) => Object.keys(config.checks).map((name) => within(namespace, name))),
   );
@@ -40,10 +43,6 @@ export function mergeParts([root, ...included]: readonly [Part, ...Part[]]): Mer
     ),
   };
   return { config, findings: takenByTwoFiles(all), originOf: (finding) => originOf(all, finding) };
-}
-
-function wordsOf({ tasks }: Config): readonly string[] {
-  return Object.values(tasks).flatMap((task) => [task.name, ...task.aliases]);
 }
 
 function merge<Row extends { readonly name: string }>(
