@@ -56,7 +56,7 @@ const titles: Readonly<Record<string, string>> = {
   'tasks.params': 'A param: `tasks.NAME.params.FLAG`',
   'tasks.args': 'The words after a task: `tasks.NAME.args`',
   checks: 'A check: `checks.NAME`',
-  policy: 'A row of `policy`',
+  policy: 'A rule of `policy`',
 };
 
 /** One table for each kind of table in the config, the outer ones first. */
@@ -69,11 +69,11 @@ function keys(schema: Schema): readonly string[] {
       const inner = tableIn(value);
       const next = way === '' ? name : `${way}.${name}`;
       if (inner !== undefined) pending.push({ way: next, schema: inner });
-      const isNecessary = owner.required?.includes(name) === true;
+      const isRequired = owner.required?.includes(name) === true;
       return [
         code(name),
         kindOf(value),
-        `${value.description ?? titles[next] ?? ''}${isNecessary ? ' (necessary)' : ''}`,
+        `${value.description ?? titles[next] ?? ''}${isRequired ? ' (required)' : ''}`,
       ];
     });
     lines.push(
@@ -97,16 +97,20 @@ function kindOf(schema: Schema): string {
   if (schema.const !== undefined) return code(String(schema.const));
   if (schema.enum !== undefined) return schema.enum.map(code).join(', ');
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(kindOf))].join(' or ');
-  if (schema.items !== undefined) return `a list: ${kindOf(schema.items)}`;
-  if (typeof schema.additionalProperties === 'object') return `by name: ${kindOf(schema.additionalProperties)}`;
+  if (schema.items !== undefined) return `list of ${plural(kindOf(schema.items))}`;
+  if (typeof schema.additionalProperties === 'object') return `map of ${plural(kindOf(schema.additionalProperties))}`;
   const kinds: Readonly<Record<string, string>> = {
-    object: 'a table',
-    boolean: 'true or false',
-    string: 'text',
+    object: 'map',
+    boolean: 'boolean',
+    string: 'string',
     number: 'number',
-    integer: 'whole number',
+    integer: 'integer',
   };
   return kinds[schema.type ?? ''] ?? 'any';
+}
+
+function plural(kind: string): string {
+  return kind.replaceAll(/\b(string|number|integer|boolean|map|list)\b/g, '$1s');
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {

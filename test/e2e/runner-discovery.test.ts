@@ -42,7 +42,7 @@ test('`--list` groups, names the aliases, and says why a task is not to be had h
     "  boxed
       probe
       script
-      doctor [check…]  Check what this machine needs and say how to mend it
+      doctor [check…]  Check what this machine needs and say how to fix it
     main
       build            Build it (also b, make)
       test [file…]     Test it

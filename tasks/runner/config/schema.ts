@@ -22,11 +22,13 @@ import {
  */
 
 const param = v.strictObject({
-  type: v.optional(about(v.picklist(['string', 'int', 'bool', 'enum']), 'string when absent')),
+  type: v.optional(about(v.picklist(['string', 'int', 'bool', 'enum']), 'default: `string`')),
   about: text('shown by --help'),
-  default: v.optional(about(scalar, 'what it is when not given; without, empty, or false for a `bool`')),
-  required: yes('whether the task cannot start without it'),
-  values: texts('what an enum may be'),
+  default: v.optional(
+    about(scalar, 'the value if it is not given; without a default, that is empty, or false for a `bool`'),
+  ),
+  required: yes('whether it must be given'),
+  values: texts('the values of an enum'),
 });
 
 const args = v.strictObject({
@@ -38,25 +40,23 @@ const args = v.strictObject({
 });
 
 const retry = v.strictObject({
-  times: about(wholeFrom1, 'how many tries after the first'),
-  backoff: v.optional(
-    about(duration, 'the pause before the second try, doubled before each further one; 1s when absent'),
-  ),
+  times: about(wholeFrom1, 'the number of tries after the first'),
+  backoff: v.optional(about(duration, 'the pause before the second try, doubled before each further one; default: 1s')),
 });
 
 const ready = v.strictObject({
   http: text('a URL that answers with a status below 400'),
-  tcp: v.optional(about(v.union([v.string(), wholeFrom1]), 'a port, or `host:port`, that takes connections')),
+  tcp: v.optional(about(v.union([v.string(), wholeFrom1]), 'a port, or `host:port`, that accepts connections')),
   log: text('a regular expression for a line of its output'),
   command: text('a command that exits with 0'),
   health: text('the name of a container whose health check passes'),
-  within: v.optional(about(duration, 'how long that may take; 60s when absent')),
+  within: v.optional(about(duration, 'how long that may take; default: 60s')),
 });
 
 const service = v.strictObject({
-  run: about(notEmpty, 'one command for /bin/sh, which goes on until it is stopped'),
+  run: about(notEmpty, 'one command for /bin/sh, which runs until it is stopped'),
   ready: v.optional(
-    about(ready, 'the signs that it is ready, all of which must be there; without, it is ready once started'),
+    about(ready, 'the signs that it is ready, all of which must be seen; without any, it is ready once started'),
   ),
 });
 
@@ -74,8 +74,8 @@ const task = v.strictObject({
   about: text('one line for --list'),
   aliases: v.optional(about(v.array(name), 'other names of the task')),
   group: text('the heading in --list'),
-  needs: texts('tasks that run first, each once'),
-  requires: texts('checks that must pass before the task starts, once its needs are done'),
+  needs: texts('tasks that run before this one, each once'),
+  requires: texts('checks that must pass before the task starts, after its needs have run'),
   container: filled('the image in which `run` runs'),
   run: v.optional(about(oneOrMany, 'one command or a list of steps for /bin/sh')),
   script: filled('a TypeScript file that exports `run(context)`'),
@@ -84,27 +84,32 @@ const task = v.strictObject({
   platforms: v.optional(about(v.array(platform), 'where the task runs; elsewhere it is skipped')),
   env: v.optional(about(v.record(variable, scalar), 'variables set for the command')),
   inputs: v.optional(
-    about(v.array(input), 'globs of the files that the task reads; with them it runs only when something changed'),
+    about(
+      v.array(input),
+      'globs of the files that the task reads; with inputs, it runs only when something has changed',
+    ),
   ),
   outputs: texts('globs of the files that the task writes'),
-  envInputs: texts("variables of the caller's environment that the result depends on"),
-  watch: texts('globs of the files that start it again with `--watch`; `inputs` when absent'),
-  cache: yes('whether outputs are kept and restored; true when absent, if the task has inputs and outputs'),
-  incremental: yes('whether the outputs of the last run stay in place for tools that build upon them'),
-  cwd: text("the command's folder, from the folder of the config"),
-  timeout: v.optional(about(duration, 'after which the task is ended and fails with 124')),
-  interactive: yes('whether the task gets the terminal alone, and the stdin of the caller; for others it is empty'),
-  hidden: yes('left out of --list'),
-  confirm: filled('a question to be answered with yes before anything starts'),
+  envInputs: texts("variables of the caller's environment on which the result depends"),
+  watch: texts('globs of the files whose change starts it again with `--watch`; default: `inputs`'),
+  cache: yes('whether outputs are stored and restored; default: true, if the task has inputs and outputs'),
+  incremental: yes('whether the outputs of the last run stay in place, for tools that update them'),
+  cwd: text("the folder in which the command runs, relative to the config's folder"),
+  timeout: v.optional(about(duration, 'the time after which the task is ended and fails with 124')),
+  interactive: yes(
+    'whether the task gets the terminal to itself, and the stdin of the caller; otherwise stdin is empty',
+  ),
+  hidden: yes('whether --list leaves it out'),
+  confirm: filled('a question that must be answered with yes before anything starts'),
   finally: v.optional(
-    about(oneOrMany, 'steps that run after the task however it ended, each also after one that failed'),
+    about(oneOrMany, 'steps that run after the task however it ended, each even if one before it failed'),
   ),
-  retry: v.optional(about(retry, 'tries again after a failure')),
+  retry: v.optional(about(retry, 'how to try again after a failure')),
   lock: v.optional(
-    about(v.union([notEmpty, v.array(notEmpty)]), 'names of which no two tasks may hold the same at one time'),
+    about(v.union([notEmpty, v.array(notEmpty)]), 'names; tasks that share one never run at the same time'),
   ),
-  weight: v.optional(about(wholeFrom1, 'how many of the `--jobs` the task takes; 1 when absent')),
-  service: v.optional(about(service, 'goes on in the background while tasks need it')),
+  weight: v.optional(about(wholeFrom1, 'how many of the `--jobs` the task takes; default: 1')),
+  service: v.optional(about(service, 'a process that runs in the background while tasks need it')),
   matrix: v.optional(about(v.record(identifier, v.array(cellValue)), 'one task `name:value` for each combination')),
 });
 
@@ -122,32 +127,38 @@ const check = v.strictObject({
   needs: texts('ids of checks that must pass first'),
   platforms: v.optional(about(v.array(platform), 'where the check applies')),
   install: v.optional(
-    about(v.strictObject(v.entriesFromList(managers, v.optional(v.string()))), 'package manager → package'),
+    about(v.strictObject(v.entriesFromList(managers, text('the package'))), 'package manager → package'),
   ),
-  docs: text('where more is written about the check: a file and an anchor'),
+  docs: text('where the check is explained: a file and an anchor'),
   script: filled('a TypeScript file that exports `checks`'),
 });
 
 const cache = v.strictObject({
   maxSize: v.optional(
-    about(v.pipe(v.string(), v.regex(/^\d+(MB|GB)$/, 'a size is written `500MB` or `5GB`')), '5GB when absent'),
+    about(
+      v.pipe(v.string(), v.regex(/^\d+(MB|GB)$/, 'a size is written `500MB` or `5GB`')),
+      'how much is stored at most; default: 5GB',
+    ),
   ),
-  folder: filled('the folder in which it is kept, as `tasks-cache`; `.tasks/cache/store` when absent'),
+  folder: filled('the folder in which outputs are stored, as `tasks-cache`; default: `.tasks/cache/store`'),
   remote: v.optional(
-    v.strictObject({
-      url: about(
-        v.pipe(v.string(), v.regex(/^https?:\/\//, 'a URL begins with `http://` or `https://`')),
-        'the server',
-      ),
-      mode: v.optional(about(v.picklist(['read', 'read-write']), '`read` when absent')),
-      timeout: v.optional(about(duration, 'how long a request may stay without an answer; 10s when absent')),
-    }),
+    about(
+      v.strictObject({
+        url: about(
+          v.pipe(v.string(), v.regex(/^https?:\/\//, 'a URL begins with `http://` or `https://`')),
+          'the server',
+        ),
+        mode: v.optional(about(v.picklist(['read', 'read-write']), 'default: `read`')),
+        timeout: v.optional(about(duration, 'how long a request may remain unanswered; default: 10s')),
+      }),
+      'a server that stores outputs for several machines',
+    ),
   ),
 });
 
 const policy = v.strictObject({
-  on: about(platform, 'the platform to which the row applies'),
-  forbid: about(v.picklist(['host']), 'what may not be asked for'),
+  on: about(platform, 'the platform to which the rule applies'),
+  forbid: about(v.picklist(['host']), 'what the rule forbids'),
   tasks: about(v.pipe(v.array(v.string()), v.minLength(1, 'at least one name')), 'names or globs'),
   because: about(v.string(), 'the reason'),
   instead: about(v.string(), 'the command to run instead'),
@@ -155,20 +166,20 @@ const policy = v.strictObject({
 
 /** `tasks.config.yaml`. */
 export const configSchema = v.strictObject({
-  version: about(v.literal(1), 'of this format'),
+  version: about(v.literal(1), 'the version of this format'),
   include: v.optional(
     about(v.record(identifier, v.string()), 'other configs: `docs: docs/tasks.config.yaml` makes their tasks `docs:*`'),
   ),
   dotenv: v.optional(
-    about(oneOrMany, 'files of variables, as if the caller had set those that are not set; a later file wins'),
+    about(oneOrMany, 'files of variables, which are set unless the caller has set them; later files win'),
   ),
   vars: v.optional(about(v.record(identifier, scalar), 'values for ${name}')),
-  secrets: texts('environment variables whose values no output may show'),
+  secrets: texts('environment variables whose values are masked in all output'),
   messages: text('a YAML file of known failures'),
-  cache: v.optional(about(cache, 'where what tasks have written is kept')),
-  policy: v.optional(v.array(policy)),
+  cache: v.optional(about(cache, 'where the outputs of tasks are stored')),
+  policy: v.optional(about(v.array(policy), 'rules that forbid tasks on a platform')),
   checks: v.optional(about(v.record(name, check), 'what `requires` names and `doctor` runs')),
-  tasks: about(v.record(name, task), 'what can be done here'),
+  tasks: about(v.record(name, task), 'the tasks of this project'),
 });
 
 /** The file that `messages` names. */
@@ -177,7 +188,7 @@ export const messagesSchema = v.array(
     pattern: about(v.string(), 'a regular expression for one line of output'),
     check: text('the id of the check that looks into it'),
     cause: v.string(),
-    remedy: about(v.string(), 'the command that mends it'),
+    remedy: about(v.string(), 'the command that fixes it'),
   }),
 );
 
