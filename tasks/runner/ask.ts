@@ -3,7 +3,7 @@ import { usageError } from './errors.ts';
 import type { CheckReport } from './events.ts';
 import type { Host } from './host.ts';
 import type { Plan } from './plan.ts';
-import { wordsOfFix } from './words.ts';
+import { wordsOfFix } from './text/words.ts';
 
 /** Asks what planned tasks want confirmed, before anything starts. Without a terminal only `--yes` answers. */
 export async function confirmTasks(

@@ -3,7 +3,7 @@ import { candidatesFor } from './completion/candidates.ts';
 import { loadProject } from './config/load.ts';
 import { UserError } from './errors.ts';
 import type { Host } from './host.ts';
-import { firstLine } from './words.ts';
+import { firstLine } from './text/words.ts';
 
 /** `--completion=…`: the script for a shell, or what that script asks for while a person types. */
 export async function complete(host: Host, args: Args): Promise<string> {

@@ -1,5 +1,4 @@
 import { keyOf } from './cache/key.ts';
-import { shellQuote } from './config/template.ts';
 import { messageOf } from './errors.ts';
 import type { TaskEnd } from './events.ts';
 import { assess } from './fresh/assess.ts';
@@ -12,6 +11,7 @@ import type { Tracked } from './plan/track.ts';
 import type { PlannedTask } from './plan.ts';
 import { waitForWatcher } from './process/killed.ts';
 import type { Session } from './session.ts';
+import { shellQuote } from './text/shell-quote.ts';
 
 /** A task that declares `inputs`, followed from the look before it runs to what the next run must know. */
 export type Tracking = {

@@ -15,7 +15,7 @@ import { appliesTo, choosePlace, type Place, refuse } from './plan/place.ts';
 import { withRest } from './plan/rest.ts';
 import { outputsOfNeeds, planTracking, planWatching, type Tracked } from './plan/track.ts';
 import type { Platform } from './script.ts';
-import { withArticle } from './words.ts';
+import { withArticle } from './text/words.ts';
 
 /** What a task does: commands for /bin/sh, a script, or nothing but its needs. */
 export type Work =

@@ -1,6 +1,6 @@
-import { withoutEscapes } from './render/safe-text.ts';
 import { type Needle, needlesOf, shortestSecret, wrappedFormsOf } from './secrets/forms.ts';
 import { type LineMasker, makeLineMasker } from './secrets/lines.ts';
+import { withoutEscapes } from './text/safe-text.ts';
 
 /** Values that no output may show: the environment variables that the config names under `secrets`. */
 export type Secrets = {

@@ -1,7 +1,7 @@
 /** The digest of what a command prints, piece by piece, is that of the whole. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { digestOfStream } from '../../tasks/runner/fresh/digest.ts';
+import { digestOfStream } from '../../tasks/runner/text/digest.ts';
 
 test.each([
   ['nothing', []],

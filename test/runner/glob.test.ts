@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { compilePatterns, isLiteral } from '../../tasks/runner/fresh/glob.ts';
-import { expandPath, globIn, leavesProject } from '../../tasks/runner/fresh/paths.ts';
 import { findFiles } from '../../tasks/runner/fresh/walk.ts';
+import { expandPath, globIn, leavesProject } from '../../tasks/runner/text/paths.ts';
 import { createProject } from '../helpers/project.ts';
 
 test.each([

@@ -1,4 +1,4 @@
-import { expandPath, leavesProject } from '../fresh/paths.ts';
+import { expandPath, leavesProject } from '../text/paths.ts';
 import type { ActionResult } from './action-result.ts';
 
 /**

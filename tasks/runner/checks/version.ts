@@ -1,7 +1,7 @@
 import type { CheckRow, PackageManager, VersionRow } from '../config/types.ts';
 import type { Host } from '../host.ts';
 import type { Check, CheckResult, Fix, Probe } from '../script.ts';
-import { versionIn } from '../version-in.ts';
+import { versionIn } from '../text/version-in.ts';
 
 const shellNotFound = 127;
 

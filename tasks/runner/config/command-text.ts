@@ -1,5 +1,6 @@
+import { isPlainWord, shellQuote } from '../text/shell-quote.ts';
 import { type Spot, spotsIn } from './shell-spots.ts';
-import { isPlainWord, type Piece, parseTemplate, shellQuote } from './template.ts';
+import { type Piece, parseTemplate } from './template.ts';
 
 /** What the names in a command stand for: text that is part of the command, or words that the shell must not read. */
 export type CommandNames = {

@@ -1,4 +1,4 @@
-import { leavesProject } from '../fresh/paths.ts';
+import { leavesProject } from '../text/paths.ts';
 import type { Finding } from './finding.ts';
 import type { TaskRow } from './types.ts';
 

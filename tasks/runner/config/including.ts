@@ -1,7 +1,7 @@
 import { dirname, join, relative } from 'node:path';
 import { UserError } from '../errors.ts';
-import { leavesProject } from '../fresh/paths.ts';
 import { type Host, isErrno } from '../host.ts';
+import { leavesProject } from '../text/paths.ts';
 import { isTrusted } from './trust.ts';
 import type { Config } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { globIn } from '../fresh/paths.ts';
+import { globIn } from '../text/paths.ts';
 import type { Finding } from './finding.ts';
 import { taskWords } from './names.ts';
 import { type Part, within } from './parts.ts';

@@ -1,6 +1,6 @@
 import { delimiter, dirname, join, relative } from 'node:path';
-import { leavesProject } from '../fresh/paths.ts';
 import type { Env, Host } from '../host.ts';
+import { leavesProject } from '../text/paths.ts';
 import { isTrusted } from './trust.ts';
 
 type LookingHost = Pick<Host, 'exists' | 'ownersOf' | 'user'>;

@@ -32,13 +32,3 @@ export function fillTemplate(text: string, lookUp: (name: string) => string): st
     .map((piece) => ('name' in piece ? lookUp(piece.name) : piece.literal))
     .join('');
 }
-
-/** A word as /bin/sh reads it back unchanged. */
-export function shellQuote(word: string): string {
-  return word !== '' && isPlainWord(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-/** Whether no shell reads a word as anything else, wherever it stands. */
-export function isPlainWord(word: string): boolean {
-  return /^[A-Za-z0-9_@%+=:,./-]*$/.test(word);
-}

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
-import { shellQuote } from '../config/template.ts';
 import { exitCodes } from '../errors.ts';
 import type { Failure } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import type { Session } from '../session.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 
 export type ContainerCommand =
   | {

@@ -3,7 +3,7 @@ import type { CheckReport } from '../events.ts';
 import { type Plan, type PlannedTask, planOne } from '../plan.ts';
 import type { Fix } from '../script.ts';
 import type { Session } from '../session.ts';
-import { wordsOfFix } from '../words.ts';
+import { wordsOfFix } from '../text/words.ts';
 import { runTasks } from './schedule.ts';
 import { undoAll } from './undo.ts';
 

@@ -3,7 +3,7 @@ import { exitCodes, messageOf } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import type { Ended } from '../process/output.ts';
 import type { Cancellation } from '../process/table.ts';
-import { durationInWords } from '../words.ts';
+import { durationInWords } from '../text/words.ts';
 import type { Recorder } from './recorder.ts';
 
 /** The exit code that a shell would give: 128+n for a signal, 127 for what could not be started. */

@@ -1,10 +1,10 @@
 import type { KnownMessage } from '../config/types.ts';
 import type { KnownFailure } from '../events.ts';
-import { keepLast } from '../last-lines.ts';
 import { makeMatcher, notItself } from '../messages.ts';
 import { maskLines } from '../secrets/lines.ts';
 import type { Session } from '../session.ts';
 import type { Stream } from '../shell.ts';
+import { keepLast } from '../text/last-lines.ts';
 
 /** Passes a task's output on, and keeps what its failure will be explained with. */
 export type Recorder = {

@@ -1,10 +1,10 @@
 import type { Holder } from '../events.ts';
-import { digestOfText } from '../fresh/digest.ts';
 import type { Env } from '../host.ts';
 import { type Claim, readClaim, writeClaim } from '../locks/holder.ts';
 import { announceWaiting, readResult } from '../locks/result.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import { aroundVariable } from '../process/inner.ts';
+import { digestOfText } from '../text/digest.ts';
 
 /** The claims for which a task has waited, in their order. */
 export type Wait = readonly string[];

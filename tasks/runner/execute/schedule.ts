@@ -1,4 +1,6 @@
 // This file is longer than 200 lines because the state of a run has one owner.
+
+import { environmentOf } from '../environment.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import type { Cancellation } from '../process/table.ts';
@@ -7,7 +9,6 @@ import type { Service } from '../service/service.ts';
 import type { Session } from '../session.ts';
 import { startedBy } from './around.ts';
 import { type Claims, makeClaims } from './claims.ts';
-import { environmentOf } from './environment.ts';
 import { type HeldUp, makeHeldUp } from './held-up.ts';
 import { makeOrder, type Order } from './order.ts';
 import { identityOf, reuseOf } from './reuse.ts';

@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
-import { shellQuote } from '../config/template.ts';
 import { exitCodes, messageOf } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import { isErrno } from '../host.ts';
 import type { PlannedTask } from '../plan.ts';
 import type { Cancellation } from '../process/table.ts';
 import type { Session } from '../session.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 import { runLastSteps } from './last-steps.ts';
 import { failed } from './outcome.ts';
 import { makeRecorder } from './recorder.ts';

@@ -1,7 +1,6 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { sha256 } from '@noble/hashes/sha2.js';
 import { kinds } from './stamp.ts';
 
 export const digestBytes = 32;
@@ -13,33 +12,6 @@ const pieceBytes = 1024 * 1024;
 const turnBytes = 8 * 1024 * 1024;
 
 export type DigestJob = { readonly at: string | Buffer; readonly kind: number; readonly size: number };
-
-/** To load Node's own costs more than to calculate so many bytes without it. */
-const shortBytes = 2048;
-
-/** The SHA-256 of a text, in hex. */
-export function digestOfText(text: string): string {
-  return digestOfBytes(Buffer.from(text));
-}
-
-/** The same of what comes in pieces, of which no more is held than is short. */
-export function digestOfStream(): { readonly push: (piece: Buffer) => void; readonly end: () => string } {
-  let held: Buffer = Buffer.alloc(0);
-  let digest: Hash | undefined;
-  return {
-    push: (piece) => {
-      const bytes = held.length === 0 ? piece : Buffer.concat([held, piece]);
-      const isShort = digest === undefined && bytes.length <= shortBytes;
-      held = isShort ? bytes : Buffer.alloc(0);
-      if (!isShort) digest = (digest ?? createHash('sha256')).update(bytes);
-    },
-    end: () => digest?.digest('hex') ?? digestOfBytes(held),
-  };
-}
-
-function digestOfBytes(bytes: Buffer): string {
-  return bytes.length > shortBytes ? hash('sha256', bytes, 'hex') : Buffer.from(sha256(bytes)).toString('hex');
-}
 
 /**
  * Calculates digests one after another, and lets the rest of the program go on in between. `onDigest` gets undefined for a

@@ -1,4 +1,4 @@
-import { expandPath } from './paths.ts';
+import { expandPath } from '../text/paths.ts';
 import { regexOf } from './regex.ts';
 
 /** A list of globs in which the last one that matches decides, as in `.gitignore`. Paths are relative to the project's folder. */

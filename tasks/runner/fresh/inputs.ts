@@ -1,5 +1,6 @@
 import type { Tracked } from '../plan/track.ts';
-import { digestBytes, digestOfText } from './digest.ts';
+import { digestOfText } from '../text/digest.ts';
+import { digestBytes } from './digest.ts';
 import { compilePatterns } from './glob.ts';
 import type { Record } from './record.ts';
 import { type Look, noFiles, type Snapshot, takeSnapshot } from './snapshot.ts';

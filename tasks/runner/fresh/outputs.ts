@@ -1,10 +1,10 @@
 import { chmodSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isErrno } from '../host.ts';
+import { expandPath } from '../text/paths.ts';
 import { compilePatterns, isLiteral, type Patterns } from './glob.ts';
 import { changedMs } from './made.ts';
 import { type OddNames, oddPlaceOf, rawNamesOf } from './odd-names.ts';
-import { expandPath } from './paths.ts';
 import type { Record } from './record.ts';
 import { noFiles, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { lookAt, stampFile, stampLength } from './stamp.ts';

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { environmentOf } from '../execute/environment.ts';
+import { environmentOf } from '../environment.ts';
 import { folderInProject, type Tracked } from '../plan/track.ts';
 import type { PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import type { Session } from '../session.ts';
-import { versionIn } from '../version-in.ts';
-import { digestOfStream, digestOfText } from './digest.ts';
+import { digestOfStream, digestOfText } from '../text/digest.ts';
+import { versionIn } from '../text/version-in.ts';
 
 /** One thing besides files on which a task's result depends. Only its digest is kept, so that no value can leak. */
 export type Part = {

@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isErrno } from '../host.ts';
+import { digestOfText } from '../text/digest.ts';
 import type { Bare } from './bare.ts';
 import { checksumBytes, checksumOf } from './checksum.ts';
-import { digestBytes, digestOfText } from './digest.ts';
+import { digestBytes } from './digest.ts';
 import type { OddNames } from './odd-names.ts';
 import type { Part } from './parts.ts';
 import { noFiles, type Snapshot } from './snapshot.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { digestOfText } from '../fresh/digest.ts';
-import { spellOut } from '../log-path.ts';
+import { digestOfText } from '../text/digest.ts';
+import { spellOut } from '../text/log-path.ts';
 
 /** A longer name is cut, since what stands beside a lock has a longer one. */
 const mostLength = 150;

@@ -2,7 +2,7 @@ import type { Args, Item } from '../args.ts';
 import { toolFlagNames } from '../args.ts';
 import type { Config, ParamRow, ParamValue, TaskRow } from '../config/types.ts';
 import { didYouMean, listed, type Problem, UserError } from '../errors.ts';
-import { withArticle } from '../words.ts';
+import { withArticle } from '../text/words.ts';
 import { requireTask } from './require-task.ts';
 
 /** Undefined where nothing was given: no number is empty. */

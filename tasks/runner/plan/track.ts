@@ -3,7 +3,7 @@ import { findTask } from '../config/names.ts';
 import { namesIn } from '../config/template.ts';
 import type { Config, TaskRow } from '../config/types.ts';
 import { usageError } from '../errors.ts';
-import { expandPath, leavesProject } from '../fresh/paths.ts';
+import { expandPath, leavesProject } from '../text/paths.ts';
 import { type Request, withDefaults } from './bind.ts';
 import { type Fill, fillOf } from './fill.ts';
 

@@ -1,6 +1,6 @@
-import { shellQuote } from '../config/template.ts';
 import type { Host } from '../host.ts';
 import type { Ran, RunOptions } from '../script.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 import { waitForEnd } from './output.ts';
 import type { Cancellation, ProcessTable } from './table.ts';
 

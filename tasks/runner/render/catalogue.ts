@@ -5,7 +5,7 @@ import { listed } from '../errors.ts';
 import type { Paint } from '../paint.ts';
 import { requireTask } from '../plan/require-task.ts';
 import type { Platform } from '../script.ts';
-import { firstLine } from '../words.ts';
+import { firstLine } from '../text/words.ts';
 import { catalogueOf, whyNotHere } from './entries.ts';
 import { pretence } from './text.ts';
 

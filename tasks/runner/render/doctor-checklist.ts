@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../doctor.ts';
 import type { CheckReport } from '../events.ts';
 import type { Platform } from '../script.ts';
-import { wordsOfFix } from '../words.ts';
+import { wordsOfFix } from '../text/words.ts';
 import { groupBy } from './doctor.ts';
 
 /** The doctor's report as a list of tasks: ticked where all is well, else with the command that gets there. */

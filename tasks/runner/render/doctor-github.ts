@@ -1,6 +1,6 @@
 import type { Diagnosis } from '../doctor.ts';
 import type { CheckReport } from '../events.ts';
-import { wordsOfFix } from '../words.ts';
+import { wordsOfFix } from '../text/words.ts';
 import { command } from './github/commands.ts';
 
 /** More of a kind are dropped by GitHub, for each step of a job. */

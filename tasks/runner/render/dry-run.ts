@@ -4,7 +4,7 @@ import { listed } from '../errors.ts';
 import type { Forecast } from '../fresh/foresee.ts';
 import type { Paint } from '../paint.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
-import { withNames } from './safe-text.ts';
+import { withNames } from '../text/safe-text.ts';
 import { pretence } from './text.ts';
 
 export type DryRunOptions = { readonly paint: Paint; readonly forecasts: ReadonlyMap<string, Forecast> };

@@ -1,9 +1,9 @@
 import { relative, resolve } from 'node:path';
 import { dispatch } from '../events.ts';
 import type { Host } from '../host.ts';
-import { logPathOf } from '../log-path.ts';
 import { makePaint } from '../paint.ts';
 import type { Plan } from '../plan.ts';
+import { logPathOf } from '../text/log-path.ts';
 import { annotationsOf } from './github/annotations.ts';
 import { command, protect, resume, stop } from './github/commands.ts';
 import { makeJobSummary } from './github/job-summary.ts';

@@ -2,16 +2,16 @@
 import type { DefaultRenderer, ListrTaskWrapper, Spinner } from 'listr2';
 import { dispatch, type Failure, type Stamped, type Table, type TaskEnd } from '../events.ts';
 import type { Host } from '../host.ts';
-import { logPathOf } from '../log-path.ts';
 import { asciiMarks } from '../marks.ts';
 import { makePaint, type Paint } from '../paint.ts';
 import type { Plan } from '../plan.ts';
-import { durationInWords } from '../words.ts';
+import { logPathOf } from '../text/log-path.ts';
+import { plainText } from '../text/safe-text.ts';
+import { durationInWords } from '../text/words.ts';
 import type { Renderer, RenderOptions } from './index.ts';
 import { type Pausing, pauseInBackground } from './pausing.ts';
 import { makePlainRenderer } from './plain.ts';
 import { makePrinted } from './printed.ts';
-import { plainText } from './safe-text.ts';
 import { makeServiceTails } from './service-tails.ts';
 import { type Finished, failureLines, pretence, retryLine, runLine, waitLine } from './text.ts';
 

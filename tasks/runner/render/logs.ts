@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { Stamped } from '../events.ts';
 import type { LogFile } from '../host/log-file.ts';
 import type { Host } from '../host.ts';
-import { logPathOf } from '../log-path.ts';
+import { logPathOf } from '../text/log-path.ts';
 import type { Renderer } from './index.ts';
 
 /** So many logs are kept; each task has one, or two where it prints much. */

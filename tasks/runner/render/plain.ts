@@ -2,8 +2,8 @@ import { dispatch } from '../events.ts';
 import type { Host } from '../host.ts';
 import { makePaint } from '../paint.ts';
 import type { Plan } from '../plan.ts';
+import { keepColours } from '../text/safe-text.ts';
 import type { Renderer, RenderOptions } from './index.ts';
-import { keepColours } from './safe-text.ts';
 import { makeStory } from './story.ts';
 import { writeTogether } from './together.ts';
 

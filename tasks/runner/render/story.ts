@@ -1,9 +1,9 @@
 import type { Table, TaskEnd } from '../events.ts';
 import type { Paint } from '../paint.ts';
 import type { Plan } from '../plan.ts';
-import { durationInWords } from '../words.ts';
+import { withNames } from '../text/safe-text.ts';
+import { durationInWords } from '../text/words.ts';
 import type { RenderOptions } from './index.ts';
-import { withNames } from './safe-text.ts';
 import { alwaysRuns, summaryLines } from './summary.ts';
 import {
   changeLine,

@@ -1,6 +1,6 @@
 import { listed } from '../errors.ts';
 import type { PlannedTask } from '../plan.ts';
-import { durationInWords } from '../words.ts';
+import { durationInWords } from '../text/words.ts';
 
 /** What a run looked like in time. */
 export type Timing = {

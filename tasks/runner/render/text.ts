@@ -1,8 +1,8 @@
 import type { CheckReport, Event, Failure, TaskEnd } from '../events.ts';
 import type { Paint } from '../paint.ts';
 import type { CheckOutcome, Platform } from '../script.ts';
-import { durationInWords, wordsOfFix } from '../words.ts';
-import { keepColours, withNames } from './safe-text.ts';
+import { keepColours, withNames } from '../text/safe-text.ts';
+import { durationInWords, wordsOfFix } from '../text/words.ts';
 
 /** Said first in every output when another machine is judged than the real one. */
 export function pretence(platform: Platform): string | undefined {

@@ -1,8 +1,8 @@
 import { exitCodes } from '../errors.ts';
 import type { Failure, Holder, TaskEnd } from '../events.ts';
-import { digestOfText } from '../fresh/digest.ts';
 import type { Lent } from '../locks/lent.ts';
 import type { PlannedTask } from '../plan.ts';
+import { digestOfText } from '../text/digest.ts';
 import type { Service } from './service.ts';
 
 /** How often it is asked whether a service of another run is still there. */

@@ -1,5 +1,5 @@
 import type { Recorder } from '../execute/recorder.ts';
-import { withoutEscapes } from '../render/safe-text.ts';
+import { withoutEscapes } from '../text/safe-text.ts';
 
 /** A recorder that also remembers which of the patterns a line has matched, in whatever colours. */
 export type Ear = { readonly recorder: Recorder; readonly hasSaid: (pattern: string) => boolean };

@@ -8,7 +8,7 @@ import { withRetries } from '../execute/retry.ts';
 import type { TaskOptions } from '../execute/task.ts';
 import type { PlannedService, PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
-import { durationInWords } from '../words.ts';
+import { durationInWords } from '../text/words.ts';
 import { makeEar } from './ear.ts';
 import { untilReady } from './ready.ts';
 import { noLongerNeeded, type Started, startCommand } from './start.ts';

@@ -2,8 +2,8 @@
 import { relative } from 'node:path';
 import type { Args } from '../args.ts';
 import { renderProblems } from '../diagnostic.ts';
+import { environmentOf } from '../environment.ts';
 import { UserError } from '../errors.ts';
-import { environmentOf } from '../execute/environment.ts';
 import type { Host } from '../host.ts';
 import { makePaint } from '../paint.ts';
 import { askedTasks } from '../plan/asked.ts';

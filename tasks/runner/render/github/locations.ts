@@ -1,4 +1,4 @@
-import { plainText } from '../safe-text.ts';
+import { plainText } from '../../text/safe-text.ts';
 
 /** A place in a file that a tool's output names, and what it says about it. */
 export type Location = {

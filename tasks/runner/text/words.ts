@@ -1,4 +1,4 @@
-import type { Fix } from './script.ts';
+import type { Fix } from '../script.ts';
 
 /** `300 ms`, `1.5 s`, `2 min 5 s`. */
 export function durationInWords(ms: number): string {
