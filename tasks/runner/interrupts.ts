@@ -1,5 +1,5 @@
 import type { Interrupt } from './host.ts';
-import type { Cancellation } from './process/table.ts';
+import type { Cancellation } from './process/cancellation.ts';
 import type { Session } from './session.ts';
 
 /** How long tasks may clean up after the first Ctrl-C. */

@@ -4,12 +4,13 @@ import { messageOf } from '../errors.ts';
 import type { CheckReport, Evidence } from '../events.ts';
 import { runAs } from '../foreign-code.ts';
 import type { Uncaught } from '../host.ts';
-import type { Cancellation } from '../process/table.ts';
+import { askToEnd } from '../process/cancellation.ts';
 import type { Check, CheckResult } from '../script.ts';
 import { type Asked, makeProbe } from './probe.ts';
 import { makeScratch } from './scratch.ts';
 
 const defaultTimeoutMs = 10_000;
+const graceMs = 500;
 const outcomes: readonly string[] = ['pass', 'warn', 'fail', 'skip', 'could-not-check'];
 
 /** Runs one check. One that throws, hangs or answers nonsense is a result too: it could not be checked. */
@@ -50,7 +51,7 @@ async function answerOf(check: Check, surroundings: Surroundings, evidence: Evid
     else signal.addEventListener('abort', onAbort, { once: true });
   });
   const strays = makeStrays(check, surroundings.host);
-  const timer = setTimeout(() => timeout.abort(timedOut), limitMs);
+  const timer = setTimeout(() => timeout.abort(askToEnd('timed-out', graceMs)), limitMs);
   await using scratch = makeScratch();
   try {
     const probe = makeProbe({ ...surroundings, signal, scratch, onEvidence: (row) => evidence.push(row) });
@@ -83,8 +84,6 @@ function makeStrays({ name }: Pick<Check, 'name'>, host: Parameters<typeof makeE
   };
   return { owner: { name: `check \`${name}\``, onStray, onPrint: prints.onPrint }, thrown, close };
 }
-
-const timedOut: Cancellation = { because: 'timed-out', signal: 'SIGTERM', isDelivered: false, graceMs: 500 };
 
 function judge(result: CheckResult | undefined): CheckResult {
   const isResult =

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes } from '../errors.ts';
-import type { Failure, TaskEnd } from '../events.ts';
+import type { TaskEnd } from '../events.ts';
 import type { Env } from '../host.ts';
 import type { Claim } from '../locks/holder.ts';
 import { readLent } from '../locks/lent.ts';
@@ -11,6 +11,7 @@ import type { PlannedTask } from '../plan.ts';
 import { aroundVariable } from '../process/inner.ts';
 import { descendsFrom } from '../process/tree.ts';
 import type { HeldService } from './claims.ts';
+import { failed } from './outcome.ts';
 
 /** A run inside of which we were started: its task that did so, and the services that it keeps up for that. */
 export type Around = { readonly pid: number; readonly task: string; readonly services: readonly string[] };
@@ -54,16 +55,11 @@ export function startedBy(outer: string, { name }: PlannedTask, service: HeldSer
   const isForOthers = service !== undefined && service.because === undefined;
   const what = service === undefined ? 'which holds what it needs' : `whose run holds the service \`${service.name}\``;
   const why = service?.because === undefined || service.because === '' ? '' : `, and ${service.because}`;
-  const failure: Failure = {
+  return failed({
     message: `it was started by \`${outer}\`, ${what}${why}`,
     exit: exitCodes.usage,
-    reason: 'task',
     remedy: isForOthers
       ? `add \`${service.name}\` to the \`needs\` of \`${outer}\`, and it is used here too`
       : `leave out \`tasks ${name}\` where \`${outer}\` runs`,
-    lastLines: [],
-    known: [],
-    checks: [],
-  };
-  return { state: 'failed', failure };
+  });
 }

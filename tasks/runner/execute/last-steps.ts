@@ -1,11 +1,10 @@
 import type { Failure, TaskEnd } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';
-import type { Cancellation } from '../process/table.ts';
+import { askToEnd } from '../process/cancellation.ts';
 import { runSteps, type StepOptions } from './steps.ts';
 
 /** How long the last steps of an interrupted task may take. */
 const boundMs = 60_000;
-const graceMs = 5_000;
 
 /**
  * The steps that run however the task ended, each also after one that failed: what one cleans up is not what the next does.
@@ -16,7 +15,7 @@ export async function runLastSteps(options: Omit<StepOptions, 'signal'>, end: Ta
   if (task.finally.length === 0) return end;
   const bound = new AbortController();
   const isInterrupted = session.state.interruptedBy !== undefined;
-  const timer = isInterrupted ? setTimeout(() => bound.abort(tookTooLong), boundMs) : undefined;
+  const timer = isInterrupted ? setTimeout(() => bound.abort(askToEnd('timed-out')), boundMs) : undefined;
   const signal = AbortSignal.any([session.stop.signal, bound.signal]);
   let told = end;
   for (const step of task.finally) {
@@ -38,10 +37,3 @@ function failedToo(step: string, { name }: PlannedTask, { message }: Failure): s
 function withoutTerminal(task: PlannedTask): PlannedTask {
   return { ...task, interactive: false, timeoutMs: boundMs };
 }
-
-const tookTooLong: Cancellation = {
-  because: 'timed-out',
-  signal: 'SIGTERM',
-  isDelivered: false,
-  graceMs,
-};

@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import { exitCodes, messageOf } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
+import { cancellationOf } from '../process/cancellation.ts';
 import type { Ended } from '../process/output.ts';
-import type { Cancellation } from '../process/table.ts';
 import { durationInWords } from '../text/words.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -41,7 +41,7 @@ const remedies: Readonly<Record<string, string>> = {
 
 /** A task that was cancelled: a time-out is its own failure, all else is not. */
 export function cancelled(signal: AbortSignal, timeoutMs: number | undefined, recorder: Recorder): TaskEnd {
-  const { because } = signal.reason as Cancellation;
+  const { because } = cancellationOf(signal);
   switch (because) {
     case 'timed-out':
       return failed(
@@ -61,12 +61,10 @@ export function cancelled(signal: AbortSignal, timeoutMs: number | undefined, re
 
 type Told = Pick<Failure, 'message' | 'exit'> & Partial<Pick<Failure, 'command' | 'remedy' | 'checks' | 'reason'>>;
 
-/** A failure with what the output says about it. */
-export function failed(told: Told, recorder: Recorder): TaskEnd {
-  return {
-    state: 'failed',
-    failure: { checks: [], reason: 'task', ...told, lastLines: recorder.lastLines(), known: recorder.known() },
-  };
+/** A failure with what the output says about it, if there was any. */
+export function failed(told: Told, recorder?: Pick<Recorder, 'lastLines' | 'known'>): TaskEnd {
+  const [lastLines, known] = [recorder?.lastLines() ?? [], recorder?.known() ?? []];
+  return { state: 'failed', failure: { checks: [], reason: 'task', ...told, lastLines, known } };
 }
 
 /** What a script threw, where it is a `TaskFailure`: compared by name, since a project may load its own copy of the class. */

@@ -1,3 +1,4 @@
+import { isUnmet } from '../checks.ts';
 import { exitCodes } from '../errors.ts';
 import type { TaskEnd } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';
@@ -14,7 +15,7 @@ export async function failedRequirements(
   if (task.requires.length === 0) return undefined;
   const reports = await session.checks.run(task.requires, session.cancel.signal);
   if (session.cancel.signal.aborted) return { state: 'cancelled', reason: 'interrupted' };
-  const unmet = reports.filter((report) => report.outcome === 'fail' || report.outcome === 'could-not-check');
+  const unmet = reports.filter(isUnmet);
   if (unmet.length === 0) return undefined;
   const names = unmet.map((report) => `${report.id} ${report.summary}`).join('; ');
   return failed(

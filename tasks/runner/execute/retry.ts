@@ -1,7 +1,7 @@
 import { longestMs } from '../config/units.ts';
 import type { Failure } from '../events.ts';
 import type { Session } from '../session.ts';
-import type { TaskOptions } from './task.ts';
+import type { TaskOptions } from './steps.ts';
 
 type Attempt = { readonly state: string } | { readonly state: 'failed'; readonly failure: Failure };
 

@@ -3,7 +3,7 @@
 import { environmentOf } from '../environment.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
-import type { Cancellation } from '../process/table.ts';
+import { askToEnd } from '../process/cancellation.ts';
 import { goesOn } from '../service/borrowed.ts';
 import type { Service } from '../service/service.ts';
 import type { Session } from '../session.ts';
@@ -17,8 +17,6 @@ import type { Round } from './round.ts';
 import { makeServices, type Services } from './services.ts';
 import { runTask } from './task.ts';
 import { makeUp, type Up } from './up.ts';
-
-const failFastGraceMs = 5_000;
 
 /** Runs all tasks, each once, as parallel as needs and limits allow. Gives the failure that came first. */
 export async function runTasks(session: Session, plan: Plan, round?: Round): Promise<Failure | undefined> {
@@ -211,7 +209,7 @@ class Run {
       this.firstFailure = failure;
       this.nameOfFirstFailed = task.name;
     }
-    if (this.plan.onFailure === 'fail-fast') this.session.cancel.abort(afterFailure);
+    if (this.plan.onFailure === 'fail-fast') this.session.cancel.abort(askToEnd('another-failed'));
   }
 
   /** Why nothing more is started, if that is so. */
@@ -223,10 +221,3 @@ class Run {
     return isOver ? `\`${this.nameOfFirstFailed}\` failed` : undefined;
   }
 }
-
-const afterFailure: Cancellation = {
-  because: 'another-failed',
-  signal: 'SIGTERM',
-  isDelivered: false,
-  graceMs: failFastGraceMs,
-};

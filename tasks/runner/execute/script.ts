@@ -3,9 +3,8 @@ import { relative } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { TaskEnd } from '../events.ts';
 import { loadModule } from '../load-module.ts';
-import type { PlannedTask } from '../plan.ts';
+import { cancellationOf } from '../process/cancellation.ts';
 import type { Ended } from '../process/output.ts';
-import type { Cancellation } from '../process/table.ts';
 import type { ScriptedTask } from '../script.ts';
 import type { Session } from '../session.ts';
 import { makeScriptShell, type ScriptShell } from '../shell/zx.ts';
@@ -15,20 +14,13 @@ import { lendTerminal, mayBeInterrupt } from './lend.ts';
 import { cancelled, exitOf, failed, failedCommand, howItEnded, readTaskFailure, stackOf } from './outcome.ts';
 import { makePrints } from './prints.ts';
 import type { Recorder } from './recorder.ts';
+import type { StepOptions } from './steps.ts';
 import { makeStrays } from './strays.ts';
-
-type Options = {
-  readonly session: Session;
-  readonly task: PlannedTask;
-  readonly onHost: boolean;
-  readonly signal: AbortSignal;
-  readonly recorder: Recorder;
-};
 
 /** Runs a scripted task in this process. */
 export async function runScript(
   file: string,
-  { session, task, onHost, recorder, ...options }: Options,
+  { session, task, onHost, recorder, ...options }: StepOptions,
 ): Promise<TaskEnd> {
   const { host, table } = session;
   const prints = makePrints(recorder, session);
@@ -135,7 +127,7 @@ async function untilAbandoned<Result>(work: Promise<Result>, signal: AbortSignal
   const abandoned = new Promise<never>((_, reject) => {
     const abandon = (): void => reject(new Error('cancelled'));
     const onAbort = (): void => {
-      const timer = setTimeout(abandon, (signal.reason as Cancellation).graceMs);
+      const timer = setTimeout(abandon, cancellationOf(signal).graceMs);
       settled.signal.addEventListener('abort', () => clearTimeout(timer));
     };
     if (signal.aborted) onAbort();

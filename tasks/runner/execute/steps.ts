@@ -9,11 +9,15 @@ import { endsLikeItsCommands, lendTerminal } from './lend.ts';
 import { cancelled, failed, failedCommand } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
 
-export type StepOptions = {
+export type TaskOptions = {
   readonly session: Session;
   readonly task: PlannedTask;
   readonly onHost: boolean;
+  /** What cancels the task from outside. */
   readonly signal: AbortSignal;
+};
+
+export type StepOptions = TaskOptions & {
   readonly recorder: Recorder;
   /** A step that runs however the task ended: Ctrl-C is not for it. */
   readonly isLast?: boolean;

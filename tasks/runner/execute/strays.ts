@@ -1,7 +1,7 @@
 import { exitCodes } from '../errors.ts';
 import { type Owner, runAs } from '../foreign-code.ts';
 import type { RunningScript, Uncaught } from '../host.ts';
-import type { Cancellation } from '../process/table.ts';
+import { askToEnd } from '../process/cancellation.ts';
 import { TaskFailure } from '../script.ts';
 import type { Session } from '../session.ts';
 
@@ -41,7 +41,7 @@ export function makeStrays({ session, task, describe, onPrint, endOutput }: Opti
     if (isOver)
       return tellLate(`the script of \`${task}\` has ended, and what it did not await fails: ${describe(thrown)}`);
     first ??= { thrown };
-    ending.abort(hasThrown);
+    ending.abort(askToEnd('another-failed'));
     return 'heard';
   };
   const tellLate = (text: string): Uncaught => {
@@ -76,4 +76,3 @@ export function makeStrays({ session, task, describe, onPrint, endOutput }: Opti
 
 const endless = 'the script waits for what nothing can settle any more';
 const unresolved = 'look in it for an `await` of what is never resolved';
-const hasThrown: Cancellation = { because: 'another-failed', signal: 'SIGTERM', isDelivered: false, graceMs: 5_000 };

@@ -2,26 +2,14 @@ import { dirname } from 'node:path';
 import { exitCodes, messageOf } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import { isErrno } from '../host.ts';
-import type { PlannedTask } from '../plan.ts';
-import type { Cancellation } from '../process/table.ts';
-import type { Session } from '../session.ts';
+import { askToEnd } from '../process/cancellation.ts';
 import { shellQuote } from '../text/shell-quote.ts';
 import { runLastSteps } from './last-steps.ts';
 import { failed } from './outcome.ts';
 import { makeRecorder } from './recorder.ts';
 import { failedRequirements } from './requirements.ts';
 import { withRetries } from './retry.ts';
-import { runSteps, type StepOptions } from './steps.ts';
-
-const timeoutGraceMs = 5_000;
-
-export type TaskOptions = {
-  readonly session: Session;
-  readonly task: PlannedTask;
-  readonly onHost: boolean;
-  /** What cancels the task from outside. */
-  readonly signal: AbortSignal;
-};
+import { runSteps, type StepOptions, type TaskOptions } from './steps.ts';
 
 export type RunOptions = TaskOptions & {
   /** Run also what is up to date. */
@@ -86,15 +74,13 @@ async function attempt(options: TaskOptions): Promise<TaskEnd> {
   const recorder = makeRecorder(session, task.name, session.config.messages);
   if (task.timeoutMs === undefined) return doWork({ ...options, recorder }).finally(recorder.end);
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(timedOut), task.timeoutMs);
+  const timer = setTimeout(() => timeout.abort(askToEnd('timed-out')), task.timeoutMs);
   const signal = AbortSignal.any([options.signal, timeout.signal]);
   return await doWork({ ...options, signal, recorder }).finally(() => {
     clearTimeout(timer);
     recorder.end();
   });
 }
-
-const timedOut: Cancellation = { because: 'timed-out', signal: 'SIGTERM', isDelivered: false, graceMs: timeoutGraceMs };
 
 function doWork(options: StepOptions): Promise<TaskEnd> {
   const { work } = options.task;

@@ -1,5 +1,5 @@
 import type { PlannedTask } from '../plan.ts';
-import type { Cancellation } from '../process/table.ts';
+import { askToEnd } from '../process/cancellation.ts';
 import type { Service } from '../service/service.ts';
 import { usersOfServices } from '../service/users.ts';
 
@@ -49,10 +49,8 @@ export function makeUp(tasks: readonly PlannedTask[]): Up {
     goesOn: (task) => [task, ...(users.get(task) ?? [])].some(({ work }) => work.kind === 'service' && work.isKept),
     signalFor: (task) => enders.get(task)?.signal,
     endUsersOf: (task) => {
-      for (const user of users.get(task) ?? []) enders.get(user)?.abort(serviceEnded);
+      for (const user of users.get(task) ?? []) enders.get(user)?.abort(askToEnd('another-failed'));
     },
     servicesOf,
   };
 }
-
-const serviceEnded: Cancellation = { because: 'another-failed', signal: 'SIGTERM', isDelivered: false, graceMs: 5_000 };

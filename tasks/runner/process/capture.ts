@@ -1,8 +1,9 @@
 import type { Host } from '../host.ts';
 import type { Ran, RunOptions } from '../script.ts';
 import { shellQuote } from '../text/shell-quote.ts';
+import { askToEnd } from './cancellation.ts';
 import { waitForEnd } from './output.ts';
-import type { Cancellation, ProcessTable } from './table.ts';
+import type { ProcessTable } from './table.ts';
 
 export type Runner = (command: readonly string[], options?: RunOptions) => Promise<Ran>;
 
@@ -16,7 +17,7 @@ type Surroundings = {
   readonly onStdout?: (chunk: Buffer) => void;
 };
 
-const timeoutGraceMs = 1_000;
+const graceMs = 1_000;
 /** More than that of one stream is not kept: a text has an end, and so has the memory. */
 const mostBytes = 256 << 20;
 
@@ -27,13 +28,15 @@ export function makeRunner({ host, table, cwd, signal, onStdout }: Surroundings)
     const timeout = new AbortController();
     const flood = new AbortController();
     const timer =
-      options.timeoutMs === undefined ? undefined : setTimeout(() => timeout.abort(timedOut), options.timeoutMs);
+      options.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => timeout.abort(askToEnd('timed-out', graceMs)), options.timeoutMs);
     const child = table.spawn(
       command,
       { cwd: options.cwd ?? cwd, env: { ...host.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
       AbortSignal.any([signal(), timeout.signal, flood.signal]),
     );
-    const onFlood = (): void => flood.abort(flooded);
+    const onFlood = (): void => flood.abort(askToEnd('no-longer-needed', graceMs));
     const stdout = collect(child.stdout, { onFlood, take: onStdout });
     const stderr = collect(child.stderr, { onFlood });
     const ended = await waitForEnd(child);
@@ -53,9 +56,6 @@ export function makeRunner({ host, table, cwd, signal, onStdout }: Surroundings)
     };
   };
 }
-
-const timedOut: Cancellation = { because: 'timed-out', signal: 'SIGTERM', isDelivered: false, graceMs: timeoutGraceMs };
-const flooded: Cancellation = { ...timedOut, because: 'no-longer-needed' };
 
 function problemOf(ended: Awaited<ReturnType<typeof waitForEnd>>, hasTimedOut: boolean): Ran['problem'] {
   if (hasTimedOut) return 'timed-out';

@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import type { Host } from '../host.ts';
+import { cancellationOf } from './cancellation.ts';
 import { withoutInner } from './inner.ts';
 import { findProcess, handles, type ProcessRow } from './list.ts';
-import type { Cancellation } from './table.ts';
 import { inForeground, signalEach, signalTree, treeOf } from './tree.ts';
 
 /** Whether a process was sent what its task was cancelled with, and has a handler for that: it cleans up, and asking again would hurry it. */
@@ -27,7 +27,7 @@ export function endOnAbort(
   let wasAsked = false;
   const startedMs = host.clockMs();
   const onAbort = (): void => {
-    const { signal: name, isDelivered, deliveredMs = Infinity, graceMs } = signal.reason as Cancellation;
+    const { signal: name, isDelivered, deliveredMs = Infinity, graceMs } = cancellationOf(signal);
     wasAsked = findProcess(pid)?.isZombie !== true;
     members = treeOf(pid);
     const isSent = !isDelivered || startedMs > deliveredMs;
@@ -43,7 +43,7 @@ export function endOnAbort(
       clearTimeout(timer);
       if (members === undefined) return undefined;
       const pids = new Set(heard.map((row) => row.pid));
-      const number = constants.signals[(signal.reason as Cancellation).signal];
+      const number = constants.signals[cancellationOf(signal).signal];
       return {
         rows: [...members, ...treeOf(pid)],
         hasHeard: (row) => pids.has(row.pid) && handles(row.pid, number),
@@ -54,6 +54,6 @@ export function endOnAbort(
 }
 
 /** Whether the terminal had sent its signal by then. */
-export function wasDelivered({ aborted, reason }: AbortSignal, byMs: number): boolean {
-  return aborted && ((reason as Cancellation).deliveredMs ?? Infinity) <= byMs;
+export function wasDelivered(signal: AbortSignal, byMs: number): boolean {
+  return signal.aborted && (cancellationOf(signal).deliveredMs ?? Infinity) <= byMs;
 }

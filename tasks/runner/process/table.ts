@@ -1,23 +1,13 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import type { Host } from '../host.ts';
 import { makeCanary } from './canary.ts';
+import { cancellationOf } from './cancellation.ts';
 import { endOnAbort, type HasHeard, type Left, wasDelivered } from './ending.ts';
 import { holdersOf, outputOf } from './holders.ts';
 import type { ProcessRow } from './list.ts';
 import { type Marker, openMarker } from './marker.ts';
 import { orphansOnTerminal, signalEach, signalTree, stillRunning } from './tree.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
-
-/** Why a task is cancelled, carried as the reason of an AbortSignal. */
-export type Cancellation = {
-  readonly because: 'interrupted' | 'timed-out' | 'another-failed' | 'no-longer-needed';
-  readonly signal: NodeJS.Signals;
-  /** The terminal has already sent the signal to everything in its foreground; what was started after that time lacks it. */
-  readonly isDelivered: boolean;
-  readonly deliveredMs?: number;
-  /** How long a process may clean up before it is killed. */
-  readonly graceMs: number;
-};
 
 type TableHost = Pick<Host, 'spawn' | 'kill' | 'env' | 'stdinIsTerminal' | 'sleep' | 'pid' | 'clockMs'>;
 
@@ -98,7 +88,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
         return;
       }
       if (output !== undefined) cancelledOutputs.add(output);
-      clear(left.rows, graceOf(signal), left.hasHeard);
+      clear(left.rows, cancellationOf(signal).graceMs, left.hasHeard);
     });
     return child;
   };
@@ -149,10 +139,6 @@ function marked(stdio: SpawnOptions['stdio'], marker: Marker | undefined): Pick<
 }
 
 const pipes = ['pipe', 'pipe', 'pipe'] as const;
-
-function graceOf(signal: AbortSignal): number {
-  return (signal.reason as Cancellation).graceMs;
-}
 
 /** How long the descendants of a cancelled process may go on before they are asked, in case its signal was not for them. */
 const patienceMs = 300;

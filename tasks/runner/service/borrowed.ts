@@ -1,5 +1,6 @@
 import { exitCodes } from '../errors.ts';
-import type { Failure, Holder, TaskEnd } from '../events.ts';
+import type { Holder, TaskEnd } from '../events.ts';
+import { failed } from '../execute/outcome.ts';
 import type { Lent } from '../locks/lent.ts';
 import type { PlannedTask } from '../plan.ts';
 import { digestOfText } from '../text/digest.ts';
@@ -18,7 +19,7 @@ export function borrow(task: PlannedTask, { by, isStillThere }: Loan): Service {
     settle = resolve;
   });
   const poll = setInterval(() => {
-    if (!isStillThere()) end({ state: 'failed', failure: gone(by) });
+    if (!isStillThere()) end(gone(by));
   }, pollMs).unref();
   function end(how: TaskEnd): void {
     clearInterval(poll);
@@ -51,14 +52,10 @@ export function identityOfService({ work, env, cwd, place }: PlannedTask): strin
   return digestOfText(JSON.stringify([command, signs, env, cwd, place]));
 }
 
-function gone({ pid }: Holder): Failure {
-  return {
+function gone({ pid }: Holder): TaskEnd {
+  return failed({
     message: `the run with pid ${pid}, which kept it up, has ended it`,
     exit: exitCodes.task,
-    reason: 'task',
     remedy: 'run the same once more: then the service is started here',
-    lastLines: [],
-    known: [],
-    checks: [],
-  };
+  });
 }

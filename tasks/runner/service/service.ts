@@ -5,7 +5,7 @@ import { cancelled, exitOf, failed, howItEnded } from '../execute/outcome.ts';
 import { makeRecorder, type Recorder } from '../execute/recorder.ts';
 import { failedRequirements } from '../execute/requirements.ts';
 import { withRetries } from '../execute/retry.ts';
-import type { TaskOptions } from '../execute/task.ts';
+import type { TaskOptions } from '../execute/steps.ts';
 import type { PlannedService, PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import { durationInWords } from '../text/words.ts';

@@ -1,7 +1,7 @@
 import { commandEnvironment } from '../execute/environment.ts';
 import type { Recorder } from '../execute/recorder.ts';
+import { askToEnd } from '../process/cancellation.ts';
 import type { Ended } from '../process/output.ts';
-import type { Cancellation } from '../process/table.ts';
 import { runCommand } from '../shell.ts';
 import type { ServiceOptions } from './service.ts';
 
@@ -35,9 +35,4 @@ export function startCommand({ session, task, work }: ServiceOptions, recorder: 
   };
 }
 
-export const noLongerNeeded: Cancellation = {
-  because: 'no-longer-needed',
-  signal: 'SIGTERM',
-  isDelivered: false,
-  graceMs: 10_000,
-};
+export const noLongerNeeded = askToEnd('no-longer-needed', 10_000);
