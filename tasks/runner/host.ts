@@ -127,7 +127,7 @@ export type Host = {
   readonly folderId: (path: string) => string | undefined;
 };
 
-/** Whether something thrown is the system's error of that code. */
-export function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+/** Whether something thrown is the system's error of one of these codes. */
+export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

@@ -22,7 +22,7 @@ export async function loadModule(host: LoadingHost, root: string, file: string):
   try {
     return await host.importModule(pathToFileURL(file).href);
   } catch (error) {
-    if (!saidOfTypeScript.some((code) => isErrno(error, code))) throw error;
+    if (!isErrno(error, ...saidOfTypeScript)) throw error;
     return await loadWithJiti(host, root, file);
   }
 }
@@ -57,7 +57,7 @@ async function loadWithJiti(host: LoadingHost, root: string, file: string): Prom
     return await load(join(root, '.tasks', 'cache', 'jiti'));
   } catch (error) {
     // What frees the disk may be a script.
-    const isFull = isErrno(error, 'ENOSPC') || isErrno(error, 'EDQUOT');
+    const isFull = isErrno(error, 'ENOSPC', 'EDQUOT');
     if (!isFull) throw error;
     return await load(false);
   }

@@ -85,7 +85,7 @@ async function readAbove(host: ReadHost, path: string): Promise<string | undefin
   try {
     return await host.readText(path);
   } catch (error) {
-    if (isErrno(error, 'EACCES') || isErrno(error, 'EFTYPE')) return undefined;
+    if (isErrno(error, 'EACCES', 'EFTYPE')) return undefined;
     throw error;
   }
 }

@@ -57,7 +57,7 @@ function whatForbids(prepare: () => void): Pick<Failure, 'message' | 'remedy'> |
     prepare();
     return undefined;
   } catch (error) {
-    const isForbidden = isErrno(error, 'EACCES') || isErrno(error, 'EPERM') || isErrno(error, 'EROFS');
+    const isForbidden = isErrno(error, 'EACCES', 'EPERM', 'EROFS');
     if (!isForbidden) throw error;
     const { path } = error as NodeJS.ErrnoException;
     const folder = path === undefined ? '.' : dirname(path);

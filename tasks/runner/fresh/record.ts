@@ -82,7 +82,7 @@ export function recordFiles(root: string, beginning: string): readonly string[] 
     const names = readdirSync(folder).filter((name) => name.startsWith(readable(beginning)) && !name.endsWith('.tmp'));
     return names.map((name) => join(folder, name));
   } catch (error) {
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') || isErrno(error, 'EACCES')) return [];
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
     throw error;
   }
 }
@@ -159,7 +159,7 @@ function readBytes(file: string): Buffer | undefined {
   try {
     return readFileSync(file);
   } catch (error) {
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') || isErrno(error, 'EISDIR')) return undefined;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
     // What a run as root has left, or what a disk has lost: as good as damaged.
     return Buffer.alloc(0);
   }

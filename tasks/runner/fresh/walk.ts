@@ -106,7 +106,7 @@ function list(search: Search, { path, at }: Folder): readonly Entry[] {
         );
     return all.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    const isGone = isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR');
+    const isGone = isErrno(error, 'ENOENT', 'ENOTDIR');
     if (!isGone) search.unreadable.push(path);
     return [];
   }

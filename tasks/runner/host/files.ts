@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isErrno } from '../host.ts';
 
 /** The text of a file, or undefined where there is none. What is no file is never opened: a pipe would be waited for. */
 export async function readText(path: string): Promise<string | undefined> {
@@ -25,7 +26,7 @@ export async function readText(path: string): Promise<string | undefined> {
       throw Object.assign(new Error(`it is ${kindOf(stats)}, where a file is wanted`), { code: 'EFTYPE' });
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (isOneOf(error, ['ENOENT', 'ENOTDIR'])) return undefined;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   }
 }
@@ -63,7 +64,7 @@ function readSome(fd: number, into: Buffer): number {
   try {
     return readSync(fd, into);
   } catch (error) {
-    if (isOneOf(error, ['EAGAIN'])) return -1;
+    if (isErrno(error, 'EAGAIN')) return -1;
     throw error;
   }
 }
@@ -88,14 +89,10 @@ export async function replaceFile(path: string, text: string): Promise<boolean> 
     renameSync(temporary, target);
     return true;
   } catch (error) {
-    if (!isOneOf(error, forbidden)) throw error;
+    if (!isErrno(error, ...forbidden)) throw error;
     if (existsSync(temporary)) rmSync(temporary);
     return false;
   }
 }
 
 const forbidden = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EISDIR'];
-
-function isOneOf(error: unknown, codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
-}

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { isErrno } from '../host.ts';
 import { writePast } from './prints.ts';
 
 type Name = 'stdout' | 'stderr';
@@ -42,8 +43,7 @@ export function writeLastOnes(): void {
 
 /** Whether a reader went away. */
 export function isGone(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'EPIPE' || code === 'EIO';
+  return isErrno(error, 'EPIPE', 'EIO');
 }
 
 function unwrittenBytes(stream: NodeJS.WriteStream): number {
@@ -59,7 +59,7 @@ function writeWaiting(name: Name, bytes: Uint8Array): void {
     try {
       written += writeSync(fd, bytes, written);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      if (!isErrno(error, 'EAGAIN')) throw error;
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
     }

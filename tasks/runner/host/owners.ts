@@ -1,5 +1,6 @@
 import { lstatSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isErrno } from '../host.ts';
 
 /**
  * The user ids of all who say what a path leads to: the owner of the file; of a link, that of the link too; of a file that has
@@ -11,9 +12,7 @@ export function ownersOf(path: string): readonly number[] {
     const others = own.isFile() && own.nlink > 1 ? [lstatSync(dirname(path))] : [statSync(path)];
     return [own, ...others].map(({ uid }) => uid);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && unseen.includes(String(error.code))) return [];
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP')) return [];
     throw error;
   }
 }
-
-const unseen = ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'];

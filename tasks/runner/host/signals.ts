@@ -1,6 +1,6 @@
 import { constants as fileFlags, fstatSync, readFileSync, statSync } from 'node:fs';
 import { inspect } from 'node:util';
-import type { Host, Interrupt, Uncaught } from '../host.ts';
+import { type Host, type Interrupt, isErrno, type Uncaught } from '../host.ts';
 import { askWho, endAtOnce, failLate } from './ending.ts';
 
 /** Sends a signal, and says whether it was sent, or why not. */
@@ -9,8 +9,7 @@ export function kill(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 're
     process.kill(pid, signal);
     return 'sent';
   } catch (error) {
-    const isOfAnother = error instanceof Error && 'code' in error && error.code === 'EPERM';
-    return isOfAnother ? 'refused' : 'gone';
+    return isErrno(error, 'EPERM') ? 'refused' : 'gone';
   }
 }
 

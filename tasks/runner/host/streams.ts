@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, statSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { isErrno } from '../host.ts';
 import type { Secrets } from '../secrets.ts';
 import { isGone, writeToStream } from './last-writes.ts';
 
@@ -104,7 +105,7 @@ function writeAtOnce(fd: number, bytes: Buffer): Buffer {
   try {
     while (written < bytes.length) written += writeSync(fd, bytes, written);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    if (!isErrno(error, 'EAGAIN')) throw error;
   }
   return bytes.subarray(written);
 }

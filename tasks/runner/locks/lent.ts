@@ -66,7 +66,7 @@ function readText(path: string): string {
     return readlinkSync(path);
   } catch (error) {
     // What another user's run has closed to us is lent to nobody.
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'EINVAL') || isErrno(error, 'EACCES')) return '';
+    if (isErrno(error, 'ENOENT', 'EINVAL', 'EACCES')) return '';
     throw error;
   }
 }

@@ -88,7 +88,7 @@ function create(path: string, claim: Claim): 'exists' | 'read-only' | undefined 
 
 /** Whether nothing can be written there: it is read-only, somebody else's, or full. */
 export function isNotWritable(error: unknown): boolean {
-  return ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'].some((code) => isErrno(error, code));
+  return isErrno(error, 'EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT');
 }
 
 function readText(path: string): string | undefined {
@@ -96,7 +96,7 @@ function readText(path: string): string | undefined {
     return readlinkSync(path);
   } catch (error) {
     // One in a folder that is somebody else's alone cannot be seen.
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'EACCES')) return undefined;
+    if (isErrno(error, 'ENOENT', 'EACCES')) return undefined;
     const isNoLink = isErrno(error, 'EINVAL');
     if (isNoLink) return '';
     throw error;
@@ -117,7 +117,7 @@ export function makeLockFolder(path: string): boolean {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    if (isNotWritable(error) || isErrno(error, 'ENOTDIR') || isErrno(error, 'EEXIST')) return false;
+    if (isNotWritable(error) || isErrno(error, 'ENOTDIR', 'EEXIST')) return false;
     throw error;
   }
   return !isReadOnly(path);

@@ -33,7 +33,7 @@ export function readResult(lock: string): Result | undefined {
   try {
     return JSON.parse(readFileSync(resultFile(lock), 'utf8')) as Result;
   } catch (error) {
-    if (error instanceof SyntaxError || isErrno(error, 'ENOENT') || isErrno(error, 'EACCES')) return undefined;
+    if (error instanceof SyntaxError || isErrno(error, 'ENOENT', 'EACCES')) return undefined;
     throw error;
   }
 }

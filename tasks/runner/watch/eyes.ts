@@ -83,7 +83,7 @@ export function openEyes({ host, root, polls, onHint, onLimit }: Options): Eyes 
           isNew = watchOne(folder) || isNew;
         } catch (error) {
           const limit = limits.find((code) => isErrno(error, code));
-          const isGone = isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') || isErrno(error, 'EACCES');
+          const isGone = isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES');
           if (limit === undefined && !isGone) throw error;
           if (limit === undefined) continue;
           poll();
