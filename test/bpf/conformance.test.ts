@@ -1,50 +1,33 @@
 /** Every promise about HTTP/1, replayed byte for byte by real system calls and compared whole, at both ends. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { containIn } from '../helpers/contain.ts';
+import { type Peer, startPeer } from '../helpers/peer.ts';
+import { freePort } from '../helpers/port.ts';
 import { type Profiler, startProfiler, type Told } from '../helpers/profiler.ts';
 import { type Case, cases, promises, shownElsewhere } from './cases.ts';
 import { pathOf } from './path.ts';
-import { describe, expectWhole, PORT, targetsOf } from './whole.ts';
+import { describe, expectWhole, targetsOf } from './whole.ts';
 
-let peer: ChildProcessWithoutNullStreams;
-let container: ReturnType<typeof containIn>;
-let command = '';
+let peer: Peer & AsyncDisposable;
 let profiler: Profiler & AsyncDisposable;
 let told: readonly Told[] = [];
 
 beforeAll(async () => {
-  peer = spawn('python3', [join(import.meta.dirname, 'peer.py'), String(PORT), `/tmp/conformance-${process.pid}.sock`]);
-  const complaints: string[] = [];
-  peer.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
-  const said = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
-  expect((await said.next()).value, complaints.join('')).toBe(String(peer.pid));
+  peer = await startPeer(join(import.meta.dirname, 'peer.py'), await freePort());
   // In a container of its own, so that nothing else on the machine is looked at.
-  container = containIn([peer.pid ?? 0]);
   profiler = await startProfiler({
     PROFILER_ROLE: 'both',
     PROFILER_SCOPE: 'containers',
-    PROFILER_CGROUPS: container.id,
+    PROFILER_CGROUPS: peer.container,
   });
-  for (const { name, transport, steps } of cases) {
-    peer.stdin.write(`${JSON.stringify({ name, transport, steps })}\n`);
-    expect((await said.next()).value, `${name}: ${complaints.join('')}`).toBe(name);
-  }
-  // While it runs: nothing can be asked about a process that has ended.
-  command = readFileSync(`/proc/${peer.pid}/comm`, 'utf8').trim();
-  peer.stdin.end();
+  for (const each of cases) await peer.play(each);
   await profiler.stop();
   told = profiler.lines();
 });
 
 afterAll(async () => {
-  peer.kill();
-  if (peer.exitCode === null && peer.signalCode === null) await once(peer, 'exit');
-  container[Symbol.dispose]();
+  await peer[Symbol.asyncDispose]();
   await profiler[Symbol.asyncDispose]();
 });
 
@@ -52,9 +35,7 @@ test.each(cases)('$name', (each: Case) => {
   const targets = targetsOf(each);
   const mine = told.filter((line) => line.type === 'exchange' && targets.has(line.target));
   for (const role of ['client', 'server'] as const) {
-    const seen = mine
-      .filter((line) => line.role === role)
-      .map((line) => describe(line, { pid: peer.pid, command, container: container.id }));
+    const seen = mine.filter((line) => line.role === role).map((line) => describe(line, peer));
     expect(seen, role).toEqual(each.expected.map((line) => expectWhole(each, line, role)));
   }
   for (const target of targets) {
@@ -99,5 +80,5 @@ function inShort({ method, target, status, end, requestBytes, responseBytes }: T
 }
 
 function isOurs({ local, remote }: Told): boolean {
-  return [local, remote].some((address) => address.endsWith(`:${PORT}`) || address.includes('/tmp/conformance-'));
+  return [local, remote].some((address) => address.endsWith(`:${peer.port}`) || address.includes('/tmp/conformance-'));
 }

@@ -1,8 +1,9 @@
 /** When the profiler cannot go on, it says so: in a sentence, in its state, and with its exit code. */
 import { expect, test } from 'vitest';
+import { freePort } from '../helpers/port.ts';
 import { startProfiler } from '../helpers/profiler.ts';
 
-const PORTS = { PROFILER_PORTS: '23002' };
+const PORTS = { PROFILER_PORTS: String(await freePort()) };
 /** Runs in a timer of the profiler once it gets the signal. */
 const onHangup = (code: string) => ({
   NODE_OPTIONS: `--import "data:text/javascript,import fs from 'node:fs'; process.on('SIGHUP', () => setTimeout(() => { ${code} }))"`,

@@ -4,6 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { type Flood, openFlood } from '../helpers/flood.ts';
+import { freePort } from '../helpers/port.ts';
 import { type Profiler, startProfiler } from '../helpers/profiler.ts';
 
 /** Enough to fill most of the ring, or a small part of it. */
@@ -31,13 +32,13 @@ const floods: Readonly<Record<string, Flood>> = {
 };
 
 test('all is told that has room in the ring while the reader stands still', async () => {
-  const { answered, told, counters } = await floodStopped(21_003, short, FITTING);
+  const { answered, told, counters } = await floodStopped(short, FITTING);
   expect({ answered, told }).toEqual({ answered: FITTING + AFTER, told: FITTING + AFTER });
   expect(sumLost(counters)).toBe(0);
 });
 
 test.each(Object.entries(floods))('told and lost are all that was answered: %s', async (_, flood) => {
-  const { answered, told, counters } = await floodStopped(21_004, flood, OVERFLOWING);
+  const { answered, told, counters } = await floodStopped(flood, OVERFLOWING);
   expect(answered).toBe(OVERFLOWING + AFTER);
   expect(sumLost(counters), 'the ring was too large to overflow').toBeGreaterThan(0);
   expect(counters.lostRingFull ?? 0).toBe(0);
@@ -45,7 +46,7 @@ test.each(Object.entries(floods))('told and lost are all that was answered: %s',
 });
 
 test('ends of connections have room for as long as their exchanges do', async () => {
-  const { answered, told, counters } = await floodStopped(21_005, { ...short, perConnection: 1 }, MANY_CONNECTIONS);
+  const { answered, told, counters } = await floodStopped({ ...short, perConnection: 1 }, MANY_CONNECTIONS);
   expect(told + sumLost(counters)).toBe(answered);
   expect(counters.lostControlFull ?? 0).toBe(0);
 });
@@ -55,7 +56,8 @@ function sumLost({ lostShed = 0, exchangesLost = 0 }: Readonly<Record<string, nu
 }
 
 /** Stops the reader during that many requests, lets it go on, and makes some more. */
-async function floodStopped(port: number, flood: Flood, requests: number) {
+async function floodStopped(flood: Flood, requests: number) {
+  const port = await freePort();
   await using profiler: Profiler & AsyncDisposable = await startProfiler({
     PROFILER_PORTS: String(port),
     PROFILER_ROLE: 'server',

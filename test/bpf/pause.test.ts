@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { Agent, createServer, get, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { freePort } from '../helpers/port.ts';
 import { type Profiler, startProfiler } from '../helpers/profiler.ts';
 
-const PORT = 21_005;
+const PORT = await freePort();
 /** Connections, each of which has a request under way when capture is paused. */
 const HELD = 3;
 const both = ['client', 'server'];

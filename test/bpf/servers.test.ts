@@ -6,7 +6,6 @@ import { type Load, loads } from './servers/loads.ts';
 import { startServer } from './servers/run.ts';
 import { type Server, servers } from './servers/table.ts';
 
-const FIRST_PORT = 21_100;
 /** Of each part; the long suite makes many more. */
 const REQUESTS = Number(process.env.PROBE_REQUESTS ?? 2_000);
 const isLong = process.env.PROBE_REQUESTS !== undefined;
@@ -46,14 +45,14 @@ function define({ server: serverName, load: loadName, role }: Part, isAsked: boo
   const load: Load = loads[loadName];
   const missing = Object.entries({ ...server.needs, ...load.needs }).filter(([name]) => !hasProgram(name));
   test.skipIf(!isAsked || missing.length > 0)(`${serverName}, asked by ${loadName}`, { timeout: PART_MS }, async () => {
-    await using running = await startServer(server, FIRST_PORT);
+    await using running = await startServer(server);
     await using profiler = await startProfiler({
       PROFILER_ROLE: role ?? 'both',
-      PROFILER_PORTS: `${FIRST_PORT}-${FIRST_PORT + 1}`,
+      PROFILER_PORTS: running.ports.join(','),
       PROFILER_MAX_BYTES: String(2 ** 40),
     });
-    const { folder, port } = running;
-    await load.run({ port, folder, prefix: `/some/`, count: REQUESTS });
+    const { folder, ports } = running;
+    await load.run({ port: ports[0] ?? 0, folder, prefix: `/some/`, count: REQUESTS });
     const answered = await running.answered();
     await profiler.stop();
 

@@ -1,9 +1,10 @@
 /** Threads that end in the middle of a call with several messages, which nothing tells: what others send so is told as it is. */
 import { expect, test } from 'vitest';
 import { listening, runPeers } from '../helpers/peers.ts';
+import { freePort } from '../helpers/port.ts';
 import { startProfiler } from '../helpers/profiler.ts';
 
-const PORT = 21_007;
+const PORT = await freePort();
 /** More than the probe remembers. The second message of each is nowhere, so that the call ends with the first. */
 const THREADS = 3_000;
 const peers = `import ctypes, socket, struct, threading

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { podman, tasks } from '../helpers/checkout.ts';
+import { freePort } from '../helpers/port.ts';
 import { startProfiler } from '../helpers/profiler.ts';
 
-const PORT = 21_031;
+const PORT = await freePort();
 /** Asks itself once, and ends. */
 const program = `const server = require('node:http').createServer((_, response) => response.end('hi'));
 server.listen(${PORT}, '127.0.0.1', () => {

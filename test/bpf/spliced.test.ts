@@ -1,9 +1,10 @@
 /** A body of more than 4 GiB that its receiver moves on by splice, as proxies do: what comes after it is told. */
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { freePort } from '../helpers/port.ts';
 import { startProfiler } from '../helpers/profiler.ts';
 
-const PORT = 21_041;
+const PORT = await freePort();
 const BODY = 2 ** 32 + 10_000;
 const head = `PUT /large HTTP/1.1\r\nContent-Length: ${BODY}\r\n\r\n`;
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;

@@ -7,20 +7,20 @@ import { loads } from './servers/loads.ts';
 import { startServer } from './servers/run.ts';
 import { servers } from './servers/table.ts';
 
-const PORT = 21_120;
 const STOPPED_MS = 2_000;
 /** Several seconds of the client's work, so that it goes on before and after. */
 const REQUESTS = 150_000;
 const isAsked = process.env.PROBE_REQUESTS !== undefined && ['nginx', 'wrk'].every(hasProgram);
 
 test.skipIf(!isAsked)('two seconds without its reader, under load from wrk', async () => {
-  await using running = await startServer(servers.nginx, PORT);
+  await using running = await startServer(servers.nginx);
+  const [port = 0] = running.ports;
   await using profiler = await startProfiler({
     PROFILER_ROLE: 'server',
-    PROFILER_PORTS: String(PORT),
+    PROFILER_PORTS: String(port),
     PROFILER_MAX_BYTES: String(2 ** 40),
   });
-  const target = { port: PORT, folder: running.folder, prefix: '/some/', count: REQUESTS };
+  const target = { port, folder: running.folder, prefix: '/some/', count: REQUESTS };
   const asked = loads['wrk, 50 connections'].run(target);
   await sleep(1_000);
   process.kill(profiler.pid, 'SIGSTOP');

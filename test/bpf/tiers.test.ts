@@ -1,9 +1,10 @@
 /** The ways of looking: which is chosen, and that each sees the same. */
 import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
+import { freePort } from '../helpers/port.ts';
 import { object, startProfiler } from '../helpers/profiler.ts';
 
-const PORT = 23_001;
+const PORT = await freePort();
 const socketLayerIsTraced = 'the socket layer says what moved';
 
 test.each(['A', 'B'])('tier %s sees every request at both ends', async (tier) => {

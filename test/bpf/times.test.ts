@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { freePort } from '../helpers/port.ts';
 import { startProfiler, type Told } from '../helpers/profiler.ts';
 
-const PORT = 21_002;
+const PORT = await freePort();
 const HEAD_MS = 200;
 const BODY_MS = 300;
 /** Node's own clock is read late where the machine is busy: the best of these counts. */

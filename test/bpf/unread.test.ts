@@ -1,9 +1,10 @@
 /** A client that closes its connection with the answer unread: nothing more will come, and that is told at once. */
 import { expect, test } from 'vitest';
 import { listening, runPeers } from '../helpers/peers.ts';
+import { freePort } from '../helpers/port.ts';
 import { startProfiler } from '../helpers/profiler.ts';
 
-const PORT = 21_006;
+const PORT = await freePort();
 /** Both ends, so that the answer is there when the client closes: as it is, and after it has said that it asks no more. */
 const peers = `${listening(PORT)}for target in b"/closed", b"/shut":
     client = socket.create_connection(listener.getsockname())

@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
+import { freePort } from '../helpers/port.ts';
 import { startProfiler } from '../helpers/profiler.ts';
 
-const PORT = 21_021;
+const PORT = await freePort();
 const move = (from: string, text: string, send = 'write') => ({ from, parts: [text], send, recv: 'read' });
 const answer = (status: number) => `HTTP/1.1 ${status} So\r\nContent-Length: 2\r\n\r\nhi`;
 const steps = ['sendfile', 'write', 'splice', 'write'].flatMap((send, index) => [

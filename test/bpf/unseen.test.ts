@@ -7,9 +7,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { freePort } from '../helpers/port.ts';
 import { startProfiler } from '../helpers/profiler.ts';
 
-const PORT = 21_004;
+const PORT = await freePort();
 /** What both programs end with where no port is given. */
 const USAGE = 64;
 const folder = mkdtempSync(join(tmpdir(), 'unseen-'));

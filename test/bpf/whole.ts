@@ -1,21 +1,19 @@
 /** A whole exchange of a trace, with what no test can foretell turned into whether it is right. */
 import { isDeepStrictEqual } from 'node:util';
+import type { Peer } from '../helpers/peer.ts';
 import type { Told } from '../helpers/profiler.ts';
 import type { Case } from './cases.ts';
 
-export const PORT = 21_001;
-
 type Role = 'server' | 'client';
 type Whole = Readonly<Record<string, unknown>>;
-type Peer = { readonly pid: number | undefined; readonly command: string; readonly container: string };
 
 const TIMES = ['requestFirst', 'requestLast', 'responseFirst', 'responseLast'] as const;
-/** As TCP addresses are written, with the port that the kernel chose left out. */
+/** As TCP addresses are written, but for the port: that of the peer, or one that the kernel chose. */
 const ADDRESSES = {
-  ipv4: { server: `127.0.0.1:${PORT}`, client: '127.0.0.1:*' },
-  early: { server: `127.0.0.1:${PORT}`, client: '127.0.0.1:*' },
-  mapped: { server: `127.0.0.1:${PORT}`, client: '127.0.0.1:*' },
-  ipv6: { server: `[::1]:${PORT}`, client: '[::1]:*' },
+  ipv4: { server: '127.0.0.1:peer', client: '127.0.0.1:*' },
+  early: { server: '127.0.0.1:peer', client: '127.0.0.1:*' },
+  mapped: { server: '127.0.0.1:peer', client: '127.0.0.1:*' },
+  ipv6: { server: '[::1]:peer', client: '[::1]:*' },
   unix: { server: 'unix:*', client: 'unix:' },
 } as const;
 
@@ -78,8 +76,8 @@ export function describe(told: Told, peer: Peer): Whole {
     comm: told.comm === peer.command ? 'that of the peer' : told.comm,
     container: isDeepStrictEqual(told.container, containerOf(peer)) ? 'that of the peer' : told.container,
     link: /^[0-9a-f]{16}$/.test(told.link) ? '16 hexadecimal digits' : told.link,
-    local: withoutChosen(told.local),
-    remote: withoutChosen(told.remote),
+    local: withoutPort(told.local, peer),
+    remote: withoutPort(told.remote, peer),
   };
 }
 
@@ -104,7 +102,7 @@ function isDuration({ durationMs, timing }: Told): boolean {
   return durationMs !== null && timing.responseLast !== null && Math.abs(durationMs * 1000 - timing.responseLast) <= 1;
 }
 
-function withoutChosen(address: string): string {
-  if (address.startsWith('unix:/tmp/conformance-')) return 'unix:*';
-  return address.endsWith(`:${PORT}`) || address.startsWith('unix:') ? address : address.replace(/\d+$/, '*');
+function withoutPort(address: string, { port }: Peer): string {
+  if (address.startsWith('unix:')) return address.startsWith('unix:/tmp/conformance-') ? 'unix:*' : address;
+  return address.endsWith(`:${port}`) ? address.replace(/\d+$/, 'peer') : address.replace(/\d+$/, '*');
 }

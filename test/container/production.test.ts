@@ -7,8 +7,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { request } from '../../tasks/lib/http.ts';
 import { parseTraceLine } from '../../tasks/lib/trace-lines.ts';
 import { engineEnv, podman, root, run, tasks } from '../helpers/checkout.ts';
+import { freePort } from '../helpers/port.ts';
 
-const PORT = 18_082;
+const PORT = await freePort();
 const compose = join(root, 'container/docker-compose.production.yml');
 const names = ['http-trace.txt', 'http-trace.txt.1', 'http-trace.jsonl', 'http-trace.jsonl.1', 'profiler.json'];
 const settings = {

@@ -1,8 +1,8 @@
 /** What the trace says against what was sent, as the conformance test compares it: every exchange whole, at both ends. */
 import type { Case } from '../../../test/bpf/cases.ts';
 import { describe, expectWhole, targetsOf } from '../../../test/bpf/whole.ts';
+import type { Peer } from '../../../test/helpers/peer.ts';
 import type { Told } from '../../../test/helpers/profiler.ts';
-import type { Peer } from './peer.ts';
 
 export type Finding = { readonly name: string; readonly problem?: string };
 

@@ -7,12 +7,13 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { cases } from '../../../test/bpf/cases.ts';
-import { PORT } from '../../../test/bpf/whole.ts';
+import { startPeer } from '../../../test/helpers/peer.ts';
 import { compare } from './compare.ts';
-import { startPeer } from './peer.ts';
 import { startProfiler } from './profiler.ts';
 import { measureVerifier } from './verifier.ts';
 
+/** Nothing else runs in a guest. */
+const PORT = 21_001;
 const PATIENCE_MS = 15_000;
 const ENDS = 2;
 
@@ -20,7 +21,7 @@ const ENDS = 2;
 const root = import.meta.dirname;
 const more = process.env.GUEST_CAPABILITY ?? '';
 
-const peer = await startPeer(root, PORT, '/tmp/conformance-guest.sock');
+const peer = await startPeer(join(root, 'peer.py'), PORT);
 const profiler = await startProfiler(root, more);
 console.log(`GUEST profiler attached after ${uptime()} s`);
 for (const each of cases) await peer.play(each);
@@ -29,7 +30,7 @@ const exchanges = (): number => profiler.read().filter((line) => line.type === '
 for (let waited = 0; exchanges() < expected && waited < PATIENCE_MS; waited += 100) await wait(100);
 console.log(`GUEST cases played after ${uptime()} s`);
 const { lines, header, status } = await profiler.stop();
-peer.end();
+await peer[Symbol.asyncDispose]();
 console.log(`GUEST tier ${header?.tier}: ${header?.why}`);
 const findings = compare(cases, lines, status, peer);
 for (const { name, problem } of findings)

@@ -6,11 +6,13 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../helpers/port.ts';
 import { type Place, type Server, servers } from './table.ts';
 
 export type Answered = { readonly port: number; readonly log: readonly string[] };
 export type Run = AsyncDisposable & {
-  readonly port: number;
+  /** Its own, and that of the one behind it. */
+  readonly ports: readonly number[];
   readonly folder: string;
   /** By port: what each server says that it answered, by its log. */
   readonly answered: () => Promise<readonly Answered[]>;
@@ -18,16 +20,17 @@ export type Run = AsyncDisposable & {
 
 const START_MS = 60_000;
 
-/** Starts it on that port, and the one behind it on the next; resolves when it listens. */
-export async function startServer(server: Server, port: number): Promise<Run> {
+/** Starts it, and what it passes requests on to; resolves when they listen. */
+export async function startServer(server: Server): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'servers-'));
-  const started: { readonly server: Server; readonly place: Place; readonly child: ChildProcess }[] = [];
-  for (let next: Server | undefined = server; next !== undefined; next = behind(next)) {
-    const place = { folder: join(folder, String(started.length)), port: port + started.length, log: '' };
-    mkdirSync(place.folder);
-    const withLog = { ...place, log: join(place.folder, 'log') };
-    started.push({ server: next, place: withLog, child: start(next, withLog) });
-  }
+  const chain = [server, ...behind(server)];
+  const ports = await Promise.all(chain.map(freePort));
+  const started = chain.map((each, index) => {
+    const own = join(folder, String(index));
+    mkdirSync(own);
+    const place = { folder: own, port: ports[index] ?? 0, next: ports[index + 1] ?? 0, log: join(own, 'log') };
+    return { server: each, place, child: start(each, place) };
+  });
   const stop = async (): Promise<void> => {
     for (const { child } of started) await end(child);
     rmSync(folder, { recursive: true });
@@ -39,15 +42,16 @@ export async function startServer(server: Server, port: number): Promise<Run> {
     throw error;
   }
   return {
-    port,
+    ports,
     folder,
     answered: async () => Promise.all(started.map(({ server: each, place }) => readAnswered(each, place))),
     [Symbol.asyncDispose]: stop,
   };
 }
 
-function behind(server: Server): Server | undefined {
-  return server.behind === undefined ? undefined : servers[server.behind];
+function behind(server: Server): readonly Server[] {
+  const next = server.behind === undefined ? undefined : servers[server.behind];
+  return next === undefined ? [] : [next, ...behind(next)];
 }
 
 function start(server: Server, place: Place): ChildProcess {

@@ -3,7 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export type Place = { readonly folder: string; readonly port: number; readonly log: string };
+export type Place = {
+  readonly folder: string;
+  readonly port: number;
+  /** Of the server that it passes requests on to; 0 without one. */
+  readonly next: number;
+  readonly log: string;
+};
 
 export type Server = {
   /** What it calls, and the Debian package of each. */
@@ -15,7 +21,7 @@ export type Server = {
   readonly readLog?: (text: string) => readonly string[];
   /** A target that tells how many requests it has answered, that one included. */
   readonly countTarget?: string;
-  /** The server that it passes requests on to, on the next port. */
+  /** The server that it passes requests on to. */
   readonly behind?: 'nginx';
 };
 
@@ -68,7 +74,7 @@ http {
   return ['nginx', '-p', folder, '-c', conf];
 }
 
-function haproxy({ folder, port }: Place): readonly string[] {
+function haproxy({ folder, port, next }: Place): readonly string[] {
   const conf = join(folder, 'haproxy.cfg');
   writeFileSync(
     conf,
@@ -84,7 +90,7 @@ listen proxy
   bind 127.0.0.1:${port}
   log global
   log-format "%HM %HU %ST"
-  server next 127.0.0.1:${port + 1}
+  server next 127.0.0.1:${next}
 `,
   );
   return ['haproxy', '-db', '-f', conf];
