@@ -16,7 +16,7 @@ export async function findFilters(
 ): Promise<readonly Filter[]> {
   const asked = await context.run([...engine.command, 'inspect', '--format', '{{json .Config.Env}}', profiler.id]);
   const env = asked.code === 0 ? parseEnv(asked.stdout) : {};
-  const settings = settingsOf(env);
+  const settings = readKnown(env);
   if (settings === undefined) return [];
   const leavesOut: Readonly<Record<string, boolean>> = {
     PROFILER_ROLE: settings.role === 'client',
@@ -43,7 +43,7 @@ function parseEnv(text: string): Readonly<Record<string, string>> {
 }
 
 /** An image of other sources may know other settings. */
-function settingsOf(env: Readonly<Record<string, string>>): Settings | undefined {
+function readKnown(env: Readonly<Record<string, string>>): Settings | undefined {
   try {
     return readSettings(env);
   } catch (error) {

@@ -4,12 +4,18 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import { OF_THE_CONTAINER, SETTING_NAMES, unknownSettings } from '../../container/profiler/src/setting-names.ts';
-import { appPort, composeFile, type Service, tracesFolder } from './stack.ts';
+import { appPort, composeFile, oldKernelsFile, type Service, selinuxFile, tracesFolder } from './stack.ts';
 
 /** What the profiler reads from the caller's environment; `docs/profiler.md` says what each means. */
 const profilerVariables = SETTING_NAMES.filter((name) => !OF_THE_CONTAINER.includes(name)).map(
   (name) => `PROFILER_${name}`,
 );
+
+/** All that may be added to the compose file counts, added here or not. */
+const startedBy: Readonly<Record<Service, readonly string[]>> = {
+  app: [composeFile],
+  profiler: [composeFile, oldKernelsFile, selinuxFile, 'container/profiler/seccomp.json'],
+};
 
 /** Fails where the caller set what is no setting: it would go unnoticed, and with it what was to be masked or left out. */
 export function refuseUnknownSettings(env: Context['env']): void {
@@ -26,16 +32,12 @@ export function refuseUnknownSettings(env: Context['env']): void {
   });
 }
 
-/** A digest of the compose file and of the caller's settings for the service. */
-export async function settingsOf(context: Context, service: Service): Promise<string> {
-  const compose = await readFile(join(context.root, composeFile), 'utf8');
-  const seccomp = await readFile(join(context.root, 'container/profiler/seccomp.json'), 'utf8');
-  const own =
-    service === 'app'
-      ? [appPort(context.env)]
-      : [seccomp, ...profilerVariables.map((name) => context.env[name] || null)];
+/** A digest of the files that a service is started by, and of the caller's settings for it. */
+export async function digestSettings({ root, env }: Pick<Context, 'root' | 'env'>, service: Service): Promise<string> {
+  const texts = await Promise.all(startedBy[service].map((path) => readFile(join(root, path), 'utf8')));
+  const own = service === 'app' ? [appPort(env)] : profilerVariables.map((name) => env[name] || null);
   return createHash('sha256')
-    .update(JSON.stringify([compose, own]))
+    .update(JSON.stringify([...texts, ...own]))
     .digest('hex')
     .slice(0, 16);
 }
@@ -48,8 +50,8 @@ export async function composeVariables(context: Context, engine: Engine): Promis
     TASKS_UID: String(owner.uid),
     TASKS_GID: String(owner.gid),
     APP_PORT: String(appPort(context.env)),
-    TASKS_APP_SETTINGS: await settingsOf(context, 'app'),
-    TASKS_PROFILER_SETTINGS: await settingsOf(context, 'profiler'),
+    TASKS_APP_SETTINGS: await digestSettings(context, 'app'),
+    TASKS_PROFILER_SETTINGS: await digestSettings(context, 'profiler'),
   };
   const chosen = profilerVariables.flatMap((name) => {
     const value = context.env[name];

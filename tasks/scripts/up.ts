@@ -5,7 +5,7 @@ import { type Container, findContainers } from '../lib/containers.ts';
 import { refuseOtherCheckout } from '../lib/other-checkout.ts';
 import { waitUntilReady } from '../lib/ready.ts';
 import { removeContainers, removeNetworkIfUnused } from '../lib/remove.ts';
-import { refuseUnknownSettings, settingsOf } from '../lib/settings.ts';
+import { digestSettings, refuseUnknownSettings } from '../lib/settings.ts';
 import { type Service, services, tracesFolder } from '../lib/stack.ts';
 import { emptyTraces, findGone, makeSetAside, writeContainerNames } from '../lib/trace-files.ts';
 
@@ -56,7 +56,7 @@ async function findStale(context: Context, containers: readonly Container[]): Pr
   for (const each of containers) {
     const image = await context.run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', each.image]);
     const imageIsCurrent = image.stdout.trim().replace(/^sha256:/, '') === each.imageId;
-    const settingsAreCurrent = each.settings === (await settingsOf(context, each.service));
+    const settingsAreCurrent = each.settings === (await digestSettings(context, each.service));
     const gone = each.service === 'profiler' ? await findGone(context.root) : [];
     if (gone.length > 0) context.log(`removed from ${tracesFolder}: ${gone.join(', ')}`);
     const isCurrent = imageIsCurrent && settingsAreCurrent && gone.length === 0;

@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { digestSettings } from '../../tasks/lib/settings.ts';
 import { run as up } from '../../tasks/scripts/up.ts';
 import { runScript } from '../helpers/script-context.ts';
+import { files } from '../helpers/tree.ts';
 
 const nothingMayRun = (command: readonly string[]): never => {
   throw new Error(`was run: ${command.join(' ')}`);
@@ -19,3 +24,22 @@ test.each([
   expect(end).toContain(problem);
   expect(end).toContain(`| unset ${name}`);
 });
+
+test.each(files(/^container\/(docker-compose\.[\w.-]*yml|profiler\/seccomp\.json)$/))(
+  '`up` starts what %s says anew when that changes',
+  async (path) => {
+    const root = await mkdtemp(join(tmpdir(), 'settings-'));
+    onTestFinished(() => rm(root, { recursive: true }));
+    for (const each of files(/^container\/(docker-compose|profiler\/seccomp)/)) await cp(each, join(root, each));
+    const digests = () =>
+      Promise.all([digestSettings({ root, env: {} }, 'app'), digestSettings({ root, env: {} }, 'profiler')]);
+    const [app, profiler] = await digests();
+    await writeFile(join(root, path), 'changed');
+    const isOfStack = !path.includes('production');
+    const [appAfter, profilerAfter] = await digests();
+    expect({ app: app !== appAfter, profiler: profiler !== profilerAfter }).toEqual({
+      app: path === 'container/docker-compose.yml',
+      profiler: isOfStack,
+    });
+  },
+);
