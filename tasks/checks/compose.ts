@@ -1,11 +1,11 @@
 /** Is there a compose provider that can start the stack? */
-import type { Check, CheckResult, Fix, Probe } from 'zx-tasks';
+import type { CheckResult, Fix, Probe } from 'zx-tasks';
 import { findProvider, type Provider } from '../lib/compose.ts';
-import { docsOf } from '../lib/docs.ts';
+import { documented } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
 import { noEngine } from '../lib/ran.ts';
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'CP001',
     name: 'compose',
@@ -16,10 +16,9 @@ export const checks: Check[] = [
     about:
       'podman-compose, `podman compose` or `docker compose` starts the stack. Old ones are used with care: they ignore keys and end with 0 when a service failed.',
     mending: 'installing podman-compose',
-    docs: docsOf('CP001'),
     run: hasProvider,
   },
-];
+]);
 
 /** The oldest versions that start the stack as it is written. */
 const OLDEST_OF_PODMAN = '>=1.0.3';

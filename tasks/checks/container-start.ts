@@ -1,6 +1,6 @@
 /** Does a container really start, alone and on a network? */
-import type { Check, CheckResult, Engine, Probe, Ran } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Engine, Probe, Ran } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { readEngineInfo } from '../lib/engine-info.ts';
 import { installFix } from '../lib/packages.ts';
 import { fate, lastLine, noEngine } from '../lib/ran.ts';
@@ -10,7 +10,7 @@ const CAP_SYS_RESOURCE = 1n << 24n;
 /** So long that a busy host is no failure, and so short that two fit into a check's time. */
 const TINY_WITHIN_MS = 28_000;
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'EN004',
     name: 'container-starts',
@@ -20,7 +20,6 @@ export const checks: Check[] = [
     timeoutMs: 60_000,
     about: 'A container of one system call is really started, which no version number can promise.',
     mending: 'settings for this project alone, with limits and an OCI runtime that fit the host',
-    docs: docsOf('EN004'),
     run: containerStarts,
   },
   {
@@ -34,10 +33,9 @@ export const checks: Check[] = [
     about:
       'The same container on the default bridge network, which needs netavark or CNI plug-ins and a firewall command.',
     mending: 'installing what Podman makes networks with',
-    docs: docsOf('EN005'),
     run: bridgeWorks,
   },
-];
+]);
 
 /** Engines on whose bridge network a container has started in this run: one start tells two checks. */
 const bridged = new WeakSet<Engine>();

@@ -1,6 +1,6 @@
 /** Is the engine one that the stack is known to run on? */
-import type { Check, CheckResult, Engine, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Engine, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { type EngineInfo, readEngineInfo } from '../lib/engine-info.ts';
 import { installFix } from '../lib/packages.ts';
 import { noEngine } from '../lib/ran.ts';
@@ -11,7 +11,7 @@ const ranges: Readonly<Record<Engine['name'], { readonly tested: string; readonl
   docker: { tested: '>=23', works: '>=20.10' },
 };
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'EN006',
     name: 'engine-version',
@@ -20,7 +20,6 @@ export const checks: Check[] = [
     needs: ['EN002'],
     about: 'Engines before these know neither CAP_BPF and CAP_PERFMON nor the JSON that the tasks read.',
     mending: 'a newer Podman (4.3 or later) or Docker (23 or later)',
-    docs: docsOf('EN006'),
     run: (probe) => withEngine(probe, isNewEnough),
   },
   {
@@ -32,7 +31,6 @@ export const checks: Check[] = [
     platforms: ['linux'],
     about: 'crun refuses to start anything where cgroups v1 and v2 are mounted side by side; runc does not.',
     mending: 'settings for this project alone that choose runc',
-    docs: docsOf('EN007'),
     run: (probe) => withEngine(probe, runtimeFits),
   },
   {
@@ -43,10 +41,9 @@ export const checks: Check[] = [
     needs: ['EN002'],
     about: 'Podman 6 needs cgroups v2; older ones, and Docker, also take v1.',
     mending: 'booting with cgroups v2, or an engine that takes v1',
-    docs: docsOf('EN008'),
     run: (probe) => withEngine(probe, cgroupsFit),
   },
-];
+]);
 
 type Judge = (probe: Probe, engine: Engine, info: EngineInfo) => CheckResult | Promise<CheckResult>;
 

@@ -1,6 +1,6 @@
 /** Is there a container engine, does it answer, and does it run containers as root? */
-import type { Check, CheckResult, Fix, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Fix, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { type EngineName, enginesHere, preferredEngine, runsSystemd } from '../lib/engines.ts';
 import { folderOffPath, startDocker } from '../lib/mac.ts';
 import { asRoot, installFix } from '../lib/packages.ts';
@@ -13,7 +13,7 @@ const enginePackages = {
   brew: 'podman podman-compose',
 };
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'EN001',
     name: 'container-engine',
@@ -22,7 +22,6 @@ export const checks: Check[] = [
     about:
       'The application, the profiler and the eBPF build run in containers. Podman is an engine by itself; the docker command is one only where its daemon could be: installed here, named by DOCKER_HOST or by a context, or Docker Desktop.',
     mending: 'installing Podman with the system’s package manager',
-    docs: docsOf('EN001'),
     timeoutMs: 20_000,
     run: engineIsInstalled,
   },
@@ -37,7 +36,6 @@ export const checks: Check[] = [
       'An engine answers when its `info` names a version, not when its command exists. A `docker` that is Podman in disguise is unmasked.',
     mending:
       'on macOS starting the Podman machine; on Linux starting Docker’s daemon where systemd runs, else installing what Podman lacks',
-    docs: docsOf('EN002'),
     run: engineAnswers,
   },
   {
@@ -50,10 +48,9 @@ export const checks: Check[] = [
     about:
       'Only the kernel’s own root, with CAP_BPF in the first user namespace, may load eBPF; a rootless engine’s root is not that one.',
     mending: 'calling the engine through sudo; on macOS a rootful machine',
-    docs: docsOf('EN003'),
     run: engineIsRootful,
   },
-];
+]);
 
 async function engineIsInstalled(probe: Probe): Promise<CheckResult> {
   const name = await preferredEngine(probe);

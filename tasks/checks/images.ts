@@ -1,10 +1,10 @@
 /** Can the images that ours are built on be had? */
-import type { Check, CheckResult, Engine, Fix, Probe, Ran } from 'zx-tasks';
+import type { CheckResult, Engine, Fix, Probe, Ran } from 'zx-tasks';
 import { type BaseImage, baseImages } from '../lib/base-images.ts';
-import { docsOf } from '../lib/docs.ts';
+import { documented } from '../lib/docs.ts';
 import { noEngine } from '../lib/ran.ts';
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'IM001',
     name: 'base-images',
@@ -16,10 +16,9 @@ export const checks: Check[] = [
     about:
       'The images are built on Debian’s and Node’s. They are here already, were made here from packages, or their registry answers.',
     mending: 'making them from the distribution’s packages, or naming images that can be pulled',
-    docs: docsOf('IM001'),
     run: baseImagesCanBeHad,
   },
-];
+]);
 
 async function baseImagesCanBeHad(probe: Probe): Promise<CheckResult> {
   const engine = await probe.engine();

@@ -1,11 +1,11 @@
 /** How will the probe look on this kernel? The profiler chooses when it loads, and says so; before, the kernel's types tell. */
-import type { Check, CheckResult, Probe } from 'zx-tasks';
+import type { CheckResult, Probe } from 'zx-tasks';
 import { findContainers } from '../lib/containers.ts';
-import { docsOf } from '../lib/docs.ts';
+import { documented } from '../lib/docs.ts';
 import { tracesFolder } from '../lib/stack.ts';
 import { profilerFile } from '../lib/trace-files.ts';
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'KN006',
     name: 'kernel-hooks',
@@ -15,10 +15,9 @@ export const checks: Check[] = [
     about:
       'The probe takes the cheapest tier that the kernel has and that fires: B, tracepoints of the socket layer (Linux 6.3); C, trampolines on the socket functions; A, the end of every system call. What the profiler that runs chose is told, or else what it will try first.',
     mending: 'a kernel of the distribution, 5.10 or newer',
-    docs: docsOf('KN006'),
     run: hasHook,
   },
-];
+]);
 
 type Told = {
   readonly state: string;

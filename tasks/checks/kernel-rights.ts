@@ -1,6 +1,6 @@
 /** May eBPF be loaded here: capabilities, seccomp, and a kernel with a ring buffer. */
-import type { Check, CheckResult, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { readEngineInfo } from '../lib/engine-info.ts';
 import { noEngine } from '../lib/ran.ts';
 
@@ -10,7 +10,7 @@ const PERFMON = 38n;
 const BPF = 39n;
 const OLDEST_KERNEL = '>=5.8';
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'KN003',
     name: 'kernel-capabilities',
@@ -20,7 +20,6 @@ export const checks: Check[] = [
     about:
       'A container or a sandbox may have taken CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN, which holds both) from everybody in it, from root too.',
     mending: 'starting the environment with these capabilities',
-    docs: docsOf('KN003'),
     run: hasCapabilities,
   },
   {
@@ -31,7 +30,6 @@ export const checks: Check[] = [
     platforms: ['linux'],
     about: 'Container engines filter system calls, and most filters refuse bpf().',
     mending: 'starting the environment without such a filter',
-    docs: docsOf('KN004'),
     run: letsBpfPass,
   },
   {
@@ -42,10 +40,9 @@ export const checks: Check[] = [
     needs: ['EN002'],
     about: 'The probe hands its events over through a ring buffer, which kernels have since 5.8.',
     mending: 'a newer kernel; on macOS a newer machine image',
-    docs: docsOf('KN005'),
     run: isNewEnough,
   },
-];
+]);
 
 async function hasCapabilities(probe: Probe): Promise<CheckResult> {
   const status = await probe.read('/proc/self/status');

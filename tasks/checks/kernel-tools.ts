@@ -1,6 +1,6 @@
 /** What booting other kernels calls: an emulator for each processor architecture, and what makes a guest's disks. */
-import type { Check, CheckResult, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
 
 type Tool = { readonly program: string; readonly apt: string };
@@ -16,7 +16,7 @@ const tools: readonly Tool[] = [
 ];
 const keyring = { path: '/usr/share/keyrings/debian-archive-keyring.gpg', apt: 'debian-archive-keyring' };
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'TC003',
     name: 'kernel-tools',
@@ -24,11 +24,10 @@ export const checks: Check[] = [
     group: 'development',
     about: 'Only `npx tasks kernels` needs them: it boots Debian’s kernels under QEMU and tries the probe on each.',
     mending: 'installing them',
-    docs: docsOf('TC003'),
     platforms: ['linux'],
     run: hasTools,
   },
-];
+]);
 
 async function hasTools(probe: Probe): Promise<CheckResult> {
   const found = await Promise.all(tools.map((tool) => isHere(probe, tool.program)));

@@ -1,8 +1,8 @@
 /** Will this kernel take the probe? On macOS these are questions to the machine's kernel, which the profiler itself answers. */
-import type { Check, CheckResult, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'KN001',
     name: 'kernel-btf',
@@ -11,7 +11,6 @@ export const checks: Check[] = [
     platforms: ['linux'],
     about: 'The probe is fitted to the kernel by the kernel’s own description of its types, /sys/kernel/btf/vmlinux.',
     mending: 'a kernel of the distribution, 5.10 or newer',
-    docs: docsOf('KN001'),
     run: hasBtf,
   },
   {
@@ -22,10 +21,9 @@ export const checks: Check[] = [
     platforms: ['linux'],
     about: 'In lockdown’s confidentiality mode no program may read kernel memory.',
     mending: 'booting without it',
-    docs: docsOf('KN002'),
     run: allowsTracing,
   },
-];
+]);
 
 async function hasBtf(probe: Probe): Promise<CheckResult> {
   const path = '/sys/kernel/btf/vmlinux';

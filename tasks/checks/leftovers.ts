@@ -1,11 +1,11 @@
 /** Is anything of an earlier or another stack in the way? */
-import type { Check, CheckResult, Probe } from 'zx-tasks';
+import type { CheckResult, Probe } from 'zx-tasks';
 import { findContainers } from '../lib/containers.ts';
-import { docsOf } from '../lib/docs.ts';
+import { documented } from '../lib/docs.ts';
 import { noEngine } from '../lib/ran.ts';
 import { network } from '../lib/stack.ts';
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'ST001',
     name: 'leftovers',
@@ -16,10 +16,9 @@ export const checks: Check[] = [
     about:
       'Containers that ended, and a network without containers, are left by a run that was cut off. Those of another checkout are named and never touched.',
     mending: '`npx tasks down`, here or there',
-    docs: docsOf('ST001'),
     run: nothingIsLeft,
   },
-];
+]);
 
 async function nothingIsLeft(probe: Probe): Promise<CheckResult> {
   const engine = await probe.engine();

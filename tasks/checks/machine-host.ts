@@ -1,6 +1,6 @@
 /** Can this Mac start a Podman machine at all? */
-import type { Check, CheckResult, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { programFolders } from '../lib/mac.ts';
 import { readMachine } from '../lib/machine.ts';
 import { fate, lastLine } from '../lib/ran.ts';
@@ -9,7 +9,7 @@ import { fate, lastLine } from '../lib/ran.ts';
 const KRUNKIT_RANGE = '>=1.2.1';
 const krunkitPaths = programFolders.map((folder) => `${folder}/krunkit`);
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'PM005',
     name: 'machine-provider',
@@ -20,7 +20,6 @@ export const checks: Check[] = [
     about:
       'A machine is run by Apple’s hypervisor through vfkit (applehv), which comes with Podman, or through krunkit (libkrun), which is the default since Podman 6 and does not come with every installation.',
     mending: 'installing krunkit or a newer one, or choosing applehv',
-    docs: docsOf('PM005'),
     run: (probe) => withPodman(probe, providerIsHere),
   },
   {
@@ -32,7 +31,6 @@ export const checks: Check[] = [
     platforms: ['darwin'],
     about: 'Podman 6 runs on Apple silicon only; 5.8 is the last version for Macs with Intel processors.',
     mending: 'Podman 5.8',
-    docs: docsOf('PM006'),
     run: (probe) => withPodman(probe, processorIsSupported),
   },
   {
@@ -44,10 +42,9 @@ export const checks: Check[] = [
     about:
       'A Mac that is itself a virtual machine often cannot: GitHub’s arm64 runners are such Macs, and no container engine works there.',
     mending: 'another Mac, or a Linux runner',
-    docs: docsOf('PM007'),
     run: hasHypervisor,
   },
-];
+]);
 
 async function withPodman(
   probe: Probe,

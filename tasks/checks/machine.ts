@@ -1,10 +1,10 @@
 /** On macOS: the Linux VM in which Podman runs, and whether it fits. */
-import type { Check, CheckResult, Fix, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Fix, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { type Machine, type MachineState, MIB_LEAST, MIB_RECOMMENDED, readMachine } from '../lib/machine.ts';
 import { RECORD_IS_BROKEN, START_ANEW } from '../lib/machine-record.ts';
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'PM001',
     name: 'machine-exists',
@@ -15,7 +15,6 @@ export const checks: Check[] = [
     about: 'Containers need a Linux kernel; on macOS it runs in a virtual machine.',
     mending:
       '`npx tasks machine-start`, which makes one; with `--forget-broken`, for you to type, in place of one whose record podman cannot read',
-    docs: docsOf('PM001'),
     run: (probe) => judgeMachine(probe, exists),
   },
   {
@@ -27,7 +26,6 @@ export const checks: Check[] = [
     platforms: ['darwin'],
     about: 'Stopped, starting, and stuck in a start that was cut off are told apart.',
     mending: '`npx tasks machine-start`, from each of these states',
-    docs: docsOf('PM002'),
     run: (probe) => judgeMachine(probe, runs),
   },
   {
@@ -39,7 +37,6 @@ export const checks: Check[] = [
     platforms: ['darwin'],
     about: 'Only the kernel’s own root may load eBPF, also in the machine.',
     mending: '`npx tasks machine-start`, which stops the machine, changes it and starts it again',
-    docs: docsOf('PM003'),
     run: (probe) => judgeMachine(probe, isRootful),
   },
   {
@@ -52,10 +49,9 @@ export const checks: Check[] = [
     about: 'Podman gives a machine 2 GiB; the eBPF compiler and the application are at ease with 4.',
     mending:
       '`npx tasks machine-start` below 2 GiB; between 2 and 4 a command for you, since containers stop meanwhile',
-    docs: docsOf('PM004'),
     run: (probe) => judgeMachine(probe, hasMemory),
   },
-];
+]);
 
 const start: readonly Fix[] = [{ about: 'create, configure and start the Podman machine', task: 'machine-start' }];
 

@@ -1,14 +1,14 @@
 /** What makes downloads fail for no visible reason: a certificate that nobody trusts, and a clock that is wrong. */
 import { X509Certificate } from 'node:crypto';
-import type { Check, CheckResult, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { readMachine } from '../lib/machine.ts';
 import { fate } from '../lib/ran.ts';
 
 const SKEW_WARNED_S = 5;
 const SKEW_FAILED_S = 120;
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'CA001',
     name: 'corporate-ca',
@@ -17,7 +17,6 @@ export const checks: Check[] = [
     about:
       'Where a company’s proxy opens TLS, its certificate authority is named by NODE_EXTRA_CA_CERTS, SSL_CERT_FILE or npm’s `cafile`; builds take it as a secret.',
     mending: 'a file that exists, in PEM, with a certificate that is valid today',
-    docs: docsOf('CA001'),
     run: caIsReadable,
   },
   {
@@ -31,10 +30,9 @@ export const checks: Check[] = [
     about:
       'A machine’s clock may stop while the Mac sleeps. Then certificates seem not yet valid, and builds think that files are from the future.',
     mending: 'setting the machine’s clock',
-    docs: docsOf('CK001'),
     run: clocksAgree,
   },
-];
+]);
 
 async function caIsReadable(probe: Probe): Promise<CheckResult> {
   const [name, path] = await chosenCa(probe);

@@ -1,10 +1,10 @@
 /** Is the application's port free, ours, or whose? */
-import type { Check, CheckResult, Probe } from 'zx-tasks';
+import type { CheckResult, Probe } from 'zx-tasks';
 import { findContainers } from '../lib/containers.ts';
-import { docsOf } from '../lib/docs.ts';
+import { documented } from '../lib/docs.ts';
 import { appPort, containerNames } from '../lib/stack.ts';
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'PT001',
     name: 'app-port',
@@ -13,10 +13,9 @@ export const checks: Check[] = [
     needs: ['EN002'],
     about: 'The application is published on 127.0.0.1:8080, or on the port that APP_PORT names.',
     mending: 'another port, or ending what holds this one',
-    docs: docsOf('PT001'),
     run: portIsFree,
   },
-];
+]);
 
 async function portIsFree(probe: Probe): Promise<CheckResult> {
   const port = appPort(probe.env);

@@ -1,6 +1,6 @@
 /** Is there room: on the disk, and in memory? */
-import type { Check, CheckResult, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { readEngineInfo } from '../lib/engine-info.ts';
 
 const GIB = 1024 ** 3;
@@ -8,7 +8,7 @@ const KIB_PER_MIB = 1024;
 const DISK_GIB = { least: 1, recommended: 4 };
 const MEMORY_MIB = { least: 512, recommended: 2048 };
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'DK001',
     name: 'disk',
@@ -18,7 +18,6 @@ export const checks: Check[] = [
       'The images take about 2 GiB while they are built. On a Mac they lie on the Podman machine’s own disk, which is looked at too.',
     mending: 'removing what nobody needs any more',
     timeoutMs: 20_000,
-    docs: docsOf('DK001'),
     run: diskHasRoom,
   },
   {
@@ -29,10 +28,9 @@ export const checks: Check[] = [
     platforms: ['linux'],
     about: 'The eBPF compiler wants about 500 MiB while it runs; the stack itself is content with 200.',
     mending: 'ending what takes it',
-    docs: docsOf('MM001'),
     run: memoryIsFree,
   },
-];
+]);
 
 async function diskHasRoom(probe: Probe): Promise<CheckResult> {
   const free = await probe.freeBytes(probe.root);

@@ -1,9 +1,9 @@
 /** On macOS: does the machine see this checkout? */
-import type { Check, CheckResult, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { readMachine } from '../lib/machine.ts';
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'SF001',
     name: 'shared-folder',
@@ -14,10 +14,9 @@ export const checks: Check[] = [
     about:
       'The machine sees only folders that are shared with it: those that it was made with, or else /Users, /private and /var/folders; with Podman before 4.4 only the home folder. Its own /tmp and /Volumes are others than the Mac’s.',
     mending: 'moving the checkout into the home folder',
-    docs: docsOf('SF001'),
     run: isShared,
   },
-];
+]);
 
 async function isShared(probe: Probe): Promise<CheckResult> {
   if (probe.platform.pretended)

@@ -1,6 +1,6 @@
 /** What the tests call besides the stack: real servers, real clients, the shells that complete, an ordinary user's way to root. */
-import type { Check, CheckResult, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
 
 type Tool = { readonly program: string; readonly apt: string; readonly dnf: string; readonly pacman: string };
@@ -14,7 +14,7 @@ const tools: readonly Tool[] = [
   { program: 'fish', apt: 'fish', dnf: 'fish', pacman: 'fish' },
 ];
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'TC002',
     name: 'test-tools',
@@ -24,10 +24,9 @@ export const checks: Check[] = [
     about:
       'The tests become an ordinary user with sudo, open a terminal with Python, send requests with curl, and ask zsh and fish to complete.',
     mending: 'installing them',
-    docs: docsOf('TC002'),
     run: hasTools,
   },
-];
+]);
 
 async function hasTools(probe: Probe): Promise<CheckResult> {
   const found = await Promise.all(tools.map((tool) => pathOf(probe, tool.program)));

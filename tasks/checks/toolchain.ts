@@ -1,6 +1,6 @@
 /** What compiles eBPF on this host. Nobody needs it: `bpf:build` runs in a container unless `--host` is given. */
-import type { Check, CheckResult, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
 
 const packages = {
@@ -10,7 +10,7 @@ const packages = {
 };
 const CLANG_RANGE = '>=14';
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'TC001',
     name: 'host-toolchain',
@@ -20,10 +20,9 @@ export const checks: Check[] = [
     about:
       'clang, bpftool and libbpf’s headers on the host itself. Nobody needs them but `bpf:build --host` and the tests.',
     mending: 'installing the eBPF toolchain',
-    docs: docsOf('TC001'),
     run: hasToolchain,
   },
-];
+]);
 
 async function hasToolchain(probe: Probe): Promise<CheckResult> {
   const missing: string[] = [];

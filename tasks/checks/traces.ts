@@ -1,9 +1,9 @@
 /** Can the profiler write its traces? */
-import type { Check, CheckResult, Probe } from 'zx-tasks';
-import { docsOf } from '../lib/docs.ts';
+import type { CheckResult, Probe } from 'zx-tasks';
+import { documented } from '../lib/docs.ts';
 import { tracesFolder } from '../lib/stack.ts';
 
-export const checks: Check[] = [
+export const checks = documented([
   {
     id: 'TR001',
     name: 'traces-writable',
@@ -11,10 +11,9 @@ export const checks: Check[] = [
     group: 'project',
     about: 'The profiler writes container/traces as you, so that the files stay yours.',
     mending: 'making the folder, or taking it back from whoever owns it',
-    docs: docsOf('TR001'),
     run: tracesCanBeWritten,
   },
-];
+]);
 
 async function tracesCanBeWritten(probe: Probe): Promise<CheckResult> {
   const folder = `${probe.root}/${tracesFolder}`;
