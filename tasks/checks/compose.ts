@@ -1,9 +1,9 @@
 /** Is there a compose provider that can start the stack? */
-import type { CheckResult, Fix, Probe } from 'zx-tasks';
+import type { CheckResult, Engine, Fix, Probe } from 'zx-tasks';
 import { findProvider, type Provider } from '../lib/compose.ts';
 import { documented } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
-import { noEngine } from '../lib/ran.ts';
+import { withEngine } from '../lib/subjects.ts';
 
 export const checks = documented([
   {
@@ -16,7 +16,7 @@ export const checks = documented([
     about:
       'podman-compose, `podman compose` or `docker compose` starts the stack. Old ones are used with care: they ignore keys and end with 0 when a service failed.',
     mending: 'installing podman-compose',
-    run: hasProvider,
+    run: withEngine(hasProvider),
   },
 ]);
 
@@ -27,9 +27,7 @@ const OLDEST_OF_DOCKER = '>=2';
 /** Looks for a file that is named relatively in that file's own folder. The tasks name it whole; a person types it as the README does. */
 const misplacesFiles = '>=1.3.0 <1.4.0';
 
-async function hasProvider(probe: Probe): Promise<CheckResult> {
-  const engine = await probe.engine();
-  if (engine === undefined) return noEngine();
+async function hasProvider(probe: Probe, engine: Engine): Promise<CheckResult> {
   const provider = await findProvider({ run: probe.ask, env: probe.env, engine });
   const isAmiss = provider?.isDockers === true && engine.name === 'podman' && probe.platform.os === 'darwin';
   if (isAmiss) return handsOverText(probe, provider);

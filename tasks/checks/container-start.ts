@@ -3,7 +3,8 @@ import type { CheckResult, Engine, Probe, Ran } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { readEngineInfo } from '../lib/engine-info.ts';
 import { installFix } from '../lib/packages.ts';
-import { fate, lastLine, noEngine } from '../lib/ran.ts';
+import { fate, lastLine } from '../lib/ran.ts';
+import { withEngine } from '../lib/subjects.ts';
 import { tinyElf } from '../lib/tiny-elf.ts';
 
 const CAP_SYS_RESOURCE = 1n << 24n;
@@ -20,7 +21,7 @@ export const checks = documented([
     timeoutMs: 60_000,
     about: 'A container of one system call is really started, which no version number can promise.',
     mending: 'settings for this project alone, with limits and an OCI runtime that fit the host',
-    run: containerStarts,
+    run: withEngine(containerStarts),
   },
   {
     id: 'EN005',
@@ -33,16 +34,14 @@ export const checks = documented([
     about:
       'The same container on the default bridge network, which needs netavark or CNI plug-ins and a firewall command.',
     mending: 'installing what Podman makes networks with',
-    run: bridgeWorks,
+    run: withEngine(bridgeWorks),
   },
 ]);
 
 /** Engines on whose bridge network a container has started in this run: one start tells two checks. */
 const bridged = new WeakSet<Engine>();
 
-async function containerStarts(probe: Probe): Promise<CheckResult> {
-  const engine = await probe.engine();
-  if (engine === undefined) return noEngine();
+async function containerStarts(probe: Probe, engine: Engine): Promise<CheckResult> {
   const building = buildNeedsTrial(probe, engine).then((needs) => (needs ? buildTiny(probe, engine) : undefined));
   const [started, built] = await Promise.all([startAnywhere(probe, engine), building]);
   const ran = started.code === 0 && built !== undefined ? built : started;
@@ -70,9 +69,7 @@ async function startAnywhere(probe: Probe, engine: Engine): Promise<Ran> {
   return await startTiny(probe, engine, ['--network', 'none']);
 }
 
-async function bridgeWorks(probe: Probe): Promise<CheckResult> {
-  const engine = await probe.engine();
-  if (engine === undefined) return noEngine();
+async function bridgeWorks(probe: Probe, engine: Engine): Promise<CheckResult> {
   const works: CheckResult = { outcome: 'pass', summary: 'a container started on the default bridge network' };
   if (bridged.has(engine)) return works;
   const ran = await startTiny(probe, engine, []);

@@ -1,9 +1,9 @@
 /** Is the engine one that the stack is known to run on? */
 import type { CheckResult, Engine, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
-import { type EngineInfo, readEngineInfo } from '../lib/engine-info.ts';
+import type { EngineInfo } from '../lib/engine-info.ts';
 import { installFix } from '../lib/packages.ts';
-import { noEngine } from '../lib/ran.ts';
+import { withEngineInfo } from '../lib/subjects.ts';
 
 /** The oldest version that the stack is tested on, and the oldest that can work at all. */
 const ranges: Readonly<Record<Engine['name'], { readonly tested: string; readonly works: string }>> = {
@@ -20,7 +20,7 @@ export const checks = documented([
     needs: ['EN002'],
     about: 'Engines before these know neither CAP_BPF and CAP_PERFMON nor the JSON that the tasks read.',
     mending: 'a newer Podman (4.3 or later) or Docker (23 or later)',
-    run: (probe) => withEngine(probe, isNewEnough),
+    run: withEngineInfo(isNewEnough),
   },
   {
     id: 'EN007',
@@ -31,7 +31,7 @@ export const checks = documented([
     platforms: ['linux'],
     about: 'crun refuses to start anything where cgroups v1 and v2 are mounted side by side; runc does not.',
     mending: 'settings for this project alone that choose runc',
-    run: (probe) => withEngine(probe, runtimeFits),
+    run: withEngineInfo(runtimeFits),
   },
   {
     id: 'EN008',
@@ -41,19 +41,11 @@ export const checks = documented([
     needs: ['EN002'],
     about: 'Podman 6 needs cgroups v2; older ones, and Docker, also take v1.',
     mending: 'booting with cgroups v2, or an engine that takes v1',
-    run: (probe) => withEngine(probe, cgroupsFit),
+    run: withEngineInfo(cgroupsFit),
   },
 ]);
 
-type Judge = (probe: Probe, engine: Engine, info: EngineInfo) => CheckResult | Promise<CheckResult>;
-
-async function withEngine(probe: Probe, judge: Judge): Promise<CheckResult> {
-  const engine = await probe.engine();
-  const info = engine === undefined ? undefined : await readEngineInfo(probe, engine);
-  return engine === undefined || info === undefined ? noEngine() : judge(probe, engine, info);
-}
-
-async function isNewEnough(probe: Probe, engine: Engine): Promise<CheckResult> {
+async function isNewEnough(probe: Probe, _: EngineInfo, engine: Engine): Promise<CheckResult> {
   const { tested, works } = ranges[engine.name];
   const summary = `${engine.name} ${engine.version}`;
   if (probe.satisfies(engine.version, tested) === true) return { outcome: 'pass', summary };
@@ -70,7 +62,7 @@ async function isNewEnough(probe: Probe, engine: Engine): Promise<CheckResult> {
   };
 }
 
-async function runtimeFits(probe: Probe, engine: Engine, { runtime, cgroups }: EngineInfo): Promise<CheckResult> {
+async function runtimeFits(probe: Probe, { runtime, cgroups }: EngineInfo, engine: Engine): Promise<CheckResult> {
   const isHybrid = cgroups === 'v1' && (await probe.exists('/sys/fs/cgroup/unified/cgroup.controllers'));
   if (runtime !== 'crun' || !isHybrid) return { outcome: 'pass', summary: runtime ?? `${engine.name}’s own` };
   return {
@@ -81,7 +73,7 @@ async function runtimeFits(probe: Probe, engine: Engine, { runtime, cgroups }: E
   };
 }
 
-function cgroupsFit(probe: Probe, engine: Engine, { cgroups }: EngineInfo): CheckResult {
+function cgroupsFit(probe: Probe, { cgroups }: EngineInfo, engine: Engine): CheckResult {
   const needsV2 = engine.name === 'podman' && probe.satisfies(engine.version, '>=6') === true;
   if (cgroups !== 'v1' || !needsV2) return { outcome: 'pass', summary: `cgroups ${cgroups ?? 'unknown'}` };
   return {

@@ -1,10 +1,11 @@
 /** Is there a container engine, does it answer, and does it run containers as root? */
-import type { CheckResult, Fix, Probe } from 'zx-tasks';
+import type { CheckResult, Engine, Fix, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { type EngineName, enginesHere, preferredEngine, runsSystemd } from '../lib/engines.ts';
 import { folderOffPath, startDocker } from '../lib/mac.ts';
 import { asRoot, installFix } from '../lib/packages.ts';
-import { fate, lastLine, noEngine } from '../lib/ran.ts';
+import { fate, lastLine } from '../lib/ran.ts';
+import { withEngine } from '../lib/subjects.ts';
 
 const enginePackages = {
   apt: 'podman runc podman-compose netavark aardvark-dns iptables nftables ca-certificates',
@@ -48,7 +49,7 @@ export const checks = documented([
     about:
       'Only the kernel’s own root, with CAP_BPF in the first user namespace, may load eBPF; a rootless engine’s root is not that one.',
     mending: 'calling the engine through sudo; on macOS a rootful machine',
-    run: engineIsRootful,
+    run: withEngine(engineIsRootful),
   },
 ]);
 
@@ -149,9 +150,7 @@ async function wake(probe: Probe, name: EngineName): Promise<readonly Fix[]> {
   return await installEngine(probe);
 }
 
-async function engineIsRootful(probe: Probe): Promise<CheckResult> {
-  const engine = await probe.engine();
-  if (engine === undefined) return noEngine();
+function engineIsRootful(_: Probe, engine: Engine): CheckResult {
   if (engine.rootful) return { outcome: 'pass', summary: 'containers run as root' };
   return {
     outcome: 'fail',

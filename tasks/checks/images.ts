@@ -2,7 +2,7 @@
 import type { CheckResult, Engine, Fix, Probe, Ran } from 'zx-tasks';
 import { type BaseImage, baseImages } from '../lib/base-images.ts';
 import { documented } from '../lib/docs.ts';
-import { noEngine } from '../lib/ran.ts';
+import { withEngine } from '../lib/subjects.ts';
 
 export const checks = documented([
   {
@@ -16,13 +16,11 @@ export const checks = documented([
     about:
       'The images are built on Debian’s and Node’s. They are here already, were made here from packages, or their registry answers.',
     mending: 'making them from the distribution’s packages, or naming images that can be pulled',
-    run: baseImagesCanBeHad,
+    run: withEngine(baseImagesCanBeHad),
   },
 ]);
 
-async function baseImagesCanBeHad(probe: Probe): Promise<CheckResult> {
-  const engine = await probe.engine();
-  if (engine === undefined) return noEngine();
+async function baseImagesCanBeHad(probe: Probe, engine: Engine): Promise<CheckResult> {
   const here = await imagesHere(probe, engine);
   const places = await Promise.all(baseImages.map((image) => whereIs(probe, engine, { image, here })));
   const lacking = baseImages.find((_, index) => isRan(places[index]));

@@ -1,8 +1,8 @@
 /** May eBPF be loaded here: capabilities, seccomp, and a kernel with a ring buffer. */
 import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
-import { readEngineInfo } from '../lib/engine-info.ts';
-import { noEngine } from '../lib/ran.ts';
+import type { EngineInfo } from '../lib/engine-info.ts';
+import { withEngineInfo } from '../lib/subjects.ts';
 
 /** The bits of `CapBnd` in /proc/self/status. */
 const SYS_ADMIN = 21n;
@@ -40,7 +40,7 @@ export const checks = documented([
     needs: ['EN002'],
     about: 'The probe hands its events over through a ring buffer, which kernels have since 5.8.',
     mending: 'a newer kernel; on macOS a newer machine image',
-    run: isNewEnough,
+    run: withEngineInfo(isNewEnough),
   },
 ]);
 
@@ -91,10 +91,7 @@ async function letsBpfPass(probe: Probe): Promise<CheckResult> {
   };
 }
 
-async function isNewEnough(probe: Probe): Promise<CheckResult> {
-  const engine = await probe.engine();
-  const info = engine === undefined ? undefined : await readEngineInfo(probe, engine);
-  if (info === undefined) return noEngine();
+function isNewEnough(probe: Probe, info: EngineInfo): CheckResult {
   const kernel = info.kernel ?? 'unknown';
   const isFit = probe.satisfies(kernel, OLDEST_KERNEL);
   if (isFit === undefined)

@@ -1,9 +1,9 @@
 /** Is anything of an earlier or another stack in the way? */
-import type { CheckResult, Probe } from 'zx-tasks';
+import type { CheckResult, Engine, Probe } from 'zx-tasks';
 import { findContainers } from '../lib/containers.ts';
 import { documented } from '../lib/docs.ts';
-import { noEngine } from '../lib/ran.ts';
 import { network } from '../lib/stack.ts';
+import { withEngine } from '../lib/subjects.ts';
 
 export const checks = documented([
   {
@@ -16,13 +16,11 @@ export const checks = documented([
     about:
       'Containers that ended, and a network without containers, are left by a run that was cut off. Those of another checkout are named and never touched.',
     mending: '`npx tasks down`, here or there',
-    run: nothingIsLeft,
+    run: withEngine(nothingIsLeft),
   },
 ]);
 
-async function nothingIsLeft(probe: Probe): Promise<CheckResult> {
-  const engine = await probe.engine();
-  if (engine === undefined) return noEngine();
+async function nothingIsLeft(probe: Probe, engine: Engine): Promise<CheckResult> {
   const all = await findContainers(probe.run, engine);
   const foreign = all.find((each) => each.root !== undefined && each.root !== probe.root);
   if (foreign?.root !== undefined) return ofAnother(foreign.name, foreign.root);

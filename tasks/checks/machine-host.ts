@@ -2,8 +2,9 @@
 import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { programFolders } from '../lib/mac.ts';
-import { readMachine } from '../lib/machine.ts';
+import { podmanVersion, readMachine } from '../lib/machine.ts';
 import { fate, lastLine } from '../lib/ran.ts';
+import { withPodman } from '../lib/subjects.ts';
 
 /** The first that keeps the machine's clock, which Podman 6 asks of it. */
 const KRUNKIT_RANGE = '>=1.2.1';
@@ -20,7 +21,7 @@ export const checks = documented([
     about:
       'A machine is run by Apple’s hypervisor through vfkit (applehv), which comes with Podman, or through krunkit (libkrun), which is the default since Podman 6 and does not come with every installation.',
     mending: 'installing krunkit or a newer one, or choosing applehv',
-    run: (probe) => withPodman(probe, providerIsHere),
+    run: withPodman(providerIsHere),
   },
   {
     id: 'PM006',
@@ -31,7 +32,7 @@ export const checks = documented([
     platforms: ['darwin'],
     about: 'Podman 6 runs on Apple silicon only; 5.8 is the last version for Macs with Intel processors.',
     mending: 'Podman 5.8',
-    run: (probe) => withPodman(probe, processorIsSupported),
+    run: withPodman(processorIsSupported),
   },
   {
     id: 'PM007',
@@ -46,17 +47,8 @@ export const checks = documented([
   },
 ]);
 
-async function withPodman(
-  probe: Probe,
-  judge: (probe: Probe, version: string) => CheckResult | Promise<CheckResult>,
-): Promise<CheckResult> {
-  if ((await probe.which('podman')) === undefined)
-    return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
-  const ran = await probe.ask(['podman', '--version'], { timeoutMs: 5_000 });
-  return judge(probe, ran.stdout);
-}
-
-async function providerIsHere(probe: Probe, version: string): Promise<CheckResult> {
+async function providerIsHere(probe: Probe): Promise<CheckResult> {
+  const version = await podmanVersion(probe.ask);
   const provider = await chooseProvider(probe, version);
   if (provider !== 'libkrun') return { outcome: 'pass', summary: provider };
   const places = await Promise.all(krunkitPaths.map(probe.exists));
@@ -93,12 +85,13 @@ async function chooseProvider(probe: Probe, version: string): Promise<string> {
   return probe.satisfies(version, '>=5') === true ? 'applehv' : 'qemu';
 }
 
-async function processorIsSupported(probe: Probe, version: string): Promise<CheckResult> {
+async function processorIsSupported(probe: Probe): Promise<CheckResult> {
   if (probe.platform.arch !== 'x64') return { outcome: 'pass', summary: 'Apple silicon' };
   const ran = await probe.run(['sysctl', '-n', 'hw.optional.arm64'], { timeoutMs: 5_000 });
   const isTranslated = ran.code === 0 && ran.stdout.trim() === '1';
   if (isTranslated) return { outcome: 'pass', summary: 'Apple silicon, with a Node for Intel processors' };
-  if (probe.satisfies(version, '>=6') !== true) return { outcome: 'pass', summary: 'Intel, with a Podman before 6' };
+  const isTooNew = probe.satisfies(await podmanVersion(probe.ask), '>=6') === true;
+  if (!isTooNew) return { outcome: 'pass', summary: 'Intel, with a Podman before 6' };
   return {
     outcome: 'fail',
     summary: 'Podman 6 on a Mac with an Intel processor',

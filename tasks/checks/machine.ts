@@ -3,6 +3,7 @@ import type { CheckResult, Fix, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { type Machine, type MachineState, MIB_LEAST, MIB_RECOMMENDED, readMachine } from '../lib/machine.ts';
 import { RECORD_IS_BROKEN, START_ANEW } from '../lib/machine-record.ts';
+import { withPodman } from '../lib/subjects.ts';
 
 export const checks = documented([
   {
@@ -15,7 +16,7 @@ export const checks = documented([
     about: 'Containers need a Linux kernel; on macOS it runs in a virtual machine.',
     mending:
       '`npx tasks machine-start`, which makes one; with `--forget-broken`, for you to type, in place of one whose record podman cannot read',
-    run: (probe) => judgeMachine(probe, exists),
+    run: withMachine(exists),
   },
   {
     id: 'PM002',
@@ -26,7 +27,7 @@ export const checks = documented([
     platforms: ['darwin'],
     about: 'Stopped, starting, and stuck in a start that was cut off are told apart.',
     mending: '`npx tasks machine-start`, from each of these states',
-    run: (probe) => judgeMachine(probe, runs),
+    run: withMachine(runs),
   },
   {
     id: 'PM003',
@@ -37,7 +38,7 @@ export const checks = documented([
     platforms: ['darwin'],
     about: 'Only the kernel’s own root may load eBPF, also in the machine.',
     mending: '`npx tasks machine-start`, which stops the machine, changes it and starts it again',
-    run: (probe) => judgeMachine(probe, isRootful),
+    run: withMachine(isRootful),
   },
   {
     id: 'PM004',
@@ -49,19 +50,20 @@ export const checks = documented([
     about: 'Podman gives a machine 2 GiB; the eBPF compiler and the application are at ease with 4.',
     mending:
       '`npx tasks machine-start` below 2 GiB; between 2 and 4 a command for you, since containers stop meanwhile',
-    run: (probe) => judgeMachine(probe, hasMemory),
+    run: withMachine(hasMemory),
   },
 ]);
 
 const start: readonly Fix[] = [{ about: 'create, configure and start the Podman machine', task: 'machine-start' }];
 
-async function judgeMachine(probe: Probe, judge: (machine: Machine | undefined) => CheckResult): Promise<CheckResult> {
-  if ((await probe.which('podman')) === undefined)
-    return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
-  const found = await readMachine(probe.ask);
-  if (found.state === 'known') return judge(found.machine);
-  if (found.isRecordBroken) return { outcome: 'fail', summary: found.why, cause: RECORD_IS_BROKEN, fixes: [startAnew] };
-  return { outcome: 'could-not-check', summary: found.why, cause: found.why, fixes: start };
+function withMachine(judge: (machine: Machine | undefined) => CheckResult): (probe: Probe) => Promise<CheckResult> {
+  return withPodman(async (probe) => {
+    const found = await readMachine(probe.ask);
+    if (found.state === 'known') return judge(found.machine);
+    if (found.isRecordBroken)
+      return { outcome: 'fail', summary: found.why, cause: RECORD_IS_BROKEN, fixes: [startAnew] };
+    return { outcome: 'could-not-check', summary: found.why, cause: found.why, fixes: start };
+  });
 }
 
 /** By hand: a new machine takes the place of the old one's disk. */

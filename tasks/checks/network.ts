@@ -4,6 +4,7 @@ import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { readMachine } from '../lib/machine.ts';
 import { fate } from '../lib/ran.ts';
+import { withPodman } from '../lib/subjects.ts';
 
 const SKEW_WARNED_S = 5;
 const SKEW_FAILED_S = 120;
@@ -30,7 +31,7 @@ export const checks = documented([
     about:
       'A machine’s clock may stop while the Mac sleeps. Then certificates seem not yet valid, and builds think that files are from the future.',
     mending: 'setting the machine’s clock',
-    run: clocksAgree,
+    run: withPodman(clocksAgree),
   },
 ]);
 
@@ -71,8 +72,6 @@ function expiryOf(pem: string): number | undefined {
 }
 
 async function clocksAgree(probe: Probe): Promise<CheckResult> {
-  if ((await probe.which('podman')) === undefined)
-    return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
   const found = await readMachine(probe.ask);
   if (found.state === 'unknown' || found.machine === undefined)
     return { outcome: 'could-not-check', summary: 'no machine', cause: 'the machine was not listed any more' };

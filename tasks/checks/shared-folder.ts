@@ -1,7 +1,8 @@
 /** On macOS: does the machine see this checkout? */
 import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
-import { readMachine } from '../lib/machine.ts';
+import { podmanVersion, readMachine } from '../lib/machine.ts';
+import { withPodman } from '../lib/subjects.ts';
 
 export const checks = documented([
   {
@@ -14,15 +15,13 @@ export const checks = documented([
     about:
       'The machine sees only folders that are shared with it: those that it was made with, or else /Users, /private and /var/folders; with Podman before 4.4 only the home folder. Its own /tmp and /Volumes are others than the Mac’s.',
     mending: 'moving the checkout into the home folder',
-    run: isShared,
+    run: withPodman(isShared),
   },
 ]);
 
 async function isShared(probe: Probe): Promise<CheckResult> {
   if (probe.platform.pretended)
     return { outcome: 'skip', summary: 'this folder is on no Mac, the Mac is only pretended' };
-  if ((await probe.which('podman')) === undefined)
-    return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
   const shared = (await foldersOfMachine(probe)) ?? (await usualFolders(probe));
   const isInside = (path: string): boolean => shared.some((folder) => `${path}/`.startsWith(`${folder}/`));
   if (isInside(probe.root)) return { outcome: 'pass', summary: probe.root };
@@ -62,7 +61,6 @@ function mountsIn(text: string): readonly Mount[] | undefined {
 }
 
 async function usualFolders(probe: Probe): Promise<readonly string[]> {
-  const version = (await probe.ask(['podman', '--version'], { timeoutMs: 5_000 })).stdout;
-  const sharesHomeOnly = probe.satisfies(version, '>=4.4') === false;
+  const sharesHomeOnly = probe.satisfies(await podmanVersion(probe.ask), '>=4.4') === false;
   return sharesHomeOnly ? [probe.env.HOME ?? '/Users'] : ['/Users', '/private', '/var/folders'];
 }

@@ -64,6 +64,11 @@ export async function readMachine(run: Run): Promise<Found> {
   };
 }
 
+/** As `podman --version` prints it, which needs no machine. */
+export async function podmanVersion(run: Run): Promise<string> {
+  return (await run(['podman', '--version'], patience)).stdout;
+}
+
 function pathIn(place: unknown): string | undefined {
   return (place as { Path?: string } | undefined)?.Path;
 }

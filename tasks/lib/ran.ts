@@ -1,5 +1,5 @@
 /** What became of a command, in words. */
-import type { CheckResult, Ran } from 'zx-tasks';
+import type { Ran } from 'zx-tasks';
 
 /** How it ended: `ended with 125`, `did not end within 5 s`. */
 export function fate(ran: Ran): string {
@@ -11,13 +11,4 @@ export function fate(ran: Ran): string {
 /** The last line of what it printed, which most often is the error. */
 export function lastLine(ran: Ran): string {
   return (ran.stderr.trim() || ran.stdout.trim()).split('\n').at(-1)?.trim() || 'it printed nothing';
-}
-
-/** For a check that was asked after the engine had answered. */
-export function noEngine(): CheckResult {
-  return {
-    outcome: 'could-not-check',
-    summary: 'the engine stopped answering while it was looked at',
-    cause: 'it answered a moment ago',
-  };
 }
