@@ -69,7 +69,7 @@ function define({ server: serverName, load: loadName, role }: Part, isAsked: boo
     }
     const counts = answered.map(({ log }) => log.length).join(' + ');
     console.log(
-      `${serverName}, asked by ${loadName}: ${counts} requests logged, ${told.length} ends told, all the same`,
+      `${serverName}, asked by ${loadName}: ${counts} requests answered, ${told.length} ends told, all the same`,
     );
   });
 }

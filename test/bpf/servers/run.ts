@@ -10,11 +10,12 @@ import { freePort } from '../../helpers/port.ts';
 import { type Place, type Server, servers } from './table.ts';
 
 export type Answered = { readonly port: number; readonly log: readonly string[] };
+type Started = { readonly server: Server; readonly place: Place; readonly child: ChildProcess };
 export type Run = AsyncDisposable & {
   /** Its own, and that of the one behind it. */
   readonly ports: readonly number[];
   readonly folder: string;
-  /** By port: what each server says that it answered, by its log. */
+  /** By port: what each server says that it answered. */
   readonly answered: () => Promise<readonly Answered[]>;
 };
 
@@ -25,7 +26,7 @@ export async function startServer(server: Server): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'servers-'));
   const chain = [server, ...behind(server)];
   const ports = await Promise.all(chain.map(freePort));
-  const started = chain.map((each, index) => {
+  const started: readonly Started[] = chain.map((each, index) => {
     const own = join(folder, String(index));
     mkdirSync(own);
     const place = { folder: own, port: ports[index] ?? 0, next: ports[index + 1] ?? 0, log: join(own, 'log') };
@@ -44,7 +45,12 @@ export async function startServer(server: Server): Promise<Run> {
   return {
     ports,
     folder,
-    answered: async () => Promise.all(started.map(({ server: each, place }) => readAnswered(each, place))),
+    answered: async () => {
+      const all: Answered[] = [];
+      // In their order: to ask the one behind for its count is a request that only that one gets.
+      for (const [index, each] of started.entries()) all.push(await readAnswered(each, started[index + 1] ?? each));
+      return all;
+    },
     [Symbol.asyncDispose]: stop,
   };
 }
@@ -64,15 +70,20 @@ function start(server: Server, place: Place): ChildProcess {
   return child;
 }
 
-async function readAnswered(server: Server, { port, log }: Place): Promise<Answered> {
-  const read = server.readLog ?? ((text: string) => text.split('\n').filter((line) => line !== ''));
-  const lines = read(await readWhenStill(log));
-  if (server.countTarget === undefined) return { port, log: lines };
-  const told = await (await fetch(`http://127.0.0.1:${port}${server.countTarget}`)).text();
-  const counted = Number(/^\s*\d+ \d+ (\d+)/m.exec(told)?.[1]);
-  const all = read(await readWhenStill(log));
+/** What a server answered, as the log of `writer` lists it: its own, or that of the server which it passes requests on to. */
+async function readAnswered({ server, place }: Started, writer: Started): Promise<Answered> {
+  const { port } = place;
+  const log = await readLines(writer);
+  if (server.count === undefined) return { port, log };
+  const counted = await server.count(place);
+  const all = await readLines(writer);
   if (counted === all.length) return { port, log: all };
-  throw new Error(`port ${port}: the server counted ${counted} requests and logged ${all.length}`);
+  throw new Error(`port ${port}: the server counted ${counted} requests, and ${all.length} were logged`);
+}
+
+async function readLines({ server, place }: Started): Promise<readonly string[]> {
+  const text = await readWhenStill(place.log);
+  return server.readLog?.(text) ?? text.split('\n').filter((line) => line !== '');
 }
 
 /** A server may write its line after its response. */

@@ -1,7 +1,9 @@
 /** Servers as people run them, each with a log of its own: `METHOD TARGET STATUS` for each request, written by the server. */
 import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 export type Place = {
   readonly folder: string;
@@ -19,9 +21,9 @@ export type Server = {
   readonly logsOutput?: true;
   /** Reads its log where that is not one line for each request. */
   readonly readLog?: (text: string) => readonly string[];
-  /** A target that tells how many requests it has answered, that one included. */
-  readonly countTarget?: string;
-  /** The server that it passes requests on to. */
+  /** How many requests it says that it has answered, where it counts them apart from its log. */
+  readonly count?: (place: Place) => Promise<number>;
+  /** The server that it passes every request on to, whose log then tells what it was asked. */
   readonly behind?: 'nginx';
 };
 
@@ -30,7 +32,7 @@ const program = (name: string): string => join(import.meta.dirname, 'programs', 
 const BUSYBOX_FILES = 10_000;
 
 export const servers = {
-  nginx: { needs: { nginx: 'nginx-light' }, command: nginx, countTarget: '/own-count' },
+  nginx: { needs: { nginx: 'nginx-light' }, command: nginx, count: countOfNginx },
   node: { needs: {}, command: ({ port, log }) => [process.execPath, program('node.mjs'), String(port), log] },
   websocket: {
     needs: {},
@@ -50,7 +52,12 @@ export const servers = {
     command: ({ port, log }) => ['java', program('Server.java'), String(port), log],
   },
   busybox: { needs: { busybox: 'busybox' }, command: busybox, logsOutput: true, readLog: readBusyboxLog },
-  haproxy: { needs: { haproxy: 'haproxy', nginx: 'nginx-light' }, command: haproxy, logsOutput: true, behind: 'nginx' },
+  haproxy: {
+    needs: { haproxy: 'haproxy', nginx: 'nginx-light' },
+    command: haproxy,
+    count: countOfHaproxy,
+    behind: 'nginx',
+  },
 } as const satisfies Readonly<Record<string, Server>>;
 
 function nginx({ folder, port, log }: Place): readonly string[] {
@@ -74,26 +81,40 @@ http {
   return ['nginx', '-p', folder, '-c', conf];
 }
 
+/** The request for it is one of them. */
+async function countOfNginx({ port }: Place): Promise<number> {
+  const told = await (await fetch(`http://127.0.0.1:${port}/own-count`)).text();
+  return Number(/^\s*\d+ \d+ (\d+)/m.exec(told)?.[1]);
+}
+
+/** It keeps no log, which under load leaves lines out; its statistics leave none out. */
 function haproxy({ folder, port, next }: Place): readonly string[] {
   const conf = join(folder, 'haproxy.cfg');
   writeFileSync(
     conf,
     `global
-  log stdout format raw local0 info
+  stats socket ${join(folder, 'stats')}
 defaults
   mode http
-  option dontlognull
   timeout connect 30s
   timeout client 120s
   timeout server 120s
 listen proxy
   bind 127.0.0.1:${port}
-  log global
-  log-format "%HM %HU %ST"
   server next 127.0.0.1:${next}
 `,
   );
   return ['haproxy', '-db', '-f', conf];
+}
+
+/** Its statistics are a table with commas, whose first line names the columns. A connection without a request is an error among them. */
+async function countOfHaproxy({ folder }: Place): Promise<number> {
+  const socket = connect(join(folder, 'stats'));
+  socket.end('show stat\n');
+  const [names = [], ...rows] = (await text(socket)).split('\n').map((line) => line.split(','));
+  const proxy = rows.find(([name, kind]) => name === 'proxy' && kind === 'FRONTEND');
+  const column = (name: string): number => Number(proxy?.[names.indexOf(name)]);
+  return column('req_tot') - column('ereq');
 }
 
 function go({ folder, port, log }: Place): readonly string[] {
