@@ -55,3 +55,14 @@ test('a request with an unknown method may come in parts', () => {
   const { shown, lost } = seen(server, [...parts.map((part) => ask(part)), answer(ok)]);
   expect([shown, lost]).toEqual([[`PROPFIND /GET-it 201 complete ${parts.join('').length}/${ok.length}`], 0]);
 });
+
+test('a client that is first seen by an answer: a request whose first byte is lost is counted, not told with half its method', () => {
+  const asked = [lose(ask(post.slice(0, 1))), ...[...post.slice(1)].map((byte) => ask(byte)), answer(ok)];
+  const { shown, lost } = seen(client, [lose(ask(post)), answer(ok), ...asked, ask(post), answer(ok)]);
+  expect([shown, lost]).toEqual([[told], 1]);
+});
+
+test('and one whose call ended behind that of its answer is told', () => {
+  const steps = [ask(post), answer(ok), ask(post), answer(ok)];
+  expect(seen(client, steps, [1, 0, 2, 3])).toEqual({ shown: [told, told], lost: 0 });
+});

@@ -12,6 +12,8 @@ const LF = 10;
 export function takeRequest(dialogue: Dialogue, piece: Piece<Process>): void {
   const { standing, requests, early, line } = dialogue;
   if (standing.isFinished) return;
+  // The first may have been answered before it was seen to be sent.
+  if (!standing.wasAsked) requests.expectNoLaterThan(piece.offset);
   if (piece.gap !== 'none') bridge(dialogue, piece);
   else if (requests.isBeyond(piece)) return;
   if (!standing.wasHttp && isBehindRest(dialogue, piece)) startOver(dialogue);

@@ -7,8 +7,10 @@ import { loseAnswers } from './step.ts';
 import { cutShortByAnswer, settleDoubt } from './unfinished.ts';
 
 export function takeResponse(dialogue: Dialogue, piece: Piece<Process>): void {
-  const { standing, line, responses } = dialogue;
+  const { info, standing, line, requests, responses } = dialogue;
   if (standing.isFinished) return;
+  // Where one is the first that is seen, requests go on from where they stood then.
+  if (info.knowsOrder && !standing.wasAsked) requests.expectAt(piece.other);
   if (responses.isFresh() && !placeFirst(dialogue, piece)) return;
   if (responses.isBeyond(piece)) return;
   if (!standing.isMatching) {
