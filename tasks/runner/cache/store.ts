@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { attempt } from '../attempt.ts';
 import { type ActionResult, decodeResult, encodeResult } from './action-result.ts';
 import { copyAsNew } from './copy.ts';
 
@@ -46,7 +47,8 @@ export function openStore(folder: string, run: string): Store {
     pathOf,
     temporary,
     readResult: (key) => {
-      const bytes = unlessMissing(() => readFileSync(pathOf('ac', key)));
+      // Another run may have cleaned it up.
+      const bytes = attempt(() => readFileSync(pathOf('ac', key)), undefined);
       return bytes === undefined ? undefined : decodeResult(bytes);
     },
     writeResult: (key, result) => {
@@ -55,7 +57,7 @@ export function openStore(folder: string, run: string): Store {
       place(fresh.path, pathOf('ac', key));
     },
     forget: (kind, name) => rmSync(pathOf(kind, name), { force: true }),
-    has: (digest, size) => unlessMissing(() => statSync(pathOf('cas', digest)).size) === size,
+    has: (digest, size) => attempt(() => statSync(pathOf('cas', digest)).size, undefined) === size,
     putFile: (source, digest) => {
       using fresh = temporary();
       copyAsNew(source, fresh.path);
@@ -64,17 +66,8 @@ export function openStore(folder: string, run: string): Store {
     adopt: (fresh, digest) => place(fresh, pathOf('cas', digest)),
     touch: (key, { files }, nowMs) => {
       const used = [pathOf('ac', key), ...files.map(({ digest }) => pathOf('cas', digest))];
-      for (const path of used) unlessMissing(() => utimesSync(path, nowMs / 1000, nowMs / 1000));
+      for (const path of used) attempt(() => utimesSync(path, nowMs / 1000, nowMs / 1000), undefined);
     },
     writtenBytes: () => writtenBytes,
   };
-}
-
-/** What another run has cleaned up meanwhile, or what cannot be read, is not there. */
-function unlessMissing<Result>(look: () => Result): Result | undefined {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
 }

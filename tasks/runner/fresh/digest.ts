@@ -1,6 +1,7 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { attempt } from '../attempt.ts';
 import { kinds } from './stamp.ts';
 
 export const digestBytes = 32;
@@ -25,7 +26,7 @@ export async function calculateDigests(
   for (const [index, job] of jobs.entries()) {
     const size = sizeOf(job);
     const isSmall = size <= smallBytes;
-    onDigest(index, isSmall ? unlessUnreadable(() => digestOf(job)) : await digestOfLarge(job));
+    onDigest(index, isSmall ? attempt(() => digestOf(job), undefined) : await digestOfLarge(job));
     bytes += 1024 + (isSmall ? size : 0);
     if (bytes < turnBytes) continue;
     bytes = 0;
@@ -57,23 +58,15 @@ function digestOf({ at, kind }: DigestJob): Buffer {
 /** Where a link leads, and what is there, all but its content: a command may look at either. */
 function digestOfLink(at: string | Buffer): Hash {
   const digest = createHash('sha256').update(`link ${readlinkSync(at)}\0`);
-  const stat = behind(() => statSync(at));
+  const stat = attempt(() => statSync(at), undefined);
   if (stat?.isFile() === true) return digest.update(`${stat.mode & 0o100} `);
   return digest.update(stat?.isDirectory() === true ? 'folder' : 'other');
 }
 
 /** 0 where no file lies there. */
 function sizeBehind(at: string | Buffer): number {
-  const stat = behind(() => statSync(at));
+  const stat = attempt(() => statSync(at), undefined);
   return stat?.isFile() === true ? stat.size : 0;
-}
-
-function behind<Result>(look: () => Result): Result | undefined {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
 }
 
 async function digestOfLarge({ at, kind }: DigestJob): Promise<Buffer | undefined> {
@@ -89,14 +82,6 @@ async function digestOfLarge({ at, kind }: DigestJob): Promise<Buffer | undefine
       [filled, next] = [next, filled];
     }
     return digest.digest();
-  } catch {
-    return undefined;
-  }
-}
-
-function unlessUnreadable(calculate: () => Buffer): Buffer | undefined {
-  try {
-    return calculate();
   } catch {
     return undefined;
   }

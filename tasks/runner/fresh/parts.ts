@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { attempt } from '../attempt.ts';
 import { environmentOf } from '../environment.ts';
 import { folderInProject, type Tracked } from '../plan/track.ts';
 import type { PlannedTask } from '../plan.ts';
@@ -73,7 +74,15 @@ function staticParts(session: Session, task: PlannedTask, tracked: Tracked): rea
   const environment = environmentOf(session, task);
   return [
     ...(work.kind === 'run' ? [part('command', '', work.commands)] : []),
-    ...(work.kind === 'script' ? [part('script', folderInProject(root, work.file), contentOf(work.file))] : []),
+    ...(work.kind === 'script'
+      ? [
+          part(
+            'script',
+            folderInProject(root, work.file),
+            attempt(() => hash('sha256', readFileSync(work.file)), null),
+          ),
+        ]
+      : []),
     ...(lastSteps.length > 0 ? [part('finally', '', lastSteps)] : []),
     part('words', '', [args, rest]),
     ...Object.entries(params).map(([name, value]) => part('param', name, value ?? null)),
@@ -89,14 +98,6 @@ function staticParts(session: Session, task: PlannedTask, tracked: Tracked): rea
 
 function part(kind: Part['kind'], name: string, value: unknown): Part {
   return { kind, name, digest: digestOfText(JSON.stringify(value)) };
-}
-
-function contentOf(file: string): string | null {
-  try {
-    return hash('sha256', readFileSync(file));
-  } catch {
-    return null;
-  }
 }
 
 type Answer = Part | { readonly problem: string };

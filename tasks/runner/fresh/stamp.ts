@@ -1,4 +1,5 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
+import { attempt } from '../attempt.ts';
 import { isErrno } from '../host.ts';
 
 /**
@@ -27,7 +28,7 @@ export function stampFile(
     if (stat === 'hidden') hide(stamps, offset);
     return;
   }
-  const behind = stat.isSymbolicLink() && options.followsLinks ? statBehind(at) : undefined;
+  const behind = stat.isSymbolicLink() && options.followsLinks ? attempt(() => statSync(at), undefined) : undefined;
   const isOnlyNamed = behind?.isDirectory() === true && options.isLookedInto !== true;
   const { size, mtimeMs, ctimeMs } = isOnlyNamed ? stat : (behind ?? stat);
   const { ino } = behind ?? stat;
@@ -101,14 +102,6 @@ export function isTrustworthy(stamps: Float64Array, row: number, takenMs: number
   const isCoarse = modified % second === 0 && changed % second === 0;
   const newest = modified > changed ? modified : changed;
   return newest + (isCoarse ? 2 * second : tick) < takenMs;
-}
-
-function statBehind(at: string | Buffer): Stats | undefined {
-  try {
-    return statSync(at);
-  } catch {
-    return undefined;
-  }
 }
 
 function kindOf(stat: Stats): number {

@@ -1,5 +1,6 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { attempt } from '../attempt.ts';
 import { UserError } from '../errors.ts';
 import { isErrno } from '../host.ts';
 import type { Patterns } from './glob.ts';
@@ -115,8 +116,8 @@ function list(search: Search, { path, at }: Folder): readonly Entry[] {
 /** Goes on behind a link to a folder; false where it is no such link, or one that leads back up. */
 function followLink(search: Search, folder: Folder, path: string, at: string | Buffer): boolean {
   if (!isFolderBehind(at) || !search.patterns.mayHold(path)) return false;
-  const target = realPlace(at);
-  const here = realPlace(folder.at);
+  // Somebody may take it away meanwhile.
+  const [target, here] = [at, folder.at].map((place) => attempt(() => realpathSync.native(place), undefined));
   if (target === undefined || here === undefined) return false;
   const trail = [...folder.trail, here];
   const leadsBack = trail.some((place) => place === target || target === '/' || place.startsWith(`${target}/`));
@@ -138,22 +139,9 @@ function followLink(search: Search, folder: Folder, path: string, at: string | B
 /** Each folder with two links to a next one doubles the ways: no walk along all of them would end. */
 const mostRepeated = 10_000;
 
-/** Undefined for what somebody takes away meanwhile. */
-function realPlace(at: string | Buffer): string | undefined {
-  try {
-    return realpathSync.native(at);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Whether a path leads to a folder, in the end. */
 export function isFolderBehind(at: string | Buffer): boolean {
-  try {
-    return statSync(at).isDirectory();
-  } catch {
-    return false;
-  }
+  return attempt(() => statSync(at).isDirectory(), false);
 }
 
 /** A name whose bytes are no UTF-8, so that it can be shown and told from others. */

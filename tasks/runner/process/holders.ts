@@ -1,4 +1,5 @@
 import { readlinkSync } from 'node:fs';
+import { attempt } from '../attempt.ts';
 import { listProcesses, type ProcessRow } from './list.ts';
 
 /** What a process writes to, as the system names it, where that is a pipe or socket that is not ours too. */
@@ -16,9 +17,5 @@ export function holdersOf(outputs: ReadonlySet<string>): readonly ProcessRow[] {
 
 /** None where the process has ended, is another user's, or where there is no /proc. */
 function linkOf(pid: number | 'self', fd: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/fd/${fd}`);
-  } catch {
-    return undefined;
-  }
+  return attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`), undefined);
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { attempt } from '../attempt.ts';
 import { commandsOf, hasProc, type ProcessRow } from './list.ts';
 
 /** Tells every command of a task which runs are around it, and what these hold: `PID=TASK,SERVICE,…`, the outermost first. */
@@ -25,13 +26,6 @@ function ancestry(pid: number, parents: ReadonlyMap<number, number>): readonly n
 
 /** The pid of the run that has started a process, as that was told. */
 function runnerOf(pid: number): number {
-  return Number(new RegExp(`\\0${aroundVariable}=(?:[^\\0]* )?(\\d+)=`).exec(`\0${environmentOf(pid)}`)?.[1]);
-}
-
-function environmentOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1');
-  } catch {
-    return '';
-  }
+  const environment = attempt(() => readFileSync(`/proc/${pid}/environ`, 'latin1'), '');
+  return Number(new RegExp(`\\0${aroundVariable}=(?:[^\\0]* )?(\\d+)=`).exec(`\0${environment}`)?.[1]);
 }

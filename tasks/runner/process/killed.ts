@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { attempt } from '../attempt.ts';
 import type { Host } from '../host.ts';
 import { findProcess, hasProc } from './list.ts';
 
@@ -52,11 +53,7 @@ function watchersOf(file: string): readonly number[] {
 }
 
 function hasArgument(pid: string, text: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(text);
-  } catch {
-    return false;
-  }
+  return attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(text), false);
 }
 
 /** Another task of the same run may ask for it, but not for ever. */

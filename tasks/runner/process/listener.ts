@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
+import { attempt } from '../attempt.ts';
 import { listProcesses } from './list.ts';
 
 /** A process that takes connections, by the name of its program: its arguments may hold what is nobody's business. */
@@ -34,13 +35,4 @@ function nameOf(pid: number): string {
 
 function linesOf(path: string): readonly string[] {
   return attempt(() => readFileSync(path, 'latin1'), '').split('\n');
-}
-
-/** What is asked may have ended, or may not be ours to ask. */
-function attempt<Value>(ask: () => Value, otherwise: Value): Value {
-  try {
-    return ask();
-  } catch {
-    return otherwise;
-  }
 }

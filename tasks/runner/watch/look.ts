@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { attempt } from '../attempt.ts';
 import { readFileClock } from '../fresh/clock.ts';
 import { type InputLook, lookAtInputs } from '../fresh/inputs.ts';
 import type { Record } from '../fresh/record.ts';
@@ -84,18 +85,9 @@ function differing(before: Snapshot, now: Snapshot): readonly string[] {
 /** Where it was searched, where the files lie, and, of a link, where it leads. */
 function foldersOf(root: string, { inputs, folders }: Known): readonly string[] {
   const searched = folders.paths.map((path) => placeOf(root, path));
-  const targets = inputs.paths.flatMap((path, row) =>
-    kindIn(inputs.stamps, row) === kinds.link ? targetFolder(placeOf(root, path)) : [],
-  );
+  const links = inputs.paths.filter((_, row) => kindIn(inputs.stamps, row) === kinds.link);
+  // Of one that leads nowhere, its own folder tells when that changes.
+  const targets = links.flatMap((path) => attempt(() => dirname(realpathSync(placeOf(root, path))), []));
   const holding = new Set(inputs.paths.map((path) => dirname(placeOf(root, path))));
   return [...searched, ...holding, ...targets];
-}
-
-function targetFolder(link: string): readonly string[] {
-  try {
-    return [dirname(realpathSync(link))];
-  } catch {
-    // It leads nowhere: its own folder tells when that changes.
-    return [];
-  }
 }
