@@ -2,6 +2,7 @@
 import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import type { EngineInfo } from '../lib/engine-info.ts';
+import { lastLine } from '../lib/ran.ts';
 import { withEngineInfo } from '../lib/subjects.ts';
 
 /** The bits of `CapBnd` in /proc/self/status. */
@@ -78,9 +79,7 @@ async function letsBpfPass(probe: Probe): Promise<CheckResult> {
   return {
     outcome: refuses ? 'fail' : 'warn',
     summary: refuses ? 'a seccomp filter refuses bpf()' : 'a seccomp filter is active, and may refuse bpf()',
-    cause: refuses
-      ? `\`${bpftool.command}\`: ${bpftool.stderr.trim().split('\n').at(-1)}`
-      : 'without bpftool and root nobody can tell',
+    cause: refuses ? `\`${bpftool.command}\`: ${lastLine(bpftool)}` : 'without bpftool and root nobody can tell',
     fixes: [
       {
         about: 'start the environment without the filter',

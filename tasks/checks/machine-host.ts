@@ -1,14 +1,13 @@
 /** Can this Mac start a Podman machine at all? */
 import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
-import { programFolders } from '../lib/mac.ts';
+import { folderOffPath } from '../lib/mac.ts';
 import { podmanVersion, readMachine } from '../lib/machine.ts';
 import { fate, lastLine } from '../lib/ran.ts';
 import { withPodman } from '../lib/subjects.ts';
 
 /** The first that keeps the machine's clock, which Podman 6 asks of it. */
 const KRUNKIT_RANGE = '>=1.2.1';
-const krunkitPaths = programFolders.map((folder) => `${folder}/krunkit`);
 
 export const checks = documented([
   {
@@ -51,8 +50,8 @@ async function providerIsHere(probe: Probe): Promise<CheckResult> {
   const version = await podmanVersion(probe.ask);
   const provider = await chooseProvider(probe, version);
   if (provider !== 'libkrun') return { outcome: 'pass', summary: provider };
-  const places = await Promise.all(krunkitPaths.map(probe.exists));
-  const krunkit = (await probe.which('krunkit')) ?? krunkitPaths.find((_, index) => places[index]);
+  const folder = await folderOffPath(probe, 'krunkit');
+  const krunkit = folder === undefined ? await probe.which('krunkit') : `${folder}/krunkit`;
   if (krunkit === undefined) return withoutKrunkit('krunkit is not installed', 'install');
   const ran = await probe.run([krunkit, '--version'], { timeoutMs: 5_000 });
   if (ran.code !== 0) return withoutKrunkit(`krunkit does not run: it ${fate(ran)} (${lastLine(ran)})`, 'reinstall');

@@ -2,12 +2,20 @@
 import type { Fix, Probe } from 'zx-tasks';
 
 /** Podman’s installer, Homebrew on Apple silicon, Homebrew on Intel. */
-export const programFolders = ['/opt/podman/bin', '/opt/homebrew/bin', '/usr/local/bin'];
+const programFolders = ['/opt/podman/bin', '/opt/homebrew/bin', '/usr/local/bin'];
 
 /** The folder that has a program which PATH does not find, as in an IDE or a job that never read ~/.zprofile. */
 export async function folderOffPath(probe: Probe, program: string): Promise<string | undefined> {
   if (probe.platform.os !== 'darwin' || (await probe.which(program)) !== undefined) return undefined;
-  for (const folder of programFolders) if (await probe.exists(`${folder}/${program}`)) return folder;
+  return await folderOf(program, probe.exists);
+}
+
+/** The folder into which an installer has put a program, PATH or not. */
+export async function folderOf(
+  program: string,
+  isThere: (path: string) => Promise<boolean>,
+): Promise<string | undefined> {
+  for (const folder of programFolders) if (await isThere(`${folder}/${program}`)) return folder;
   return undefined;
 }
 

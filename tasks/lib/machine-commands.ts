@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { type Context, type Ran, TaskFailure } from 'zx-tasks';
 import { type Found, readMachine } from './machine.ts';
 import { FIND_BROKEN } from './machine-record.ts';
+import { lastLine } from './ran.ts';
 
 const SLOW_MS = 600_000;
 /** An image of a gigabyte, through whatever network there is. */
@@ -84,7 +85,7 @@ export async function must(context: Context, command: readonly string[], purpose
 }
 
 export function lastLineOf(ran: Ran): string {
-  return ran.problem === 'timed-out' ? 'it did not end in time' : (linesOf(ran).at(-1) ?? 'it printed nothing');
+  return ran.problem === 'timed-out' ? 'it did not end in time' : lastLine(ran);
 }
 
 function talkative([program = '', ...words]: readonly string[]): readonly string[] {

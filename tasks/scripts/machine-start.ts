@@ -1,6 +1,6 @@
 /** On macOS: brings the Podman machine from whatever state to "podman answers, rootful, enough memory". */
-import { type Context, type Outcome, skip, TaskFailure } from 'zx-tasks';
-import { programFolders } from '../lib/mac.ts';
+import { type Context, type Outcome, type Ran, skip, TaskFailure } from 'zx-tasks';
+import { folderOf } from '../lib/mac.ts';
 import { type Machine, MIB_LEAST, MIB_RECOMMENDED, otherConnection } from '../lib/machine.ts';
 import { askPodman, dockerServes, findMachine, forgetBroken, lastLineOf, must, show } from '../lib/machine-commands.ts';
 import { RECORD_IS_BROKEN, START_ANEW } from '../lib/machine-record.ts';
@@ -15,7 +15,7 @@ const SAY_EVERY = 10;
 export async function run(context: Context): Promise<Outcome> {
   if (context.platform.os !== 'darwin')
     return skip('containers run in this machine’s own kernel; no virtual machine is needed');
-  const podman = await context.run(['podman', '--version'], { timeoutMs: 10_000 });
+  const podman = await askVersion(context, 'podman');
   if (podman.problem === 'not-found') return withoutPodman(context);
   if (podman.code !== 0) throw notReady(`\`podman --version\` failed: ${lastLineOf(podman)}`, 'npx tasks doctor --fix');
   if (context.params['forget-broken'] === true) await forgetBroken(context);
@@ -30,18 +30,14 @@ export async function run(context: Context): Promise<Outcome> {
 
 async function withoutPodman(context: Context): Promise<Outcome> {
   if (await dockerServes(context)) return skip('Podman is not installed; Docker serves in its place');
-  const folder = await folderWithPodman(context);
+  const folder = await folderOf('podman', async (path) => (await askVersion(context, path)).problem !== 'not-found');
   if (folder !== undefined)
     throw notReady(`\`podman\` is in ${folder}, which is not on PATH`, `export PATH="${folder}:$PATH"`);
   throw notReady('Podman is not installed, and no Docker answers', 'brew install podman');
 }
 
-async function folderWithPodman(context: Context): Promise<string | undefined> {
-  for (const folder of programFolders) {
-    const ran = await context.run([`${folder}/podman`, '--version'], { timeoutMs: 10_000 });
-    if (ran.problem !== 'not-found') return folder;
-  }
-  return undefined;
+async function askVersion(context: Context, podman: string): Promise<Ran> {
+  return await context.run([podman, '--version'], { timeoutMs: 10_000 });
 }
 
 async function knownMachine(context: Context): Promise<Machine | undefined> {
