@@ -12,5 +12,7 @@ export function requireTools(kernels: readonly Kernel[]): void {
   const needed = [...new Set([...kernels.map(({ arch }) => EMULATORS[arch]), ...OTHERS])];
   const missing = needed.filter((program) => !FOLDERS.some((folder) => existsSync(join(folder, program))));
   if (missing.length === 0) return;
-  throw new Error(`not here: ${missing.join(', ')}\nhint: npx tasks doctor --strict --fix kernel-tools host-toolchain`);
+  throw new Error(
+    `not installed: ${missing.join(', ')}\nhint: npx tasks doctor --strict --fix kernel-tools host-toolchain`,
+  );
 }

@@ -14,7 +14,7 @@ export const checks = documented([
     needs: ['EN002'],
     timeoutMs: 20_000,
     about:
-      'podman-compose, `podman compose` or `docker compose` starts the stack. Old ones are used with care: they ignore keys and end with 0 when a service failed.',
+      'podman-compose, `podman compose` or `docker compose` starts the stack. Old versions ignore keys and exit with 0 although a service failed, so the tasks check what really runs.',
     mending: 'installing podman-compose',
     run: withEngine(hasProvider),
   },
@@ -35,7 +35,7 @@ async function hasProvider(probe: Probe, engine: Engine): Promise<CheckResult> {
   return {
     outcome: 'fail',
     summary: '`podman-compose`, `podman compose` and `docker compose` are all missing',
-    cause: 'the stack is described in container/docker-compose.yml, and a compose provider starts it',
+    cause: 'a compose provider starts the stack that container/docker-compose.yml describes',
     fixes: await installProvider(probe),
   };
 }
@@ -51,8 +51,8 @@ async function judge(probe: Probe, { command, version, isDockers }: Provider): P
   return {
     outcome: 'fail',
     summary: `${summary} is too old`,
-    cause: `${range} reads the compose file as it is written`,
-    fixes: [{ about: 'install a newer one beside it', command: 'pipx install podman-compose' }],
+    cause: `the compose file needs ${range}`,
+    fixes: [{ about: 'install a newer version beside it', command: 'pipx install podman-compose' }],
   };
 }
 
@@ -61,27 +61,26 @@ async function handsOverText(probe: Probe, { command, version }: Provider): Prom
   return {
     outcome: 'fail',
     summary: `\`${command.join(' ')}\` is Docker Compose ${version}, which cannot start the profiler on Podman`,
-    cause: 'it hands over the text of the seccomp profile, and Podman takes that for the name of a file',
+    cause: 'it passes the content of the seccomp profile, where Podman expects the name of a file',
     fixes:
       probe.env.TASKS_COMPOSE === undefined
         ? await installProvider(probe)
-        : [{ about: 'let podman-compose be found', command: 'unset TASKS_COMPOSE', byHand: true }],
+        : [{ about: 'use podman-compose', command: 'unset TASKS_COMPOSE', byHand: true }],
   };
 }
 
 function misplacing(summary: string): CheckResult {
   return {
     outcome: 'warn',
-    summary: `${summary}, which needs the compose file’s whole path`,
-    cause:
-      'it looks for a relative `-f` in that file’s own folder; the tasks are not concerned, commands that you type are',
+    summary: `${summary}, which needs the absolute path of the compose file`,
+    cause: 'it looks for a relative `-f` in that file’s own folder; this affects only commands that you type yourself',
     fixes: [
       {
-        about: 'name it whole',
+        about: 'use the absolute path',
         command: 'podman-compose -f "$PWD/container/docker-compose.yml" logs -f profiler',
         byHand: true,
       },
-      { about: 'install a newer one beside it', command: 'pipx install podman-compose', byHand: true },
+      { about: 'install a newer version beside it', command: 'pipx install podman-compose', byHand: true },
     ],
   };
 }

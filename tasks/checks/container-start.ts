@@ -19,8 +19,8 @@ export const checks = documented([
     group: 'engine',
     needs: ['EN002', 'EN003'],
     timeoutMs: 60_000,
-    about: 'A container of one system call is really started, which no version number can promise.',
-    mending: 'settings for this project alone, with limits and an OCI runtime that fit the host',
+    about: 'A tiny container is actually started, because no version number proves that this works.',
+    mending: 'container settings with limits and an OCI runtime that work on this host, for this project only',
     run: withEngine(containerStarts),
   },
   {
@@ -32,8 +32,8 @@ export const checks = documented([
     platforms: ['linux'],
     timeoutMs: 60_000,
     about:
-      'The same container on the default bridge network, which needs netavark or CNI plug-ins and a firewall command.',
-    mending: 'installing what Podman makes networks with',
+      'The same container is started on the default bridge network, which needs netavark or CNI plug-ins and a firewall command.',
+    mending: 'installing Podman’s network tools',
     run: withEngine(bridgeWorks),
   },
 ]);
@@ -45,14 +45,14 @@ async function containerStarts(probe: Probe, engine: Engine): Promise<CheckResul
   const building = buildNeedsTrial(probe, engine).then((needs) => (needs ? buildTiny(probe, engine) : undefined));
   const [started, built] = await Promise.all([startAnywhere(probe, engine), building]);
   const ran = started.code === 0 && built !== undefined ? built : started;
-  if (ran.code === 0) return { outcome: 'pass', summary: 'a container of one system call started and ended with 0' };
+  if (ran.code === 0) return { outcome: 'pass', summary: 'a tiny container started and exited with 0' };
   return {
     outcome: 'fail',
     summary: `${engine.name} cannot ${ran === started ? 'start' : 'build'} a container: ${fate(ran)}`,
     cause: explainStart(ran),
     fixes:
       engine.name === 'podman' && probe.platform.os === 'linux'
-        ? [{ about: 'write settings that fit this host, for this project only', task: 'fix-runtime' }]
+        ? [{ about: 'write container settings that work on this host, for this project only', task: 'fix-runtime' }]
         : [],
   };
 }
@@ -78,7 +78,7 @@ async function bridgeWorks(probe: Probe, engine: Engine): Promise<CheckResult> {
     outcome: 'fail',
     summary: `${engine.name} cannot connect a container to a bridge network: ${fate(ran)}`,
     cause: lastLine(ran),
-    fixes: await installFix(probe, 'install what Podman makes networks with', {
+    fixes: await installFix(probe, 'install Podman’s network tools', {
       apt: 'netavark aardvark-dns iptables nftables',
       dnf: 'netavark aardvark-dns iptables-nft',
       pacman: 'netavark aardvark-dns iptables-nft',

@@ -18,29 +18,29 @@ export const checks = documented([
     question: 'is the engine new enough?',
     group: 'engine',
     needs: ['EN002'],
-    about: 'Engines before these know neither CAP_BPF and CAP_PERFMON nor the JSON that the tasks read.',
+    about: 'Older engines do not know CAP_BPF and CAP_PERFMON, or print other JSON than the tasks read.',
     mending: 'a newer Podman (4.3 or later) or Docker (23 or later)',
     run: withEngineInfo(isNewEnough),
   },
   {
     id: 'EN007',
     name: 'oci-runtime',
-    question: 'does the OCI runtime fit this host?',
+    question: 'does the OCI runtime work on this host?',
     group: 'engine',
     needs: ['EN002'],
     platforms: ['linux'],
     about: 'crun refuses to start anything where cgroups v1 and v2 are mounted side by side; runc does not.',
-    mending: 'settings for this project alone that choose runc',
+    mending: 'container settings that choose runc, for this project only',
     run: withEngineInfo(runtimeFits),
   },
   {
     id: 'EN008',
     name: 'cgroups',
-    question: 'does the engine support the version of cgroups here?',
+    question: 'does the engine support this host’s version of cgroups?',
     group: 'engine',
     needs: ['EN002'],
-    about: 'Podman 6 needs cgroups v2; older ones, and Docker, also take v1.',
-    mending: 'booting with cgroups v2, or an engine that takes v1',
+    about: 'Podman 6 needs cgroups v2; older versions, and Docker, also work with v1.',
+    mending: 'booting with cgroups v2, or an engine that works with v1',
     run: withEngineInfo(cgroupsFit),
   },
 ]);
@@ -68,8 +68,8 @@ async function runtimeFits(probe: Probe, { runtime, cgroups }: EngineInfo, engin
   return {
     outcome: 'warn',
     summary: 'crun, on a host with cgroups v1 and v2 side by side',
-    cause: 'crun refuses such hosts, unless it was told otherwise',
-    fixes: [{ about: 'write settings that fit this host, for this project only', task: 'fix-runtime' }],
+    cause: 'by default, crun starts no container on such a host',
+    fixes: [{ about: 'write container settings that work on this host, for this project only', task: 'fix-runtime' }],
   };
 }
 

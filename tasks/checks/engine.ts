@@ -21,7 +21,7 @@ export const checks = documented([
     question: 'is a container engine installed?',
     group: 'engine',
     about:
-      'The application, the profiler and the eBPF build run in containers. Podman is an engine by itself; the docker command is one only where its daemon could be: installed here, named by DOCKER_HOST or by a context, or Docker Desktop.',
+      'The application, the profiler and the eBPF build run in containers. The docker command counts as an engine only where there can be a daemon: installed here, named by DOCKER_HOST or by a context, or Docker Desktop’s.',
     mending: 'installing Podman with the system’s package manager',
     timeoutMs: 20_000,
     run: engineIsInstalled,
@@ -34,9 +34,9 @@ export const checks = documented([
     needs: ['EN001', 'PM002'],
     timeoutMs: 20_000,
     about:
-      'An engine answers when its `info` names a version, not when its command exists. A `docker` that is Podman in disguise is unmasked.',
+      'An engine answers if its `info` reports a version; that its command exists is not enough. A `docker` command that is really Podman is recognised.',
     mending:
-      'on macOS starting the Podman machine; on Linux starting Docker’s daemon where systemd runs, else installing what Podman lacks',
+      'on macOS, starting the Podman machine; on Linux, starting Docker’s daemon where systemd runs, otherwise installing what Podman lacks',
     run: engineAnswers,
   },
   {
@@ -47,7 +47,7 @@ export const checks = documented([
     needs: ['EN002'],
     platforms: ['linux'],
     about:
-      'Only the kernel’s own root, with CAP_BPF in the first user namespace, may load eBPF; a rootless engine’s root is not that one.',
+      'Only the kernel’s own root, with CAP_BPF in the first user namespace, may load eBPF; root in a rootless engine is an ordinary user to the kernel.',
     mending: 'calling the engine through sudo; on macOS a rootful machine',
     run: withEngine(engineIsRootful),
   },
@@ -74,8 +74,8 @@ function offPath(folder: string): CheckResult {
   return {
     outcome: 'fail',
     summary: `\`podman\` is in ${folder}, which is not on PATH`,
-    cause: 'what was started by an IDE or by launchd has not read ~/.zprofile, where installers add it',
-    fixes: [{ about: 'look there too', command: `export PATH="${folder}:$PATH"`, byHand: true }],
+    cause: 'programs started by an IDE or by launchd do not read ~/.zprofile, where installers add this folder',
+    fixes: [{ about: 'add the folder to PATH', command: `export PATH="${folder}:$PATH"`, byHand: true }],
   };
 }
 
@@ -107,7 +107,7 @@ async function installEngine(probe: Probe): Promise<readonly Fix[]> {
 async function engineAnswers(probe: Probe): Promise<CheckResult> {
   const engine = await probe.engine();
   if (engine !== undefined) {
-    const disguise = engine.disguised ? ' (`docker` here is Podman in disguise)' : '';
+    const disguise = engine.disguised ? ' (the `docker` command here is Podman)' : '';
     return { outcome: 'pass', summary: `${engine.name} ${engine.version}${disguise}` };
   }
   const names = await enginesHere(probe);
@@ -130,15 +130,16 @@ function sudoRefuses(): CheckResult {
   return {
     outcome: 'fail',
     summary: 'the engine must be called through `sudo`, and `sudo` asks for a password',
-    cause: 'loading eBPF needs an engine that runs as root; you are an ordinary user and nobody can be asked here',
-    fixes: [{ about: 'let sudo remember you, then run this again in the same terminal', command: 'sudo -v' }],
+    cause:
+      'loading eBPF needs an engine that runs as root; you are an ordinary user, and there is no terminal on which to ask for a password',
+    fixes: [{ about: 'enter the password once, then run this again in the same terminal', command: 'sudo -v' }],
   };
 }
 
 /** Docker's client may end with 0 where no daemon answers; then what it says is the daemon's absence. */
 async function silenceOf(probe: Probe, name: EngineName): Promise<string> {
   const ran = await probe.run([name, 'info'], { timeoutMs: 15_000 });
-  return ran.code === 0 ? `\`${name} info\` names no server` : `\`${name} info\` ${fate(ran)}: ${lastLine(ran)}`;
+  return ran.code === 0 ? `\`${name} info\` reports no server` : `\`${name} info\` ${fate(ran)}: ${lastLine(ran)}`;
 }
 
 async function wake(probe: Probe, name: EngineName): Promise<readonly Fix[]> {

@@ -14,7 +14,7 @@ export const checks = documented([
     needs: ['EN004', 'EN005'],
     timeoutMs: 60_000,
     about:
-      'The images are built on Debian’s and Node’s. They are here already, were made here from packages, or their registry answers.',
+      'The images are built on Debian’s and Node’s official ones. These are here already, were made here from packages, or can be pulled because their registry answers.',
     mending: 'making them from the distribution’s packages, or naming images that can be pulled',
     run: withEngine(baseImagesCanBeHad),
   },
@@ -63,9 +63,13 @@ function untrusted(probe: Probe, image: BaseImage): CheckResult {
   const file = probe.env.NODE_EXTRA_CA_CERTS ?? 'ca.pem';
   const put = 'sudo tee /etc/pki/ca-trust/source/anchors/proxy.pem >/dev/null && sudo update-ca-trust';
   const fixes: readonly Fix[] = [
-    { about: 'make the machine trust it', command: `podman machine ssh '${put}' < ${file}`, byHand: true },
     {
-      about: 'have it from the Mac’s keychain first',
+      about: 'make the machine trust the certificate authority',
+      command: `podman machine ssh '${put}' < ${file}`,
+      byHand: true,
+    },
+    {
+      about: 'export the certificate authority from the Mac’s keychain first',
       command: 'security find-certificate -a -p /Library/Keychains/System.keychain > ca.pem',
       byHand: true,
     },
@@ -73,7 +77,7 @@ function untrusted(probe: Probe, image: BaseImage): CheckResult {
   return {
     outcome: 'fail',
     summary: `\`${probe.env[image.buildArg] ?? image.official}\` cannot be pulled: its registry’s certificate is not trusted in the Podman machine`,
-    cause: 'a proxy opens TLS, and the machine does not know its certificate authority, though the Mac may',
+    cause: 'a proxy inspects TLS, and the machine does not trust its certificate authority, even if the Mac does',
     fixes: probe.env.NODE_EXTRA_CA_CERTS === undefined ? [...fixes].reverse() : fixes.slice(0, 1),
   };
 }
@@ -83,7 +87,7 @@ async function missing(probe: Probe, image: BaseImage): Promise<CheckResult> {
   return {
     outcome: 'fail',
     summary: `\`${chosen ?? image.official}\` is not here, and its registry does not answer`,
-    cause: 'this machine has no way to a container registry, or a proxy stands between',
+    cause: 'this machine cannot reach a container registry, or a proxy is in between',
     fixes:
       chosen === undefined
         ? await bootstrapFixes(probe)

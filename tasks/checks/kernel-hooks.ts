@@ -9,11 +9,11 @@ export const checks = documented([
   {
     id: 'KN006',
     name: 'kernel-hooks',
-    question: 'has the kernel a hook for the probe, and which?',
+    question: 'which hooks does the kernel offer to the probe?',
     group: 'kernel',
     needs: ['KN001'],
     about:
-      'The probe takes the cheapest tier that the kernel has and that fires: B, tracepoints of the socket layer (Linux 6.3); C, trampolines on the socket functions; A, the end of every system call. What the profiler that runs chose is told, or else what it will try first.',
+      'The probe uses the cheapest tier that the kernel offers and that works: B, tracepoints of the socket layer (Linux 6.3); C, trampolines on the socket functions; A, the end of every system call. The check shows what the running profiler chose, or else what it would try first.',
     mending: 'a kernel of the distribution, 5.10 or newer',
     run: hasHook,
   },
@@ -34,7 +34,7 @@ async function hasHook(probe: Probe): Promise<CheckResult> {
   const told = await readProfiler(probe);
   if (told !== undefined && (await isOfNow(probe, told))) return judge(told);
   if (probe.platform.os !== 'linux')
-    return { outcome: 'skip', summary: 'the kernel is the machine’s; the profiler tells while it runs' };
+    return { outcome: 'skip', summary: 'the machine’s kernel is not examined; a running profiler says which it uses' };
   const types = await probe.read('/sys/kernel/btf/vmlinux');
   if (types === undefined)
     return { outcome: 'could-not-check', summary: 'unknown', cause: 'the kernel’s types cannot be read' };
@@ -67,12 +67,12 @@ async function isOfNow(probe: Probe, { state }: Told): Promise<boolean> {
 
 function judge({ state, tier, hooks, kernel, why }: Told): CheckResult {
   if (tier !== null)
-    return { outcome: 'pass', summary: `tier ${tier} (${hooks.join(', ')}), says the profiler: ${why}` };
+    return { outcome: 'pass', summary: `the profiler uses tier ${tier} (${hooks.join(', ')}): ${why}` };
   return {
     outcome: 'warn',
     summary: `the profiler ${state} on ${kernel}`,
     cause: why,
-    fixes: [{ about: 'start it again, once what it says is mended', command: 'npx tasks up', byHand: true }],
+    fixes: [{ about: 'start it again after fixing that', command: 'npx tasks up', byHand: true }],
   };
 }
 
@@ -80,7 +80,7 @@ function noHook(lacking: readonly string[]): CheckResult {
   return {
     outcome: 'fail',
     summary: `the kernel has no ${lacking.join(' and no ')}`,
-    cause: 'every tier of the probe needs these tracepoints, which kernels are built without only on purpose',
+    cause: 'every tier of the probe needs these tracepoints, which only unusual kernel configurations leave out',
     fixes: [{ about: 'boot a kernel of the distribution, 5.10 or newer', command: 'uname -r', byHand: true }],
   };
 }

@@ -15,18 +15,18 @@ export const checks = documented([
   {
     id: 'KN003',
     name: 'kernel-capabilities',
-    question: 'may root here load eBPF?',
+    question: 'may root load eBPF here?',
     group: 'kernel',
     platforms: ['linux'],
     about:
-      'A container or a sandbox may have taken CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN, which holds both) from everybody in it, from root too.',
+      'A container or sandbox may withhold CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN, which includes both) from everybody in it, even from root.',
     mending: 'starting the environment with these capabilities',
     run: hasCapabilities,
   },
   {
     id: 'KN004',
     name: 'kernel-seccomp',
-    question: 'does no seccomp filter refuse the bpf system call?',
+    question: 'does seccomp allow the bpf system call?',
     group: 'kernel',
     platforms: ['linux'],
     about: 'Container engines filter system calls, and most filters refuse bpf().',
@@ -36,10 +36,10 @@ export const checks = documented([
   {
     id: 'KN005',
     name: 'kernel-version',
-    question: 'has the kernel that runs containers a BPF ring buffer (5.8 or newer)?',
+    question: 'does the kernel that runs containers have BPF ring buffers (5.8 or newer)?',
     group: 'kernel',
     needs: ['EN002'],
-    about: 'The probe hands its events over through a ring buffer, which kernels have since 5.8.',
+    about: 'The probe passes its events on in a ring buffer, which kernels have had since 5.8.',
     mending: 'a newer kernel; on macOS a newer machine image',
     run: withEngineInfo(isNewEnough),
   },
@@ -49,13 +49,14 @@ async function hasCapabilities(probe: Probe): Promise<CheckResult> {
   const status = await probe.read('/proc/self/status');
   const bounding = /^CapBnd:\s*([0-9a-f]+)/m.exec(status ?? '')?.[1];
   if (bounding === undefined)
-    return { outcome: 'could-not-check', summary: 'unknown', cause: '/proc/self/status tells no CapBnd' };
+    return { outcome: 'could-not-check', summary: 'unknown', cause: '/proc/self/status has no line CapBnd' };
   const has = (bit: bigint): boolean => ((BigInt(`0x${bounding}`) >> bit) & 1n) === 1n;
-  if (has(SYS_ADMIN) || (has(BPF) && has(PERFMON))) return { outcome: 'pass', summary: `CapBnd ${bounding}` };
+  if (has(SYS_ADMIN) || (has(BPF) && has(PERFMON)))
+    return { outcome: 'pass', summary: `root has what eBPF needs (CapBnd ${bounding})` };
   return {
     outcome: 'fail',
-    summary: 'CAP_BPF and CAP_PERFMON are out of reach here',
-    cause: 'this environment was started without them, so nobody in it can have them',
+    summary: 'CAP_BPF and CAP_PERFMON are not available here',
+    cause: 'this container or sandbox was started without them, so not even root in it has them',
     fixes: [
       {
         about: 'start the environment with them',
@@ -70,16 +71,16 @@ async function hasCapabilities(probe: Probe): Promise<CheckResult> {
 async function letsBpfPass(probe: Probe): Promise<CheckResult> {
   const status = (await probe.read('/proc/self/status')) ?? '';
   const mode = /^Seccomp:\s*(\d)/m.exec(status)?.[1];
-  if (mode === '0') return { outcome: 'pass', summary: 'no filter is active' };
+  if (mode === '0') return { outcome: 'pass', summary: 'no seccomp filter is active' };
   const bpftool = await probe.run([...(probe.user?.uid === 0 ? [] : ['sudo', '-n']), 'bpftool', 'prog', 'show'], {
     timeoutMs: 5_000,
   });
-  if (bpftool.code === 0) return { outcome: 'pass', summary: 'a filter is active, and lets bpf() pass' };
+  if (bpftool.code === 0) return { outcome: 'pass', summary: 'a seccomp filter is active, and allows bpf()' };
   const refuses = /not permitted/i.test(bpftool.stderr);
   return {
     outcome: refuses ? 'fail' : 'warn',
     summary: refuses ? 'a seccomp filter refuses bpf()' : 'a seccomp filter is active, and may refuse bpf()',
-    cause: refuses ? `\`${bpftool.command}\`: ${lastLine(bpftool)}` : 'without bpftool and root nobody can tell',
+    cause: refuses ? `\`${bpftool.command}\`: ${lastLine(bpftool)}` : 'only bpftool, run as root, could tell',
     fixes: [
       {
         about: 'start the environment without the filter',
@@ -94,7 +95,7 @@ function isNewEnough(probe: Probe, info: EngineInfo): CheckResult {
   const kernel = info.kernel ?? 'unknown';
   const isFit = probe.satisfies(kernel, OLDEST_KERNEL);
   if (isFit === undefined)
-    return { outcome: 'could-not-check', summary: 'unknown', cause: `the engine calls its kernel \`${kernel}\`` };
+    return { outcome: 'could-not-check', summary: 'unknown', cause: `the engine reports the kernel \`${kernel}\`` };
   if (isFit) return { outcome: 'pass', summary: kernel };
   return {
     outcome: 'fail',
@@ -103,7 +104,7 @@ function isNewEnough(probe: Probe, info: EngineInfo): CheckResult {
     fixes: [
       probe.platform.os === 'darwin'
         ? {
-            about: 'make a machine with a newer kernel, beside the old one',
+            about: 'create a machine with a newer kernel, beside the old one',
             command: 'podman machine init --rootful profiler',
             byHand: true,
           }

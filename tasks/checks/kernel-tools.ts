@@ -20,9 +20,9 @@ export const checks = documented([
   {
     id: 'TC003',
     name: 'kernel-tools',
-    question: 'can other kernels be booted here, to try the probe on them?',
+    question: 'can other kernels be booted here, to test the probe on them?',
     group: 'development',
-    about: 'Only `npx tasks kernels` needs them: it boots Debian’s kernels under QEMU and tries the probe on each.',
+    about: 'Only `npx tasks kernels` needs this: it boots Debian’s kernels in QEMU and tests the probe on each.',
     mending: 'installing them',
     platforms: ['linux'],
     run: hasTools,
@@ -36,9 +36,11 @@ async function hasTools(probe: Probe): Promise<CheckResult> {
   if (missing.length === 0) return { outcome: 'pass', summary: tools.map((tool) => tool.program).join(', ') };
   return {
     outcome: 'warn',
-    summary: `not here: ${missing.map((tool) => tool.program).join(', ')}`,
+    summary: `not installed: ${missing.map((tool) => tool.program).join(', ')}`,
     cause: 'only `npx tasks kernels` needs them',
-    fixes: await installFix(probe, 'install what boots a kernel', { apt: missing.map((tool) => tool.apt).join(' ') }),
+    fixes: await installFix(probe, 'install the tools that boot a kernel', {
+      apt: missing.map((tool) => tool.apt).join(' '),
+    }),
   };
 }
 

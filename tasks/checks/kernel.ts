@@ -9,7 +9,7 @@ export const checks = documented([
     question: 'does the kernel describe its types (BTF)?',
     group: 'kernel',
     platforms: ['linux'],
-    about: 'The probe is fitted to the kernel by the kernel’s own description of its types, /sys/kernel/btf/vmlinux.',
+    about: 'The probe adapts to the kernel by the kernel’s own type information, /sys/kernel/btf/vmlinux.',
     mending: 'a kernel of the distribution, 5.10 or newer',
     run: hasBtf,
   },
@@ -32,7 +32,7 @@ async function hasBtf(probe: Probe): Promise<CheckResult> {
   return {
     outcome: 'fail',
     summary: `${path} is missing (kernel ${release || 'unknown'})`,
-    cause: 'the kernel was built without CONFIG_DEBUG_INFO_BTF, so the probe cannot be fitted to it',
+    cause: 'the kernel was built without CONFIG_DEBUG_INFO_BTF, so the probe cannot adapt to it',
     fixes: [
       {
         about: 'start a kernel of the distribution (5.10 or newer, with BTF)',

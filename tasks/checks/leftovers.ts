@@ -9,12 +9,12 @@ export const checks = documented([
   {
     id: 'ST001',
     name: 'leftovers',
-    question: 'is nothing of an earlier stack left over?',
+    question: 'is nothing left over from an earlier run?',
     group: 'project',
     needs: ['EN002'],
     timeoutMs: 20_000,
     about:
-      'Containers that ended, and a network without containers, are left by a run that was cut off. Those of another checkout are named and never touched.',
+      'An interrupted run leaves stopped containers and an empty network behind. Those of another checkout are named and never touched.',
     mending: '`npx tasks down`, here or there',
     run: withEngine(nothingIsLeft),
   },
@@ -38,7 +38,7 @@ function left(what: string): CheckResult {
   return {
     outcome: 'warn',
     summary: `left over: ${what}`,
-    cause: 'an earlier run was cut off, or a container ended by itself',
+    cause: 'an earlier run was interrupted, or a container ended by itself',
     fixes: [{ about: 'remove it; images and traces stay', task: 'down' }],
   };
 }
@@ -47,7 +47,7 @@ function ofAnother(name: string, root: string): CheckResult {
   return {
     outcome: 'warn',
     summary: `\`${name}\` belongs to ${root}`,
-    cause: 'there is one stack on a machine, and another checkout has started it',
+    cause: 'only one stack can run on a machine, and another checkout has started it',
     fixes: [{ about: 'stop that one', command: `cd ${root} && npx tasks down`, byHand: true }],
   };
 }

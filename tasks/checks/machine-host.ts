@@ -13,13 +13,13 @@ export const checks = documented([
   {
     id: 'PM005',
     name: 'machine-provider',
-    question: 'is what runs the Podman machine installed?',
+    question: 'is the program that runs the Podman machine installed?',
     group: 'machine',
     needs: ['EN001'],
     platforms: ['darwin'],
     about:
-      'A machine is run by Apple’s hypervisor through vfkit (applehv), which comes with Podman, or through krunkit (libkrun), which is the default since Podman 6 and does not come with every installation.',
-    mending: 'installing krunkit or a newer one, or choosing applehv',
+      'A machine runs on Apple’s hypervisor, through vfkit (applehv), which comes with Podman, or through krunkit (libkrun), which is the default since Podman 6 and not part of every installation.',
+    mending: 'installing or upgrading krunkit, or choosing applehv',
     run: withPodman(providerIsHere),
   },
   {
@@ -65,7 +65,7 @@ function withoutKrunkit(summary: string, mend: 'install' | 'reinstall' | 'upgrad
   return {
     outcome: 'fail',
     summary,
-    cause: 'this Podman runs its machine with libkrun, and that by krunkit',
+    cause: 'this Podman runs its machine with libkrun, which needs krunkit',
     fixes: [
       { about: `${mend} krunkit`, command: `brew ${mend} krunkit` },
       { about: 'use applehv instead', command: 'export CONTAINERS_MACHINE_PROVIDER=applehv', byHand: true },
@@ -107,13 +107,14 @@ async function processorIsSupported(probe: Probe): Promise<CheckResult> {
 
 async function hasHypervisor(probe: Probe): Promise<CheckResult> {
   const ran = await probe.run(['sysctl', '-n', 'kern.hv_support'], { timeoutMs: 5_000 });
-  if (ran.code === 0 && ran.stdout.trim() === '1') return { outcome: 'pass', summary: 'Apple’s hypervisor is there' };
+  if (ran.code === 0 && ran.stdout.trim() === '1')
+    return { outcome: 'pass', summary: 'Apple’s hypervisor is available' };
   if (probe.platform.pretended && ran.code !== 0)
-    return { outcome: 'skip', summary: 'only a real Mac can say, and this one is pretended' };
+    return { outcome: 'skip', summary: 'only a real Mac can tell, and TASKS_PLATFORM only simulates one' };
   return {
     outcome: 'fail',
     summary: 'this Mac has no hypervisor',
-    cause: 'it is a virtual machine itself, as GitHub’s arm64 runners are, and gives none to others',
+    cause: 'it is a virtual machine itself, as GitHub’s arm64 runners are, and cannot run another',
     fixes: [
       { about: 'use a Linux runner for what needs containers', command: 'npx tasks doctor --skip PM007', byHand: true },
     ],

@@ -15,17 +15,17 @@ export const checks = documented([
     platforms: ['darwin'],
     about: 'Containers need a Linux kernel; on macOS it runs in a virtual machine.',
     mending:
-      '`npx tasks machine-start`, which makes one; with `--forget-broken`, for you to type, in place of one whose record podman cannot read',
+      '`npx tasks machine-start`, which creates one; with `--forget-broken`, which only you can decide, in place of one whose record Podman cannot read',
     run: withMachine(exists),
   },
   {
     id: 'PM002',
     name: 'machine-running',
-    question: 'does the Podman machine run?',
+    question: 'is the Podman machine running?',
     group: 'machine',
     needs: ['PM001'],
     platforms: ['darwin'],
-    about: 'Stopped, starting, and stuck in a start that was cut off are told apart.',
+    about: 'The check distinguishes a machine that is stopped, starting, or stuck in an interrupted start.',
     mending: '`npx tasks machine-start`, from each of these states',
     run: withMachine(runs),
   },
@@ -36,20 +36,20 @@ export const checks = documented([
     group: 'machine',
     needs: ['PM002'],
     platforms: ['darwin'],
-    about: 'Only the kernel’s own root may load eBPF, also in the machine.',
+    about: 'Only the kernel’s own root may load eBPF, in the machine too.',
     mending: '`npx tasks machine-start`, which stops the machine, changes it and starts it again',
     run: withMachine(isRootful),
   },
   {
     id: 'PM004',
     name: 'machine-memory',
-    question: 'has the Podman machine enough memory?',
+    question: 'does the Podman machine have enough memory?',
     group: 'machine',
     needs: ['PM001'],
     platforms: ['darwin'],
-    about: 'Podman gives a machine 2 GiB; the eBPF compiler and the application are at ease with 4.',
+    about: 'By default Podman gives a machine 2 GiB; for the eBPF compiler and the application, 4 are enough.',
     mending:
-      '`npx tasks machine-start` below 2 GiB; between 2 and 4 a command for you, since containers stop meanwhile',
+      '`npx tasks machine-start` below 2 GiB; from 2 to 4, a command for you to run, because it stops the containers',
     run: withMachine(hasMemory),
   },
 ]);
@@ -67,7 +67,7 @@ function withMachine(judge: (machine: Machine | undefined) => CheckResult): (pro
 }
 
 /** By hand: a new machine takes the place of the old one's disk. */
-const startAnew: Fix = { about: 'make a new machine', command: START_ANEW, byHand: true };
+const startAnew: Fix = { about: 'create a new machine', command: START_ANEW, byHand: true };
 
 function exists(machine: Machine | undefined): CheckResult {
   if (machine !== undefined) return { outcome: 'pass', summary: `\`${machine.name}\`` };
@@ -123,5 +123,5 @@ function hasMemory(machine: Machine | undefined): CheckResult {
 /** A machine that runs well enough is not stopped for the sake of more memory, unless somebody wants that. */
 function giveMore({ name }: Machine): Fix {
   const command = `podman machine stop ${name}; podman machine set --memory ${MIB_RECOMMENDED} ${name} && podman machine start ${name}`;
-  return { about: 'give it more; its containers stop meanwhile', command, byHand: true };
+  return { about: 'give it more memory; this stops its containers', command, byHand: true };
 }

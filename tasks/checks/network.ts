@@ -13,10 +13,10 @@ export const checks = documented([
   {
     id: 'CA001',
     name: 'corporate-ca',
-    question: 'can the certificate authority of a proxy, if one is set, be read?',
+    question: 'is the certificate authority of a proxy readable, if one is set?',
     group: 'network',
     about:
-      'Where a company’s proxy opens TLS, its certificate authority is named by NODE_EXTRA_CA_CERTS, SSL_CERT_FILE or npm’s `cafile`; builds take it as a secret.',
+      'Where a company’s proxy inspects TLS, NODE_EXTRA_CA_CERTS, SSL_CERT_FILE or npm’s `cafile` names its certificate authority; builds get it as a secret.',
     mending: 'a file that exists, in PEM, with a certificate that is valid today',
     run: caIsReadable,
   },
@@ -29,7 +29,7 @@ export const checks = documented([
     platforms: ['darwin'],
     timeoutMs: 15_000,
     about:
-      'A machine’s clock may stop while the Mac sleeps. Then certificates seem not yet valid, and builds think that files are from the future.',
+      'A machine’s clock may stop while the Mac sleeps. Then certificates seem not to be valid yet, and files seem to be from the future.',
     mending: 'setting the machine’s clock',
     run: withPodman(clocksAgree),
   },
@@ -47,9 +47,9 @@ async function caIsReadable(probe: Probe): Promise<CheckResult> {
   });
   if (text === undefined) return wrong('cannot be read');
   const [first] = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/.exec(text) ?? [];
-  if (first === undefined) return wrong('holds no certificate in PEM');
+  if (first === undefined) return wrong('contains no PEM certificate');
   const end = expiryOf(first);
-  if (end === undefined) return wrong('holds a damaged certificate');
+  if (end === undefined) return wrong('contains a damaged certificate');
   const now = Number((await probe.ask(['date', '+%s'])).stdout) * 1000;
   return end < now ? wrong('has expired') : { outcome: 'pass', summary: `${name}=${path}` };
 }
@@ -74,7 +74,7 @@ function expiryOf(pem: string): number | undefined {
 async function clocksAgree(probe: Probe): Promise<CheckResult> {
   const found = await readMachine(probe.ask);
   if (found.state === 'unknown' || found.machine === undefined)
-    return { outcome: 'could-not-check', summary: 'no machine', cause: 'the machine was not listed any more' };
+    return { outcome: 'could-not-check', summary: 'no machine', cause: 'the machine is no longer listed' };
   const { name } = found.machine;
   const inside = await probe.run(['podman', 'machine', 'ssh', name, 'date', '+%s'], { timeoutMs: 10_000 });
   const outside = await probe.run(['date', '+%s']);
@@ -90,6 +90,6 @@ async function clocksAgree(probe: Probe): Promise<CheckResult> {
     outcome: skew > SKEW_FAILED_S ? 'fail' : 'warn',
     summary: `the machine’s clock is ${skew} s off`,
     cause: 'it stops while the Mac sleeps',
-    fixes: [{ about: 'set it', command: `podman machine ssh ${name} sudo systemctl restart chronyd` }],
+    fixes: [{ about: 'set the clock', command: `podman machine ssh ${name} sudo systemctl restart chronyd` }],
   };
 }

@@ -8,11 +8,11 @@ export const checks = documented([
   {
     id: 'PT001',
     name: 'app-port',
-    question: "is the application's port free, or ours?",
+    question: "is the application's port free, or used by this stack?",
     group: 'project',
     needs: ['EN002'],
     about: 'The application is published on 127.0.0.1:8080, or on the port that APP_PORT names.',
-    mending: 'another port, or ending what holds this one',
+    mending: 'another port, or ending what uses this one',
     run: portIsFree,
   },
 ]);
@@ -39,7 +39,7 @@ function otherCheckout(port: number, root: string): CheckResult {
   return {
     outcome: 'fail',
     summary: `127.0.0.1:${port} is served by the stack of ${root}`,
-    cause: 'there is one stack on a machine, and another checkout has started it',
+    cause: 'only one stack can run on a machine, and another checkout has started it',
     fixes: [{ about: 'stop that one', command: `cd ${root} && npx tasks down`, byHand: true }],
   };
 }

@@ -12,22 +12,22 @@ export const checks = documented([
   {
     id: 'DK001',
     name: 'disk',
-    question: 'is there room on the disk?',
+    question: 'is there enough free disk space?',
     group: 'project',
     about:
-      'The images take about 2 GiB while they are built. On a Mac they lie on the Podman machine’s own disk, which is looked at too.',
-    mending: 'removing what nobody needs any more',
+      'The images need about 2 GiB while they are built. On a Mac they are on the Podman machine’s own disk, which is checked too.',
+    mending: 'removing images that are no longer needed',
     timeoutMs: 20_000,
     run: diskHasRoom,
   },
   {
     id: 'MM001',
     name: 'memory',
-    question: 'is there free memory?',
+    question: 'is there enough free memory?',
     group: 'project',
     platforms: ['linux'],
-    about: 'The eBPF compiler wants about 500 MiB while it runs; the stack itself is content with 200.',
-    mending: 'ending what takes it',
+    about: 'The eBPF compiler needs about 500 MiB while it runs; the stack itself needs 200.',
+    mending: 'ending programs that use it',
     run: memoryIsFree,
   },
 ]);
@@ -44,7 +44,7 @@ async function diskHasRoom(probe: Probe): Promise<CheckResult> {
   return {
     outcome: least < DISK_GIB.least * GIB ? 'fail' : 'warn',
     summary: `${summary}, ${DISK_GIB.recommended} are recommended`,
-    cause: 'the images take about 2 GiB while they are built',
+    cause: 'the images need about 2 GiB while they are built',
     fixes: [{ about: 'remove images that no container uses', command: `${engine} image prune -a`, byHand: true }],
   };
 }
@@ -62,13 +62,13 @@ async function memoryIsFree(probe: Probe): Promise<CheckResult> {
   const text = await probe.read('/proc/meminfo');
   const kib = /^MemAvailable:\s+(\d+)/m.exec(text ?? '')?.[1];
   if (kib === undefined)
-    return { outcome: 'could-not-check', summary: 'unknown', cause: '/proc/meminfo tells no MemAvailable' };
+    return { outcome: 'could-not-check', summary: 'unknown', cause: '/proc/meminfo has no line MemAvailable' };
   const mib = Math.round(Number(kib) / KIB_PER_MIB);
   if (mib >= MEMORY_MIB.recommended) return { outcome: 'pass', summary: `${mib} MiB free` };
   return {
     outcome: mib < MEMORY_MIB.least ? 'fail' : 'warn',
     summary: `${mib} MiB free, ${MEMORY_MIB.recommended} are recommended`,
     cause: 'the eBPF compiler and the containers share what is left',
-    fixes: [{ about: 'see what takes it', command: 'ps -eo rss,comm --sort=-rss | head', byHand: true }],
+    fixes: [{ about: 'see what uses it', command: 'ps -eo rss,comm --sort=-rss | head', byHand: true }],
   };
 }

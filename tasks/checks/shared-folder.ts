@@ -13,7 +13,7 @@ export const checks = documented([
     needs: ['EN001'],
     platforms: ['darwin'],
     about:
-      'The machine sees only folders that are shared with it: those that it was made with, or else /Users, /private and /var/folders; with Podman before 4.4 only the home folder. Its own /tmp and /Volumes are others than the Mac’s.',
+      'The machine sees only folders that are shared with it: those that it was created with, or else /Users, /private and /var/folders; before Podman 4.4 only the home folder. Its /tmp and /Volumes are its own, not the Mac’s.',
     mending: 'moving the checkout into the home folder',
     run: withPodman(isShared),
   },
@@ -21,7 +21,7 @@ export const checks = documented([
 
 async function isShared(probe: Probe): Promise<CheckResult> {
   if (probe.platform.pretended)
-    return { outcome: 'skip', summary: 'this folder is on no Mac, the Mac is only pretended' };
+    return { outcome: 'skip', summary: 'only a real Mac can tell, and TASKS_PLATFORM only simulates one' };
   const shared = (await foldersOfMachine(probe)) ?? (await usualFolders(probe));
   const isInside = (path: string): boolean => shared.some((folder) => `${path}/`.startsWith(`${folder}/`));
   if (isInside(probe.root)) return { outcome: 'pass', summary: probe.root };
@@ -30,9 +30,9 @@ async function isShared(probe: Probe): Promise<CheckResult> {
   return {
     outcome: 'fail',
     summary: `${probe.root} is not shared with the machine`,
-    cause: `${shared.length === 0 ? 'no folder is' : `only ${shared.join(', ')} are`}, so containers would mount an empty folder or none`,
+    cause: `${shared.length === 0 ? 'no folder is shared' : `only ${shared.join(', ')} are shared`}, so containers would mount an empty folder or none`,
     fixes: isInside(realPath)
-      ? [{ about: 'enter it by its real path', command: `cd ${realPath}`, byHand: true }]
+      ? [{ about: 'go there by its real path', command: `cd ${realPath}`, byHand: true }]
       : first === undefined
         ? []
         : [{ about: 'move the checkout', command: `mv ${probe.root} ${first}/`, byHand: true }],

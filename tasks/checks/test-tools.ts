@@ -18,11 +18,11 @@ export const checks = documented([
   {
     id: 'TC002',
     name: 'test-tools',
-    question: 'does this host have what the tests call?',
+    question: 'does this host have the programs that the tests run?',
     group: 'development',
     platforms: ['linux'],
     about:
-      'The tests become an ordinary user with sudo, open a terminal with Python, send requests with curl, and ask zsh and fish to complete.',
+      'The tests switch to an ordinary user with sudo, open a terminal with Python, send requests with curl, and try completion in zsh and fish.',
     mending: 'installing them',
     run: hasTools,
   },
@@ -35,9 +35,9 @@ async function hasTools(probe: Probe): Promise<CheckResult> {
   const names = (manager: 'apt' | 'dnf' | 'pacman') => missing.map((tool) => tool[manager]).join(' ');
   return {
     outcome: 'warn',
-    summary: `not here: ${missing.map((tool) => tool.program).join(', ')}`,
+    summary: `not installed: ${missing.map((tool) => tool.program).join(', ')}`,
     cause: 'only the tests need them',
-    fixes: await installFix(probe, 'install what the tests call', {
+    fixes: await installFix(probe, 'install the programs that the tests run', {
       apt: names('apt'),
       dnf: names('dnf'),
       pacman: names('pacman'),

@@ -17,8 +17,7 @@ export const checks = documented([
     question: 'can this host compile eBPF itself (`bpf:build --host`, and the tests)?',
     group: 'development',
     platforms: ['linux'],
-    about:
-      'clang, bpftool and libbpf’s headers on the host itself. Nobody needs them but `bpf:build --host` and the tests.',
+    about: 'clang, bpftool and libbpf’s headers on the host itself. Only `bpf:build --host` and the tests need them.',
     mending: 'installing the eBPF toolchain',
     run: hasToolchain,
   },
@@ -37,7 +36,7 @@ async function hasToolchain(probe: Probe): Promise<CheckResult> {
   if (missing.length === 0) return { outcome: 'pass', summary: clang.stdout.split('\n')[0] ?? 'clang' };
   return {
     outcome: 'warn',
-    summary: `not here: ${missing.join(', ')}`,
+    summary: `not installed: ${missing.join(', ')}`,
     cause: 'only `bpf:build --host` and the tests need them',
     fixes: await installFix(probe, 'install the eBPF toolchain', packages),
   };

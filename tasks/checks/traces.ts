@@ -10,7 +10,7 @@ export const checks = documented([
     question: 'can the traces be written?',
     group: 'project',
     about: 'The profiler writes container/traces as you, so that the files stay yours.',
-    mending: 'making the folder, or taking it back from whoever owns it',
+    mending: 'creating the folder, or making you its owner',
     run: tracesCanBeWritten,
   },
 ]);

@@ -25,12 +25,12 @@ export function withEngineInfo(judge: (probe: Probe, info: EngineInfo, engine: E
 export function withPodman(judge: (probe: Probe) => Judged): Run {
   return async (probe) => {
     if ((await probe.which('podman')) !== undefined) return judge(probe);
-    return { outcome: 'skip', summary: 'Podman is not installed; Docker serves in its place' };
+    return { outcome: 'skip', summary: 'Podman is not installed; Docker is used instead' };
   };
 }
 
 const stoppedAnswering: CheckResult = {
   outcome: 'could-not-check',
-  summary: 'the engine stopped answering while it was looked at',
+  summary: 'the engine stopped answering during the check',
   cause: 'it answered a moment ago',
 };

@@ -29,11 +29,11 @@ export async function run(context: Context): Promise<Outcome> {
 }
 
 async function withoutPodman(context: Context): Promise<Outcome> {
-  if (await dockerServes(context)) return skip('Podman is not installed; Docker serves in its place');
+  if (await dockerServes(context)) return skip('Podman is not installed; Docker is used instead');
   const folder = await folderOf('podman', async (path) => (await askVersion(context, path)).problem !== 'not-found');
   if (folder !== undefined)
     throw notReady(`\`podman\` is in ${folder}, which is not on PATH`, `export PATH="${folder}:$PATH"`);
-  throw notReady('Podman is not installed, and no Docker answers', 'brew install podman');
+  throw notReady('Podman is not installed, and no Docker answers', 'brew install podman podman-compose');
 }
 
 async function askVersion(context: Context, podman: string): Promise<Ran> {

@@ -122,7 +122,7 @@ test('when two engines are silent, both are named', async () => {
   expect(result).toMatchObject({
     summary: 'neither `podman` nor `docker` answers',
     cause:
-      '`podman info` ended with 125: Error: default OCI runtime "crun" not found: invalid argument; `docker info` names no server',
+      '`podman info` ended with 125: Error: default OCI runtime "crun" not found: invalid argument; `docker info` reports no server',
     fixes: [{ about: 'install Podman and what it needs' }, { command: 'systemctl start docker' }],
   });
 });
@@ -137,7 +137,7 @@ test('an ordinary user installs through sudo, which never asks where nobody can 
 test('an engine that answers says its version, and a disguised docker is unmasked', async () => {
   expect(await answers({ engine: {} })).toEqual({ outcome: 'pass', summary: 'podman 4.3.1' });
   expect((await answers({ engine: { name: 'docker', version: '5.4.2', disguised: true } })).summary).toContain(
-    'Podman in disguise',
+    'the `docker` command here is Podman',
   );
 });
 

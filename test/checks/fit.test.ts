@@ -217,7 +217,7 @@ test('SF001: a machine sees the folders that it was made with', async () => {
   expect((await at('/Volumes/code/shop')).outcome).toBe('pass');
   expect(await at('/private/tmp/shop')).toMatchObject({
     outcome: 'fail',
-    cause: 'only /Users, /Volumes/code are, so containers would mount an empty folder or none',
+    cause: 'only /Users, /Volumes/code are shared, so containers would mount an empty folder or none',
   });
   const elsewhere = JSON.stringify({ Mounts: [mount('/Volumes/code')] });
   expect((await at('/private/tmp/shop', elsewhere)).fixes).toMatchObject([
@@ -243,10 +243,10 @@ test('CA001: the certificate authority of a proxy must be there, in PEM, and val
   expect((await ca(named(valid))).outcome).toBe('pass');
   expect((await ca(named(undefined))).summary).toBe('NODE_EXTRA_CA_CERTS names /etc/corp.pem, which cannot be read');
   expect((await ca(named('hello'))).outcome).toBe('fail');
-  expect((await ca(named('hello'))).summary).toContain('holds no certificate in PEM');
+  expect((await ca(named('hello'))).summary).toContain('contains no PEM certificate');
   expect((await ca(named(expired))).summary).toContain('has expired');
   const damaged = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
-  expect((await ca(named(damaged))).summary).toContain('holds a damaged certificate');
+  expect((await ca(named(damaged))).summary).toContain('contains a damaged certificate');
   const inNpmrc: Told = { env: { HOME: '/home/mara' }, files: { '/home/mara/.npmrc': 'cafile = /etc/npm.pem\n' } };
   expect((await ca(inNpmrc)).summary).toBe('npm_config_cafile names /etc/npm.pem, which cannot be read');
 });

@@ -53,7 +53,7 @@ test('KN006: the kernel’s types tell which tier is tried first, and a kernel w
 test('KN006: what the profiler chose on this kernel is told, and why it failed', async () => {
   expect(await hooks({ ...containerIs('running'), files: status('attached', 'A') })).toEqual({
     outcome: 'pass',
-    summary: 'tier A (tp_btf/sys_exit), says the profiler: not B: Operation not permitted',
+    summary: 'the profiler uses tier A (tp_btf/sys_exit): not B: Operation not permitted',
   });
   expect(await hooks({ files: status('failed', null) })).toMatchObject({
     outcome: 'warn',

@@ -160,7 +160,7 @@ test('a podman that hangs, crashes, or is missing is survived', async () => {
     'failed 4: `podman --version` failed: Segmentation fault | npx tasks doctor --fix',
   );
   expect((await all(() => 'not-found')).end).toBe(
-    'failed 4: Podman is not installed, and no Docker answers | brew install podman',
+    'failed 4: Podman is not installed, and no Docker answers | brew install podman podman-compose',
   );
   const offPath = await all(([program]) =>
     program === '/opt/podman/bin/podman' ? { code: 0, stdout: 'podman version 5.8.6\n', stderr: '' } : 'not-found',
@@ -171,7 +171,7 @@ test('a podman that hangs, crashes, or is missing is survived', async () => {
   const docker = await all(([program]) =>
     program === 'docker' ? { code: 0, stdout: '28.5.2\n', stderr: '' } : 'not-found',
   );
-  expect(docker.end).toBe('skipped: Podman is not installed; Docker serves in its place');
+  expect(docker.end).toBe('skipped: Podman is not installed; Docker is used instead');
 });
 
 test('a podman that lies about a success is not believed', async () => {

@@ -53,7 +53,7 @@ test('a podman-compose that cannot find the file as the README names it is a war
   const misplacing = providers({ 'podman-compose version': 'podman-compose version 1.3.0\npodman version 5.4.2\n' });
   expect(await checkOf(compose, 'CP001')({ engine: {}, commands: misplacing })).toMatchObject({
     outcome: 'warn',
-    summary: '`podman-compose` 1.3.0, which needs the compose file’s whole path',
+    summary: '`podman-compose` 1.3.0, which needs the absolute path of the compose file',
     fixes: [{ command: expect.stringContaining('-f "$PWD/container/docker-compose.yml"') }, { byHand: true }],
   });
 });
@@ -268,12 +268,12 @@ test('a host without the eBPF toolchain is warned, not failed', async () => {
     programs: ['apt-get'],
     commands: { 'clang --version': notFound, 'bpftool version': notFound },
   });
-  expect(bare).toMatchObject({ outcome: 'warn', summary: 'not here: clang, bpftool, bpf/bpf_helpers.h' });
+  expect(bare).toMatchObject({ outcome: 'warn', summary: 'not installed: clang, bpftool, bpf/bpf_helpers.h' });
   const old = await check({
     commands: { ...commands, 'clang --version': 'clang version 11.0.1' },
     files: { '/usr/include/bpf/bpf_helpers.h': '' },
   });
-  expect(old.summary).toBe('not here: clang >=14');
+  expect(old.summary).toBe('not installed: clang >=14');
 });
 
 test('what only the tests call is a warning, with the packages that are missing', async () => {
@@ -285,7 +285,7 @@ test('what only the tests call is a warning, with the packages that are missing'
   const programs = ['python3', 'curl', 'zsh', 'apt-get'];
   expect(await check({ programs, files: { '/usr/sbin/nginx': '' } })).toMatchObject({
     outcome: 'warn',
-    summary: 'not here: sudo, fish',
+    summary: 'not installed: sudo, fish',
     fixes: [{ command: expect.stringMatching(/ --no-install-recommends sudo fish /) }],
   });
 });
@@ -314,11 +314,11 @@ test('what boots a kernel is found where root keeps it too, and the rest is offe
   const files = { '/usr/sbin/mke2fs': '' };
   expect(await checkOf(kernelTools, 'TC003')({ programs, files })).toEqual({
     outcome: 'warn',
-    summary: 'not here: qemu-system-aarch64, /usr/share/keyrings/debian-archive-keyring.gpg',
+    summary: 'not installed: qemu-system-aarch64, /usr/share/keyrings/debian-archive-keyring.gpg',
     cause: 'only `npx tasks kernels` needs them',
     fixes: [
       {
-        about: 'install what boots a kernel',
+        about: 'install the tools that boot a kernel',
         command: expect.stringMatching(/apt-get install .* qemu-system-arm debian-archive-keyring\b/),
       },
     ],

@@ -38,7 +38,7 @@ test('a start that fails shows what podman printed, and the machine is not ready
   const { code, output } = await tasks(['machine-start'], { env, cwd: fake.checkout });
   expect(code, output).toBe(4);
   expect(output).toContain('Could not access KVM kernel module');
-  expect(output).toContain('PM007: this machine gives no hypervisor to others');
+  expect(output).toContain('PM007: this computer cannot run virtual machines');
   expect(output).toContain('remedy: npx tasks doctor machine-hypervisor');
   expect(output).toContain('remedy: podman machine stop podman-machine-default');
 });

@@ -15,6 +15,6 @@ test('every check says what it is about and what mends it, and has its own secti
     const [section = ''] = new RegExp(`^### ${id}\\n[\\s\\S]*?(?=\\n##)`, 'm').exec(page) ?? [];
     expect(section, id).toMatch(/^\*\*[\w-]+\*\*: .*\?$/m);
     expect(section.split('\n\n')[2] ?? '', id).toMatch(/^[A-Z].*\.$/);
-    if (id !== 'ND001') expect(section, id).toContain('- mended by: ');
+    if (id !== 'ND001') expect(section, id).toContain('- fixed by: ');
   }
 });
