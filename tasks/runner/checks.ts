@@ -57,11 +57,6 @@ export function makeCheckRunner(surroundings: CheckSurroundings): CheckRunner {
   };
 }
 
-/** Whether a report stands in the way of what requires it. */
-export function isUnmet({ outcome }: Pick<CheckReport, 'outcome'>): boolean {
-  return outcome === 'fail' || outcome === 'could-not-check';
-}
-
 /** Loaded at the first check only: most runs need none. */
 async function parts() {
   const [load, tree] = await Promise.all([import('./checks/load.ts'), import('./checks/tree.ts')]);

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { isUnmet } from './checks.ts';
+import { isUnmet } from './checks/report.ts';
 import { type Diagnosis, examine, namedChecks } from './doctor.ts';
 import { type Ending, unlessLost } from './execute.ts';
 import { makePaint } from './paint.ts';

@@ -1,4 +1,4 @@
-import { isUnmet } from './checks.ts';
+import { isUnmet } from './checks/report.ts';
 import type { Config } from './config/types.ts';
 import { didYouMean, exitCodes, type Reason, UserError } from './errors.ts';
 import type { CheckReport } from './events.ts';

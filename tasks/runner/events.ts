@@ -21,9 +21,9 @@ export type CheckReport = {
   /** The id of the failed check because of which this one was skipped. */
   readonly because?: string;
   readonly summary: string;
-  readonly cause?: string;
+  readonly cause?: string | undefined;
   readonly fixes: readonly Fix[];
-  readonly docs?: string;
+  readonly docs?: string | undefined;
   readonly evidence: readonly Evidence[];
   readonly tookMs: number;
 };
@@ -31,7 +31,7 @@ export type CheckReport = {
 /** A line of a failed task's output that is a known failure. */
 export type KnownFailure = {
   readonly line: string;
-  readonly check?: string;
+  readonly check?: string | undefined;
   readonly cause: string;
   readonly remedy: string;
 };
@@ -44,7 +44,7 @@ export type Failure = {
   readonly exit: number;
   /** Whether the task itself failed, or the machine was not ready for it. */
   readonly reason: 'task' | 'machine';
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
   readonly lastLines: readonly string[];
   readonly known: readonly KnownFailure[];
   /** The required checks that did not pass. */
@@ -106,7 +106,7 @@ export type Event =
       readonly holder: Holder;
       readonly lock: string;
       /** What is to be done where that run does not end by itself. */
-      readonly hint?: string;
+      readonly hint?: string | undefined;
     }
   | { readonly type: 'service-ready'; readonly task: string; readonly tookMs: number }
   /** In a watch: a service that the next one replaces. */
@@ -125,20 +125,20 @@ export type Event =
 export type PlannedLine = {
   readonly type: 'task-planned';
   readonly task: string;
-  readonly about?: string;
+  readonly about?: string | undefined;
   readonly needs: readonly string[];
   readonly requires: readonly string[];
   readonly state: 'would-run' | 'up-to-date' | 'skipped';
   /** Why it is skipped or would run; of one that is up to date, what could still make it run. */
   readonly because: readonly string[];
   /** The image; without, it runs on this machine. */
-  readonly container?: string;
+  readonly container?: string | undefined;
   /** For /bin/sh, one after another; of a service, its one. */
   readonly commands: readonly string[];
-  readonly script?: string;
+  readonly script?: string | undefined;
   readonly finally: readonly string[];
   /** The question that would be asked. */
-  readonly confirm?: string;
+  readonly confirm?: string | undefined;
 };
 
 /** An event with its time, in ms since the run was opened. */

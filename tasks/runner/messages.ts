@@ -16,7 +16,7 @@ export function makeMatcher(messages: readonly KnownMessage[]): Matcher {
         if (!pattern.test(text)) continue;
         open.delete(message);
         const { cause, remedy, check } = message;
-        found.push({ line: text.trim(), cause, remedy, ...(check === undefined ? {} : { check }) });
+        found.push({ line: text.trim(), cause, remedy, check });
       }
     },
     found: () => [...found],

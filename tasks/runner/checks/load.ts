@@ -7,6 +7,7 @@ import { runAs } from '../foreign-code.ts';
 import type { Host, Uncaught } from '../host.ts';
 import { loadModule } from '../load-module.ts';
 import type { Check } from '../script.ts';
+import { couldNot } from './report.ts';
 import { versionCheck } from './version.ts';
 
 export type LoadedChecks = { readonly idOf: (name: string) => string; readonly get: (id: string) => Check };
@@ -69,6 +70,6 @@ function broken({ id, name }: Pick<CheckRow, 'id' | 'name'>, cause: string): Che
     name,
     question: `can \`${name}\` be checked?`,
     group: 'broken checks',
-    run: async () => ({ outcome: 'could-not-check', summary: 'could not check', cause }),
+    run: async () => couldNot(cause),
   };
 }

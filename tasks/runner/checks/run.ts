@@ -7,6 +7,7 @@ import type { Uncaught } from '../host.ts';
 import { askToEnd } from '../process/cancellation.ts';
 import type { Check, CheckResult } from '../script.ts';
 import { type Asked, makeProbe } from './probe.ts';
+import { couldNot, reportOn } from './report.ts';
 import { makeScratch } from './scratch.ts';
 
 const defaultTimeoutMs = 10_000;
@@ -19,23 +20,10 @@ export async function runCheck(
   surroundings: CheckSurroundings & { readonly signal: AbortSignal; readonly asked: Asked },
 ): Promise<CheckReport> {
   const { host } = surroundings;
-  const { id, name, question, group, docs } = check;
   const startedMs = host.clockMs();
   const evidence: Evidence[] = [];
   const result = await answerOf(check, surroundings, evidence);
-  return {
-    id,
-    name,
-    question,
-    group,
-    ...(docs === undefined ? {} : { docs }),
-    outcome: result.outcome,
-    summary: result.summary,
-    ...(result.cause === undefined ? {} : { cause: result.cause }),
-    fixes: result.fixes ?? [],
-    evidence,
-    tookMs: Math.round(host.clockMs() - startedMs),
-  };
+  return reportOn(check, result, { evidence, tookMs: Math.round(host.clockMs() - startedMs) });
 }
 
 type Surroundings = Parameters<typeof runCheck>[1];
@@ -89,8 +77,4 @@ function judge(result: CheckResult | undefined): CheckResult {
   const isResult =
     typeof result === 'object' && outcomes.includes(result.outcome) && typeof result.summary === 'string';
   return isResult ? result : couldNot('the check gave no result');
-}
-
-function couldNot(cause: string): CheckResult {
-  return { outcome: 'could-not-check', summary: 'could not check', cause };
 }

@@ -1,9 +1,10 @@
-import { type CheckSurroundings, isUnmet } from '../checks.ts';
+import type { CheckSurroundings } from '../checks.ts';
 import type { CheckReport } from '../events.ts';
 import { appliesTo } from '../plan/place.ts';
 import type { Check } from '../script.ts';
 import type { loadChecks } from './load.ts';
 import type { Asked } from './probe.ts';
+import { couldNot, isUnmet, reportOn } from './report.ts';
 import { runCheck } from './run.ts';
 
 /** After which a check is said to take long. */
@@ -47,7 +48,7 @@ export class Tree {
     const here = [...trail, check.id];
     const closing = (check.needs ?? []).find((id) => here.includes(id));
     if (closing !== undefined)
-      return couldNot(check, `checks need each other in a cycle: ${[...here, closing].join(' → ')}`);
+      return reportOn(check, couldNot(`checks need each other in a cycle: ${[...here, closing].join(' → ')}`));
     const needs = await Promise.all((check.needs ?? []).map((id) => this.reportOf(id, here)));
     const known = this.passed.get(check.id);
     if (known !== undefined) return known;
@@ -74,27 +75,5 @@ function rootOf(report: CheckReport): string | undefined {
 }
 
 function skipped(check: Check, summary: string): CheckReport {
-  return { ...describe(check), outcome: 'skip', summary, fixes: [], evidence: [], tookMs: 0 };
-}
-
-function couldNot(check: Check, cause: string): CheckReport {
-  return {
-    ...describe(check),
-    outcome: 'could-not-check',
-    summary: 'could not check',
-    cause,
-    fixes: [],
-    evidence: [],
-    tookMs: 0,
-  };
-}
-
-function describe({
-  id,
-  name,
-  question,
-  group,
-  docs,
-}: Check): Pick<CheckReport, 'id' | 'name' | 'question' | 'group' | 'docs'> {
-  return { id, name, question, group, ...(docs === undefined ? {} : { docs }) };
+  return reportOn(check, { outcome: 'skip', summary });
 }

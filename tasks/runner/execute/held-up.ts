@@ -30,8 +30,7 @@ export function makeHeldUp({ emit }: Pick<Session, 'emit'>, lookAgain: () => voi
       // A service waits also for the others, of which one is held.
       const waiting = task.work.kind === 'service' ? lock : task.name;
       const news = [waiting, by.pid, lock, hint].join('|');
-      if (!toldOf.has(news))
-        emit({ type: 'task-waiting', task: waiting, lock, holder: by, ...(hint === undefined ? {} : { hint }) });
+      if (!toldOf.has(news)) emit({ type: 'task-waiting', task: waiting, lock, holder: by, hint });
       toldOf.add(news);
       tasks.add(task);
       clearTimeout(poll);

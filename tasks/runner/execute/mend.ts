@@ -1,4 +1,4 @@
-import { isUnmet } from '../checks.ts';
+import { isUnmet } from '../checks/report.ts';
 import type { CheckReport } from '../events.ts';
 import { type Plan, type PlannedTask, planOne } from '../plan.ts';
 import type { Fix } from '../script.ts';

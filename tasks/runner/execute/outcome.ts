@@ -26,10 +26,7 @@ export function failedCommand(
 ): TaskEnd {
   const exit = exitOf(ended);
   const remedy = remedies[ended.problem ?? ''];
-  return failed(
-    { message: howItEnded(ended), command, exit, ...(remedy === undefined ? {} : { remedy }), ...more },
-    recorder,
-  );
+  return failed({ message: howItEnded(ended), command, exit, remedy, ...more }, recorder);
 }
 
 /** What mends it that a process could not be started, by the system's code. */
@@ -76,7 +73,7 @@ export function readTaskFailure(thrown: unknown): Told | undefined {
     message: thrown.message,
     exit,
     reason: exit === exitCodes.machine ? 'machine' : 'task',
-    ...(typeof remedy === 'string' ? { remedy } : {}),
+    remedy: typeof remedy === 'string' ? remedy : undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { isUnmet } from '../checks.ts';
+import { isUnmet } from '../checks/report.ts';
 import { exitCodes } from '../errors.ts';
 import type { TaskEnd } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';

@@ -20,16 +20,16 @@ function lineOf(task: PlannedTask, forecast: Forecast | undefined): PlannedLine 
   return {
     type: 'task-planned',
     task: name,
-    ...(about === undefined ? {} : { about }),
+    about,
     needs,
     requires,
     state,
     because: skip === undefined ? (forecast?.because ?? []) : [skip],
-    ...(place.kind === 'container' ? { container: place.image } : {}),
+    container: place.kind === 'container' ? place.image : undefined,
     commands: commandsOf(work),
-    ...(work.kind === 'script' ? { script: work.file } : {}),
+    script: work.kind === 'script' ? work.file : undefined,
     finally: last,
-    ...(confirm === undefined ? {} : { confirm }),
+    confirm,
   };
 }
 

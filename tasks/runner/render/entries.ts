@@ -6,37 +6,26 @@ import type { Platform } from '../script.ts';
 /** A task as `--graph=json` and `--list --output=json` give it. */
 export type Entry = {
   readonly name: string;
-  readonly about?: string;
-  readonly group?: string;
+  readonly about?: string | undefined;
+  readonly group?: string | undefined;
   readonly aliases: readonly string[];
   readonly needs: readonly string[];
   readonly requires: readonly string[];
-  readonly container?: string;
+  readonly container?: string | undefined;
   readonly params: Readonly<Record<string, ParamRow>>;
-  readonly args?: ArgsRow;
+  readonly args?: ArgsRow | undefined;
   readonly hidden: boolean;
   /** Why it does not run on this machine. */
-  readonly unavailable?: string;
+  readonly unavailable?: string | undefined;
 };
 
 /** Tasks as data; what they need is called by its name, never by an alias, and each once. */
 export function catalogueOf(config: Config, tasks: readonly TaskRow[], platform: Platform): readonly Entry[] {
   return tasks.map((task) => {
-    const { name, about, group, aliases, needs, requires, container, params, args, hidden } = task;
+    const { name, about, group, aliases, requires, container, params, args, hidden } = task;
+    const needs = [...new Set(task.needs.map((need) => findTask(config, need)?.name ?? need))];
     const unavailable = whyNotHere(config, task, platform);
-    return {
-      name,
-      ...(about === undefined ? {} : { about }),
-      ...(group === undefined ? {} : { group }),
-      aliases,
-      needs: [...new Set(needs.map((need) => findTask(config, need)?.name ?? need))],
-      requires,
-      ...(container === undefined ? {} : { container }),
-      params,
-      ...(args === undefined ? {} : { args }),
-      hidden,
-      ...(unavailable === undefined ? {} : { unavailable }),
-    };
+    return { name, about, group, aliases, needs, requires, container, params, args, hidden, unavailable };
   });
 }
 
