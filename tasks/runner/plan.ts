@@ -7,7 +7,7 @@ import { signProblem } from './config/service-rules.ts';
 import type { Config, Retry, ServiceRow, Sign, TaskRow } from './config/types.ts';
 import { type Problem, UserError, usageError } from './errors.ts';
 import { namedTasks } from './plan/asked.ts';
-import { bindRequests, missingParams, type ParamValues, type Request, withDefaults } from './plan/bind.ts';
+import { asNeeded, bindRequests, missingParams, type ParamValues, type Request } from './plan/bind.ts';
 import { type DoctorRequest, readDoctorRequest } from './plan/doctor.ts';
 import { type Fill, fillOf } from './plan/fill.ts';
 import { keepAsked } from './plan/kept.ts';
@@ -150,7 +150,7 @@ function planTasks(config: Config, requests: readonly Request[], options: Option
     if (planned.has(task.name)) return;
     const needs = options.withNeeds ? task.needs.flatMap((word) => findTask(config, word) ?? []) : [];
     for (const need of needs)
-      addTask(requests.find((other) => other.task === need) ?? asCell(request, need) ?? asNeeded(need));
+      addTask(requests.find((other) => other.task === need) ?? asCell(request, need) ?? needed(need));
     const refusal = appliesTo(task.platforms, options.platform) ? refuse(config, task, options) : undefined;
     if (refusal !== undefined) problems.push(refusal);
     const inputsOfNeeds = task.inputs === undefined ? [] : outputsOfNeeds(config, task, requests);
@@ -163,7 +163,7 @@ function planTasks(config: Config, requests: readonly Request[], options: Option
     return task.cell?.of === whole.task.name ? { ...whole, task } : undefined;
   }
 
-  function asNeeded(task: TaskRow): Request {
+  function needed(task: TaskRow): Request {
     problems.push(
       ...missingParams(task, withoutRequired).map((name) => ({
         message: `task \`${task.name}\` needs \`--${name}\`, so no other task can start it`,
@@ -173,7 +173,7 @@ function planTasks(config: Config, requests: readonly Request[], options: Option
       const message = `task \`${task.name}\` needs ${withArticle(task.args.name)} after its name, so no other task can start it`;
       problems.push({ message });
     }
-    return { task, params: withDefaults(task), args: [], rest: [] };
+    return asNeeded(task);
   }
 }
 

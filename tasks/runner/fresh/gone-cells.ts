@@ -5,7 +5,7 @@ import { messageOf } from '../errors.ts';
 import { makeClaim } from '../locks/holder.ts';
 import { makeLockFolder, tryLock, unlock } from '../locks/lock.ts';
 import { lockFile, lockFolder } from '../locks/place.ts';
-import { withDefaults } from '../plan/bind.ts';
+import { asNeeded } from '../plan/bind.ts';
 import { fillOf } from '../plan/fill.ts';
 import type { Plan } from '../plan.ts';
 import type { Session } from '../session.ts';
@@ -46,14 +46,15 @@ export async function removeGoneCells(session: Session, plan: Plan): Promise<voi
 
 function findGone({ root, config }: Session, { tasks }: Plan): readonly Gone[] {
   const matrices = new Set(tasks.flatMap(({ name }) => matrixOf(config.tasks[name]) ?? []));
-  const isKnown = new Set(Object.keys(config.tasks).map((name) => recordFile(root, name)));
-  return [...matrices].flatMap((of) =>
-    recordFiles(root, `${of}:`).flatMap((file): Gone[] => {
+  return [...matrices].flatMap((of) => {
+    const known = Object.keys(config.tasks).filter((name) => name.startsWith(`${of}:`));
+    const isKnown = new Set(known.map((name) => recordFile(root, name)));
+    return recordFiles(root, `${of}:`).flatMap((file): Gone[] => {
       const record = isKnown.has(file) ? 'none' : readRecord(file);
       const isOfMatrix = typeof record === 'object' && record.cell?.of === of;
       return isOfMatrix ? [{ file, record, name: record.cell.name }] : [];
-    }),
-  );
+    });
+  });
 }
 
 /** What the tasks of the config have written by their records; of one without `inputs`, which has none, what it says it writes. */
@@ -66,7 +67,7 @@ function outputsOfOthers({ root, config }: Session): IsMatch {
   const named = tasks
     .filter(({ inputs, matrix }) => inputs === undefined && matrix === undefined)
     .map((task) => {
-      const fill = fillOf(config, { task, params: withDefaults(task), args: [], rest: [] });
+      const fill = fillOf(config, asNeeded(task));
       return matchOutputs(task.outputs.map(fill.plain).filter((glob) => expandPath(glob) !== ''));
     });
   const isWritten = new Set(written);

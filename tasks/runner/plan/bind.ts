@@ -41,9 +41,14 @@ export function bindRequests(config: Config, args: Args): readonly Request[] {
 }
 
 /** The params of a task that nobody gave any: its defaults. */
-export function withDefaults(task: TaskRow, given: ParamValues = {}): ParamValues {
+function withDefaults(task: TaskRow, given: ParamValues = {}): ParamValues {
   const defaults = Object.entries(task.params).map(([name, param]) => [name, param.default ?? emptyValues[param.type]]);
   return { ...Object.fromEntries(defaults), ...given };
+}
+
+/** A task as one that needs it asks for it: with nothing. */
+export function asNeeded(task: TaskRow): Request {
+  return { task, params: withDefaults(task), args: [], rest: [] };
 }
 
 /** The params that must be given and are not. */

@@ -4,7 +4,7 @@ import { namesIn } from '../config/template.ts';
 import type { Config, TaskRow } from '../config/types.ts';
 import { usageError } from '../errors.ts';
 import { expandPath, leavesProject } from '../text/paths.ts';
-import { type Request, withDefaults } from './bind.ts';
+import { asNeeded, type Request } from './bind.ts';
 import { type Fill, fillOf } from './fill.ts';
 
 /** What decides whether a task is up to date, with all names filled in. Only a task that declares `inputs` has it. */
@@ -97,8 +97,7 @@ export function outputsOfNeeds(config: Config, task: TaskRow, requests: readonly
   const needs = task.needs.flatMap((word) => findTask(config, word) ?? []);
   return needs.flatMap((need) => {
     if (isOnlyAName(need)) return outputsOfNeeds(config, need, requests);
-    const asNeeded = { task: need, params: withDefaults(need), args: [], rest: [] };
-    const request = requests.find((other) => other.task === need) ?? asNeeded;
+    const request = requests.find((other) => other.task === need) ?? asNeeded(need);
     return planOutputs(need, fillOf(config, request));
   });
 }
