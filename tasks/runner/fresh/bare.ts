@@ -1,6 +1,6 @@
 import { changedMs } from './made.ts';
 import { literalOutputs } from './outputs.ts';
-import type { Known } from './record.ts';
+import type { KilledMs, Known } from './record.ts';
 
 /** Outputs that are named without a wildcard and are folders: `dist`, in which a run may find nothing to write. */
 export type Bare = {
@@ -12,8 +12,7 @@ export type Bare = {
 
 type Options = {
   readonly root: string;
-  /** When a run was killed that wrote the record, -Infinity where nobody knows; what is newer is somebody else's. */
-  readonly killedMs?: number | undefined;
+  readonly killedMs: KilledMs;
 };
 
 /**
@@ -24,7 +23,7 @@ export function claimBare(
   globs: readonly string[],
   found: readonly string[],
   last: Known,
-  { root, killedMs = Number.POSITIVE_INFINITY }: Options,
+  { root, killedMs }: Options,
 ): Bare {
   const folders = literalOutputs(globs).flatMap((name) => {
     const ms = changedMs(root, name);

@@ -1,6 +1,6 @@
 import type { OddNames } from './odd-names.ts';
 import { stampAll } from './outputs.ts';
-import type { Known } from './record.ts';
+import type { KilledMs, Known } from './record.ts';
 import { makeFinder, type Snapshot } from './snapshot.ts';
 import { changedAt, wasWritten } from './stamp.ts';
 
@@ -15,8 +15,7 @@ export type Claimed = {
 type Options = {
   readonly root: string;
   readonly odd: OddNames;
-  /** When a run was killed that wrote the record, -Infinity where nobody knows; what is newer is somebody else's. */
-  readonly killedMs?: number | undefined;
+  readonly killedMs: KilledMs;
 };
 
 /**
@@ -36,7 +35,8 @@ export function claimOutputs(found: readonly string[], record: Known, { root, od
   const foreign: string[] = [];
   for (const [row, path] of unknown.entries()) {
     const old = rowOf(row, path);
-    const isOwned = now !== undefined && (old === undefined ? isOlder(now, row, killedMs) : isWritten(old, now, row));
+    const isOwned =
+      now !== undefined && changedAt(now.stamps, row) <= killedMs && (old === undefined || isWritten(old, now, row));
     if (!isOwned) foreign.push(path);
   }
   const isForeign = new Set(foreign);
@@ -44,13 +44,9 @@ export function claimOutputs(found: readonly string[], record: Known, { root, od
 
   function isWritten(old: number, stamps: Snapshot, row: number): boolean {
     const path = unknown[row] ?? '';
-    if (!wasWritten(record.foreign.stamps, old, stamps.stamps, row) || !isOlder(stamps, row, killedMs)) return false;
+    if (!wasWritten(record.foreign.stamps, old, stamps.stamps, row)) return false;
     if (inputs.has(path) || before.has(path)) return true;
     touched.push(path);
     return false;
   }
-}
-
-function isOlder({ stamps }: Snapshot, row: number, killedMs: number | undefined): boolean {
-  return killedMs === undefined || changedAt(stamps, row) <= killedMs;
 }

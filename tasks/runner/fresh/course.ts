@@ -15,7 +15,7 @@ import { changedMeanwhile } from './meanwhile.ts';
 import { oddNamesOf } from './odd-names.ts';
 import { findBehindLinks, findOutputs, stampAll } from './outputs.ts';
 import { askParts } from './parts.ts';
-import { type Known, noRecord, type Record } from './record.ts';
+import { type KilledMs, type Known, noRecord, type Record } from './record.ts';
 import { noFiles, takeSnapshot } from './snapshot.ts';
 import { placeOf } from './walk.ts';
 
@@ -33,8 +33,7 @@ export function recordOfBegun({ session, task, tracked, assessment, begun }: Cou
   const { parts, inputs, record } = assessment;
   const { root } = session;
   const last = begun ?? record ?? noRecord;
-  // Of what nobody saw the end, nobody knows what it wrote and what came later.
-  const killedMs = record !== undefined && last === record ? (killTime(root, record.run) ?? -Infinity) : undefined;
+  const killedMs = record !== undefined && last === record ? (killTime(root, record.run) ?? -Infinity) : Infinity;
   const { patterns, odd, claimed, folders, bare } = lookWhereOutputsLie(root, tracked, last, killedMs);
   const isOwned = new Set(claimed.owned);
   return {
@@ -114,7 +113,7 @@ function cellOf({ config }: Session, { name }: PlannedTask): Record['cell'] {
 }
 
 /** What lies there, and whose it is by a record. */
-function lookWhereOutputsLie(root: string, { outputs }: Tracked, known: Known, killedMs?: number) {
+function lookWhereOutputsLie(root: string, { outputs }: Tracked, known: Known, killedMs: KilledMs = Infinity) {
   const patterns = compilePatterns(outputs);
   const found = findOutputs(root, patterns);
   const odd = oddNamesOf(root, found.raw);

@@ -1,6 +1,6 @@
 import { rmdirSync } from 'node:fs';
 import type { Patterns } from './glob.ts';
-import type { Known } from './record.ts';
+import type { KilledMs, Known } from './record.ts';
 import { lookAt } from './stamp.ts';
 import { placeOf } from './walk.ts';
 
@@ -10,8 +10,7 @@ export type Folders = Pick<Known, 'made' | 'stood'>;
 type Options = {
   readonly root: string;
   readonly patterns: Patterns;
-  /** When a run was killed that wrote the record, -Infinity where nobody knows; what is newer is somebody else's. */
-  readonly killedMs?: number | undefined;
+  readonly killedMs: KilledMs;
 };
 
 /**
@@ -22,8 +21,7 @@ export function claimFolders(found: readonly string[], last: Known, { root, patt
   const before = new Set(last.state === 'begun' ? last.stood : found);
   const own = new Set(last.made);
   const isMade = (folder: string) =>
-    own.has(folder) ||
-    (!before.has(folder) && (changedMs(root, folder) ?? 0) <= (killedMs ?? Number.POSITIVE_INFINITY));
+    own.has(folder) || (!before.has(folder) && (changedMs(root, folder) ?? 0) <= killedMs);
   const isInside = (folder: string) => patterns.includes(folder) && !patterns.roots.includes(folder);
   const folders = found.filter((folder) => isInside(folder) && changedMs(root, folder) !== undefined);
   const elsewhere = last.made.filter((folder) => !patterns.includes(folder) && changedMs(root, folder) !== undefined);

@@ -2,6 +2,7 @@ import { chmodSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isErrno } from '../host.ts';
 import { expandPath } from '../text/paths.ts';
+import { digestBytes } from './digest.ts';
 import { compilePatterns, isLiteral, type Patterns } from './glob.ts';
 import { changedMs } from './made.ts';
 import { type OddNames, oddPlaceOf, rawNamesOf } from './odd-names.ts';
@@ -31,7 +32,7 @@ export function stampAll(root: string, paths: readonly string[], odd: OddNames):
   const stamps = new Float64Array(paths.length * stampLength);
   for (const [row, path] of paths.entries())
     stampFile(oddPlaceOf(root, path, odd), stamps, row, { followsLinks: false });
-  return { paths, stamps, digests: Buffer.alloc(paths.length * 32), takenMs: 0 };
+  return { paths, stamps, digests: Buffer.alloc(paths.length * digestBytes), takenMs: 0 };
 }
 
 /** Finds what lies where outputs belong. */

@@ -46,6 +46,12 @@ export type Record = {
 /** What must be known of the last run to tell who wrote what. */
 export type Known = Omit<Record, 'parts' | 'edited' | 'folders' | 'globs' | 'odd' | 'run' | 'cell'>;
 
+/**
+ * When the run was killed that wrote a record, in ms since 1970: what is newer is somebody else's. Infinity for a run that was not
+ * killed, -Infinity where nobody saw its end.
+ */
+export type KilledMs = number;
+
 /** What is known of a task that has never run. */
 export const noRecord: Known = {
   state: 'done',
