@@ -5,11 +5,11 @@ import { type Ending, unlessLost } from './execute.ts';
 import { makePaint } from './paint.ts';
 import type { DoctorRequest } from './plan/doctor.ts';
 import { makeRedactor } from './redact.ts';
-import { describeCheck, listChecks } from './render/checks.ts';
-import { diagnosisAsJson, diagnosisAsText } from './render/doctor.ts';
-import { diagnosisAsChecklist } from './render/doctor-checklist.ts';
-import { annotations } from './render/doctor-github.ts';
-import { diagnosisAsMarkdown } from './render/doctor-markdown.ts';
+import { diagnosisAsChecklist } from './render/doctor/checklist.ts';
+import { describeCheck, listChecks } from './render/doctor/checks.ts';
+import { annotations } from './render/doctor/github.ts';
+import { diagnosisAsMarkdown } from './render/doctor/markdown.ts';
+import { diagnosisAsJson, diagnosisAsText } from './render/doctor/report.ts';
 import { makePlainRenderer } from './render/plain.ts';
 import type { Session } from './session.ts';
 

@@ -8,8 +8,8 @@ import { handleInterrupts } from './interrupts.ts';
 import { asciiMarks, inAscii } from './marks.ts';
 import { makePaint } from './paint.ts';
 import { makePlan, type Plan } from './plan.ts';
-import { describeTasks, showList } from './render/catalogue.ts';
 import { openRenderer } from './render/index.ts';
+import { showList } from './render/task-list.ts';
 import { openSession } from './session.ts';
 import { takeRoot } from './take-root.ts';
 import { usage } from './usage.ts';
@@ -30,7 +30,8 @@ export async function main(caller: Host): Promise<number> {
   const project = await loadProject(caller);
   const host = { ...caller, env: project.env };
   host.secrets.learn(project.config.secrets, [host.env, ...Object.values(project.dotenv)]);
-  if (args.flags.help) return show(host, describeTasks(project.config, args, host.platform));
+  if (args.flags.help)
+    return show(host, (await import('./render/task-help.ts')).describeTasks(project.config, args, host.platform));
   if (args.flags.graph !== undefined)
     return show(host, (await import('./render/graph.ts')).showGraph(project.config, args, host.platform));
   if (args.flags.list || (!hasWords && args.rest.length === 0))

@@ -33,9 +33,12 @@ export default defineConfig([
           { name: 'fresh', test: /runner\/fresh|@noble/ },
           // Measuring and cutting odd texts takes tables that few lists need.
           { name: 'ansi', test: /\/(?:ansi-styles|ansi-regex|strip-ansi|is-fullwidth-code-point)\// },
-          { name: 'wide', test: /render\/full-width\.ts|\/(?:string-width|get-east-asian-width)\// },
+          { name: 'wide', test: /listr\/full-width\.ts|\/(?:string-width|get-east-asian-width)\// },
           { name: 'slice', test: /\/slice-ansi\// },
-          { name: 'listr', test: /\/render\/(?:listr|cut-start)\.ts|\/(?:listr2|log-update|cli-truncate|wrap-ansi)\// },
+          {
+            name: 'listr',
+            test: /\/render\/listr(?:\/cut-start)?\.ts|\/(?:listr2|log-update|cli-truncate|wrap-ansi)\//,
+          },
         ],
       },
       dynamicImportInCjs: false,
@@ -72,8 +75,8 @@ function quickStart() {
 function quickList() {
   // listr2 numbers its rows with all of Node's cryptography; any number does.
   const rowIds = '\0row-ids';
-  const cutStart = resolve(import.meta.dirname, 'render/cut-start.ts');
-  const instead = { crypto: rowIds, 'string-width': resolve(import.meta.dirname, 'render/width.ts') };
+  const cutStart = resolve(import.meta.dirname, 'render/listr/cut-start.ts');
+  const instead = { crypto: rowIds, 'string-width': resolve(import.meta.dirname, 'render/listr/width.ts') };
   return {
     name: 'quick-list',
     resolveId: (id, importer) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import widthOf from '../../tasks/runner/render/width.ts';
+import widthOf from '../../tasks/runner/render/listr/width.ts';
 
 const ranges = [
   [0x20, 0x7e],

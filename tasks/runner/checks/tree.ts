@@ -2,15 +2,13 @@ import type { CheckSurroundings } from '../checks.ts';
 import type { CheckReport } from '../events.ts';
 import { appliesTo } from '../plan/place.ts';
 import type { Check } from '../script.ts';
-import type { loadChecks } from './load.ts';
+import type { LoadedChecks } from './load.ts';
 import type { Asked } from './probe.ts';
 import { couldNot, isUnmet, reportOn } from './report.ts';
 import { runCheck } from './run.ts';
 
 /** After which a check is said to take long. */
 const slowMs = 3_000;
-
-type Loaded = Awaited<ReturnType<typeof loadChecks>>;
 
 type TreeSurroundings = CheckSurroundings & {
   readonly asked: Asked;
@@ -21,11 +19,11 @@ type TreeSurroundings = CheckSurroundings & {
 /** One walk through the checks; each runs once, as soon as what it needs has ended. */
 export class Tree {
   private readonly started = new Map<string, Promise<CheckReport>>();
-  private readonly all: Loaded;
+  private readonly all: LoadedChecks;
   private readonly surroundings: TreeSurroundings;
   private readonly passed: Map<string, CheckReport>;
 
-  constructor(all: Loaded, surroundings: TreeSurroundings, passed: Map<string, CheckReport>) {
+  constructor(all: LoadedChecks, surroundings: TreeSurroundings, passed: Map<string, CheckReport>) {
     this.all = all;
     this.surroundings = surroundings;
     this.passed = passed;

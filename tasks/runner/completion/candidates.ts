@@ -1,4 +1,4 @@
-import { builtInTasks } from '../config/built-in.ts';
+import { allTasks, builtInTasks } from '../config/built-in.ts';
 import { findTyped, spellings } from '../config/names.ts';
 import type { Config, ParamRow, TaskRow } from '../config/types.ts';
 import { flagRows } from '../usage.ts';
@@ -66,7 +66,7 @@ function toolFlags(): readonly Candidate[] {
 }
 
 function taskNames(config: Config): readonly Candidate[] {
-  const tasks = [...Object.values(config.tasks), ...Object.values(builtInTasks)].filter((task) => !task.hidden);
+  const tasks = allTasks(config).filter((task) => !task.hidden);
   return tasks.flatMap(({ name, aliases, about }) =>
     [name, ...aliases].flatMap((word) => spellings(config, word).map((text) => candidate(text, about))),
   );

@@ -1,4 +1,4 @@
-import type { TaskRow } from './types.ts';
+import type { Config, ParamRow, TaskRow } from './types.ts';
 
 /** Tasks that every project has without defining them. */
 export const builtInTasks: Readonly<Record<string, TaskRow>> = {
@@ -10,23 +10,13 @@ export const builtInTasks: Readonly<Record<string, TaskRow>> = {
     requires: [],
     run: [],
     params: {
-      json: { type: 'bool', about: 'print one JSON document and nothing else', required: false, values: [] },
-      strict: { type: 'bool', about: 'treat warnings as failures', required: false, values: [] },
-      skip: {
-        type: 'string',
-        about: 'ids or names of checks to leave out, separated by commas',
-        required: false,
-        values: [],
-      },
-      markdown: {
-        type: 'bool',
-        about: 'print a report to share, without names, addresses and secrets of this machine',
-        required: false,
-        values: [],
-      },
-      checklist: { type: 'bool', about: 'print the checks as a list to tick off', required: false, values: [] },
-      checks: { type: 'bool', about: 'list the checks without running them', required: false, values: [] },
-      about: { type: 'string', about: 'explain one check without running it', required: false, values: [] },
+      json: flag('bool', 'print one JSON document and nothing else'),
+      strict: flag('bool', 'treat warnings as failures'),
+      skip: flag('string', 'ids or names of checks to leave out, separated by commas'),
+      markdown: flag('bool', 'print a report to share, without names, addresses and secrets of this machine'),
+      checklist: flag('bool', 'print the checks as a list to tick off'),
+      checks: flag('bool', 'list the checks without running them'),
+      about: flag('string', 'explain one check without running it'),
     },
     args: { name: 'check', about: 'ids or names of checks (default: all)', required: false },
     env: {},
@@ -38,3 +28,12 @@ export const builtInTasks: Readonly<Record<string, TaskRow>> = {
     finally: [],
   },
 };
+
+/** Every task of a project, those that it defines first. */
+export function allTasks({ tasks }: Pick<Config, 'tasks'>): readonly TaskRow[] {
+  return [...Object.values(tasks), ...Object.values(builtInTasks)];
+}
+
+function flag(type: ParamRow['type'], about: string): ParamRow {
+  return { type, about, required: false, values: [] };
+}

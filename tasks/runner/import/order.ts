@@ -1,6 +1,6 @@
 import type { ImportedTask } from './convert.ts';
 
-export const orderLock = 'makefile';
+const orderLock = 'makefile';
 
 /**
  * What make runs one after another would run at the same time. Two runs of make beside each other could make one file twice:

@@ -58,7 +58,7 @@ export function planWatching(task: TaskRow, fill: Fill, ofNeeds: readonly string
 }
 
 /** What a task writes, as globs. What is typed for a param names something in the project, below where the config has it. */
-export function planOutputs(task: TaskRow, fill: Pick<Fill, 'plain'>): readonly string[] {
+function planOutputs(task: TaskRow, fill: Pick<Fill, 'plain'>): readonly string[] {
   return task.outputs.map((template) => {
     const glob = fill.plain(template);
     if (leavesProject(glob.replace(/^!/, '')))

@@ -5,7 +5,7 @@ import type { Forecast } from '../fresh/foresee.ts';
 import type { Paint } from '../paint.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import { withNames } from '../text/safe-text.ts';
-import { pretence } from './text.ts';
+import { pretence } from './lines.ts';
 
 export type DryRunOptions = { readonly paint: Paint; readonly forecasts: ReadonlyMap<string, Forecast> };
 

@@ -3,7 +3,7 @@ import { findTask } from '../config/names.ts';
 import type { Config, TaskRow } from '../config/types.ts';
 import { requireTask } from '../plan/require-task.ts';
 import type { Platform } from '../script.ts';
-import { catalogueOf, type Entry } from './entries.ts';
+import { catalogueOf, type Entry } from './catalogue.ts';
 
 /** `--graph`: what needs what, of the tasks named or of all. */
 export function showGraph(config: Config, { flags, items }: Args, platform: Platform): string {

@@ -9,11 +9,11 @@ import { logPathOf } from '../text/log-path.ts';
 import { plainText } from '../text/safe-text.ts';
 import { durationInWords } from '../text/words.ts';
 import type { Renderer, RenderOptions } from './index.ts';
-import { type Pausing, pauseInBackground } from './pausing.ts';
+import { type Finished, failureLines, pretence, retryLine, runLine, waitLine } from './lines.ts';
+import { type Pausing, pauseInBackground } from './listr/pausing.ts';
+import { makePrinted } from './listr/printed.ts';
+import { makeServiceTails } from './listr/service-tails.ts';
 import { makePlainRenderer } from './plain.ts';
-import { makePrinted } from './printed.ts';
-import { makeServiceTails } from './service-tails.ts';
-import { type Finished, failureLines, pretence, retryLine, runLine, waitLine } from './text.ts';
 
 /**
  * A live list, one row per planned task. listr2 is only a view: rows follow events. It is loaded after the first task has

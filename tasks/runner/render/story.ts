@@ -4,7 +4,6 @@ import type { Plan } from '../plan.ts';
 import { withNames } from '../text/safe-text.ts';
 import { durationInWords } from '../text/words.ts';
 import type { RenderOptions } from './index.ts';
-import { alwaysRuns, summaryLines } from './summary.ts';
 import {
   changeLine,
   checkLines,
@@ -16,7 +15,8 @@ import {
   runLine,
   waitingLine,
   waitLine,
-} from './text.ts';
+} from './lines.ts';
+import { alwaysRuns, summaryLines } from './summary.ts';
 
 type Options = RenderOptions & {
   /** What is planned, for the critical path. */

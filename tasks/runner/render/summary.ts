@@ -23,7 +23,7 @@ type Planned = Pick<PlannedTask, 'name' | 'needs' | 'after' | 'tracked' | 'inter
 };
 
 /** Finds the critical path; undefined where nothing ran. */
-export function analyse(
+function analyse(
   tasks: readonly Pick<Planned, 'name' | 'needs' | 'after'>[],
   { wallMs, tookMs }: Timing,
 ): Analysis | undefined {

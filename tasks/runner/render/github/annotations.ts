@@ -1,4 +1,4 @@
-import type { Finished } from '../text.ts';
+import type { Finished } from '../lines.ts';
 import { command } from './commands.ts';
 import type { Location } from './locations.ts';
 

@@ -4,9 +4,9 @@ import type { Host } from '../../host.ts';
 import type { Plan } from '../../plan.ts';
 import { plainText } from '../../text/safe-text.ts';
 import { durationInWords } from '../../text/words.ts';
+import type { Finished } from '../lines.ts';
 import { hasRun } from '../story.ts';
 import { summaryLines } from '../summary.ts';
-import type { Finished } from '../text.ts';
 
 /** GitHub refuses a summary of more than 1 MiB. */
 const mostBytes = 900_000;

@@ -1,7 +1,7 @@
-import type { Diagnosis } from '../doctor.ts';
-import type { CheckReport, Evidence } from '../events.ts';
-import type { CheckOutcome, Platform } from '../script.ts';
-import { durationInWords, wordsOfFix } from '../text/words.ts';
+import type { Diagnosis } from '../../doctor.ts';
+import type { CheckReport, Evidence } from '../../events.ts';
+import type { CheckOutcome, Platform } from '../../script.ts';
+import { durationInWords, wordsOfFix } from '../../text/words.ts';
 
 const marks: Record<CheckOutcome, string> = {
   pass: '✅',

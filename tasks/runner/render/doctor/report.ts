@@ -1,8 +1,8 @@
-import type { Diagnosis } from '../doctor.ts';
-import type { CheckReport } from '../events.ts';
-import type { Paint } from '../paint.ts';
-import type { Platform } from '../script.ts';
-import { checkLines, pretence } from './text.ts';
+import type { Diagnosis } from '../../doctor.ts';
+import type { CheckReport } from '../../events.ts';
+import type { Paint } from '../../paint.ts';
+import type { Platform } from '../../script.ts';
+import { checkLines, pretence } from '../lines.ts';
 
 /** Of the document that `doctor.schema.json` describes; changes when a reader of it would have to. */
 const schemaVersion = 1;

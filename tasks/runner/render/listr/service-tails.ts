@@ -1,5 +1,5 @@
-import type { Event } from '../events.ts';
-import { keepLast } from '../text/last-lines.ts';
+import type { Event } from '../../events.ts';
+import { keepLast } from '../../text/last-lines.ts';
 
 /** What services have said last, told with the failure of a task that needed them. */
 export type ServiceTails = {

@@ -1,8 +1,8 @@
-import type { Diagnosis } from '../doctor.ts';
-import type { CheckReport } from '../events.ts';
-import type { Platform } from '../script.ts';
-import { wordsOfFix } from '../text/words.ts';
-import { groupBy } from './doctor.ts';
+import type { Diagnosis } from '../../doctor.ts';
+import type { CheckReport } from '../../events.ts';
+import type { Platform } from '../../script.ts';
+import { wordsOfFix } from '../../text/words.ts';
+import { groupBy } from './report.ts';
 
 /** The doctor's report as a list of tasks: ticked where all is well, else with the command that gets there. */
 export function diagnosisAsChecklist({ reports, verdict }: Diagnosis, platform: Platform): string {

@@ -1,8 +1,8 @@
-import type { Event } from '../events.ts';
-import type { Paint } from '../paint.ts';
-import { keepLast } from '../text/last-lines.ts';
-import { logPathOf } from '../text/log-path.ts';
-import { keepColours } from '../text/safe-text.ts';
+import type { Event } from '../../events.ts';
+import type { Paint } from '../../paint.ts';
+import { keepLast } from '../../text/last-lines.ts';
+import { logPathOf } from '../../text/log-path.ts';
+import { keepColours } from '../../text/safe-text.ts';
 
 /** What the tasks that somebody named have printed: a list has room for one line of it only. */
 export type Printed = {

@@ -1,7 +1,7 @@
-import type { Diagnosis } from '../doctor.ts';
-import type { CheckReport } from '../events.ts';
-import { wordsOfFix } from '../text/words.ts';
-import { command } from './github/commands.ts';
+import type { Diagnosis } from '../../doctor.ts';
+import type { CheckReport } from '../../events.ts';
+import { wordsOfFix } from '../../text/words.ts';
+import { command } from '../github/commands.ts';
 
 /** More of a kind are dropped by GitHub, for each step of a job. */
 const mostOfAKind = 10;

@@ -1,4 +1,4 @@
-import type { Host } from '../host.ts';
+import type { Host } from '../../host.ts';
 
 /** A list that is drawn over itself again and again. */
 export type Drawing = {

@@ -1,6 +1,6 @@
-import type { Paint } from '../paint.ts';
-import type { Check } from '../script.ts';
-import { groupBy } from './doctor.ts';
+import type { Paint } from '../../paint.ts';
+import type { Check } from '../../script.ts';
+import { groupBy } from './report.ts';
 
 /** `doctor --checks`: id, name and question of each, by group. */
 export function listChecks(checks: readonly Check[], paint: Paint): string {

@@ -1,0 +1,51 @@
+import type { Args } from '../args.ts';
+import { allTasks } from '../config/built-in.ts';
+import type { ArgsRow, Config, TaskRow } from '../config/types.ts';
+import type { Paint } from '../paint.ts';
+import type { Platform } from '../script.ts';
+import { firstLine } from '../text/words.ts';
+import { catalogueOf, whyNotHere } from './catalogue.ts';
+import { pretence } from './lines.ts';
+
+/** `--list`, as text or, with `--output=json`, as data. */
+export function showList(config: Config, { flags }: Args, platform: Platform, paint: Paint): string {
+  return flags.output === 'json' ? listAsJson(config, platform) : listTasks(config, platform, paint);
+}
+
+/** The tasks by group, what else they are called, and why one is not to be had here. */
+function listTasks(config: Config, platform: Platform, paint: Paint): string {
+  const tasks = allTasks(config).filter((task) => !task.hidden);
+  // What has no group comes first: below a heading it would seem to belong to it.
+  const groups = new Map<string, TaskRow[]>([['', []]]);
+  for (const task of tasks) groups.set(task.group ?? '', [...(groups.get(task.group ?? '') ?? []), task]);
+  const width = Math.max(...tasks.map((task) => signature(task).length));
+  const lines = [...groups].flatMap(([group, members]) => [
+    ...(group === '' ? [] : [paint.bold(firstLine(group))]),
+    ...members.map((task) =>
+      `  ${signature(task).padEnd(width)}  ${description(config, task, platform, paint)}`.trimEnd(),
+    ),
+  ]);
+  return [...[pretence(platform) ?? []].flat(), ...lines, ''].join('\n');
+}
+
+function listAsJson(config: Config, platform: Platform): string {
+  const tasks = catalogueOf(config, allTasks(config), platform);
+  return `${JSON.stringify({ schemaVersion: 1, tasks }, undefined, 2)}\n`;
+}
+
+/** How a task is called, with its words. */
+export function signature({ name, args }: TaskRow): string {
+  return args === undefined ? name : `${name} ${argsSignature(args)}`;
+}
+
+/** How its words are written. */
+export function argsSignature({ name, required, max }: ArgsRow): string {
+  const words = max === 1 ? name : `${name}…`;
+  return required ? words : `[${words}]`;
+}
+
+function description(config: Config, task: TaskRow, platform: Platform, paint: Paint): string {
+  const aliases = task.aliases.length === 0 ? '' : paint.dim(` (also ${task.aliases.join(', ')})`);
+  const unavailable = whyNotHere(config, task, platform);
+  return `${firstLine(task.about ?? '')}${aliases}${unavailable === undefined ? '' : paint.yellow(` — ${unavailable}`)}`.trim();
+}
