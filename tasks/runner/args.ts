@@ -5,7 +5,7 @@ export type Item =
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'flag'; readonly name: string; readonly value: string | undefined };
 
-export type OutputName = 'list' | 'plain' | 'prefixed' | 'github' | 'json';
+export type OutputName = (typeof outputs)[number];
 export type GraphForm = (typeof graphForms)[number];
 export type ShellName = (typeof shells)[number];
 
@@ -30,7 +30,7 @@ export type ToolFlags = {
   /** Run again what a change affects, until interrupted. */
   readonly watch: boolean;
   readonly jobs: number | undefined;
-  readonly engine: 'podman' | 'docker' | undefined;
+  readonly engine: (typeof engines)[number] | undefined;
   readonly output: OutputName | undefined;
   /** The file for the times of the run. */
   readonly profile: string | undefined;
@@ -68,10 +68,10 @@ const switches = {
 } as const satisfies Record<string, keyof ToolFlags>;
 
 const valued = ['jobs', 'engine', 'output', 'profile', 'completion', 'import'] as const;
-const engines = ['podman', 'docker'] as const;
-const outputs = ['list', 'plain', 'prefixed', 'github', 'json'] as const;
-const graphForms = ['text', 'mermaid', 'dot', 'json'] as const;
-const shells = ['bash', 'zsh', 'fish'] as const;
+export const engines = ['podman', 'docker'] as const;
+export const outputs = ['list', 'plain', 'prefixed', 'github', 'json'] as const;
+export const graphForms = ['text', 'mermaid', 'dot', 'json'] as const;
+export const shells = ['bash', 'zsh', 'fish'] as const;
 
 /** Every flag the tool owns, so that no task may name a param like one. */
 export const toolFlagNames: readonly string[] = [...Object.keys(switches), ...valued, 'graph'];

@@ -5,6 +5,9 @@ export type Paint = Record<'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold',
   readonly marks: Marks;
 };
 
+/** Live lists take the cursor away; who ends one, or lets it rest, gives it back. */
+export const cursor = { show: '\u001B[?25h', hide: '\u001B[?25l' } as const;
+
 const codes = {
   red: [31, 39],
   green: [32, 39],

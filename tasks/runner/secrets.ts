@@ -1,4 +1,4 @@
-import { type Needle, needlesOf, shortestSecret, wrappedFormsOf } from './secrets/forms.ts';
+import { type Needle, needlesOf, shortestSecret, stars, wrappedFormsOf } from './secrets/forms.ts';
 import { type LineMasker, makeLineMasker } from './secrets/lines.ts';
 import { withoutEscapes } from './text/safe-text.ts';
 
@@ -18,8 +18,6 @@ export type Secrets = {
   /** For one stream of lines, where a value may go on in the next line. */
   readonly makeLineMasker: () => LineMasker;
 };
-
-const stars = '***';
 
 /** Makes the set of secrets of one run; as long as it is empty, masking costs nothing. */
 export function makeSecrets(): Secrets {

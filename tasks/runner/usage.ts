@@ -1,3 +1,5 @@
+import { engines, graphForms, outputs, shells } from './args.ts';
+
 /** A flag of the tool as help, documents and completion show it. */
 export type FlagRow = {
   /** `--jobs=N`: with what a value is called. */
@@ -16,7 +18,7 @@ export const flagRows: readonly FlagRow[] = [
   {
     shown: '--graph[=FORM]',
     about: 'show which task needs which, for all tasks or those named: text, mermaid, dot or json',
-    values: ['text', 'mermaid', 'dot', 'json'],
+    values: graphForms,
   },
   { shown: '--only', about: 'run the named tasks without those that they need' },
   { shown: '--force', about: 'run tasks that are up to date too, and take nothing from the cache' },
@@ -28,11 +30,11 @@ export const flagRows: readonly FlagRow[] = [
   { shown: '--keep-going', about: 'after a failure, still run all that does not depend on it' },
   { shown: '--fail-fast', about: 'after a failure, stop the tasks that are running' },
   { shown: '--host', about: 'run tasks that name a container on this machine instead' },
-  { shown: '--engine=NAME', about: 'the container engine: podman or docker', values: ['podman', 'docker'] },
+  { shown: '--engine=NAME', about: 'the container engine: podman or docker', values: engines },
   {
     shown: '--output=NAME',
     about: 'how to show the run: list (on a terminal, for several tasks), plain, prefixed, github or json',
-    values: ['list', 'plain', 'prefixed', 'github', 'json'],
+    values: outputs,
   },
   { shown: '--quiet', about: 'show only failures, and what the tasks themselves print' },
   { shown: '--verbose', about: 'also show the commands, where each task runs, and where the time went' },
@@ -42,7 +44,7 @@ export const flagRows: readonly FlagRow[] = [
   {
     shown: '--completion=SHELL',
     about: 'print the script that lets bash, zsh or fish complete tasks and flags',
-    values: ['bash', 'zsh', 'fish'],
+    values: shells,
   },
 ];
 

@@ -1,9 +1,8 @@
 import { exitCodes } from '../errors.ts';
 import type { ForeignCode } from '../host.ts';
+import { cursor } from '../paint.ts';
 import { writeLastOnes } from './last-writes.ts';
 import { isTerminal, writeLast } from './streams.ts';
-
-const showCursor = '\x1B[?25h';
 
 /** The least that a process ends with, however its run ended. */
 let leastExit: number = exitCodes.ok;
@@ -95,7 +94,7 @@ function showAll(): void {
   foreignCode.showRest();
   showHeld();
   // A live list has taken it.
-  if (isTerminal(1)) writeLast('stdout', showCursor);
+  if (isTerminal(1)) writeLast('stdout', cursor.show);
 }
 
 /** What code has printed after its end, or before that is known, and without a newline. */

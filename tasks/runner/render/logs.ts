@@ -1,9 +1,9 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { Stamped } from '../events.ts';
 import type { LogFile } from '../host/log-file.ts';
 import type { Host } from '../host.ts';
-import { logPathOf } from '../text/log-path.ts';
+import { logFolder, logPathOf } from '../text/log-path.ts';
 import type { Renderer } from './index.ts';
 
 /** So many logs are kept; each task has one, or two where it prints much. */
@@ -29,7 +29,7 @@ export function makeLogs(
       work();
     } catch (error) {
       isPossible = false;
-      host.writeError(`note: the output of tasks is not kept in \`.tasks/logs\`: ${messageOf(error)}\n`);
+      host.writeError(`note: the output of tasks is not kept in \`${logFolder}\`: ${messageOf(error)}\n`);
     }
   };
   /** A task has a file only once it prints something. */
@@ -69,7 +69,7 @@ export function makeLogs(
     },
     end: async () => {
       for (const task of [...logs.keys()]) attempt(() => close(task));
-      if (isNew) attempt(() => host.tidyLogs(join(root, dirname(logPathOf('any'))), mostLogs));
+      if (isNew) attempt(() => host.tidyLogs(join(root, logFolder), mostLogs));
     },
   };
 }

@@ -1,3 +1,5 @@
+/** What is shown in place of a secret. */
+export const stars = '***';
 /** Shorter values, and shorter parts of a value, are not looked for. */
 export const shortestSecret = 4;
 const shortestLine = 8;

@@ -1,4 +1,5 @@
 import type { OnLine } from '../process/output.ts';
+import { stars } from './forms.ts';
 
 /** Masks one stream of lines. A line whose end may be the beginning of a secret is held until the next one tells. */
 export type LineMasker = {
@@ -10,7 +11,6 @@ export type LineMasker = {
 
 /** So much of a secret at the end of a line makes it wait: less would hold up too much that is none. */
 const shortestBeginning = 4;
-const stars = '***';
 
 type Held = { readonly lines: readonly string[]; readonly open: readonly Open[] };
 

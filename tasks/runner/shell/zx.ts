@@ -3,10 +3,10 @@ import { on } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { LogEntry, Options, ProcessOutput } from 'zx/core';
 import type { Host } from '../host.ts';
-import { type Ended, makeLineSplitter, readInTurns } from '../process/output.ts';
+import { type Ended, type LineSplitter, readInTurns } from '../process/output.ts';
 import type { ProcessTable } from '../process/table.ts';
 import { signalTree } from '../process/tree.ts';
-import type { CommandOptions, Listener, Stream } from '../shell.ts';
+import { type CommandOptions, type Listener, type Stream, splitterOf } from '../shell.ts';
 import type { Shell } from '../shell-types.ts';
 import { isFed, makeStdins, type ZxCommand } from './stdin.ts';
 
@@ -111,13 +111,13 @@ function holdClose(child: ChildProcess, onClose: OnClose): void {
   };
 }
 
-function makeLog({ onLine, onCommand, cutOf }: Pick<Listener, 'onLine' | 'onCommand' | 'cutOf'>) {
-  const splitters = new Map<string, ReturnType<typeof makeLineSplitter>>();
+function makeLog(listener: Pick<Listener, 'onLine' | 'onCommand' | 'cutOf'>) {
+  const splitters = new Map<string, LineSplitter>();
   const commands = new Map<string, string>();
   const failed: (Ended & { readonly command: string })[] = [];
-  const splitterOf = (id: string, stream: Stream) => {
+  const splitterFor = (id: string, stream: Stream): LineSplitter => {
     const key = `${id} ${stream}`;
-    const splitter = splitters.get(key) ?? makeLineSplitter((line, goesOn) => onLine(stream, line, goesOn), cutOf);
+    const splitter = splitters.get(key) ?? splitterOf(stream, listener);
     splitters.set(key, splitter);
     return splitter;
   };
@@ -125,9 +125,9 @@ function makeLog({ onLine, onCommand, cutOf }: Pick<Listener, 'onLine' | 'onComm
     const isShown = entry.verbose === true;
     if (entry.kind === 'cmd') {
       commands.set(entry.id, entry.cmd);
-      if (isShown) onCommand(entry.cmd);
+      if (isShown) listener.onCommand(entry.cmd);
     } else if (entry.kind === 'stdout' || entry.kind === 'stderr') {
-      if (isShown) splitterOf(entry.id, entry.kind).push(entry.data);
+      if (isShown) splitterFor(entry.id, entry.kind).push(entry.data);
     } else if (entry.kind === 'end') {
       const { exitCode: code, signal, error } = entry;
       // An `AbortError` has a code, too: it started.

@@ -1,9 +1,12 @@
 const oddSigns = /[^a-z0-9_.-]|^\./gu;
 const pieces = /.{1,120}/g;
 
-/** Where a task's full output is kept, from the project's folder. */
+/** Where the full outputs of tasks are kept, from the project's folder. */
+export const logFolder = '.tasks/logs';
+
+/** The file of one task there. */
 export function logPathOf(task: string): string {
-  return `.tasks/logs/${fileNameOf(task)}.log`;
+  return `${logFolder}/${fileNameOf(task)}.log`;
 }
 
 /** A file name for any task name. One that is too long for a file goes on inside of folders, which end in `%`. */

@@ -1,4 +1,5 @@
 import type { Host } from '../../host.ts';
+import { cursor } from '../../paint.ts';
 
 /** A list that is drawn over itself again and again. */
 export type Drawing = {
@@ -11,8 +12,6 @@ export type Pausing = Disposable & { readonly draw: () => void };
 
 /** How often it is asked whether the terminal is ours again. */
 const askMs = 500;
-const showCursor = '\u001B[?25h';
-const hideCursor = '\u001B[?25l';
 
 /** Lets a list rest while it is stopped by Ctrl-Z or in the background: what stands on the terminal then is the shell's. */
 export function pauseInBackground(
@@ -24,7 +23,7 @@ export function pauseInBackground(
   const pause = (): void => {
     isPaused = true;
     leave();
-    host.write(showCursor);
+    host.write(cursor.show);
   };
   const goOn = (): void => {
     clearTimeout(timer);
@@ -33,7 +32,7 @@ export function pauseInBackground(
       return;
     }
     isPaused = false;
-    host.write(hideCursor);
+    host.write(cursor.hide);
     draw();
   };
   const hearing = host.onSuspend(pause, goOn);
