@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { type Context, type Ran, TaskFailure } from 'zx-tasks';
 import { type Found, readMachine } from './machine.ts';
+import { askPodman } from './machine-answers.ts';
 import { FIND_BROKEN } from './machine-record.ts';
 import { lastLine } from './ran.ts';
 
@@ -10,19 +11,6 @@ const SLOW_MS = 600_000;
 const DOWNLOAD_MS = 3_600_000;
 const SAY_EVERY_MS = 10_000;
 const ENDS_WITHIN_MS = 1_000;
-
-/** What `podman info` gives: the only proof that a machine is usable, and whether it serves containers as root. */
-export async function askPodman(context: Context): Promise<'rootful' | 'rootless' | 'silent'> {
-  const ran = await context.run(['podman', 'info', '--format', 'json'], { timeoutMs: 10_000 });
-  if (ran.code !== 0) return 'silent';
-  try {
-    const info = JSON.parse(ran.stdout) as { host?: { security?: { rootless?: boolean } } };
-    return info.host?.security?.rootless === false ? 'rootful' : 'rootless';
-  } catch (error) {
-    if (error instanceof SyntaxError) return 'silent';
-    throw error;
-  }
-}
 
 /**
  * What podman says of its machine. After a start that was refused, podman 4 asks the network helper which that start left

@@ -2,15 +2,11 @@
 import { type Context, type Outcome, type Ran, skip, TaskFailure } from 'zx-tasks';
 import { folderOf } from '../lib/mac.ts';
 import { type Machine, MIB_LEAST, MIB_RECOMMENDED, otherConnection } from '../lib/machine.ts';
-import { askPodman, dockerServes, findMachine, forgetBroken, lastLineOf, must, show } from '../lib/machine-commands.ts';
+import { askPodman, graceMs, readyWithinMs, untilAnswers } from '../lib/machine-answers.ts';
+import { dockerServes, findMachine, forgetBroken, lastLineOf, must, show } from '../lib/machine-commands.ts';
 import { RECORD_IS_BROKEN, START_ANEW } from '../lib/machine-record.ts';
 
 const CPUS = 4;
-const READY_WITHIN_S = 180;
-/** For a machine that says that it runs, or whose start failed: it may be nearly there. */
-const GRACE_MS = 10_000;
-const ASK_EVERY_MS = 1_000;
-const SAY_EVERY = 10;
 
 export async function run(context: Context): Promise<Outcome> {
   if (context.platform.os !== 'darwin')
@@ -118,28 +114,30 @@ async function forgetCutOffStart(context: Context): Promise<void> {
   await must(context, forget, 'make podman forget the start that was cut off');
 }
 
-/**
- * A start is judged by `podman info`: `already running` is a failure to podman, and a success may be none. Tried twice; what
- * a failed one leaves behind is ended, so that podman answers the next who asks.
- */
+/** Tried twice; what a failed start leaves behind is ended, so that podman answers the next who asks. */
 async function start(context: Context, name: string): Promise<void> {
-  const within = readyWithinMs(context);
-  const first = await show(context, ['podman', 'machine', 'start', name], within);
-  if (await untilAnswers(context, first.code === 0 ? within : graceMs(context))) return confirmRootful(context, name);
+  if ((await tryStart(context, name)) === undefined) return confirmRootful(context, name);
   context.log(`\`${name}\` does not answer; trying once more`);
   const left = await knownMachine(context);
   if (left !== undefined) await halt(context, left);
-  const second = await show(context, ['podman', 'machine', 'start', name], within);
-  if (await untilAnswers(context, second.code === 0 ? within : graceMs(context))) return confirmRootful(context, name);
+  const failed = await tryStart(context, name);
+  if (failed === undefined) return confirmRootful(context, name);
   await findMachine(context);
   const reason =
-    second.code === 0
-      ? `\`podman machine start\` succeeded, but podman did not answer within ${within / 1000} s`
-      : lastLineOf(second);
+    failed.code === 0
+      ? `\`podman machine start\` succeeded, but podman did not answer within ${readyWithinMs(context) / 1000} s`
+      : lastLineOf(failed);
   throw notReady(
     `\`${name}\` did not start: ${reason}`,
     `podman machine stop ${name}; podman --log-level=debug machine start ${name}`,
   );
+}
+
+/** Undefined if podman answers then: `already running` is a failure to podman, and a success may be none. */
+async function tryStart(context: Context, name: string): Promise<Ran | undefined> {
+  const within = readyWithinMs(context);
+  const ran = await show(context, ['podman', 'machine', 'start', name], within);
+  return (await untilAnswers(context, ran.code === 0 ? within : graceMs(context))) ? undefined : ran;
 }
 
 async function confirmRootful(context: Context, name: string): Promise<void> {
@@ -149,26 +147,6 @@ async function confirmRootful(context: Context, name: string): Promise<void> {
       `podman system connection default ${name}-root`,
     );
   context.log(`\`${name}\` answers`);
-}
-
-async function untilAnswers(context: Context, withinMs: number): Promise<boolean> {
-  const deadline = context.now() + withinMs;
-  for (let asked = 1; (await askPodman(context)) === 'silent'; asked++) {
-    if (context.now() >= deadline) return false;
-    if (asked % SAY_EVERY === 0) context.log(`  podman does not answer yet, asked ${asked} times`);
-    await context.sleep(ASK_EVERY_MS);
-  }
-  return true;
-}
-
-/** `MACHINE_READY_WITHIN`, in seconds, is for slow machines. */
-function readyWithinMs({ env }: Context): number {
-  const seconds = Number(env.MACHINE_READY_WITHIN ?? READY_WITHIN_S);
-  return (Number.isFinite(seconds) && seconds > 0 ? seconds : READY_WITHIN_S) * 1000;
-}
-
-function graceMs(context: Context): number {
-  return Math.min(GRACE_MS, readyWithinMs(context));
 }
 
 function notReady(message: string, remedy: string): TaskFailure {
