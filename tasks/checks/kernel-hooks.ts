@@ -1,9 +1,10 @@
 /** How will the probe look on this kernel? The profiler chooses when it loads, and says so; before, the kernel's types tell. */
 import type { CheckResult, Probe } from 'zx-tasks';
+import type { Status } from '../../container/profiler/src/status.ts';
 import { findContainers } from '../lib/containers.ts';
 import { documented } from '../lib/docs.ts';
-import { tracesFolder } from '../lib/stack.ts';
-import { profilerFile } from '../lib/trace-files.ts';
+import { parseProfilerState } from '../lib/profiler-state.ts';
+import { profilerStatePath } from '../lib/stack.ts';
 
 export const checks = documented([
   {
@@ -18,14 +19,6 @@ export const checks = documented([
     run: hasHook,
   },
 ]);
-
-type Told = {
-  readonly state: string;
-  readonly tier: string | null;
-  readonly hooks: readonly string[];
-  readonly kernel: string;
-  readonly why: string;
-};
 
 const socketLayer = ['sock_recv_length', 'sock_send_length'];
 const always = ['sys_exit', 'inet_sock_set_state'];
@@ -48,16 +41,15 @@ async function hasHook(probe: Probe): Promise<CheckResult> {
 }
 
 /** What the profiler said last, if it was about the kernel that runs now. */
-async function readProfiler(probe: Probe): Promise<Told | undefined> {
-  const text = await probe.read(`${tracesFolder}/${profilerFile}`);
-  const told = text === undefined ? undefined : parse(text);
+async function readProfiler(probe: Probe): Promise<Status | undefined> {
+  const told = parseProfilerState(await probe.read(profilerStatePath));
   if (told === undefined || probe.platform.os !== 'linux') return told;
   const running = await probe.read('/proc/sys/kernel/osrelease');
   return told.kernel === running?.trim() ? told : undefined;
 }
 
 /** One that was killed leaves its last words behind, which may be of long ago. One that failed has ended, and said why. */
-async function isOfNow(probe: Probe, { state }: Told): Promise<boolean> {
+async function isOfNow(probe: Probe, { state }: Status): Promise<boolean> {
   if (state === 'failed') return true;
   const engine = await probe.engine();
   if (engine === undefined) return false;
@@ -65,7 +57,7 @@ async function isOfNow(probe: Probe, { state }: Told): Promise<boolean> {
   return containers.some((each) => each.service === 'profiler' && each.state === 'running' && each.root === probe.root);
 }
 
-function judge({ state, tier, hooks, kernel, why }: Told): CheckResult {
+function judge({ state, tier, hooks, kernel, why }: Status): CheckResult {
   if (tier !== null)
     return { outcome: 'pass', summary: `the profiler uses tier ${tier} (${hooks.join(', ')}): ${why}` };
   return {
@@ -83,15 +75,4 @@ function noHook(lacking: readonly string[]): CheckResult {
     cause: 'every tier of the probe needs these tracepoints, which only unusual kernel configurations leave out',
     fixes: [{ about: 'boot a kernel of the distribution, 5.10 or newer', command: 'uname -r', byHand: true }],
   };
-}
-
-/** It is rewritten in place, and empty until the profiler has said something. */
-function parse(text: string): Told | undefined {
-  try {
-    const told = JSON.parse(text) as Partial<Told> | null;
-    return Array.isArray(told?.hooks) && typeof told.kernel === 'string' ? (told as Told) : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

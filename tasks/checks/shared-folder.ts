@@ -2,6 +2,7 @@
 import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { podmanVersion, readMachine } from '../lib/machine.ts';
+import { parseJson } from '../lib/read.ts';
 import { withPodman } from '../lib/subjects.ts';
 
 export const checks = documented([
@@ -51,13 +52,8 @@ async function foldersOfMachine(probe: Probe): Promise<readonly string[] | undef
 type Mount = { readonly Source: string; readonly Target: string; readonly ReadOnly?: boolean };
 
 function mountsIn(text: string): readonly Mount[] | undefined {
-  try {
-    const record = JSON.parse(text) as { readonly Mounts?: readonly Mount[] } | null;
-    return Array.isArray(record?.Mounts) ? record.Mounts : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const record = parseJson(text) as { readonly Mounts?: readonly Mount[] } | null | undefined;
+  return Array.isArray(record?.Mounts) ? record.Mounts : undefined;
 }
 
 async function usualFolders(probe: Probe): Promise<readonly string[]> {

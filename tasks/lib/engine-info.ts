@@ -1,5 +1,6 @@
 /** What an engine says of itself and of the kernel under it; podman and docker call the same things differently. */
 import type { Engine, Probe } from 'zx-tasks';
+import { parseJson } from './read.ts';
 
 export type EngineInfo = {
   readonly kernel: string | undefined;
@@ -37,7 +38,7 @@ const nodesNames: Readonly<Record<string, string>> = { amd64: 'x64', x86_64: 'x6
 /** Undefined where it stopped answering, or answers something else than JSON. */
 export async function readEngineInfo(probe: Pick<Probe, 'ask'>, engine: Engine): Promise<EngineInfo | undefined> {
   const ran = await probe.ask([...engine.command, 'info', '--format', 'json'], { timeoutMs: 10_000 });
-  const info = ran.code === 0 ? (parse(ran.stdout) as (Podman & Docker) | undefined) : undefined;
+  const info = ran.code === 0 ? (parseJson(ran.stdout) as (Podman & Docker) | undefined) : undefined;
   if (info === undefined) return undefined;
   const cgroups = info.host?.cgroupVersion ?? info.CgroupVersion;
   const { graphRootAllocated: all, graphRootUsed: used } = info.store ?? {};
@@ -49,13 +50,4 @@ export async function readEngineInfo(probe: Pick<Probe, 'ask'>, engine: Engine):
     hasSelinux: info.host?.security?.selinuxEnabled === true || info.SecurityOptions?.includes('name=selinux') === true,
     freeBytes: all === undefined || used === undefined ? undefined : all - used,
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@
 import type { Context, Engine } from 'zx-tasks';
 import { type Container, findContainers } from './containers.ts';
 import { findFilters } from './filters.ts';
-import { readProfilerState } from './ready.ts';
+import { readProfilerState } from './profiler-state.ts';
 import { containerNames, services, tracesFolder } from './stack.ts';
 import { findGone } from './trace-files.ts';
 import { readLosses } from './trace-lines.ts';
@@ -58,8 +58,7 @@ async function brokenProbe(context: Context, engine: Engine): Promise<Broken | u
       remedy: `${engine.name} kill --signal USR2 ${containerNames.profiler}`,
     };
   }
-  if (state.state === 'failed')
-    return { link: `the probe is not attached: ${state.why ?? 'no reason given'}`, remedy: 'npx tasks doctor' };
+  if (state.state === 'failed') return { link: `the probe is not attached: ${state.why}`, remedy: 'npx tasks doctor' };
   return undefined;
 }
 

@@ -1,8 +1,9 @@
 /** What the last `test` sent, kept in .tasks/last-test.json so that the trace can be compared with it again. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TaskFailure } from 'zx-tasks';
 import { unlessForeign } from './foreign.ts';
+import { parseJson, readIfThere } from './read.ts';
 import type { Run } from './traffic.ts';
 
 const FILE = '.tasks/last-test.json';
@@ -18,16 +19,12 @@ export async function keepRun(root: string, run: Run): Promise<void> {
 
 export async function readRun(root: string): Promise<Run> {
   const remedy = 'npx tasks test';
-  try {
-    const run: unknown = JSON.parse(await readFile(join(root, FILE), 'utf8'));
-    if (isRun(run)) return run;
-    throw new TaskFailure(`${FILE} was written by another version`, { remedy });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new TaskFailure(`${FILE} does not exist: no \`test\` has run yet`, { remedy });
-    if (error instanceof SyntaxError) throw new TaskFailure(`${FILE} is damaged: ${error.message}`, { remedy });
-    throw error;
-  }
+  const text = await readIfThere(join(root, FILE));
+  if (text === undefined) throw new TaskFailure(`${FILE} does not exist: no \`test\` has run yet`, { remedy });
+  const run = parseJson(text);
+  if (run === undefined) throw new TaskFailure(`${FILE} is damaged`, { remedy });
+  if (!isRun(run)) throw new TaskFailure(`${FILE} was written by another version`, { remedy });
+  return run;
 }
 
 function isRun(value: unknown): value is Run {

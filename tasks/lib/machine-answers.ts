@@ -1,5 +1,6 @@
 /** Whether podman answers on a Mac, and how long that is waited for. */
 import type { Context } from 'zx-tasks';
+import { parseJson } from './read.ts';
 
 const READY_WITHIN_S = 180;
 const GRACE_MS = 10_000;
@@ -10,13 +11,9 @@ const SAY_EVERY = 10;
 export async function askPodman(context: Context): Promise<'rootful' | 'rootless' | 'silent'> {
   const ran = await context.run(['podman', 'info', '--format', 'json'], { timeoutMs: 10_000 });
   if (ran.code !== 0) return 'silent';
-  try {
-    const info = JSON.parse(ran.stdout) as { host?: { security?: { rootless?: boolean } } };
-    return info.host?.security?.rootless === false ? 'rootful' : 'rootless';
-  } catch (error) {
-    if (error instanceof SyntaxError) return 'silent';
-    throw error;
-  }
+  const info = parseJson(ran.stdout) as { host?: { security?: { rootless?: boolean } } } | undefined;
+  if (info === undefined) return 'silent';
+  return info.host?.security?.rootless === false ? 'rootful' : 'rootless';
 }
 
 /** False where it is still silent then. */

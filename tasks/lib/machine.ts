@@ -1,6 +1,7 @@
 /** What podman says of its machine, across the versions whose answers differ. */
 import type { Ran } from 'zx-tasks';
 import { saysRecordIsBroken } from './machine-record.ts';
+import { parseJson } from './read.ts';
 
 export const MIB_RECOMMENDED = 4096;
 export const MIB_LEAST = 2048;
@@ -99,13 +100,8 @@ async function defaultConnection(run: Run): Promise<string | undefined> {
 }
 
 function parseArray(text: string): Record<string, unknown>[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = parseJson(text);
+  return Array.isArray(value) ? value : undefined;
 }
 
 function unknown(command: string, ran: Ran): Found {

@@ -1,40 +1,23 @@
 /** Waiting until the stack is truly ready: the application answers, and the probe is attached. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import { findContainers } from './containers.ts';
 import { request } from './http.ts';
-import { appPort, containerNames, type Service, tracesFolder } from './stack.ts';
-import { profilerFile } from './trace-files.ts';
+import { readProfilerState } from './profiler-state.ts';
+import { appPort, containerNames, type Service } from './stack.ts';
 
 const READY_WITHIN_MS = 60_000;
 const ASK_EVERY_MS = 100;
 const LINES_SHOWN = 20;
 
-/** What the profiler says of itself in profiler.json. */
-export type ProfilerState = {
-  readonly state: 'attached' | 'paused' | 'failed';
-  readonly tier?: string;
-  readonly kernel?: string;
-  readonly why?: string;
-  readonly counters?: Readonly<Record<string, number>>;
-};
-
 /** Resolves when both are ready; fails with the container's last lines when one ends or the time is over. */
 export async function waitUntilReady(context: Context, engine: Engine): Promise<void> {
   const deadline = context.now() + READY_WITHIN_MS;
-  let waitingFor: Service | undefined = 'app';
-  let why = '';
-  while (waitingFor !== undefined) {
-    const [service, reason] = await firstNotReady(context);
-    waitingFor = service;
-    why = reason;
-    if (service === undefined) break;
+  for (let missing = await findMissing(context); missing !== undefined; missing = await findMissing(context)) {
     const ended = (await findContainers(context.run, engine)).find((each) => each.state !== 'running');
-    const isOver = context.now() > deadline;
-    if (ended !== undefined) return failWithLog(context, engine, ended.service, `ended with code ${ended.exitCode}`);
-    if (isOver)
-      return failWithLog(context, engine, service, `was not ready within ${READY_WITHIN_MS / 1000} s: ${why}`);
+    if (ended !== undefined)
+      return failWithLog(context, engine, { service: ended.service, why: `ended with code ${ended.exitCode}` });
+    const why = `was not ready within ${READY_WITHIN_MS / 1000} s: ${missing.why}`;
+    if (context.now() > deadline) return failWithLog(context, engine, { ...missing, why });
     await context.sleep(ASK_EVERY_MS);
   }
   const state = await readProfilerState(context);
@@ -43,35 +26,24 @@ export async function waitUntilReady(context: Context, engine: Engine): Promise<
   );
 }
 
-async function firstNotReady(context: Context): Promise<[Service | undefined, string]> {
-  const health = await request({
-    port: appPort(context.env),
-    path: '/health',
-    headers: { 'user-agent': 'tasks-ready' },
-  });
-  if (health.status !== 204) return ['app', health.problem ?? `GET /health answers ${health.status}`];
+type Missing = { readonly service: Service; readonly why: string };
+
+/** The first that is not ready. */
+async function findMissing(context: Context): Promise<Missing | undefined> {
+  const port = appPort(context.env);
+  const health = await request({ port, path: '/health', headers: { 'user-agent': 'tasks-ready' } });
+  if (health.status !== 204) return { service: 'app', why: health.problem ?? `GET /health answers ${health.status}` };
   const state = await readProfilerState(context);
-  const isThere = state?.state === 'attached' || state?.state === 'paused';
-  return isThere ? [undefined, ''] : ['profiler', state?.why ?? 'it has not said that it is attached'];
+  if (state?.state === 'attached' || state?.state === 'paused') return undefined;
+  return { service: 'profiler', why: state?.why ?? 'it has not said that it is attached' };
 }
 
-/** Undefined while the file is empty or being rewritten. */
-export async function readProfilerState(context: Pick<Context, 'root'>): Promise<ProfilerState | undefined> {
-  try {
-    return JSON.parse(await readFile(join(context.root, tracesFolder, profilerFile), 'utf8')) as ProfilerState;
-  } catch (error) {
-    const notYet = error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (notYet) return undefined;
-    throw error;
-  }
-}
-
-async function failWithLog(context: Context, engine: Engine, service: Service, what: string): Promise<never> {
+async function failWithLog(context: Context, engine: Engine, { service, why }: Missing): Promise<never> {
   const logs = await context.run([...engine.command, 'logs', '--tail', String(LINES_SHOWN), containerNames[service]]);
   const lines = `${logs.stdout}\n${logs.stderr}`.split('\n').filter((line) => line.trim() !== '');
   context.log(`the last lines of ${containerNames[service]}:`);
   for (const line of lines.slice(-LINES_SHOWN)) context.log(`  ${line}`);
-  throw new TaskFailure(`\`${containerNames[service]}\` ${what}`, {
+  throw new TaskFailure(`\`${containerNames[service]}\` ${why}`, {
     remedy: service === 'app' ? 'npx tasks logs app' : 'npx tasks doctor',
   });
 }

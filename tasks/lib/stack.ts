@@ -7,6 +7,7 @@ export const oldKernelsFile = 'container/docker-compose.old-kernels.yml';
 /** What it needs besides where SELinux confines containers. */
 export const selinuxFile = 'container/docker-compose.selinux.yml';
 export const tracesFolder = 'container/traces';
+export const profilerStatePath = `${tracesFolder}/profiler.json`;
 export const network = 'profiler_default';
 
 export const services = ['app', 'profiler'] as const;

@@ -1,7 +1,8 @@
 /** What the runner keeps in .tasks, and how it is removed under runs that go on. */
-import { readdir, readlink, rm } from 'node:fs/promises';
+import { readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from 'zx-tasks';
+import { namesIn } from './read.ts';
 
 /** What other runs go by: who holds what, and what they will leave behind if they are killed. */
 const ofRuns: readonly string[] = ['locks', 'state'];
@@ -47,11 +48,4 @@ async function readClaim(lock: string) {
 async function isAlive(pid: string, run: Context['run']): Promise<boolean> {
   const { code, stderr } = await run(['/bin/sh', '-c', 'kill -0 "$1"', 'sh', pid], { env: { LC_ALL: 'C' } });
   return code === 0 || !/no such process/i.test(stderr);
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  return await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
 }

@@ -1,15 +1,15 @@
 /** The files in container/traces. All are made by the caller, before the profiler starts, so that they stay the caller's. */
-import { chmod, mkdir, open, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Context, Engine } from 'zx-tasks';
 import { findNames } from './containers.ts';
-import { tracesFolder } from './stack.ts';
+import { namesIn } from './read.ts';
+import { profilerStatePath, tracesFolder } from './stack.ts';
 
 export const traceFile = 'http-trace.txt';
-export const profilerFile = 'profiler.json';
 const namesFile = 'containers.json';
 /** What the profiler has open for as long as it runs. */
-const held = [traceFile, 'http-trace.jsonl', profilerFile];
+const held = [traceFile, 'http-trace.jsonl', basename(profilerStatePath)];
 /** What it opens each time a trace is set aside. */
 const setAside = [`${traceFile}.1`, 'http-trace.jsonl.1'];
 const written = [...held, ...setAside];
@@ -37,10 +37,7 @@ export async function makeSetAside({ root }: Pick<Context, 'root'>): Promise<voi
 }
 
 async function missingOf(root: string, names: readonly string[]): Promise<readonly string[]> {
-  const there = await readdir(join(root, tracesFolder)).catch((error: NodeJS.ErrnoException): string[] => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const there = await namesIn(join(root, tracesFolder));
   return names.filter((name) => !there.includes(name));
 }
 

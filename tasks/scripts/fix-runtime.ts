@@ -5,6 +5,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Context, TaskFailure } from 'zx-tasks';
+import { readIfThere } from '../lib/read.ts';
 
 const FILE = '.tasks/containers.conf';
 const MOST_FILES = 1_048_576;
@@ -43,10 +44,7 @@ export async function run(context: Context): Promise<void> {
 /** Settings that did not help are taken back: the file is again what it was, or gone. */
 async function restoreOnFailure(context: Context): Promise<void> {
   const path = join(context.root, FILE);
-  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const before = await readIfThere(path);
   context.undoOnFailure(async () => {
     if (before === undefined) await rm(path, { force: true });
     else await writeFile(path, before);

@@ -1,7 +1,7 @@
 /** Says what runs, whether the probe is attached, and how much has been traced. */
 import type { Context, Engine } from 'zx-tasks';
 import { findContainers } from '../lib/containers.ts';
-import { readProfilerState } from '../lib/ready.ts';
+import { readProfilerState } from '../lib/profiler-state.ts';
 import { containerNames, services, tracesFolder } from '../lib/stack.ts';
 import { findGone, writeContainerNames } from '../lib/trace-files.ts';
 
@@ -25,10 +25,9 @@ export async function run(context: Context): Promise<void> {
   if (profiler?.root === context.root) await nameContainers(context, engine);
   const state = profiler === undefined ? undefined : await readProfilerState(context);
   if (state === undefined) return context.log('probe: not attached; `npx tasks up` starts it');
-  const why = state.why === undefined ? '' : ` (${state.why})`;
-  if (state.state === 'failed') context.log(`probe: failed${why}`);
-  else context.log(`probe: ${state.state}, tier ${state.tier}${why}, kernel ${state.kernel}`);
-  for (const [name, count] of Object.entries(state.counters ?? {})) context.log(`  ${name}: ${count}`);
+  const { state: how, tier, why, kernel, counters } = state;
+  context.log(how === 'failed' ? `probe: failed (${why})` : `probe: ${how}, tier ${tier} (${why}), kernel ${kernel}`);
+  for (const [name, count] of Object.entries(counters)) context.log(`  ${name}: ${count}`);
 }
 
 /** Of a container that was started since, the profiler knows the id only. Whoever only looks may not be the one who may write. */

@@ -1,8 +1,8 @@
 /** Shows the newest lines of the trace, or with `--check` compares it with what the last `test` sent. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Context, TaskFailure } from 'zx-tasks';
 import { readRun } from '../lib/last-test.ts';
+import { readIfThere } from '../lib/read.ts';
 import { containerNames, tracesFolder } from '../lib/stack.ts';
 import { findGone, traceFile } from '../lib/trace-files.ts';
 import { readMarked } from '../lib/trace-lines.ts';
@@ -32,10 +32,8 @@ async function checkAgain(context: Context): Promise<void> {
 
 async function showNewest(context: Context, lines: number): Promise<void> {
   const path = join(tracesFolder, traceFile);
-  const text = await readFile(join(context.root, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-    throw noTrace('npx tasks up');
-  });
+  const text = await readIfThere(join(context.root, path));
+  if (text === undefined) throw noTrace('npx tasks up');
   for (const line of text.trimEnd().split('\n').slice(-lines)) context.log(line);
 }
 

@@ -11,6 +11,7 @@ import { ranOf } from '../helpers/script-context.ts';
 
 const sent = { marker: 'run-1', port: 8080, sent: [{ method: 'GET', target: '/?run-1=1', status: 200 }] };
 const header = '# http-trace\n';
+const status = { state: 'attached', tier: 'B', hooks: [], kernel: '6.18.0', why: 'it is here', counters: {} };
 let root: string;
 
 beforeEach(async () => {
@@ -18,7 +19,7 @@ beforeEach(async () => {
   await mkdir(join(root, 'container/traces'), { recursive: true });
   await keep('http-trace.txt', header);
   await keep('http-trace.jsonl', '');
-  await keep('profiler.json', JSON.stringify({ state: 'attached', tier: 'B' }));
+  await keep('profiler.json', JSON.stringify(status));
 });
 
 afterEach(async () => {
@@ -48,7 +49,7 @@ test('a setting that leaves requests out is named before what was lost, and so i
 });
 
 test('a probe that is paused is woken by the engine that runs it', async () => {
-  await keep('profiler.json', JSON.stringify({ state: 'paused' }));
+  await keep('profiler.json', JSON.stringify({ ...status, state: 'paused' }));
   expect((await explain()).remedy).toBe('podman kill --signal USR2 profiler-profiler-1');
   expect((await explain([], 'docker')).remedy).toBe('docker kill --signal USR2 profiler-profiler-1');
 });
