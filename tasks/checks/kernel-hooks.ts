@@ -4,7 +4,7 @@ import type { Status } from '../../container/profiler/src/status.ts';
 import { findContainers } from '../lib/containers.ts';
 import { documented } from '../lib/docs.ts';
 import { parseProfilerState } from '../lib/profiler-state.ts';
-import { profilerStatePath } from '../lib/stack.ts';
+import { statusPath } from '../lib/stack.ts';
 
 export const checks = documented([
   {
@@ -42,7 +42,7 @@ async function hasHook(probe: Probe): Promise<CheckResult> {
 
 /** What the profiler said last, if it was about the kernel that runs now. */
 async function readProfiler(probe: Probe): Promise<Status | undefined> {
-  const told = parseProfilerState(await probe.read(profilerStatePath));
+  const told = parseProfilerState(await probe.read(statusPath));
   if (told === undefined || probe.platform.os !== 'linux') return told;
   const running = await probe.read('/proc/sys/kernel/osrelease');
   return told.kernel === running?.trim() ? told : undefined;

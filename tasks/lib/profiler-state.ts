@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Context } from 'zx-tasks';
 import type { Status } from '../../container/profiler/src/status.ts';
 import { parseJson, readIfThere } from './read.ts';
-import { profilerStatePath } from './stack.ts';
+import { statusPath } from './stack.ts';
 
 /** Undefined until it has said something. */
 export async function readProfilerState({ root }: Pick<Context, 'root'>): Promise<Status | undefined> {
-  return parseProfilerState(await readIfThere(join(root, profilerStatePath)));
+  return parseProfilerState(await readIfThere(join(root, statusPath)));
 }
 
 /** The file is empty at first, and rewritten in place. */

@@ -1,4 +1,5 @@
 /** What the stack is called, in one place. The strings are a contract with users' habits and documents. */
+import { STATUS, TEXT_TRACE } from '../../container/profiler/src/file-names.ts';
 
 export const project = 'profiler';
 export const composeFile = 'container/docker-compose.yml';
@@ -7,7 +8,8 @@ export const oldKernelsFile = 'container/docker-compose.old-kernels.yml';
 /** What it needs besides where SELinux confines containers. */
 export const selinuxFile = 'container/docker-compose.selinux.yml';
 export const tracesFolder = 'container/traces';
-export const profilerStatePath = `${tracesFolder}/profiler.json`;
+export const tracePath = `${tracesFolder}/${TEXT_TRACE}`;
+export const statusPath = `${tracesFolder}/${STATUS}`;
 export const network = 'profiler_default';
 
 export const services = ['app', 'profiler'] as const;

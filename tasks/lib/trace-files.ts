@@ -1,26 +1,20 @@
 /** The files in container/traces. All are made by the caller, before the profiler starts, so that they stay the caller's. */
 import { chmod, mkdir, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Context, Engine } from 'zx-tasks';
+import { ASIDE, CONTAINERS, HELD } from '../../container/profiler/src/file-names.ts';
 import { findNames } from './containers.ts';
 import { namesIn } from './read.ts';
-import { profilerStatePath, tracesFolder } from './stack.ts';
+import { tracesFolder } from './stack.ts';
 
-export const traceFile = 'http-trace.txt';
-const namesFile = 'containers.json';
-/** What the profiler has open for as long as it runs. */
-const held = [traceFile, 'http-trace.jsonl', basename(profilerStatePath)];
-/** What it opens each time a trace is set aside. */
-const setAside = [`${traceFile}.1`, 'http-trace.jsonl.1'];
-const written = [...held, ...setAside];
 /** Everything that may lie in the folder and is ours to remove. */
-export const allFiles: readonly string[] = [...written, namesFile];
+export const allFiles: readonly string[] = [...HELD, ...ASIDE, CONTAINERS];
 
 /** Makes every file that the profiler writes, empty and writable for whoever it runs as. */
 export async function emptyTraces(context: Context): Promise<void> {
   const folder = join(context.root, tracesFolder);
   await mkdir(folder, { recursive: true });
-  for (const name of written) {
+  for (const name of [...HELD, ...ASIDE]) {
     await makeFile(join(folder, name));
     await truncate(join(folder, name));
   }
@@ -28,12 +22,12 @@ export async function emptyTraces(context: Context): Promise<void> {
 
 /** What a profiler that runs holds open and somebody has removed: what it writes there goes nowhere. */
 export async function findGone(root: string): Promise<readonly string[]> {
-  return missingOf(root, held);
+  return missingOf(root, HELD);
 }
 
 /** Makes those that were removed and are opened by name: a trace that is full could not be set aside. */
 export async function makeSetAside({ root }: Pick<Context, 'root'>): Promise<void> {
-  for (const name of await missingOf(root, setAside)) await makeFile(join(root, tracesFolder, name));
+  for (const name of await missingOf(root, ASIDE)) await makeFile(join(root, tracesFolder, name));
 }
 
 async function missingOf(root: string, names: readonly string[]): Promise<readonly string[]> {
@@ -59,7 +53,7 @@ async function makeOpen(path: string): Promise<void> {
 /** Tells the profiler what people call the containers that run: it never gets the engine's socket to ask. */
 export async function writeContainerNames(context: Context, engine: Engine): Promise<void> {
   const names = await findNames(context.run, engine);
-  const path = join(context.root, tracesFolder, namesFile);
+  const path = join(context.root, tracesFolder, CONTAINERS);
   await writeFile(`${path}.new`, `${JSON.stringify(names)}\n`);
   await rename(`${path}.new`, path);
 }

@@ -1,10 +1,9 @@
 /** Reading http-trace.txt: `TIME METHOD TARGET STATUS|- DURATIONms|- CONTAINER|- ROLE LOCAL<->REMOTE`, `#` lines aside. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { tracesFolder } from './stack.ts';
-import { traceFile } from './trace-files.ts';
+import { aside } from '../../container/profiler/src/file-names.ts';
+import { tracePath } from './stack.ts';
 
 export type TraceLine = {
   readonly time: string;
@@ -34,18 +33,12 @@ export function parseTraceLine(line: string): TraceLine | undefined {
   };
 }
 
-/** The exchanges whose target holds the marker, oldest first, from the rotated file and the current one. */
+/** The exchanges whose target holds the marker, oldest first, from what was set aside and the current file. */
 export async function readMarked(root: string, marker: string): Promise<readonly TraceLine[]> {
   const found: TraceLine[] = [];
-  for (const name of [`${traceFile}.1`, traceFile]) {
-    const path = join(root, tracesFolder, name);
-    if (!(await isFile(path))) continue;
-    for await (const line of createInterface({
-      input: createReadStream(path, 'utf8'),
-      crlfDelay: Number.POSITIVE_INFINITY,
-    })) {
-      if (!line.includes(marker)) continue;
-      const parsed = parseTraceLine(line);
+  for (const path of [aside(tracePath), tracePath]) {
+    for await (const line of linesOf(join(root, path))) {
+      const parsed = line.includes(marker) ? parseTraceLine(line) : undefined;
       if (parsed?.target.includes(marker)) found.push(parsed);
     }
   }
@@ -54,20 +47,13 @@ export async function readMarked(root: string, marker: string): Promise<readonly
 
 /** The `# loss` lines of the current file: what the profiler says it could not see. */
 export async function readLosses(root: string): Promise<readonly string[]> {
-  const path = join(root, tracesFolder, traceFile);
   const losses: string[] = [];
-  if (!(await isFile(path))) return losses;
-  for await (const line of createInterface({ input: createReadStream(path, 'utf8') })) {
-    if (/^# loss\b/.test(line)) losses.push(line.slice(2));
-  }
+  for await (const line of linesOf(join(root, tracePath))) if (/^# loss\b/.test(line)) losses.push(line.slice(2));
   return losses;
 }
 
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
+/** None where there is no such file. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  if (!existsSync(path)) return;
+  yield* createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
 }

@@ -2,8 +2,7 @@
 import { type Context, TaskFailure } from 'zx-tasks';
 import { explainMissing } from '../lib/explain.ts';
 import { keepRun } from '../lib/last-test.ts';
-import { appPort, containerNames, tracesFolder } from '../lib/stack.ts';
-import { traceFile } from '../lib/trace-files.ts';
+import { appPort, containerNames, tracePath } from '../lib/stack.ts';
 import { readMarked } from '../lib/trace-lines.ts';
 import { type Run, sendTraffic } from '../lib/traffic.ts';
 import { compare, formatTable, type Verdict } from '../lib/verify.ts';
@@ -17,7 +16,7 @@ export async function run(context: Context): Promise<void> {
   const verdict = await awaitTrace(context, sent);
   for (const line of formatTable(verdict)) context.log(line);
   if (!verdict.isExact) await fail(context, sent, verdict);
-  context.log(`${sent.sent.length} requests sent, each traced exactly once in ${tracesFolder}/${traceFile}`);
+  context.log(`${sent.sent.length} requests sent, each traced exactly once in ${tracePath}`);
 }
 
 /** Looks until the trace is exact; one more look then catches what was written twice. */

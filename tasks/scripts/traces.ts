@@ -1,10 +1,11 @@
 /** Shows the newest lines of the trace, or with `--check` compares it with what the last `test` sent. */
 import { join } from 'node:path';
 import { type Context, TaskFailure } from 'zx-tasks';
+import { TEXT_TRACE } from '../../container/profiler/src/file-names.ts';
 import { readRun } from '../lib/last-test.ts';
 import { readIfThere } from '../lib/read.ts';
-import { containerNames, tracesFolder } from '../lib/stack.ts';
-import { findGone, traceFile } from '../lib/trace-files.ts';
+import { containerNames, tracePath } from '../lib/stack.ts';
+import { findGone } from '../lib/trace-files.ts';
 import { readMarked } from '../lib/trace-lines.ts';
 import { compare, formatTable } from '../lib/verify.ts';
 
@@ -15,31 +16,27 @@ export async function run(context: Context): Promise<void> {
 
 async function checkAgain(context: Context): Promise<void> {
   const sent = await readRun(context.root);
-  if ((await findGone(context.root)).includes(traceFile)) throw noTrace('npx tasks test');
+  if ((await findGone(context.root)).includes(TEXT_TRACE)) throw noTrace('npx tasks test');
   const verdict = compare(sent, await readMarked(context.root, sent.marker), containerNames.app);
   for (const line of formatTable(verdict)) context.log(line);
   const wrong = verdict.rows.filter((row) => row.problem !== undefined).length + verdict.invented.length;
   if (!verdict.isExact) {
     throw new TaskFailure(
-      `${tracesFolder}/${traceFile} differs from what the last \`test\` sent in ${wrong} of ${sent.sent.length} requests`,
+      `${tracePath} differs from what the last \`test\` sent in ${wrong} of ${sent.sent.length} requests`,
       {
         remedy: 'npx tasks test',
       },
     );
   }
-  context.log(`${tracesFolder}/${traceFile} has each of the ${sent.sent.length} requests exactly once`);
+  context.log(`${tracePath} has each of the ${sent.sent.length} requests exactly once`);
 }
 
 async function showNewest(context: Context, lines: number): Promise<void> {
-  const path = join(tracesFolder, traceFile);
-  const text = await readIfThere(join(context.root, path));
+  const text = await readIfThere(join(context.root, tracePath));
   if (text === undefined) throw noTrace('npx tasks up');
   for (const line of text.trimEnd().split('\n').slice(-lines)) context.log(line);
 }
 
 function noTrace(remedy: string): TaskFailure {
-  return new TaskFailure(
-    `${tracesFolder}/${traceFile} does not exist: nothing has been traced yet, or it was removed`,
-    { remedy },
-  );
+  return new TaskFailure(`${tracePath} does not exist: nothing has been traced yet, or it was removed`, { remedy });
 }

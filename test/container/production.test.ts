@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ASIDE, HELD } from '../../container/profiler/src/file-names.ts';
 import { request } from '../../tasks/lib/http.ts';
 import { parseTraceLine } from '../../tasks/lib/trace-lines.ts';
 import { engineEnv, podman, root, run, tasks } from '../helpers/checkout.ts';
@@ -11,7 +12,6 @@ import { freePort } from '../helpers/port.ts';
 
 const PORT = await freePort();
 const compose = join(root, 'container/docker-compose.production.yml');
-const names = ['http-trace.txt', 'http-trace.txt.1', 'http-trace.jsonl', 'http-trace.jsonl.1', 'profiler.json'];
 const settings = {
   PROFILER_SCOPE: 'host',
   PROFILER_PORTS: `1,${PORT}`,
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const built = await tasks(['build', 'profiler']);
   expect(built, built.output).toMatchObject({ code: 0 });
   folder = await mkdtemp(join(tmpdir(), 'http-trace-'));
-  for (const name of names) await writeFile(join(folder, name), '');
+  for (const name of [...HELD, ...ASIDE]) await writeFile(join(folder, name), '');
   await new Promise<void>((settle) => server.listen(PORT, '127.0.0.1', settle));
   await start();
 });

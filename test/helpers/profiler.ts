@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ASIDE, HELD, JSON_TRACE, STATUS, TEXT_TRACE } from '../../container/profiler/src/file-names.ts';
 import { root } from './checkout.ts';
 
 export const object = join(root, 'bpf/.output/http_probe.o');
@@ -72,15 +73,7 @@ function bundle(): void {
 export async function startProfiler(env: Readonly<Record<string, string>>): Promise<Profiler & AsyncDisposable> {
   buildProbe();
   const out = mkdtempSync(join(tmpdir(), 'profiler-'));
-  for (const name of [
-    'http-trace.txt',
-    'http-trace.txt.1',
-    'http-trace.jsonl',
-    'http-trace.jsonl.1',
-    'profiler.json',
-  ]) {
-    writeFileSync(join(out, name), '');
-  }
+  for (const name of [...HELD, ...ASIDE]) writeFileSync(join(out, name), '');
   const child = spawn(process.execPath, [program], {
     env: { ...process.env, PROFILER_SCOPE: 'host', PROFILER_OUT: out, PROFILER_OBJECT: object, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -95,7 +88,7 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
         if (said.includes('profiler: attached')) settle();
       });
     }
-    void ended.then(({ code }) => fail(new Error(`the profiler ended with ${code}: ${said}${read('profiler.json')}`)));
+    void ended.then(({ code }) => fail(new Error(`the profiler ended with ${code}: ${said}${read(STATUS)}`)));
   });
   await attached.catch((error: unknown) => {
     rmSync(out, { recursive: true });
@@ -110,13 +103,13 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
     out,
     ended,
     lines: () =>
-      read('http-trace.jsonl')
+      read(JSON_TRACE)
         .split('\n')
         // A line that is being written has no end yet.
         .slice(0, -1)
         .map((line) => JSON.parse(line) as Told),
-    text: () => read('http-trace.txt'),
-    status: () => parseWhole(() => read('profiler.json')),
+    text: () => read(TEXT_TRACE),
+    status: () => parseWhole(() => read(STATUS)),
     stop,
     [Symbol.asyncDispose]: async () => {
       await stop();

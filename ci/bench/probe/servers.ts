@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ASIDE, HELD } from '../../../container/profiler/src/file-names.ts';
 import { containIn } from '../../../test/helpers/contain.ts';
 import { spawnOn } from './cores.ts';
 import { nodeFlags } from './image.ts';
@@ -15,7 +16,6 @@ export type Running = AsyncDisposable & { readonly pid: number; readonly url: st
 /** `toggle` pauses and resumes it. */
 export type Profiler = Running & { readonly out: string; readonly toggle: () => void };
 
-const TRACES = ['http-trace.txt', 'http-trace.txt.1', 'http-trace.jsonl', 'http-trace.jsonl.1', 'profiler.json'];
 const NODE_SERVER = `require('node:http').createServer((request, response) => response.end('twenty-four bytes of body'))
   .listen(${NODE_PORT}, '127.0.0.1')`;
 
@@ -44,7 +44,7 @@ export async function startNode(): Promise<Running> {
 /** The profiler, on this machine and not in a container; resolves when it is attached. */
 export async function startProfiler(env: Readonly<Record<string, string>>): Promise<Profiler> {
   const out = mkdtempSync(join(tmpdir(), 'bench-traces-'));
-  for (const name of TRACES) writeFileSync(join(out, name), '');
+  for (const name of [...HELD, ...ASIDE]) writeFileSync(join(out, name), '');
   const root = resolve(import.meta.dirname, '../../..');
   const child = spawnOn('others', process.execPath, [...nodeFlags(), join(root, 'container/profiler/src/main.ts')], {
     env: {

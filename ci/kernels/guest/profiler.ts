@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ASIDE, HELD, JSON_TRACE, STATUS } from '../../../container/profiler/src/file-names.ts';
 import type { Told } from '../../../test/helpers/profiler.ts';
 
 type Header = { readonly tier: string; readonly why: string };
@@ -19,12 +20,11 @@ export type Profiler = {
 
 const USER = 1000;
 const OUT = '/tmp/traces';
-const FILES = ['http-trace.txt', 'http-trace.txt.1', 'http-trace.jsonl', 'http-trace.jsonl.1', 'profiler.json'];
 
 /** `more`: a capability besides those of the compose file, as its override for old kernels adds it. */
 export async function startProfiler(root: string, more: string): Promise<Profiler> {
   mkdirSync(OUT);
-  for (const name of FILES) {
+  for (const name of [...HELD, ...ASIDE]) {
     writeFileSync(join(OUT, name), '');
     chownSync(join(OUT, name), USER, USER);
   }
@@ -52,7 +52,7 @@ export async function startProfiler(root: string, more: string): Promise<Profile
   );
   await isAttached(child);
   const read = (): readonly Told[] =>
-    readFileSync(join(OUT, 'http-trace.jsonl'), 'utf8')
+    readFileSync(join(OUT, JSON_TRACE), 'utf8')
       .split('\n')
       // A line that is being written has no end yet.
       .slice(0, -1)
@@ -66,7 +66,7 @@ export async function startProfiler(root: string, more: string): Promise<Profile
       return {
         lines,
         header: lines.find((line) => line.type === 'header') as unknown as Header | undefined,
-        status: JSON.parse(readFileSync(join(OUT, 'profiler.json'), 'utf8')) as Record<string, unknown>,
+        status: JSON.parse(readFileSync(join(OUT, STATUS), 'utf8')) as Record<string, unknown>,
       };
     },
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Capture } from './capture.ts';
 import { createClock } from './clock.ts';
 import { explainFailure, tellFailure } from './failure.ts';
+import { CONTAINERS, JSON_TRACE, STATUS, TEXT_TRACE } from './file-names.ts';
 import { bootTimeNs, sinceBootNs } from './libc.ts';
 import { hasLegacyCgroups, kernelRelease, ownPid } from './machine.ts';
 import { watchNames } from './names.ts';
@@ -15,7 +16,6 @@ import type { Header } from './sinks/sink.ts';
 import { textFormat } from './sinks/text.ts';
 import { openStatus, type Status } from './status.ts';
 
-const STATUS = 'profiler.json';
 const DRAIN_MS = 10;
 const TIDY_MS = 100;
 const REFRESH_MS = 1_000;
@@ -54,7 +54,7 @@ function capture(settings: Settings, writeStatus: (status: Status) => void): Cap
   const clock = createClock(bootTimeNs, sinceBootNs);
   const open = (name: string, format: typeof textFormat) =>
     openFileSink(join(settings.out, name), format, settings.maxBytes);
-  const sinks = [open('http-trace.txt', textFormat), open('http-trace.jsonl', jsonFormat)];
+  const sinks = [open(TEXT_TRACE, textFormat), open(JSON_TRACE, jsonFormat)];
   const probe = loadProbe({ ...settings, ownPid: ownPid(), hasLegacyCgroups: hasLegacyCgroups() });
   const header: Header = {
     startedUs: clock.wallUs(clock.nowNs()),
@@ -64,7 +64,7 @@ function capture(settings: Settings, writeStatus: (status: Status) => void): Cap
     role: settings.role,
     sample: settings.sample,
   };
-  const readNames = watchNames(join(settings.out, 'containers.json'));
+  const readNames = watchNames(join(settings.out, CONTAINERS));
   const note = (sentence: string): void => console.error(`profiler: ${sentence}`);
   const salt = randomBytes(16).toString('hex');
   return new Capture({ settings, probe, sinks, clock, header, writeStatus, readNames, note, salt });

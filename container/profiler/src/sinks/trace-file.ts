@@ -1,6 +1,7 @@
 /** The file of a trace: what is written is written whole or not at all, and the content can be set aside. */
 import { closeSync, constants, fstatSync, ftruncateSync, readSync, type Stats, writeSync } from 'node:fs';
 import { isFull } from '../errors.ts';
+import { aside } from '../file-names.ts';
 import { openFollowed, openIfAllowed } from '../followed-file.ts';
 
 export type TraceFile = {
@@ -40,7 +41,7 @@ export function openTraceFile(path: string): TraceFile {
       const file = fd();
       if (file === undefined) return 0;
       const before = sizeOf(file);
-      const kept = copy(file, `${path}.1`, before);
+      const kept = copy(file, aside(path), before);
       ftruncateSync(file, 0);
       return before - kept;
     },
