@@ -2,6 +2,7 @@
 import type { CheckResult, Engine, Fix, Probe, Ran } from 'zx-tasks';
 import { type BaseImage, baseImages } from '../lib/base-images.ts';
 import { documented } from '../lib/docs.ts';
+import { imageId } from '../lib/images.ts';
 import { withEngine } from '../lib/subjects.ts';
 
 export const checks = documented([
@@ -49,10 +50,7 @@ async function whereIs(probe: Probe, engine: Engine, { image, here }: Sought): P
   const chosen = probe.env[image.buildArg];
   const local = (chosen === undefined ? [image.official, image.bootstrapped] : [chosen]).find((name) => here.has(name));
   if (local !== undefined) return local;
-  if (chosen !== undefined) {
-    const inspected = await probe.run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', chosen]);
-    if (inspected.code === 0) return chosen;
-  }
+  if (chosen !== undefined && (await imageId(probe.run, engine, chosen)) !== undefined) return chosen;
   const remote = chosen ?? image.official;
   const asked = await probe.run([...engine.command, 'manifest', 'inspect', remote], { timeoutMs: 20_000 });
   return asked.code === 0 ? `${remote} (to be pulled)` : asked;

@@ -1,6 +1,7 @@
 /** What makes downloads fail for no visible reason: a certificate that nobody trusts, and a clock that is wrong. */
 import { X509Certificate } from 'node:crypto';
 import type { CheckResult, Probe } from 'zx-tasks';
+import { caOfEnv } from '../lib/corporate-ca.ts';
 import { documented } from '../lib/docs.ts';
 import { readMachine } from '../lib/machine.ts';
 import { fate } from '../lib/ran.ts';
@@ -36,8 +37,9 @@ export const checks = documented([
 ]);
 
 async function caIsReadable(probe: Probe): Promise<CheckResult> {
-  const [name, path] = await chosenCa(probe);
-  if (path === undefined) return { outcome: 'pass', summary: 'none is set' };
+  const chosen = await chosenCa(probe);
+  if (chosen === undefined) return { outcome: 'pass', summary: 'none is set' };
+  const { name, path } = chosen;
   const text = await probe.read(path);
   const wrong = (what: string): CheckResult => ({
     outcome: 'fail',
@@ -54,13 +56,10 @@ async function caIsReadable(probe: Probe): Promise<CheckResult> {
   return end < now ? wrong('has expired') : { outcome: 'pass', summary: `${name}=${path}` };
 }
 
-async function chosenCa(probe: Probe): Promise<readonly [name: string, path: string | undefined]> {
-  for (const name of ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'npm_config_cafile']) {
-    const path = probe.env[name] ?? '';
-    if (path !== '') return [name, path];
-  }
-  const npmrc = await probe.read(`${probe.env.HOME ?? ''}/.npmrc`);
-  return ['npm_config_cafile', /^cafile\s*=\s*"?([^"\n]+)"?$/m.exec(npmrc ?? '')?.[1]];
+async function chosenCa(probe: Probe): Promise<ReturnType<typeof caOfEnv>> {
+  const npmrc = (await probe.read(`${probe.env.HOME ?? ''}/.npmrc`)) ?? '';
+  const path = /^cafile\s*=\s*"?([^"\n]+)"?$/m.exec(npmrc)?.[1];
+  return caOfEnv(probe.env) ?? (path === undefined ? undefined : { name: 'npm_config_cafile', path });
 }
 
 function expiryOf(pem: string): number | undefined {

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import { type BaseImage, baseImages } from './base-images.ts';
+import { caOfEnv } from './corporate-ca.ts';
+import { imageId } from './images.ts';
 import { images } from './stack.ts';
 
 export type Target = keyof typeof images;
@@ -62,16 +64,15 @@ async function chooseBase(context: Context, engine: Engine, image: BaseImage): P
 
 async function firstHere(context: Context, engine: Engine, image: BaseImage): Promise<string | undefined> {
   for (const name of [image.official, image.bootstrapped]) {
-    const ran = await context.run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', name]);
-    if (ran.code === 0) return name;
+    if ((await imageId(context.run, engine, name)) !== undefined) return name;
   }
   return undefined;
 }
 
 /** The certificate authority of a corporate proxy: a secret of the build, so that no image keeps it. */
 async function corporateCa(context: Context): Promise<readonly string[]> {
-  const file = context.env.NODE_EXTRA_CA_CERTS ?? context.env.SSL_CERT_FILE ?? (await npmCafile(context));
-  if (file === undefined || file === '') return [];
+  const file = caOfEnv(context.env)?.path ?? (await npmCafile(context));
+  if (file === undefined) return [];
   if (!existsSync(file)) {
     throw new TaskFailure(`the certificate authority \`${file}\` does not exist`, {
       remedy: 'correct NODE_EXTRA_CA_CERTS, SSL_CERT_FILE or `npm config set cafile`',
@@ -83,5 +84,5 @@ async function corporateCa(context: Context): Promise<readonly string[]> {
 async function npmCafile(context: Context): Promise<string | undefined> {
   const ran = await context.run(['npm', 'config', 'get', 'cafile']);
   const file = ran.stdout.trim();
-  return ran.code === 0 && file !== 'null' && file !== 'undefined' ? file : undefined;
+  return ran.code === 0 && !['', 'null', 'undefined'].includes(file) ? file : undefined;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Context, Engine } from 'zx-tasks';
 import { baseImages } from '../lib/base-images.ts';
 import { unlessForeign } from '../lib/foreign.ts';
+import { imageId } from '../lib/images.ts';
 import { images, project, tracesFolder } from '../lib/stack.ts';
 import { emptyState } from '../lib/state-folder.ts';
 import { allFiles } from '../lib/trace-files.ts';
@@ -26,8 +27,7 @@ export async function run(context: Context): Promise<void> {
 }
 
 async function removeImage(context: Context, engine: Engine, name: string): Promise<void> {
-  const here = await context.run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', name]);
-  if (here.code !== 0) return;
+  if ((await imageId(context.run, engine, name)) === undefined) return;
   const removed = await context.run([...engine.command, 'rmi', name]);
   context.log(removed.code === 0 ? `removed ${name}` : `${name} stays: ${removed.stderr.trim()}`);
 }

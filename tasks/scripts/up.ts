@@ -2,6 +2,7 @@
 import type { Context } from 'zx-tasks';
 import { requireProvider, startServices } from '../lib/compose-up.ts';
 import { type Container, findContainers } from '../lib/containers.ts';
+import { imageId } from '../lib/images.ts';
 import { refuseOtherCheckout } from '../lib/other-checkout.ts';
 import { waitUntilReady } from '../lib/ready.ts';
 import { removeContainers, removeNetworkIfUnused } from '../lib/remove.ts';
@@ -54,8 +55,7 @@ async function findStale(context: Context, containers: readonly Container[]): Pr
   const engine = await context.engine();
   const stale: Container[] = [];
   for (const each of containers) {
-    const image = await context.run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', each.image]);
-    const imageIsCurrent = image.stdout.trim().replace(/^sha256:/, '') === each.imageId;
+    const imageIsCurrent = (await imageId(context.run, engine, each.image)) === each.imageId;
     const settingsAreCurrent = each.settings === (await digestSettings(context, each.service));
     const gone = each.service === 'profiler' ? await findGone(context.root) : [];
     if (gone.length > 0) context.log(`removed from ${tracesFolder}: ${gone.join(', ')}`);
