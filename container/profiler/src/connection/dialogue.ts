@@ -50,6 +50,7 @@ export function countUnderWay(dialogue: Dialogue): number {
 export function admit({ standing, line, events }: Dialogue, request: Pending): void {
   standing.turns.requested();
   standing.wasHttp = true;
+  if (standing.unbelieved !== undefined) standing.unbelieved++;
   request.isAdmitted = true;
   if (standing.isMatching) line.join(request);
   else events.lost(1);

@@ -2,13 +2,21 @@
 import type { Process } from '../exchange.ts';
 import { type Dialogue, finish, isHeadUnfinished } from './dialogue.ts';
 import type { Piece } from './piece.ts';
+import type { Standing } from './standing.ts';
 import { mayAnswer, mayStartResponse } from './starts.ts';
 import { loseAnswers } from './step.ts';
 import { cutShortByAnswer, settleDoubt } from './unfinished.ts';
 
+/** So many requests without one answer in HTTP among what came back are none: another protocol carries them, as texts. */
+const MOST_UNBELIEVED = 64;
+
 export function takeResponse(dialogue: Dialogue, piece: Piece<Process>): void {
   const { info, standing, line, requests, responses } = dialogue;
   if (standing.isFinished) return;
+  if (!mayBeHttp(standing, piece)) {
+    finish(dialogue, 'not-http');
+    return;
+  }
   // Where one is the first that is seen, requests go on from where they stood then.
   if (info.knowsOrder && !standing.wasAsked) requests.expectAt(piece.other);
   if (responses.isFresh() && !placeFirst(dialogue, piece)) return;
@@ -29,6 +37,13 @@ export function takeResponse(dialogue: Dialogue, piece: Piece<Process>): void {
   if (!standing.isMatching) noteAnswer(dialogue, piece);
   // Its parts may have overtaken each other before it was known that it is one.
   else if (dialogue.early.length > 0 && line.length > 0) takeEarly(dialogue);
+}
+
+/** Is it still to be believed that this is HTTP? The first answer that is settles it. */
+function mayBeHttp(standing: Standing, piece: Piece<Process>): boolean {
+  if (standing.unbelieved === undefined || piece.cap === 0) return true;
+  if (mayStartResponse(piece)) standing.unbelieved = undefined;
+  return standing.unbelieved === undefined || standing.unbelieved <= MOST_UNBELIEVED;
 }
 
 /** Responses that came early are those to what waits in line now. */

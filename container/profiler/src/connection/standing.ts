@@ -26,6 +26,8 @@ export type Standing = {
   isRestComing: boolean;
   /** Whether anything on the connection was HTTP/1 for sure. */
   wasHttp: boolean;
+  /** Requests for as long as nothing was answered in HTTP/1; undefined once something was. */
+  unbelieved: number | undefined;
   /** Bytes came where a response should begin, and are none. */
   hasPassedOver: boolean;
   isFinished: boolean;
@@ -45,6 +47,7 @@ export function newStanding(): Standing {
     isCountOnly: false,
     isRestComing: false,
     wasHttp: false,
+    unbelieved: 0,
     hasPassedOver: false,
     isFinished: false,
   };
