@@ -140,10 +140,11 @@ function planTasks(config: Config, requests: readonly Request[], options: Option
   let after: readonly string[] = [];
   for (const request of requests) {
     addTask(request);
-    after = [request.task.name];
+    // Not only the last one, which an earlier one may have needed and so have had run before itself.
+    after = [...after, request.task.name];
   }
   if (problems.length > 0) throw new UserError('usage', problems);
-  return keepAsked([...planned.values()], after);
+  return keepAsked([...planned.values()], after.slice(-1));
 
   function addTask(request: Request): void {
     const { task } = request;

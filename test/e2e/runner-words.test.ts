@@ -14,6 +14,20 @@ test('names that begin alike are never taken for each other', async () => {
   expect((await project.run('build-a')).exit).toBe(2);
 });
 
+test('a word waits for all before it, also where one of them was needed by another', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      "version: 1\ntasks:\n  a: { needs: [b], run: a }\n  b: { run: 'echo b' }\n  c: { run: echo after }\n",
+  });
+  const a = await project.driven('a');
+  const running = project.start('a b c --jobs=3');
+  (await a.started()).exit(0);
+  expect((await running.result).stdout).toContain('▸ a\n✔ a <time>\n▸ c\nafter\n');
+  const again = project.start('a b a c --jobs=3');
+  (await a.started()).exit(3);
+  expect((await again.result).stdout).toContain('– c not started: `a` failed\n');
+});
+
 test('what follows `--` goes to the last command as it is', async () => {
   await using project = await createProject({
     'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: [echo first, \'printf "[%s]"\'] }\n',
