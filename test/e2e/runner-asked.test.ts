@@ -41,6 +41,20 @@ test('an interrupted task that ends with 0 is stopped, and the next run does it 
   });
 });
 
+test('a task that a failure elsewhere stops before its inputs are known was not interrupted', async () => {
+  await using project = await createProject(
+    config(`  slow: { inputs: [{ command: look }], run: echo never }
+  bad: { run: bad }
+  all: { needs: [slow, bad] }
+`),
+  );
+  const [look, bad] = await Promise.all([project.driven('look'), project.driven('bad')]);
+  const running = project.start('all --jobs=2 --fail-fast');
+  await look.started();
+  (await bad.started()).exit(3);
+  expect((await running.result).stdout).toContain('– slow stopped: another task failed\n');
+});
+
 test('a task that ends with 0 when its time is over has failed', async () => {
   await using project = await createProject({
     ...half,

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { exitCodes, messageOf } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
-import { cancellationOf } from '../process/cancellation.ts';
+import { type Cancellation, cancellationOf } from '../process/cancellation.ts';
 import type { Ended } from '../process/output.ts';
 import { durationInWords } from '../text/words.ts';
 import type { Recorder } from './recorder.ts';
@@ -38,23 +38,21 @@ const remedies: Readonly<Record<string, string>> = {
 
 /** A task that was cancelled: a time-out is its own failure, all else is not. */
 export function cancelled(signal: AbortSignal, timeoutMs: number | undefined, recorder: Recorder): TaskEnd {
-  const { because } = cancellationOf(signal);
-  switch (because) {
-    case 'timed-out':
-      return failed(
-        { message: `timed out after ${durationInWords(timeoutMs ?? 0)}`, exit: exitCodes.timedOut },
-        recorder,
-      );
-    case 'interrupted':
-      return { state: 'cancelled', reason: 'interrupted' };
-    case 'no-longer-needed':
-      return { state: 'cancelled', reason: 'nothing needs it any more' };
-    case 'another-failed':
-      return { state: 'cancelled', reason: 'another task failed' };
-    default:
-      return because satisfies never;
-  }
+  if (cancellationOf(signal).because !== 'timed-out') return stopped(signal);
+  return failed({ message: `timed out after ${durationInWords(timeoutMs ?? 0)}`, exit: exitCodes.timedOut }, recorder);
 }
+
+/** A task that was stopped from outside. */
+export function stopped(signal: AbortSignal): TaskEnd {
+  return { state: 'cancelled', reason: reasons[cancellationOf(signal).because] };
+}
+
+const reasons = {
+  'timed-out': 'its time was over',
+  interrupted: 'interrupted',
+  'no-longer-needed': 'nothing needs it any more',
+  'another-failed': 'another task failed',
+} as const satisfies Record<Cancellation['because'], string>;
 
 type Told = Pick<Failure, 'message' | 'exit'> & Partial<Pick<Failure, 'command' | 'remedy' | 'checks' | 'reason'>>;
 

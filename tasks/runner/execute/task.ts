@@ -5,7 +5,7 @@ import { isErrno } from '../host.ts';
 import { askToEnd } from '../process/cancellation.ts';
 import { shellQuote } from '../text/shell-quote.ts';
 import { runLastSteps } from './last-steps.ts';
-import { failed } from './outcome.ts';
+import { failed, stopped } from './outcome.ts';
 import { makeRecorder } from './recorder.ts';
 import { failedRequirements } from './requirements.ts';
 import { withRetries } from './retry.ts';
@@ -27,13 +27,13 @@ export async function runTask(options: RunOptions): Promise<TaskEnd> {
   }
   const { track } = await import('../fresh.ts');
   const tracking = await track(session, task, task.tracked, options);
-  if (signal.aborted) return { state: 'cancelled', reason: 'interrupted' };
+  if (signal.aborted) return stopped(signal);
   if (tracking.isFresh) return { state: 'skipped', reason: 'up to date' };
   onStart();
   session.emit({ type: 'task-explained', task: task.name, because: tracking.because });
   const restored = await tracking.restore();
   if (restored !== undefined) return restored;
-  if (signal.aborted) return { state: 'cancelled', reason: 'interrupted' };
+  if (signal.aborted) return stopped(signal);
   const end = await runChecked(options, tracking.begin);
   await tracking.finish(end);
   return end;
