@@ -39,3 +39,63 @@ test('a service that is a word goes on for all later words, also where one only 
   expect(exit).toBe(7);
   expect(stdout).toContain('– test stopped: another task failed\n');
 });
+
+test('a service that still starts when another task fails is stopped, since nothing will need it', async () => {
+  await using project =
+    await projectWith(`  slow: { service: { run: slow, ready: { log: never, within: 10m } }, finally: echo last }
+  bad: { run: bad }
+  all: { needs: [slow, bad] }
+`);
+  const [slow, bad] = await Promise.all([project.driven('slow'), project.driven('bad')]);
+  const running = project.start('all --jobs=2');
+  const service = await slow.started();
+  (await bad.started()).exit(3);
+  await service.isGone;
+  expect(await running.result).toEqual({
+    exit: 3,
+    stdout: expect.stringContaining(
+      '– all not started: `bad` failed\nlast\n– slow stopped: nothing needs it any more\n',
+    ),
+    stderr: '',
+  });
+});
+
+test('what needs a service through another one is not started when it has ended, and the other one is stopped', async () => {
+  await using project = await projectWith(`  db: { service: { run: db } }
+  web: { needs: [db], service: { run: ${steady('web')} } }
+  other: { run: other }
+  test: { needs: [web, other], run: echo test, finally: echo last >> story }
+  dev: { needs: [web, test] }
+`);
+  const [db, other] = await Promise.all([project.driven('db'), project.driven('other')]);
+  const running = project.start('dev --keep-going --jobs=2');
+  const service = await db.started();
+  const beside = await other.started();
+  await running.says('● web is ready');
+  service.exit(7);
+  await running.says('✖ db failed');
+  beside.exit(0);
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(7);
+  expect(stdout).toContain('– test not started: it needs `db`\n– dev not started: it needs `test`\n');
+  expect(await project.read('story')).toBe('web stops\n');
+});
+
+test('a service that was asked for may end by itself, but not while another one needs it', async () => {
+  await using project = await projectWith(`  db: { service: { run: db } }
+  web: { needs: [db], service: { run: ${steady('web')} } }
+  dev: { needs: [db, web] }
+`);
+  const db = await project.driven('db');
+  const together = project.start('dev');
+  const service = await db.started();
+  await together.says('● web is ready');
+  service.exit(0);
+  const { exit, stdout } = await together.result;
+  expect(exit).toBe(1);
+  expect(stdout).toContain('✖ db failed after <time>: ended by itself: exit code 0\n');
+  expect(await project.read('story')).toBe('web stops\n');
+  const alone = project.start('db');
+  (await db.started()).exit(0);
+  expect((await alone.result).exit).toBe(0);
+});

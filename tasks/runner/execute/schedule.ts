@@ -41,6 +41,7 @@ class Run {
   private nameOfFirstFailed = '';
   private finish: () => void = () => undefined;
   private crash: (error: unknown) => void = () => undefined;
+  private readonly isToCome = (task: PlannedTask): boolean => this.running.has(task) || this.order.isWaiting(task);
 
   constructor(session: Session, plan: Plan, round: Round | undefined) {
     this.session = session;
@@ -99,7 +100,7 @@ class Run {
       if (isOver) for (const task of this.order.takeAll()) this.leaveOut(task);
       if (isOver) this.heldUp.clear();
       const servicesStay = this.round !== undefined;
-      if (!servicesStay) this.up.stopUnneeded((task) => this.running.has(task) || this.order.isWaiting(task), !isOver);
+      if (!servicesStay) this.up.stopUnneeded(this.isToCome, isOver);
       if (this.running.size === 0 && this.heldUp.isEmpty() && (servicesStay || this.up.isEmpty())) this.finish();
     } catch (error) {
       this.crash(error);
@@ -111,7 +112,7 @@ class Run {
     let someEnded = false;
     for (const task of [...this.order.candidates()]) {
       if (this.whyOver() !== undefined) return false;
-      const unmet = this.order.unmetNeed(task);
+      const unmet = this.order.unmetNeed(task) ?? this.up.lostBy(task);
       if (unmet !== undefined) this.endAtOnce(task, { state: 'not-started', reason: `it needs \`${unmet}\`` });
       else if (task.skip !== undefined) this.endAtOnce(task, { state: 'skipped', reason: task.skip });
       else if (this.room.hasRoomFor(task)) this.startUnlessHeld(task);
@@ -147,13 +148,17 @@ class Run {
     this.order.take(task);
     this.running.add(task);
     this.room.enter(task);
+    if (task.work.kind === 'service') this.up.start(task);
     const onStart = (): void => session.emit({ type: 'task-started', task: task.name, where });
     this.carryOut(task, onStart)
       .then((end) => {
         this.running.delete(task);
         this.room.leave(task);
         if (end.state === 'ready') this.services.keepUp(end, startedMs);
-        else this.afterwards(task, end, startedMs);
+        else {
+          this.up.remove(task);
+          this.afterwards(task, end, startedMs);
+        }
         this.goOn();
       })
       .catch(this.crash);
@@ -172,7 +177,7 @@ class Run {
     await this.services.endPredecessor(task);
     onStart();
     const { startService } = await import('../service/service.ts');
-    return await startService({ ...options, work });
+    return await startService({ ...options, work, isNeeded: () => this.up.isNeeded(task, this.isToCome) });
   }
 
   private afterwards(task: PlannedTask, end: TaskEnd, startedMs: number): void {

@@ -3,18 +3,25 @@ import { askToEnd } from '../process/cancellation.ts';
 import type { Service } from '../service/service.ts';
 import { usersOfServices } from '../service/users.ts';
 
-/** The services of a run that are ready. Each is stopped when nobody needs it any more, the last started first. */
+/** The services of a run that are ready or start. Each is stopped when nobody needs it any more, the last started first. */
 export type Up = {
   readonly isEmpty: () => boolean;
+  /** Takes in one that starts. */
+  readonly start: (task: PlannedTask) => void;
+  /** One is ready. */
   readonly add: (service: Service) => void;
   readonly remove: (task: PlannedTask) => void;
-  /** Stops those that none needs who is still to come, runs, or is a service that is up. */
-  readonly stopUnneeded: (isToCome: (task: PlannedTask) => boolean, keeps: boolean) => void;
+  /** Whether one is needed by somebody who is still to come, runs, or is a service that is up. */
+  readonly isNeeded: (task: PlannedTask, isToCome: (task: PlannedTask) => boolean) => boolean;
+  /** Stops those that nobody needs, and keeps none in a run that is over; until then, one that starts may get ready. */
+  readonly stopUnneeded: (isToCome: (task: PlannedTask) => boolean, isOver: boolean) => void;
   /** Whether it is up until Ctrl-C: it is kept itself, or a service that is needs it. */
   readonly goesOn: (task: PlannedTask) => boolean;
-  /** What ends a task early when a service that it needs has ended by itself; undefined where it needs none. */
+  /** What ends a task early when a service that it needs has ended by itself, or a service that starts when nobody needs it. */
   readonly signalFor: (task: PlannedTask) => AbortSignal | undefined;
   readonly endUsersOf: (task: PlannedTask) => void;
+  /** A service that a task needs, directly or through others, and that has ended by itself. */
+  readonly lostBy: (task: PlannedTask) => string | undefined;
   /** The names of the services that a task needs, directly or through others, in the order of the plan. */
   readonly servicesOf: ReadonlyMap<string, readonly string[]>;
 };
@@ -22,26 +29,43 @@ export type Up = {
 /** Makes it for the tasks of a plan. */
 export function makeUp(tasks: readonly PlannedTask[]): Up {
   const users = usersOfServices(tasks);
-  const up = new Map<PlannedTask, Service>();
+  const up = new Map<PlannedTask, Pick<Service, 'task' | 'stop'>>();
+  const starting = new Set<PlannedTask>();
   const stopped = new Set<PlannedTask>();
   const enders = new Map<PlannedTask, AbortController>();
+  const lost = new Map<PlannedTask, string>();
   const servicesOf = new Map<string, string[]>();
   for (const [service, some] of users) {
+    enders.set(service, new AbortController());
     for (const task of some) {
       enders.set(task, new AbortController());
       servicesOf.set(task.name, [...(servicesOf.get(task.name) ?? []), service.name]);
     }
   }
+  const isNeeded: Up['isNeeded'] = (task, isToCome) =>
+    [...(users.get(task) ?? [])].some((user) => up.has(user) || isToCome(user));
+  const isKept = (task: PlannedTask): boolean =>
+    starting.has(task) || (task.work.kind === 'service' && task.work.isKept && !lost.has(task));
 
   return {
     isEmpty: () => up.size === 0,
-    add: (service) => up.set(service.task, service),
-    remove: (task) => up.delete(task),
-    stopUnneeded: (isToCome, keeps) => {
+    start: (task) => {
+      starting.add(task);
+      up.set(task, { task, stop: () => enders.get(task)?.abort(noLongerNeeded) });
+    },
+    add: (service) => {
+      starting.delete(service.task);
+      stopped.delete(service.task);
+      up.set(service.task, service);
+    },
+    remove: (task) => {
+      starting.delete(task);
+      up.delete(task);
+    },
+    isNeeded,
+    stopUnneeded: (isToCome, isOver) => {
       for (const { task, stop } of [...up.values()].reverse()) {
-        const isKept = keeps && task.work.kind === 'service' && task.work.isKept;
-        const isNeeded = [...(users.get(task) ?? [])].some((user) => up.has(user) || isToCome(user));
-        if (isKept || isNeeded || stopped.has(task)) continue;
+        if ((!isOver && isKept(task)) || isNeeded(task, isToCome) || stopped.has(task)) continue;
         stopped.add(task);
         stop();
       }
@@ -49,8 +73,14 @@ export function makeUp(tasks: readonly PlannedTask[]): Up {
     goesOn: (task) => [task, ...(users.get(task) ?? [])].some(({ work }) => work.kind === 'service' && work.isKept),
     signalFor: (task) => enders.get(task)?.signal,
     endUsersOf: (task) => {
-      for (const user of users.get(task) ?? []) enders.get(user)?.abort(askToEnd('another-failed'));
+      for (const user of users.get(task) ?? []) {
+        lost.set(user, task.name);
+        enders.get(user)?.abort(askToEnd('another-failed'));
+      }
     },
+    lostBy: (task) => lost.get(task),
     servicesOf,
   };
 }
+
+export const noLongerNeeded = askToEnd('no-longer-needed', 10_000);

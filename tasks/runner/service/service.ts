@@ -6,12 +6,13 @@ import { makeRecorder, type Recorder } from '../execute/recorder.ts';
 import { failedRequirements } from '../execute/requirements.ts';
 import { withRetries } from '../execute/retry.ts';
 import type { TaskOptions } from '../execute/steps.ts';
+import { noLongerNeeded } from '../execute/up.ts';
 import type { PlannedService, PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import { durationInWords } from '../text/words.ts';
 import { makeEar } from './ear.ts';
 import { untilReady } from './ready.ts';
-import { noLongerNeeded, type Started, startCommand } from './start.ts';
+import { type Started, startCommand } from './start.ts';
 import { type Known, whoAnswers } from './taken.ts';
 
 /** A service that is ready. */
@@ -26,7 +27,11 @@ export type Service = {
   readonly stop: () => void;
 };
 
-export type ServiceOptions = TaskOptions & { readonly work: PlannedService };
+export type ServiceOptions = TaskOptions & {
+  readonly work: PlannedService;
+  /** Whether somebody else than the caller needs it now. */
+  readonly isNeeded: () => boolean;
+};
 
 /** Starts a service and waits until it is ready; otherwise says how it failed, and it no longer runs. */
 export async function startService(options: ServiceOptions): Promise<Service | TaskEnd> {
@@ -115,8 +120,10 @@ async function firstVerdict(
 
 function running(options: ServiceOptions, { ended, stop, wasStopped }: Started, recorder: Recorder): Service {
   const end = ended.then((how): TaskEnd => {
-    const isDone = wasStopped() || (options.work.isKept && how.code === 0);
-    return isDone ? { state: 'done' } : failure(options, `ended by itself: ${howItEnded(how)}`, exitOf(how), recorder);
+    const mayEnd = options.work.isKept && how.code === 0 && !options.isNeeded();
+    return wasStopped() || mayEnd
+      ? { state: 'done' }
+      : failure(options, `ended by itself: ${howItEnded(how)}`, exitOf(how), recorder);
   });
   return { state: 'ready', task: options.task, stop, ended: end };
 }

@@ -1,6 +1,6 @@
 import { commandEnvironment } from '../execute/environment.ts';
 import type { Recorder } from '../execute/recorder.ts';
-import { askToEnd } from '../process/cancellation.ts';
+import { noLongerNeeded } from '../execute/up.ts';
 import type { Ended } from '../process/output.ts';
 import { runCommand } from '../shell.ts';
 import type { ServiceOptions } from './service.ts';
@@ -34,5 +34,3 @@ export function startCommand({ session, task, work }: ServiceOptions, recorder: 
     wasStopped: () => stopping.signal.aborted || stop.signal.aborted,
   };
 }
-
-export const noLongerNeeded = askToEnd('no-longer-needed', 10_000);
