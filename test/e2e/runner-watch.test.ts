@@ -86,6 +86,42 @@ test('a failing task does not end the watch; what waited for it runs once it suc
   expect((await watch.end()).exit).toBe(130);
 });
 
+test('what a task wrote before it failed starts no other, and so not itself once more', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      config(`  build: { inputs: [src], outputs: [out], run: 'echo build >> story; cp src out; exit $(cat src)' }
+  use: { needs: [build], inputs: [], run: 'echo use >> story' }
+`),
+    src: '0',
+  });
+  const watch = startWatch(project, 'use');
+  await watch.waits();
+  await project.write('src', '3');
+  await watch.says('failed: `build` (exit code 3)');
+  await watch.waits();
+  expect(await linesOf(project, 'story')).toEqual(['build', 'use', 'build']);
+  await project.write('src', '00');
+  await watch.waits();
+  expect(await linesOf(project, 'story')).toEqual(['build', 'use', 'build', 'build', 'use']);
+  await watch.end();
+});
+
+test('a file that a task failed to format starts it again once it is mended', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': config(`  format: { inputs: [src], outputs: [src], run: 'grep -q good src' }
+  lint: { needs: [format], inputs: [src], run: 'echo lint >> story' }
+`),
+    src: 'bad',
+  });
+  const watch = startWatch(project, 'lint');
+  await watch.says('lint not started: `format` failed');
+  await watch.waits();
+  await project.write('src', 'good');
+  await watch.waits();
+  expect(await linesOf(project, 'story')).toEqual(['lint']);
+  await watch.end();
+});
+
 test('what a failure elsewhere kept from starting runs with the next change', async () => {
   await using project = await createProject({
     'tasks.config.yaml': config(`  bad: { inputs: [bad], run: 'exit $(cat bad)' }

@@ -180,7 +180,7 @@ class Watcher {
   private gazesNow(): readonly Gaze[] {
     const { project, plan } = this.now;
     const words = bindRequests(project.config, this.options.args).map(({ task }) => task.name);
-    return gazesOf(plan, askedTasks(plan.tasks, words));
+    return gazesOf(plan, askedTasks(plan.tasks, words), this.options.rounds.hasFailed);
   }
 
   private observe(): Promise<Changes> {

@@ -25,6 +25,8 @@ export type RoundOptions = Understanding & {
 export type Rounds = {
   readonly select: (plan: Understanding['plan'], roots: ReadonlySet<string>) => readonly PlannedTask[];
   readonly run: (options: RoundOptions) => Promise<void>;
+  /** Whether a task began when it last had its turn, and did not come to a good end. */
+  readonly hasFailed: (task: string) => boolean;
   readonly servicesAreUp: () => boolean;
   readonly stopServices: (isMeant?: (task: string) => boolean) => Promise<void>;
 };
@@ -62,6 +64,7 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
 
   return {
     select: (plan, roots) => selectTasks(plan.tasks, { roots, ends, isUp }),
+    hasFailed: (task) => ['failed', 'cancelled'].includes(ends.get(task) ?? ''),
     servicesAreUp: () => standing.names().length > 0,
     stopServices: standing.stop,
     run: async (options) => {
