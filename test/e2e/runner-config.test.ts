@@ -167,6 +167,14 @@ test.each([
   ['an anchor within itself', 'tasks: &x\n  <<: *x\n'],
   ['a colon in a text', 'tasks:\n  a:\n    run: x: y\n'],
   ['a wrong indentation', 'tasks:\n  a:\n    run: echo\n   b: c\n'],
+  [
+    'a name in a table, with what stands below it',
+    'tasks:\n  a: { run: echo ${x} }\n  b: { run: ls }\n  c: { run: "${y}" }\n',
+  ],
+  ['a negation', 'version: 1\ntasks:\n  a: { run: ! grep x, inputs: [src, !src/gen/**], neds: [] }\n'],
+  ['a glob', 'tasks: { a: { inputs: [*.c] } }\n'],
+  ['a test', 'tasks:\n  a:\n    run: [ -f x ] && echo\n'],
+  ['signs of make', 'tasks:\n  a:\n    run:\n      - @echo\n      - `date`\n      - "a" b\n'],
   ['a tab', 'tasks:\n\ta: {}\n'],
   ['a second document', '--- {}\n--- {}\n'],
 ])('a slip of YAML is told in plain words: %s', async (_what, config) => {

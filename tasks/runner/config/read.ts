@@ -2,7 +2,7 @@ import type { Document, Pair, Scalar } from 'yaml';
 import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { messageOf, type Place, type Problem } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
-import { describeSyntax, firstOfEachLine } from './syntax.ts';
+import { describeSyntax, firstOfEachLine, inQuotes, withoutRest } from './syntax.ts';
 
 /** A YAML file: its data, what is wrong with its syntax, and the way back from data to characters. */
 export type Source = {
@@ -22,13 +22,15 @@ export function readSource(file: string, text: string): Source {
     const length = Math.max(1, Math.min(end - start, lineText.length - col + 1));
     return { file, line, column: col, text: lineText, length };
   };
-  const problems = yaml.errors.map((error) => ({ ...describeSyntax(error, text), place: placeOf(...error.pos) }));
+  const errors = withoutRest(yaml.errors, text);
+  const problems = errors.map((error) => ({ ...describeSyntax(error, text), place: placeOf(...error.pos) }));
   const isReadable = yaml.errors.every(({ code }) => code === 'DUPLICATE_KEY');
   if (isReadable) mergeTwins(yaml);
+  const tags = isReadable ? untag(yaml, text, placeOf) : [];
   const data = isReadable ? readData(yaml, placeOf) : { problems: [] };
   return {
     document: data.document,
-    problems: [...firstOfEachLine(problems), ...data.problems],
+    problems: [...firstOfEachLine(problems), ...tags, ...data.problems],
     locate: ({ message, hint, ...where }) => {
       const [start, end] = rangeOf(yaml, text, where);
       const place = placeOf(start, end);
@@ -57,16 +59,39 @@ function mergeTwins(yaml: Document): void {
   });
 }
 
+/**
+ * A tag of YAML means nothing in a config. It is a text that begins with `!` and lacks its quotes, as `! grep x`, which would be the
+ * contrary without it: the whole text is then what is looked at.
+ */
+function untag(yaml: Document, text: string, placeOf: PlaceOf): readonly Problem[] {
+  const problems: Problem[] = [];
+  visit(yaml, {
+    Node: (_, node) => {
+      const tag = 'tag' in node ? node.tag : undefined;
+      if (!tag?.startsWith('!') || !node.range) return;
+      const start = text.lastIndexOf(tag, node.range[0]);
+      if (isScalar(node)) node.value = text.slice(start, node.range[1]);
+      const message = 'a text that begins with `!` must be in quotes';
+      problems.push({ message, hint: inQuotes, place: placeOf(start, node.range[1]) });
+    },
+  });
+  return problems;
+}
+
+type PlaceOf = (start: number, end: number) => Place;
+
 type Data = { readonly document?: unknown; readonly problems: readonly Problem[] };
 
 /** Aliases are resolved only now: one may lead nowhere, or blow a small file up. */
-function readData(yaml: Document, placeOf: (start: number, end: number) => Place): Data {
+function readData(yaml: Document, placeOf: PlaceOf): Data {
   const problems: Problem[] = [];
   visit(yaml, {
     Alias: (_, alias) => {
       if (alias.resolve(yaml) !== undefined) return;
       const [start, end] = alias.range ?? [0, 0];
-      problems.push({ message: `there is no anchor \`&${alias.source}\` before this`, place: placeOf(start, end) });
+      const message = `there is no anchor \`&${alias.source}\` before this`;
+      const hint = `a text that begins with \`*\` is written in quotes: \`'*${alias.source}'\``;
+      problems.push({ message, hint, place: placeOf(start, end) });
     },
   });
   if (problems.length > 0) return { problems };

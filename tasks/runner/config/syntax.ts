@@ -7,17 +7,19 @@ export type SyntaxError = {
   readonly pos: readonly [start: number, end: number];
 };
 
+export const inQuotes = "write '…' around the text";
+
 /** A mistake in the syntax without the words of YAML's specification, where it is one that people make. */
 export function describeSyntax({ code, message, pos: [start] }: SyntaxError, text: string): Omit<Problem, 'place'> {
   const missing = /end with an? ([\]}])$/.exec(message)?.[1];
   if (missing !== undefined) return { message: `a \`${missing}\` is missing before this` };
-  const isReference = text.slice(start - 1, start + 1) === '${';
-  if (isReference) {
+  if (isReference(text, start))
+    return { message: 'a text with `${` must be in quotes inside of `{ }` or `[ ]`', hint: inQuotes };
+  if (message.includes(' at node end'))
     return {
-      message: 'a text with `${` must be in quotes inside of `{ }` or `[ ]`',
-      hint: "write '…' around the text",
+      message: 'this comes after the end of a value',
+      hint: 'a text that begins with `[`, `{` or a quote is written in quotes as a whole, or below `|`',
     };
-  }
   switch (code) {
     case 'DUPLICATE_KEY':
       return { message: `key \`${keyAt(text, start)}\` is given twice` };
@@ -31,6 +33,10 @@ export function describeSyntax({ code, message, pos: [start] }: SyntaxError, tex
         message: 'this is a value, and has keys below it or beside it',
         hint: 'check the indentation, and write a text that contains `: ` in quotes',
       };
+    case 'BAD_SCALAR_START': {
+      const sign = text.charAt(start) === '`' ? 'a backtick' : `\`${text.charAt(start)}\``;
+      return { message: `a text that begins with ${sign} must be in quotes`, hint: inQuotes };
+    }
     case 'MULTIPLE_DOCS':
       return { message: 'a config is one document, and `---` begins a second' };
     default:
@@ -38,11 +44,21 @@ export function describeSyntax({ code, message, pos: [start] }: SyntaxError, tex
   }
 }
 
+/** Behind a mistake that ends the document in its middle, the parser names each word of the rest. */
+export function withoutRest<E extends SyntaxError>(errors: readonly E[], text: string): readonly E[] {
+  const isRest = ({ message, pos }: E): boolean => message.includes(' in YAML stream') && !isReference(text, pos[0]);
+  return errors.filter((error, index) => index === 0 || !isRest(error));
+}
+
 /** What else is wrong in a line follows from the first. */
 export function firstOfEachLine(problems: readonly Problem[]): readonly Problem[] {
   return problems.filter(
     ({ place }, index) => problems.findIndex((other) => other.place?.line === place?.line) === index,
   );
+}
+
+function isReference(text: string, start: number): boolean {
+  return text.slice(start - 1, start + 1) === '${';
 }
 
 function keyAt(text: string, start: number): string {
