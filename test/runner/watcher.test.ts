@@ -1,30 +1,49 @@
-/** The watcher of a run, where its runner was gone before it began. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+/** The watcher of a run whose runner is gone. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openMarker } from '../../tasks/runner/process/marker.ts';
-import { startWatcher } from '../../tasks/runner/process/watcher.ts';
+import { startWatcher, type Watcher } from '../../tasks/runner/process/watcher.ts';
 
-test('a watcher whose runner was killed before it could look for it comes to its end', async () => {
+/** What comes of a run, from the start of its watcher to its runner's end, in a folder that is gone afterwards. */
+async function watchToTheEnd(work: (watcher: Watcher, folder: string) => void): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'watcher-'));
   const killed = join(folder, 'killed');
   const started: ChildProcess[] = [];
   /** What it starts is an orphan from the beginning. */
   const spawnOrphan = (command: readonly string[], options: object): ChildProcess => {
-    const child = spawn('sh', ['-c', '(sleep 0.2; exec "$@") <&0 &', 'parent', ...command], options);
+    const child = spawn('sh', ['-c', 'exec 5<&0; (sleep 0.2; exec "$@" <&5 5<&-) &', 'parent', ...command], options);
     started.push(child);
     return child;
   };
-  startWatcher(
-    { spawn: spawnOrphan as never, env: process.env, pid: process.pid },
-    { marker: openMarker()?.flags, killed },
-  );
+  const host = { spawn: spawnOrphan as never, env: process.env, pid: process.pid };
+  const watcher = startWatcher(host, { marker, killed });
+  work(watcher, folder);
   await new Promise((resolve) => started[0]?.once('exit', resolve));
   started[0]?.stdin?.destroy();
   while (!existsSync(killed)) await sleep(20);
-  expect(existsSync(killed)).toBe(true);
+  const story = join(folder, 'story');
+  const told = existsSync(story) ? readFileSync(story, 'utf8') : '';
   rmSync(folder, { recursive: true });
+  return told;
+}
+
+const marker = openMarker();
+
+test('a watcher whose runner was killed before it could look for it comes to its end', async () => {
+  expect(await watchToTheEnd(() => undefined)).toBe('');
+});
+
+test('what is left of a process that was told, and is known by its null device too, is removed once', async () => {
+  const told = await watchToTheEnd((watcher, folder) => {
+    const pid = execFileSync('sh', ['-c', 'exec 5<&0; sleep 100 <&5 >&2 & echo $!'], {
+      stdio: [marker?.fd ?? 'ignore', 'pipe', 'ignore'],
+      encoding: 'utf8',
+    });
+    watcher.started(Number(pid), `echo removed >> '${folder}/story'`);
+  });
+  expect(told).toBe('removed\n');
 });

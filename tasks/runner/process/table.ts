@@ -57,7 +57,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
   const watch = (): Watcher => {
     if (watcher !== undefined) return watcher;
     marker = openMarker();
-    watcher = startWatcher(host, { marker: marker?.flags, killed });
+    watcher = startWatcher(host, { marker, killed });
     return watcher;
   };
 
