@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { Duplex, type Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
 /** How a process ended. `code` and `signal` are both null when it could not be started. */
@@ -88,31 +88,43 @@ export function waitForEnd(child: ChildProcess, isEnding: () => boolean = () => 
     child.once('error', (error: NodeJS.ErrnoException) => {
       resolve({ code: null, signal: null, problem: error.code ?? error.message });
     });
-    child.once('exit', (code, signal) => {
-      const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
-      onSilence({ child, streams, isEnding }, () => {
-        for (const stream of streams) letGo(stream);
-        resolve({ code, signal, problem: undefined });
+    const open = new Set([child.stdout, child.stderr].filter((stream) => stream !== null));
+    let onEnd = (): void => undefined;
+    for (const stream of open)
+      whenRead(stream, () => {
+        if (open.delete(stream) && open.size === 0) onEnd();
       });
+    child.once('exit', (code, signal) => {
+      const settle = (): void => resolve({ code, signal, problem: undefined });
+      onEnd = open.size === 0 ? settle : untilSilence(open, isEnding, settle);
+      if (open.size === 0) settle();
     });
   });
 }
 
-type Followed = {
-  readonly child: ChildProcess;
-  readonly streams: readonly Readable[];
-  readonly isEnding: () => boolean;
-};
+/**
+ * Calls back when an output has ended. Its other side, into which nobody writes, is not ended first, which costs a short task
+ * more than all else; and to close it has time until others had their turn, or the process ends.
+ */
+function whenRead(stream: Readable, onEnd: () => void): void {
+  if (stream instanceof Duplex) stream.allowHalfOpen = true;
+  stream.once('end', () => {
+    setImmediate(() => stream.destroy());
+    onEnd();
+  });
+  stream.once('close', onEnd);
+}
 
 /** Calls back when all output has ended or nothing came for a while. What has arrived unread counts as not silent. */
-function onSilence({ child, streams, isEnding }: Followed, onSilent: () => void): void {
+function untilSilence(open: ReadonlySet<Readable>, isEnding: () => boolean, onSilent: () => void): () => void {
+  const streams = [...open];
   let timer = setTimeout(checkSilence, silenceMs);
   let heardSomething = false;
   const onData = (): void => {
     heardSomething = true;
   };
   for (const stream of streams) stream.on('data', onData);
-  child.once('close', finish);
+  return finish;
 
   function checkSilence(): void {
     heardSomething = false;
@@ -125,7 +137,7 @@ function onSilence({ child, streams, isEnding }: Followed, onSilent: () => void)
 
   function finish(): void {
     clearTimeout(timer);
-    child.off('close', finish);
+    for (const stream of streams) letGo(stream);
     onSilent();
   }
 }
