@@ -9,7 +9,7 @@ const common = {
   external: ['jiti'],
 };
 
-const entry = 'entry.cjs';
+const entry = 'cli.cjs';
 
 /**
  * `dist/cli.cjs` is what every start loads, and each lazy part is a file of its own. `dist/script.*` is what
@@ -19,18 +19,24 @@ export default defineConfig([
   {
     ...common,
     input: 'cli.ts',
+    preserveEntrySignatures: 'allow-extension',
     plugins: [quickList(), quickStart()],
     output: {
       dir: 'dist',
       cleanDir: true,
       format: 'cjs',
       entryFileNames: entry,
-      chunkFileNames: ({ name }) => (name === 'cli' ? 'cli.cjs' : `part-${name}.cjs`),
+      chunkFileNames: ({ name }) => `part-${name}.cjs`,
       codeSplitting: {
         groups: [
+          {
+            name: 'fresh',
+            test: /runner\/(?:fresh(?!\/paths|\/regex)|cache\/key|version-in)|@noble/,
+            includeDependenciesRecursively: false,
+          },
+          { name: 'rare', test: (id) => rare.some((path) => path.test(id)), includeDependenciesRecursively: false },
           { name: 'cli', test: (id) => eager.has(id) },
           { name: 'regex', test: /fresh\/regex\.ts|picomatch/ },
-          { name: 'fresh', test: /runner\/fresh|@noble/ },
           // Measuring and cutting odd texts takes tables that few lists need.
           { name: 'ansi', test: /\/(?:ansi-styles|ansi-regex|strip-ansi|is-fullwidth-code-point)\// },
           { name: 'wide', test: /listr\/full-width\.ts|\/(?:string-width|get-east-asian-width)\// },
@@ -49,6 +55,19 @@ export default defineConfig([
   { ...common, input: 'script.ts', output: { file: 'dist/script.cjs', format: 'cjs' } },
 ]);
 
+/** What is imported, and yet not used by a start that lists tasks, runs one that succeeds, or finds nothing to do. */
+const rare = [
+  'config/(?:shell-spots|shell-compound|service-rules|dotenv-lines|cycles|read-file|units)',
+  'process/tree',
+  'execute/(?:undo|outcome)',
+  'host/(?:package-version|last-writes)',
+  'locks/lent',
+  'service/borrowed',
+  'plan/doctor',
+  'diagnostic',
+  'usage',
+].map((path) => new RegExp(`/runner/${path}\\.ts$`));
+
 /** What is imported without `import()`, so that it comes in one file. */
 const eager = new Set();
 
@@ -64,9 +83,10 @@ function quickStart() {
       for (const id of this.getModuleIds()) if (this.getModuleInfo(id)?.isEntry) add(id);
     },
     generateBundle(_, files) {
-      // It only hands on what `cli.cjs` exports.
-      delete files[entry];
-      for (const file of Object.values(files)) file.code = inAscii(dense(file.fileName, loadedLate(file.code)));
+      for (const file of Object.values(files)) {
+        const code = file.isEntry ? inOneObject(file.code) : file.code;
+        file.code = asFunction(inAscii(dense(file.fileName, loadedLate(code))));
+      }
     },
   };
 }
@@ -100,9 +120,25 @@ function loadedLate(code) {
   return names.reduce((text, name) => text.replace(new RegExp(`\\b${name}(?=\\.)`, 'g'), `(${name}())`), declared);
 }
 
-/** Without what only people need; with all names, by which a reported stack is understood. */
+/** What the entry gives to the other parts, as one object: to add them one by one takes as long as some of its functions. */
+function inOneObject(code) {
+  const pairs = [];
+  const rest = code.replace(/^exports\.(\w+) = ([\w$]+);\n/gm, (_, name, local) => {
+    pairs.push(`${name}: ${local}`);
+    return '';
+  });
+  return `${rest}module.exports = { ${pairs.join(', ')} };\n`;
+}
+
+/** As `bin.cjs` runs it: to put it around each time takes as much memory as the code. */
+function asFunction(code) {
+  return `(function(exports,require,module,__filename,__dirname){${code}\n})`;
+}
+
+/** Without what only people need; with the names of functions, by which a reported stack is understood. */
 function dense(name, code) {
-  return minifySync(name, code, { compress: false, mangle: false, codegen: { removeWhitespace: true } }).code;
+  const mangle = { toplevel: false, keepNames: true };
+  return minifySync(name, code, { compress: false, mangle, codegen: { removeWhitespace: true } }).code;
 }
 
 /** A file of one byte per character is read and held at half the cost. */
