@@ -13,7 +13,7 @@ export async function runCli(importModule: ImportModule): Promise<void> {
     if (wantsJson(process.argv)) writeLast('stdout', lastLine('task', exit));
   });
   const terminals = standardTerminals();
-  const { exit, isAllDone } = await run(importModule);
+  const { exit, isAllDone } = await run(importModule, terminals);
   leaveExit(exit);
   closeLost(terminals);
   // Left to itself, Node takes down piece by piece what the system takes at once: a twentieth of a short run.
@@ -23,10 +23,10 @@ export async function runCli(importModule: ImportModule): Promise<void> {
 /** `isAllDone` says that nothing is left to be written, and that no code but ours was loaded, which may go on. */
 type Ended = { readonly exit: number; readonly isAllDone: boolean };
 
-async function run(importModule: ImportModule): Promise<Ended> {
+async function run(importModule: ImportModule, terminals: readonly number[]): Promise<Ended> {
   let host: Host | undefined;
   try {
-    host = realHost(importModule);
+    host = realHost(importModule, terminals);
     const exit = await main(host);
     return { exit, isAllDone: !host.stdoutIsTerminal && !host.foreignCode.isLoaded && host.isAllWritten() };
   } catch (error) {

@@ -19,14 +19,19 @@ export function makeEventQueue(): EventQueue {
   /** The first that the reader has not dealt with. */
   let next = 0;
   let closed: { readonly error: unknown } | undefined;
-  let wake: () => void = () => undefined;
+  let wake: (() => void) | undefined;
+  /** Once: to settle again what has settled costs more than the first time. */
+  const wakeReader = (): void => {
+    wake?.();
+    wake = undefined;
+  };
   let isIdle = false;
   const whenIdle: (() => void)[] = [];
   return {
     push: (event) => {
       waiting.push(event);
       isIdle = false;
-      wake();
+      wakeReader();
     },
     isShown: () =>
       new Promise((resolve) => {
@@ -35,7 +40,7 @@ export function makeEventQueue(): EventQueue {
       }),
     close: (error) => {
       closed ??= { error };
-      wake();
+      wakeReader();
     },
     isClosed: () => closed !== undefined,
     takeRest: () => {

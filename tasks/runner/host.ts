@@ -49,7 +49,7 @@ export type Host = {
   readonly user: User | undefined;
   /** What a report must not carry: the names of the machine and of its user. */
   readonly ownNames: () => { readonly machine: string; readonly user: string | undefined };
-  readonly cores: number;
+  readonly cores: () => number;
   readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
   /** 0 where the terminal does not know. */

@@ -86,7 +86,7 @@ export type Plan = {
   readonly isFix: boolean;
 };
 
-type Situation = { readonly root: string; readonly platform: Platform; readonly cores: number };
+type Situation = { readonly root: string; readonly platform: Platform; readonly cores: () => number };
 
 /** Binds the command line to the config and decides what runs, where and in which order; refuses what may not run. */
 export function makePlan(config: Config, args: Args, situation: Situation): Plan {
@@ -106,7 +106,8 @@ export function makePlan(config: Config, args: Args, situation: Situation): Plan
     tasks,
     named: namedTasks(config, tasks, requests),
     doctor,
-    jobs: flags.jobs ?? situation.cores,
+    // To ask for them loads more of Node.
+    jobs: flags.jobs ?? (tasks.length > 1 ? situation.cores() : 1),
     onFailure: flags.keepGoing ? 'keep-going' : flags.failFast ? 'fail-fast' : 'start-nothing-new',
     onHost: flags.host,
     force: flags.force,

@@ -10,6 +10,7 @@ import type { Event, Failure } from './events.ts';
 import type { Host, Interrupt } from './host.ts';
 import { makeRunner } from './process/capture.ts';
 import { killedFile } from './process/killed.ts';
+import { makeCanceller } from './process/on-abort.ts';
 import { makeProcessTable, type ProcessTable } from './process/table.ts';
 import type { Check, Platform } from './script.ts';
 import type { Known } from './service/taken.ts';
@@ -72,8 +73,8 @@ export function openSession(
   shared?: Shared,
 ): Session {
   const { platform } = host;
-  const cancel = new AbortController();
-  const stop = shared?.stop ?? new AbortController();
+  const cancel = makeCanceller();
+  const stop = shared?.stop ?? makeCanceller();
   setMaxListeners(0, cancel.signal, stop.signal);
   const run = shared?.run ?? `${host.pid}-${Math.round(host.dateMs())}`;
   const table = shared?.table ?? makeProcessTable(host, killedFile(root, run));

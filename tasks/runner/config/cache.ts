@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Host } from '../host.ts';
+import { configName } from './config-name.ts';
 import type { Config } from './types.ts';
 
 /** A checked config with everything that it was made of; as long as all of that is the same, so is the config. */
@@ -16,7 +17,7 @@ type CacheHost = Pick<Host, 'readText' | 'replaceFile' | 'buildId'>;
 export async function readCached(host: CacheHost, file: FileText, root: string): Promise<Config | undefined> {
   const entry = parse(await readIfAllowed(host, fileIn(root)));
   if (entry?.buildId !== host.buildId) return undefined;
-  const { [relative(root, file.path)]: text, ...others } = entry.files;
+  const { [configName]: text, ...others } = entry.files;
   if (text !== file.text) return undefined;
   const texts = await Promise.all(Object.keys(others).map((path) => readIfAllowed(host, join(root, path))));
   const isSame = Object.values(others).every((other, index) => other === texts[index]);

@@ -91,7 +91,7 @@ async function apply(session: Session, report: CheckReport, fix: Fix): Promise<v
 }
 
 function planOfFix({ config, root, platform }: Session, report: CheckReport, fix: Fix): Plan {
-  const situation = { root, platform, cores: 1 };
+  const situation = { root, platform, cores: () => 1 };
   if ('task' in fix) return planOne(config, fix.task, situation);
   const task: PlannedTask = {
     name: `fix ${report.id}`,

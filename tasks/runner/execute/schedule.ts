@@ -4,6 +4,7 @@ import { environmentOf } from '../environment.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import { askToEnd } from '../process/cancellation.ts';
+import { onAbort } from '../process/on-abort.ts';
 import { goesOn } from '../service/borrowed.ts';
 import type { Service } from '../service/service.ts';
 import type { Session } from '../session.ts';
@@ -76,9 +77,7 @@ class Run {
   }
 
   async toTheEnd(): Promise<void> {
-    const { signal } = this.session.cancel;
-    const onCancel = (): void => this.goOn();
-    signal.addEventListener('abort', onCancel);
+    const stopHearing = onAbort(this.session.cancel.signal, () => this.goOn());
     try {
       await new Promise<void>((resolve, reject) => {
         this.finish = resolve;
@@ -86,7 +85,7 @@ class Run {
         this.goOn();
       });
     } finally {
-      signal.removeEventListener('abort', onCancel);
+      stopHearing();
       this.heldUp.close();
       this.claims.giveBackAll((task) => this.round?.standing.find(task) !== undefined);
     }

@@ -58,6 +58,8 @@ async function runStep(
     readsStdin: task.interactive,
     ...(inContainer === undefined ? {} : { cleanup: inContainer.cleanup }),
   });
+  // Looked at while it runs.
+  const lacksStdin = !task.interactive && !isLast && readsStdin(command);
   if (hasTerminal) await lendTerminal(session, running);
   const ended = await running;
   // What was sent to all of us may reach the runner last.
@@ -66,7 +68,6 @@ async function runStep(
   if (inContainer !== undefined && signal.aborted) await inContainer.remove();
   // Its exit code says nothing then: what it has done may be half of it.
   if (signal.aborted && (ended.code !== 0 || ended.wasAsked())) return cancelled(signal, task.timeoutMs, recorder);
-  const lacksStdin = !task.interactive && !isLast && readsStdin(command);
   if (ended.code === 0) {
     if (lacksStdin)
       session.emit({ type: 'notice-given', text: `\`${task.name}\` has read an empty stdin: ${givesStdin}` });

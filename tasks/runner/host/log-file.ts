@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -46,7 +47,7 @@ export function openLog(root: string, path: string): LogFile {
 
 /** Removes the log of an earlier run; none is no error, and costs one look: an older part has a newer one beside it. */
 export function removeLog(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) removeParts(path);
+  if (existsSync(path)) removeParts(path);
 }
 
 function removeParts(path: string): void {

@@ -18,14 +18,15 @@ import { versionOf } from './package-version.ts';
 import { hearPrints } from './prints.ts';
 import { kill, onInterrupt, onUncaught } from './signals.ts';
 import { startProcess } from './start-process.ts';
-import { isTerminal, makeWriter, mostWaitingBytes } from './streams.ts';
+import { makeWriter, mostWaitingBytes } from './streams.ts';
 import { folderId, roomForWatches, watchFolder, watchSettlesMs } from './watch-folder.ts';
 
 const packageFolder = dirname(import.meta.dirname);
 
-/** The machine this process runs on. */
-export function realHost(importModule: ImportModule): Host {
+/** The machine this process runs on; `terminals` are those of the standard descriptors that are some. */
+export function realHost(importModule: ImportModule, terminals: readonly number[]): Host {
   const { env } = process;
+  const stdoutIsTerminal = terminals.includes(1);
   const secrets = makeSecrets();
   const stdout = makeWriter('stdout', secrets);
   const stderr = makeWriter('stderr', secrets);
@@ -40,12 +41,12 @@ export function realHost(importModule: ImportModule): Host {
     platform: readPlatform(env),
     user: readUser(),
     ownNames,
-    cores: availableParallelism(),
-    stdinIsTerminal: isTerminal(0),
-    stdoutIsTerminal: isTerminal(1),
-    stdoutColumns: isTerminal(1) ? (process.stdout.columns ?? 0) : 0,
-    stdoutHasColour: wantsColour(env, isTerminal(1)),
-    stderrHasColour: wantsColour(env, isTerminal(2)),
+    cores: () => availableParallelism(),
+    stdinIsTerminal: terminals.includes(0),
+    stdoutIsTerminal,
+    stdoutColumns: stdoutIsTerminal ? (process.stdout.columns ?? 0) : 0,
+    stdoutHasColour: wantsColour(env, stdoutIsTerminal),
+    stderrHasColour: wantsColour(env, terminals.includes(2)),
     marks: wantsUnicode(env) ? unicodeMarks : asciiMarks,
     secrets,
     stripsTypes: 'typescript' in process.features && process.features.typescript !== false,

@@ -16,9 +16,8 @@ export function kill(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 're
 /** Calls back on INT, TERM and HUP until disposed, but not on a HUP that `nohup` wants to be ignored. */
 export function onInterrupt(listener: (signal: Interrupt) => void): Disposable {
   const signals: readonly Interrupt[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  const isImmune = isUnderNohup();
   const hear = (signal: Interrupt): void => {
-    if (signal !== 'SIGHUP' || !isImmune) listener(signal);
+    if (signal !== 'SIGHUP' || !isUnderNohup()) listener(signal);
   };
   for (const signal of signals) process.on(signal, hear);
   return {

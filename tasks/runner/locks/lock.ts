@@ -115,20 +115,18 @@ function remove(path: string): void {
 /** Makes the folder of the locks; false where there can be none. Those in a folder that is somebody else's are still looked at. */
 export function makeLockFolder(path: string): boolean {
   try {
+    accessSync(`${path}/`, constants.W_OK);
+    return true;
+  } catch (error) {
+    // Where nobody can write, what locks are there tell nothing.
+    if (isErrno(error, 'EROFS')) return false;
+    if (isErrno(error, 'EACCES')) return true;
+  }
+  try {
     mkdirSync(path, { recursive: true });
+    return true;
   } catch (error) {
     if (isNotWritable(error) || isErrno(error, 'ENOTDIR', 'EEXIST')) return false;
     throw error;
-  }
-  return !isReadOnly(path);
-}
-
-/** Whether nobody can write there: what locks are there tell nothing then. */
-function isReadOnly(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return false;
-  } catch (error) {
-    return isErrno(error, 'EROFS');
   }
 }

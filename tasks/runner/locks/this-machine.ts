@@ -1,4 +1,4 @@
-import { readlinkSync, statSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** Made once, when macOS was installed. */
@@ -11,7 +11,7 @@ let known: string | undefined;
  * that a lock which a killed run left in one would be a stranger's in the next: there it is the moment of its installation.
  */
 export function thisMachine(): string {
-  known ??= process.platform === 'darwin' ? (readInstallation() ?? hostname()) : hostname() + readSandbox();
+  known ??= process.platform === 'darwin' ? (readInstallation() ?? hostname()) : ownName() + readSandbox();
   return known;
 }
 
@@ -22,12 +22,21 @@ export function sandboxHere(host: string): string | undefined {
 
 /** Whether we see other processes than the machine does. */
 export function isInSandbox(): boolean {
-  return process.platform !== 'darwin' && thisMachine() !== hostname();
+  return process.platform !== 'darwin' && thisMachine() !== ownName();
 }
 
 /** Whether a claim is from a sandbox of which only the processes are others than those of ours. */
 export function hasNameOfOurs(host: string): boolean {
-  return host !== thisMachine() && host.startsWith(`${hostname()} pid:`);
+  return host !== thisMachine() && host.startsWith(`${ownName()} pid:`);
+}
+
+/** The host name, on Linux without loading what else tells it. */
+function ownName(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/hostname', 'utf8').trimEnd();
+  } catch {
+    return hostname();
+  }
 }
 
 /** What sees other processes than the machine does, and other numbers for them, is as good as another machine. */

@@ -3,6 +3,7 @@ import type { Host } from '../host.ts';
 import { cancellationOf } from './cancellation.ts';
 import { withoutInner } from './inner.ts';
 import { findProcess, handles, type ProcessRow } from './list.ts';
+import { onAbort } from './on-abort.ts';
 import { inForeground, signalEach, signalTree, treeOf } from './tree.ts';
 
 /** Whether a process was sent what its task was cancelled with, and has a handler for that: it cleans up, and asking again would hurry it. */
@@ -26,7 +27,7 @@ export function endOnAbort(
   let heard: readonly ProcessRow[] = [];
   let wasAsked = false;
   const startedMs = host.clockMs();
-  const onAbort = (): void => {
+  const end = (): void => {
     const { signal: name, isDelivered, deliveredMs = Infinity, graceMs } = cancellationOf(signal);
     wasAsked = findProcess(pid)?.isZombie !== true;
     members = treeOf(pid);
@@ -35,11 +36,11 @@ export function endOnAbort(
     heard = isSent ? members : inForeground(host.pid, members);
     timer = setTimeout(() => signalTree(host, pid, 'SIGKILL'), graceMs);
   };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
+  const stopHearing = onAbort(signal, end);
+  if (signal.aborted) end();
   return {
     stop: () => {
-      signal.removeEventListener('abort', onAbort);
+      stopHearing();
       clearTimeout(timer);
       if (members === undefined) return undefined;
       const pids = new Set(heard.map((row) => row.pid));

@@ -71,7 +71,7 @@ export function hasProc(): boolean {
 /** `pid (comm) state ppid pgrp session …`; the command may hold spaces and brackets. None where the process has just ended. */
 function rowOf(pid: number): readonly ProcessRow[] {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state, parent, group, session] = fields;
     const started = fields[19] ?? '';

@@ -1,5 +1,4 @@
 import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Lines for somebody who reads them only once we are gone. Unlike a pipe, a file wakes nobody at each line. */
@@ -12,7 +11,7 @@ export type Notes = {
 
 /** Opens notes in a file without a name, so that nothing of it is left behind; undefined where no file can be made. */
 export function openNotes(pid: number): Notes | undefined {
-  const path = join(tmpdir(), `tasks-${pid}-${process.hrtime.bigint()}`);
+  const path = join(process.env.TMPDIR || '/tmp', `tasks-${pid}-${process.hrtime.bigint()}`);
   try {
     const writeFd = openSync(path, 'ax', 0o600);
     const readFd = openSync(path, 'r');
