@@ -30,7 +30,7 @@ test('without a config the runner says where it looked', async () => {
     exit: 3,
     stdout: '',
     stderr: `error: no \`tasks.config.yaml\` in <project> or above
-hint: \`tasks --init\` writes one to begin with, \`tasks --import=Makefile\` one from a Makefile
+hint: \`tasks --init\` writes one to start from, \`tasks --import=Makefile\` converts a Makefile
 `,
   });
 });
@@ -50,7 +50,7 @@ test('a config that is called otherwise is named, with what mends it, also where
       expect(await project.run(words)).toEqual({
         exit: 2,
         stdout: '',
-        stderr: `error: \`${name}\` is a config that is not found by its name, and gets no other beside it\nhint: rename it: \`mv ${name} tasks.config.yaml\`\n`,
+        stderr: `error: \`${name}\` looks like a config, but it has another name, so no second one is written\nhint: rename it: \`mv ${name} tasks.config.yaml\`\n`,
       });
     await rename(project.path(name), project.path('tasks.config.yaml'));
     expect((await project.run('a')).stdout).toContain('ran\n');

@@ -32,7 +32,7 @@ tasks: { a: {} }
       --> tasks.config.yaml:2:26
        | vars: { image: a, full: '\${imge}/x', early: '\${later}', later: b }
        |                          ^^^^^^^
-    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$imge\` or \`$\${imge}\`
+    hint: names are those of \`vars\` and \`params\`; for a variable of the shell, write \`$imge\` or \`$\${imge}\`
     error: unknown name \`later\` in \`\${later}\`
       --> tasks.config.yaml:2:46
        | vars: { image: a, full: '\${imge}/x', early: '\${later}', later: b }
@@ -62,7 +62,7 @@ tasks:
        |   boxed: { container: x, script: a.ts }
        |            ^^^^^^^^^
     hint: let the script start the container
-    error: task \`doctor\` is built in and cannot be defined
+    error: task \`doctor\` is built in and cannot be defined here
       --> tasks.config.yaml:5:3
        |   doctor: { run: echo }
        |   ^^^^^^
@@ -215,11 +215,11 @@ test('a default that is no text is told how it may be written', async () => {
   const params = '{ port: { default: 80 }, ratio: { default: 1.5 }, debug: { default: true } }';
   const stderr = await errorsOf(`version: 1\ntasks:\n  a: { params: ${params}, run: echo }\n`);
   expect(stderr.split('\n').filter((line) => /^(error|hint)/.test(line))).toEqual([
-    'error: the default of param `port` of task `a` must be a text',
+    'error: the default of param `port` of task `a` must be a string',
     "hint: write it in quotes, `'80'`, or add `type: int`",
-    'error: the default of param `ratio` of task `a` must be a text',
+    'error: the default of param `ratio` of task `a` must be a string',
     "hint: write it in quotes, `'1.5'`",
-    'error: the default of param `debug` of task `a` must be a text',
+    'error: the default of param `debug` of task `a` must be a string',
     "hint: write it in quotes, `'true'`, or add `type: bool`",
   ]);
 });
@@ -237,7 +237,7 @@ tasks:
       --> tasks.config.yaml:3:18
        |   a: { lock: 'of-\${bord}', params: { board: {} }, run: echo }
        |                  ^^^^^^^
-    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$bord\` or \`$\${bord}\`
+    hint: names are those of \`vars\` and \`params\`; for a variable of the shell, write \`$bord\` or \`$\${bord}\`
     error: \`container\` of task \`b\` is \`\`: it cannot be empty
       --> tasks.config.yaml:4:19
        |   b: { container: '', confirm: ' ', lock: [x, ''], run: echo }
@@ -279,81 +279,81 @@ tasks:
   g: { matrix: { m: [{}, x], n: y }, needs: ['h:\${m}'], run: 'echo \${n}' }
   h: { needs: ['g:x:y'], args: { name: x }, run: [say it: '\${args}'] }
 `);
-  expect(stderr.match(/(?<=^(error|hint: a text)).*|(?<=yaml):\d+/gm)).toMatchInlineSnapshot(`
+  expect(stderr.match(/(?<=^(error|hint: put a string)).*|(?<=yaml):\d+/gm)).toMatchInlineSnapshot(`
     [
       ": there is no file \`nowhere.yaml\`",
       ":2",
-      ": var \`list\` must be a text, a number or true or false, not a list",
+      ": var \`list\` must be a string, a number, true or false, not a list",
       ":3",
-      ": policy row 1 must be a table, not 5",
+      ": policy row 1 must be a map, not 5",
       ":4",
       ": policy row 2 has no \`instead\`",
       ":4",
-      ": item 1 of \`tasks\` of policy row 2 must be a text, not 5",
+      ": item 1 of \`tasks\` of policy row 2 must be a string, not 5",
       ":4",
-      ": policy names no task with \`nothing\`",
+      ": policy matches no task with \`nothing\`",
       ":4",
-      ": \`id\` of check \`c\` must be a text, not 5",
+      ": \`id\` of check \`c\` must be a string, not 5",
       ":6",
-      ": item 1 of \`needs\` of check \`c\` must be a text, not 7",
+      ": item 1 of \`needs\` of check \`c\` must be a string, not 7",
       ":6",
       ": check \`c\` needs unknown id \`TC999\`",
       ":6",
-      ": check \`d\` must be a table, not 5",
+      ": check \`d\` must be a map, not 5",
       ":7",
-      ": item 1 of \`needs\` of task \`a\` must be a text, not 5",
+      ": item 1 of \`needs\` of task \`a\` must be a string, not 5",
       ":9",
       ": task \`a\` needs unknown task \`nope\`",
       ":9",
-      ": item 3 of \`requires\` of task \`a\` must be a text, not a table",
+      ": item 3 of \`requires\` of task \`a\` must be a string, not a map",
       ":9",
       ": task \`a\` requires unknown check \`nope\`",
       ":9",
-      ": item 1 of \`run\` of task \`a\` must be a text, not 7",
+      ": item 1 of \`run\` of task \`a\` must be a string, not 7",
       ":9",
       ": unknown name \`nope\` in \`\${nope}\`",
       ":9",
-      ": item 1 of \`inputs\` of task \`b\` must be a text or a table, not 5",
+      ": item 1 of \`inputs\` of task \`b\` must be a string or a map, not 5",
       ":10",
       ": unknown name \`nope\` in \`\${nope}\`",
       ":10",
-      ": item 1 of \`outputs\` of task \`b\` must be a text, not a table",
+      ": item 1 of \`outputs\` of task \`b\` must be a string, not a map",
       ":10",
       ": output \`../out\` of task \`b\` lies outside of the project",
       ":10",
-      ": item 1 of \`lock\` of task \`b\` must be a text, not a table",
+      ": item 1 of \`lock\` of task \`b\` must be a string, not a map",
       ":10",
       ": unknown name \`nope\` in \`\${nope}\`",
       ":10",
       ": \`two words\` cannot be used: a name is letters, digits and \`_ . : -\`, and begins with a letter or digit",
       ":11",
-      ": item 1 of \`finally\` of task \`two words\` must be a text, not 5",
+      ": item 1 of \`finally\` of task \`two words\` must be a string, not 5",
       ":11",
       ": unknown name \`nope\` in \`\${nope}\`",
       ":11",
-      ": \`A\` in \`env\` of task \`two words\` must be a text, a number or true or false, not a list",
+      ": \`A\` in \`env\` of task \`two words\` must be a string, a number, true or false, not a list",
       ":11",
       ": unknown name \`A\` in \`\${A}\`",
       ":11",
-      ": \`n\` in \`params\` of task \`e\` must be a table, not 5",
+      ": \`n\` in \`params\` of task \`e\` must be a map, not 5",
       ":12",
       ": \`m m\` cannot be used: a name is letters, digits, \`_\` and \`-\`, and begins with a letter",
       ":12",
-      ": item 1 of \`values\` in \`o\` of task \`e\` must be a text, not 5",
+      ": item 1 of \`values\` in \`o\` of task \`e\` must be a string, not 5",
       ":12",
       ": the default of param \`o\` of task \`e\` must be one of \`5\`, \`x\`",
       ":12",
-      ": \`run\` of task \`f\` must be a text or a list of texts, not a table",
+      ": \`run\` of task \`f\` must be a string or a list of strings, not a map",
       ":13",
-      ": item 1 of \`aliases\` of task \`f\` must be a text, not 5",
+      ": item 1 of \`aliases\` of task \`f\` must be a string, not 5",
       ":13",
       ": alias \`a\` of task \`f\` already names task \`a\`",
       ":13",
-      ": item 1 of \`m\` in \`matrix\` of task \`g\` must be string or number, not a table",
+      ": item 1 of \`m\` in \`matrix\` of task \`g\` must be a string or a number, not a map",
       ":14",
       ": \`n\` in \`matrix\` of task \`g\` must be a list, not \`y\`",
       ":14",
-      ": item 1 of \`run\` of task \`h\` must be a text, not a table",
+      ": item 1 of \`run\` of task \`h\` must be a string, not a map",
       ":15",
       " with a colon and a space in it is written in quotes",
     ]

@@ -18,12 +18,12 @@ test('what no process can be started with is refused where it stands', async () 
 tasks:
   a: { run: "echo \\0", env: { B: "\\x00", "C=D": e } }
 `;
-  expect(await errorsOf(config)).toBe(`error: a NUL byte (\`\\0\`) cannot stand in a command, a variable or a name
+  expect(await errorsOf(config)).toBe(`error: a NUL byte (\`\\0\`) is not allowed in a command, a variable or a name
   --> tasks.config.yaml:3:13
    |   a: { run: "echo \\0", env: { B: "\\x00", "C=D": e } }
    |             ^^^^^^^^^
 hint: for the shell's \`printf\` write \`\\\\0\` in double quotes, or quote with single ones
-error: a NUL byte (\`\\0\`) cannot stand in a command, a variable or a name
+error: a NUL byte (\`\\0\`) is not allowed in a command, a variable or a name
   --> tasks.config.yaml:3:34
    |   a: { run: "echo \\0", env: { B: "\\x00", "C=D": e } }
    |                                  ^^^^^^
@@ -59,7 +59,7 @@ tasks:
       --> tasks.config.yaml:1:10
        | version: 2
        |          ^
-    error: policy names no task with \`nothing:*\`
+    error: policy matches no task with \`nothing:*\`
       --> tasks.config.yaml:4:41
        |   - { on: darwin, forbid: host, tasks: ['nothing:*'], because: reasons, instead: that }
        |                                         ^^^^^^^^^^^
@@ -73,7 +73,7 @@ tasks:
        |   clang: { id: TC1, comand: clang --version }
        |                     ^^^^^^
     hint: valid keys are \`id\`, \`command\`, \`version\`, \`about\`, \`group\`, \`needs\`, \`platforms\`, \`install\`, \`docs\`, \`script\`
-    error: \`about 4\` is no version range
+    error: \`about 4\` is not a version range
       --> tasks.config.yaml:7:54
        |   gcc: { id: GC001, command: gcc --version, version: about 4 }
        |                                                      ^^^^^^^
@@ -91,8 +91,8 @@ tasks:
       --> tasks.config.yaml:12:15
        |     run: echo \${imag} $HOME
        |               ^^^^^^^
-    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$imag\` or \`$\${imag}\`
-    error: item 2 of \`run\` of task \`b\` must be a text, not 5
+    hint: names are those of \`vars\` and \`params\`; for a variable of the shell, write \`$imag\` or \`$\${imag}\`
+    error: item 2 of \`run\` of task \`b\` must be a string, not 5
       --> tasks.config.yaml:14:17
        |     run: [echo, 5]
        |                 ^
@@ -100,7 +100,7 @@ tasks:
       --> tasks.config.yaml:15:16
        |     requires: [clangg]
        |                ^^^^^^
-    error: param \`fix\` of task \`b\` has the name of a flag of the tool
+    error: param \`fix\` of task \`b\` has the name of a flag of the runner
       --> tasks.config.yaml:16:15
        |     params: { fix: {}, size: { type: int, default: big } }
        |               ^^^
@@ -129,7 +129,7 @@ test('YAML that cannot be read is pointed at', async () => {
 
 test('a list given for a table, or a table for a list, is said in those words', async () => {
   expect(await errorsOf('[]')).toMatchInlineSnapshot(`
-    "error: the config must be a table, not a list
+    "error: the config must be a map, not a list
       --> tasks.config.yaml:1:1
        | []
        | ^^
@@ -137,23 +137,23 @@ test('a list given for a table, or a table for a list, is said in those words', 
   `);
   const config = 'version: 1\nvars: [5]\ntasks:\n  a: []\n  b: { params: { x: [] }, run: { y: 1 } }\n  c:\n';
   expect(await errorsOf(config)).toMatchInlineSnapshot(`
-    "error: \`vars\` must be a table, not a list
+    "error: \`vars\` must be a map, not a list
       --> tasks.config.yaml:2:7
        | vars: [5]
        |       ^^^
-    error: task \`a\` must be a table, not a list
+    error: task \`a\` must be a map, not a list
       --> tasks.config.yaml:4:6
        |   a: []
        |      ^^
-    error: \`x\` in \`params\` of task \`b\` must be a table, not a list
+    error: \`x\` in \`params\` of task \`b\` must be a map, not a list
       --> tasks.config.yaml:5:21
        |   b: { params: { x: [] }, run: { y: 1 } }
        |                     ^^
-    error: \`run\` of task \`b\` must be a text or a list of texts, not a table
+    error: \`run\` of task \`b\` must be a string or a list of strings, not a map
       --> tasks.config.yaml:5:32
        |   b: { params: { x: [] }, run: { y: 1 } }
        |                                ^^^^^^^^
-    error: task \`c\` must be a table, not nothing
+    error: task \`c\` must be a map, not empty
       --> tasks.config.yaml:6:5
        |   c:
        |     ^
@@ -245,15 +245,15 @@ vars: { constructor: x }
        |   null: { run: echo n }
        |   ^^^^
     hint: write \`'null'\` if that is the name
-    error: \`constructor\` cannot be used: JavaScript keeps the name for itself
+    error: \`constructor\` cannot be used: JavaScript reserves this name
       --> tasks.config.yaml:5:3
        |   constructor: { run: echo c }
        |   ^^^^^^^^^^^
-    error: \`__proto__\` cannot be used: JavaScript keeps the name for itself
+    error: \`__proto__\` cannot be used: JavaScript reserves this name
       --> tasks.config.yaml:6:3
        |   __proto__: { run: echo p, env: { prototype: x } }
        |   ^^^^^^^^^
-    error: \`constructor\` cannot be used: JavaScript keeps the name for itself
+    error: \`constructor\` cannot be used: JavaScript reserves this name
       --> tasks.config.yaml:7:9
        | vars: { constructor: x }
        |         ^^^^^^^^^^^
@@ -308,7 +308,7 @@ tasks:
       --> tasks.config.yaml:7:29
        |   e: { run: 'echo $\${a \${x:-\${y}}' }
        |                             ^^^^
-    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$y\` or \`$\${y}\`
+    hint: names are those of \`vars\` and \`params\`; for a variable of the shell, write \`$y\` or \`$\${y}\`
     "
   `);
 });
@@ -325,12 +325,12 @@ error: unknown name \`語\` in \`\${語}\`
   --> tasks.config.yaml:3:41
    |   a: { about: "日本語 🎉 e\u0301", run: "echo 한 \${語}" }
    |                                            ^^^^^
-hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$\${語}\`
-error: task \`b\` must be a table, not \`echo hi\`
+hint: names are those of \`vars\` and \`params\`; for a variable of the shell, write \`$\${語}\`
+error: task \`b\` must be a map, not \`echo hi\`
   --> tasks.config.yaml:4:6
    |   b: echo hi
    |      ^^^^^^^
-hint: a command stands in \`run\`: \`b: { run: … }\`
+hint: a command belongs in \`run\`: \`b: { run: … }\`
 `);
 });
 

@@ -161,16 +161,16 @@ test('a value that cannot be read for sure is told with its place, and never cut
   const { exit, stdout, stderr } = await project.run('a');
   expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });
   expect(stderr).toMatchInlineSnapshot(`
-    "error: line 1 of \`.env\` goes on after the closing double quote
+    "error: line 1 of \`.env\` continues after the closing double quote
     hint: write \`#\` before a comment, and \`\\"\` for a quote within double quotes
-    error: line 2 of \`.env\` goes on after the closing single quote
+    error: line 2 of \`.env\` continues after the closing single quote
     hint: write \`#\` before a comment, and \`\\"\` for a quote within double quotes
-    error: line 3 of \`.env\` goes on after the closing double quote
+    error: line 3 of \`.env\` continues after the closing double quote
     hint: write \`#\` before a comment, and \`\\"\` for a quote within double quotes
-    error: line 6 of \`.env\` has a double quote that nothing closes
-    hint: close it, or quote it in turn
-    error: line 8 of \`.env\` has a backtick that nothing closes
-    hint: close it, or quote it in turn
+    error: line 6 of \`.env\` has a double quote that is never closed
+    hint: close it, or put the value in other quotes
+    error: line 8 of \`.env\` has a backtick that is never closed
+    hint: close it, or put the value in other quotes
     "
   `);
 });
@@ -181,11 +181,11 @@ test('a line that is no variable is told with its place, and not shown: it may b
     '.env': 'A=1\nhush-hush\n=2\n',
     'good.env': '# all of this\n\nA=1\nexport B = 2 # two\nC="3\nthree\n"\nD=\nE=it\'s\n',
   });
-  const hint = 'hint: write `NAME=value`, or `#` before what is none\n';
+  const hint = 'hint: write `NAME=value`, or `#` before a comment\n';
   expect(await project.run('a')).toEqual({
     exit: 3,
     stdout: '',
-    stderr: `error: line 2 of \`.env\` is no variable\n${hint}error: line 3 of \`.env\` is no variable\n${hint}`,
+    stderr: `error: line 2 of \`.env\` is not a variable\n${hint}error: line 3 of \`.env\` is not a variable\n${hint}`,
   });
   await project.write('.env', '');
   expect((await project.run('a')).stdout).toBe("▸ a\n123\nthree\nit's\n✔ a <time>\n");

@@ -188,13 +188,13 @@ test('mistakes of all files are shown in one run, each with its own file', async
       --> docs/tasks.config.yaml:9:38
        |     run: 'echo "build of \${who} with \${tol} in $(basename "$PWD")"'
        |                                      ^^^^^^
-    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$tol\` or \`$\${tol}\`
+    hint: names are those of \`vars\` and \`params\`; for a variable of the shell, write \`$tol\` or \`$\${tol}\`
     error: task \`docs:api:build\` requires unknown check \`node\`
       --> docs/api/tasks.yaml:3:33
        |   build: { cwd: src, requires: [node], run: 'echo "build of api by \${who} in $(basename "$PWD")"' }
        |                                 ^^^^
     hint: the config has no \`checks\`
-    error: item 1 of \`run\` of task \`script\` must be a text, not 5
+    error: item 1 of \`run\` of task \`script\` must be a string, not 5
       --> docs/api/tasks.yaml:4:19
        |   script: { run: [5], script: task.ts }
        |                   ^
@@ -328,7 +328,7 @@ test('a config above that belongs to another user is run only in folders of that
     exit: 3,
     stdout: '',
     stderr:
-      'error: `../../tasks.config.yaml` belongs to another user, and is not run from a folder of somebody else\nhint: if you trust it, go there: `cd ../..`\n',
+      'error: `../../tasks.config.yaml` belongs to another user, and is not used from a folder that is not theirs\nhint: if you trust it, go there: `cd ../..`\n',
   });
   expect((await project.run('go')).stdout).toContain('theirs');
   // As in a container whose root works in somebody's checkout.

@@ -155,10 +155,10 @@ test('too many folders, of which the system says so only afterwards, are looked 
   const options = `${mac.NODE_OPTIONS} --require=${project.path('stream.cjs')}`;
   const watch = startWatch(project, 'build', { env: { ...mac, NODE_OPTIONS: options } });
   await watch.says(
-    'note: the system watches no more folders (EMFILE), so they are looked at every second instead; name fewer folders in `inputs` or `watch` to mend it\n',
+    'note: the system allows no more watches (EMFILE), so the files are checked every second instead; to change that, name fewer folders in `inputs` or `watch`\n',
   );
   await project.write('src/8/a', 'new');
   await watch.says('changed: src/8/a');
   const { stdout } = await watch.end();
-  expect(stdout.match(/watches no more/g)).toHaveLength(1);
+  expect(stdout.match(/allows no more watches/g)).toHaveLength(1);
 });

@@ -235,7 +235,7 @@ error: unknown name \`arhc\` in \`\${arhc}\`, did you mean \`arch\`?
   --> tasks.config.yaml:9:15
    |     run: echo \${arhc}
    |               ^^^^^^^
-hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$arhc\` or \`$\${arhc}\`
+hint: names are those of \`vars\` and \`params\`; for a variable of the shell, write \`$arhc\` or \`$\${arhc}\`
 error: task \`cross:arm64\` is also made by the matrix of task \`cross\`
   --> tasks.config.yaml:10:3
    |   cross:arm64: { run: echo }

@@ -248,7 +248,7 @@ tasks:
   const { exit, stderr } = await project.run('--list');
   expect(exit).toBe(3);
   expect(stderr).toMatchInlineSnapshot(`
-    "error: \`here\` is no port, as in \`8080\` or \`127.0.0.1:8080\`
+    "error: \`here\` is not a port, such as \`8080\` or \`127.0.0.1:8080\`
       --> tasks.config.yaml:3:41
        |   a: { service: { run: a, ready: { tcp: here } }, run: b }
        |                                         ^^^^
@@ -257,7 +257,7 @@ tasks:
        |   a: { service: { run: a, ready: { tcp: here } }, run: b }
        |                                                   ^^^
     hint: keep one of them
-    error: \`ready\` of task \`b\` has no sign
+    error: \`ready\` of task \`b\` names no sign
       --> tasks.config.yaml:4:27
        |   b: { service: { run: a, ready: { within: 5s } }, timeout: 5s }
        |                           ^^^^^
@@ -271,7 +271,7 @@ tasks:
       --> tasks.config.yaml:5:27
        |   c: { service: { run: 'a \${prt}', ready: { log: '(', http: ftp } }, interactive: true }
        |                           ^^^^^^
-    hint: names are those of \`vars\` and \`params\`; for the shell's own, write \`$prt\` or \`$\${prt}\`
+    hint: names are those of \`vars\` and \`params\`; for a variable of the shell, write \`$prt\` or \`$\${prt}\`
     error: \`(\` cannot be read: Invalid regular expression: /(/: Unterminated group
       --> tasks.config.yaml:5:50
        |   c: { service: { run: 'a \${prt}', ready: { log: '(', http: ftp } }, interactive: true }
@@ -318,14 +318,14 @@ test('a port that cannot be one is refused before anything starts, in the config
   const inConfig = await project.run('web');
   expect({ exit: inConfig.exit, stderr: inConfig.stderr.split('\n').slice(0, 2) }).toEqual({
     exit: 3,
-    stderr: ['error: `99999` is no port, as in `8080` or `127.0.0.1:8080`', '  --> tasks.config.yaml:5:46'],
+    stderr: ['error: `99999` is not a port, such as `8080` or `127.0.0.1:8080`', '  --> tasks.config.yaml:5:46'],
   });
   await project.write('tasks.config.yaml', at("'${port}'"));
   for (const port of ['70000', '-1', '0'])
     expect(await project.run(`web --port=${port}`)).toEqual({
       exit: 2,
       stdout: '',
-      stderr: `error: task \`web\` would wait for \`${port}\`, which is no port, as in \`8080\` or \`127.0.0.1:8080\`\n`,
+      stderr: `error: task \`web\` would wait for \`${port}\`, which is not a port, such as \`8080\` or \`127.0.0.1:8080\`\n`,
     });
   await expect(project.read('ran')).rejects.toThrow();
 });

@@ -135,7 +135,7 @@ require('node:module').syncBuiltinESMExports();
   await watch.waits();
   const { stdout } = await watch.end();
   expect(stdout).toContain(
-    'note: the system watches no more folders (ENOSPC), so they are looked at every second instead; raise `fs.inotify.max_user_watches` to mend it\n',
+    'note: the system allows no more watches (ENOSPC), so the files are checked every second instead; to change that, raise `fs.inotify.max_user_watches`\n',
   );
   expect(await linesOf(project, 'story')).toEqual(['run', 'run']);
 });

@@ -46,14 +46,14 @@ const quotes = {
 function readLine(reading: Reading): Line | undefined {
   if (take(reading, nothing) !== undefined) return undefined;
   const name = take(reading, start)?.[1];
-  if (name === undefined) return { wrong: 'is no variable', hint: 'write `NAME=value`, or `#` before what is none' };
+  if (name === undefined) return { wrong: 'is not a variable', hint: 'write `NAME=value`, or `#` before a comment' };
   const quote = reading.text[reading.index] ?? '';
   if (!isQuote(quote)) return { name, value: withoutComment(take(reading, restOfLine)?.[1] ?? '') };
   const { called, whole } = quotes[quote];
   const quoted = take(reading, whole)?.[1];
   if (quoted === undefined)
-    return { wrong: `has a ${called} that nothing closes`, hint: 'close it, or quote it in turn' };
-  if (take(reading, nothing) === undefined) return { wrong: `goes on after the closing ${called}`, hint };
+    return { wrong: `has a ${called} that is never closed`, hint: 'close it, or put the value in other quotes' };
+  if (take(reading, nothing) === undefined) return { wrong: `continues after the closing ${called}`, hint };
   return { name, value: quote === '"' ? unescaped(quoted) : quoted };
 }
 

@@ -32,8 +32,15 @@ function inputRules(task: TaskRow): readonly Finding[] {
   const onlyExcludes = globs.length > 0 && globs.every((glob) => /^!(?!\()/.test(glob));
   // What the needed tasks write are inputs too, of which something can be left out.
   if (!onlyExcludes || task.needs.length > 0) return [];
-  const message = `the \`inputs\` of task \`${task.name}\` only exclude`;
-  return [{ path: ['tasks', task.name, 'inputs'], at: 'key', message, hint: 'name the files that it reads first' }];
+  const message = `the \`inputs\` of task \`${task.name}\` only exclude files`;
+  return [
+    {
+      path: ['tasks', task.name, 'inputs'],
+      at: 'key',
+      message,
+      hint: 'list the files to read before those to exclude',
+    },
+  ];
 }
 
 /** Keys that say nothing without others. */

@@ -73,6 +73,6 @@ async function findConfig(
 /** What it says was not written for us: it would have us run it. */
 function ofOthers(cwd: string, folder: string): UserError {
   const place = relative(cwd, folder);
-  const message = `\`${join(place, configName)}\` belongs to another user, and is not run from a folder of somebody else`;
+  const message = `\`${join(place, configName)}\` belongs to another user, and is not used from a folder that is not theirs`;
   return new UserError('config', [{ message, hint: `if you trust it, go there: \`cd ${place}\`` }]);
 }

@@ -16,7 +16,7 @@ export async function noConfig(host: Pick<Host, 'cwd' | 'readText'>): Promise<Pr
     }
     if (folder === dirname(folder)) break;
   }
-  return { message, hint: '`tasks --init` writes one to begin with, `tasks --import=Makefile` one from a Makefile' };
+  return { message, hint: '`tasks --init` writes one to start from, `tasks --import=Makefile` converts a Makefile' };
 }
 
 /** The refusal to write a config beside one that is called otherwise. */
@@ -24,7 +24,7 @@ export async function refuseBesideMisnamed(host: Pick<Host, 'cwd' | 'readText'>)
   const misnamed = await findMisnamed(host, host.cwd);
   if (misnamed !== undefined)
     throw usageError(
-      `\`${misnamed}\` is a config that is not found by its name, and gets no other beside it`,
+      `\`${misnamed}\` looks like a config, but it has another name, so no second one is written`,
       renaming(misnamed),
     );
 }

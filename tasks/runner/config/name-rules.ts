@@ -27,7 +27,7 @@ function takenTwice(config: Config): Finding[] {
   const findings: Finding[] = reserved.map((name) => ({
     path: ['tasks', name],
     at: 'key',
-    message: `task \`${name}\` is built in and cannot be defined`,
+    message: `task \`${name}\` is built in and cannot be defined here`,
   }));
   for (const task of Object.values(config.tasks)) {
     task.aliases.forEach((alias, index) => {
@@ -146,7 +146,7 @@ function policyWithoutTask(config: Config, mayBe: Guess): Finding[] {
             {
               path: ['policy', rowIndex, 'tasks', index],
               at: 'value',
-              message: `policy names no task with \`${glob}\`${didYouMean(glob, names)}`,
+              message: `policy matches no task with \`${glob}\`${didYouMean(glob, names)}`,
               hint: `tasks are ${listed(names)}`,
             },
           ],

@@ -9,5 +9,5 @@ export function nulBytes(value: unknown, path: Path = []): readonly Finding[] {
   );
 }
 
-const message = 'a NUL byte (`\\0`) cannot stand in a command, a variable or a name';
+const message = 'a NUL byte (`\\0`) is not allowed in a command, a variable or a name';
 const hint = "for the shell's `printf` write `\\\\0` in double quotes, or quote with single ones";

@@ -33,7 +33,7 @@ function unquotable(config: Config, task: TaskRow, command: string, path: Path):
     const param = Object.hasOwn(task.params, name) ? task.params[name] : undefined;
     if (spot.kind !== 'unsafe' || (param !== undefined && isAlwaysPlain(param))) return [];
     const part = `\${${name}}`;
-    const message = `\`${part}\` stands ${spot.where}, where it cannot be quoted`;
+    const message = `\`${part}\` stands ${spot.where}, where it cannot be quoted safely`;
     return [{ path, at: 'value', part, message, hint: hintFor(name, spot) }];
   });
 }
@@ -44,10 +44,11 @@ function isAlwaysPlain({ type, values }: ParamRow): boolean {
 }
 
 function hintFor(name: string, { where }: Extract<Spot, { readonly kind: 'unsafe' }>): string {
-  if (/\(\(|calculates/.test(where) && name !== 'args') return 'a number can be given as `type: int`';
-  if (where.includes('backslash')) return `leave the backslash out; for the shell's own, write \`$\${${name}}\``;
+  if (/\(\(|arithmetic/.test(where) && name !== 'args') return 'declare a number with `type: int`';
+  if (where.includes('backslash'))
+    return `leave out the backslash; for a variable of the shell, write \`$\${${name}}\``;
   if (where.includes('backticks')) return 'write `$(…)` instead of backticks';
-  if (name === 'args') return 'let the script or program that needs them read them as its arguments';
+  if (name === 'args') return 'pass them to a script or program as its arguments';
   const variable = name.replaceAll(/\W/g, '_').toUpperCase();
-  return `give it in a variable: \`env: { ${variable}: '\${${name}}' }\`, and write \`$${variable}\``;
+  return `pass it in a variable: \`env: { ${variable}: '\${${name}}' }\`, and write \`$${variable}\``;
 }

@@ -71,7 +71,7 @@ function untag(yaml: Document, text: string, placeOf: PlaceOf): readonly Problem
       if (!tag?.startsWith('!') || !node.range) return;
       const start = text.lastIndexOf(tag, node.range[0]);
       if (isScalar(node)) node.value = text.slice(start, node.range[1]);
-      const message = 'a text that begins with `!` must be in quotes';
+      const message = 'a string that begins with `!` must be in quotes';
       problems.push({ message, hint: inQuotes, place: placeOf(start, node.range[1]) });
     },
   });
@@ -90,7 +90,7 @@ function readData(yaml: Document, placeOf: PlaceOf): Data {
       if (alias.resolve(yaml) !== undefined) return;
       const [start, end] = alias.range ?? [0, 0];
       const message = `there is no anchor \`&${alias.source}\` before this`;
-      const hint = `a text that begins with \`*\` is written in quotes: \`'*${alias.source}'\``;
+      const hint = `put a string that begins with \`*\` in quotes: \`'*${alias.source}'\``;
       problems.push({ message, hint, place: placeOf(start, end) });
     },
   });

@@ -111,7 +111,7 @@ function paramRules(task: TaskRow): Finding[] {
       findings.push({
         path,
         at: 'key',
-        message: `${title} has the name of a flag of the tool`,
+        message: `${title} has the name of a flag of the runner`,
         hint: 'give it another name',
       });
     if (param.type === 'enum' && param.values.length === 0)
@@ -120,7 +120,7 @@ function paramRules(task: TaskRow): Finding[] {
       findings.push({
         path: [...path, 'values'],
         at: 'key',
-        message: `${title} has \`values\` but is no enum`,
+        message: `${title} has \`values\` but is not an enum`,
         hint: 'write `type: enum`',
       });
     if (param.required && param.default !== undefined)
@@ -147,7 +147,7 @@ function defaultRule(title: string, param: ParamRow, path: Path): Finding[] {
   const wanted =
     param.type === 'enum'
       ? `one of ${listed(param.values)}`
-      : { string: 'a text', int: 'a whole number', bool: 'true or false' }[param.type];
+      : { string: 'a string', int: 'a whole number', bool: 'true or false' }[param.type];
   const message = `the default of ${title} must be ${wanted}`;
   if (param.type !== 'string') return [{ path, at: 'value', message }];
   const orType =
@@ -220,7 +220,7 @@ function unknownNamesIn(text: string, known: readonly string[], path: Path): Fin
         at: 'value',
         part,
         message: `unknown name \`${name}\` in \`${part}\`${didYouMean(name, known)}`,
-        hint: `names are those of \`vars\` and \`params\`; for the shell's own,${shellName}`,
+        hint: `names are those of \`vars\` and \`params\`; for a variable of the shell,${shellName}`,
       },
     ];
   });
@@ -236,7 +236,7 @@ function checkRowRules(check: CheckRow, isRange: (range: string) => boolean): Fi
       {
         path: [...path, 'version'],
         at: 'value',
-        message: `\`${check.version}\` is no version range`,
+        message: `\`${check.version}\` is not a version range`,
         hint: 'write a range as in `>=1.2` or `^4.3`',
       },
     ];

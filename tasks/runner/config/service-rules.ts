@@ -31,7 +31,7 @@ export function serviceRules(task: TaskRow): readonly Finding[] {
       : [at('timeout', 'is a service, which ends when nobody needs it', 'write `within` in its `ready`')]),
     ...(task.locks === undefined
       ? []
-      : [at('lock', 'is a service, which no two runs start anyway', 'lock the tasks that need it')]),
+      : [at('lock', 'is a service, which is never started twice anyway', 'lock the tasks that need it')]),
     ...readyRules(task.name, service.ready),
   ];
 }
@@ -39,7 +39,7 @@ export function serviceRules(task: TaskRow): readonly Finding[] {
 function readyRules(task: string, ready: ReadyRow | undefined): readonly Finding[] {
   if (ready === undefined || ready.signs.length > 0)
     return (ready?.signs ?? []).flatMap((sign) => signRules(task, sign));
-  const message = `\`ready\` of task \`${task}\` has no sign`;
+  const message = `\`ready\` of task \`${task}\` names no sign`;
   const hint = 'add one of `http`, `tcp`, `log`, `command`, `health`';
   return [{ path: ['tasks', task, 'service', 'ready'], at: 'key', message, hint }];
 }
@@ -61,7 +61,7 @@ export function signProblem({ kind, value }: Sign): string | undefined {
         ? undefined
         : 'is no URL, as in `http://127.0.0.1:8080/health`';
     case 'tcp':
-      return isAddress(value) ? undefined : 'is no port, as in `8080` or `127.0.0.1:8080`';
+      return isAddress(value) ? undefined : 'is not a port, such as `8080` or `127.0.0.1:8080`';
     case 'log':
       return regexProblem(value);
     case 'command':

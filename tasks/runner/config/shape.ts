@@ -128,8 +128,8 @@ function hintFor(
   { expected, input }: Issue,
   is: { readonly isColon: boolean; readonly isCommand: boolean },
 ): { hint?: string } {
-  if (is.isColon) return { hint: 'a text with a colon and a space in it is written in quotes' };
-  if (is.isCommand) return { hint: `a command stands in \`run\`: \`${key}: { run: … }\`` };
+  if (is.isColon) return { hint: 'put a string that contains a colon and a space in quotes' };
+  if (is.isCommand) return { hint: `a command belongs in \`run\`: \`${key}: { run: … }\`` };
   if (expected !== 'Array' || typeof input !== 'string') return {};
   const isPlain = /^[\w./][\w./*-]*$/.test(input);
   return { hint: `write \`${key}: [${isPlain ? input : `'${input.replaceAll("'", "''")}'`}]\`` };

@@ -56,7 +56,7 @@ function unsafe(where: string): Spot {
   return { kind: 'unsafe', where };
 }
 
-const unclear = unsafe('where it cannot be read for sure');
+const unclear = unsafe('where its meaning is not certain');
 
 const backtick = /`(?:[^`\\]|\\[\s\S])*`?/y;
 const singleQuoted = /'[^']*'?/y;
@@ -89,7 +89,7 @@ class Reader {
     if (this.isAfterDollar) return unsafe('right after a `$`');
     if (kind === 'sum') return unsafe(this.text[at] === '$' ? 'in `$((…))`' : 'in `((…))`');
     if (kind === 'braces' && isQuoted) return unsafe("in the shell's `${…}` within double quotes");
-    if (this.isInCalculation()) return unsafe("in the shell's `${…}` where bash calculates");
+    if (this.isInCalculation()) return unsafe("in the shell's `${…}` where bash evaluates arithmetic");
     return this.secondReading(index) ?? { kind: kind === 'double' ? kind : 'bare' };
   }
 
@@ -260,7 +260,7 @@ class Reader {
     const commands = this.frames.filter(({ kind }) => kind === 'command');
     for (const [depth, { words, word, isRedirected, testAt }] of commands.entries()) {
       if (isRedirected) continue;
-      if (testAt !== undefined && this.isSumIn(testAt)) return unsafe('in a `[[…]]` that calculates');
+      if (testAt !== undefined && this.isSumIn(testAt)) return unsafe('in a `[[…]]` that evaluates arithmetic');
       const again = readAgain(words, word?.text ?? '');
       const isWhole = depth === commands.length - 1 && wholeValue.test(this.at(wholeValue, word?.at ?? index));
       if (again !== undefined && !(again.mayBeWhole && isWhole)) return unsafe(again.where);

@@ -15,8 +15,8 @@ export function readAgain(words: readonly string[], begun: string): SecondReadin
   return isCalculated(words, begun) ? asSum : undefined;
 }
 
-const asCommand: SecondReading = { where: 'in a text that is read as a command once more', mayBeWhole: false };
-const asSum: SecondReading = { where: 'where bash calculates', mayBeWhole: false };
+const asCommand: SecondReading = { where: 'in a string that is interpreted as a command once more', mayBeWhole: false };
+const asSum: SecondReading = { where: 'where bash evaluates arithmetic', mayBeWhole: false };
 
 /** After a variable too, which may be empty. */
 const evaluation = /^(?:\$.*)?(?:eval|trap)$/s;

@@ -7,18 +7,18 @@ export type SyntaxError = {
   readonly pos: readonly [start: number, end: number];
 };
 
-export const inQuotes = "write '…' around the text";
+export const inQuotes = "put '…' around the string";
 
 /** A mistake in the syntax without the words of YAML's specification, where it is one that people make. */
 export function describeSyntax({ code, message, pos: [start] }: SyntaxError, text: string): Omit<Problem, 'place'> {
   const missing = /end with an? ([\]}])$/.exec(message)?.[1];
   if (missing !== undefined) return { message: `a \`${missing}\` is missing before this` };
   if (isReference(text, start))
-    return { message: 'a text with `${` must be in quotes inside of `{ }` or `[ ]`', hint: inQuotes };
+    return { message: 'a string with `${` must be in quotes inside `{ }` or `[ ]`', hint: inQuotes };
   if (message.includes(' at node end'))
     return {
       message: 'this comes after the end of a value',
-      hint: 'a text that begins with `[`, `{` or a quote is written in quotes as a whole, or below `|`',
+      hint: 'put a string that begins with `[`, `{` or a quote in quotes as a whole, or write it below `|`',
     };
   switch (code) {
     case 'DUPLICATE_KEY':
@@ -26,19 +26,19 @@ export function describeSyntax({ code, message, pos: [start] }: SyntaxError, tex
     case 'TAB_AS_INDENT':
       return { message: 'a tab cannot indent, only spaces can' };
     case 'BAD_INDENT':
-      return { message: 'this is indented otherwise than the lines that it belongs to' };
+      return { message: 'this is not indented like the lines that it belongs to' };
     case 'BLOCK_AS_IMPLICIT_KEY':
     case 'MULTILINE_IMPLICIT_KEY':
       return {
-        message: 'this is a value, and has keys below it or beside it',
-        hint: 'check the indentation, and write a text that contains `: ` in quotes',
+        message: 'this is a value, but there are keys below it or beside it',
+        hint: 'check the indentation, and put a string that contains `: ` in quotes',
       };
     case 'BAD_SCALAR_START': {
       const sign = text.charAt(start) === '`' ? 'a backtick' : `\`${text.charAt(start)}\``;
-      return { message: `a text that begins with ${sign} must be in quotes`, hint: inQuotes };
+      return { message: `a string that begins with ${sign} must be in quotes`, hint: inQuotes };
     }
     case 'MULTIPLE_DOCS':
-      return { message: 'a config is one document, and `---` begins a second' };
+      return { message: 'a config is one document, but `---` begins a second' };
     default:
       return { message: message.charAt(0).toLowerCase() + message.slice(1) };
   }

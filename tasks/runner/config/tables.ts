@@ -20,7 +20,7 @@ export function listsForTables(schema: v.GenericSchema, document: unknown): read
 
 /** The sentence for one of them. */
 export function listForTable(path: Path, subject: string): Finding {
-  return { path, at: 'value', message: `${subject} must be a table, not a list` };
+  return { path, at: 'value', message: `${subject} must be a map, not a list` };
 }
 
 /** Keys of the tables that take any name. */
@@ -41,6 +41,6 @@ export function reservedKey(path: Path): Finding {
   return {
     path,
     at: 'key',
-    message: `\`${String(path.at(-1))}\` cannot be used: JavaScript keeps the name for itself`,
+    message: `\`${String(path.at(-1))}\` cannot be used: JavaScript reserves this name`,
   };
 }

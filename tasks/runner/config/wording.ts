@@ -24,7 +24,7 @@ export function subjectOf(path: Path): string {
   return isKeyOfRow ? `\`${last}\` of ${titleOf(path.slice(0, -1))}` : titleOf(path);
 }
 
-/** What is wrong with a value: ``must be a text, not 5``. */
+/** What is wrong with a value: ``must be a string, not 5``. */
 export function reasonOf(issue: v.BaseIssue<unknown>): string {
   const isOwnRule = issue.kind === 'validation';
   if (isOwnRule) return `is ${inWords(issue.received)}: ${issue.message}`;
@@ -34,15 +34,16 @@ export function reasonOf(issue: v.BaseIssue<unknown>): string {
 
 function inWords(type: string): string {
   const words: Record<string, string> = {
-    Object: 'a table',
+    Object: 'a map',
     Array: 'a list',
-    string: 'a text',
+    string: 'a string',
     number: 'a number',
     boolean: 'true or false',
-    null: 'nothing',
-    '(string | Object)': 'a text or a table',
-    '(string | Array)': 'a text or a list of texts',
-    '(string | number | boolean)': 'a text, a number or true or false',
+    null: 'empty',
+    '(string | Object)': 'a string or a map',
+    '(string | Array)': 'a string or a list of strings',
+    '(string | number)': 'a string or a number',
+    '(string | number | boolean)': 'a string, a number, true or false',
   };
   return (
     words[type] ??

@@ -140,7 +140,7 @@ function readParam(param: ParamRow, text: string | undefined): ParamValue | unde
 
 function badValue(task: TaskRow, name: string, param: ParamRow, text: string | undefined): Problem {
   const wanted = {
-    string: 'a text',
+    string: 'a string',
     int: 'a whole number',
     bool: '`true` or `false`',
     enum: `one of ${listed(param.values)}`,
