@@ -55,6 +55,18 @@ test('the README’s first block is two commands, and `npm test` runs what CI ru
   for (const command of ['npm ci', 'npx tasks test --fix', 'npm test']) expect(ci).toContain(command);
 });
 
+test('the page about CI has the commands of each job of the workflow', () => {
+  type Job = { readonly steps: readonly { readonly run?: string; readonly if?: string }[] };
+  const { jobs } = parse(read('.github/workflows/ci.yml')) as { readonly jobs: Readonly<Record<string, Job>> };
+  for (const name of ['linux', 'macos']) {
+    const [, cell = ''] = new RegExp(`^\\| \`${name}\` \\|.*\\| (.*) \\|$`, 'm').exec(read('ci/README.md')) ?? [];
+    const shown = [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
+    const steps = jobs[name]?.steps ?? [];
+    const commands = steps.flatMap((step) => (step.if === undefined ? (step.run ?? []) : []));
+    expect(shown, name).toEqual(commands.map((command) => command.replace(/ \|\| test .*/, '')));
+  }
+});
+
 test('every YAML block in a document parses', () => {
   for (const path of documents) {
     for (const [, block = ''] of read(path).matchAll(/```yaml\n([\s\S]*?)```/g))
