@@ -1,5 +1,6 @@
 /** Does a container really start, alone and on a network? */
 import type { CheckResult, Engine, Probe, Ran } from 'zx-tasks';
+import { boundingSet, SYS_RESOURCE } from '../lib/capabilities.ts';
 import { documented } from '../lib/docs.ts';
 import { readEngineInfo } from '../lib/engine-info.ts';
 import { installFix } from '../lib/packages.ts';
@@ -7,7 +8,6 @@ import { fate, lastLine } from '../lib/ran.ts';
 import { withEngine } from '../lib/subjects.ts';
 import { tinyElf } from '../lib/tiny-elf.ts';
 
-const CAP_SYS_RESOURCE = 1n << 24n;
 /** So long that a busy host is no failure, and so short that two fit into a check's time. */
 const TINY_WITHIN_MS = 28_000;
 
@@ -142,8 +142,7 @@ async function buildTiny(probe: Probe, engine: Engine): Promise<Ran> {
 async function buildNeedsTrial(probe: Probe, engine: Engine): Promise<boolean> {
   const fitsWhatItRuns = engine.name === 'podman' && probe.satisfies(engine.version, '>=5') === true;
   if (probe.platform.os !== 'linux' || !fitsWhatItRuns) return false;
-  const bounding = /^CapBnd:\s*([0-9a-f]+)/m.exec((await probe.read('/proc/self/status')) ?? '')?.[1];
-  return bounding !== undefined && (BigInt(`0x${bounding}`) & CAP_SYS_RESOURCE) === 0n;
+  return (await boundingSet(probe))?.has(SYS_RESOURCE) === false;
 }
 
 const startFailures: readonly (readonly [pattern: RegExp, why: string])[] = [

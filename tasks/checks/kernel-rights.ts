@@ -1,14 +1,11 @@
 /** May eBPF be loaded here: capabilities, seccomp, and a kernel with a ring buffer. */
 import type { CheckResult, Probe } from 'zx-tasks';
+import { BPF, boundingSet, PERFMON, SYS_ADMIN } from '../lib/capabilities.ts';
 import { documented } from '../lib/docs.ts';
 import type { EngineInfo } from '../lib/engine-info.ts';
 import { lastLine } from '../lib/ran.ts';
 import { withEngineInfo } from '../lib/subjects.ts';
 
-/** The bits of `CapBnd` in /proc/self/status. */
-const SYS_ADMIN = 21n;
-const PERFMON = 38n;
-const BPF = 39n;
 const OLDEST_KERNEL = '>=5.8';
 
 export const checks = documented([
@@ -46,13 +43,12 @@ export const checks = documented([
 ]);
 
 async function hasCapabilities(probe: Probe): Promise<CheckResult> {
-  const status = await probe.read('/proc/self/status');
-  const bounding = /^CapBnd:\s*([0-9a-f]+)/m.exec(status ?? '')?.[1];
+  const bounding = await boundingSet(probe);
   if (bounding === undefined)
     return { outcome: 'could-not-check', summary: 'unknown', cause: '/proc/self/status has no line CapBnd' };
-  const has = (bit: bigint): boolean => ((BigInt(`0x${bounding}`) >> bit) & 1n) === 1n;
+  const { text, has } = bounding;
   if (has(SYS_ADMIN) || (has(BPF) && has(PERFMON)))
-    return { outcome: 'pass', summary: `root has what eBPF needs (CapBnd ${bounding})` };
+    return { outcome: 'pass', summary: `root has what eBPF needs (CapBnd ${text})` };
   return {
     outcome: 'fail',
     summary: 'CAP_BPF and CAP_PERFMON are not available here',

@@ -2,6 +2,7 @@
 import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
+import { missingAmong } from '../lib/tools.ts';
 
 type Tool = { readonly program: string; readonly apt: string };
 
@@ -14,7 +15,7 @@ const tools: readonly Tool[] = [
   { program: 'xz', apt: 'xz-utils' },
   { program: 'zstd', apt: 'zstd' },
 ];
-const keyring = { path: '/usr/share/keyrings/debian-archive-keyring.gpg', apt: 'debian-archive-keyring' };
+const keyring: Tool = { program: '/usr/share/keyrings/debian-archive-keyring.gpg', apt: 'debian-archive-keyring' };
 
 export const checks = documented([
   {
@@ -30,9 +31,8 @@ export const checks = documented([
 ]);
 
 async function hasTools(probe: Probe): Promise<CheckResult> {
-  const found = await Promise.all(tools.map((tool) => isHere(probe, tool.program)));
-  const missing: Tool[] = tools.filter((_, index) => !found[index]);
-  if (!(await probe.exists(keyring.path))) missing.push({ program: keyring.path, apt: keyring.apt });
+  const hasKeyring = await probe.exists(keyring.program);
+  const missing = [...(await missingAmong(probe, tools)), ...(hasKeyring ? [] : [keyring])];
   if (missing.length === 0) return { outcome: 'pass', summary: tools.map((tool) => tool.program).join(', ') };
   return {
     outcome: 'warn',
@@ -42,9 +42,4 @@ async function hasTools(probe: Probe): Promise<CheckResult> {
       apt: missing.map((tool) => tool.apt).join(' '),
     }),
   };
-}
-
-/** Debian keeps what makes file systems where only root's PATH looks. */
-async function isHere(probe: Probe, program: string): Promise<boolean> {
-  return (await probe.which(program)) !== undefined || (await probe.exists(`/usr/sbin/${program}`));
 }

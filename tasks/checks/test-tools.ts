@@ -2,6 +2,7 @@
 import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
+import { missingAmong } from '../lib/tools.ts';
 
 type Tool = { readonly program: string; readonly apt: string; readonly dnf: string; readonly pacman: string };
 
@@ -29,8 +30,7 @@ export const checks = documented([
 ]);
 
 async function hasTools(probe: Probe): Promise<CheckResult> {
-  const found = await Promise.all(tools.map((tool) => pathOf(probe, tool.program)));
-  const missing = tools.filter((_, index) => found[index] === undefined);
+  const missing = await missingAmong(probe, tools);
   if (missing.length === 0) return { outcome: 'pass', summary: tools.map((tool) => tool.program).join(', ') };
   const names = (manager: 'apt' | 'dnf' | 'pacman') => missing.map((tool) => tool[manager]).join(' ');
   return {
@@ -43,10 +43,4 @@ async function hasTools(probe: Probe): Promise<CheckResult> {
       pacman: names('pacman'),
     }),
   };
-}
-
-/** Debian keeps servers where only root's PATH looks. */
-async function pathOf(probe: Probe, program: string): Promise<string | undefined> {
-  const onPath = await probe.which(program);
-  return onPath ?? ((await probe.exists(`/usr/sbin/${program}`)) ? `/usr/sbin/${program}` : undefined);
 }

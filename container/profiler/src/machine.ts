@@ -10,6 +10,15 @@ export function kernelRelease(): string {
   return release();
 }
 
+/**
+ * Whether maps count against RLIMIT_MEMLOCK; since 5.11 a cgroup is charged instead (torvalds/linux, "bpf: Eliminate
+ * rlimit-based memory accounting").
+ */
+export function chargesLockedMemory(kernel: string): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(kernel) ?? [];
+  return Number(major) < 5 || (major === '5' && Number(minor) < 11);
+}
+
 /** This process's pid as the kernel numbers it; 0 inside a pid namespace, where it cannot be known. */
 export function ownPid(): number {
   return readlinkSync('/proc/self/ns/pid') === FIRST_PID_NAMESPACE ? process.pid : 0;

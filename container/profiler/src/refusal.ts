@@ -1,6 +1,7 @@
 /** Why the kernel refused the probe, in words that lead to what is missing. */
 import { readFileSync } from 'node:fs';
 import { type BpfError, isOfSystem } from './errors.ts';
+import { chargesLockedMemory } from './machine.ts';
 
 const CAP_SYS_ADMIN = 21;
 const CAP_SYS_RESOURCE = 24;
@@ -90,10 +91,4 @@ function addedBy(missing: readonly string[]): string {
 
 function hasCapability(have: bigint, bit: number): boolean {
   return (have & (1n << BigInt(bit))) !== 0n;
-}
-
-/** Since 5.11 a cgroup is charged instead (torvalds/linux, "bpf: Eliminate rlimit-based memory accounting"). */
-function chargesLockedMemory(release: string): boolean {
-  const [major = 0, minor = 0] = release.split('.', 2).map(Number);
-  return major < 5 || (major === 5 && minor < 11);
 }
