@@ -11,18 +11,18 @@
 #include "http_loss.bpf.h"
 #include "http_move.bpf.h"
 #include "http_probe.h"
+#include "http_rings.bpf.h"
 #include "http_socket.bpf.h"
 
 /* Connections at one time; twice what a busy proxy is usually allowed (32768 descriptors). */
 #define CONNS 65536
-/* Seconds of a busy server's heads while user space does not get to run. */
-#define RING_BYTES (32 << 20)
 
 /*
- * struct sock * → the connection on it. Inserted here at the first request; deleted by state_changed() for TCP, or by
- * tell_close() once what came before its end was read, and by tell_end() for Unix sockets where a call says that the
- * other end has gone, else by user space when they are silent for long; and replaced when the address turns out to be
- * another socket's. A refused entry is counted.
+ * struct sock * → the connection on it. Inserted by open_conn() with the first message; an entry that is another socket's
+ * is replaced there. Deleted, over TCP, by state_changed() when it ends, by forget_if_over() where it had ended before it
+ * was told, and by tell_close() once what came before its end was read; by tell_end() where a call says that the other end
+ * of a Unix connection has gone, or where a direction ends of one that user space has not heard of; and by user space, which
+ * reads them, when they are silent for long. A refused entry is counted.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -42,12 +42,6 @@ struct {
 	__type(key, __u64);
 	__type(value, __u32);
 } hp_ignored SEC(".maps");
-
-/* struct hp_open, struct hp_piece and what it carries, in the order in which system calls ended. */
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, RING_BYTES);
-} hp_data SEC(".maps");
 
 /* The connection that the socket carries now, if it is known. */
 static __always_inline struct hp_conn *conn_of(const struct hp_socket *socket)

@@ -17,19 +17,6 @@
 /* A section of its own, so that user space writes the whole struct without looking for variables. */
 const volatile struct hp_settings hp_settings SEC(".rodata.hp") = {};
 
-/*
- * Which hooks have fired: by direction those of the socket layer, then the system calls'. Written here, read by
- * user space, because a hook may attach and never fire.
- */
-__u32 hp_hits[HP_HOOKS] SEC(".data.hp") = {};
-
-/* Writes once only: the line stays shared by all processors. */
-static __always_inline void hook_was_hit(__u32 hook)
-{
-	if (!hp_hits[hook])
-		hp_hits[hook] = 1;
-}
-
 static __always_inline bool is_own(struct task_struct *task)
 {
 	return hp_settings.own_pid && ids_of(task) >> 32 == hp_settings.own_pid;

@@ -80,6 +80,7 @@ __noinline __s64 number_in_head(__u32 slot, __u64 at)
 static __always_inline __s64 body_length(struct hp_scratch *scratch, bool is_request)
 {
 	const struct hp_scan *scan = &scratch->scan;
+
 	if (!is_request && status_has_no_body(scratch->bytes))
 		return 0;
 	if (scan->framed_otherwise)

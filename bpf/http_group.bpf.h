@@ -13,6 +13,7 @@
 #include "http_filter.bpf.h"
 #include "http_loss.bpf.h"
 #include "http_probe.h"
+#include "http_rings.bpf.h"
 #include "http_task.bpf.h"
 
 /* Generations between the first process and any other; a longer chain leaves the host's name wrong. */
@@ -31,15 +32,6 @@ struct {
 	__type(key, struct hp_group);
 	__type(value, __u32);
 } hp_groups SEC(".maps");
-
-/*
- * Ends of connections and new cgroups, apart from the data so that a burst of it drops none. There is room for the ends
- * of 100,000 connections, at two records of 40 bytes each.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 8 << 20);
-} hp_control SEC(".maps");
 
 static __always_inline struct cgroup *legacy_cgroup_of(struct css_set *set)
 {

@@ -3,7 +3,8 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
-#include "http_sock.bpf.h"
+#include "http_hits.bpf.h"
+#include "http_socket_layer.bpf.h"
 #include "http_state.bpf.h"
 #include "http_syscall.bpf.h"
 

@@ -6,7 +6,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include "http_abi.bpf.h"
-#include "http_filter.bpf.h"
+#include "http_hits.bpf.h"
 #include "http_loss.bpf.h"
 #include "http_task.bpf.h"
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The end of any system call: was it one that moved bytes over a socket, and which one? */
+/* Calls that moved bytes, as the end of any system call tells them: was it one of those, and over which socket? */
 #ifndef HTTP_SYSCALL_BPF_H
 #define HTTP_SYSCALL_BPF_H
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include "http_abi.bpf.h"
-#include "http_calls.bpf.h"
 #include "http_group.bpf.h"
+#include "http_hits.bpf.h"
+#include "http_message.bpf.h"
 #include "http_socket.bpf.h"
 
 /* One message of several, whose place and length are in the scratch: a function of its own, seen once by the verifier. */

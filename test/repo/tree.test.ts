@@ -77,6 +77,11 @@ test('messages that are known point to checks that exist', () => {
   expect(messages.filter(({ check }) => !ids.includes(check))).toEqual([]);
 });
 
+test('the map of the probe has each of its headers, and no others', () => {
+  const rows = [...read('bpf/README.md').matchAll(/^\| `([\w.]+)` \|/gm)].map((match) => `bpf/${match[1]}`);
+  expect(rows.sort()).toEqual([...files(/^bpf\/.*\.h$/)].sort());
+});
+
 test('no file is longer than 200 lines without saying why', () => {
   const long = [...code, ...files(/^bpf\/.*\.[ch]$/)].filter((path) => {
     const text = read(path);

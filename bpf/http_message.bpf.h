@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A call that moved bytes over a socket: from its arguments to its connection. */
-#ifndef HTTP_CALLS_BPF_H
-#define HTTP_CALLS_BPF_H
+/* One message that a call moved: where its bytes are, on which connection, and where in its stream. */
+#ifndef HTTP_MESSAGE_BPF_H
+#define HTTP_MESSAGE_BPF_H
 
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>

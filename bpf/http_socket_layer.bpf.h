@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls that moved bytes, told by the socket layer itself: the socket is given, so no descriptor is looked
+ * Calls that moved bytes, as the socket layer tells them: the socket is given, so no descriptor is looked
  * up, and system calls that have nothing to do with sockets pay nothing. The bytes are found through the
  * arguments of the system call that the thread is in.
  */
-#ifndef HTTP_SOCK_BPF_H
-#define HTTP_SOCK_BPF_H
+#ifndef HTTP_SOCKET_LAYER_BPF_H
+#define HTTP_SOCKET_LAYER_BPF_H
 
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
-#include "http_calls.bpf.h"
+#include "http_hits.bpf.h"
+#include "http_message.bpf.h"
 #include "http_several.bpf.h"
 
 /* include/linux/sched.h: threads that work for io_uring, and those of the kernel; neither is in a system call. */
