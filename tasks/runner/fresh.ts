@@ -11,7 +11,7 @@ import type { Tracked } from './plan/track.ts';
 import type { PlannedTask } from './plan.ts';
 import { waitForWatcher } from './process/killed.ts';
 import type { Session } from './session.ts';
-import { shellQuote } from './text/shell-quote.ts';
+import { shellQuote } from './text/shell/quote.ts';
 
 /** A task that declares `inputs`, followed from the look before it runs to what the next run must know. */
 export type Tracking = {

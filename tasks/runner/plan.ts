@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Args, parseArgs } from './args.ts';
 import { builtInTasks } from './config/built-in.ts';
 import { findTask } from './config/names.ts';
-import { signProblem } from './config/service-rules.ts';
+import { signProblem } from './config/rules/services.ts';
 import type { Config, Retry, ServiceRow, Sign, TaskRow } from './config/types.ts';
 import { type Problem, UserError, usageError } from './errors.ts';
 import { namedTasks } from './plan/asked.ts';

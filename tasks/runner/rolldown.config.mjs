@@ -31,7 +31,7 @@ export default defineConfig([
         groups: [
           {
             name: 'fresh',
-            test: /runner\/(?:fresh(?!\/paths|\/regex)|cache\/key|version-in)|@noble/,
+            test: /runner\/(?:fresh(?!\/regex)|text\/(?:digest|version-in))|@noble/,
             includeDependenciesRecursively: false,
           },
           { name: 'rare', test: (id) => rare.some((path) => path.test(id)), includeDependenciesRecursively: false },
@@ -57,7 +57,8 @@ export default defineConfig([
 
 /** What is imported, and yet not used by a start that lists tasks, runs one that succeeds, or finds nothing to do. */
 const rare = [
-  'config/(?:shell-spots|shell-compound|service-rules|dotenv-lines|cycles|read-file|units)',
+  'config/(?:rules/services|dotenv-lines|read-file|units)',
+  'text/shell/(?:spots|words|compound)',
   'process/tree',
   'execute/(?:undo|outcome)',
   'host/(?:package-version|last-writes)',

@@ -3,9 +3,9 @@ import { type Problem, UserError } from '../errors.ts';
 import { isRange } from '../versions.ts';
 import { atWrittenTasks } from './matrix.ts';
 import { mergeParts } from './merge.ts';
-import { checkNames } from './name-rules.ts';
 import { type Part, type ReadHost, readParts } from './parts.ts';
 import { inOrder, isNoConsequenceOf } from './problems.ts';
+import { checkNames } from './rules/names.ts';
 import { checkRules } from './rules.ts';
 import type { Config } from './types.ts';
 

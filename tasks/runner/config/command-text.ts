@@ -1,5 +1,5 @@
-import { isPlainWord, shellQuote } from '../text/shell-quote.ts';
-import { type Spot, spotsIn } from './shell-spots.ts';
+import { isPlainWord, shellQuote } from '../text/shell/quote.ts';
+import { type Spot, spotsIn } from '../text/shell/spots.ts';
 import { type Piece, parseTemplate } from './template.ts';
 
 /** What the names in a command stand for: text that is part of the command, or words that the shell must not read. */

@@ -1,6 +1,6 @@
 import { listed } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
-import { isWrongCell } from './stand-in.ts';
+import { isWrongCell } from './shape/stand-in.ts';
 import { fillTemplate } from './template.ts';
 import type { Config, TaskRow } from './types.ts';
 

@@ -5,12 +5,12 @@ import type { Finding, Path } from './finding.ts';
 import { loadMessages } from './load-messages.ts';
 import { expandMatrices } from './matrix.ts';
 import { normalise } from './normalise.ts';
-import { nulBytes } from './nul-bytes.ts';
 import { isNoConsequenceOf } from './problems.ts';
 import { readSource, type Source } from './read.ts';
 import { readNamed } from './read-file.ts';
 import { checkVars } from './rules.ts';
 import { configSchema, type RawConfig } from './schema.ts';
+import { nulBytes } from './shape/nul-bytes.ts';
 import { checkShape } from './shape.ts';
 import type { Config } from './types.ts';
 

@@ -2,10 +2,10 @@
 import { toolFlagNames } from '../args.ts';
 import { didYouMean, listed, messageOf } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
-import { freshRules } from './fresh-rules.ts';
-import { platformRules } from './platform-rules.ts';
-import { quotingRules } from './quoting-rules.ts';
-import { serviceRules } from './service-rules.ts';
+import { freshRules } from './rules/inputs-and-outputs.ts';
+import { platformRules } from './rules/platforms.ts';
+import { quotingRules } from './rules/quoting.ts';
+import { serviceRules } from './rules/services.ts';
 import { namesIn, unclosedIn } from './template.ts';
 import type { CheckRow, Config, ParamRow, TaskRow } from './types.ts';
 

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { didYouMean, listed } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
-import { ourWordFor } from './other-words.ts';
-import { remove, replaceWrong, schemaAt } from './stand-in.ts';
-import { listForTable, listsForTables, reservedKey, reservedKeys } from './tables.ts';
-import { reasonOf, subjectOf, titleOf } from './wording.ts';
+import { ourWordFor } from './shape/other-words.ts';
+import { remove, replaceWrong, schemaAt } from './shape/stand-in.ts';
+import { listForTable, listsForTables, reservedKey, reservedKeys } from './shape/tables.ts';
+import { reasonOf, subjectOf, titleOf } from './shape/wording.ts';
 
 export type Shape<Value> = {
   readonly findings: readonly Finding[];

@@ -4,7 +4,7 @@ import type { Failure } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import type { Session } from '../session.ts';
-import { shellQuote } from '../text/shell-quote.ts';
+import { shellQuote } from '../text/shell/quote.ts';
 
 export type ContainerCommand =
   | {

@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
-import { readsStdin } from '../config/shell-stdin.ts';
 import type { TaskEnd } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';
 import type { Session } from '../session.ts';
 import { runCommand } from '../shell.ts';
+import { readsStdin } from '../text/shell/stdin.ts';
 import { commandEnvironment } from './environment.ts';
 import { endsLikeItsCommands, lendTerminal } from './lend.ts';
 import { cancelled, failed, failedCommand } from './outcome.ts';

@@ -3,7 +3,7 @@ import { exitCodes, messageOf } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import { isErrno } from '../host.ts';
 import { askToEnd } from '../process/cancellation.ts';
-import { shellQuote } from '../text/shell-quote.ts';
+import { shellQuote } from '../text/shell/quote.ts';
 import { runLastSteps } from './last-steps.ts';
 import { failed, stopped } from './outcome.ts';
 import { makeRecorder } from './recorder.ts';

@@ -1,6 +1,6 @@
-import { readsStdin } from '../config/shell-stdin.ts';
 import { messageOf } from '../errors.ts';
-import { shellQuote } from '../text/shell-quote.ts';
+import { shellQuote } from '../text/shell/quote.ts';
+import { readsStdin } from '../text/shell/stdin.ts';
 import { exportedBy } from './environment.ts';
 import { type Disk, type Files, makingOf } from './files.ts';
 import { callMakeTogether, keepOrder } from './order.ts';

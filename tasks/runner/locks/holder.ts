@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import type { Holder } from '../events.ts';
 import { findProcess, listProcesses } from '../process/list.ts';
-import { shellQuote } from '../text/shell-quote.ts';
+import { shellQuote } from '../text/shell/quote.ts';
 import { sandboxHere, thisMachine } from './this-machine.ts';
 
 /** Who holds a lock: enough to tell whether that process still runs, and one run of it from the next. */

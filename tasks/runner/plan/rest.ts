@@ -1,7 +1,7 @@
-import { compoundEnd } from '../config/shell-compound.ts';
-import { takesWords } from '../config/shell-spots.ts';
 import { usageError } from '../errors.ts';
-import { shellQuote } from '../text/shell-quote.ts';
+import { compoundEnd } from '../text/shell/compound.ts';
+import { shellQuote } from '../text/shell/quote.ts';
+import { takesWords } from '../text/shell/spots.ts';
 
 /** A command with the words after `--` at its end, which must be the end of a command. */
 export function withRest(task: string, command: string, rest: readonly string[]): string {

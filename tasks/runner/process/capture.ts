@@ -1,6 +1,6 @@
 import type { Host } from '../host.ts';
 import type { Ran, RunOptions } from '../script.ts';
-import { shellQuote } from '../text/shell-quote.ts';
+import { shellQuote } from '../text/shell/quote.ts';
 import { askToEnd } from './cancellation.ts';
 import { waitForEnd } from './output.ts';
 import type { ProcessTable } from './table.ts';

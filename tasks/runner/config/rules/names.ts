@@ -1,9 +1,9 @@
-import { didYouMean, listed } from '../errors.ts';
-import { builtInTasks } from './built-in.ts';
+import { didYouMean, listed } from '../../errors.ts';
+import { builtInTasks } from '../built-in.ts';
+import type { Finding } from '../finding.ts';
+import { findTask, matchesGlob, spellings, taskWords } from '../names.ts';
+import type { CheckRow, Config, TaskRow } from '../types.ts';
 import { cycles } from './cycles.ts';
-import type { Finding } from './finding.ts';
-import { findTask, matchesGlob, spellings, taskWords } from './names.ts';
-import type { CheckRow, Config, TaskRow } from './types.ts';
 
 /**
  * Do all names lead somewhere, is each taken once, and does no task need itself? What an included file has that is `absent`

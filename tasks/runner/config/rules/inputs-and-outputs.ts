@@ -1,6 +1,6 @@
-import { leavesProject } from '../text/paths.ts';
-import type { Finding } from './finding.ts';
-import type { TaskRow } from './types.ts';
+import { leavesProject } from '../../text/paths.ts';
+import type { Finding } from '../finding.ts';
+import type { TaskRow } from '../types.ts';
 
 /** Do a task's inputs and outputs make sense together, and do its outputs stay inside of the project? */
 export function freshRules(task: TaskRow): readonly Finding[] {

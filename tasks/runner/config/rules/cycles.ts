@@ -1,6 +1,6 @@
-import type { Finding, Path } from './finding.ts';
-import { findTask } from './names.ts';
-import type { Config, TaskRow } from './types.ts';
+import type { Finding, Path } from '../finding.ts';
+import { findTask } from '../names.ts';
+import type { Config, TaskRow } from '../types.ts';
 
 /** Each cycle once, with its whole path, at the need that closes it. */
 export function cycles(config: Config): Finding[] {

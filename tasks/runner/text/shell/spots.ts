@@ -1,5 +1,5 @@
 // This file is longer than 200 lines because what a shell reads is one grammar.
-import { readAgain, unknownPart } from './shell-words.ts';
+import { readAgain, unknownPart } from './words.ts';
 
 /** Where in a command for /bin/sh a value comes to stand, as far as its quoting is concerned. */
 export type Spot =

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import type { Path } from './finding.ts';
+import type { Path } from '../finding.ts';
 
 /** How a message calls the table at a path: ``task `build` ``, `the config`. */
 export function titleOf(path: Path): string {

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import type { Path } from './finding.ts';
+import type { Path } from '../finding.ts';
 
 /** The parts of a valibot schema that lead from a key to the schema of its value. */
 export type Node = v.GenericSchema & {

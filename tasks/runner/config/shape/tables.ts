@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
-import type { Finding, Path } from './finding.ts';
-import { reservedNames } from './reserved-names.ts';
+import type { Finding, Path } from '../finding.ts';
+import { reservedNames } from '../reserved-names.ts';
 import { schemaAt } from './stand-in.ts';
 
 /** Lists where the schema wants a table: to the validator a list is a table too. */

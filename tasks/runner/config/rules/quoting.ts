@@ -1,10 +1,10 @@
-import { isPlainWord } from '../text/shell-quote.ts';
-import { wordsIn } from './command-text.ts';
-import type { Finding, Path } from './finding.ts';
-import { varsOf } from './names.ts';
-import type { Spot } from './shell-spots.ts';
-import { namesIn, parseTemplate } from './template.ts';
-import type { Config, ParamRow, TaskRow } from './types.ts';
+import { isPlainWord } from '../../text/shell/quote.ts';
+import type { Spot } from '../../text/shell/spots.ts';
+import { wordsIn } from '../command-text.ts';
+import type { Finding, Path } from '../finding.ts';
+import { varsOf } from '../names.ts';
+import { namesIn, parseTemplate } from '../template.ts';
+import type { Config, ParamRow, TaskRow } from '../types.ts';
 
 /** What somebody types stands only where it can be quoted, so that no shell ever reads it as a command. */
 export function quotingRules(config: Config, task: TaskRow): readonly Finding[] {

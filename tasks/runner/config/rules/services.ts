@@ -1,7 +1,7 @@
-import { messageOf } from '../errors.ts';
-import type { Finding } from './finding.ts';
-import { namesIn } from './template.ts';
-import type { ReadyRow, Sign, TaskRow } from './types.ts';
+import { messageOf } from '../../errors.ts';
+import type { Finding } from '../finding.ts';
+import { namesIn } from '../template.ts';
+import type { ReadyRow, Sign, TaskRow } from '../types.ts';
 
 /** What does not go together with `service`, and signs of readiness that cannot be read. */
 export function serviceRules(task: TaskRow): readonly Finding[] {

@@ -1,4 +1,4 @@
-import type { Finding, Path } from './finding.ts';
+import type { Finding, Path } from '../finding.ts';
 
 /** The values of a document that hold a NUL byte: the system takes it for the end of a word, so nothing can be started with it. */
 export function nulBytes(value: unknown, path: Path = []): readonly Finding[] {

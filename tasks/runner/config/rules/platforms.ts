@@ -1,6 +1,6 @@
-import { didYouMean, listed } from '../errors.ts';
-import type { Finding, Path } from './finding.ts';
-import type { Config } from './types.ts';
+import { didYouMean, listed } from '../../errors.ts';
+import type { Finding, Path } from '../finding.ts';
+import type { Config } from '../types.ts';
 
 /* As Node calls them. */
 const systems = [
