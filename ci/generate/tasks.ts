@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { builtInTasks } from '../../tasks/runner/config/built-in.ts';
-import { schemaForEditors } from '../../tasks/runner/schema-for-editors.ts';
+import { schemaForEditors } from '../../tasks/runner/schemas/for-editors.ts';
 import { flagRows } from '../../tasks/runner/usage.ts';
 
 type Schema = {

@@ -69,7 +69,8 @@ async function carryOut(host: Host, { project, plan, args, fix }: Undertaking): 
   const session = openSession(host, project, args.flags);
   using _ = handleInterrupts(session);
   await takeRoot(session, plan);
-  if (plan.doctor !== undefined) return await (await import('./diagnose.ts')).diagnose(session, plan.doctor, { fix });
+  if (plan.doctor !== undefined)
+    return await (await import('./doctor/diagnose.ts')).diagnose(session, plan.doctor, { fix });
   const renderer = await openRenderer(host, plan, args.flags);
   await renderer.ready;
   host.foreignCode.showRest = () => {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { ToolFlags } from './args.ts';
-import { type CacheSource, makeCacheSource } from './cache-source.ts';
+import { type CacheSource, makeCacheSource } from './cache/source.ts';
 import { type CheckRunner, makeCheckRunner } from './checks.ts';
 import type { Project } from './config/load.ts';
 import type { Config } from './config/types.ts';
@@ -48,7 +48,7 @@ export type Session = {
 export type SessionState = {
   interruptedBy: Interrupt | undefined;
   /** Commands of interactive tasks that have the terminal for themselves. */
-  readonly loans: Set<Loan>;
+  readonly loans: Set<TerminalLoan>;
   /** Settles when it is known for whom the last Ctrl-C was. */
   understood: Promise<void> | undefined;
   /** Interrupts the run as a Ctrl-C at that time does. */
@@ -58,7 +58,7 @@ export type SessionState = {
 };
 
 /** When the last Ctrl-C came while a command had the terminal. */
-export type Loan = { ctrlCMs: number | undefined };
+export type TerminalLoan = { ctrlCMs: number | undefined };
 
 /** What the runs of a watch have in common. */
 export type Shared = Pick<Session, 'run' | 'table' | 'stop' | 'events' | 'emit' | 'state' | 'undos' | 'services'>;

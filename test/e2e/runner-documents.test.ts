@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { tasksPage } from '../../ci/generate/tasks.ts';
-import { schemaForEditors } from '../../tasks/runner/schema-for-editors.ts';
+import { schemaForEditors } from '../../tasks/runner/schemas/for-editors.ts';
 import { createProject } from '../helpers/project.ts';
 import { files, read } from '../helpers/tree.ts';
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { loadModule } from '../../tasks/runner/load-module.ts';
+import { loadModule } from '../../tasks/runner/foreign-code/load.ts';
 import { createProject } from '../helpers/project.ts';
 
 const packages = { nothing: '{}', commonjs: '{ "type": "commonjs" }', module: '{ "type": "module" }' };

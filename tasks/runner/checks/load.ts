@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { CheckSurroundings } from '../checks.ts';
 import type { CheckRow } from '../config/types.ts';
-import { makeErrorPrints } from '../error-prints.ts';
 import { messageOf } from '../errors.ts';
-import { runAs } from '../foreign-code.ts';
+import { makeErrorPrints } from '../foreign-code/error-prints.ts';
+import { loadModule } from '../foreign-code/load.ts';
+import { runAs } from '../foreign-code/owner.ts';
 import type { Host, Uncaught } from '../host.ts';
-import { loadModule } from '../load-module.ts';
 import type { Check } from '../script.ts';
 import { couldNot } from './report.ts';
 import { versionCheck } from './version.ts';

@@ -1,8 +1,8 @@
 import type { CheckSurroundings } from '../checks.ts';
-import { makeErrorPrints } from '../error-prints.ts';
 import { messageOf } from '../errors.ts';
 import type { CheckReport, Evidence } from '../events.ts';
-import { runAs } from '../foreign-code.ts';
+import { makeErrorPrints } from '../foreign-code/error-prints.ts';
+import { runAs } from '../foreign-code/owner.ts';
 import type { Uncaught } from '../host.ts';
 import { askToEnd } from '../process/cancellation.ts';
 import type { Check, CheckResult } from '../script.ts';

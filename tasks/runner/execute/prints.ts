@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { makeErrorPrints } from '../error-prints.ts';
+import { makeErrorPrints } from '../foreign-code/error-prints.ts';
 import type { Session } from '../session.ts';
 import { type Stream, splitterOf } from '../shell.ts';
 import type { Recorder } from './recorder.ts';

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { relative } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { TaskEnd } from '../events.ts';
-import { loadModule } from '../load-module.ts';
+import { loadModule } from '../foreign-code/load.ts';
 import { cancellationOf } from '../process/cancellation.ts';
 import type { Ended } from '../process/output.ts';
 import type { ScriptedTask } from '../script.ts';
@@ -10,12 +10,12 @@ import type { Session } from '../session.ts';
 import { makeScriptShell, type ScriptShell } from '../shell/zx.ts';
 import { makeContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
-import { lendTerminal, mayBeInterrupt } from './lend.ts';
 import { cancelled, exitOf, failed, failedCommand, howItEnded, readTaskFailure, stackOf } from './outcome.ts';
 import { makePrints } from './prints.ts';
 import type { Recorder } from './recorder.ts';
 import type { StepOptions } from './steps.ts';
 import { makeStrays } from './strays.ts';
+import { lendTerminal, mayBeInterrupt } from './terminal.ts';
 
 /** Runs a scripted task in this process. */
 export async function runScript(

@@ -5,9 +5,9 @@ import type { Session } from '../session.ts';
 import { runCommand } from '../shell.ts';
 import { readsStdin } from '../text/shell/stdin.ts';
 import { commandEnvironment } from './environment.ts';
-import { endsLikeItsCommands, lendTerminal } from './lend.ts';
 import { cancelled, failed, failedCommand } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
+import { endsLikeItsCommands, lendTerminal } from './terminal.ts';
 
 export type TaskOptions = {
   readonly session: Session;

@@ -1,5 +1,5 @@
 import { exitCodes } from '../errors.ts';
-import { type Owner, runAs } from '../foreign-code.ts';
+import { type Owner, runAs } from '../foreign-code/owner.ts';
 import type { RunningScript, Uncaught } from '../host.ts';
 import { askToEnd } from '../process/cancellation.ts';
 import { TaskFailure } from '../script.ts';

@@ -1,5 +1,5 @@
 import type { Config, Sign } from '../config/types.ts';
-import { namedChecks } from '../doctor.ts';
+import { namedChecks } from '../doctor/examine.ts';
 import { listed } from '../errors.ts';
 import type { Forecast } from '../fresh/foresee.ts';
 import type { Paint } from '../paint.ts';

@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../../doctor.ts';
+import type { Diagnosis } from '../../doctor/examine.ts';
 import type { CheckReport } from '../../events.ts';
 import { wordsOfFix } from '../../text/words.ts';
 import { command } from '../github/commands.ts';

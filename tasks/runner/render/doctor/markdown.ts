@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../../doctor.ts';
+import type { Diagnosis } from '../../doctor/examine.ts';
 import type { CheckReport, Evidence } from '../../events.ts';
 import type { CheckOutcome, Platform } from '../../script.ts';
 import { durationInWords, wordsOfFix } from '../../text/words.ts';

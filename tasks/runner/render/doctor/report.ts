@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../../doctor.ts';
+import type { Diagnosis } from '../../doctor/examine.ts';
 import type { CheckReport } from '../../events.ts';
 import type { Paint } from '../../paint.ts';
 import type { Platform } from '../../script.ts';

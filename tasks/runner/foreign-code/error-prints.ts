@@ -1,7 +1,7 @@
-import type { Host } from './host.ts';
-import { makeLineSplitter } from './process/output.ts';
-import { maskLines } from './secrets/lines.ts';
-import type { Stream } from './shell.ts';
+import type { Host } from '../host.ts';
+import { makeLineSplitter } from '../process/output.ts';
+import { maskLines } from '../secrets/lines.ts';
+import type { Stream } from '../shell.ts';
 
 /** What a project's own code prints that is no output of a task. It goes to stderr: what goes to stdout may be a document. */
 export type ErrorPrints = {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Host, Uncaught } from './host.ts';
-import type { Stream } from './shell.ts';
+import type { Host, Uncaught } from '../host.ts';
+import type { Stream } from '../shell.ts';
 
 /** Whose code runs, also in callbacks and in what is not awaited. */
 export type Owner = {

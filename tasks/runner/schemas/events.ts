@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Event, PlannedLine } from './events.ts';
+import type { Event, PlannedLine } from '../events.ts';
 
 /*
  * The events as `--output=json` writes them, one a line. The types are those of `events.ts`; what is here must say the

@@ -1,4 +1,4 @@
-import type { Env } from './host.ts';
+import type { Env } from '../host.ts';
 
 /** Takes out of a text what should not leave the machine. */
 export type Redactor = {

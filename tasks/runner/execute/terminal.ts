@@ -1,5 +1,5 @@
 import type { Ended } from '../process/output.ts';
-import type { Loan, Session } from '../session.ts';
+import type { Session, TerminalLoan } from '../session.ts';
 
 /** How much later than a command the runner may hear of what was sent to both. */
 const newsMs = 100;
@@ -12,7 +12,7 @@ export async function lendTerminal(
   { state, host }: Pick<Session, 'state' | 'host'>,
   command: Promise<Pick<Ended, 'code' | 'signal'>>,
 ): Promise<void> {
-  const loan: Loan = { ctrlCMs: undefined };
+  const loan: TerminalLoan = { ctrlCMs: undefined };
   state.loans.add(loan);
   try {
     const { code, signal } = await command;

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Host, isErrno } from './host.ts';
+import { type Host, isErrno } from '../host.ts';
 
 type LoadingHost = Pick<
   Host,

@@ -1,17 +1,17 @@
 import { constants } from 'node:os';
-import { isUnmet } from './checks/report.ts';
-import { type Diagnosis, examine, namedChecks } from './doctor.ts';
-import { type Ending, unlessLost } from './execute.ts';
-import { makePaint } from './paint.ts';
-import type { DoctorRequest } from './plan/doctor.ts';
+import { isUnmet } from '../checks/report.ts';
+import { type Ending, unlessLost } from '../execute.ts';
+import { makePaint } from '../paint.ts';
+import type { DoctorRequest } from '../plan/doctor.ts';
+import { diagnosisAsChecklist } from '../render/doctor/checklist.ts';
+import { describeCheck, listChecks } from '../render/doctor/checks.ts';
+import { annotations } from '../render/doctor/github.ts';
+import { diagnosisAsMarkdown } from '../render/doctor/markdown.ts';
+import { diagnosisAsJson, diagnosisAsText } from '../render/doctor/report.ts';
+import { makePlainRenderer } from '../render/plain.ts';
+import type { Session } from '../session.ts';
+import { type Diagnosis, examine, namedChecks } from './examine.ts';
 import { makeRedactor } from './redact.ts';
-import { diagnosisAsChecklist } from './render/doctor/checklist.ts';
-import { describeCheck, listChecks } from './render/doctor/checks.ts';
-import { annotations } from './render/doctor/github.ts';
-import { diagnosisAsMarkdown } from './render/doctor/markdown.ts';
-import { diagnosisAsJson, diagnosisAsText } from './render/doctor/report.ts';
-import { makePlainRenderer } from './render/plain.ts';
-import type { Session } from './session.ts';
 
 /** The task `doctor`: examines, mends with `fix`, and prints one report; or tells of the checks without running them. */
 export async function diagnose(

@@ -1,7 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { reservedNames } from './config/reserved-names.ts';
-import { configSchema } from './config/schema.ts';
-import { lineSchema } from './events-schema.ts';
+import { reservedNames } from '../config/reserved-names.ts';
+import { configSchema } from '../config/schema.ts';
+import { lineSchema } from './events.ts';
 
 /** The text of `schema.json`, which editors read: made from the same definition that checks the config. */
 export function schemaForEditors(): string {

@@ -1,10 +1,10 @@
-import { isUnmet } from './checks/report.ts';
-import type { Config } from './config/types.ts';
-import { didYouMean, exitCodes, type Reason, UserError } from './errors.ts';
-import type { CheckReport } from './events.ts';
-import { mend } from './execute/mend.ts';
-import type { DoctorRequest } from './plan/doctor.ts';
-import type { Session } from './session.ts';
+import { isUnmet } from '../checks/report.ts';
+import type { Config } from '../config/types.ts';
+import { didYouMean, exitCodes, type Reason, UserError } from '../errors.ts';
+import type { CheckReport } from '../events.ts';
+import { mend } from '../execute/mend.ts';
+import type { DoctorRequest } from '../plan/doctor.ts';
+import type { Session } from '../session.ts';
 
 /** What the doctor found. */
 export type Diagnosis = {

@@ -1,6 +1,6 @@
-import { readCacheSettings } from './cache/settings.ts';
-import type { Cache, CacheSurroundings } from './cache.ts';
-import type { Secrets } from './secrets.ts';
+import type { Cache, CacheSurroundings } from '../cache.ts';
+import type { Secrets } from '../secrets.ts';
+import { readCacheSettings } from './settings.ts';
 
 /** The cache of a run, opened at its first use; undefined where it is switched off. */
 export type CacheSource = { readonly open: () => Promise<Cache | undefined>; readonly close: () => Promise<void> };
@@ -15,7 +15,7 @@ export function makeCacheSource(surroundings: CacheSurroundings): CacheSource {
   return {
     open: async () => {
       if (settings !== undefined)
-        cache ??= import('./cache.ts').then(({ openCache }) => openCache(settings, surroundings));
+        cache ??= import('../cache.ts').then(({ openCache }) => openCache(settings, surroundings));
       return await cache;
     },
     close: async () => await (await cache)?.close(),
