@@ -1,8 +1,8 @@
-import { keyOf } from './cache/key.ts';
 import { messageOf } from './errors.ts';
 import type { TaskEnd } from './events.ts';
 import { assess } from './fresh/assess.ts';
 import { type Course, recordOfBegun, recordOfDone, recordOfFailed } from './fresh/course.ts';
+import { keyOf } from './fresh/key.ts';
 import { removeEmpty } from './fresh/made.ts';
 import { matchOutputs, missingOutputs, removeFiles } from './fresh/outputs.ts';
 import { type Record, recordFile, writeRecord } from './fresh/record.ts';

@@ -1,6 +1,6 @@
 /** Invariants of the repository: layers, importers, names, and words that no file may carry. */
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { files, importsOf, read } from '../helpers/tree.ts';
@@ -17,16 +17,34 @@ test.each([
   ['picomatch', /^picomatch$/],
   ['koffi', /^koffi$/],
 ])('%s is imported in one file, types aside', (_name, pattern) => {
-  const valueImports = (path: string) =>
-    [
-      ...read(path).matchAll(
-        /^(?!import type)(?:import|export)[^'\n]*from '([^']+)'|import\('([^']+)'\)|require\('([^']+)'\)/gm,
-      ),
-    ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
   const importers = code.filter(
-    (path) => !path.startsWith('ci/') && valueImports(path).some((module) => pattern.test(module)),
+    (path) => !path.startsWith('ci/') && loadedBy(path).some((module) => pattern.test(module)),
   );
   expect(importers).toHaveLength(1);
+});
+
+test('what a layer of the runner loads lies in its own row of the architecture, or below', () => {
+  const [, section = ''] = read('docs/architecture.md').split('## The runner, layer by layer');
+  const rows = [...section.matchAll(/^\| (`.*`) \|/gm)].map(([, names = '']) => names.match(/[\w-]+/g) ?? []);
+  const rowOf = new Map(rows.flatMap((names, row) => names.map((name): [string, number] => [name, row])));
+  const own = files(/^tasks\/runner\/.*\.ts$/);
+  const nameOf = (path: string): string => path.replace(/^tasks\/runner\/([^/]+?)(\.ts|\/.*)$/, '$1');
+  expect([...rowOf.keys()].sort()).toEqual([...new Set(own.map(nameOf))].sort());
+  const upwards = own.flatMap((path) =>
+    loadedBy(path)
+      .filter((module) => module.startsWith('.'))
+      .map((module) => join(dirname(path), module))
+      .filter((other) => (rowOf.get(nameOf(other)) ?? -1) < (rowOf.get(nameOf(path)) ?? -1))
+      .map((other) => `${path} loads ${other}`),
+  );
+  expect(upwards).toEqual([]);
+});
+
+test('every file that the architecture names is there', () => {
+  const named = [...read('docs/architecture.md').matchAll(/`((?:tasks|bpf|container)\/[^`]*)`/g)].map(
+    ([, path = '']) => path,
+  );
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 test('scripts and checks import the runner by its name, and each other not at all', () => {
@@ -110,3 +128,12 @@ test('nothing is half done: no marker of unfinished work', () => {
     .filter((path) => /\b(TODO|FIXME|XXX|HACK)\b/.test(read(path)));
   expect(offenders).toEqual([]);
 });
+
+/** The modules that a file loads, so without those of which it needs only types. */
+function loadedBy(path: string): readonly string[] {
+  const loads = /^(?:import|export) ([\w$*,{}\s]*?)\s*from '([^']+)'|(?:import|require)\('([^']+)'\)/gm;
+  const onlyTypes = /^type\b|^\{(?:\s*type [\w$]+\s*,?)+\s*\}$/;
+  return [...read(path).matchAll(loads)].flatMap(([, names = '', from, late]) =>
+    onlyTypes.test(names) ? [] : [from ?? late ?? ''],
+  );
+}

@@ -3,6 +3,7 @@ import { isUnmet } from '../checks/report.ts';
 import { type Ending, unlessLost } from '../execute.ts';
 import { makePaint } from '../paint.ts';
 import type { DoctorRequest } from '../plan/doctor.ts';
+import { namedChecks } from '../plan/named-checks.ts';
 import { diagnosisAsChecklist } from '../render/doctor/checklist.ts';
 import { describeCheck, listChecks } from '../render/doctor/checks.ts';
 import { annotations } from '../render/doctor/github.ts';
@@ -10,7 +11,7 @@ import { diagnosisAsMarkdown } from '../render/doctor/markdown.ts';
 import { diagnosisAsJson, diagnosisAsText } from '../render/doctor/report.ts';
 import { makePlainRenderer } from '../render/plain.ts';
 import type { Session } from '../session.ts';
-import { type Diagnosis, examine, namedChecks } from './examine.ts';
+import { type Diagnosis, examine } from './examine.ts';
 import { makeRedactor } from './redact.ts';
 
 /** The task `doctor`: examines, mends with `fix`, and prints one report; or tells of the checks without running them. */

@@ -1,9 +1,10 @@
 import { isUnmet } from '../checks/report.ts';
 import type { Config } from '../config/types.ts';
-import { didYouMean, exitCodes, type Reason, UserError } from '../errors.ts';
+import { exitCodes, type Reason } from '../errors.ts';
 import type { CheckReport } from '../events.ts';
 import { mend } from '../execute/mend.ts';
 import type { DoctorRequest } from '../plan/doctor.ts';
+import { namedChecks } from '../plan/named-checks.ts';
 import type { Session } from '../session.ts';
 
 /** What the doctor found. */
@@ -39,25 +40,6 @@ export async function examine(
     verdict: verdictOf(reports, isReady),
     ...(isReady ? { exit: exitCodes.ok, reason: 'ok' } : { exit: exitCodes.machine, reason: 'machine' }),
   };
-}
-
-/** The checks that ids or names mean; all without any. */
-export function namedChecks(config: Config, words: readonly string[]): readonly string[] {
-  const rows = Object.values(config.checks);
-  if (words.length === 0) return rows.map((row) => row.name);
-  const known = rows.flatMap((row) => [row.name, row.id]);
-  const find = (word: string) => rows.find((row) => row.name === word || row.id === word.toUpperCase());
-  const unknown = words.filter((word) => find(word) === undefined);
-  if (unknown.length > 0) {
-    throw new UserError(
-      'usage',
-      unknown.map((word) => ({
-        message: `unknown check \`${word}\`${didYouMean(word, known)}`,
-        hint: '`tasks doctor --checks` lists all checks',
-      })),
-    );
-  }
-  return words.map((word) => find(word)?.name ?? word);
 }
 
 function inOrder(config: Config, reports: readonly CheckReport[]): readonly CheckReport[] {

@@ -1,8 +1,8 @@
 import type { Config, Sign } from '../config/types.ts';
-import { namedChecks } from '../doctor/examine.ts';
 import { listed } from '../errors.ts';
 import type { Forecast } from '../fresh/foresee.ts';
 import type { Paint } from '../paint.ts';
+import { namedChecks } from '../plan/named-checks.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import { withNames } from '../text/safe-text.ts';
 import { pretence } from './lines.ts';

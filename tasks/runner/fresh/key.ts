@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Part } from '../fresh/parts.ts';
-import { digestAt, type Snapshot } from '../fresh/snapshot.ts';
-import { kindIn } from '../fresh/stamp.ts';
+import type { Part } from './parts.ts';
+import { digestAt, type Snapshot } from './snapshot.ts';
+import { kindIn } from './stamp.ts';
 
 /** A number that changes when the meaning of a key does. */
 const format = 1;
