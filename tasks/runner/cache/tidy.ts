@@ -7,7 +7,7 @@ const aim = 0.8;
 /** How old is what nobody works on any more. */
 const staleMs = 24 * 60 * 60 * 1000;
 
-type StoredFile = { readonly path: string; readonly size: number; readonly usedMs: number };
+type Entry = { readonly path: string; readonly size: number; readonly usedMs: number };
 
 /**
  * Keeps a store below its limit: what was used longest ago goes first. The size is added up in a file, and the whole store is
@@ -47,7 +47,7 @@ function cleanUp(folder: string, maxBytes: number): number {
   return size;
 }
 
-function filesIn(folder: string): readonly StoredFile[] {
+function filesIn(folder: string): readonly Entry[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
       const path = join(folder, name);

@@ -1,3 +1,4 @@
+import { literal } from '../text/literal.ts';
 import type { Config, TaskRow } from './types.ts';
 
 /** The task that a word means: its name or one of its aliases. */
@@ -41,6 +42,5 @@ export function taskWords(config: Pick<Config, 'tasks'>): readonly string[] {
 
 /** Whether a name matches a glob in which `*` stands for any characters. */
 export function matchesGlob(name: string, glob: string): boolean {
-  const parts = glob.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(name);
+  return new RegExp(`^${glob.split('*').map(literal).join('.*')}$`).test(name);
 }

@@ -1,4 +1,5 @@
 import type { Env } from '../host.ts';
+import { literal } from '../text/literal.ts';
 
 /** Takes out of a text what should not leave the machine. */
 export type Redactor = {
@@ -84,8 +85,4 @@ function wordRules(words: readonly (string | undefined)[], put: string): Rule[] 
       ? []
       : [[new RegExp(`(?<![A-Za-z0-9])${literal(word)}(?![A-Za-z0-9])`, 'g'), put]],
   );
-}
-
-function literal(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

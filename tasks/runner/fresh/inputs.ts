@@ -10,13 +10,14 @@ import { type Found, findFiles, placeOf, shortPlaces } from './walk.ts';
 /** The inputs as they are now, and where they were looked for. */
 export type InputLook = Look & Pick<Record, 'folders' | 'globs'>;
 
-type Known = Pick<Record, 'inputs' | 'folders' | 'globs'>;
+/** What an earlier look has seen. */
+export type KnownInputs = Pick<Record, 'inputs' | 'folders' | 'globs'>;
 
 /** Finds and reads the inputs. Folders are listed only where one of them has changed since the last look. */
 export async function lookAtInputs(
   root: string,
   tracked: Pick<Tracked, 'inputs'>,
-  known: Known | undefined,
+  known: KnownInputs | undefined,
   fileClockMs: () => number,
 ): Promise<InputLook> {
   const globs = digestOfText(JSON.stringify(tracked.inputs));

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { literal } from '../text/literal.ts';
 import { changesMake, knownSuffixes, specialTargets } from './known.ts';
 import { CouldNot, isGlob } from './references.ts';
 import type { Rule, Statement, Unknown } from './statement.ts';
@@ -193,6 +194,5 @@ function suffixRule(name: string, suffixes: readonly string[]): string | undefin
 }
 
 function patternOf(text: string): RegExp {
-  const parts = text.split('%').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.+')}$`);
+  return new RegExp(`^${text.split('%').map(literal).join('.+')}$`);
 }

@@ -1,3 +1,5 @@
+import { literal } from '../text/literal.ts';
+
 /** What is shown in place of a secret. */
 export const stars = '***';
 /** Shorter values, and shorter parts of a value, are not looked for. */
@@ -20,7 +22,7 @@ export function needlesOf(value: string, decoded: Decoded): readonly Needle[] {
   const lines = value.split(/\r?\n/).filter((line) => line.length >= shortestLine);
   const spelled = [...new Set([value, ...lines])].map((text) => spellingsOf(text, decoded));
   const exact = base64Of(value).filter((form) => form.length >= shortestSecret);
-  return [...spelled, ...exact.map((form) => ({ pattern: new RegExp(quote(form), 'g'), longest: form.length }))];
+  return [...spelled, ...exact.map((form) => ({ pattern: new RegExp(literal(form), 'g'), longest: form.length }))];
 }
 
 /** What a value looks like where lines end anywhere in it: without its own line breaks, and its base64, which is wrapped. */
@@ -41,7 +43,7 @@ const longestSign = 16;
 function spelledSign(sign: string, decoded: Decoded): string {
   if (/[A-Za-z0-9_]/.test(sign)) return sign;
   const bytes = Buffer.from(sign);
-  const raw = quote(decoded === 'latin1' ? bytes.toString('latin1') : sign);
+  const raw = literal(decoded === 'latin1' ? bytes.toString('latin1') : sign);
   const inUrl = Array.from(bytes, (byte) => `%${anyCase(hex(byte, 2))}`).join('');
   const inJson = Array.from({ length: sign.length }, (_, at) => `\\\\{1,4}u${anyCase(hex(sign.charCodeAt(at), 4))}`);
   return `(?:${[...(named[sign] ?? [`\\\\{0,4}${raw}`]), inUrl, inJson.join('')].join('|')})`;
@@ -62,10 +64,6 @@ function anyCase(digits: string): string {
 
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
-}
-
-function quote(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
 function base64Of(value: string): readonly string[] {

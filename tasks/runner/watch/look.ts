@@ -2,15 +2,12 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { attempt } from '../attempt.ts';
 import { readFileClock } from '../fresh/clock.ts';
-import { type InputLook, lookAtInputs } from '../fresh/inputs.ts';
-import type { Record } from '../fresh/record.ts';
+import { type InputLook, type KnownInputs, lookAtInputs } from '../fresh/inputs.ts';
 import { digestAt, makeFinder, noFiles, type Snapshot } from '../fresh/snapshot.ts';
 import { kindIn, kinds } from '../fresh/stamp.ts';
 import { placeOf } from '../fresh/walk.ts';
 import type { Host } from '../host.ts';
 import type { Gaze } from './gaze.ts';
-
-type Known = Pick<Record, 'inputs' | 'folders' | 'globs'>;
 
 /** Remembers, for each task, the content of what it reads as it was at its last turn. */
 export type Looks = {
@@ -28,7 +25,7 @@ export type Looks = {
 
 /** Makes it, knowing nothing: the first look at a task is what it knows. */
 export function makeLooks(host: Pick<Host, 'dateMs'>, root: string): Looks {
-  const last = new Map<string, Known>();
+  const last = new Map<string, KnownInputs>();
   const accepted = new Map<string, Snapshot>();
   const look = async (gaze: Gaze): Promise<InputLook> => {
     const seen = await lookAtInputs(root, { inputs: gaze.globs }, last.get(gaze.task), () => readFileClock(host, root));
@@ -83,7 +80,7 @@ function differing(before: Snapshot, now: Snapshot): readonly string[] {
 }
 
 /** Where it was searched, where the files lie, and, of a link, where it leads. */
-function foldersOf(root: string, { inputs, folders }: Known): readonly string[] {
+function foldersOf(root: string, { inputs, folders }: KnownInputs): readonly string[] {
   const searched = folders.paths.map((path) => placeOf(root, path));
   const links = inputs.paths.filter((_, row) => kindIn(inputs.stamps, row) === kinds.link);
   // Of one that leads nowhere, its own folder tells when that changes.
