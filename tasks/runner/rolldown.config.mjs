@@ -34,7 +34,7 @@ export default defineConfig([
             test: /runner\/(?:fresh(?!\/regex)|text\/(?:digest|version-in))|@noble/,
             includeDependenciesRecursively: false,
           },
-          { name: 'rare', test: (id) => rare.some((path) => path.test(id)), includeDependenciesRecursively: false },
+          { name: 'rare', test: (id) => rare.has(id), includeDependenciesRecursively: false },
           { name: 'cli', test: (id) => eager.has(id) },
           { name: 'regex', test: /fresh\/regex\.ts|picomatch/ },
           // Measuring and cutting odd texts takes tables that few lists need.
@@ -56,18 +56,13 @@ export default defineConfig([
 ]);
 
 /** What is imported, and yet not used by a start that lists tasks, runs one that succeeds, or finds nothing to do. */
-const rare = [
-  'config/(?:rules/services|dotenv-lines|read-file|units)',
-  'text/shell/(?:spots|words|compound)',
-  'process/tree',
-  'execute/(?:undo|outcome)',
-  'host/(?:package-version|last-writes)',
-  'locks/lent',
-  'service/borrowed',
-  'plan/doctor',
-  'diagnostic',
-  'usage',
-].map((path) => new RegExp(`/runner/${path}\\.ts$`));
+const rare = new Set(
+  [
+    ...['config/dotenv-lines', 'config/read-file', 'config/rules/services', 'config/units', 'diagnostic'],
+    ...['execute/outcome', 'execute/undo', 'host/last-writes', 'host/package-version', 'locks/lent', 'plan/doctor'],
+    ...['process/tree', 'service/borrowed', 'text/shell/compound', 'text/shell/spots', 'text/shell/words', 'usage'],
+  ].map((name) => resolve(import.meta.dirname, `${name}.ts`)),
+);
 
 /** What is imported without `import()`, so that it comes in one file. */
 const eager = new Set();
@@ -82,6 +77,9 @@ function quickStart() {
         for (const next of this.getModuleInfo(id)?.importedIds ?? []) add(next);
       };
       for (const id of this.getModuleIds()) if (this.getModuleInfo(id)?.isEntry) add(id);
+      const gone = [...rare].filter((id) => !eager.has(id));
+      if (gone.length > 0)
+        this.error(`no start imports ${gone.join(', ')}: say in \`rare\` where that is now, or leave it out`);
     },
     generateBundle(_, files) {
       for (const file of Object.values(files)) {
