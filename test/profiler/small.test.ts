@@ -8,7 +8,7 @@ import { createClock, formatMs, formatTime } from '../../container/profiler/src/
 import { BpfError, isFull } from '../../container/profiler/src/errors.ts';
 import * as layout from '../../container/profiler/src/layout.ts';
 import { Losses } from '../../container/profiler/src/losses.ts';
-import { explainRefusal, readLabel, readRights } from '../../container/profiler/src/refusal.ts';
+import { explainRefusal, readIsRemapped, readLabel, readRights } from '../../container/profiler/src/refusal.ts';
 import { isSampled } from '../../container/profiler/src/sample.ts';
 import { openStatus } from '../../container/profiler/src/status.ts';
 import { hasFired, TIERS } from '../../container/profiler/src/tier.ts';
@@ -100,13 +100,13 @@ test.each(['ENOSPC', 'EDQUOT'])('%s says that there is no room', (code) => {
 const PERFMON_AND_BPF = 0xc000000000n;
 const allowed = {
   rights: { capabilities: PERFMON_AND_BPF, seccomp: 2 },
-  ...{ hasBtf: true, release: '6.12.0', canCallBpf: true, label: '' },
+  ...{ hasBtf: true, release: '6.12.0', isRemapped: false, canCallBpf: true, label: '' },
 };
 
 test('a refusal names the capability, the seccomp profile or the missing BTF', () => {
   const refused = new BpfError('the kernel refused the programs: Operation not permitted (errno 1)', 1);
   const explain = (capabilities: bigint, seccomp: number, hasBtf = true, release = '6.12.0') =>
-    explainRefusal(refused, { rights: { capabilities, seccomp }, hasBtf, release, canCallBpf: false, label: '' });
+    explainRefusal(refused, { ...allowed, rights: { capabilities, seccomp }, hasBtf, release, canCallBpf: false });
   expect(explain(0n, 0)).toContain(
     'the container lacks CAP_PERFMON and CAP_BPF; container/docker-compose.yml adds what it takes, and so does `podman run --cap-add=CAP_PERFMON --cap-add=CAP_BPF`',
   );
@@ -130,6 +130,27 @@ test('a seccomp profile that lets bpf() through is not blamed, whatever number t
     expect(explainRefusal(refused(errno), allowed)).not.toContain('seccomp');
     expect(explainRefusal(refused(errno), { ...allowed, canCallBpf: false })).toContain('a seccomp profile forbids');
   }
+});
+
+test('nor is it, or a capability, where a user namespace is what makes capabilities worthless', () => {
+  const refused = new BpfError('the kernel refused to load the programs (errno 1)', 1);
+  for (const capabilities of [0n, PERFMON_AND_BPF]) {
+    const rights = { capabilities, seccomp: 2 };
+    const said = explainRefusal(refused, { ...allowed, rights, isRemapped: true, canCallBpf: false });
+    expect(said).toMatch(
+      /^the kernel refused to load the programs \(errno 1\): this container has a user namespace of its own/,
+    );
+    expect(said).toContain('`sudo podman`');
+    expect(said).not.toMatch(/seccomp|lacks/);
+  }
+});
+
+test.each([
+  ['         0          0 4294967295\n', false],
+  ['         0     100000      65536\n', true],
+  ['         0       1000          1\n         1     100000      65536\n', true],
+])('of %j it is known whether users are mapped', (map, isRemapped) => {
+  expect(readIsRemapped(() => map)).toBe(isRemapped);
 });
 
 test('SELinux is named where it confines the container, and not where the verifier or another refused', () => {

@@ -2,7 +2,7 @@
 import { canCallBpf } from './allowed.ts';
 import { BpfError, isOfSystem } from './errors.ts';
 import { hasBtf, kernelRelease } from './machine.ts';
-import { explainRefusal, readLabel, readRights } from './refusal.ts';
+import { explainRefusal, readIsRemapped, readLabel, readRights } from './refusal.ts';
 import { SettingsError } from './settings.ts';
 import { openStatus } from './status.ts';
 
@@ -46,6 +46,6 @@ function explainSystem({ message, code, syscall, path }: NodeJS.ErrnoException):
 
 function explainBpf(error: BpfError): string {
   const [rights, release] = [readRights(), kernelRelease()];
-  const surroundings = { rights, release, hasBtf: hasBtf(), canCallBpf: canCallBpf(), label: readLabel() };
-  return explainRefusal(error, surroundings);
+  const kernel = { release, hasBtf: hasBtf(), canCallBpf: canCallBpf() };
+  return explainRefusal(error, { rights, ...kernel, isRemapped: readIsRemapped(), label: readLabel() });
 }

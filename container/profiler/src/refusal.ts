@@ -17,6 +17,8 @@ const HINTS: Readonly<Record<number, string>> = {
 const FILTERED = 2;
 const FORBIDDEN =
   'a seccomp profile forbids the bpf() system call; container/profiler/seccomp.json allows it (`podman run --security-opt seccomp=container/profiler/seccomp.json`)';
+const REMAPPED =
+  'this container has a user namespace of its own, in which no capability reaches the kernel’s eBPF; start it with root’s engine (`sudo podman`, `sudo docker`) and without a mapping of users (`--userns`, `userns-remap`)';
 /** What SELinux calls a container that it confines. */
 const CONFINED = /:(container\w*_t)(:|\0|$)/;
 const BTF = '/sys/kernel/btf/vmlinux';
@@ -26,6 +28,8 @@ export type Surroundings = {
   readonly rights: Rights;
   readonly hasBtf: boolean;
   readonly release: string;
+  /** Whether the capabilities are those of a user namespace other than the first, where they count for nothing here. */
+  readonly isRemapped: boolean;
   /** Whether bpf() as such reaches the kernel. */
   readonly canCallBpf: boolean;
   /** By which SELinux knows this process, where it does. */
@@ -43,6 +47,11 @@ export function readRights(read: (path: string) => string = (path) => readFileSy
   };
 }
 
+/** From /proc/self/uid_map: the first user namespace has all numbers, and each as it is. */
+export function readIsRemapped(read: (path: string) => string = (path) => readFileSync(path, 'utf8')): boolean {
+  return !/^\s*0\s+0\s+4294967295\s*$/.test(read('/proc/self/uid_map'));
+}
+
 /** From /proc/self/attr/current, which a kernel without SELinux does not let be read, or where another module answers. */
 export function readLabel(read: (path: string) => string = (path) => readFileSync(path, 'utf8')): string {
   try {
@@ -54,9 +63,11 @@ export function readLabel(read: (path: string) => string = (path) => readFileSyn
 }
 
 /** One sentence; the verifier's last lines follow where it was the one that refused. */
-export function explainRefusal(error: BpfError, { rights, hasBtf, release, canCallBpf, label }: Surroundings): string {
+export function explainRefusal(error: BpfError, surroundings: Surroundings): string {
+  const { rights, hasBtf, release, isRemapped, canCallBpf, label } = surroundings;
   if (!hasBtf)
     return `this kernel has no BTF (${BTF}): it was built without CONFIG_DEBUG_INFO_BTF; start one that has it, as those of Debian, Ubuntu and Fedora do, and \`ls ${BTF}\` finds it`;
+  if (error.errno === EPERM && isRemapped) return `${error.message}: ${REMAPPED}`;
   const missing = missingCapabilities(rights.capabilities);
   if (error.errno === EPERM && missing.length > 0)
     return `${error.message}: the container lacks ${missing.join(' and ')}; ${addedBy(missing)}`;
@@ -76,7 +87,7 @@ function whatForbids(errno: number, seccomp: number): string {
   if (seccomp === FILTERED) return FORBIDDEN;
   return errno === ENOSYS
     ? 'this kernel has no bpf() system call: it was built without CONFIG_BPF_SYSCALL; start one that has it, as those of Debian, Ubuntu and Fedora do'
-    : 'this kernel forbids the bpf() system call, and no seccomp profile does: capabilities count only for the first user namespace, not for a rootless engine’s (`npx tasks doctor engine-rootful`), and a security module may refuse it too (`dmesg` says so)';
+    : 'this kernel forbids the bpf() system call, and no seccomp profile does: a security module may (`dmesg` says so)';
 }
 
 function missingCapabilities(have: bigint): readonly string[] {
