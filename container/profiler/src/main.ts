@@ -10,6 +10,7 @@ import { hasLegacyCgroups, kernelRelease, ownPid } from './machine.ts';
 import { watchNames } from './names.ts';
 import { loadProbe } from './probe.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
+import { whenStopped } from './signals.ts';
 import { openFileSink } from './sinks/file.ts';
 import { jsonFormat } from './sinks/json.ts';
 import type { Header } from './sinks/sink.ts';
@@ -80,13 +81,7 @@ function run(capture: Capture): void {
     capture.togglePause();
     console.log('profiler: capture paused or resumed');
   });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      capture.stop();
-      console.log('profiler: stopped');
-      process.exit(0);
-    });
-  }
+  whenStopped(() => capture.stop());
   // Last, so that whoever reads it may signal at once.
   console.log('profiler: attached');
 }

@@ -1,0 +1,52 @@
+/** The profiler's image started by the engine alone. */
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { engineEnv, podman, root, run, tasks } from '../helpers/checkout.ts';
+import { follow } from '../helpers/follow.ts';
+
+const image = 'localhost/profiler-profiler';
+const NAME = 'profiler-alone';
+const files = ['http-trace.txt', 'http-trace.txt.1', 'http-trace.jsonl', 'http-trace.jsonl.1', 'profiler.json'];
+let folder: string;
+let flags: readonly string[];
+
+beforeAll(async () => {
+  const built = await tasks(['build', 'profiler']);
+  expect(built, built.output).toMatchObject({ code: 0 });
+  folder = await mkdtemp(join(tmpdir(), 'alone-'));
+  await chmod(folder, 0o755);
+  for (const name of files) {
+    await writeFile(join(folder, name), '');
+    await chmod(join(folder, name), 0o666);
+  }
+  flags = [
+    ...['--name', NAME, '--network', 'none', '-v', `${folder}:/traces`],
+    ...['--cap-drop', 'all', '--cap-add', 'BPF', '--cap-add', 'PERFMON'],
+    ...['--security-opt', `seccomp=${join(root, 'container/profiler/seccomp.json')}`],
+  ];
+});
+
+afterAll(async () => {
+  await run(['podman', 'rm', '-f', '-t', '0', NAME]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a signal ends it while it starts', async () => {
+  const env = Object.entries(engineEnv()).map(([name, value]) => `${name}=${value}`);
+  await using started = follow(['env', ...env, 'podman', 'run', ...flags, '--user', '0:0', image]);
+  await started.says('profiler: starting');
+  podman('kill', '--signal', 'TERM', NAME);
+  expect(await started.ended).toBe(0);
+  podman('rm', NAME);
+});
+
+test('in a user namespace of its own it says that this is what the kernel refuses', async () => {
+  const ended = await run(['podman', 'run', '--rm', ...flags, '--uidmap', '0:100000:65536', image], {
+    env: engineEnv(),
+  });
+  expect(ended.code).toBe(1);
+  expect(ended.output).toContain('this container has a user namespace of its own');
+  expect(JSON.parse(await readFile(join(folder, 'profiler.json'), 'utf8'))).toMatchObject({ state: 'failed' });
+});
