@@ -31,18 +31,6 @@ struct {
 	__type(value, struct hp_conn);
 } hp_conns SEC(".maps");
 
-/*
- * The inode of a socket → 1, of connections that do not speak HTTP/1, or no more. Inserted by user space, which
- * cannot write to an entry of `hp_conns` without the risk that it has become another connection's; deleted here when
- * it has been taken note of. As many as there are connections: those that end first are forgotten first.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, CONNS);
-	__type(key, __u64);
-	__type(value, __u32);
-} hp_ignored SEC(".maps");
-
 /* The connection that the socket carries now, if it is known. */
 static __always_inline struct hp_conn *conn_of(const struct hp_socket *socket)
 {

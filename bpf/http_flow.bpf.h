@@ -10,12 +10,21 @@
 #include "http_move.bpf.h"
 #include "http_probe.h"
 
+/* What comes next is not known; a body that is under way ends where it does all the same. */
+static __always_inline void doubt_next(struct hp_flow *flow)
+{
+	if (flow->mode == HP_IN_BODY)
+		flow->mode = HP_IN_LAST_BODY;
+	else if (flow->mode != HP_IN_LAST_BODY && flow->mode != HP_UNTIL_CLOSE)
+		flow->mode = HP_UNSURE;
+}
+
 /* Once requests are not followed, neither are responses: whether one has a body is up to its request. */
 static __always_inline void be_unsure(struct hp_conn *conn, __u32 direction)
 {
 	conn->flow[direction & 1].mode = HP_UNSURE;
 	if (direction == conn->request_direction)
-		conn->flow[!direction].mode = HP_UNSURE;
+		doubt_next(&conn->flow[!direction]);
 }
 
 /* A body of which more may be missing than offsets tell apart. */
@@ -131,7 +140,7 @@ static __always_inline __u32 pass_body(struct hp_scratch *scratch, struct hp_con
 
 	if (flow->mode == HP_UNTIL_CLOSE)
 		return len;
-	if (flow->mode != HP_IN_BODY)
+	if (flow->mode != HP_IN_BODY && flow->mode != HP_IN_LAST_BODY)
 		return 0;
 	if (missing > left) {
 		be_unsure(conn, scratch->move.direction);
@@ -144,7 +153,7 @@ static __always_inline __u32 pass_body(struct hp_scratch *scratch, struct hp_con
 		return len;
 	}
 	flow->left = 0;
-	flow->mode = HP_AT_HEAD;
+	flow->mode = flow->mode == HP_IN_BODY ? HP_AT_HEAD : HP_UNSURE;
 	flow->next = scratch->move.offset + left;
 	return left;
 }

@@ -16,6 +16,7 @@
 #include "http_probe.h"
 #include "http_shed.bpf.h"
 #include "http_state.bpf.h"
+#include "http_word.bpf.h"
 
 /* Sends `len` bytes from `at` on, unless they are left out; the first `cap` of them are in the scratch. */
 static __always_inline void send_piece(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at, __u32 len, __u32 cap)
@@ -128,16 +129,11 @@ static __always_inline void message_began(struct hp_scratch *scratch, struct hp_
 		if (is_request) {
 			request_began(conn);
 			if (makes_answers_unsure(scratch->bytes))
-				conn->flow[!direction].mode = HP_UNSURE;
+				doubt_next(&conn->flow[!direction]);
 			admit_request(scratch, conn);
 		}
 		conn->ignored = !is_request && upgrades(scratch->bytes);
 		send_head(scratch, conn, at, len);
-		return;
-	}
-	if (bpf_map_lookup_elem(&hp_ignored, &conn->conn)) {
-		bpf_map_delete_elem(&hp_ignored, &conn->conn);
-		conn->ignored = 1;
 		return;
 	}
 	be_unsure(conn, direction);
@@ -164,6 +160,10 @@ static __always_inline int message_moved(struct hp_scratch *scratch, struct hp_c
 		conn->was_answered = 1;
 	flow = &conn->flow[scratch->move.direction & 1];
 	len = scratch->move.len;
+	if (flow->mode == HP_UNSURE)
+		heed_word(scratch->move.slot);
+	if (conn->ignored)
+		return 0;
 	passed = pass_body(scratch, conn, flow);
 	if (passed)
 		send_piece(scratch, conn, 0, passed, 0);

@@ -101,6 +101,7 @@ struct hp_contract {
 	struct hp_open open;
 	struct hp_close close;
 	struct hp_cgroup cgroup;
+	struct hp_word word;
 	enum hp_kind kind;
 	enum hp_direction direction;
 	enum hp_hook hook;

@@ -200,7 +200,22 @@ enum hp_flow_mode {
 	HP_UNTIL_CLOSE = 3,
 	/* Where heads begin is not known for sure, so everything is copied for user space to find out. */
 	HP_UNSURE = 4,
+	/* As HP_IN_BODY, and HP_UNSURE behind it. */
+	HP_IN_LAST_BODY = 5,
 };
+
+/* The value of `hp_words`: what user space says of a connection that it reads more of than the kernel does. */
+struct hp_word {
+	/* When that was so. */
+	__u64 time_ns;
+	/* By direction of the bytes: to where they are known to be body, if they are. Behind a request's another begins. */
+	__u32 body_until[2];
+	__u32 is_known[2];
+	/* Not HTTP/1, or no more: nothing of it is to be reported. */
+	__u32 ignored;
+	__u32 _pad;
+};
+_Static_assert(sizeof(struct hp_word) == 32, "hp_word has holes");
 
 enum hp_following {
 	HP_FOLLOWED = 0,

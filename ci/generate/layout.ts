@@ -19,7 +19,17 @@ type BtfType = {
   readonly values?: readonly { readonly name: string; readonly val: number }[];
 };
 
-const STRUCTS = ['hp_open', 'hp_piece', 'hp_close', 'hp_cgroup', 'hp_group', 'hp_conn', 'hp_settings', 'hp_port_range'];
+const STRUCTS = [
+  'hp_open',
+  'hp_piece',
+  'hp_close',
+  'hp_cgroup',
+  'hp_group',
+  'hp_conn',
+  'hp_word',
+  'hp_settings',
+  'hp_port_range',
+];
 const ENUMS = ['hp_kind', 'hp_direction', 'hp_hook', 'hp_decision', 'hp_loss'];
 
 const HEADER = `/**

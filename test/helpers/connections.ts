@@ -16,6 +16,8 @@ export function openTable({ isUnix = false, isOpen = true, salt = 'salt' } = {})
     {
       ignore: (sock, conn) => kernel.push(`ignore ${sock} ${conn}`),
       forget: (sock, conn) => kernel.push(`forget ${sock} ${conn}`),
+      passOver: (conn, _, { requestsUntil = '-', responsesUntil = '-' }) =>
+        kernel.push(`pass ${conn} ${requestsUntil} ${responsesUntil}`),
       isOpen: () => isOpen,
     },
     {

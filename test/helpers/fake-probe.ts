@@ -46,7 +46,14 @@ export function fakeRing(): FakeRing {
 /** One whose rings are those, and that does nothing when it is told to. */
 export function fakeProbe(data: Ring, control: Ring): Probe {
   const nothing = (): void => {};
-  const forget = { ignore: nothing, forget: nothing, forgetAll: nothing, forgetGroup: nothing, decide: nothing };
+  const forget = {
+    ignore: nothing,
+    forget: nothing,
+    passOver: nothing,
+    forgetAll: nothing,
+    forgetGroup: nothing,
+    decide: nothing,
+  };
   const switches = { attach: nothing, detach: nothing, isOpen: () => false, losses: () => ({}) };
   const told = { tier: { tier: 'A', why: 'a test', hooks: [], unseen: [] } };
   return { data, control, ringBytes: 2 * RING, ...told, ...forget, ...switches };

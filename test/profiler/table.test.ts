@@ -17,7 +17,7 @@ function openTable() {
   const lost = { exchangesLost: 0, exchangesDropped: 0 };
   const nothing = (): void => {};
   const table = new Table(
-    { ignore: nothing, forget: nothing, isOpen: () => true },
+    { ignore: nothing, forget: nothing, passOver: nothing, isOpen: () => true },
     {
       exchange: ({ target, status, end }: Exchange) => told.push(`${target} ${status ?? '-'} ${end}`),
       lost: (exchanges, kind) => {

@@ -94,6 +94,7 @@ function fakeProbe(data: ReturnType<typeof openRing>): Probe {
     forgetGroup: nothing,
     ignore: nothing,
     forget: nothing,
+    passOver: nothing,
     forgetAll: nothing,
     isOpen: () => true,
     losses: () => ({}),

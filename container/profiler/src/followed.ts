@@ -1,8 +1,10 @@
 /** A connection that is followed: what is needed to go on with it is kept, and the rest made when something moves. */
 import { Connection } from './connection/connection.ts';
+import type { KnownBodies } from './connection/known.ts';
 import type { ConnectionInfo } from './connection/line.ts';
+import type { Piece } from './connection/piece.ts';
 import type { Standing } from './connection/standing.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, Process } from './exchange.ts';
 import type { OpenRecord } from './records.ts';
 
 /** `exchangesLost`: bytes of their connection are missing, or not understood. `exchangesDropped`: there were too many. */
@@ -17,6 +19,8 @@ export type FollowedEvents = {
 
 /** What a connection takes while it does not rest, besides what is under way on it. */
 const CONNECTION_BYTES = 2_400;
+/** When so much of one was copied that the kernel does not follow, it is told what it may pass over: that costs less than this. */
+const MANY_BYTES = 16_384;
 /** What the line of one takes that rests, besides those in it. */
 const LINE_BYTES = 256;
 
@@ -33,6 +37,10 @@ export class Followed {
   isForgotten = false;
   readonly #events: FollowedEvents;
   readonly #linkOf: ConnectionInfo['linkOf'];
+  /** What was copied because the kernel does not know where heads begin, since it was told where a request does. */
+  #copiedBytes = 0;
+  /** The same since it was told anything. */
+  #untoldBytes = 0;
   /** While something moves. */
   #connection: Connection | undefined;
   /** While it rests, and something was known of it before. */
@@ -70,6 +78,20 @@ export class Followed {
     );
     this.#standing = undefined;
     return this.#connection;
+  }
+
+  /** After a piece was taken: what the kernel need not copy, where it has copied much; undefined where nothing is to be told. */
+  takeKnown({ framed, cap }: Piece<Process>): KnownBodies | undefined {
+    if (framed !== undefined) return undefined;
+    this.#copiedBytes += cap;
+    this.#untoldBytes += cap;
+    if (this.#copiedBytes < MANY_BYTES) return undefined;
+    const known = this.#connection?.known;
+    const tellsRequest = known?.requestsUntil !== undefined;
+    if (!tellsRequest && this.#untoldBytes < MANY_BYTES) return undefined;
+    if (tellsRequest) this.#copiedBytes = 0;
+    if (known !== undefined) this.#untoldBytes = 0;
+    return known;
   }
 
   /** Nothing more of it will be read: how many exchanges are left under way. */

@@ -82,6 +82,14 @@ export const conn = {
   state: 108,
 } as const;
 
+export const word = {
+  size: 32,
+  timeNs: 0,
+  bodyUntil: { at: 8, lengths: [2] },
+  isKnown: { at: 16, lengths: [2] },
+  ignored: 24,
+} as const;
+
 export const settings = {
   size: 80,
   ownPid: 0,

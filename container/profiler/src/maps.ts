@@ -1,11 +1,10 @@
 /** The probe's maps, as user space writes them. */
+import type { KnownBodies } from './connection/known.ts';
 import * as layout from './layout.ts';
 import { type BpfMap, listKeys, lookUp, remove, update } from './libbpf.ts';
 import type { Probe } from './probe.ts';
 import type { GroupId } from './records.ts';
 import { TCP_CLOSE } from './tcp-states.ts';
-
-const YES = Buffer.from([1, 0, 0, 0]);
 
 /** What has been decided about cgroups. */
 export function createGroups(map: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'> {
@@ -27,8 +26,11 @@ export function createGroups(map: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'>
   };
 }
 
-/** The connections that the kernel follows, and those that it is told to ignore. */
-export function createConns(map: BpfMap, ignored: BpfMap): Pick<Probe, 'ignore' | 'forget' | 'forgetAll' | 'isOpen'> {
+/** The connections that the kernel follows, and what it is told of them. */
+export function createConns(
+  map: BpfMap,
+  words: BpfMap,
+): Pick<Probe, 'ignore' | 'forget' | 'passOver' | 'forgetAll' | 'isOpen'> {
   const value = Buffer.alloc(layout.conn.size);
   const keyOf = (number: bigint): Buffer => {
     const key = Buffer.alloc(8);
@@ -42,15 +44,37 @@ export function createConns(map: BpfMap, ignored: BpfMap): Pick<Probe, 'ignore' 
   return {
     isOpen: (sock, conn) => isKnown(sock, conn) && !isClosed(),
     ignore: (sock, conn) => {
-      if (isKnown(sock, conn)) update(ignored, keyOf(BigInt(conn)), YES);
+      if (isKnown(sock, conn)) update(words, keyOf(BigInt(conn)), wordToIgnore());
     },
     forget: (sock, conn) => {
       // What it was told and has not taken note of is not for what comes next.
-      remove(ignored, keyOf(BigInt(conn)));
+      remove(words, keyOf(BigInt(conn)));
       if (isKnown(sock, conn)) remove(map, keyOf(sock));
+    },
+    passOver: (conn, requestDirection, known, timeNs) => {
+      update(words, keyOf(BigInt(conn)), wordOfBodies(requestDirection, known, timeNs));
     },
     forgetAll: () => {
       for (const key of listKeys(map, 8)) remove(map, key);
     },
   };
+}
+
+function wordToIgnore(): Buffer {
+  const word = Buffer.alloc(layout.word.size);
+  word.writeUInt32LE(1, layout.word.ignored);
+  return word;
+}
+
+function wordOfBodies(requestDirection: number, known: KnownBodies, timeNs: number): Buffer {
+  const word = Buffer.alloc(layout.word.size);
+  word.writeBigUInt64LE(BigInt(timeNs), layout.word.timeNs);
+  const note = (direction: number, until: number | undefined): void => {
+    if (until === undefined) return;
+    word.writeUInt32LE(until, layout.word.bodyUntil.at + 4 * direction);
+    word.writeUInt32LE(1, layout.word.isKnown.at + 4 * direction);
+  };
+  note(requestDirection, known.requestsUntil);
+  note(1 - requestDirection, known.responsesUntil);
+  return word;
 }

@@ -1,5 +1,6 @@
 /** The probe in the kernel: loading, attaching, and the maps through which it is told what to do. */
 
+import type { KnownBodies } from './connection/known.ts';
 import { BpfError } from './errors.ts';
 import * as layout from './layout.ts';
 import { leftOut } from './left-out.ts';
@@ -43,6 +44,8 @@ export type Probe = {
   readonly ignore: (sock: bigint, conn: number) => void;
   /** Lets the next request of a connection be its first again. */
   readonly forget: (sock: bigint, conn: number) => void;
+  /** Copies no more of a connection than has to be read, where that was known at `timeNs`. */
+  readonly passOver: (conn: number, requestDirection: number, known: KnownBodies, timeNs: number) => void;
   readonly forgetAll: () => void;
   readonly isOpen: (sock: bigint, conn: number) => boolean;
   /** What the kernel could not report, by kind, since it was loaded. */
@@ -133,7 +136,7 @@ function makeProbe(object: BpfObject, onOff: Pick<Probe, 'attach' | 'detach'>, t
     tier,
     ...onOff,
     ...createGroups(openMap(object, 'hp_groups')),
-    ...createConns(openMap(object, 'hp_conns'), openMap(object, 'hp_ignored')),
+    ...createConns(openMap(object, 'hp_conns'), openMap(object, 'hp_words')),
     losses: createLosses(object),
   };
 }

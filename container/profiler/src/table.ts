@@ -1,4 +1,5 @@
 /** All connections that are followed, by the kernel's number for them. */
+import type { KnownBodies } from './connection/known.ts';
 import type { Piece } from './connection/piece.ts';
 import { isRequestHead } from './connection/starts.ts';
 import type { Process } from './exchange.ts';
@@ -14,6 +15,8 @@ import { UnixSockets } from './unix-sockets.ts';
 export type KernelSide = {
   readonly ignore: (sock: bigint, conn: number) => void;
   readonly forget: (sock: bigint, conn: number) => void;
+  /** Tells what was known at `timeNs`; `requestDirection` is that of its requests. */
+  readonly passOver: (conn: number, requestDirection: number, known: KnownBodies, timeNs: number) => void;
   readonly isOpen: (sock: bigint, conn: number) => boolean;
 };
 
@@ -76,6 +79,8 @@ export class Table {
     const connection = entry.wake();
     if (direction === entry.open.requestDirection) connection.request(piece);
     else connection.response(piece);
+    const known = entry.takeKnown(piece);
+    if (known !== undefined) this.#kernel.passOver(conn, entry.open.requestDirection, known, piece.timeNs);
     this.#held.weigh(entry);
     if (this.#held.isTooMuch) this.#held.relieve(this.#entries.values());
   }

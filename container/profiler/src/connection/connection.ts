@@ -5,6 +5,7 @@
 import type { Pending, Process } from '../exchange.ts';
 import { type ConnectionEvents, countUnderWay, type Dialogue, forget, isHeadComing } from './dialogue.ts';
 import { Early } from './early.ts';
+import { findKnownBodies, type KnownBodies } from './known.ts';
 import { type ConnectionInfo, Line, PENDING_BYTES } from './line.ts';
 import type { Piece } from './piece.ts';
 import { createRequestReader } from './request-reader.ts';
@@ -66,6 +67,11 @@ export class Connection implements Dialogue {
     standing.requestsAt = requests.place;
     standing.responsesAt = responses.place;
     return standing;
+  }
+
+  /** Up to where it is known what comes; undefined where it would spare nothing to tell the kernel. */
+  get known(): KnownBodies | undefined {
+    return findKnownBodies(this);
   }
 
   /** Whether exchanges are under way, or what may be some. */

@@ -69,6 +69,11 @@ export class Body {
     }
   }
 
+  /** How many of its bytes are still to come; undefined where that is not known. */
+  get bytesLeft(): number | undefined {
+    return this.state === 'counted' ? this.#left : undefined;
+  }
+
   /** Goes on with bytes that can be passed over. */
   skip(count: number): void {
     const beyond = this.state === 'chunk-end' ? count : count - this.#pass(count);

@@ -87,6 +87,12 @@ export class Reader {
     return this.state === 'lost' ? Number.POSITIVE_INFINITY : 0;
   }
 
+  /** After how many bytes the next message begins; undefined where that is not known. */
+  get bytesToNext(): number | undefined {
+    if (this.state === 'body') return this.#body.bytesLeft;
+    return this.state === 'start' ? 0 : undefined;
+  }
+
   /** Could this many bytes be passed over whose content is not known? */
   canSkip(count: number): boolean {
     return count >= 0 && count <= this.mostToSkip;

@@ -1,0 +1,64 @@
+/** A connection on which the kernel could not follow a message: what comes later is copied no more than has to be read. */
+import { createInterface } from 'node:readline';
+import { expect, test } from 'vitest';
+import { follow } from '../helpers/follow.ts';
+import { listening } from '../helpers/peers.ts';
+import { startProfiler } from '../helpers/profiler.ts';
+
+const PORT = 21_047;
+const LARGE = 3_000_000;
+const READ_BYTES = 65_536;
+const head = (method: string, target: string, more = '') => `${method} ${target} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+const chunked = `${head('POST', '/chunked', 'Transfer-Encoding: chunked\r\n')}2\r\nhi\r\n0\r\n\r\n`;
+const long = head('GET', '/long', `Cookie: ${'c'.repeat(3_000)}\r\n`);
+const [one, two] = [head('GET', '/pipelined/1'), head('GET', '/pipelined/2')];
+
+/** Each line: what is asked, and how many bytes of a body each answer has; a negative number for those to HEAD. */
+const program = `import json, sys, threading
+${listening(PORT)}client = socket.create_connection(listener.getsockname())
+server, _ = listener.accept()
+def receive(end, left):
+    while left:
+        left -= len(end.recv(min(left, ${READ_BYTES}), socket.MSG_WAITALL))
+for line in sys.stdin:
+    asked, bodies = json.loads(line)
+    client.sendall(asked.encode())
+    receive(server, len(asked))
+    for size in bodies:
+        answer = b"HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n" % abs(size) + b"x" * max(size, 0)
+        sender = threading.Thread(target=server.sendall, args=(answer,))
+        sender.start()
+        receive(client, len(answer))
+        sender.join()
+    print("done", flush=True)
+`;
+
+test.each([
+  ['chunked', chunked, [20_000], ['/chunked']],
+  ['with a long head', long, [20_000], ['/long']],
+  ['pipelined', one + two, [20_000, 9], ['/pipelined/1', '/pipelined/2']],
+])('behind requests that are %s', async (_, unsure, bodies, targets) => {
+  await using profiler = await startProfiler({ PROFILER_ROLE: 'client', PROFILER_PORTS: String(PORT) });
+  await using peers = follow(['python3', '-c', program]);
+  const said = createInterface({ input: peers.child.stdout ?? process.stdin })[Symbol.asyncIterator]();
+  const play = async (asked: string, sizes: readonly number[]): Promise<void> => {
+    peers.type(`${JSON.stringify([asked, sizes])}\n`);
+    expect((await said.next()).value).toBe('done');
+  };
+  const told = () => profiler.lines().filter(({ type }) => type !== 'header');
+  await play(unsure, bodies);
+  // When they are told the kernel knows where the next one begins.
+  await expect.poll(() => told().length).toBe(targets.length);
+  await play(head('GET', '/large/1'), [LARGE]);
+  await play(head('HEAD', '/none'), [-LARGE]);
+  await play(head('GET', '/large/2'), [LARGE]);
+  await profiler.stop();
+  const last = told().slice(-3);
+  expect(last.map(({ target, status, end, responseBytes }) => [target, status, end, responseBytes])).toEqual([
+    ['/large/1', 200, 'complete', LARGE + 44],
+    ['/none', 200, 'complete', 44],
+    ['/large/2', 200, 'complete', LARGE + 44],
+  ]);
+  // About one for each call that reads; each would fill eight.
+  expect(profiler.status().counters.records).toBeLessThan((2 * 2 * LARGE) / READ_BYTES);
+});
