@@ -153,6 +153,33 @@ test('Ctrl-C on a terminal: a task that ends with 0 is stopped', async () => {
   expect((await project.run('half')).stdout).toBe('▸ half\n✔ half <time>\n');
 });
 
+test('Ctrl-C on a terminal: a task that ends with 0 is stopped also where a busy runner hears of that end first', async () => {
+  await using project = await createProject({
+    ...half,
+    'half.sh': half['half.sh'].replace('echo asked', 'sleep 0.3'),
+    ...config(`  half: ${task}\n`),
+    'late.cjs': `const children = require('node:child_process');
+const { spawn } = children;
+const hasEnded = new Promise((settle) => {
+  children.spawn = (program, words, options) => {
+    const child = spawn(program, words, options);
+    if (words.some((word) => word.endsWith('half.sh'))) child.once('exit', () => setTimeout(settle, 20));
+    return child;
+  };
+});
+const on = process.on.bind(process);
+process.on = (event, listener) => on(event, event === 'SIGINT' ? (name) => hasEnded.then(() => listener(name)) : listener);
+`,
+  });
+  const env = { NODE_OPTIONS: `--require=${project.path('late.cjs')}` };
+  const terminal = openTerminal(project, 'half --output=plain', { env });
+  await terminal.shows('up');
+  await apart();
+  terminal.type(ctrlC);
+  expect(await terminal.exit).toBe(130);
+  expect(terminal.screen()).toContain('– half stopped: interrupted');
+});
+
 test.each(['true', 'false'])(
   'Ctrl-C on a terminal: a script does not go on after its command, with `nothrow` neither; interactive: %s',
   async (interactive) => {

@@ -63,7 +63,8 @@ async function runStep(
   if (hasTerminal) await lendTerminal(session, running);
   const ended = await running;
   // What was sent to all of us may reach the runner last.
-  if (isInterrupt(ended.signal) && !signal.aborted) await host.sleep(interruptMs);
+  const mayBeInterrupt = isInterrupt(ended.signal) || (!isLast && table.terminalHasJustSentIt());
+  if (mayBeInterrupt && !signal.aborted) await host.sleep(interruptMs);
   await session.state.understood;
   if (inContainer !== undefined && signal.aborted) await inContainer.remove();
   // Its exit code says nothing then: what it has done may be half of it.

@@ -8,6 +8,8 @@ export type Canary = {
   readonly keep: (atOnce: boolean) => void;
   /** Asked after a SIGINT. True where there was nothing yet by which to tell. */
   readonly hasHeard: () => Promise<boolean>;
+  /** Whether it has died of one a moment ago, of which we may not have heard yet. */
+  readonly hasJustDied: () => boolean;
   readonly close: () => void;
 };
 
@@ -50,6 +52,8 @@ export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs'>): Can
     });
   };
 
+  const hasJustDied = (): boolean => host.clockMs() - diedMs < newsMs;
+
   return {
     keep: (atOnce) => {
       if (current !== undefined) return;
@@ -57,11 +61,11 @@ export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs'>): Can
       else timer ??= setTimeout(start, firstAfterMs).unref();
     },
     hasHeard: async () => {
-      const isNewsOfNow = host.clockMs() - diedMs < newsMs;
-      if (isNewsOfNow || current?.isSettled !== true) return true;
+      if (hasJustDied() || current?.isSettled !== true) return true;
       const { child, died } = current;
       return await Promise.race([died, host.sleep(newsMs).then(() => hasEnded(child))]);
     },
+    hasJustDied,
     close: () => {
       isClosed = true;
       clearTimeout(timer);

@@ -25,6 +25,8 @@ export type ProcessTable = {
   readonly wasAsked: (child: ChildProcess) => boolean;
   /** Asked after a SIGINT: whether the terminal sent it, and so to all that runs there. */
   readonly terminalSentIt: () => Promise<boolean>;
+  /** Whether the terminal has sent one a moment ago: a busy runner may hear of it after what has ended because of it. */
+  readonly terminalHasJustSentIt: () => boolean;
   /** Whether something that was cancelled still has descendants that run. */
   readonly isClearing: () => boolean;
   /** Kills everything at once. */
@@ -80,7 +82,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
       ended(pid);
       const left = ending.stop();
       const endedMs = host.clockMs();
-      asked.set(child, () => left?.wasAsked === true || wasDelivered(signal, endedMs));
+      asked.set(child, () => left?.wasAsked === true || hasDiedOfIt(signal, endedMs));
       if (left === undefined) {
         if (!host.stdinIsTerminal) return;
         const isRecent = (ending: Ending): boolean => ending.signal.aborted || ending.endedMs + patienceMs > endedMs;
@@ -98,6 +100,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
     watch: () => void watch(),
     wasAsked: (child) => asked.get(child)?.() ?? false,
     terminalSentIt: canary.hasHeard,
+    terminalHasJustSentIt: canary.hasJustDied,
     isClearing: () => sweeps.size > 0,
     killAll: () => {
       for (const pid of alive) signalTree(host, pid, 'SIGKILL');
@@ -120,7 +123,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
 
 type Ending = { readonly output: string | undefined; readonly signal: AbortSignal; readonly endedMs: number };
 
-/** Whether the terminal has sent a signal to a process shortly before its end. */
+/** Whether the terminal has sent a signal to a process before its end. We may have heard of that end first. */
 function hasDiedOfIt(signal: AbortSignal, endedMs: number): boolean {
   return wasDelivered(signal, endedMs + patienceMs);
 }
