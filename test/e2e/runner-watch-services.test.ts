@@ -88,6 +88,28 @@ test('a service is not lost when a task that it needs fails, and its port is fre
   expect(await linesOf(project, 'story')).toEqual(['web listens', 'web stops', 'web listens', 'web stops']);
 });
 
+test('a service that was started again alone is stopped after those that need it all the same', async () => {
+  await using project = await projectWith(
+    () => `  db: { inputs: [db.conf], service: { run: 'exec node server.cjs db 0', ready: { log: listens } } }
+  web: { needs: [db], inputs: [web.conf], service: { run: 'exec node server.cjs web 0', ready: { log: listens } } }
+`,
+    { 'db.conf': '', 'web.conf': '' },
+  );
+  const watch = startWatch(project, 'web');
+  await watch.waits();
+  await project.write('db.conf', 'new');
+  await watch.waits();
+  expect((await watch.end()).exit).toBe(130);
+  expect(await linesOf(project, 'story')).toEqual([
+    'db listens',
+    'web listens',
+    'db stops',
+    'db listens',
+    'web stops',
+    'db stops',
+  ]);
+});
+
 test('a service that ends by itself is told, and started again with the next change', async () => {
   await using project = await projectWith(() => "  web: { inputs: [conf], service: { run: 'web' } }\n", { conf: '' });
   const web = await project.driven('web');

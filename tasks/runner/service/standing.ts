@@ -9,8 +9,8 @@ export type Standing = {
   /** Stops one that is started again at once, and waits for its end. */
   readonly replace: (task: string) => Promise<void>;
   readonly isReplaced: (service: Service) => boolean;
-  /** Stops those that are named, the last started first, each when the one before has ended. */
-  readonly stop: (isMeant?: (task: string) => boolean) => Promise<void>;
+  /** Stops those of the tasks that are up, the last of them first, each when the one before has ended. */
+  readonly stop: (tasks: readonly string[]) => Promise<void>;
 };
 
 /** Makes it, empty. */
@@ -37,8 +37,11 @@ export function makeStanding(): Standing {
       await end(service);
     },
     isReplaced: (service) => replaced.has(service),
-    stop: async (isMeant = () => true) => {
-      for (const service of [...services.values()].reverse()) if (isMeant(service.task.name)) await end(service);
+    stop: async (tasks) => {
+      for (const name of [...tasks].reverse()) {
+        const service = services.get(name);
+        if (service !== undefined) await end(service);
+      }
     },
   };
 }

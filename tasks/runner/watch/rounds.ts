@@ -28,6 +28,7 @@ export type Rounds = {
   /** Whether a task began when it last had its turn, and did not come to a good end. */
   readonly hasFailed: (task: string) => boolean;
   readonly servicesAreUp: () => boolean;
+  /** Stops those that are meant, each before what it needs. */
   readonly stopServices: (isMeant?: (task: string) => boolean) => Promise<void>;
 };
 
@@ -43,6 +44,7 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
   const standing = makeStanding();
   const held: Holdings = new Map();
   const ends = new Map<string, TaskEnd['state']>();
+  let planned: readonly string[] = [];
   const emit = (event: Event): void => {
     if (event.type === 'task-finished') ends.set(event.task, event.end.state);
     session.emit(event);
@@ -66,9 +68,11 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
     select: (plan, roots) => selectTasks(plan.tasks, { roots, ends, isUp }),
     hasFailed: (task) => ['failed', 'cancelled'].includes(ends.get(task) ?? ''),
     servicesAreUp: () => standing.names().length > 0,
-    stopServices: standing.stop,
+    // Not by when they were started: one that was replaced is younger than those that need it.
+    stopServices: (isMeant = () => true) => standing.stop(planned.filter(isMeant)),
     run: async (options) => {
       const { project, plan, tasks, gazes, looks, isFirst } = options;
+      planned = plan.tasks.map(({ name }) => name);
       const { host } = session;
       const round = openSession({ ...host, env: project.env }, project, flags, { ...session, emit });
       const startedMs = host.clockMs();
@@ -82,9 +86,9 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
         if (gaze !== undefined) await looks.refresh(gaze);
         return undefined;
       };
-      const planned = { ...plan, tasks, force: isFirst && plan.force };
-      onStart({ plan: planned, standing: standing.names() });
-      const verdict = await performTasks(round, planned, {
+      const due = { ...plan, tasks, force: isFirst && plan.force };
+      onStart({ plan: due, standing: standing.names() });
+      const verdict = await performTasks(round, due, {
         fix: isFirst && flags.fix,
         round: { standing, held, whyLeftOut },
       });
