@@ -110,6 +110,28 @@ test('a service that was started again alone is stopped after those that need it
   ]);
 });
 
+test('a service is not started again when the watch is ended while the one before it cleans up', async () => {
+  await using project = await projectWith(
+    () => `  web:
+    inputs: [conf]
+    service: { run: 'trap "while [ ! -e go ]; do sleep 0.05; done; exit 0" TERM; echo up; while :; do sleep 0.05; done', ready: { log: up } }
+    finally: echo last >> story
+`,
+    { conf: '' },
+  );
+  const watch = startWatch(project, 'web');
+  await watch.waits();
+  await project.write('conf', 'new');
+  await watch.says('– web stopped: it is started again');
+  const ended = watch.end();
+  await watch.says('SIGINT: stopping');
+  await project.write('go', '');
+  const { exit, stdout } = await ended;
+  expect(exit).toBe(130);
+  expect(stdout.split('▸ web')).toHaveLength(2);
+  expect(await linesOf(project, 'story')).toEqual(['last']);
+});
+
 test('a service that ends by itself is told, and started again with the next change', async () => {
   await using project = await projectWith(() => "  web: { inputs: [conf], service: { run: 'web' } }\n", { conf: '' });
   const web = await project.driven('web');

@@ -12,6 +12,7 @@ import { startedBy } from './around.ts';
 import { type Claims, makeClaims } from './claims.ts';
 import { type HeldUp, makeHeldUp } from './held-up.ts';
 import { makeOrder, type Order } from './order.ts';
+import { stopped } from './outcome.ts';
 import { identityOf, reuseOf } from './reuse.ts';
 import { makeRoom, type Room } from './room.ts';
 import type { Round } from './round.ts';
@@ -172,8 +173,10 @@ class Run {
     const { work } = task;
     const leftOut = await this.round?.whyLeftOut(task, this.order.someNeedRan(task));
     if (leftOut !== undefined) return { state: 'skipped', reason: leftOut };
+    if (work.kind === 'service') await this.services.endPredecessor(task);
+    // That may have taken a while.
+    if (signal.aborted) return stopped(signal);
     if (work.kind !== 'service') return await runTask({ ...options, force: plan.force, onStart });
-    await this.services.endPredecessor(task);
     onStart();
     const { startService } = await import('../service/service.ts');
     return await startService({ ...options, work, isNeeded: () => this.up.isNeeded(task, this.isToCome) });
