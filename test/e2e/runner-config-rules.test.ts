@@ -42,6 +42,52 @@ tasks: { a: {} }
   `);
 });
 
+test('what only a shell fills in is refused where none reads', async () => {
+  const config = `version: 1
+vars: { commit: $(git rev-parse HEAD) }
+tasks:
+  a:
+    env: { PATH: './bin:$PATH', FLAGS: '$\${FLAGS-} -g', AT: '\${commit}' }
+    cwd: $HOME/src
+    inputs: ['$(find src)', { command: echo $HOME }]
+    run: echo $(date) $HOME \${commit}
+  b: { env: { A: 'a$', B: 'pa$word', C: '$ORIGIN/lib', D: '$$' }, service: { run: x, ready: { http: 'http://x:\${PORT}' } } }
+`;
+  expect(await errorsOf(config)).toMatchInlineSnapshot(`
+    "error: no shell reads \`env\` of task \`a\`, so \`$PATH\` would stay as it is
+      --> tasks.config.yaml:5:25
+       |     env: { PATH: './bin:$PATH', FLAGS: '$\${FLAGS-} -g', AT: '\${commit}' }
+       |                         ^^^^^
+    hint: set it in the command: \`export PATH="…"; …\`
+    error: no shell reads \`env\` of task \`a\`, so \`\${FLAGS-}\` would stay as it is
+      --> tasks.config.yaml:5:42
+       |     env: { PATH: './bin:$PATH', FLAGS: '$\${FLAGS-} -g', AT: '\${commit}' }
+       |                                          ^^^^^^^^^
+    hint: set it in the command: \`export FLAGS="…"; …\`
+    error: no shell reads \`env\` of task \`a\`, so \`$(git rev-parse HEAD)\` would stay as it is
+      --> tasks.config.yaml:5:61
+       |     env: { PATH: './bin:$PATH', FLAGS: '$\${FLAGS-} -g', AT: '\${commit}' }
+       |                                                             ^^^^^^^^^^^
+    hint: set it in the command: \`export AT="…"; …\`
+    error: no shell reads \`cwd\` of task \`a\`, so \`$HOME\` would stay as it is
+      --> tasks.config.yaml:6:10
+       |     cwd: $HOME/src
+       |          ^^^^^
+    hint: only a command can have it: write here what it stands for
+    error: no shell reads \`inputs\` of task \`a\`, so \`$(find src)\` would stay as it is
+      --> tasks.config.yaml:7:15
+       |     inputs: ['$(find src)', { command: echo $HOME }]
+       |               ^^^^^^^^^^^
+    hint: only a command can have it: write here what it stands for
+    error: unknown name \`PORT\` in \`\${PORT}\`
+      --> tasks.config.yaml:9:111
+       |   b: { env: { A: 'a$', B: 'pa$word', C: '$ORIGIN/lib', D: '$$' }, service: { run: x, ready: { http: 'http://x:\${PORT}' } } }
+       |                                                                                                               ^^^^^^^
+    hint: names are those of \`vars\` and \`params\`; no shell reads this, so it cannot name an environment variable
+    "
+  `);
+});
+
 test('keys that exclude each other are named', async () => {
   const config = `version: 1
 tasks:
@@ -237,7 +283,7 @@ tasks:
       --> tasks.config.yaml:3:18
        |   a: { lock: 'of-\${bord}', params: { board: {} }, run: echo }
        |                  ^^^^^^^
-    hint: names are those of \`vars\` and \`params\`; for a variable of the shell, write \`$bord\` or \`$\${bord}\`
+    hint: names are those of \`vars\` and \`params\`; no shell reads this, so it cannot name an environment variable
     error: \`container\` of task \`b\` is \`\`: it cannot be empty
       --> tasks.config.yaml:4:19
        |   b: { container: '', confirm: ' ', lock: [x, ''], run: echo }

@@ -98,6 +98,15 @@ go:
     runs: [['go']],
     through: ['go'],
   },
+  'an environment with signs of the shell': {
+    makefile: `export AT := $$HOME/x
+.PHONY: go
+go:
+	@printenv AT
+`,
+    runs: [['go']],
+    through: ['go'],
+  },
   'an environment that is known': {
     makefile: `export COLOUR = red
 SHAPE = round

@@ -6,6 +6,7 @@ import { freshRules } from './rules/inputs-and-outputs.ts';
 import { platformRules } from './rules/platforms.ts';
 import { quotingRules } from './rules/quoting.ts';
 import { serviceRules } from './rules/services.ts';
+import { unreadRules } from './rules/unread.ts';
 import { namesIn, unclosedIn } from './template.ts';
 import type { CheckRow, Config, ParamRow, TaskRow } from './types.ts';
 
@@ -19,6 +20,7 @@ export function checkRules(config: Config, isRange: (range: string) => boolean):
       ...serviceRules(task),
       ...templates(config, task),
       ...quotingRules(config, task),
+      ...unreadRules(config, task),
     ]),
     ...platformRules(config),
     ...Object.values(config.checks).flatMap((check) => checkRowRules(check, isRange)),
@@ -211,19 +213,22 @@ function unknownNamesIn(text: string, known: readonly string[], path: Path): Fin
     const isToldAlready = name === 'args' && path.includes('run');
     if (known.includes(name) || isToldAlready) return [];
     const part = `\${${name}}`;
-    const shellName = /^\w+$/.test(name)
-      ? ` write \`$${name}\` or \`$$${part.slice(1)}\``
-      : ` write \`$$${part.slice(1)}\``;
+    const forTheShell = /^\w+$/.test(name) ? `\`$${name}\` or \`$$${part.slice(1)}\`` : `\`$$${part.slice(1)}\``;
     return [
       {
         path,
         at: 'value',
         part,
         message: `unknown name \`${name}\` in \`${part}\`${didYouMean(name, known)}`,
-        hint: `names are those of \`vars\` and \`params\`; for a variable of the shell,${shellName}`,
+        hint: `names are those of \`vars\` and \`params\`; ${isRead(path) ? `for a variable of the shell, write ${forTheShell}` : 'no shell reads this, so it cannot name an environment variable'}`,
       },
     ];
   });
+}
+
+/** Whether a shell reads the value, or may: a var stands in a command. */
+function isRead([section, , key, inner, last]: Path): boolean {
+  return section === 'vars' || key === 'run' || key === 'finally' || inner === 'run' || last === 'command';
 }
 
 function checkRowRules(check: CheckRow, isRange: (range: string) => boolean): Finding[] {

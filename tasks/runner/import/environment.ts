@@ -1,4 +1,5 @@
 import { reservedNames } from '../config/reserved-names.ts';
+import { shellPart } from '../config/rules/unread.ts';
 import { messageOf } from '../errors.ts';
 import { everybodys } from './known.ts';
 import { CouldNot } from './references.ts';
@@ -34,6 +35,8 @@ export function exportedBy(statements: readonly Statement[], variables: Variable
 function valueFor(name: string, variables: Variables): string {
   if (!/^[A-Za-z_]\w*$/.test(name) || name === 'SHELL' || reservedNames.includes(name))
     throw new CouldNot(`the name \`${name}\``);
+  const unread = shellPart(variables.constant(name) ?? '', name);
+  if (unread !== undefined) throw new CouldNot(`\`${unread}\` as it is written`);
   return variables.inConfig(`$(${name})`, {
     onEnvironment: (names) => {
       throw new CouldNot(`\`$(${names[0]})\` is what the caller sets`);
