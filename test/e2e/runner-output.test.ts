@@ -24,6 +24,37 @@ failed: \`long\` (exit code 2); 1 done, <time>
 `);
 });
 
+test('of a command of several lines each stands below its first, and says whose it is', async () => {
+  await using project = await createProject(
+    config(
+      '  long:\n    run: |\n      if true; then\n        exit 2\n      fi\n    finally: "echo a\\n\\necho b\\n"\n',
+    ),
+  );
+  expect((await project.run('long --dry-run')).stdout).toBe(`1. long runs on this machine: it names no container
+     $ if true; then
+         exit 2
+       fi
+     finally $ echo a
+               
+               echo b
+`);
+  expect((await project.run('long --output=prefixed --verbose')).stdout).toBe(`long | ▸ long on this machine
+long | $ if true; then
+long |     exit 2
+long |   fi
+long | $ echo a
+long |   
+long |   echo b
+long | a
+long | b
+long | ✖ long failed after <time>: exit code 2
+long |   command: if true; then
+long |              exit 2
+long |            fi
+failed: \`long\` (exit code 2); 0 done, <time>
+`);
+});
+
 test('bytes that are no UTF-8 are replaced, and nothing around them is lost', async () => {
   await using project = await createProject(config('  a: { run: \'printf "x\\\\377\\\\376y\\\\303\\\\251\\\\n"\' }\n'));
   expect((await project.run('a')).stdout).toBe('▸ a\nx\uFFFD\uFFFDyé\n✔ a <time>\n');

@@ -5,7 +5,7 @@ import type { Paint } from '../paint.ts';
 import { namedChecks } from '../plan/named-checks.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import { withNames } from '../text/safe-text.ts';
-import { pretence } from './lines.ts';
+import { commandLines, pretence } from './lines.ts';
 
 export type DryRunOptions = { readonly paint: Paint; readonly forecasts: ReadonlyMap<string, Forecast> };
 
@@ -34,7 +34,7 @@ function describeTask(task: PlannedTask, head: string, forecast: Forecast | unde
     ...(forecast?.because ?? []).map((reason) => `due to: ${withNames(reason)}`),
     task.confirm === undefined ? [] : `asks before anything starts: ${task.confirm}`,
     ...workLines(task),
-    task.finally.map((step) => `finally $ ${step}`),
+    task.finally.flatMap((step) => commandLines('finally $ ', step)),
   ].flat();
   return [`${head} ${placeOf(task)}`, ...details.map((line) => `     ${line}`)];
 }
@@ -53,11 +53,14 @@ function placeOf({ work, place }: PlannedTask): string {
 function workLines({ work, args, rest }: PlannedTask): readonly string[] {
   switch (work.kind) {
     case 'run':
-      return work.commands.map((command) => `$ ${command}`);
+      return work.commands.flatMap((command) => commandLines('$ ', command));
     case 'script':
       return [`script ${[work.file, ...args, ...rest].join(' ')}`];
     case 'service':
-      return [`service $ ${work.command}`, ...work.signs.map(({ kind, value }) => `ready when ${signs[kind](value)}`)];
+      return [
+        ...commandLines('service $ ', work.command),
+        ...work.signs.map(({ kind, value }) => `ready when ${signs[kind](value)}`),
+      ];
     case 'none':
       return [];
     default:

@@ -36,7 +36,7 @@ export function failureLines(
 ): readonly string[] {
   const { command, remedy, lastLines, known, checks } = failure;
   return [
-    ...(command === undefined ? [] : [`command: ${command}`]),
+    ...(command === undefined ? [] : commandLines('command: ', command)),
     ...(options.withLastLines && lastLines.length > 0
       ? ['last lines:', ...lastLines.map((line) => `  ${keepColours(line)}`)]
       : []),
@@ -47,6 +47,12 @@ export function failureLines(
     ...checks.flatMap((report) => checkLines(report, paint)),
     ...(remedy === undefined ? [] : [`${paint.cyan('remedy')}: ${remedy}`]),
   ].map((line) => `  ${line}`);
+}
+
+/** A command behind what it is called; of one of several lines, the others stand below its first. */
+export function commandLines(head: string, command: string): readonly string[] {
+  const [first = '', ...others] = command.trimEnd().split('\n');
+  return [`${head}${first}`, ...others.map((line) => `${' '.repeat(head.length)}${line}`)];
 }
 
 const marks: Record<CheckOutcome, (paint: Paint) => string> = {

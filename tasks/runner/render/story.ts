@@ -7,6 +7,7 @@ import type { RenderOptions } from './index.ts';
 import {
   changeLine,
   checkLines,
+  commandLines,
   endLine,
   type Finished,
   failureLines,
@@ -44,7 +45,7 @@ export function makeStory({ tasks, paint, quiet, verbose, explain, say, quote }:
       say(undefined, [`${paint.yellow('note')}: ${text.split('\n').map(withNames).join('\n')}`]),
     'check-finished': ({ report }) => say(undefined, checkLines(report, paint)),
     'fix-started': ({ check, summary, about, command }) =>
-      say(undefined, [`${paint.cyan('fix')} ${check} (${summary}): ${about}`, `  $ ${command}`]),
+      say(undefined, [`${paint.cyan('fix')} ${check} (${summary}): ${about}`, ...commandLines('  $ ', command)]),
     'task-started': ({ task, where }) => {
       sayUnlessQuiet(task, [
         `${paint.cyan(paint.marks.started)} ${paint.bold(task)}${verbose ? ` ${paint.dim(where)}` : ''}`,
@@ -58,7 +59,7 @@ export function makeStory({ tasks, paint, quiet, verbose, explain, say, quote }:
     },
     'command-started': ({ task, command }) => {
       if (!verbose) return;
-      for (const line of `$ ${command}`.split('\n')) quote(task, paint.dim(line));
+      for (const line of commandLines('$ ', command)) quote(task, paint.dim(line));
     },
     'task-output': ({ task, line, goesOn }) => quote(task, line, goesOn),
     'task-retried': (event) => quote(event.task, retryLine(event)),

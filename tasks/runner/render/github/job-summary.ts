@@ -4,7 +4,7 @@ import type { Host } from '../../host.ts';
 import type { Plan } from '../../plan.ts';
 import { plainText } from '../../text/safe-text.ts';
 import { durationInWords } from '../../text/words.ts';
-import type { Finished } from '../lines.ts';
+import { commandLines, type Finished } from '../lines.ts';
 import { hasRun } from '../story.ts';
 import { summaryLines } from '../summary.ts';
 
@@ -87,7 +87,7 @@ function resultOf({ end }: Finished): string {
 function failureOf({ task, end }: Finished): readonly string[] {
   if (end.state !== 'failed') return [];
   const { command, lastLines } = end.failure;
-  const lines = [...(command === undefined ? [] : [`$ ${command}`]), ...lastLines].map(plainText);
+  const lines = [...(command === undefined ? [] : commandLines('$ ', command)), ...lastLines].map(plainText);
   if (lines.length === 0) return [];
   return [[`<details open><summary>${inCell(task)}</summary>`, '', ...fenced(lines), '', '</details>', ''].join('\n')];
 }
