@@ -128,7 +128,7 @@ tasks:
   });
   await project.run('next', { env: { ...actions, GITHUB_STEP_SUMMARY: project.path('summary.md') } });
   const summary = (await project.read('summary.md')).replace(/\d+ ms|\d\.\d s/g, '<time>');
-  expect(summary).toBe(`### tasks: task, exit code 3, <time>
+  expect(summary).toBe(`### tasks: failed: \`bad\` (exit code 3); 1 done, 1 not started, <time>
 
 | task | result | time |
 | --- | --- | ---: |

@@ -1,10 +1,11 @@
 import { messageOf } from '../../errors.ts';
 import type { Stamped } from '../../events.ts';
 import type { Host } from '../../host.ts';
+import { makePaint } from '../../paint.ts';
 import type { Plan } from '../../plan.ts';
 import { plainText } from '../../text/safe-text.ts';
 import { durationInWords } from '../../text/words.ts';
-import { commandLines, type Finished } from '../lines.ts';
+import { commandLines, type Finished, runLine } from '../lines.ts';
 import { hasRun } from '../story.ts';
 import { summaryLines } from '../summary.ts';
 
@@ -45,7 +46,7 @@ function asMarkdown(plan: Pick<Plan, 'tasks'>, finished: readonly Finished[], ov
   const tookMs = new Map(finished.filter(({ end }) => hasRun(end)).map((event) => [event.task, event.tookMs]));
   const timing = { wallMs: over.tookMs ?? 0, tookMs };
   return within(mostBytes, [
-    `### tasks: ${over.reason === 'ok' ? 'ok' : `${over.reason}, exit code ${over.exit}`}, ${durationInWords(over.tookMs ?? 0)}`,
+    `### tasks: ${runLine(over, finished, makePaint(false))}`,
     '',
     '| task | result | time |',
     '| --- | --- | ---: |',
