@@ -35,6 +35,16 @@ test.each([
   ],
   ['pytest', 'E       assert 1 == 2\n\ntests/test_a.py:3: AssertionError', 'tests/test_a.py 3 - assert 1 == 2'],
   ['rustc', 'error[E0308]: mismatched types\n --> src/main.rs:3:5', 'src/main.rs 3 5 error[E0308]: mismatched types'],
+  [
+    'a panic of Rust',
+    "thread 'tests::health' (23285) panicked at src/main.rs:20:35:\nassertion `left == right` failed\n  left: 1",
+    'src/main.rs 20 35 assertion `left == right` failed',
+  ],
+  [
+    'vitest, which speaks to GitHub too',
+    'Error: no\n ❯ test/a.test.ts:2:12\n::error file=/src/test/a.test.ts,title=x,line=2,column=12::Error: no%0A',
+    'test/a.test.ts 2 12 Error: no',
+  ],
   ['ruff', 'F401 [*] `os` imported but unused\n --> a.py:3:8', 'a.py 3 8 F401 [*] `os` imported but unused'],
   ['go', './a.go:3:5: undefined: x', './a.go 3 5 undefined: x'],
   ['go test', '    a_test.go:3: want 1', 'a_test.go 3 - want 1'],

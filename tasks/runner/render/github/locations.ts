@@ -14,7 +14,13 @@ export type Locator = { readonly read: (line: string) => void; readonly found: (
 const most = 20;
 
 /** What a tool says in other lines than the one with the place. */
-type Memory = { file?: string | undefined; place?: Place | undefined; text?: string | undefined };
+type Memory = {
+  file?: string | undefined;
+  place?: Place | undefined;
+  /** Where Rust panicked, which the next line explains. */
+  panic?: Place | undefined;
+  text?: string | undefined;
+};
 type Place = Omit<Location, 'text'>;
 
 /** Finds a place in one line, perhaps with the help of those before it, or remembers something of it. */
@@ -22,23 +28,27 @@ type Wording = (line: string, memory: Memory) => Location | undefined;
 
 /** Makes the locator of one task; each place is found once. */
 export function makeLocator(): Locator {
-  const found = new Map<string, Location>();
+  const found: Location[] = [];
   const memory: Memory = {};
   return {
     read: (raw) => {
-      if (found.size >= most) return;
+      if (found.length >= most) return;
       const line = plainText(raw).trimEnd();
       for (const wording of wordings) {
         const location = wording(line, memory);
         if (location === undefined) continue;
-        const { file, line: number, column = 0 } = location;
-        const key = `${file}:${number}:${column}`;
-        if (!found.has(key)) found.set(key, location);
+        if (!found.some((other) => isSamePlace(other, location))) found.push(location);
         return;
       }
     },
-    found: () => [...found.values()],
+    found: () => found,
   };
+}
+
+/** Also where it is once named from the root: vitest tells a failure to a reader, and then to GitHub. */
+function isSamePlace(a: Location, b: Location): boolean {
+  const isSameFile = a.file === b.file || a.file.endsWith(`/${b.file}`) || b.file.endsWith(`/${a.file}`);
+  return isSameFile && a.line === b.line && a.column === b.column;
 }
 
 /** gcc, clang, javac, mypy, rustc's short form: `src/a.c:3:5: error: text`; flake8 and rubocop: a code instead of the word. */
@@ -82,6 +92,16 @@ const arrow: Wording = (line, memory) => {
   return undefined;
 };
 
+/** Rust's panics, as of a failed test: `thread 'a' panicked at src/lib.rs:3:5:`, then the text. */
+const panic: Wording = (line, memory) => {
+  const place = memory.panic;
+  memory.panic = undefined;
+  if (place !== undefined) return { ...place, text: line };
+  const [, file, number, column] = /^thread '.*panicked at ([^\s:]+):(\d+):(\d+):$/.exec(line) ?? [];
+  if (file !== undefined) memory.panic = { file, line: Number(number), column: Number(column) };
+  return undefined;
+};
+
 /** biome: `src/a.ts:3:5 lint/rule ━━━`, then `  × text`. */
 const biome: Wording = (line, memory) => {
   const [, file, number, column] =
@@ -122,7 +142,7 @@ const github: Wording = (line) => {
   const [, list = '', text] = /^::error ([^:]*)::(.+)$/.exec(line) ?? [];
   if (text === undefined) return undefined;
   const values = Object.fromEntries(list.split(',').map((pair) => pair.split(/=(.*)/s).slice(0, 2).map(decoded)));
-  const { file, line: number, col } = values;
+  const { file, line: number, col = values.column } = values;
   if (file === undefined || !/^\d+$/.test(number ?? '')) return undefined;
   return {
     file,
@@ -132,7 +152,19 @@ const github: Wording = (line) => {
   };
 };
 
-const wordings: readonly Wording[] = [github, biome, compiler, microsoft, python, eslint, arrow, javascript, shell, go];
+const wordings: readonly Wording[] = [
+  panic,
+  github,
+  biome,
+  compiler,
+  microsoft,
+  python,
+  eslint,
+  arrow,
+  javascript,
+  shell,
+  go,
+];
 
 function locate(pattern: RegExp, line: string): Location | undefined {
   const [, file, number, column, text] = pattern.exec(line) ?? [];
