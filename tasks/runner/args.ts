@@ -1,4 +1,5 @@
 import { didYouMean, listed, usageError } from './errors.ts';
+import { knownElsewhere } from './other-flags.ts';
 
 /** A word or a flag that is not the tool's own, in the order in which it was typed. */
 export type Item =
@@ -126,10 +127,9 @@ function readItem(word: string): Item {
   if (flag?.[1] !== undefined) return { kind: 'flag', name: flag[1], value: flag[2] };
   const isShortFlag = /^-[^\d-]/.test(word);
   if (isShortFlag) {
-    throw usageError(
-      `unknown flag \`${word}\`${word === '-h' ? ', did you mean `--help`?' : ''}`,
-      'flags are written in full; what follows `--` goes to the command of the last task as it is',
-    );
+    const { suggestion, hint } = knownElsewhere(word);
+    const inFull = 'flags are written in full; what follows `--` goes to the command of the last task as it is';
+    throw usageError(`unknown flag \`${word}\`${suggestion ?? ''}`, hint ?? inFull);
   }
   return { kind: 'word', text: word };
 }

@@ -77,6 +77,25 @@ export const run = defineTask<{ port?: number; text: string }>(async ({ params: 
   expect(await printed('s --port=0')).toBe('[0,""]');
 });
 
+test.each([
+  ['-j4 a', 'unknown flag `-j4`, did you mean `--jobs=4`?', 'flags are written in full'],
+  ['-n a', 'unknown flag `-n`, did you mean `--dry-run`?', 'flags are written in full'],
+  ['--silent a', 'unknown flag `--silent`, did you mean `--quiet`?', "a task's own flags follow its name"],
+  ['a --parallel=4', 'task `a` has no flag `--parallel`, did you mean `--jobs=N`?', '`a` has `--fields`'],
+  ['a --field', 'task `a` has no flag `--field`, did you mean `--fields`?', '`a` has `--fields`'],
+  ['-C sub a', 'unknown flag `-C`', 'the config is looked for where you are: `cd FOLDER && tasks …`'],
+  ['--file=x a', 'unknown flag `--file`', 'the config is looked for where you are: `cd FOLDER && tasks …`'],
+  ['-x a', 'unknown flag `-x`', 'flags are written in full'],
+])('of `%s`, as other runners take it, the way here is told', async (words, message, hint) => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  a: { params: { fields: {} }, run: echo ran }\n',
+  });
+  const { exit, stdout, stderr } = await project.run(words);
+  const [first, second] = stderr.split('\n');
+  expect({ exit, stdout, first }).toEqual({ exit: 2, stdout: '', first: `error: ${message}` });
+  expect(second?.startsWith(`hint: ${hint}`)).toBe(true);
+});
+
 test('a required param with a wrong value is told of once: it is not missing', async () => {
   await using project = await createProject({
     'tasks.config.yaml':
