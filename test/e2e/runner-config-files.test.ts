@@ -16,6 +16,7 @@ test('an empty config is told what it lacks', async () => {
       --> tasks.config.yaml:1:1
        | {}
        | ^^
+    hint: it begins with \`version: 1\`
     error: the config has no \`tasks\`
       --> tasks.config.yaml:1:1
        | {}

@@ -42,6 +42,53 @@ tasks: { a: {} }
   `);
 });
 
+test('what another runner writes otherwise is told with the way here, and valid keys are listed once', async () => {
+  const config = `version: 1
+vars: { X: { sh: git rev-parse HEAD } }
+env: { A: b }
+tasks:
+  a: { shell: bash, vars: { a: b }, deps: [b], srcs: [x], ignore_error: true, foo: 1 }
+  b: { run: echo, timeout: 30, retry: 3, needs: [{ task: c }] }
+  c: { run: [{ task: 'a:b' }, { cmd: x }, { defer: y }, echo a: b] }
+  d: [a, b]
+`;
+  const told = (await errorsOf(config)).split('\n').filter((line) => /^(error|hint)/.test(line));
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "error: var \`X\` must be a string, a number, true or false, not a map",
+      "hint: write \`$(git rev-parse HEAD)\`, which each command that uses it runs anew",
+      "error: the config has unknown key \`env\`",
+      "hint: \`dotenv: [defaults.env]\` sets variables for all tasks, \`env\` of a task those of one",
+      "error: task \`a\` has unknown key \`shell\`",
+      "hint: commands are for /bin/sh: what needs bash goes into a script, \`run: bash build.sh\`",
+      "error: task \`a\` has unknown key \`vars\`",
+      "hint: values for one task are its \`params\`, with a \`default\`",
+      "error: task \`a\` has unknown key \`deps\`, did you mean \`needs\`?",
+      "hint: valid keys are <those of a task>",
+      "error: task \`a\` has unknown key \`srcs\`, did you mean \`inputs\`?",
+      "error: task \`a\` has unknown key \`ignore_error\`",
+      "hint: write \`command || true\`",
+      "error: task \`a\` has unknown key \`foo\`",
+      "error: \`timeout\` of task \`b\` must be a string, not 30",
+      "hint: write \`30s\`",
+      "error: \`retry\` of task \`b\` must be a map, not 3",
+      "hint: write \`retry: { times: 3 }\`",
+      "error: item 1 of \`needs\` of task \`b\` must be a string, not a map",
+      "hint: write \`c\`",
+      "error: item 1 of \`run\` of task \`c\` must be a string, not a map",
+      "hint: write \`tasks a:b\` as a step, or name it in \`needs\` to run first",
+      "error: item 2 of \`run\` of task \`c\` must be a string, not a map",
+      "hint: write the command alone",
+      "error: item 3 of \`run\` of task \`c\` must be a string, not a map",
+      "hint: what runs at the end belongs in \`finally\`",
+      "error: item 4 of \`run\` of task \`c\` must be a string, not a map",
+      "hint: put a string that contains a colon and a space in quotes",
+      "error: task \`d\` must be a map, not a list",
+      "hint: commands belong in \`run\`, tasks that run first belong in \`needs\`: \`d: { needs: […] }\`",
+    ]
+  `);
+});
+
 test('what only a shell fills in is refused where none reads', async () => {
   const config = `version: 1
 vars: { commit: $(git rev-parse HEAD) }
@@ -401,7 +448,7 @@ tasks:
       ":14",
       ": item 1 of \`run\` of task \`h\` must be a string, not a map",
       ":15",
-      " with a colon and a space in it is written in quotes",
+      " that contains a colon and a space in quotes",
     ]
   `);
 });

@@ -145,6 +145,7 @@ test('a list given for a table, or a table for a list, is said in those words', 
       --> tasks.config.yaml:4:6
        |   a: []
        |      ^^
+    hint: commands belong in \`run\`, tasks that run first belong in \`needs\`: \`a: { needs: […] }\`
     error: \`x\` in \`params\` of task \`b\` must be a map, not a list
       --> tasks.config.yaml:5:21
        |   b: { params: { x: [] }, run: { y: 1 } }

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { didYouMean, listed } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
-import { ourWordFor } from './shape/other-words.ts';
+import { ourWordFor, wayWithout } from './shape/other-words.ts';
 import { remove, replaceWrong, schemaAt } from './shape/stand-in.ts';
 import { listForTable, listsForTables, reservedKey, reservedKeys } from './shape/tables.ts';
+import { valueHint } from './shape/value-hints.ts';
 import { reasonOf, subjectOf, titleOf } from './shape/wording.ts';
 
 export type Shape<Value> = {
@@ -31,7 +32,7 @@ export function checkShape<Schema extends v.GenericSchema>(
   const findings = [
     ...lists.map((path) => listForTable(path, subjectOf(path))),
     ...reserved.map((path) => reservedKey(path)),
-    ...issues.filter((issue) => !isMisspelt(issue, issues)).flatMap((issue) => describe(schema, issue)),
+    ...sayingKeysOnce(issues.filter((issue) => !isMisspelt(issue, issues)).flatMap((issue) => describe(schema, issue))),
   ];
   const isHopeless = wrong.some((path) => path.length === 0);
   if (isHopeless) return { findings, wrong, value: undefined };
@@ -100,51 +101,42 @@ function describe(schema: v.GenericSchema, issue: Issue): Finding[] {
   const owner = path.slice(0, -1);
   const key = String(path.at(-1) ?? '');
   if (isUnknownKey(issue)) return unknownKeys(schema, owner, issue);
-  if (isMissingKey(issue)) return [{ path: owner, at: 'key', message: `${titleOf(owner)} has no \`${key}\`` }];
+  if (isMissingKey(issue)) {
+    const hint = owner.length === 0 && key === 'version' ? { hint: 'it begins with `version: 1`' } : {};
+    return [{ path: owner, at: 'key', message: `${titleOf(owner)} has no \`${key}\``, ...hint }];
+  }
   if (isBadKey(issue) && key === '') {
     const message = `a key that is empty, or \`null\` without quotes, cannot be used: ${issue.message}`;
     return [{ path, at: 'key', message, hint: "write `'null'` if that is the name" }];
   }
   if (isBadKey(issue)) return [{ path, at: 'key', message: `\`${key}\` cannot be used: ${issue.message}` }];
   const message = `${subjectOf(path)} ${reasonOf(issue)}`;
-  const isColon = issue.expected === 'string' && typeof path.at(-1) === 'number' && hasOneKey(issue.input);
-  const isCommand = owner.length === 1 && owner[0] === 'tasks' && typeof issue.input === 'string';
-  return [
-    {
-      path,
-      at: 'value',
-      message,
-      ...hintFor(key, issue, { isColon, isCommand }),
-    },
-  ];
-}
-
-function hasOneKey(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 1;
-}
-
-function hintFor(
-  key: string,
-  { expected, input }: Issue,
-  is: { readonly isColon: boolean; readonly isCommand: boolean },
-): { hint?: string } {
-  if (is.isColon) return { hint: 'put a string that contains a colon and a space in quotes' };
-  if (is.isCommand) return { hint: `a command belongs in \`run\`: \`${key}: { run: … }\`` };
-  if (expected !== 'Array' || typeof input !== 'string') return {};
-  const isPlain = /^[\w./][\w./*-]*$/.test(input);
-  return { hint: `write \`${key}: [${isPlain ? input : `'${input.replaceAll("'", "''")}'`}]\`` };
+  const hint = valueHint({ path, value: issue.input, expected: issue.expected });
+  return [{ path, at: 'value', message, ...(hint === undefined ? {} : { hint }) }];
 }
 
 function unknownKeys(schema: v.GenericSchema, owner: Path, issue: Issue): Finding[] {
   const valid = Object.keys(schemaAt(schema, owner).entries ?? {});
+  const validKeys = `valid keys are ${listed(valid)}`;
   return keysBeside(issue)
     .filter((key) => !valid.includes(key))
     .map((key) => {
       const path = [...owner, key];
-      const ours = ourWordFor(key, valid);
-      const message = `${titleOf(owner)} has unknown key \`${key}\`${didYouMean(ours ?? key, valid)}`;
-      return { path, at: 'key', message, hint: `valid keys are ${listed(valid)}` };
+      const advice = wayWithout(key, owner);
+      const meant = advice === undefined ? didYouMean(ourWordFor(key, valid) ?? key, valid) : '';
+      const message = `${titleOf(owner)} has unknown key \`${key}\`${meant}`;
+      return { path, at: 'key', message, hint: advice ?? validKeys };
     });
+}
+
+/** The keys of tasks are many: they are listed at the first that is unknown. */
+function sayingKeysOnce(findings: readonly Finding[]): readonly Finding[] {
+  const said = new Set<string>();
+  return findings.map(({ hint, ...finding }) => {
+    if (hint === undefined || said.has(hint)) return finding;
+    if (hint.startsWith('valid keys are')) said.add(hint);
+    return { ...finding, hint };
+  });
 }
 
 function pathOf(issue: Issue): Path {

@@ -20,7 +20,10 @@ export function listsForTables(schema: v.GenericSchema, document: unknown): read
 
 /** The sentence for one of them. */
 export function listForTable(path: Path, subject: string): Finding {
-  return { path, at: 'value', message: `${subject} must be a map, not a list` };
+  const message = `${subject} must be a map, not a list`;
+  const isTask = path.length === 2 && path[0] === 'tasks';
+  const hint = `commands belong in \`run\`, tasks that run first belong in \`needs\`: \`${path[1]}: { needs: […] }\``;
+  return { path, at: 'value', message, ...(isTask ? { hint } : {}) };
 }
 
 /** Keys of the tables that take any name. */
