@@ -1,6 +1,4 @@
 import type { Reason } from './errors.ts';
-import type { Interrupt } from './host.ts';
-import type { PlannedTask } from './plan.ts';
 import type { CheckOutcome, Fix, Platform } from './script.ts';
 
 /** A command that a check ran, as evidence. */
@@ -66,7 +64,11 @@ export type Holder = { readonly pid: number; readonly host: string; readonly tas
 export type Event =
   | {
       readonly type: 'run-started';
-      readonly tasks: readonly Pick<PlannedTask, 'name' | 'about' | 'needs'>[];
+      readonly tasks: readonly {
+        readonly name: string;
+        readonly about?: string | undefined;
+        readonly needs: readonly string[];
+      }[];
       readonly platform: Platform;
     }
   | { readonly type: 'notice-given'; readonly text: string }
@@ -112,7 +114,7 @@ export type Event =
   /** In a watch: a service that the next one replaces. */
   | { readonly type: 'service-stopped'; readonly task: string; readonly reason: string }
   | { readonly type: 'task-finished'; readonly task: string; readonly tookMs: number; readonly end: TaskEnd }
-  | { readonly type: 'interrupted'; readonly signal: Interrupt; readonly isTheFirst: boolean }
+  | { readonly type: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'; readonly isTheFirst: boolean }
   /** In a watch: what has changed, and the tasks that may run because of it. */
   | { readonly type: 'watch-changed'; readonly paths: readonly string[]; readonly tasks: readonly string[] }
   /** In a watch: the config as it is now cannot be used; the text says why. */
@@ -143,6 +145,18 @@ export type PlannedLine = {
 
 /** An event with its time, in ms since the run was opened. */
 export type Stamped = Event & { readonly atMs: number };
+
+/** What stands alone where a run did not begin: after an error, and behind a `--dry-run`. */
+type NotBegun = {
+  readonly type: 'run-finished';
+  readonly exit: number;
+  readonly reason: Reason;
+  readonly tookMs?: undefined;
+  readonly atMs?: undefined;
+};
+
+/** A line of `--output=json`. */
+export type Line = Stamped | PlannedLine | NotBegun;
 
 /** One function per event type: leaving one out is a type error. */
 export type Table<Result> = {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { execPath, stderr } from 'node:process';
 import { text } from 'node:stream/consumers';
 import { exitCodes } from './errors.ts';
+import type { Line } from './events.ts';
 import type { Context, Outcome, Params, ParamsOf } from './script.ts';
 
 /** A scripted task as a file exports it: `export const run = defineTask(async ({ $, params }) => { … })`. */
@@ -33,8 +34,8 @@ export type RunTasksOptions = {
   readonly onEvent?: (event: RunEvent) => unknown;
 };
 
-/** One event, as `--output=json` prints it. */
-export type RunEvent = { readonly type: string; readonly [field: string]: unknown };
+/** One event, as `--output=json` prints it; `type` says what else it has. A later version may have more types. */
+export type RunEvent = Line;
 
 export type RunResult = {
   /** As the command line gives it; 0 when all is done or skipped. */

@@ -4,6 +4,7 @@
  */
 import type { Shell } from './shell-types.ts';
 
+export type { CheckReport, Evidence, Failure, KnownFailure, TaskEnd } from './events.ts';
 export { type DefinedTask, defineTask, type RunEvent, type RunResult, type RunTasksOptions, run } from './library.ts';
 export type { Shell, ShellOptions, ShellProcess, ShellResult } from './shell-types.ts';
 

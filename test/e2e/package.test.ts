@@ -127,6 +127,21 @@ export const run = defineTask<Wanted>(async ({ $, params, log }) => {
 });
 `,
   );
+  await file(
+    'events.cts',
+    `import { type RunEvent, run, type TaskEnd } from 'zx-tasks';
+const failed = (end: TaskEnd): readonly string[] => (end.state === 'failed' ? end.failure.lastLines : []);
+export const done = run(['greet'], {
+  onEvent: (event: RunEvent) => {
+    if (event.type === 'task-output') return event.stream === 'stderr' ? event.line.length : 0;
+    if (event.type === 'task-finished') return failed(event.end).length + event.tookMs;
+    if (event.type === 'run-finished') return event.exit + (event.tookMs ?? 0);
+    // @ts-expect-error the start of a task has no end
+    return event.type === 'task-started' ? event.end : event.type;
+  },
+});
+`,
+  );
   for (const ways of [
     { module: 'nodenext', types: ['node'] },
     { module: 'node16', types: [] },
