@@ -40,6 +40,16 @@ test('what a layer of the runner loads lies in its own row of the architecture, 
   expect(upwards).toEqual([]);
 });
 
+test('what the architecture says goes through the host does not ask the system itself', () => {
+  const [, names = ''] =
+    /^\*\*Invariant:\*\* (`config`.*?) touch the machine only/m.exec(read('docs/architecture.md')) ?? [];
+  const parts = names.match(/[\w-]+/g)?.filter((name) => name !== 'and') ?? [];
+  const own = files(new RegExp(`^tasks/runner/(?:${parts.join('|')})(?:/.*)?\\.ts$`));
+  const asksItself = /^node:(?:fs|child_process|net|https?|tty)\b/;
+  expect(parts).toContain('render');
+  expect(own.filter((path) => loadedBy(path).some((module) => asksItself.test(module)))).toEqual([]);
+});
+
 test('every file that the architecture names is there', () => {
   const named = [...read('docs/architecture.md').matchAll(/`((?:tasks|bpf|container)\/[^`]*)`/g)].map(
     ([, path = '']) => path,
