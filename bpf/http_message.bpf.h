@@ -27,12 +27,8 @@ static __always_inline bool point_at_message(struct hp_move *move, __u64 address
 		count_loss(HP_LOST_UNREADABLE);
 		return false;
 	}
-	move->base = 0;
-	move->base_len = 0;
 	move->segments = (__u64)message.msg_iov;
 	move->segment_count = message.msg_iovlen;
-	move->next_segment = 0;
-	move->skip = 0;
 	return true;
 }
 
@@ -114,6 +110,17 @@ static __always_inline int one_message(struct hp_scratch *scratch, struct hp_con
 	if (!move->was_told)
 		forget_if_over(&move->socket);
 	return 0;
+}
+
+/* A wanted call on a socket ended: it moved bytes, or says that no more will come. */
+static __always_inline int wanted_ended(struct hp_scratch *scratch, struct hp_conn *conn, const struct hp_call *call,
+					struct task_struct *task, const struct hp_group *group)
+{
+	if (call->ret < 0)
+		return other_end_ended(scratch, conn, task, group);
+	if (!call->ret)
+		return direction_ended(scratch, conn, task, group);
+	return one_message(scratch, conn, call, task, group);
 }
 
 #endif

@@ -43,12 +43,10 @@ static __always_inline struct file *file_of(__u32 fd)
 	return file;
 }
 
-static __always_inline bool is_traceable(struct sock *sock, __u32 family)
+/* May HTTP travel on a stream socket of that kind? */
+static __always_inline bool is_traceable(__u32 family, __u32 protocol)
 {
-	if (family == AF_UNIX)
-		return true;
-	return (family == AF_INET || family == AF_INET6) &&
-	       BPF_CORE_READ(sock, sk_protocol) == PROTOCOL_TCP;
+	return family == AF_UNIX || ((family == AF_INET || family == AF_INET6) && protocol == PROTOCOL_TCP);
 }
 
 /* Fills `found` if the descriptor is a stream socket that HTTP may travel on. */
@@ -73,7 +71,7 @@ static __always_inline bool find_socket(__u32 fd, struct hp_socket *found)
 	found->sock = sock;
 	found->conn = BPF_CORE_READ(inode, i_ino);
 	found->family = BPF_CORE_READ(sock, __sk_common.skc_family);
-	return is_traceable(sock, found->family);
+	return is_traceable(found->family, BPF_CORE_READ(sock, sk_protocol));
 }
 
 /* Has the other end's FIN come? One that reset the connection, or whose bytes nobody here wants to hear, has sent none. */

@@ -95,10 +95,7 @@ static __always_inline bool fill_socket(struct sock *sock, struct hp_socket *fou
 
 	found->sock = sock;
 	found->family = sock->__sk_common.skc_family;
-	if (sock->sk_type != STREAM_SOCKET)
-		return false;
-	if (found->family != AF_UNIX &&
-	    ((found->family != AF_INET && found->family != AF_INET6) || sock->sk_protocol != PROTOCOL_TCP))
+	if (sock->sk_type != STREAM_SOCKET || !is_traceable(found->family, sock->sk_protocol))
 		return false;
 	/* The kernel's own sockets have no file. */
 	file = sock->sk_socket->file;
@@ -120,18 +117,6 @@ static __always_inline void note_places(struct sock *sock, struct hp_move *move)
 	/* As next_received() says. */
 	if (sock->__sk_common.skc_flags & FIN_CAME && move->received == tcp->rcv_nxt)
 		move->received--;
-}
-
-/* The bytes of a call on a socket of a process that is wanted. */
-static __always_inline int wanted_moved(struct hp_scratch *scratch, struct hp_conn *conn, struct hp_call *call,
-					struct task_struct *task, const struct hp_group *group)
-{
-	scratch->move.direction = call->direction;
-	if (call->ret < 0)
-		return other_end_ended(scratch, conn, task, group);
-	if (!call->ret)
-		return direction_ended(scratch, conn, task, group);
-	return one_message(scratch, conn, call, task, group);
 }
 
 /* A call on a socket ended; `flags` are those of a receiving one. */
@@ -168,8 +153,9 @@ static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direc
 	if (!scratch || !take_scratch(scratch, ids_of(task)))
 		return 0;
 	scratch->move.socket = socket;
+	scratch->move.direction = direction;
 	note_places(sock, &scratch->move);
-	wanted_moved(scratch, conn, &call, task, &group);
+	wanted_ended(scratch, conn, &call, task, &group);
 	leave_scratch(scratch);
 	return 0;
 }

@@ -97,15 +97,11 @@ static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct 
 	if (call->ret > 0 && !group_is_wanted(group, conn))
 		return 0;
 	scratch->move.direction = call->direction;
-	if (call->ret < 0)
-		return other_end_ended(scratch, conn, task, group);
-	if (!call->ret)
-		return direction_ended(scratch, conn, task, group);
-	if (scratch->move.socket.family != AF_UNIX)
+	if (call->ret > 0 && scratch->move.socket.family != AF_UNIX)
 		read_places(scratch->move.socket.sock, &scratch->move);
-	if (call->shape == HP_MESSAGES)
+	if (call->ret > 0 && call->shape == HP_MESSAGES)
 		return several_messages(scratch, call);
-	return one_message(scratch, conn, call, task, group);
+	return wanted_ended(scratch, conn, call, task, group);
 }
 
 static __always_inline int call_ended(struct pt_regs *regs, long ret)
