@@ -35,9 +35,10 @@ export function loseStep(dialogue: Dialogue): void {
 /** Bytes of requests will not come any more. What they asked may still be answered, and what comes behind them may begin anywhere. */
 export function loseRequests(dialogue: Dialogue): void {
   const { standing, requests } = dialogue;
-  const isBetween = requests.reader.state === 'start';
+  const isBetween = standing.isReading && requests.reader.state === 'start';
+  // What is missing then is another request, and not the rest of one that waits for its answer.
+  if (isBetween && countUnderWay(dialogue) > 0) dialogue.events.lost(1);
   loseStep(dialogue);
-  standing.isRestComing = false;
   // Behind a whole request another one is missing, which may not be answered.
   if (isBetween) standing.turns.asked(requests.present?.timeNs ?? 0);
   else standing.turns.missed();

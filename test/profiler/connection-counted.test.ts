@@ -1,0 +1,47 @@
+/** Behind missing bytes of requests all is counted that is known to have been asked, whoever waits for an answer meanwhile. */
+import { expect, test } from 'vitest';
+import { answer, ask, inShort, openWire, type Step } from '../helpers/wire.ts';
+import { client, lose, placed, server, unixClient } from './traffic.ts';
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+const search = get('/c').replace('GET', 'M-SEARCH');
+const status = (code: number) => `HTTP/1.1 ${code} S\r\nContent-Length: 0\r\n\r\n`;
+const told = (path: string, code: number) => `GET ${path} ${code} complete 28/${status(code).length}`;
+const last = [ask(get('/z')), answer(status(299))];
+
+/** What is told and counted, if what is missing is given up behind each piece. */
+function seen(info: typeof client | typeof server, steps: readonly Step[]) {
+  const wire = openWire(info);
+  for (const step of placed(steps, info.knowsOrder)) {
+    wire.send(step);
+    wire.connection.giveUpBefore(Number.POSITIVE_INFINITY);
+  }
+  wire.connection.closed(true);
+  return { shown: wire.exchanges.map(inShort), lost: wire.lost };
+}
+
+test.each([client, server, unixClient])(
+  'a lost request that was asked while another waits is counted too: %o',
+  (info) => {
+    const [begin, end] = [ask(get('/b').slice(0, 9)), ask(get('/b').slice(9))];
+    const { shown, lost } = seen(info, [
+      ask(get('/a')),
+      lose(begin),
+      end,
+      answer(status(200)),
+      answer(status(201)),
+      ...last,
+    ]);
+    expect([shown, lost]).toEqual([[told('/z', 299)], 2]);
+  },
+);
+
+test.each([client, server])(
+  'what is asked behind the lost end of an answered upload is counted by its answer: %o',
+  (info) => {
+    const [begin, end] = ['POST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n', '\r\n'];
+    const steps = [ask(begin), lose(ask(end)), answer(status(201)), ask(search), answer(status(202)), ...last];
+    const { shown, lost } = seen(info, steps);
+    expect([shown, lost]).toEqual([[`POST /b 201 complete ${begin.length}/${status(201).length}`, told('/z', 299)], 1]);
+  },
+);
