@@ -140,6 +140,28 @@ test('the last steps of an interrupted task are not interrupted, and a second si
   expect(stdout).not.toContain('done\n–');
 });
 
+test.each(['work', 'last'])(
+  'last steps that go on without end have a minute after a signal that comes during `%s`',
+  async (during) => {
+    await using project = await createProject({
+      ...config('  work: { run: work, finally: last }\n'),
+      // A minute is over at once.
+      'minute.cjs': `const { setTimeout: start } = globalThis;
+globalThis.setTimeout = (callback, ms, ...words) => start(callback, ms === 60_000 ? 500 : ms, ...words);
+`,
+    });
+    const [work, last] = await Promise.all([project.driven('work'), project.driven('last')]);
+    const running = project.start('work', { env: { NODE_OPTIONS: `--require=${project.path('minute.cjs')}` } });
+    const first = await work.started();
+    if (during === 'work') running.child.kill('SIGINT');
+    else first.exit(0);
+    const step = await last.started();
+    if (during === 'last') running.child.kill('SIGINT');
+    await step.isGone;
+    expect((await running.result).exit).toBe(130);
+  },
+);
+
 test('an interrupted task runs every last step, also after one that failed', async () => {
   await using project = await createProject(config('  work: { run: work, finally: [exit 4, touch cleaned] }\n'));
   const work = await project.driven('work');

@@ -1,9 +1,10 @@
 import type { Failure, TaskEnd } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';
 import { askToEnd } from '../process/cancellation.ts';
+import { onAbort } from '../process/on-abort.ts';
 import { runSteps, type StepOptions } from './steps.ts';
 
-/** How long the last steps of an interrupted task may take. */
+/** How long the last steps of a task may take once the run is interrupted. */
 const boundMs = 60_000;
 
 /**
@@ -14,8 +15,13 @@ export async function runLastSteps(options: Omit<StepOptions, 'signal'>, end: Ta
   const { session, task } = options;
   if (task.finally.length === 0) return end;
   const bound = new AbortController();
-  const isInterrupted = session.state.interruptedBy !== undefined;
-  const timer = isInterrupted ? setTimeout(() => bound.abort(askToEnd('timed-out')), boundMs) : undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = (): void => {
+    if (session.state.interruptedBy !== undefined)
+      timer ??= setTimeout(() => bound.abort(askToEnd('timed-out')), boundMs);
+  };
+  limit();
+  const stopListening = onAbort(session.cancel.signal, limit);
   const signal = AbortSignal.any([session.stop.signal, bound.signal]);
   let told = end;
   for (const step of task.finally) {
@@ -26,6 +32,7 @@ export async function runLastSteps(options: Omit<StepOptions, 'signal'>, end: Ta
     if (last.state === 'failed' && !isTheFirst)
       session.emit({ type: 'notice-given', text: failedToo(step, task, last.failure) });
   }
+  stopListening();
   clearTimeout(timer);
   return told;
 }
