@@ -25,7 +25,7 @@ function load(name) {
   const { size, mtimeMs } = fs.statSync(file);
   const cache = `${name}-${process.version}-${process.arch}-${size}-${Math.trunc(mtimeMs)}.cache`;
   const { cachedData, runs } = readCache(path.join(dist, cache)) ?? readCache(besideHome(cache)) ?? { runs: 0 };
-  const script = new vm.Script(fs.readFileSync(file, 'latin1'), { filename: file, cachedData });
+  const script = new vm.Script(fs.readFileSync(file, 'utf8'), { filename: file, cachedData });
   const isNew = cachedData === undefined || script.cachedDataRejected === true;
   if (isNew || runs < mostRuns) keepAtExit(() => writeCache(cache, script.createCachedData(), isNew ? 1 : runs + 1));
   const module = { exports: {} };

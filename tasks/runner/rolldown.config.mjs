@@ -30,8 +30,14 @@ export default defineConfig([
       codeSplitting: {
         groups: [
           {
+            // Not used where nothing is to be done.
+            name: 'stale',
+            test: /runner\/(?:fresh\/(?:course|glob|meanwhile|made|claim|bare)|cache\/key)\.ts/,
+            includeDependenciesRecursively: false,
+          },
+          {
             name: 'fresh',
-            test: /runner\/(?:fresh(?!\/regex)|text\/(?:digest|version-in))|@noble/,
+            test: /runner\/(?:fresh(?!\/(?:regex|foresee|gone-cells)\.)|text\/(?:digest|version-in))|@noble/,
             includeDependenciesRecursively: false,
           },
           { name: 'rare', test: (id) => rare.has(id), includeDependenciesRecursively: false },

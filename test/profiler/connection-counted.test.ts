@@ -10,7 +10,7 @@ const told = (path: string, code: number) => `GET ${path} ${code} complete 28/${
 const last = [ask(get('/z')), answer(status(299))];
 
 /** What is told and counted, if what is missing is given up behind each piece. */
-function seen(info: typeof client | typeof server, steps: readonly Step[]) {
+function seen(info: typeof client | typeof server | typeof unixClient, steps: readonly Step[]) {
   const wire = openWire(info);
   for (const step of placed(steps, info.knowsOrder)) {
     wire.send(step);

@@ -149,8 +149,11 @@ export function makeClaims({ root, pid, env, tasks, identityOf, reuseOf, ...opti
       if (holding === undefined) return;
       held.delete(task.name);
       takeBack(holding);
-      const claim = writeClaim(holding.claim);
-      leaveResult(holding.own.file, () => ({ claim, succeeded, identity: identityOf(task) }));
+      leaveResult(holding.own.file, () => ({
+        claim: writeClaim(holding.claim),
+        succeeded,
+        identity: identityOf(task),
+      }));
       for (const { file } of [...holding.locks].reverse()) unlock(file);
     },
   };

@@ -13,12 +13,12 @@ export function lockFolder(root: string): string {
 
 /** The lock of a task, by its name. Never one file for two, also where case does not count. */
 export function lockFile(folder: string, task: string): string {
-  return join(folder, `${shorten(spellOut(task), task)}.lock`);
+  return `${folder}/${shorten(spellOut(task), task)}.lock`;
 }
 
 /** The lock that a config names. No task's name begins with `@`. */
 export function namedLockFile(folder: string, name: string): string {
-  return join(folder, `@${shorten(spellOut(name), name)}.lock`);
+  return `${folder}/@${shorten(spellOut(name), name)}.lock`;
 }
 
 /** A `%` before `-` is of no name that is spelled out. */

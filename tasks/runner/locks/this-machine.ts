@@ -30,12 +30,19 @@ export function hasNameOfOurs(host: string): boolean {
   return host !== thisMachine() && host.startsWith(`${ownName()} pid:`);
 }
 
-/** The host name, on Linux without loading what else tells it. */
+let name: string | undefined;
+
 function ownName(): string {
+  name ??= readName() ?? hostname();
+  return name;
+}
+
+/** The host name where the system shows it in a file: to load what else tells it takes longer. */
+function readName(): string | undefined {
   try {
     return readFileSync('/proc/sys/kernel/hostname', 'utf8').trimEnd();
   } catch {
-    return hostname();
+    return undefined;
   }
 }
 

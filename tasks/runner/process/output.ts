@@ -95,16 +95,19 @@ export function waitForEnd(child: ChildProcess, isEnding: () => boolean = () => 
         if (open.delete(stream) && open.size === 0) onEnd();
       });
     child.once('exit', (code, signal) => {
-      const settle = (): void => resolve({ code, signal, problem: undefined });
-      onEnd = open.size === 0 ? settle : untilSilence(open, isEnding, settle);
-      if (open.size === 0) settle();
+      onEnd = () => resolve({ code, signal, problem: undefined });
+      if (open.size === 0) return onEnd();
+      // Mostly its output ends in this turn, too.
+      setImmediate(() => {
+        if (open.size > 0) onEnd = untilSilence(open, isEnding, onEnd);
+      });
     });
   });
 }
 
 /**
- * Calls back when an output has ended. Its other side, into which nobody writes, is not ended first, which costs a short task
- * more than all else; and to close it has time until others had their turn, or the process ends.
+ * Calls back when an output has ended. Its other side, into which nobody writes, is not ended first, and it is closed when
+ * others had their turn: both cost a short task its time, and the last one is closed by our own end.
  */
 function whenRead(stream: Readable, onEnd: () => void): void {
   if (stream instanceof Duplex) stream.allowHalfOpen = true;
@@ -117,19 +120,18 @@ function whenRead(stream: Readable, onEnd: () => void): void {
 
 /** Calls back when all output has ended or nothing came for a while. What has arrived unread counts as not silent. */
 function untilSilence(open: ReadonlySet<Readable>, isEnding: () => boolean, onSilent: () => void): () => void {
-  const streams = [...open];
   let timer = setTimeout(checkSilence, silenceMs);
   let heardSomething = false;
   const onData = (): void => {
     heardSomething = true;
   };
-  for (const stream of streams) stream.on('data', onData);
+  for (const stream of open) stream.on('data', onData);
   return finish;
 
   function checkSilence(): void {
     heardSomething = false;
     setImmediate(() => {
-      const isUnread = streams.some(({ readableLength }) => readableLength > 0);
+      const isUnread = [...open].some(({ readableLength }) => readableLength > 0);
       if (heardSomething || isUnread || isEnding()) timer = setTimeout(checkSilence, silenceMs);
       else finish();
     });
@@ -137,7 +139,7 @@ function untilSilence(open: ReadonlySet<Readable>, isEnding: () => boolean, onSi
 
   function finish(): void {
     clearTimeout(timer);
-    for (const stream of streams) letGo(stream);
+    for (const stream of open) letGo(stream);
     onSilent();
   }
 }

@@ -103,12 +103,21 @@ export function startWatcher(
     fits &&= notes?.add(line) === true;
     if (!fits) child.stdin?.write(line);
   };
+  /** Told with the start that mostly follows at once, or in the next turn: to write costs a short task its time. */
+  let ends = '';
+  const tellEnds = (next: string): void => {
+    if (ends !== '' || next !== '') tell(ends + next);
+    ends = '';
+  };
   return {
-    started: (pid, cleanup) => tell(`started ${pid} ${cleanup ?? ''}\n`),
-    ended: (pid) => tell(`ended ${pid}\n`),
+    started: (pid, cleanup) => tellEnds(`started ${pid} ${cleanup ?? ''}\n`),
+    ended: (pid) => {
+      if (ends === '') setImmediate(() => tellEnds(''));
+      ends += `ended ${pid}\n`;
+    },
     close: async () => {
       const { stdin } = child;
-      tell('closed\n');
+      tellEnds('closed\n');
       if (!fits && stdin !== null) await new Promise<void>((resolve) => stdin.end(resolve));
       // Most runs are over before that, and their end is the end of file, too.
       else setImmediate(() => stdin?.end());

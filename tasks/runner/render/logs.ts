@@ -34,7 +34,7 @@ export function makeLogs(
   };
   /** A task has a file only once it prints something. */
   const logOf = (task: string): Log => {
-    const log: Log = logs.get(task) ?? { file: host.openLog(root, join(root, logPathOf(task))), waiting: '' };
+    const log: Log = logs.get(task) ?? { file: host.openLog(root, `${root}/${logPathOf(task)}`), waiting: '' };
     logs.set(task, log);
     isNew = true;
     return log;
@@ -63,7 +63,7 @@ export function makeLogs(
   return {
     ready: Promise.resolve(),
     on: (event) => {
-      if (event.type === 'task-started') attempt(() => host.removeLog(join(root, logPathOf(event.task))));
+      if (event.type === 'task-started') attempt(() => host.removeLog(`${root}/${logPathOf(event.task)}`));
       if (event.type === 'task-output') attempt(() => take(event));
       if (event.type === 'task-finished') attempt(() => close(event.task));
     },
