@@ -8,7 +8,7 @@ import { normalise } from './normalise.ts';
 import { isNoConsequenceOf } from './problems.ts';
 import { readSource, type Source } from './read.ts';
 import { readNamed } from './read-file.ts';
-import { checkVars } from './rules.ts';
+import { checkVars } from './rules/templates.ts';
 import { configSchema, type RawConfig } from './schema.ts';
 import { nulBytes } from './shape/nul-bytes.ts';
 import { checkShape } from './shape.ts';

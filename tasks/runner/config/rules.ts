@@ -1,4 +1,3 @@
-// This file is longer than 200 lines because it is one list of rules, each of a few lines.
 import { toolFlagNames } from '../args.ts';
 import { didYouMean, listed, messageOf } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
@@ -6,8 +5,9 @@ import { freshRules } from './rules/inputs-and-outputs.ts';
 import { platformRules } from './rules/platforms.ts';
 import { quotingRules } from './rules/quoting.ts';
 import { serviceRules } from './rules/services.ts';
+import { templateRules } from './rules/templates.ts';
 import { unreadRules } from './rules/unread.ts';
-import { namesIn, unclosedIn } from './template.ts';
+import { namesIn } from './template.ts';
 import type { CheckRow, Config, ParamRow, TaskRow } from './types.ts';
 
 /** What the shape of single values cannot say: keys that exclude each other, unknown `${names}`, defaults of the wrong type. */
@@ -18,31 +18,13 @@ export function checkRules(config: Config, isRange: (range: string) => boolean):
       ...freshRules(task),
       ...paramRules(task),
       ...serviceRules(task),
-      ...templates(config, task),
+      ...templateRules(config, task),
       ...quotingRules(config, task),
       ...unreadRules(config, task),
     ]),
     ...platformRules(config),
     ...Object.values(config.checks).flatMap((check) => checkRowRules(check, isRange)),
   ];
-}
-
-/** A var may use those above it, and those of the including files. */
-export function checkVars(vars: Readonly<Record<string, unknown>>, outer: Config['vars']): readonly Finding[] {
-  const above = Object.keys(outer);
-  return Object.entries(vars).flatMap(([name, value]) => {
-    const findings = unknownIn(String(value), above, ['vars', name]).map((finding) => tooEarly(finding, vars));
-    above.push(name);
-    return findings;
-  });
-}
-
-/** A var that stands further down is known, only not yet. */
-function tooEarly(finding: Finding, vars: Readonly<Record<string, unknown>>): Finding {
-  const used = finding.part?.slice(2, -1) ?? '';
-  return Object.hasOwn(vars, used)
-    ? { ...finding, hint: `a var may use those above it: move \`${used}\` up` }
-    : finding;
 }
 
 /** Are the patterns of the known failures regular expressions? Their paths are those of the messages' own file. */
@@ -155,80 +137,6 @@ function defaultRule(title: string, param: ParamRow, path: Path): Finding[] {
   const orType =
     typeof value === 'boolean' ? ', or add `type: bool`' : Number.isInteger(value) ? ', or add `type: int`' : '';
   return [{ path, at: 'value', message, hint: `write it in quotes, \`'${value}'\`${orType}` }];
-}
-
-function templates(config: Config, task: TaskRow): Finding[] {
-  if (task.matrix !== undefined) return [];
-  const own = ['tasks', task.name];
-  const inCell = Object.keys(task.cell?.values ?? {});
-  const known = [...Object.keys(config.vars), ...inCell, ...Object.keys(task.params)];
-  const inRun = [...known, ...(task.args === undefined ? [] : ['args'])];
-  return [
-    ...task.run.flatMap((step, index) => unknownIn(step, inRun, [...own, 'run', index])),
-    ...task.finally.flatMap((step, index) => unknownIn(step, inRun, [...own, 'finally', index])),
-    ...Object.entries(task.env).flatMap(([key, value]) => unknownIn(value, known, [...own, 'env', key])),
-    ...(task.inputs ?? []).flatMap((input, index) =>
-      typeof input === 'string'
-        ? unknownIn(input, known, [...own, 'inputs', index])
-        : unknownIn(input.command, known, [...own, 'inputs', index, 'command']),
-    ),
-    ...task.outputs.flatMap((glob, index) => unknownIn(glob, known, [...own, 'outputs', index])),
-    ...(task.watch ?? []).flatMap((glob, index) => unknownIn(glob, known, [...own, 'watch', index])),
-    ...(task.locks ?? []).flatMap((lock, index) => unknownIn(lock, known, [...own, 'lock', index])),
-    ...serviceTemplates(task, inRun, known),
-    ...unknownIn(task.container ?? '', known, [...own, 'container']),
-    ...unknownIn(task.cwd ?? '', known, [...own, 'cwd']),
-    ...unknownIn(task.confirm ?? '', known, [...own, 'confirm']),
-  ];
-}
-
-function serviceTemplates({ name, service }: TaskRow, inRun: readonly string[], known: readonly string[]): Finding[] {
-  if (service === undefined) return [];
-  const path = ['tasks', name, 'service'];
-  const ofSigns = (service.ready?.signs ?? []).flatMap(({ kind, value }) =>
-    unknownIn(value, known, [...path, 'ready', kind]),
-  );
-  return [...unknownIn(service.run, inRun, [...path, 'run']), ...ofSigns];
-}
-
-function unknownIn(text: string, known: readonly string[], path: Path): Finding[] {
-  const part = unclosedIn(text);
-  const unclosed: Finding[] =
-    part === undefined
-      ? []
-      : [
-          {
-            path,
-            at: 'value',
-            part,
-            message: `a \`}\` is missing after \`${part}\``,
-            hint: `\`$$${'{'}\` is a \`${'${'}\` for the shell`,
-          },
-        ];
-  return [...unclosed, ...unknownNamesIn(text, known, path)];
-}
-
-function unknownNamesIn(text: string, known: readonly string[], path: Path): Finding[] {
-  return namesIn(text).flatMap((name): Finding[] => {
-    const isToldAlready = name === 'args' && path.includes('run');
-    if (known.includes(name) || isToldAlready) return [];
-    const part = `\${${name}}`;
-    const forTheShell = /^\w+$/.test(name) ? `\`$${name}\` or \`$$${part.slice(1)}\`` : `\`$$${part.slice(1)}\``;
-    return [
-      {
-        path,
-        at: 'value',
-        part,
-        message: `unknown name \`${name}\` in \`${part}\`${didYouMean(name, known)}`,
-        hint: `names are those of \`vars\` and \`params\`; ${isRead(path) ? `for a variable of the shell, write ${forTheShell}` : 'no shell reads this, so it cannot name an environment variable'}`,
-      },
-    ];
-  });
-}
-
-/** Whether a shell reads the value, or may: a var stands in a command. */
-function isRead([section, , key, inner, last]: Path): boolean {
-  return section === 'vars' || key === 'run' || key === 'finally' || inner === 'run' || last === 'command';
 }
 
 function checkRowRules(check: CheckRow, isRange: (range: string) => boolean): Finding[] {

@@ -5,23 +5,12 @@ import type { Finding, Path } from '../finding.ts';
 import { varsOf } from '../names.ts';
 import { namesIn, parseTemplate } from '../template.ts';
 import type { Config, ParamRow, TaskRow } from '../types.ts';
+import { textsOf } from './texts.ts';
 
 /** What somebody types stands only where it can be quoted, so that no shell ever reads it as a command. */
 export function quotingRules(config: Config, task: TaskRow): readonly Finding[] {
-  if (task.matrix !== undefined) return [];
-  const own = ['tasks', task.name];
-  const find = (command: string, path: Path): readonly Finding[] => unquotable(config, task, command, path);
-  return [
-    ...task.run.flatMap((step, index) => find(step, [...own, 'run', index])),
-    ...task.finally.flatMap((step, index) => find(step, [...own, 'finally', index])),
-    ...(task.inputs ?? []).flatMap((input, index) =>
-      typeof input === 'string' ? [] : find(input.command, [...own, 'inputs', index, 'command']),
-    ),
-    ...(task.service === undefined ? [] : find(task.service.run, [...own, 'service', 'run'])),
-    ...(task.service?.ready?.signs ?? []).flatMap(({ kind, value }) =>
-      kind === 'command' ? find(value, [...own, 'service', 'ready', kind]) : [],
-    ),
-  ];
+  const commands = textsOf(task).filter(({ kind }) => kind === 'command');
+  return commands.flatMap(({ text, path }) => unquotable(config, task, text, path));
 }
 
 function unquotable(config: Config, task: TaskRow, command: string, path: Path): readonly Finding[] {
