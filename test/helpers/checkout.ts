@@ -1,7 +1,8 @@
 /** This checkout's own tasks, run as a user runs them, and what they leave on the machine. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { allPids, commandOf } from './processes.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -58,7 +59,10 @@ export function leftovers(): Record<string, readonly string[]> {
     programs: lines(spawnSync('bpftool', ['prog', 'show'], { encoding: 'utf8' }).stdout).filter((line) =>
       /\bname hp_/.test(line),
     ),
-    processes: processes().filter((line) => /conmon|aardvark-dns|src\/main\.ts|server\.ts/.test(line)),
+    processes: allPids()
+      .map((pid) => `${pid} ${commandOf(pid)}`)
+      .sort()
+      .filter((line) => /conmon|aardvark-dns|src\/main\.ts|server\.ts/.test(line)),
     mounts: lines(readFileSync('/proc/self/mounts', 'utf8')).filter((line) =>
       /overlay-containers|\/containers\/storage\/overlay\/[^ ]+\/merged/.test(line),
     ),
@@ -66,23 +70,6 @@ export function leftovers(): Record<string, readonly string[]> {
       spawnSync('git', ['status', '--ignored', '--porcelain'], { cwd: root, encoding: 'utf8' }).stdout,
     ).filter((line) => !/ (\.tasks\/|container\/traces\/)/.test(line)),
   };
-}
-
-function processes(): readonly string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => commandLine(pid) ?? [])
-    .sort();
-}
-
-function commandLine(pid: string): string | undefined {
-  try {
-    return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`;
-  } catch (error) {
-    const hasEnded = ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '');
-    if (hasEnded) return undefined;
-    throw error;
-  }
 }
 
 /** The caller's environment without what would change the output. */

@@ -4,8 +4,9 @@ export type Row = { readonly pid: number; readonly parent: number; readonly stat
 
 /** The processes whose parent is that one. */
 export function childrenOf(parent: number): readonly Row[] {
-  const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return names.flatMap((name) => rowOf(Number(name))).filter((row) => row.parent === parent);
+  return allPids()
+    .flatMap(rowOf)
+    .filter((row) => row.parent === parent);
 }
 
 /** Whether a process exists and has not ended. */
@@ -15,40 +16,36 @@ export function isRunning(pid: number): boolean {
 
 /** The processes that run in a folder. */
 export function runningIn(folder: string): readonly number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => folderOf(pid) === folder && isRunning(pid));
+  return allPids().filter((pid) => unlessGone(() => readlinkSync(`/proc/${pid}/cwd`)) === folder && isRunning(pid));
 }
 
 /** What a process was started with, as one line; empty where it has gone. */
 export function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').join(' ').trim();
-  } catch (error) {
-    const isGone = error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code));
-    if (isGone) return '';
-    throw error;
-  }
+  const text = unlessGone(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+  return (text ?? '').split('\0').join(' ').trim();
 }
 
-function folderOf(pid: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch (error) {
-    const isGone =
-      error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH', 'EACCES'].includes(String(error.code));
-    if (isGone) return undefined;
-    throw error;
-  }
+/** The processes that there are now. */
+export function allPids(): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 function rowOf(pid: number): readonly Row[] {
+  const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  if (stat === undefined) return [];
+  const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return [{ pid, state, parent: Number(parent) }];
+}
+
+/** Undefined where the process has ended, or may not be asked. */
+function unlessGone<Found>(look: () => Found): Found | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return [{ pid, state, parent: Number(parent) }];
+    return look();
   } catch (error) {
-    const isGone = error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code));
-    if (isGone) return [];
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ESRCH', 'EACCES'].includes(code)) return undefined;
     throw error;
   }
 }
