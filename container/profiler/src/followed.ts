@@ -5,6 +5,7 @@ import type { ConnectionInfo } from './connection/line.ts';
 import type { Piece } from './connection/piece.ts';
 import type { Standing } from './connection/standing.ts';
 import type { Exchange, Process } from './exchange.ts';
+import * as layout from './layout.ts';
 import type { OpenRecord } from './records.ts';
 
 /** `exchangesLost`: bytes of their connection are missing, or not understood. `exchangesDropped`: there were too many. */
@@ -53,6 +54,11 @@ export class Followed {
     this.#events = events;
   }
 
+  /** Whether requests are received here. */
+  get isServer(): boolean {
+    return this.open.requestDirection === layout.direction.received;
+  }
+
   get isBusy(): boolean {
     return this.#connection?.isBusy ?? this.#waiting > 0;
   }
@@ -65,7 +71,7 @@ export class Followed {
   wake(): Connection {
     if (this.#connection !== undefined) return this.#connection;
     const { open } = this;
-    const role = open.requestDirection === 0 ? 'server' : 'client';
+    const role = this.isServer ? 'server' : 'client';
     const knowsOrder = role === 'client' && !open.isUnix;
     this.#connection = new Connection(
       { role, local: open.local, remote: open.remote, knowsOrder, linkOf: this.#linkOf },

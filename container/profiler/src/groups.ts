@@ -2,6 +2,7 @@
 import type { Container } from './exchange.ts';
 import { describeContainer, findContainerId, type KnownContainer, matchesGroup } from './identity.ts';
 import type { Decision } from './probe.ts';
+import { Recent } from './recent.ts';
 import type { GroupId, GroupRecord } from './records.ts';
 import type { Settings } from './settings.ts';
 
@@ -21,8 +22,7 @@ const UNKNOWN: Group = { container: null, isWanted: true };
 type Met = { readonly record: GroupRecord; readonly announced: number; group: Group };
 
 export class Groups {
-  /** The one that was used last stands last. */
-  readonly #met = new Map<string, Met>();
+  readonly #met = new Recent<string, Met>(MAX_GROUPS);
   readonly #settings: Pick<Settings, 'scope' | 'cgroups'>;
   readonly #kernel: GroupsKernel;
   #known: ReadonlyMap<string, KnownContainer> = new Map();
@@ -35,9 +35,9 @@ export class Groups {
   /** The kernel has met a cgroup: decides whether its processes are traced. */
   announced(record: GroupRecord): void {
     const key = keyOf(record.group);
-    if (this.#met.size >= MAX_GROUPS) this.#forgetOldest();
     const met = { record, announced: (this.#met.get(key)?.announced ?? 0) + 1, group: UNKNOWN };
-    this.#met.set(key, met);
+    const forgotten = this.#met.set(key, met);
+    if (forgotten !== undefined) this.#kernel.forgetGroup(forgotten.record.group);
     this.#decide(met);
   }
 
@@ -48,12 +48,7 @@ export class Groups {
   }
 
   find(group: GroupId): Group {
-    const key = keyOf(group);
-    const met = this.#met.get(key);
-    if (met === undefined) return UNKNOWN;
-    this.#met.delete(key);
-    this.#met.set(key, met);
-    return met.group;
+    return this.#met.get(keyOf(group))?.group ?? UNKNOWN;
   }
 
   #decide(met: Met): void {
@@ -67,14 +62,6 @@ export class Groups {
     const isUnnamed = container !== null && container.name === null && record.node === '';
     const mayBeNamed = isUnnamed && announced < MAX_NAMELESS;
     this.#kernel.decide(record.group, mayBeNamed ? 'unnamed' : isWanted ? 'trace' : 'ignore');
-  }
-
-  #forgetOldest(): void {
-    for (const [key, { record }] of this.#met) {
-      this.#met.delete(key);
-      this.#kernel.forgetGroup(record.group);
-      return;
-    }
   }
 }
 

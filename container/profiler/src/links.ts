@@ -1,5 +1,6 @@
 /** What the two ends of one exchange have in common, so that whoever reads the trace can put them together. */
 import { createHash } from 'node:crypto';
+import { Recent } from './recent.ts';
 import type { OpenRecord } from './records.ts';
 
 /** Pairs of Unix sockets that are remembered; what is older begins anew. */
@@ -15,7 +16,7 @@ export function tcpLink(requestOffset: number, responseOffset: number | undefine
  * sockets, which never leave the process; and since the kernel hands the same two out again, by how often it did.
  */
 export class UnixLinks {
-  readonly #pairs = new Map<string, { count: number; opened: Set<bigint> }>();
+  readonly #pairs = new Recent<string, { count: number; opened: Set<bigint> }>(MAX_PAIRS);
   readonly #salt: string;
 
   constructor(salt: string) {
@@ -31,10 +32,7 @@ export class UnixLinks {
       pair.opened.clear();
     }
     pair.opened.add(sock);
-    // The pair that was used last is forgotten last.
-    this.#pairs.delete(ends);
     this.#pairs.set(ends, pair);
-    if (this.#pairs.size > MAX_PAIRS) for (const oldest of this.#pairs.keys()) if (this.#pairs.delete(oldest)) break;
     const connection = createHash('sha256').update(`${this.#salt} ${ends} ${pair.count}`).digest('hex').slice(0, 8);
     return (requestOffset) => connection + hex(requestOffset);
   }

@@ -1,4 +1,5 @@
 /** Connections that began like HTTP/1 and were not: how often each was taken for it. */
+import { Recent } from './recent.ts';
 
 /** So often, until the kernel is told not to try again. */
 const MAX_MISTAKES = 3;
@@ -6,16 +7,14 @@ const MAX_MISTAKES = 3;
 const MAX_REMEMBERED = 65_536;
 
 export class Mistakes {
-  readonly #made = new Map<number, number>();
+  readonly #made = new Recent<number, number>(MAX_REMEMBERED);
 
   /** One more on a connection; true if it is one too many, and then it is the first again. */
   add(conn: number): boolean {
     const made = (this.#made.get(conn) ?? 0) + 1;
-    this.#made.delete(conn);
-    if (made >= MAX_MISTAKES) return true;
-    this.#made.set(conn, made);
-    // The one that was made last is forgotten last.
-    if (this.#made.size > MAX_REMEMBERED) for (const oldest of this.#made.keys()) if (this.#made.delete(oldest)) break;
-    return false;
+    const isTooMany = made >= MAX_MISTAKES;
+    if (isTooMany) this.#made.delete(conn);
+    else this.#made.set(conn, made);
+    return isTooMany;
   }
 }

@@ -65,7 +65,7 @@ export class Table {
     this.#entries.set(open.conn, entry);
     const over = open.isUnix ? this.#unixSockets.take(entry) : undefined;
     // A server that closed it had nothing more to say.
-    if (over) this.#end(over, over.open.requestDirection === 0);
+    if (over) this.#end(over, over.isServer);
   }
 
   moved(conn: number, direction: number, piece: Piece<Process>): void {
@@ -99,7 +99,7 @@ export class Table {
     const entry = this.#entries.get(conn);
     if (entry === undefined) return;
     if (isShed) entry.wake().leftOut();
-    const isServer = entry.open.requestDirection === 0;
+    const { isServer } = entry;
     if (newState !== TCP_CLOSE) {
       // The FIN of a server ends its responses; that of a client its requests only.
       if (isServer) this.#responsesEnded(entry);
