@@ -6,7 +6,8 @@ export type Row = { readonly sent: Sent; readonly traced: TraceLine | undefined;
 export type Verdict = {
   readonly rows: readonly Row[];
   readonly invented: readonly TraceLine[];
-  readonly isExact: boolean;
+  /** How many requests are not as they were sent, or were never sent. */
+  readonly wrong: number;
 };
 
 /** Compares what was sent with the server's end of what was traced. */
@@ -21,7 +22,7 @@ export function compare(run: Run, lines: readonly TraceLine[], container: string
   );
   const targets = new Set(run.sent.map((sent) => sent.target));
   const invented = lines.filter((line) => !targets.has(line.target));
-  return { rows, invented, isExact: invented.length === 0 && rows.every((row) => row.problem === undefined) };
+  return { rows, invented, wrong: rows.filter((row) => row.problem !== undefined).length + invented.length };
 }
 
 function judge(sent: Sent, found: readonly TraceLine[], container: string): Row {

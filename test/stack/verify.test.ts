@@ -41,7 +41,7 @@ test.each([
 });
 
 test('a request traced once as it was sent is exact', () => {
-  expect(compare(run, [traced], container)).toMatchObject({ isExact: true, invented: [] });
+  expect(compare(run, [traced], container)).toMatchObject({ wrong: 0, invented: [] });
 });
 
 test.each<[string, readonly TraceLine[], string]>([
@@ -56,13 +56,13 @@ test.each<[string, readonly TraceLine[], string]>([
   ["only at the client's end", [{ ...traced, role: 'client' }], 'not traced'],
 ])('a request traced %s is not exact', (_how, lines, problem) => {
   const verdict = compare(run, lines, container);
-  expect(verdict.isExact).toBe(false);
+  expect(verdict.wrong).toBe(1);
   expect(verdict.rows[0]?.problem).toBe(problem);
 });
 
 test('an exchange that nobody sent is not exact', () => {
   const verdict = compare(run, [traced, { ...traced, target: '/users?run-1=99' }], container);
-  expect(verdict).toMatchObject({ isExact: false, invented: [{ target: '/users?run-1=99' }] });
+  expect(verdict).toMatchObject({ wrong: 1, invented: [{ target: '/users?run-1=99' }] });
 });
 
 test('a request that got no answer is not exact, whatever the trace says', () => {
