@@ -103,7 +103,13 @@ test('in the folder of an included file its names come first, and those of the o
     expect(await doneBy('docs:api:build', cwd)).toEqual(['build of api by docs in src']);
   }
   expect((await project.run('build --only', { cwd: '.' })).stdout).toContain('build of root');
-  expect((await project.run('--list', { cwd: 'docs' })).stdout).toBe((await project.run('--list')).stdout);
+  const { stdout: list } = await project.run('--list');
+  const { stdout: listInDocs } = await project.run('--list', { cwd: 'docs' });
+  expect(listInDocs).toContain(' — typed here, `build` is `docs:build`\n');
+  expect(listInDocs.replace(/(?: +)?— typed here.*/g, '')).toBe(list);
+  expect((await project.run('docs:')).stderr).toBe(
+    'error: unknown task `docs:`\nhint: tasks begin with it, as `docs:build` and 4 more; `tasks --list` shows all\n',
+  );
   expect((await project.run('--completion=candidates -- bui', { cwd: 'docs' })).stdout).toContain(
     'build\tBuild the pages\n',
   );

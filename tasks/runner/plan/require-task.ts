@@ -26,8 +26,13 @@ function unknownTask(config: Config, word: string): Problem {
   const inFile = words.find((other) => other.endsWith(`:${word}`));
   const meant = toolFlagNames.includes(word) ? `--${word}` : inFile;
   const suggestion = meant === undefined ? didYouMean(word, words) : `, did you mean \`${meant}\`?`;
+  return { message: `unknown task \`${word}\`${suggestion}`, hint: whereTasksAre(config, word, words) };
+}
+
+function whereTasksAre(config: Config, word: string, words: readonly string[]): string {
   const matrix = Object.values(config.tasks).find((row) => row.matrix !== undefined && word.startsWith(`${row.name}:`));
-  const hint =
-    matrix === undefined ? '`tasks --list` shows all tasks' : `\`tasks --help ${matrix.name}\` shows what it makes`;
-  return { message: `unknown task \`${word}\`${suggestion}`, hint };
+  if (matrix !== undefined) return `\`tasks --help ${matrix.name}\` shows what it makes`;
+  const [first, ...others] = words.filter((other) => other.startsWith(`${word.replace(/:\*?$/, '')}:`));
+  if (first === undefined) return '`tasks --list` shows all tasks';
+  return `tasks begin with it, as \`${first}\`${others.length === 0 ? '' : ` and ${others.length} more`}; \`tasks --list\` shows all`;
 }

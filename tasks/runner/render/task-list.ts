@@ -1,5 +1,6 @@
 import type { Args } from '../args.ts';
 import { allTasks } from '../config/built-in.ts';
+import { findTyped } from '../config/names.ts';
 import type { ArgsRow, Config, TaskRow } from '../config/types.ts';
 import type { Paint } from '../paint.ts';
 import type { Platform } from '../script.ts';
@@ -46,6 +47,14 @@ export function argsSignature({ name, required, max }: ArgsRow): string {
 
 function description(config: Config, task: TaskRow, platform: Platform, paint: Paint): string {
   const aliases = task.aliases.length === 0 ? '' : paint.dim(` (also ${task.aliases.join(', ')})`);
-  const unavailable = whyNotHere(config, task, platform);
-  return `${firstLine(task.about ?? '')}${aliases}${unavailable === undefined ? '' : paint.yellow(` — ${unavailable}`)}`.trim();
+  const reservations = [whyNotHere(config, task, platform), whyNotMeant(config, task)]
+    .flatMap((why) => (why === undefined ? [] : [paint.yellow(` — ${why}`)]))
+    .join('');
+  return `${firstLine(task.about ?? '')}${aliases}${reservations}`.trim();
+}
+
+/** In the folder of an included file a name is looked for in that file first. */
+function whyNotMeant(config: Config, { name }: TaskRow): string | undefined {
+  const [meant] = findTyped(config, name);
+  return meant === undefined || meant.name === name ? undefined : `typed here, \`${name}\` is \`${meant.name}\``;
 }
