@@ -10,7 +10,7 @@ import { thisMachine } from '../locks/this-machine.ts';
 import type { PlannedTask } from '../plan.ts';
 import { aroundVariable } from '../process/inner.ts';
 import { descendsFrom } from '../process/tree.ts';
-import type { HeldService } from './claims.ts';
+import type { HeldService } from './loans.ts';
 import { failed } from './outcome.ts';
 
 /** A run inside of which we were started: its task that did so, and the services that it keeps up for that. */
