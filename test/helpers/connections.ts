@@ -5,7 +5,12 @@ import { inRing, someone } from './wire.ts';
 
 export const SECOND_NS = 1e9;
 
-type Opening = { readonly role?: 'server' | 'client'; readonly sock?: bigint; readonly peer?: bigint };
+type Opening = {
+  readonly role?: 'server' | 'client';
+  readonly sock?: bigint;
+  readonly peer?: bigint;
+  readonly openedNs?: number;
+};
 
 /** `isOpen`: what the kernel says of every connection. */
 export function openTable({ isUnix = false, isOpen = true, salt = 'salt' } = {}) {
@@ -30,11 +35,14 @@ export function openTable({ isUnix = false, isOpen = true, salt = 'salt' } = {})
     salt,
   );
   const places = new Map<number, { readonly requests: number; '>': number; '<': number }>();
-  const open = (conn: number, { role = 'server', sock = BigInt(conn + 1), peer = 0n }: Opening = {}): void => {
+  const open = (
+    conn: number,
+    { role = 'server', sock = BigInt(conn + 1), peer = 0n, openedNs = 0 }: Opening = {},
+  ): void => {
     const ends = isUnix ? { local: 'unix:/a', remote: 'unix:' } : { local: '10.0.0.1:80', remote: '10.0.0.2:9' };
     const requestDirection = role === 'server' ? 0 : 1;
     places.set(conn, { requests: requestDirection, '>': 100, '<': 900 });
-    table.opened({ conn, sock, peer, isUnix, requestDirection, ...ends }, 0);
+    table.opened({ conn, sock, peer, isUnix, requestDirection, ...ends }, openedNs);
   };
   const move = (conn: number, way: '>' | '<', text: string): void => {
     const place = places.get(conn) ?? { requests: 0, '>': 100, '<': 900 };

@@ -110,7 +110,7 @@ test.each([
     open(1, { role });
     move(1, '>', request);
     move(1, '<', endless);
-    table.closed({ conn: 1, oldState, newState: 7, isShed: false });
+    table.closed({ timeNs: HOUR_NS, conn: 1, oldState, newState: 7, isShed: false });
     return told.join();
   });
   expect(ends).toEqual(
@@ -126,7 +126,7 @@ test.each([
   open(1, { role });
   move(1, '>', request);
   move(1, '<', endless);
-  table.closed({ conn: 1, oldState: 1, newState: 4, isShed: false });
+  table.closed({ timeNs: HOUR_NS, conn: 1, oldState: 1, newState: 4, isShed: false });
   expect(told).toEqual(expected);
   table.ended(1, role === 'server' ? 1 : 0, false);
   expect(told).toEqual(['/a 200 closed']);
@@ -138,8 +138,20 @@ test.each(['closed', 'ended'] as const)(
     const { told, table, open, move } = openTable();
     open(1);
     move(1, '>', request + request);
-    if (how === 'closed') table.closed({ conn: 1, oldState: 1, newState: 7, isShed: true });
+    if (how === 'closed') table.closed({ timeNs: HOUR_NS, conn: 1, oldState: 1, newState: 7, isShed: true });
     else table.ended(1, 1, true);
     expect(told).toEqual(['lost 2']);
   },
 );
+
+test('a socket that was disconnected and is connected again is told, though the end of its first connection is read late', () => {
+  const { told, table, open, move } = openTable();
+  open(1);
+  move(1, '>', request);
+  move(1, '<', response);
+  open(1, { openedNs: HOUR_NS });
+  move(1, '>', request);
+  table.closed({ timeNs: HOUR_NS - 1, conn: 1, oldState: 1, newState: 7, isShed: false });
+  move(1, '<', response);
+  expect(told).toEqual(['/a 200 complete', '/a 200 complete']);
+});

@@ -8,6 +8,7 @@ import { someone } from '../helpers/wire.ts';
 
 const MAX_HELD_BYTES = 48 << 20;
 const SECOND_NS = 1e9;
+const LATER_NS = 3_600 * SECOND_NS;
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
 
@@ -81,7 +82,7 @@ test('what waits on a connection that rests is told when it is closed, and count
   const { told, move, wait, table } = openTable();
   for (const conn of [1, 2]) move(conn, 0, get(`/${conn}`));
   wait();
-  table.closed({ conn: 1, oldState: 1, newState: 7, isShed: false });
+  table.closed({ timeNs: LATER_NS, conn: 1, oldState: 1, newState: 7, isShed: false });
   expect(told).toEqual(['/1 - aborted']);
   expect(table.clear()).toBe(1);
   expect(table.heldBytes).toBe(0);
@@ -94,7 +95,7 @@ test('a request behind bytes that are missing is counted with them, although its
     move(conn, 1, ok);
     move(conn, 0, get('/b'), 40);
   }
-  table.closed({ conn: 1, oldState: 1, newState: 7, isShed: false });
+  table.closed({ timeNs: LATER_NS, conn: 1, oldState: 1, newState: 7, isShed: false });
   const both = ['/a 200 complete', '/a 200 complete'];
   // What is missing may have been a request as well, which was not answered before the other.
   expect([told, lost.exchangesLost]).toEqual([both, 2]);
@@ -121,7 +122,8 @@ test('as many connections as the kernel follows may each have a request that wai
   for (let conn = 1; conn <= 65_536; conn++) move(conn, 0, get('/waits'));
   wait();
   expect(table.heldBytes).toBeLessThan(MAX_HELD_BYTES);
-  for (let conn = 1; conn <= 65_536; conn++) table.closed({ conn, oldState: 1, newState: 7, isShed: false });
+  for (let conn = 1; conn <= 65_536; conn++)
+    table.closed({ timeNs: LATER_NS, conn, oldState: 1, newState: 7, isShed: false });
   expect([table.heldBytes, lost.exchangesDropped]).toEqual([0, 0]);
 });
 
@@ -150,7 +152,8 @@ test('heads that do not end take no more than they may, and are counted', { time
     if (table.heldBytes > MAX_HELD_BYTES) break;
   }
   expect(table.heldBytes).toBeLessThanOrEqual(MAX_HELD_BYTES);
-  for (let conn = 1; conn <= connections; conn++) table.closed({ conn, oldState: 1, newState: 7, isShed: false });
+  for (let conn = 1; conn <= connections; conn++)
+    table.closed({ timeNs: LATER_NS, conn, oldState: 1, newState: 7, isShed: false });
   expect(count()).toBe(connections);
   expect(told.length).toBeGreaterThan(0);
   expect(table.heldBytes).toBe(0);

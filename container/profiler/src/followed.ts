@@ -27,6 +27,7 @@ const LINE_BYTES = 256;
 
 export class Followed {
   readonly open: OpenRecord;
+  readonly openedNs: number;
   lastNs: number;
   /** About how much memory it takes besides what is kept of one that rests with nothing under way. */
   heldBytes = 0;
@@ -49,6 +50,7 @@ export class Followed {
 
   constructor(open: OpenRecord, linkOf: ConnectionInfo['linkOf'], timeNs: number, events: FollowedEvents) {
     this.open = open;
+    this.openedNs = timeNs;
     this.lastNs = timeNs;
     this.#linkOf = linkOf;
     this.#events = events;

@@ -29,6 +29,7 @@ export type GroupId = { readonly unified: bigint; readonly legacy: bigint };
 export type GroupRecord = GroupNames & { readonly group: GroupId };
 
 export type CloseRecord = {
+  readonly timeNs: number;
   readonly conn: number;
   readonly oldState: number;
   readonly newState: number;
@@ -108,6 +109,7 @@ export function readOpen(ring: Ring, at: number): OpenRecord {
 
 export function readClose(ring: Ring, at: number): CloseRecord {
   return {
+    timeNs: readNumber(ring, at + layout.close.timeNs),
     conn: readNumber(ring, at + layout.close.conn),
     oldState: readWord(ring, at + layout.close.oldState),
     newState: readWord(ring, at + layout.close.newState),

@@ -95,9 +95,10 @@ export class Table {
     else this.#responsesEnded(entry);
   }
 
-  closed({ conn, oldState, newState, isShed }: CloseRecord): void {
+  closed({ timeNs, conn, oldState, newState, isShed }: CloseRecord): void {
     const entry = this.#entries.get(conn);
-    if (entry === undefined) return;
+    // A socket that was disconnected may have been connected again before its end is told.
+    if (entry === undefined || timeNs < entry.openedNs) return;
     if (isShed) entry.wake().leftOut();
     const { isServer } = entry;
     if (newState !== TCP_CLOSE) {
