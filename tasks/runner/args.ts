@@ -1,4 +1,5 @@
 import { didYouMean, listed, usageError } from './errors.ts';
+import { refuseAimless, refuseContradictions } from './flag-rules.ts';
 import { knownElsewhere } from './other-flags.ts';
 
 /** A word or a flag that is not the tool's own, in the order in which it was typed. */
@@ -102,8 +103,8 @@ export function parseArgs(argv: readonly string[]): Args {
       items.push(item);
     }
   }
-  if (flags.keepGoing && flags.failFast) throw usageError('`--keep-going` and `--fail-fast` exclude each other');
-  if (flags.watch) refuseBesideWatch(flags);
+  refuseContradictions(flags);
+  if (items.length === 0 && rest.length === 0) refuseAimless(flags);
   return { flags, items, rest };
 }
 
@@ -144,21 +145,6 @@ function isValued(name: string): name is (typeof valued)[number] {
 
 function refuseValue(item: { readonly name: string; readonly value: string | undefined }): void {
   if (item.value !== undefined) throw usageError(`\`--${item.name}\` takes no value`);
-}
-
-/** What prints something and ends, or speaks of one run. */
-function refuseBesideWatch({ list, dryRun, graph, init, import: makefile, completion, profile }: ToolFlags): void {
-  const given = {
-    list,
-    'dry-run': dryRun,
-    graph: graph !== undefined,
-    init,
-    import: makefile !== undefined,
-    completion: completion !== undefined,
-    profile: profile !== undefined,
-  };
-  const [other] = Object.entries(given).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
-  if (other !== undefined) throw usageError(`\`--watch\` and \`--${other}\` exclude each other`);
 }
 
 function readValue(name: (typeof valued)[number], value: string | undefined): Partial<ToolFlags> {

@@ -96,6 +96,16 @@ test.each([
   expect(second?.startsWith(`hint: ${hint}`)).toBe(true);
 });
 
+test.each(['--watch', '--force', '--dry-run', '--profile=x', '--only --yes'])('`%s` needs a task', async (words) => {
+  await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: echo ran }\n' });
+  expect(await project.run(words)).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: `error: \`${words.replace(/[ =].*/, '')}\` needs a task, and none is named\nhint: \`tasks --list\` shows all tasks\n`,
+  });
+  expect((await project.run('--list --output=plain')).exit).toBe(0);
+});
+
 test('a required param with a wrong value is told of once: it is not missing', async () => {
   await using project = await createProject({
     'tasks.config.yaml':
