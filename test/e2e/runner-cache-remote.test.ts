@@ -106,7 +106,7 @@ test('environment variables name the server, the mode and the token, and win ove
   const refused = await here.run('build', { env: { TASKS_CACHE_URL: 'ftp://x' } });
   expect([refused.exit, refused.stderr]).toEqual([
     2,
-    'error: the URL of the remote cache must begin with `http://` or `https://`\n',
+    'error: the URL of the cache (`TASKS_CACHE_URL`, or `url` in the config) must begin with `http://` or `https://`\n',
   ]);
 });
 

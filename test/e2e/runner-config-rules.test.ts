@@ -51,6 +51,7 @@ tasks:
   b: { run: echo, timeout: 30, retry: 3, needs: [{ task: c }] }
   c: { run: [{ task: 'a:b' }, { cmd: x }, { defer: y }, echo a: b] }
   d: [a, b]
+  e: { matrix: { arch: [{ name: x86, cc: gcc }] }, run: x }
 `;
   const told = (await errorsOf(config)).split('\n').filter((line) => /^(error|hint)/.test(line));
   expect(told).toMatchInlineSnapshot(`
@@ -85,6 +86,8 @@ tasks:
       "hint: put a string that contains a colon and a space in quotes",
       "error: task \`d\` must be a map, not a list",
       "hint: commands belong in \`run\`, tasks that run first belong in \`needs\`: \`d: { needs: […] }\`",
+      "error: item 1 of \`arch\` in \`matrix\` of task \`e\` must be a string or a number, not a map",
+      "hint: what belongs to a value is chosen in the command: \`case \${…} in …\`",
     ]
   `);
 });

@@ -32,7 +32,8 @@ const scripts = Object.fromEntries(
 /** Those programs that no test should need: each says how it was called. */
 async function createRecipe(config: string): Promise<Project> {
   const project = await createProject({ ...files, ...scripts, 'tasks.config.yaml': config });
-  for (const name of ['node', 'npm', 'prettier', 'eslint', 'brew']) await project.program(name, `echo "${name} $*"`);
+  for (const name of ['node', 'npm', 'prettier', 'eslint', 'brew', 'gcc', 'aarch64-linux-gnu-gcc'])
+    await project.program(name, `echo "${name} $*"`);
   // A container goes on until it is stopped.
   const info = '[ "$1" != info ] || ! [ -e down ] || { echo no daemon >&2; exit 1; }';
   await project.program('docker', `[ "$1" = run ] && exec sleep 60\n${info}\necho docker 27.1.0`);
@@ -45,6 +46,7 @@ const ranOf = (stdout: string) => stdout.split('\n').flatMap((line) => /^✔ (\S
 const expected: Readonly<Record<string, readonly string[]>> = {
   'build test': ['api:build', 'web:build', 'build', 'test:api', 'test:web', 'test'],
   app: ['version', 'app'],
+  objects: ['objects:x86_64', 'objects:arm64', 'objects'],
   'format check': ['format', 'lint', 'debugger', 'check'],
   test: ['db', 'test'],
   image: ['image'],

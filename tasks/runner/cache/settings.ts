@@ -60,7 +60,9 @@ function readMode(text: string | undefined): (typeof modes)[number] | undefined 
 function checkUrl(url: string): string {
   const isHttp = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
   if (isHttp) return url;
-  throw usageError('the URL of the remote cache must begin with `http://` or `https://`');
+  throw usageError(
+    'the URL of the cache (`TASKS_CACHE_URL`, or `url` in the config) must begin with `http://` or `https://`',
+  );
 }
 
 function given(text: string | undefined): string | undefined {

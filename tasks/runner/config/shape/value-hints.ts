@@ -10,6 +10,8 @@ type Wrong = {
 /** What to write instead of a value of another kind, where that is known. */
 export function valueHint({ path, value, expected }: Wrong): string | undefined {
   const key = String(path.at(-1) ?? '');
+  if (path[2] === 'matrix' && typeof value === 'object')
+    return 'what belongs to a value is chosen in the command: `case ${…} in …`';
   if (expected === 'string' && typeof path.at(-1) === 'number') return hintForItem(path, value);
   if (path.length === 2 && path[0] === 'tasks' && typeof value === 'string')
     return `a command belongs in \`run\`: \`${key}: { run: … }\``;
