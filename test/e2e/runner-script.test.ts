@@ -273,6 +273,24 @@ test('what a command is piped into ends with the run', async () => {
   await invocation.isGone;
 });
 
+test('the stack of what a script throws ends where the script does', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  a: { script: a.ts }\n',
+    'a.ts': "import { inner } from './b';\n\nexport async function run() {\n  inner();\n}\n",
+    'b.ts': "export function inner() {\n  throw new Error('oops');\n}\n",
+  });
+  const { stdout } = await project.run('a');
+  expect(stdout.split('\n').map((line) => line.replace(/:\d+\)$/, ')'))).toEqual([
+    '▸ a',
+    'Error: oops',
+    '    at inner (<project>/b.ts:2)',
+    '    at run (<project>/a.ts:4)',
+    '✖ a failed after <time>: the script threw: oops',
+    'failed: `a` (exit code 1); 0 done, <time>',
+    '',
+  ]);
+});
+
 test.each([
   ['rejects without anybody awaiting it', "Promise.reject(new Error('oops'));", 'the script threw: oops', 1],
   ['throws in a callback', "setTimeout(() => { throw new Error('oops'); });", 'the script threw: oops', 1],

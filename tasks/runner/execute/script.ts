@@ -149,12 +149,21 @@ function describe(thrown: unknown, shell: ScriptShell): string {
   return `${message} ${place.trim()}`.trimEnd();
 }
 
+/** The stack without what called the script: the runner, what loaded the file, and Node. */
+function ownStack(thrown: unknown): readonly string[] {
+  const lines = stackOf(thrown).split('\n');
+  const isFrame = (line: string): boolean => /^\s+at /.test(line);
+  const isOurs = (line: string): boolean => line.includes(import.meta.dirname) || /\/jiti\/|\bnode:/.test(line);
+  const own = lines.filter((line) => !isFrame(line) || !isOurs(line));
+  return own.some(isFrame) ? own : lines;
+}
+
 function explain(thrown: unknown, shell: ScriptShell, recorder: Recorder): TaskEnd {
   const told = readTaskFailure(thrown);
   if (told !== undefined) return failed(told, recorder);
   const command = shell.failedCommand(thrown);
   if (command !== undefined)
     return failedCommand({ command: command.command, ended: { ...command, code: exitOf(command) || 1 } }, recorder);
-  for (const line of stackOf(thrown).split('\n')) recorder.onLine('stderr', line);
+  for (const line of ownStack(thrown)) recorder.onLine('stderr', line);
   return failed({ message: `the script threw: ${messageOf(thrown).split('\n')[0]}`, exit: 1 }, recorder);
 }
