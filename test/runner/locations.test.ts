@@ -26,6 +26,11 @@ test.each([
     ' FAIL  a.test.ts > adds\nAssertionError: expected 1\n ❯ a.test.ts:3:5',
     'a.test.ts 3 5 AssertionError: expected 1',
   ],
+  [
+    'vitest of texts',
+    'AssertionError: expected "a"\n\nExpected: "b"\nReceived: "a"\n\n ❯ a.test.ts:3:5',
+    'a.test.ts 3 5 AssertionError: expected "a"',
+  ],
   ['node', 'TypeError: no\n    at f (/src/a.js:3:5)\n    at g (/src/b.js:1:1)', '/src/a.js 3 5 TypeError: no'],
   ['node as a module', 'Error: no\n    at file:///src/a.mjs:3:5', '/src/a.mjs 3 5 Error: no'],
   [

@@ -19,6 +19,8 @@ type Memory = {
   place?: Place | undefined;
   /** Where Rust panicked, which the next line explains. */
   panic?: Place | undefined;
+  /** An error of JavaScript: what was expected stands between it and its place. */
+  thrown?: string | undefined;
   text?: string | undefined;
 };
 type Place = Omit<Location, 'text'>;
@@ -114,14 +116,14 @@ const biome: Wording = (line, memory) => {
 /** vitest, jest and Node: `AssertionError: text`, then ` ❯ test/a.test.ts:3:5` or `    at run (/path/a.js:3:5)`. */
 const javascript: Wording = (line, memory) => {
   const [, text] = /^\s*((?:Uncaught )?\w*Error(?: \[\w+\])?: .+)$/.exec(line) ?? [];
-  if (text !== undefined) memory.text = text;
+  if (text !== undefined) memory.thrown = text;
   const frame =
     /^\s+❯ (?:.* )?([^\s:(]+):(\d+):(\d+)$/.exec(line) ??
     /^\s+at (?:.* \()?(?:file:\/\/)?([^\s:()]+):(\d+):(\d+)\)?$/.exec(line);
   const [, file, number, column] = frame ?? [];
-  if (file === undefined || memory.text === undefined || file.includes('node_modules/')) return undefined;
-  const location = { file, line: Number(number), column: Number(column), text: memory.text };
-  memory.text = undefined;
+  if (file === undefined || memory.thrown === undefined || file.includes('node_modules/')) return undefined;
+  const location = { file, line: Number(number), column: Number(column), text: memory.thrown };
+  memory.thrown = undefined;
   return location;
 };
 
