@@ -40,7 +40,7 @@ export function judge(console: string): Verdict {
 
 /** A tier other than the list's: that of a kernel changes when one stops loading or firing there, and no case fails then. */
 export function compareTier({ tier }: Verdict, expected: string): readonly string[] {
-  return tier === expected ? [] : [`the profiler should look by tier ${expected}, and looked by ${tier ?? 'none'}`];
+  return tier === expected ? [] : [`the profiler should use tier ${expected}, and used ${tier ?? 'none'}`];
 }
 
 /** Every program that needs more than it did, or loads no more, against what was recorded for the kernel. */

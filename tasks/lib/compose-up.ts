@@ -12,7 +12,7 @@ import { project, type Service } from './stack.ts';
 export async function requireProvider(context: Context, engine: Engine): Promise<Provider> {
   const provider = await findProvider({ run: context.run, env: context.env, engine });
   if (provider !== undefined) return provider;
-  throw new TaskFailure('no compose provider answers', { remedy: 'npx tasks doctor --fix compose', exitCode: 4 });
+  throw new TaskFailure('no compose provider works', { remedy: 'npx tasks doctor --fix compose', exitCode: 4 });
 }
 
 type Start = { readonly engine: Engine; readonly provider: Provider; readonly toStart: readonly Service[] };

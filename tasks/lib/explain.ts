@@ -43,7 +43,7 @@ async function brokenFiles(context: Context): Promise<Broken | undefined> {
   if (gone.length === 0) return undefined;
   const paths = gone.map((name) => `${tracesFolder}/${name}`).join(' and ');
   return {
-    link: `${paths} ${gone.length === 1 ? 'was' : 'were'} removed while the profiler writes there`,
+    link: `${paths} ${gone.length === 1 ? 'was' : 'were'} removed while the profiler was writing there`,
     remedy: 'npx tasks up',
   };
 }
@@ -51,7 +51,7 @@ async function brokenFiles(context: Context): Promise<Broken | undefined> {
 async function brokenProbe(context: Context, engine: Engine): Promise<Broken | undefined> {
   const state = await readProfilerState(context);
   if (state === undefined)
-    return { link: 'the profiler has not said that its probe is attached', remedy: 'npx tasks logs profiler' };
+    return { link: 'the profiler has not reported that its probe is attached', remedy: 'npx tasks logs profiler' };
   if (state.state === 'paused') {
     return {
       link: 'the probe is not attached: capture is paused',
@@ -66,7 +66,7 @@ function brokenTraffic(run: Run): Broken | undefined {
   const unanswered = run.sent.find((sent) => sent.status === null);
   if (unanswered === undefined) return undefined;
   return {
-    link: `no HTTP traffic was made: ${unanswered.method} ${unanswered.target} got no answer (${unanswered.problem ?? 'no reason'})`,
+    link: `there was no HTTP traffic: ${unanswered.method} ${unanswered.target} got no answer (${unanswered.problem ?? 'no reason'})`,
     remedy: 'npx tasks logs app',
   };
 }
@@ -91,7 +91,7 @@ async function lostOrWrong(context: Context): Promise<Broken> {
   const last = losses.at(-1);
   if (last !== undefined) return { link: `the profiler lost something: ${last}`, remedy: 'npx tasks logs profiler' };
   return {
-    link: 'containers run, the probe is attached and traffic was made, yet the trace differs',
+    link: 'the containers run, the probe is attached and there was traffic, yet the trace differs',
     remedy: 'npx tasks down && npx tasks test',
   };
 }

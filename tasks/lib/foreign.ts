@@ -8,7 +8,7 @@ export async function unlessForeign<Result>(path: string, work: () => Promise<Re
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
-    throw new TaskFailure(`${path} belongs to somebody else, since a run as root perhaps`, {
+    throw new TaskFailure(`${path} belongs to another user, perhaps because of an earlier run as root`, {
       remedy: `sudo chown -R "$(id -un)" ${path}`,
     });
   }

@@ -30,7 +30,7 @@ export async function findMachine(context: Context): Promise<Found> {
 export async function forgetBroken(context: Context): Promise<void> {
   const { stdout } = await context.run(['sh', '-c', FIND_BROKEN]);
   const files = stdout.split('\n').filter((line) => line !== '');
-  if (files.length === 0) context.log('every record of a machine is whole; nothing is forgotten');
+  if (files.length === 0) context.log('every record of a machine is complete; nothing was moved away');
   for (const file of files) await show(context, ['mv', file, `${file}.broken`]);
   for (const name of files.filter((file) => file.endsWith('.json')).map((file) => basename(file, '.json'))) {
     for (const connection of [name, `${name}-root`])
@@ -54,7 +54,7 @@ export async function show(context: Context, command: readonly string[], within 
   context.log(command.join(' '));
   const startedMs = context.now();
   const ticking = setInterval(() => {
-    context.log(`  still at it after ${Math.round((context.now() - startedMs) / 1000)} s`);
+    context.log(`  still running after ${Math.round((context.now() - startedMs) / 1000)} s`);
   }, SAY_EVERY_MS);
   try {
     const ran = await context.run(command, { timeoutMs: within });

@@ -6,10 +6,10 @@
 import type { Ran } from 'zx-tasks';
 
 export const RECORD_IS_BROKEN =
-  'podman’s record of a machine is empty or cut off, as when the Mac was switched off while podman wrote it, and podman cannot find that machine again';
+  'Podman’s record of a machine is empty or incomplete, as after the Mac was switched off while Podman wrote it, so Podman no longer finds it';
 /** Not done unasked: a new machine takes the place of the old one's disk. */
 export const START_ANEW =
-  'npx tasks machine-start --forget-broken  # makes a new machine, without the images and volumes of the old one';
+  'npx tasks machine-start --forget-broken  # creates a new machine, without the images and volumes of the old one';
 
 /** Whether podman's complaint is Go's for a file that is empty, full of zeros, or cut off; it names neither file nor machine. */
 export function saysRecordIsBroken({ stderr }: Ran): boolean {

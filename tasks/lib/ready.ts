@@ -35,7 +35,7 @@ async function findMissing(context: Context): Promise<Missing | undefined> {
   if (health.status !== 204) return { service: 'app', why: health.problem ?? `GET /health answers ${health.status}` };
   const state = await readProfilerState(context);
   if (state?.state === 'attached' || state?.state === 'paused') return undefined;
-  return { service: 'profiler', why: state?.why ?? 'it has not said that it is attached' };
+  return { service: 'profiler', why: state?.why ?? 'it has not reported that it is attached' };
 }
 
 async function failWithLog(context: Context, engine: Engine, { service, why }: Missing): Promise<never> {

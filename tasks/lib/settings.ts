@@ -22,7 +22,7 @@ export function refuseUnknownSettings(env: Context['env']): void {
   const unknown = unknownSettings(env);
   const ofTheContainer = OF_THE_CONTAINER.map((name) => `PROFILER_${name}`)
     .filter((name) => env[name] !== undefined && env[name] !== '')
-    .map((name) => `${name}: it is a path within the container and not handed on`);
+    .map((name) => `${name}: this is a path within the container, and is not passed on`);
   const problems = [...unknown, ...ofTheContainer];
   if (problems.length === 0) return;
   const names = problems.map((problem) => problem.slice(0, problem.indexOf(':')));

@@ -151,7 +151,7 @@ function readValue(name: (typeof valued)[number], value: string | undefined): Pa
   if (value === undefined || value === '') throw usageError(`\`--${name}\` needs a value, as in \`${examples[name]}\``);
   switch (name) {
     case 'jobs':
-      if (!/^[1-9]\d{0,5}$/.test(value)) throw usageError(`\`--jobs\` is a whole number from 1, not \`${value}\``);
+      if (!/^[1-9]\d{0,5}$/.test(value)) throw usageError(`\`--jobs\` must be a whole number from 1, not \`${value}\``);
       return { jobs: Number(value) };
     case 'engine':
       return { engine: oneOf(name, value, engines) };
@@ -181,5 +181,5 @@ const examples = {
 function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
   const choice = choices.find((candidate) => candidate === value);
   if (choice !== undefined) return choice;
-  throw usageError(`\`--${name}\` is one of ${listed(choices)}, not \`${value}\`${didYouMean(value, choices)}`);
+  throw usageError(`\`--${name}\` must be one of ${listed(choices)}, not \`${value}\`${didYouMean(value, choices)}`);
 }

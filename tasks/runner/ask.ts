@@ -36,7 +36,7 @@ export async function offerToMend(
   );
   const mayAsk = host.stdinIsTerminal && host.stdoutIsTerminal && commands.size > 0;
   if (!mayAsk) return false;
-  host.write(`\nthis would mend it:\n${[...commands].map((command) => `  ${command}\n`).join('')}`);
+  host.write(`\nthis would fix it:\n${[...commands].map((command) => `  ${command}\n`).join('')}`);
   return isYes(await host.ask('run it now? [y/N] '));
 }
 

@@ -54,13 +54,13 @@ export async function openCache(
   };
 
   const tooLong = (result: ActionResult): string | undefined =>
-    sizeOf(result) > settings.maxBytes ? 'it has more bytes than the whole cache may have' : undefined;
+    sizeOf(result) > settings.maxBytes ? 'it is larger than the whole cache may be' : undefined;
 
   return {
     find: async (key, isOutput) => {
       const isAcceptable = (result: ActionResult): boolean => {
         const problem = problemOf(result, isOutput) ?? tooLong(result);
-        if (problem !== undefined) say(`what the cache has is not restored: ${problem}`);
+        if (problem !== undefined) say(`a cached result is not restored: ${problem}`);
         return problem === undefined;
       };
       try {
@@ -81,16 +81,16 @@ export async function openCache(
         const bound = result.links.find(({ target }) => `${target}/`.startsWith(`${root}/`));
         if (bound !== undefined)
           return say(
-            `output \`${bound.path}\` of task \`${task}\` is a link by this checkout's own path, so it is not cached`,
+            `output \`${bound.path}\` of task \`${task}\` is a link with this checkout's own path, so the outputs are not cached`,
           );
         const bytes = sizeOf(result);
         if (bytes > settings.maxBytes)
           return say(
-            `what task \`${task}\` wrote is not cached: ${bytes} bytes are more than the whole cache may have (\`cache.maxSize\`)`,
+            `what task \`${task}\` wrote is not cached: ${bytes} bytes are more than the whole cache may hold (\`cache.maxSize\`)`,
           );
         const revealing = revealingPath(result, root, host.secrets.values());
         if (revealing !== undefined)
-          return say(`output \`${revealing}\` of task \`${task}\` has a secret in it, so it is not cached`);
+          return say(`output \`${revealing}\` of task \`${task}\` contains a secret, so the outputs are not cached`);
         if (saveResult(store, root, key, outputs, result)) remote?.send(key, result, store);
       } catch (error) {
         say(`what task \`${task}\` wrote is not cached: ${messageOf(error)}`);

@@ -84,6 +84,6 @@ function describeSilence(answers: readonly Answer[], os: string): EngineState {
   ];
   const own = silent.find(({ remedy }) => remedy !== undefined)?.remedy;
   const isMachine = os === 'darwin' && silent.some(({ name }) => name === 'podman');
-  const remedy = own ?? (isMachine ? 'run `podman machine start`' : 'run `npx tasks doctor`, which says what mends it');
+  const remedy = own ?? (isMachine ? 'run `podman machine start`' : 'run `npx tasks doctor`, which says how to fix it');
   return { state: 'silent', problem: problems.join('; '), remedy };
 }

@@ -3,10 +3,10 @@ import { usageError } from './errors.ts';
 
 /** Refuses flags that do not go together. */
 export function refuseContradictions(flags: ToolFlags): void {
-  if (flags.keepGoing && flags.failFast) throw usageError('`--keep-going` and `--fail-fast` exclude each other');
+  if (flags.keepGoing && flags.failFast) throw usageError('`--keep-going` and `--fail-fast` cannot be used together');
   const { profile } = flags;
   const other = firstOf({ ...thoseThatPrint(flags), profile: profile !== undefined });
-  if (flags.watch && other !== undefined) throw usageError(`\`--watch\` and \`--${other}\` exclude each other`);
+  if (flags.watch && other !== undefined) throw usageError(`\`--watch\` and \`--${other}\` cannot be used together`);
 }
 
 /** Refuses what speaks of a run where no task is named: a script that lost the name would seem to have succeeded. */

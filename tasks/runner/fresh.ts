@@ -103,7 +103,7 @@ async function restore(course: Keeping): Promise<TaskEnd | undefined> {
     // What was placed is the task's, and what somebody puts beside it from here on is not.
     if (course.begun !== undefined) course.keep(recordOfFailed(course, course.begun));
     if (session.cancel.signal.aborted) return undefined;
-    const text = `what the cache has for task \`${task.name}\` cannot be restored: ${messageOf(error)}`;
+    const text = `the cached outputs of task \`${task.name}\` cannot be restored: ${messageOf(error)}`;
     session.emit({ type: 'notice-given', text });
     return undefined;
   }
@@ -132,7 +132,7 @@ async function finish(course: Keeping, end: TaskEnd): Promise<void> {
 
 /** Whether it had nothing to write, or wrote elsewhere, shows once it has to make the folder. */
 function foundEmpty(folder: string): string {
-  return `, which it found empty, and so runs each time; if it is to be empty, \`rmdir ${shellQuote(folder)}\` lets the task make it`;
+  return `, which was there and empty before, so it runs each time; if the folder is to be empty, \`rmdir ${shellQuote(folder)}\` lets the task create it`;
 }
 
 /** Whether what a task has written is all that lies where its outputs belong, what the key stands for aside. */

@@ -123,7 +123,8 @@ export function planOne(config: Config, task: string, situation: Situation): Pla
 function readDoctor(requests: readonly Request[], output: Args['flags']['output']): DoctorRequest | undefined {
   const request = requests.find(({ task }) => task === builtInTasks.doctor);
   if (request === undefined) return undefined;
-  if (requests.length > 1) throw usageError('`doctor` stands alone', 'name the other tasks in a second command');
+  if (requests.length > 1)
+    throw usageError('`doctor` cannot be combined with other tasks', 'name the other tasks in a second command');
   return readDoctorRequest(request, output);
 }
 

@@ -8,14 +8,14 @@ import type { Host } from './host.ts';
 type StarterHost = Pick<Host, 'cwd' | 'readText' | 'readPipe' | 'replaceFile' | 'exists' | 'folderId'>;
 
 const starter = `# yaml-language-server: $schema=./node_modules/zx-tasks/schema.json
-# What can be done in this project: \`npx tasks --list\` shows it, \`npx tasks --help build\` tells of one task.
+# What can be done in this project: \`npx tasks --list\` shows it, \`npx tasks --help build\` describes one task.
 version: 1
 
 # Values for \${name} in commands.
 vars:
   greeting: hello
 
-# What tasks require of a machine; \`npx tasks doctor\` looks at all of them.
+# What tasks require of a machine; \`npx tasks doctor\` checks all of it.
 checks:
   node: { id: ND001, command: node --version, version: '>=20', install: { brew: node } }
 
@@ -83,7 +83,8 @@ function noteOfFolder({ cwd }: StarterHost, file: string): readonly string[] {
 
 async function writeNew(host: StarterHost, text: string): Promise<void> {
   const path = join(host.cwd, configName);
-  if (host.exists(path)) throw usageError(`\`${configName}\` exists, and is not overwritten`, 'move it away first');
+  if (host.exists(path))
+    throw usageError(`\`${configName}\` already exists, and is not overwritten`, 'move it away first');
   await refuseBesideMisnamed(host);
   const isWritten = await host.replaceFile(path, text);
   if (!isWritten) throw new UserError('usage', [{ message: `\`${configName}\` cannot be written in ${host.cwd}` }]);

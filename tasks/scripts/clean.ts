@@ -22,7 +22,7 @@ export async function run(context: Context): Promise<void> {
   const others = await unlessForeign('.tasks', () => emptyState(context, 'clean'));
   if (others.length > 0)
     context.log(
-      `.tasks/locks and .tasks/state stay, since other runs go on: ${others.map((task) => `\`${task}\``).join(', ')}`,
+      `.tasks/locks and .tasks/state are kept, because other runs are in progress: ${others.map((task) => `\`${task}\``).join(', ')}`,
     );
 }
 

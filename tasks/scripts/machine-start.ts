@@ -111,7 +111,7 @@ async function forgetCutOffStart(context: Context): Promise<void> {
   const machine = await knownMachine(context);
   if (machine?.state !== 'stuck' || machine.stateFile === undefined) return;
   const forget = ['sed', '-i.bak', 's/"Starting": *true/"Starting": false/', machine.stateFile];
-  await must(context, forget, 'make podman forget the start that was cut off');
+  await must(context, forget, 'make podman forget the interrupted start');
 }
 
 /** Tried twice; what a failed start leaves behind is ended, so that podman answers the next who asks. */
@@ -143,7 +143,7 @@ async function tryStart(context: Context, name: string): Promise<Ran | undefined
 async function confirmRootful(context: Context, name: string): Promise<void> {
   if ((await askPodman(context)) !== 'rootful')
     throw notReady(
-      `\`${name}\` answers, but podman talks to its rootless side`,
+      `\`${name}\` answers, but podman uses its rootless connection`,
       `podman system connection default ${name}-root`,
     );
   context.log(`\`${name}\` answers`);

@@ -20,7 +20,7 @@ export async function run(context: Context): Promise<void> {
   const gone = profiler?.root === context.root ? await findGone(context.root) : [];
   if (gone.length > 0)
     return context.log(
-      `probe: not known; removed from ${tracesFolder}: ${gone.join(', ')}; \`npx tasks up\` starts it anew`,
+      `probe: unknown, because files were removed from ${tracesFolder}: ${gone.join(', ')}; \`npx tasks up\` restarts it`,
     );
   if (profiler?.root === context.root) await nameContainers(context, engine);
   const state = profiler === undefined ? undefined : await readProfilerState(context);
@@ -37,6 +37,6 @@ async function nameContainers(context: Context, engine: Engine): Promise<void> {
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? error.message : undefined;
     if (why === undefined) throw error;
-    context.log(`the names of containers that were started since are not told to the profiler: ${why}`);
+    context.log(`the profiler does not get the names of newer containers: ${why}`);
   }
 }

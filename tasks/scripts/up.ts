@@ -35,7 +35,7 @@ async function start(context: Context, { stale, kept, toStart }: Change): Promis
   const engine = await context.engine();
   const provider = await requireProvider(context, engine);
   context.undoOnFailure(async () => {
-    context.log(`taking back what was started: ${toStart.join(', ')}`);
+    context.log(`removing what was started: ${toStart.join(', ')}`);
     const now = await findContainers(context.run, engine);
     await removeContainers(
       context,

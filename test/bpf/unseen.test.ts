@@ -34,7 +34,7 @@ test.skipIf(uring === undefined)('an io_uring server is not told, and that is sa
   client.destroy();
   await profiler.stop();
   expect(toldBy(profiler.lines())).toEqual(['client GET /uring 200 complete']);
-  expect(profiler.text()).toMatch(/^# not seen here: .*what io_uring moves/m);
+  expect(profiler.text()).toMatch(/^# not seen here: .*traffic over io_uring/m);
   // The socket layer tells that there was something.
   if (profiler.status().tier === 'B') expect(profiler.status().counters.lostUnseen).toBeGreaterThan(0);
 });

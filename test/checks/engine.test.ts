@@ -179,7 +179,7 @@ test.each<[string, string, Partial<Told>]>([
     'colima start',
     { env: { DOCKER_HOST: 'unix:///Users/mara/.colima/default/docker.sock' }, commands: { 'docker context show': '' } },
   ],
-])('on a Mac a silent docker is mended by: %s', async (about, command, told) => {
+])('on a Mac a silent docker is fixed by: %s', async (about, command, told) => {
   const { fixes } = await answers({
     platform: 'darwin-arm64',
     programs: ['docker'],

@@ -65,7 +65,7 @@ test.each([
     commands: { 'podman machine list --format json': { code: 125, stderr } },
   };
   const { outcome, cause, fixes } = await checkOf(checks, 'PM001')(told);
-  expect({ outcome, cause }).toEqual({ outcome: 'fail', cause: expect.stringContaining('is empty or cut off') });
+  expect({ outcome, cause }).toEqual({ outcome: 'fail', cause: expect.stringContaining('is empty or incomplete') });
   expect(fixes).toEqual([
     expect.objectContaining({ byHand: true, command: expect.stringContaining('--forget-broken') }),
   ]);

@@ -104,7 +104,7 @@ test('a record that podman was ended in the middle of is told, and its remedy ma
   await expectRoots(['PM001']);
   const { code, output } = await stage.tasks('machine-start');
   expect(code, output).toBe(4);
-  expect(output).toContain('podman’s record of a machine is empty or cut off');
+  expect(output).toContain('Podman’s record of a machine is empty or incomplete');
   expect(output).toContain('remedy: npx tasks machine-start --forget-broken');
   const again = await stage.tasks('machine-start --forget-broken');
   expect(again.code, again.output).toBe(0);

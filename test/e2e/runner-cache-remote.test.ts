@@ -82,7 +82,7 @@ tasks:
   for (const name of contents)
     await writeFile(nginx.path(name), Buffer.alloc(name.includes('e3b0c442') ? 0 : 20_000_000, 1));
   expect(await build(three)).toBe(
-    `▸ build\nnote: the remote cache ${nginx.url} sent other bytes than were asked for; they are not used\n✔ build <time>\n`,
+    `▸ build\nnote: the remote cache ${nginx.url} sent content that does not match its digest; it is not used\n✔ build <time>\n`,
   );
   await rm(two.path('.tasks'), { recursive: true });
   expect(await build(two)).toBe(restored);
@@ -119,7 +119,7 @@ test('the password in the URL of the server is sent, and neither shown nor store
   });
   const { stdout } = await here.run('build', { env });
   expect(stdout).toContain('CACHE_URL=http://me:***@');
-  expect(stdout).toContain('note: output `out` of task `build` has a secret in it, so it is not cached\n');
+  expect(stdout).toContain('note: output `out` of task `build` contains a secret, so the outputs are not cached\n');
   expect(server.headers()[0]?.authorization).toBe(`Basic ${Buffer.from('me:very-secret').toString('base64')}`);
   expect([...server.entries.keys()]).toEqual([]);
 });
@@ -145,7 +145,9 @@ tasks:
   });
   const { exit, stdout } = await here.run('two');
   expect(exit).toBe(0);
-  expect(stdout.match(/note:.*/g)).toEqual([`note: the remote cache ${server.url} is left out from here on: ${why}`]);
+  expect(stdout.match(/note:.*/g)).toEqual([
+    `note: the remote cache ${server.url} is not used for the rest of this run: ${why}`,
+  ]);
   expect(server.asked()).toEqual(['GET /ac']);
 });
 
@@ -155,12 +157,12 @@ test('a server that is not there, or never answers, costs one time-out and no fa
   await using here = await createProject(remote(silent.url));
   expect(await here.run('build')).toMatchObject({
     exit: 0,
-    stdout: expect.stringContaining('is left out from here on'),
+    stdout: expect.stringContaining('is not used for the rest of this run'),
   });
   await using there = await createProject(remote('http://user:password@127.0.0.1:1'));
   const { exit, stdout } = await there.run('build');
   expect(exit).toBe(0);
-  expect(stdout).toContain('note: the remote cache http://127.0.0.1:1 is left out from here on: ');
+  expect(stdout).toContain('note: the remote cache http://127.0.0.1:1 is not used for the rest of this run: ');
   expect(stdout).not.toContain('password');
 });
 
@@ -179,7 +181,8 @@ test.each([
     files(`cache: { remote: { url: '${server.url}', mode: read, timeout: 300ms } }\n`),
   );
   const stdout = await build(here);
-  if (status === 200) expect(stdout).toContain('is left out from here on: it sends less than 64 KiB per second\n');
+  if (status === 200)
+    expect(stdout).toContain('is not used for the rest of this run: it sends less than 64 KiB per second\n');
   expect(stdout).toContain('✔ build <time>\n');
 });
 
@@ -194,7 +197,7 @@ test('a server whose head comes byte by byte is left out after its time-out', as
   await using here = await createProject(
     files(`cache: { remote: { url: '${server.url}', mode: read, timeout: 300ms } }\n`),
   );
-  expect(await build(here)).toContain('is left out from here on: no answer within <time>\n');
+  expect(await build(here)).toContain('is not used for the rest of this run: no answer within <time>\n');
 });
 
 test('contents that a server sends damaged leave nothing in the store', async () => {
@@ -202,7 +205,7 @@ test('contents that a server sends damaged leave nothing in the store', async ()
   for (const path of server.entries.keys())
     if (path.startsWith('/cas/')) server.entries.set(path, Buffer.alloc(server.entries.get(path)?.length ?? 0, 'x'));
   await using here = await createProject(files());
-  expect(await build(here, { TASKS_CACHE_URL: server.url })).toContain('sent other bytes than were asked for');
+  expect(await build(here, { TASKS_CACHE_URL: server.url })).toContain('sent content that does not match its digest');
   expect(await readdir(here.path('.tasks/cache/store/tmp'))).toEqual([]);
 });
 
@@ -217,7 +220,7 @@ test('a server that refuses writes is told, and the build goes on', async () => 
   await using here = await createProject(files());
   const { exit, stdout } = await here.run('build', { env: { TASKS_CACHE_URL: server.url, TASKS_CACHE: 'read-write' } });
   expect(exit).toBe(0);
-  expect(stdout).toContain('is left out from here on: it answered 403\n');
+  expect(stdout).toContain('is not used for the rest of this run: it answered 403\n');
 });
 
 /** A server that has what a checkout like this one has written. */
@@ -249,7 +252,7 @@ test('old outputs stay until the new ones are here complete, and a download that
   const { exit, stdout } = await here.run('build', { env: { TASKS_CACHE_URL: server.url } });
   expect(exit).toBe(0);
   expect(oldWasThere).toBe(true);
-  expect(stdout).toContain('is left out from here on');
+  expect(stdout).toContain('is not used for the rest of this run');
   expect(await here.read('out/a')).toBe('aaa\n');
 });
 
@@ -275,17 +278,17 @@ const digest = '17e682f060b5f8e47ea04c5c4855908b0a5ad612022260fe50e11ecb0cc0ab76
 const file = (path: string) => ({ path, digest, size: hello.length, isProgram: false });
 
 test.each([
-  ['leads out of the project', { files: [file('../evil')], links: [] }, '`../evil` is no path in the project'],
-  ['is absolute', { files: [file('/tmp/evil')], links: [] }, '`/tmp/evil` is no path in the project'],
+  ['leads out of the project', { files: [file('../evil')], links: [] }, '`../evil` is not a path in the project'],
+  ['is absolute', { files: [file('/tmp/evil')], links: [] }, '`/tmp/evil` is not a path in the project'],
   [
     'leads out through its outputs',
     { files: [file('out/../../evil')], links: [] },
-    '`out/../../evil` is no path in the project',
+    '`out/../../evil` is not a path in the project',
   ],
   [
-    'is no output of the task',
+    'is not an output of the task',
     { files: [file('.git/hooks/pre-commit')], links: [] },
-    '`.git/hooks/pre-commit` is no output of the task',
+    '`.git/hooks/pre-commit` is not an output of the task',
   ],
   [
     'lies behind a link',
@@ -295,7 +298,7 @@ test.each([
   [
     'is of a folder elsewhere',
     { files: [file('out/a')], links: [], folders: ['src/x'] },
-    '`src/x` is no output of the task',
+    '`src/x` is not an output of the task',
   ],
   [
     'no system takes',
@@ -316,7 +319,7 @@ test.each([
   server.entries.set(`/cas/${digest}`, hello);
   await using here = await createProject(files());
   expect(await build(here, { TASKS_CACHE_URL: server.url })).toBe(
-    `▸ build\nnote: what the cache has is not restored: ${why}\n✔ build <time>\n`,
+    `▸ build\nnote: a cached result is not restored: ${why}\n✔ build <time>\n`,
   );
   expect(existsSync(here.path('../evil'))).toBe(false);
 });

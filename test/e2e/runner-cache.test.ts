@@ -125,7 +125,7 @@ test('a file of somebody else is not replaced by a folder of what is restored', 
   await build(here);
   await rm(here.path('out'), { recursive: true });
   await here.write('out', 'by hand\n');
-  expect(await build(here)).toContain('cannot be restored: `out` is a file that somebody else wrote\n');
+  expect(await build(here)).toContain('cannot be restored: `out` is a file that the task did not write\n');
   expect(await here.read('out')).toBe('by hand\n');
 });
 
@@ -178,7 +178,7 @@ test('a link by the absolute path of the checkout is told and not kept: elsewher
     '{ inputs: [src], outputs: [out], run: \'mkdir out; ln -s "$PWD/src/a.c" out/link\' }',
   );
   expect(await build(here)).toContain(
-    "note: output `out/link` of task `build` is a link by this checkout's own path, so it is not cached\n",
+    "note: output `out/link` of task `build` is a link with this checkout's own path, so the outputs are not cached\n",
   );
   expect(await stored(here, 'ac')).toEqual([]);
 });
@@ -223,7 +223,7 @@ test('an output with the value of a secret in it is told and not kept', async ()
     'secrets: [TOKEN]\n',
   );
   expect(await build(here, 'build', { TOKEN: 'abcdefgh' })).toBe(
-    '▸ build\nnote: output `out.txt` of task `build` has a secret in it, so it is not cached\n✔ build <time>\n',
+    '▸ build\nnote: output `out.txt` of task `build` contains a secret, so the outputs are not cached\n✔ build <time>\n',
   );
   expect(await stored(here, 'ac')).toEqual([]);
   expect(await stored(here, 'cas')).toEqual([]);
@@ -242,7 +242,7 @@ test.each([
   );
   const env = { TOKEN: 'p@ss-w0rd!\nof "two" lines', TOKEN2: 'plainsecret99' };
   expect(await build(here, 'build', env)).toMatch(
-    /note: output `out\.txt(?:\/\*{3})?` of task `build` has a secret in it, so it is not cached\n/,
+    /note: output `out\.txt(?:\/\*{3})?` of task `build` contains a secret, so the outputs are not cached\n/,
   );
   expect(await stored(here, 'ac')).toEqual([]);
 });
@@ -359,7 +359,7 @@ tasks:
   });
   const { stdout } = await here.run('small big --jobs=1');
   expect(stdout).toContain(
-    'note: what task `big` wrote is not cached: 2000000 bytes are more than the whole cache may have (`cache.maxSize`)\n',
+    'note: what task `big` wrote is not cached: 2000000 bytes are more than the whole cache may hold (`cache.maxSize`)\n',
   );
   await rm(here.path('small.txt'));
   expect((await here.run('small')).stdout).toContain('✔ small <time> from the cache\n');
@@ -456,7 +456,7 @@ test('outputs that cannot be replaced are told, and the command decides', async 
   await rm(here.path('out/x'));
   await mkdir(here.path('out/x/y'), { recursive: true });
   const { exit, stdout } = await here.run('build');
-  expect(stdout).toContain('note: what the cache has for task `build` cannot be restored: ');
+  expect(stdout).toContain('note: the cached outputs of task `build` cannot be restored: ');
   expect(exit).not.toBe(0);
   await rm(here.path('out/x'), { recursive: true });
   await chmod(here.path('out'), 0o755);

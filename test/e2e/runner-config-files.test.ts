@@ -104,7 +104,7 @@ test('a file that may not be read is named, and what another user has left of an
   const denied =
     "error: `tasks.config.yaml` cannot be read: EACCES: permission denied, open '<project>/tasks.config.yaml'\n";
   expect(await run('a')).toEqual({ exit: 3, stdout: '', stderr: denied });
-  expect((await run('--init')).stderr).toMatch('`tasks.config.yaml` exists, and is not overwritten');
+  expect((await run('--init')).stderr).toMatch('`tasks.config.yaml` already exists, and is not overwritten');
   await chmod(project.path('.tasks'), 0o755);
 });
 

@@ -138,7 +138,7 @@ tasks:
   `);
 });
 
-test('keys that exclude each other are named', async () => {
+test('keys that cannot be used together are named', async () => {
   const config = `version: 1
 tasks:
   both: { run: make, script: a.ts }
@@ -461,6 +461,6 @@ test('words for a command without a task are refused', async () => {
   expect(await project.run('-- x')).toEqual({
     exit: 2,
     stdout: '',
-    stderr: 'error: words after `--` need a task before it\n',
+    stderr: 'error: words after `--` need a task before them\n',
   });
 });

@@ -109,7 +109,7 @@ test('`--about` explains one check', async () => {
   await using project = await createProject(files);
   expect((await project.run('doctor --about EN001')).stdout).toBe(`EN001 engine: does the engine answer?
   Everything runs in it.
-  mended by: starting it
+  fixed by: starting it
   more: docs/doctor.md#en001
 `);
   expect((await project.run('doctor --about=shell')).stdout).toBe(`SH001 shell: is shell >=1 installed?
@@ -198,7 +198,7 @@ test('two forms at once are refused', async () => {
   await using project = await createProject(files);
   expect(await project.run('doctor --json --markdown')).toMatchObject({
     exit: 2,
-    stderr: 'error: `--json`, `--markdown` exclude each other\n',
+    stderr: 'error: `--json`, `--markdown` cannot be used together\n',
   });
 });
 
@@ -249,7 +249,7 @@ test('a check that hangs, crashes or says nothing is a result, and never â€œokâ€
   ? EN003 could not check crashing
       why: the check crashed: boom
   ? EN004 could not check mute
-      why: the check gave no result
+      why: the check returned no result
 verdict: not ready: EN002 could not check hanging; EN003 could not check crashing; EN004 could not check mute
 `,
     stderr: '',

@@ -16,7 +16,8 @@ ${more}`;
 
 const sources = { 'src/a.c': 'a\n', 'src/b.c': 'b\n' };
 const create = (more = '') => createProject({ 'tasks.config.yaml': config('a, b', more), ...sources });
-const note = (name: string) => `note: what \`${name}\` wrote is removed, since its matrix no longer makes that task\n`;
+const note = (name: string) =>
+  `note: what \`${name}\` wrote is removed, because its matrix no longer makes that task\n`;
 
 async function build(of: Project, words = 'app'): Promise<string> {
   const { exit, stdout, stderr } = await of.run(words);

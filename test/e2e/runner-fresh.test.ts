@@ -351,7 +351,7 @@ test('an empty output that was there before says how it comes to be one that the
   await using here = await project("{ inputs: ['src/**'], outputs: ['a b'], run: 'mkdir -p \"a b\"' }");
   await mkdir(here.path('a b'));
   const told =
-    "note: task `build` did not write its output `a b`, which it found empty, and so runs each time; if it is to be empty, `rmdir 'a b'` lets the task make it\n";
+    "note: task `build` did not write its output `a b`, which was there and empty before, so it runs each time; if the folder is to be empty, `rmdir 'a b'` lets the task create it\n";
   for (let time = 0; time < 2; time++) expect((await here.run('build')).stdout).toContain(told);
   await rmdir(here.path('a b'));
   expect((await here.run('build')).stdout).not.toContain('note');
@@ -403,7 +403,7 @@ test('a runner that was killed leaves no state that says done', async () => {
     'tasks.config.yaml',
     (await here.read('tasks.config.yaml')).replace('echo half > out/tmp; work; ', ''),
   );
-  expect(await why(here)).toContain('its last run did not end');
+  expect(await why(here)).toContain('its last run did not finish');
   expect(await readdir(here.path('out'))).toEqual(['x']);
 });
 
@@ -532,7 +532,7 @@ test.each([
   const [name = ''] = (await readdir(here.path('.tasks/state'))).filter((file) => file.startsWith('build-'));
   const file = here.path(`.tasks/state/${name}`);
   await writeFile(file, damage(await readFile(file)));
-  expect(await why(here)).toEqual(['what its last run left in `.tasks` cannot be read']);
+  expect(await why(here)).toEqual(['the record of its last run in `.tasks` cannot be read']);
   expect(await why(here)).toBeUndefined();
 });
 
@@ -705,7 +705,7 @@ test('where links make more and more ways to the same folders, the inputs are re
   expect({ exit, stderr }).toEqual({
     exit: 3,
     stderr: expect.stringMatching(
-      /^error: links lead to `.*\/src\/d\d+`, and to folders like it, by more than 10000 ways, such as `src\/d0\/a.*`\nhint: leave them out, as with `'!\*\*\/node_modules\/\*\*'` at the end of the globs\n$/,
+      /^error: symbolic links lead to `.*\/src\/d\d+` and similar folders in more than 10000 ways, such as `src\/d0\/a.*`\nhint: leave them out, as with `'!\*\*\/node_modules\/\*\*'` at the end of the globs\n$/,
     ),
   });
   expect((await here.run('fine')).exit).toBe(0);

@@ -28,7 +28,7 @@ test.each([
   await running.says('✔ outer');
   running.child.kill('SIGINT');
   const { stdout } = await running.result;
-  expect(stdout).toContain(`note: \`db\` is the one that the run with pid ${running.pid} keeps up\n`);
+  expect(stdout).toContain(`note: \`db\` is the service of the run with pid ${running.pid}\n`);
   expect(stdout).toContain('✔ inner <time>\n');
   expect(db.startCount()).toBe(1);
 });

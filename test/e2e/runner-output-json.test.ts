@@ -95,8 +95,8 @@ test('`doctor --output=json` is `doctor --json`, and its other forms are refused
   expect(await withoutTimes('doctor --output=json')).toBe(await withoutTimes('doctor --json'));
   expect((await project.run('doctor --output=json')).stdout).toContain('"schemaVersion": 1');
   for (const [words, error] of [
-    ['doctor --checks', '`--checks` and `--output=json` exclude each other'],
-    ['doctor --dry-run', '`doctor` plans no tasks to tell as JSON'],
+    ['doctor --checks', '`--checks` and `--output=json` cannot be used together'],
+    ['doctor --dry-run', '`doctor` plans no tasks to show as JSON'],
   ]) {
     const { exit, stderr } = await project.run(`${words} --output=json`);
     expect({ exit, stderr }).toEqual({ exit: 2, stderr: expect.stringContaining(`error: ${error}\n`) as string });

@@ -136,12 +136,12 @@ tasks:
       .filter((line) => /critical path|beyond it|with `inputs`/.test(line));
   expect(await summaryOf('both')).toEqual([
     'critical path <time>: left <time> → both <time>',
-    '<time> beyond it: with more at once (`--jobs`) the run could be so much shorter',
-    '<time> in `left`, `both`: with `inputs` that is spared whenever they have not changed',
+    '<time> beyond it: with more tasks at once (`--jobs`) the run could be that much shorter',
+    '<time> in `left`, `both`, which always runs: with `inputs` it would be skipped while those have not changed',
   ]);
   expect(await summaryOf('chain')).toEqual([]);
   expect(await summaryOf('step alone')).toEqual([
-    '<time> in `alone`: with `inputs` that is spared whenever they have not changed',
+    '<time> in `alone`, which always runs: with `inputs` it would be skipped while those have not changed',
   ]);
 });
 

@@ -193,7 +193,7 @@ test.each([
     const taken = glob.replace('${dir}', dir);
     expect({ exit, stderr }).toEqual({
       exit: 2,
-      stderr: `error: task \`build\` would take \`${taken}\` for what it writes, and what appears there for its own
+      stderr: `error: task \`build\` would take \`${taken}\` for its outputs, and everything that appears there for its own
 hint: what is given for \`${glob}\` must name a file or folder in ${where}
 `,
     });
@@ -240,7 +240,7 @@ test('outputs that are another user’s are a failure that names one, and no bug
   await here.write('src/a.c', 'new\n');
   const { exit, stdout, stderr } = await build();
   expect(exit).toBe(1);
-  expect(`${stdout}${stderr}`).toContain('what its last run wrote cannot be removed: EACCES');
+  expect(`${stdout}${stderr}`).toContain('the outputs of its last run cannot be removed: EACCES');
   expect(`${stdout}${stderr}`).toMatch(/`sudo chown -R "\$\(id -un\)" \S*out`/);
 });
 
@@ -253,7 +253,7 @@ test('a record that another user has left is as good as none', async (context) =
   for (const name of await readdir(here.path('.tasks/state'))) await chown(here.path(`.tasks/state/${name}`), 0, 0);
   const { exit, stdout } = await build();
   expect(exit).toBe(0);
-  expect(stdout).toContain('due to: what its last run left in `.tasks` cannot be read\n');
+  expect(stdout).toContain('due to: the record of its last run in `.tasks` cannot be read\n');
 });
 
 test('outputs whose names are no UTF-8 are followed like others', async () => {

@@ -270,7 +270,8 @@ test('an interactive task has the stdin of the caller, also a piped one; that of
   await project.write('tasks.config.yaml', config(false));
   expect(await project.run('list', { input })).toEqual({
     exit: 0,
-    stdout: "▸ list\nnote: `list` has read an empty stdin: `interactive: true` gives it the caller's\n✔ list <time>\n",
+    stdout:
+      "▸ list\nnote: `list` reads its stdin, which is empty: `interactive: true` gives it the caller's\n✔ list <time>\n",
     stderr: '',
   });
   expect((await project.run('ask', { input })).stdout).toContain(
@@ -357,8 +358,8 @@ test('a script that waits for what can never come fails its task, and all is don
     exit: 1,
     stdout: `▸ wait
 finally
-✖ wait failed after <time>: the script waits for what nothing can settle any more
-  remedy: look in it for an \`await\` of what is never resolved
+✖ wait failed after <time>: the script waits for something that can never happen
+  remedy: look for an \`await\` of a promise that is never resolved
 – next not started: \`wait\` failed
 undone
 failed: \`wait\` (exit code 1); 0 done, 1 not started, <time>

@@ -53,14 +53,14 @@ test('a command can be piped into until it is waited for, and is told where it i
   const hold = await project.driven('hold');
   const running = project.start('work');
   const invocation = await hold.started();
-  await running.says('any more');
+  await running.says('nothing more can be piped');
   invocation.exit(0);
   expect(await running.result).toEqual({
     exit: 0,
     stdout:
       '▸ work\n[into]\n[through]\n' +
-      'nothing can be piped into this command any more: what it reads has ended, since the command was waited for, ' +
-      'or since that has ended which was piped into it before\n✔ work <time>\n',
+      'nothing more can be piped into this command: its input has ended, because the command was awaited, ' +
+      'or because what was piped into it before has ended\n✔ work <time>\n',
     stderr: '',
   });
   expect(await project.read('forgotten')).toBe('');
@@ -326,7 +326,7 @@ test('what a script did not await and fails after its end makes the run fail, an
   const [failing, going] = await Promise.all([late.started(), other.started()]);
   await running.says('✔ work');
   failing.exit(9);
-  const story = 'the script of `work` has ended, and what it did not await fails: `late`, exit code 9\n';
+  const story = 'the script of `work` has ended, but something that it did not await failed: `late`, exit code 9\n';
   await running.says(`note: ${story}`);
   going.exit(0);
   const { exit, stdout } = await running.result;
@@ -339,9 +339,9 @@ test('what a script did not await and fails after its end makes the run fail, an
   expect(await alone.result).toEqual({ exit: 1, stdout: '▸ work\n✔ work <time>\n', stderr: `error: ${story}` });
 });
 
-const standstill = 'the script waits for what nothing can settle any more';
+const standstill = 'the script waits for something that can never happen';
 const ended = (who: string) =>
-  `error: ${who} has ended the whole program with \`process.exit\`, so that no \`finally\` and nothing else is done any more\n` +
+  `error: ${who} ended the whole program with \`process.exit\`, so neither \`finally\` nor anything else runs any more\n` +
   "hint: let a script's `run` return, or throw a `TaskFailure` with an `exitCode`; let a check's `run` return its outcome\n";
 
 test('a script that ends the whole program is told so, and that is no success', async () => {
@@ -447,7 +447,7 @@ test('what a check throws in a callback is its result, and after its end an erro
   );
   expect(await project.run('doctor')).toMatchObject({
     exit: 1,
-    stderr: 'error: check `one` has ended, and what it did not await fails: oops\n',
+    stderr: 'error: check `one` has ended, but something that it did not await failed: oops\n',
   });
 });
 
@@ -466,9 +466,7 @@ test('what belongs to no script and throws in a callback ends the run, with its 
   const { exit, stdout, stderr } = await project.run('work');
   const stops = 'SIGTERM: stopping; once more kills at once\n';
   expect({ exit, stdout }).toEqual({ exit: 1, stdout: `▸ work\nsaid\n${stops}half\n` });
-  expect(stderr).toMatch(
-    /^error: thrown by what belongs to no script, where nobody catches it:\nError: oops\n( {4}at .*\n)+$/,
-  );
+  expect(stderr).toMatch(/^error: thrown outside of any script, and caught by nothing:\nError: oops\n( {4}at .*\n)+$/);
   expect(stderr).toContain('<project>/work.ts');
 });
 

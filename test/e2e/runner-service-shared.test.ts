@@ -24,13 +24,13 @@ test('a second run uses the service that the first keeps up, starts its own othe
   await Promise.all([db.started(), web.started()]);
   await first.says('● web is ready');
   const { exit, stdout } = await project.run('test --jobs=1');
-  const end = `it stays with the run with pid ${first.pid}`;
+  const end = `it belongs to the run with pid ${first.pid}`;
   expect({ exit, stdout }).toEqual({
     exit: 0,
-    stdout: `note: \`db\` is the one that the run with pid ${first.pid} keeps up
+    stdout: `note: \`db\` is the service of the run with pid ${first.pid}
 ▸ cache
 ● cache is ready <time>
-note: \`web\` is the one that the run with pid ${first.pid} keeps up
+note: \`web\` is the service of the run with pid ${first.pid}
 ▸ test
 test | tested
 ✔ test <time>
@@ -63,7 +63,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     const { exit, stdout } = await second.result;
     expect(exit).toBe(1);
     expect(stdout).toContain(
-      `✖ web failed after <time>: the run with pid ${first.pid}, which kept it up, has ended it\n  remedy: run the same once more: then the service is started here\n`,
+      `✖ web failed after <time>: the run with pid ${first.pid}, which ran it, has stopped it\n  remedy: run the same command again: it then starts the service itself\n`,
     );
     expect(stdout).toContain('– test stopped: another task failed\nfailed: `web` (exit code 1); 0 done, 1 stopped');
     expect(web.startCount()).toBe(1);
@@ -89,7 +89,7 @@ test('one that is not ready yet is waited for, which is told once for all servic
   expect(exit).toBe(0);
   expect(stdout.match(/note: .*/g)).toEqual([
     waits.trimEnd(),
-    `note: \`web\` is the one that the run with pid ${first.pid} keeps up`,
+    `note: \`web\` is the service of the run with pid ${first.pid}`,
   ]);
   expect(web.startCount()).toBe(1);
   first.child.kill('SIGINT');
@@ -115,7 +115,7 @@ test.each([
   if (words === 'test') await project.write('src', 'two');
   const second = project.start(words);
   await second.says(
-    `note: \`web\` waits for the run with pid ${first.pid}, which runs \`web\`; it goes on until Ctrl-C there${why}\n`,
+    `note: \`web\` waits for the run with pid ${first.pid}, which runs \`web\`; it runs there until Ctrl-C${why}\n`,
   );
   expect(web.startCount()).toBe(1);
   first.child.kill('SIGINT');
@@ -137,7 +137,7 @@ test('for what a service is, only `env` counts, and not what the environment of 
   await first.says('● web is ready');
   const { exit, stdout } = await project.run('test', { env: { MODE: 'two' } });
   expect(exit).toBe(0);
-  expect(stdout).toContain(`note: \`web\` is the one that the run with pid ${first.pid} keeps up\n`);
+  expect(stdout).toContain(`note: \`web\` is the service of the run with pid ${first.pid}\n`);
   await project.write('tasks.config.yaml', (await project.read('tasks.config.yaml')).replace('PORT: 1', 'PORT: 2'));
   const other = project.start('test');
   await other.says(', and was started with other params or another config\n');

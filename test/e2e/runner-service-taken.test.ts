@@ -47,7 +47,7 @@ test.each([
   expect({ exit, stdout }).toEqual({
     exit: 1,
     stdout: `▸ web
-✖ web failed after <time>: \`node\` (pid ${process.pid}) answers at ${told(project.port)} already, and would be taken for the service
+✖ web failed after <time>: \`node\` (pid ${process.pid}) answers at ${told(project.port)} already, and would be mistaken for the service
   command: touch started
   remedy: end it (\`kill ${process.pid}\`), or give the service another port
 – test not started: \`web\` failed
@@ -91,7 +91,7 @@ test('of two services with one port that start together, the second says so', as
   const { exit, stdout } = await project.run('test --jobs=2');
   expect(exit).toBe(1);
   expect(stdout).toContain(
-    `✖ two failed after <time>: port ${project.port} is where the service \`one\` answers, which would be taken for this one\n`,
+    `✖ two failed after <time>: port ${project.port} is where the service \`one\` answers, which would be mistaken for this one\n`,
   );
   expect(stdout).toContain('  remedy: give one of them another port\n');
   await expect(project.read('tested')).rejects.toThrow('ENOENT');

@@ -45,7 +45,7 @@ test('neither `--init` nor `--import` overwrites a config', async () => {
   const refusal = {
     exit: 2,
     stdout: '',
-    stderr: 'error: `tasks.config.yaml` exists, and is not overwritten\nhint: move it away first\n',
+    stderr: 'error: `tasks.config.yaml` already exists, and is not overwritten\nhint: move it away first\n',
   };
   expect(await project.run('--init')).toEqual(refusal);
   expect(await project.run('--import Makefile')).toEqual(refusal);

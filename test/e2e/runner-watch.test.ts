@@ -198,7 +198,7 @@ test('what git ignores, and what the task itself makes, starts no task without i
   await project.run('test');
   spawnSync('git', ['init', '--quiet'], { cwd: project.folder });
   const watch = startWatch(project, 'test');
-  await watch.says('note: `made` changes whenever a task runs that has no `inputs`, so it is taken for an output');
+  await watch.says('note: `made` changes whenever a task without `inputs` runs, so it is treated as an output');
   await watch.waits();
   const runsOf = (output: string): number => output.split('▸ test').length - 1;
   await project.write('src/a', 'new');
@@ -229,7 +229,7 @@ test('where nothing is watched that is said', async () => {
   await using project = await createProject({ 'tasks.config.yaml': config('  a: { watch: [], run: echo a }\n') });
   const watch = startWatch(project, 'a');
   await watch.waits();
-  expect((await watch.end()).stdout).toContain('note: nothing is watched but the config: no planned task has `inputs`');
+  expect((await watch.end()).stdout).toContain('note: only the config is watched: no planned task has `inputs`');
 });
 
 test('a script is read anew, with all that it imports', async () => {
@@ -291,10 +291,10 @@ test('a config that is wrong from the start is no watch', async () => {
 });
 
 test.each([
-  ['a --watch --dry-run', '`--watch` and `--dry-run` exclude each other'],
-  ['--watch --list', '`--watch` and `--list` exclude each other'],
-  ['a --watch --graph', '`--watch` and `--graph` exclude each other'],
-  ['a --watch --profile=x', '`--watch` and `--profile` exclude each other'],
+  ['a --watch --dry-run', '`--watch` and `--dry-run` cannot be used together'],
+  ['--watch --list', '`--watch` and `--list` cannot be used together'],
+  ['a --watch --graph', '`--watch` and `--graph` cannot be used together'],
+  ['a --watch --profile=x', '`--watch` and `--profile` cannot be used together'],
   ['a --watch=yes', '`--watch` takes no value'],
   ['doctor --watch', '`doctor` cannot be watched'],
   ['talk --watch', 'task `talk` is interactive, so `--watch` cannot start it again by itself'],

@@ -29,7 +29,7 @@ afterEach(async () => {
 test('a file that was removed is named, and `up` brings it back', async () => {
   await rm(join(root, 'container/traces/http-trace.txt'));
   expect(await explain()).toEqual({
-    link: 'container/traces/http-trace.txt was removed while the profiler writes there',
+    link: 'container/traces/http-trace.txt was removed while the profiler was writing there',
     remedy: 'npx tasks up',
   });
   const asked = showTraces(contextOf([], { lines: 20 }));

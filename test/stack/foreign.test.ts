@@ -6,7 +6,7 @@ const refused = (code: string) => Object.assign(new Error(`${code}: refused`), {
 
 test.each(['EACCES', 'EPERM'])('%s on a path is told with its remedy', async (code) => {
   await expect(unlessForeign('.tasks', () => Promise.reject(refused(code)))).rejects.toMatchObject({
-    message: '.tasks belongs to somebody else, since a run as root perhaps',
+    message: '.tasks belongs to another user, perhaps because of an earlier run as root',
     remedy: 'sudo chown -R "$(id -un)" .tasks',
   });
 });

@@ -34,8 +34,8 @@ test.each([
 
 test('a kernel on which the profiler looks another way than it did is told', () => {
   expect(compareTier(judge(good.join('\n')), 'B')).toEqual([]);
-  expect(compareTier(judge(good.join('\n')), 'C')).toEqual(['the profiler should look by tier C, and looked by B']);
-  expect(compareTier(judge('GUEST up'), 'A')).toEqual(['the profiler should look by tier A, and looked by none']);
+  expect(compareTier(judge(good.join('\n')), 'C')).toEqual(['the profiler should use tier C, and used B']);
+  expect(compareTier(judge('GUEST up'), 'A')).toEqual(['the profiler should use tier A, and used none']);
 });
 
 test('a program that grows by more than a tenth is told, and one that nobody wrote down', () => {

@@ -17,7 +17,7 @@ test.each([
     'PROFILER_REDCAT: there is no such setting, did you mean PROFILER_REDACT?',
     'PROFILER_REDCAT',
   ],
-  [{ PROFILER_OUT: '/tmp' }, 'PROFILER_OUT: it is a path within the container and not handed on', 'PROFILER_OUT'],
+  [{ PROFILER_OUT: '/tmp' }, 'PROFILER_OUT: this is a path within the container, and is not passed on', 'PROFILER_OUT'],
 ])('`up` starts nothing with %j', async (env, problem, name) => {
   const { end } = await runScript(async (context) => (await up(context)) ?? undefined, { answer: nothingMayRun, env });
   expect(end).toMatch(/^failed 2: /);

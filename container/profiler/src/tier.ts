@@ -29,12 +29,12 @@ export type Chosen = {
 const SOCKET_HITS = [layout.hook.hookReceive, layout.hook.hookSend];
 const ALWAYS_UNSEEN = [
   'chunks that begin or end in the middle of more than 256 KiB that one call moves',
-  'HTTP/2, HTTP/3, what is encrypted and what goes by Multipath TCP',
+  'HTTP/2, HTTP/3, encrypted traffic and Multipath TCP',
 ];
-const UNSEEN = ['what io_uring moves', 'system calls of 32-bit processes', ...ALWAYS_UNSEEN];
+const UNSEEN = ['traffic over io_uring', 'system calls of 32-bit processes', ...ALWAYS_UNSEEN];
 /** Of a Unix socket nothing tells how much was read. */
 const SPLICED_UNSEEN = [
-  'requests that are received by splice, and when a body ended that was',
+  'requests that are received by splice, and the end of such a body',
   'what follows such a body over a Unix socket',
 ];
 /** Both watch the ends of connections, because one does not run where an interrupt comes while it does. */

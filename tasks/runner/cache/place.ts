@@ -15,7 +15,7 @@ export function makeFolderMaker(root: string): (folder: string) => void {
     const path = join(root, folder);
     const stat = lstatSync(path, { throwIfNoEntry: false });
     // What the task's earlier runs wrote is gone by now.
-    if (stat?.isFile() === true) throw new Error(`\`${folder}\` is a file that somebody else wrote`);
+    if (stat?.isFile() === true) throw new Error(`\`${folder}\` is a file that the task did not write`);
     if (stat === undefined) mkdirSync(path);
     const leadsOut = stat?.isSymbolicLink() === true && !realpathSync(path).startsWith(`${real}/`);
     if (leadsOut) throw new Error(`\`${folder}\` is a link out of the project`);

@@ -15,9 +15,9 @@ export function problemOf(
   const long = paths.find((path) => Buffer.byteLength(path) > longestPath);
   if (long !== undefined) return `\`${long.slice(0, 40)}…\` is longer than a path can be`;
   const bad = paths.find((path) => path.includes('\0') || leavesProject(path) || expandPath(path) !== path);
-  if (bad !== undefined) return `\`${bad}\` is no path in the project`;
+  if (bad !== undefined) return `\`${bad}\` is not a path in the project`;
   const foreign = paths.find((path) => !isOutput(path));
-  if (foreign !== undefined) return `\`${foreign}\` is no output of the task`;
+  if (foreign !== undefined) return `\`${foreign}\` is not an output of the task`;
   if (new Set(paths).size !== paths.length) return 'it names a path twice';
   // In their order, what lies behind a link follows it at once.
   const all = [...links.map(({ path }) => `${path}/`), ...paths].sort();

@@ -36,12 +36,12 @@ export function openRemote({ settings, signal, say }: Surroundings): Remote {
   let isGivenUp = false;
   const onDamage = (digest: string): void => {
     if (damaged.size === 0)
-      say(`the remote cache ${withoutSecrets(url)} sent other bytes than were asked for; they are not used`);
+      say(`the remote cache ${withoutSecrets(url)} sent content that does not match its digest; it is not used`);
     damaged.add(digest);
   };
   const giveUp = (error: unknown): undefined => {
     if (!isGivenUp && !signal.aborted)
-      say(`the remote cache ${withoutSecrets(url)} is left out from here on: ${messageOf(error)}`);
+      say(`the remote cache ${withoutSecrets(url)} is not used for the rest of this run: ${messageOf(error)}`);
     isGivenUp = true;
   };
   return {

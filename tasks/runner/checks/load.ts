@@ -39,7 +39,7 @@ async function loadFile(host: Host, root: string, script: string): Promise<reado
   const file = join(root, script);
   const name = `the file of checks \`${script}\``;
   const onStray = (thrown: unknown): Uncaught => ({
-    text: `${name} throws where nobody catches it: ${messageOf(thrown)}`,
+    text: `${name} threw an error that nothing caught: ${messageOf(thrown)}`,
   });
   const prints = makeErrorPrints(host);
   try {

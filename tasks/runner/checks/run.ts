@@ -62,7 +62,8 @@ function makeStrays({ name }: Pick<Check, 'name'>, host: Parameters<typeof makeE
     fail = reject;
   });
   const onStray = (stray: unknown): Uncaught => {
-    if (isOver) return { text: `check \`${name}\` has ended, and what it did not await fails: ${messageOf(stray)}` };
+    if (isOver)
+      return { text: `check \`${name}\` has ended, but something that it did not await failed: ${messageOf(stray)}` };
     fail(stray);
     return 'heard';
   };
@@ -76,5 +77,5 @@ function makeStrays({ name }: Pick<Check, 'name'>, host: Parameters<typeof makeE
 function judge(result: CheckResult | undefined): CheckResult {
   const isResult =
     typeof result === 'object' && outcomes.includes(result.outcome) && typeof result.summary === 'string';
-  return isResult ? result : couldNot('the check gave no result');
+  return isResult ? result : couldNot('the check returned no result');
 }

@@ -36,7 +36,7 @@ async function judge(
     return {
       outcome: 'fail',
       summary: `${name} is not installed`,
-      cause: `\`${row.command}\` finds no such program${purpose}`,
+      cause: `\`${row.command}\` was not found${purpose}`,
       fixes: await fixesOf(row, name, probe, host),
     };
   }

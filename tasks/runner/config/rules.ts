@@ -10,7 +10,7 @@ import { unreadRules } from './rules/unread.ts';
 import { namesIn } from './template.ts';
 import type { CheckRow, Config, ParamRow, TaskRow } from './types.ts';
 
-/** What the shape of single values cannot say: keys that exclude each other, unknown `${names}`, defaults of the wrong type. */
+/** What the shape of single values cannot say: keys that cannot be used together, unknown `${names}`, defaults of the wrong type. */
 export function checkRules(config: Config, isRange: (range: string) => boolean): readonly Finding[] {
   return [
     ...Object.values(config.tasks).flatMap((task) => [

@@ -57,7 +57,7 @@ export function makeRecorder(
 
   function end(): void {
     for (const stream of Object.values(streams)) stream.end();
-    if (leftOut > 0) keep('stdout', `(${leftOut} lines are left out: the run was to end, and nobody read them)`);
+    if (leftOut > 0) keep('stdout', `(${leftOut} lines are left out, because the run was ending and nobody read them)`);
     leftOut = 0;
   }
 }

@@ -42,7 +42,7 @@ export function makeServices({ session, round, tasks, order, claims, up, ...then
     up.add(service);
     round?.standing.add(service);
     if (service.lentBy === undefined) announce(task, startedMs);
-    else order.end(task, { state: 'skipped', reason: `of the run with pid ${service.lentBy.pid}` });
+    else order.end(task, { state: 'skipped', reason: `the run with pid ${service.lentBy.pid} runs it` });
     service.ended
       .then((end) => {
         up.remove(task);
@@ -85,7 +85,7 @@ export function makeServices({ session, round, tasks, order, claims, up, ...then
   }
   return {
     borrow: (task, loan) => {
-      emit({ type: 'notice-given', text: `\`${task.name}\` is the one that the run with pid ${loan.by.pid} keeps up` });
+      emit({ type: 'notice-given', text: `\`${task.name}\` is the service of the run with pid ${loan.by.pid}` });
       order.take(task);
       keepUp(borrow(task, loan), host.clockMs());
     },

@@ -71,7 +71,7 @@ async function runStep(
   if (signal.aborted && (ended.code !== 0 || ended.wasAsked())) return cancelled(signal, task.timeoutMs, recorder);
   if (ended.code === 0) {
     if (lacksStdin)
-      session.emit({ type: 'notice-given', text: `\`${task.name}\` has read an empty stdin: ${givesStdin}` });
+      session.emit({ type: 'notice-given', text: `\`${task.name}\` reads its stdin, which is empty: ${givesStdin}` });
     return { state: 'done' };
   }
   const hasNoFolder = ended.problem === 'ENOENT' && inContainer === undefined;

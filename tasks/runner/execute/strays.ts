@@ -5,7 +5,7 @@ import { askToEnd } from '../process/cancellation.ts';
 import { TaskFailure } from '../script.ts';
 import type { Session } from '../session.ts';
 
-/** What one script throws where nobody catches it: in a callback, or by a promise that it does not await. */
+/** What one script threw an error that nothing caught: in a callback, or by a promise that it does not await. */
 export type Strays = {
   /** Does the script's work, and hears of what it throws then and later. */
   readonly during: <Result>(work: () => Result) => Result;
@@ -39,7 +39,9 @@ export function makeStrays({ session, task, describe, onPrint, endOutput }: Opti
   let isOver = false;
   const onStray = (thrown: unknown): Uncaught => {
     if (isOver)
-      return tellLate(`the script of \`${task}\` has ended, and what it did not await fails: ${describe(thrown)}`);
+      return tellLate(
+        `the script of \`${task}\` has ended, but something that it did not await failed: ${describe(thrown)}`,
+      );
     first ??= { thrown };
     ending.abort(askToEnd('another-failed'));
     return 'heard';
@@ -74,5 +76,5 @@ export function makeStrays({ session, task, describe, onPrint, endOutput }: Opti
   };
 }
 
-const endless = 'the script waits for what nothing can settle any more';
-const unresolved = 'look in it for an `await` of what is never resolved';
+const endless = 'the script waits for something that can never happen';
+const unresolved = 'look for an `await` of a promise that is never resolved';

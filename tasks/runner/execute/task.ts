@@ -62,7 +62,7 @@ function whatForbids(prepare: () => void): Pick<Failure, 'message' | 'remedy'> |
     const { path } = error as NodeJS.ErrnoException;
     const folder = path === undefined ? '.' : dirname(path);
     return {
-      message: `what its last run wrote cannot be removed: ${messageOf(error)}`,
+      message: `the outputs of its last run cannot be removed: ${messageOf(error)}`,
       remedy: `make it yours (\`sudo chown -R "$(id -un)" ${shellQuote(folder)}\`), or remove it`,
     };
   }

@@ -12,7 +12,7 @@ export async function undoAll({ undos, stop, host, emit }: Session): Promise<voi
     const leftMs = deadlineMs - host.clockMs();
     const problem = await attempt(undo, leftMs, stop.signal);
     if (problem !== undefined)
-      emit({ type: 'notice-given', text: `what \`${task}\` started could not be taken back: ${problem}` });
+      emit({ type: 'notice-given', text: `what \`${task}\` started could not be undone: ${problem}` });
   }
 }
 

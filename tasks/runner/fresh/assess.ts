@@ -49,7 +49,7 @@ export async function assess(
   const outputs = record?.state === 'done' ? await lookAtOutputs(record, { root, fileClockMs }) : undefined;
   const because =
     typeof read === 'string'
-      ? [read === 'none' ? 'it has not run here yet' : 'what its last run left in `.tasks` cannot be read']
+      ? [read === 'none' ? 'it has not run here yet' : 'the record of its last run in `.tasks` cannot be read']
       : [...unknown, ...differences(read, { parts, inputs: look, outputs, tracked })];
   return {
     isFresh: because.length === 0,
@@ -77,7 +77,7 @@ export async function assess(
 
 const lastRun: { readonly [State in Record['state']]: (record: Record) => readonly string[] } = {
   done: () => [],
-  begun: () => ['its last run did not end'],
+  begun: () => ['its last run did not finish'],
   failed: () => ['its last run did not succeed'],
   edited: ({ edited }) =>
     edited.length === 0

@@ -88,7 +88,7 @@ async function remove(session: Session, { file, record, name }: Gone, isOfAnothe
   removeEmpty(root, record.made);
   rmSync(file, { force: true });
   if (leftovers.length === 0) return;
-  const text = `what \`${name}\` wrote is removed, since its matrix no longer makes that task`;
+  const text = `what \`${name}\` wrote is removed, because its matrix no longer makes that task`;
   session.emit({ type: 'notice-given', text });
 }
 

@@ -127,7 +127,7 @@ function followLink(search: Search, folder: Folder, path: string, at: string | B
   if (search.repeated > mostRepeated)
     throw new UserError('config', [
       {
-        message: `links lead to \`${target}\`, and to folders like it, by more than ${mostRepeated} ways, such as \`${path.slice(0, 80)}\``,
+        message: `symbolic links lead to \`${target}\` and similar folders in more than ${mostRepeated} ways, such as \`${path.slice(0, 80)}\``,
         hint: "leave them out, as with `'!**/node_modules/**'` at the end of the globs",
       },
     ]);

@@ -68,8 +68,8 @@ function onStandstill(): void {
   showHeld();
   writeLast(
     'stderr',
-    'error: what a script or check of this project has begun waits for what nothing can settle any more\n' +
-      'hint: look there for an `await` of what is never resolved\n',
+    'error: a script or check of this project waits for something that can never happen\n' +
+      'hint: look for an `await` of a promise that is never resolved\n',
   );
   process.exitCode = exitCodes.task;
   tellEnd(exitCodes.task);
@@ -80,7 +80,7 @@ function onEarlyExit(code: number): void {
   showAll();
   writeLast(
     'stderr',
-    `error: ${who() ?? 'a script or check of this project'} has ended the whole program with \`process.exit\`, so that no \`finally\` and nothing else is done any more\n` +
+    `error: ${who() ?? 'a script or check of this project'} ended the whole program with \`process.exit\`, so neither \`finally\` nor anything else runs any more\n` +
       "hint: let a script's `run` return, or throw a `TaskFailure` with an `exitCode`; let a check's `run` return its outcome\n",
   );
   process.exitCode = code || exitCodes.task;

@@ -61,7 +61,7 @@ export function onUncaught({ listener, who }: Hearing, writeError: Host['writeEr
         return;
       }
       // Thrown once more from here, Node would show it with a line of ours that is the whole bundle.
-      writeError(`error: thrown by what belongs to no script, where nobody catches it:\n${inspect(thrown)}\n`);
+      writeError(`error: thrown outside of any script, and caught by nothing:\n${inspect(thrown)}\n`);
       endAtOnce();
     });
 }

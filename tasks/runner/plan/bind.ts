@@ -188,7 +188,7 @@ function sameTaskTwice(open: readonly OpenRequest[]): Problem[] {
 
 /** The name of a matrix stands for its cells, which all take the words. */
 function restProblems(config: Config, last: TaskRow | undefined): Problem[] {
-  if (last === undefined) return [{ message: 'words after `--` need a task before it' }];
+  if (last === undefined) return [{ message: 'words after `--` need a task before them' }];
   const { run, script, service } = Object.values(config.tasks).find(({ cell }) => cell?.of === last.name) ?? last;
   const hasCommand = run.length > 0 || script !== undefined || service !== undefined;
   return hasCommand ? [] : [{ message: `task \`${last.name}\` has no command to take the words after \`--\`` }];

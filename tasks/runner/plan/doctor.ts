@@ -26,10 +26,10 @@ export function readDoctorRequest(
     ...formats.filter((name) => params[name] === true),
     ...(about === '' ? [] : (['about'] as const)),
   ];
-  if (asked.length > 1) throw usageError(`${listed(asked.map((name) => `--${name}`))} exclude each other`);
+  if (asked.length > 1) throw usageError(`${listed(asked.map((name) => `--${name}`))} cannot be used together`);
   const [format = output === 'json' ? 'json' : 'text'] = asked;
   if (output === 'json' && format !== 'json')
-    throw usageError(`\`--${format}\` and \`--output=json\` exclude each other`);
+    throw usageError(`\`--${format}\` and \`--output=json\` cannot be used together`);
   return {
     words: about === '' ? args : [about, ...args],
     skip: String(params.skip ?? '')

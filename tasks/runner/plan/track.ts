@@ -66,7 +66,7 @@ function planOutputs(task: TaskRow, fill: Pick<Fill, 'plain'>): readonly string[
     const isTyped = namesIn(template).some((name) => name === 'args' || Object.hasOwn(task.params, name));
     if (isTyped && isTooWide(template, glob))
       throw usageError(
-        `task \`${task.name}\` would take \`${glob}\` for what it writes, and what appears there for its own`,
+        `task \`${task.name}\` would take \`${glob}\` for its outputs, and everything that appears there for its own`,
         `what is given for \`${template}\` must name a file or folder in ${folderOf(template) || 'the project'}`,
       );
     return glob;

@@ -6,7 +6,7 @@ import type { Plan, PlannedTask } from '../plan.ts';
 /** `--dry-run --output=json`: a line for each task in the order of the plan, and the last line of every run. */
 export function planAsJson({ tasks, doctor }: Plan, forecasts: ReadonlyMap<string, Forecast>): string {
   if (doctor !== undefined)
-    throw usageError('`doctor` plans no tasks to tell as JSON', '`doctor --checks` lists its checks and runs none');
+    throw usageError('`doctor` plans no tasks to show as JSON', '`doctor --checks` lists its checks and runs none');
   const lines = [
     ...tasks.map((task) => lineOf(task, forecasts.get(task.name))),
     { type: 'run-finished', exit: 0, reason: 'ok' },

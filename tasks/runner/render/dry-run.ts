@@ -44,7 +44,7 @@ function unless({ because }: Forecast): string {
 }
 
 function placeOf({ work, place }: PlannedTask): string {
-  if (work.kind === 'none') return 'only stands for what it needs';
+  if (work.kind === 'none') return 'only groups what it needs';
   return place.kind === 'container'
     ? `runs in the container \`${place.image}\`: ${place.why}`
     : `runs on this machine: ${place.why}`;

@@ -72,11 +72,13 @@ export function summaryLines(
   return [
     ...(isAll || pathMs === 0 ? [] : [`critical path ${durationInWords(pathMs)}: ${names}`]),
     ...(!isAll && isWorthSaving(waitedMs)
-      ? [`${durationInWords(waitedMs)} beyond it: with more at once (\`--jobs\`) the run could be so much shorter`]
+      ? [
+          `${durationInWords(waitedMs)} beyond it: with more tasks at once (\`--jobs\`) the run could be that much shorter`,
+        ]
       : []),
     ...(isWorthSaving(alwaysMs)
       ? [
-          `${durationInWords(alwaysMs)} in ${listed(always.map(({ task }) => task))}: with \`inputs\` that is spared whenever they have not changed`,
+          `${durationInWords(alwaysMs)} in ${listed(always.map(({ task }) => task))}, which always runs: with \`inputs\` it would be skipped while those have not changed`,
         ]
       : []),
   ];

@@ -25,13 +25,13 @@ export function borrow(task: PlannedTask, { by, isStillThere }: Loan): Service {
     clearInterval(poll);
     settle(how);
   }
-  const left: TaskEnd = { state: 'skipped', reason: `it stays with the run with pid ${by.pid}` };
+  const left: TaskEnd = { state: 'skipped', reason: `it belongs to the run with pid ${by.pid}` };
   return { state: 'ready', task, lentBy: by, ended, stop: () => end(left) };
 }
 
 /** How to go on where such a service cannot be used here, and why that is so. */
 export function goesOn(because: string): string {
-  return `it goes on until Ctrl-C there${because === '' ? '' : `, and ${because}`}`;
+  return `it runs there until Ctrl-C${because === '' ? '' : `, and ${because}`}`;
 }
 
 /** Why a service of another run is not used for a task, perhaps in no words; undefined where it is. */
@@ -54,8 +54,8 @@ export function identityOfService({ work, env, cwd, place }: PlannedTask): strin
 
 function gone({ pid }: Holder): TaskEnd {
   return failed({
-    message: `the run with pid ${pid}, which kept it up, has ended it`,
+    message: `the run with pid ${pid}, which ran it, has stopped it`,
     exit: exitCodes.task,
-    remedy: 'run the same once more: then the service is started here',
+    remedy: 'run the same command again: it then starts the service itself',
   });
 }

@@ -70,7 +70,7 @@ export function tcpProblem({ host, port }: Address, { signal, lookMs }: Look): P
     signal.addEventListener('abort', onAbort);
     socket.once('connect', () => end());
     socket.once('timeout', () => end(`${host}:${port} does not answer`));
-    socket.once('error', (error) => end(`${host}:${port} takes no connection: ${causeOf(error)}`));
+    socket.once('error', (error) => end(`${host}:${port} accepts no connection: ${causeOf(error)}`));
   });
 }
 

@@ -66,7 +66,7 @@ async function answers({ sign, address }: Place, signal: AbortSignal): Promise<b
 
 function sibling(place: Place, { task }: Known): Finding {
   return {
-    message: `${inWords(place)} is where the service \`${task}\` answers, which would be taken for this one`,
+    message: `${inWords(place)} is where the service \`${task}\` answers, which would be mistaken for this one`,
     remedy: 'give one of them another port',
   };
 }
@@ -80,7 +80,7 @@ function stranger(place: Place): Finding {
       ? `end what listens there (\`lsof -nP -iTCP:${port} -sTCP:LISTEN\` names it)`
       : `end it (\`kill ${listener.pid}\`)`;
   return {
-    message: `${who} answers at ${inWords(place)} already, and would be taken for the service`,
+    message: `${who} answers at ${inWords(place)} already, and would be mistaken for the service`,
     remedy: `${end}, or give the service another port`,
   };
 }

@@ -74,4 +74,4 @@ function endSoon(command: ZxCommand): void {
 }
 
 const tooLate =
-  'nothing can be piped into this command any more: what it reads has ended, since the command was waited for, or since that has ended which was piped into it before';
+  'nothing more can be piped into this command: its input has ended, because the command was awaited, or because what was piped into it before has ended';

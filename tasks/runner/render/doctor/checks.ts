@@ -16,9 +16,9 @@ export function listChecks(checks: readonly Check[], paint: Paint): string {
 export function describeCheck({ id, name, question, about, mending, needs = [], platforms, docs }: Check): string {
   const facts = [
     ...(about === undefined ? [] : [about]),
-    ...(mending === undefined ? [] : [`mended by: ${mending}`]),
-    ...(needs.length === 0 ? [] : [`asked only when these pass: ${needs.join(', ')}`]),
-    ...(platforms === undefined ? [] : [`asked on: ${platforms.join(', ')}`]),
+    ...(mending === undefined ? [] : [`fixed by: ${mending}`]),
+    ...(needs.length === 0 ? [] : [`runs only if these pass: ${needs.join(', ')}`]),
+    ...(platforms === undefined ? [] : [`runs on: ${platforms.join(', ')}`]),
     ...(docs === undefined ? [] : [`more: ${docs}`]),
   ];
   return [`${id} ${name}: ${question}`, ...facts.map((fact) => `  ${fact}`), ''].join('\n');
