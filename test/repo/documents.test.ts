@@ -67,6 +67,12 @@ test('the page about CI has the commands of each job of the workflow', () => {
   }
 });
 
+test('the changelog of a release is no diary: it fits on a page', () => {
+  const releases = read('CHANGELOG.md').split('\n## ').slice(1);
+  expect(releases.length).toBeGreaterThan(0);
+  for (const release of releases) expect(release.split('\n').length, release.split('\n', 1)[0]).toBeLessThan(60);
+});
+
 test('every YAML block in a document parses', () => {
   for (const path of documents) {
     for (const [, block = ''] of read(path).matchAll(/```yaml\n([\s\S]*?)```/g))
