@@ -64,7 +64,14 @@ export default defineConfig([
 /** What is imported, and yet not used by a start that lists tasks, runs one that succeeds, or finds nothing to do. */
 const rare = new Set(
   [
-    ...['config/dotenv-lines', 'config/read-file', 'config/rules/services', 'config/units', 'diagnostic'],
+    ...[
+      'config/dotenv-lines',
+      'config/read-file',
+      'config/rules/services',
+      'config/units',
+      'diagnostic',
+      'other-flags',
+    ],
     ...['execute/outcome', 'execute/undo', 'host/last-writes', 'host/package-version', 'locks/lent', 'plan/doctor'],
     ...['process/tree', 'service/borrowed', 'text/shell/compound', 'text/shell/spots', 'text/shell/words', 'usage'],
   ].map((name) => resolve(import.meta.dirname, `${name}.ts`)),
