@@ -42,10 +42,6 @@ const recipes: Readonly<Record<Target, Recipe>> = {
   },
 };
 
-export function isTarget(word: string): word is Target {
-  return Object.hasOwn(recipes, word);
-}
-
 /** Builds one image; layers that nothing changed come from the engine's cache. */
 export async function buildImage(context: Context, target: Target): Promise<void> {
   const engine = await context.engine();

@@ -31,10 +31,6 @@ export const rootLabel = 'io.tasks.root';
 /** The label that says with which settings, so that `up` replaces a container whose settings changed. */
 export const settingsLabel = 'io.tasks.settings';
 
-export function isService(word: string): word is Service {
-  return (services as readonly string[]).includes(word);
-}
-
 /** Where it listens within its container. */
 export const appPortInside = 8080;
 

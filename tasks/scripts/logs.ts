@@ -1,11 +1,11 @@
-/** Shows what a service printed; with `--follow` also what it prints from now on. */
+/** Shows what a service printed; with `--follow` also what it prints from now on. The config takes no other words than services. */
 import type { Context } from 'zx-tasks';
-import { requireService } from '../lib/service-word.ts';
-import { containerNames, services } from '../lib/stack.ts';
+import { containerNames, type Service, services } from '../lib/stack.ts';
 
 export async function run(context: Context): Promise<void> {
   const engine = await context.engine();
-  const wanted = context.args.length > 0 ? context.args.map(requireService) : services;
+  const named = context.args as readonly Service[];
+  const wanted = named.length > 0 ? named : services;
   const follow = context.params.follow === true ? ['-f'] : [];
   const { $ } = context;
   await Promise.all(

@@ -1,11 +1,10 @@
-/** Opens a shell in a service's container. */
+/** Opens a shell in a service's container; the config takes no other words. */
 import type { Context } from 'zx-tasks';
-import { requireService } from '../lib/service-word.ts';
-import { containerNames } from '../lib/stack.ts';
+import { containerNames, type Service } from '../lib/stack.ts';
 
 export async function run(context: Context): Promise<void> {
   const engine = await context.engine();
-  const service = requireService(context.args[0] ?? 'profiler');
+  const [service = 'profiler'] = context.args as readonly Service[];
   const terminal = context.isTerminal ? ['-it'] : ['-i'];
   const command = context.rest.length > 0 ? context.rest : ['sh'];
   const { $ } = context;

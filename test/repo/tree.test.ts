@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { images, services } from '../../tasks/lib/stack.ts';
 import { files, importsOf, read } from '../helpers/tree.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -70,6 +71,12 @@ test('the runner knows nothing of the stack, and the profiler nothing of the run
   expect(files(/^tasks\/runner\/.*\.ts$/).filter((path) => /eBPF|http_probe|profiler/i.test(read(path)))).toEqual([]);
   const ofProfiler = files(/^container\/profiler\/src\/.*\.ts$/);
   expect(ofProfiler.filter((path) => importsOf(path).some((module) => module.includes('tasks')))).toEqual([]);
+});
+
+test('`build`, `logs` and `shell` take the names of the stack and no others', () => {
+  const { tasks } = parse(read('tasks.config.yaml')) as { tasks: Record<string, { args?: { values?: string[] } }> };
+  const [build, logs, shell] = ['build', 'logs', 'shell'].map((name) => tasks[name]?.args?.values);
+  expect({ build, logs, shell }).toEqual({ build: Object.keys(images), logs: services, shell: services });
 });
 
 test('every script of the config exists, under the name of its task', () => {
