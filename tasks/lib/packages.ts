@@ -6,12 +6,9 @@ import { folderOffPath } from './mac.ts';
 export type Packages = Readonly<Partial<Record<Manager, string>>>;
 type Manager = 'apt' | 'dnf' | 'pacman' | 'brew' | 'pipx';
 
-const managers: Readonly<
-  Record<
-    Manager,
-    { readonly program: string; readonly asRoot: boolean; readonly install: string; readonly after?: string }
-  >
-> = {
+type Row = { readonly program: string; readonly asRoot: boolean; readonly install: string; readonly after?: string };
+
+const managers: Readonly<Record<Manager, Row>> = {
   apt: {
     program: 'apt-get',
     asRoot: true,
@@ -30,10 +27,11 @@ const managers: Readonly<
 export async function installFix(probe: Probe, about: string, packages: Packages): Promise<readonly Fix[]> {
   for (const manager of Object.keys(managers) as Manager[]) {
     const names = packages[manager];
+    const { program, asRoot: needsRoot, install, after = '' } = managers[manager];
     const fitsPlatform = manager === 'pipx' || (manager === 'brew') === (probe.platform.os === 'darwin');
-    if (names === undefined || !fitsPlatform || (await probe.which(managers[manager].program)) === undefined) continue;
-    const command = `${managers[manager].install} ${names}${managers[manager].after ?? ''}`;
-    return [{ about, command: managers[manager].asRoot ? asRoot(probe, command) : command }];
+    if (names === undefined || !fitsPlatform || (await probe.which(program)) === undefined) continue;
+    const command = `${install} ${names}${after}`;
+    return [{ about, command: needsRoot ? asRoot(probe, command) : command }];
   }
   return packages.brew !== undefined && probe.platform.os === 'darwin'
     ? [await byBrew(probe, about, packages.brew)]
