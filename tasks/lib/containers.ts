@@ -21,27 +21,15 @@ type Run = (command: readonly string[]) => Promise<Ran>;
 
 /** Every container of the project, from whatever checkout. */
 export async function findContainers(run: Run, engine: Engine): Promise<readonly Container[]> {
-  const ids = await listIds(run, engine, [
-    '-a',
-    '-q',
-    '--no-trunc',
-    '--filter',
-    `label=com.docker.compose.project=${project}`,
-  ]);
-  if (ids.length === 0) return [];
-  const inspected = await run([...engine.command, 'inspect', ...ids]);
-  if (inspected.code !== 0) throw new Error(`\`${inspected.command}\` failed: ${inspected.stderr.trim()}`);
-  return parseRows(inspected.stdout).flatMap((row) => readContainer(row) ?? []);
+  const ofProject = ['--filter', `label=com.docker.compose.project=${project}`];
+  const rows = await inspectListed(run, engine, ['-a', '-q', '--no-trunc', ...ofProject]);
+  return rows.flatMap((row) => readContainer(row) ?? []);
 }
 
 /** What people call every container that runs, ours or not, for the profiler, which never asks the engine. */
 export async function findNames(run: Run, engine: Engine): Promise<readonly Named[]> {
-  const ids = await listIds(run, engine, ['-q', '--no-trunc']);
-  if (ids.length === 0) return [];
-  const inspected = await run([...engine.command, 'inspect', ...ids]);
-  // Of those that ended meanwhile nothing is said, and the others are told all the same.
-  if (inspected.stdout.trim() === '') throw new Error(`\`${inspected.command}\` failed: ${inspected.stderr.trim()}`);
-  return parseRows(inspected.stdout).map((row) => ({
+  const rows = await inspectListed(run, engine, ['-q', '--no-trunc']);
+  return rows.map((row) => ({
     id: row.Id,
     name: nameOf(row),
     image: imageOf(row),
@@ -56,15 +44,20 @@ export type Named = {
   readonly service: string | null;
 };
 
-async function listIds(run: Run, engine: Engine, which: readonly string[]): Promise<readonly string[]> {
+/** Of those that go meanwhile nothing is said, and the others are told all the same. */
+async function inspectListed(run: Run, engine: Engine, which: readonly string[]): Promise<readonly Inspected[]> {
   const listed = await run([...engine.command, 'ps', ...which]);
-  if (listed.code !== 0) throw new Error(`\`${listed.command}\` failed: ${listed.stderr.trim()}`);
-  return listed.stdout.split('\n').filter((line) => line !== '');
+  if (listed.code !== 0) throw failed(listed);
+  const ids = listed.stdout.split('\n').filter((line) => line !== '');
+  if (ids.length === 0) return [];
+  const inspected = await run([...engine.command, 'inspect', ...ids]);
+  if (inspected.stdout.trim() === '') throw failed(inspected);
+  const rows: unknown = JSON.parse(inspected.stdout);
+  return Array.isArray(rows) ? rows : [];
 }
 
-function parseRows(text: string): readonly Inspected[] {
-  const rows: unknown = JSON.parse(text);
-  return Array.isArray(rows) ? (rows as Inspected[]) : [];
+function failed({ command, stderr }: Ran): Error {
+  return new Error(`\`${command}\` failed: ${stderr.trim()}`);
 }
 
 function nameOf({ Name }: Inspected): string {
