@@ -39,7 +39,7 @@ const HEADER = `/**
 `;
 
 /** The text of `layout.ts` for one object file. */
-export function generateLayout(object: string): string {
+function generateLayout(object: string): string {
   const types = readBtf(object);
   const structs = STRUCTS.map((name) => describeStruct(types, find(types, 'STRUCT', name)));
   const enums = ENUMS.map((name) => describeEnum(find(types, 'ENUM', name)));

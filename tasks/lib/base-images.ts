@@ -4,7 +4,7 @@
  */
 import type { Platform } from 'zx-tasks';
 
-export const nodeVersion = '24.21.0';
+const nodeVersion = '24.21.0';
 export const npmVersion = '11.19.1';
 export const debianSuite = 'bookworm';
 

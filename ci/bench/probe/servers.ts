@@ -10,7 +10,7 @@ import { spawnOn } from './cores.ts';
 import { nodeFlags } from './image.ts';
 
 export const NGINX_PORT = 23_300;
-export const NODE_PORT = 23_301;
+const NODE_PORT = 23_301;
 
 export type Running = AsyncDisposable & { readonly pid: number; readonly url: string };
 /** `toggle` pauses and resumes it. */
