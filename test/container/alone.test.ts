@@ -2,12 +2,13 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { engineEnv, podman, root, run, tasks } from '../helpers/checkout.ts';
 import { follow } from '../helpers/follow.ts';
 
 const image = 'localhost/profiler-profiler';
 const NAME = 'profiler-alone';
+const PORT = 21_034;
 const files = ['http-trace.txt', 'http-trace.txt.1', 'http-trace.jsonl', 'http-trace.jsonl.1', 'profiler.json'];
 let folder: string;
 let flags: readonly string[];
@@ -49,4 +50,27 @@ test('in a user namespace of its own it says that this is what the kernel refuse
   expect(ended.code).toBe(1);
   expect(ended.output).toContain('this container has a user namespace of its own');
   expect(JSON.parse(await readFile(join(folder, 'profiler.json'), 'utf8'))).toMatchObject({ state: 'failed' });
+});
+
+test('requests that nobody answers, of 7,000 bytes each, do not outgrow the memory that production gives it', async () => {
+  const compose = await readFile(join(root, 'container/docker-compose.production.yml'), 'utf8');
+  const [, limit = ''] = /mem_limit: (\w+)/.exec(compose) ?? [];
+  const settings = [
+    'PROFILER_SCOPE=host',
+    'PROFILER_ROLE=both',
+    `PROFILER_PORTS=${PORT}`,
+    'PROFILER_MAX_BYTES=1000000',
+  ];
+  const env = settings.flatMap((setting) => ['--env', setting]);
+  await writeFile(join(folder, 'profiler.json'), '');
+  podman('run', '-d', ...flags, '--memory', limit, '--user', '0:0', ...env, image);
+  await vi.waitUntil(async () => (await readFile(join(folder, 'profiler.json'), 'utf8')).includes('"attached"'), {
+    timeout: 60_000,
+    interval: 100,
+  });
+  const program = join(root, 'test/container/unanswered.mjs');
+  const flood = await run([process.execPath, program, String(PORT), '1000', '200', '7000']);
+  expect(flood, flood.output).toMatchObject({ code: 0 });
+  podman('stop', '-t', '60', NAME);
+  expect(podman('inspect', '--format', '{{.State.ExitCode}}', NAME)).toBe('0');
 });
