@@ -29,6 +29,7 @@ const second: Readonly<Record<string, readonly Step[]>> = {
   'the beginning of a request': [lose(ask('GET /1 HTTP')), ask('/1.1\r\n\r\n'), ok(1)],
   'the end of a request': [ask(`PUT /1 HTTP/1.1\r\n${chunk}`), lose(ask('0\r\n\r\n')), ok(1)],
   'a request': [lose(get(1)), ok(1)],
+  'a request, with its answer': [lose(get(1)), lose(ok(1))],
 };
 const ways = Object.entries(second).flatMap(([what, missing]) =>
   [client, server, unixClient].flatMap((info) => [0, 1, 2, 3, 4, 5].map((late) => ({ what, missing, info, late }))),

@@ -17,7 +17,7 @@ export function createRequestReader(dialogue: Dialogue): Reader {
       const piece = requests.present;
       if (piece === undefined) return;
       standing.wasAsked = true;
-      standing.turns.began(piece.timeNs, standing.isMatching);
+      standing.turns.began(piece.timeNs);
       dialogue.arriving = startPending(piece.who, piece.timeNs, offsetAt(piece, at));
     },
     plausible: (firstLine) => readFirstLine(dialogue, firstLine),

@@ -19,7 +19,7 @@ export class Turns {
   #mayHaveMissed = false;
   /** What was asked last was so before the answer to what came before it was seen. */
   #isAhead = false;
-  /** And no answer can be missing between them: one call moved both, say. */
+  /** And no answer can be missing between them: one call moved both. */
   #isSure = false;
   /** Requests since the last part of a response came. */
   #unanswered = 0;
@@ -33,15 +33,12 @@ export class Turns {
   /** Where the requests' stream stood when it was read; undefined where that is not known. */
   #unreadBehind: number | undefined;
 
-  /**
-   * The first byte of a request came at `timeNs`, or of what stands in its place. `isMatching`: while answers are matched, one
-   * may be missing and that not be noticed yet.
-   */
-  began(timeNs: number, isMatching: boolean): void {
+  /** The first byte of a request came at `timeNs`, or of what stands in its place. */
+  began(timeNs: number): void {
     // Where answers that came later have been read, those before it may have been too.
     const isKnown = this.#askedNs !== undefined && !this.#mayHaveMissed && this.#beganNs <= timeNs;
     this.#isAhead = isKnown && !this.#isAnsweredBy(timeNs);
-    this.#isSure = this.#askedNs === timeNs || !isMatching;
+    this.#isSure = this.#askedNs === timeNs;
     this.asked(timeNs);
     // What waited for missing bytes may have been answered before it is read.
     if (this.#beganNs > timeNs) this.#answeredNs = this.#beganNs;
