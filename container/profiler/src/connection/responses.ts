@@ -81,11 +81,12 @@ function noteAnswer({ info, standing, responses, events }: Dialogue, piece: Piec
 
 /**
  * Before any answer is read: one may have been received, by another thread, before its request was seen to be sent, and what
- * that says of where answers begin is then too late. False if nothing of the first request in line had been sent.
+ * that says of where answers begin is then too late. False if nothing of the first request, in line or on its way, had been sent.
  */
-function placeFirst({ info, line, responses }: Dialogue, piece: Piece<Process>): boolean {
-  if (!info.knowsOrder || line.beginsAt === undefined) return true;
-  const sent = (piece.other - line.beginsAt) | 0;
+function placeFirst({ info, line, arriving, responses }: Dialogue, piece: Piece<Process>): boolean {
+  const beginsAt = line.beginsAt ?? arriving?.requestOffset;
+  if (!info.knowsOrder || beginsAt === undefined) return true;
+  const sent = (piece.other - beginsAt) | 0;
   if (sent > 0) responses.expectNoLaterThan(piece.offset);
   // Of a large body so much may have been sent that it seems less than nothing.
   const isBefore = sent === 0 || (sent < 0 && line.isFirstShort);
