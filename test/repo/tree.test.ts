@@ -51,10 +51,11 @@ test('what the architecture says goes through the host does not ask the system i
   expect(own.filter((path) => loadedBy(path).some((module) => asksItself.test(module)))).toEqual([]);
 });
 
-test('every file that the architecture names is there', () => {
-  const named = [...read('docs/architecture.md').matchAll(/`((?:tasks|bpf|container)\/[^`]*)`/g)].map(
-    ([, path = '']) => path,
-  );
+test.each(['architecture', 'dependencies'])('every file that the page about %s names is there', (page) => {
+  const named = [
+    ...read(`docs/${page}.md`).matchAll(/`([^`\s]*\/[^`\s]*\.ts)`|`((?:tasks|bpf|container)\/[^`]*)`/g),
+  ].map(([, file, path = '']) => file ?? path);
+  expect(named.length).toBeGreaterThan(0);
   expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
