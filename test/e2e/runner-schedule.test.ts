@@ -213,6 +213,8 @@ test('what is wrong with a matrix is shown once, where it was written', async ()
   cross:
     matrix: { arch: [x86, arm64] }
     needs: ['deps:\${arch}']
+    env: { FOR: '$HOME/\${arch}' }
+    outputs: ['../\${arch}']
     run: echo \${arhc}
   cross:arm64: { run: echo }
 `),
@@ -231,13 +233,22 @@ error: task \`cross:x86\` needs unknown task \`deps:x86\`
   --> tasks.config.yaml:8:13
    |     needs: ['deps:\${arch}']
    |             ^^^^^^^^^^^^^^
+error: no shell reads \`env\` of task \`cross:x86\`, so \`$HOME\` would stay as it is
+  --> tasks.config.yaml:9:18
+   |     env: { FOR: '$HOME/\${arch}' }
+   |                  ^^^^^
+hint: set it in the command: \`export FOR="…"; …\`
+error: output \`../\${arch}\` of task \`cross\` lies outside of the project
+  --> tasks.config.yaml:10:15
+   |     outputs: ['../\${arch}']
+   |               ^^^^^^^^^^^^
 error: unknown name \`arhc\` in \`\${arhc}\`, did you mean \`arch\`?
-  --> tasks.config.yaml:9:15
+  --> tasks.config.yaml:11:15
    |     run: echo \${arhc}
    |               ^^^^^^^
 hint: names are those of \`vars\` and \`params\`; for a variable of the shell, write \`$arhc\` or \`$\${arhc}\`
 error: task \`cross:arm64\` is also made by the matrix of task \`cross\`
-  --> tasks.config.yaml:10:3
+  --> tasks.config.yaml:12:3
    |   cross:arm64: { run: echo }
    |   ^^^^^^^^^^^
 hint: give it another name

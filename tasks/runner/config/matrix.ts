@@ -41,7 +41,7 @@ export function atWrittenTasks(
     const isMadeUp = rest[0] === 'needs' && cell !== undefined && isWrongCell(wrong, cell.of, cell.values);
     if (isMadeUp) return [];
     const moved = cell === undefined ? finding : { ...finding, path: ['tasks', cell.of, ...rest] };
-    const key = JSON.stringify([moved.path, moved.at, moved.part, moved.message.replace(/`[^`]*`/, '')]);
+    const key = JSON.stringify([moved.path, moved.at, moved.part, moved.message.replaceAll(`\`${name}\``, '')]);
     if (seen.has(key)) return [];
     seen.add(key);
     return [moved];
