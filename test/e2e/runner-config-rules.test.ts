@@ -102,6 +102,7 @@ tasks:
     inputs: ['$(find src)', { command: echo $HOME }]
     run: echo $(date) $HOME \${commit}
   b: { env: { A: 'a$', B: 'pa$word', C: '$ORIGIN/lib', D: '$$' }, service: { run: x, ready: { http: 'http://x:\${PORT}' } } }
+  c: { env: { SHARED: '$HOME/shared' }, script: tasks.config.yaml }
 `;
   expect(await errorsOf(config)).toMatchInlineSnapshot(`
     "error: no shell reads \`env\` of task \`a\`, so \`$PATH\` would stay as it is
@@ -134,6 +135,11 @@ tasks:
        |   b: { env: { A: 'a$', B: 'pa$word', C: '$ORIGIN/lib', D: '$$' }, service: { run: x, ready: { http: 'http://x:\${PORT}' } } }
        |                                                                                                               ^^^^^^^
     hint: names are those of \`vars\` and \`params\`; no shell reads this, so it cannot name an environment variable
+    error: no shell reads \`env\` of task \`c\`, so \`$HOME\` would stay as it is
+      --> tasks.config.yaml:10:24
+       |   c: { env: { SHARED: '$HOME/shared' }, script: tasks.config.yaml }
+       |                        ^^^^^
+    hint: set it in the script: \`$({ env: { ...env, SHARED: … } })\`
     "
   `);
 });

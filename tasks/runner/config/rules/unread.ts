@@ -16,8 +16,11 @@ export function unreadRules(config: Config, task: TaskRow): readonly Finding[] {
     const filled = fillTemplate(text, (name) => vars[name] ?? '');
     const part = shellPart(filled, last);
     const message = `no shell reads \`${key}\` of task \`${task.name}\`, so \`${part}\` would stay as it is`;
-    const inCommand = key === 'env' ? `set it in the command: \`export ${last}="…"; …\`` : undefined;
-    const hint = inCommand ?? 'only a command can have it: write here what it stands for';
+    const elsewhere =
+      task.script === undefined
+        ? `set it in the command: \`export ${last}="…"; …\``
+        : `set it in the script: \`$({ env: { ...env, ${last}: … } })\``;
+    const hint = key === 'env' ? elsewhere : 'only a command can have it: write here what it stands for';
     return part === undefined ? [] : [{ path, at: 'value', part, message, hint }];
   });
 }
