@@ -7,15 +7,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openMarker } from '../../tasks/runner/process/marker.ts';
 import { startWatcher, type Watcher } from '../../tasks/runner/process/watcher.ts';
+import { isRunning } from '../helpers/processes.ts';
 
-/** What comes of a run, from the start of its watcher to its runner's end, in a folder that is gone afterwards. */
-async function watchToTheEnd(work: (watcher: Watcher, folder: string) => void): Promise<string> {
+/**
+ * What comes of a run, from the start of its watcher to its runner's end, in a folder that is gone afterwards. Where `unseen`, the
+ * watcher is not shown how its null device was opened.
+ */
+async function watchToTheEnd(work: (watcher: Watcher, folder: string) => void, unseen = false): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'watcher-'));
   const killed = join(folder, 'killed');
   const started: ChildProcess[] = [];
   /** What it starts is an orphan from the beginning. */
   const spawnOrphan = (command: readonly string[], options: object): ChildProcess => {
-    const child = spawn('sh', ['-c', 'exec 5<&0; (sleep 0.2; exec "$@" <&5 5<&-) &', 'parent', ...command], options);
+    const words = unseen ? [...command.slice(0, -1), '99'] : command;
+    const child = spawn('sh', ['-c', 'exec 5<&0; (sleep 0.2; exec "$@" <&5 5<&-) &', 'parent', ...words], options);
     started.push(child);
     return child;
   };
@@ -46,4 +51,16 @@ test('what is left of a process that was told, and is known by its null device t
     watcher.started(Number(pid), `echo removed >> '${folder}/story'`);
   });
   expect(told).toBe('removed\n');
+});
+
+test('where the system does not show how files were opened, nothing is taken for a process of the run', async () => {
+  let other = 0;
+  // It can be no process of ours: it has no stdin.
+  const begin = (): void => {
+    const told = execFileSync('sh', ['-c', 'sleep 100 <&- >&2 & echo $!'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    other = Number(told);
+  };
+  await watchToTheEnd(begin, true);
+  expect(isRunning(other)).toBe(true);
+  process.kill(other);
 });

@@ -50,6 +50,7 @@ untold() {
   [ -n "$marker_fd" ] || return
   flags_of $$ "$marker_fd"
   marker=$flags
+  [ -n "$marker" ] || return
   reaper=$runner
   while [ "$reaper" = "$runner" ]; do set -- $(stat_of $$); reaper=$2; done
   read -r up _ < /proc/uptime
