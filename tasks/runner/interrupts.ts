@@ -24,6 +24,7 @@ export function handleInterrupts(
     emit({ type: 'interrupted', signal, isTheFirst });
     if (isTheFirst) {
       state.interruptedBy = signal;
+      state.interrupted.abort();
       cancel.abort({ because: 'interrupted', signal, ...delivered, graceMs } satisfies Cancellation);
     } else {
       stop.abort({ because: 'interrupted', signal: 'SIGKILL', isDelivered: false, graceMs: 0 } satisfies Cancellation);

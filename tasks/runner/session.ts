@@ -47,6 +47,8 @@ export type Session = {
 /** The little that changes. */
 export type SessionState = {
   interruptedBy: Interrupt | undefined;
+  /** Aborted by the first interrupt, also where a failure has aborted `cancel` before, or the task is of an earlier run of a watch. */
+  readonly interrupted: AbortController;
   /** Commands of interactive tasks that have the terminal for themselves. */
   readonly loans: Set<TerminalLoan>;
   /** Settles when it is known for whom the last Ctrl-C was. */
@@ -114,6 +116,7 @@ export function openSession(
 function makeState(): SessionState {
   return {
     interruptedBy: undefined,
+    interrupted: makeCanceller(),
     loans: new Set(),
     understood: undefined,
     interrupt: () => undefined,

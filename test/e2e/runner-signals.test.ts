@@ -140,18 +140,24 @@ test('the last steps of an interrupted task are not interrupted, and a second si
   expect(stdout).not.toContain('done\n–');
 });
 
+/** In a run with it, a minute is over at once. */
+const shortMinute = {
+  'minute.cjs': `const { setTimeout: start } = globalThis;
+globalThis.setTimeout = (callback, ms, ...words) => start(callback, ms === 60_000 ? 500 : ms, ...words);
+`,
+};
+
+const withShortMinute = (project: Project) => ({ env: { NODE_OPTIONS: `--require=${project.path('minute.cjs')}` } });
+
 test.each(['work', 'last'])(
   'last steps that go on without end have a minute after a signal that comes during `%s`',
   async (during) => {
     await using project = await createProject({
       ...config('  work: { run: work, finally: last }\n'),
-      // A minute is over at once.
-      'minute.cjs': `const { setTimeout: start } = globalThis;
-globalThis.setTimeout = (callback, ms, ...words) => start(callback, ms === 60_000 ? 500 : ms, ...words);
-`,
+      ...shortMinute,
     });
     const [work, last] = await Promise.all([project.driven('work'), project.driven('last')]);
-    const running = project.start('work', { env: { NODE_OPTIONS: `--require=${project.path('minute.cjs')}` } });
+    const running = project.start('work', withShortMinute(project));
     const first = await work.started();
     if (during === 'work') running.child.kill('SIGINT');
     else first.exit(0);
@@ -161,6 +167,38 @@ globalThis.setTimeout = (callback, ms, ...words) => start(callback, ms === 60_00
     expect((await running.result).exit).toBe(130);
   },
 );
+
+test('last steps have a minute after a signal also where a failure has already stopped their task', async () => {
+  await using project = await createProject({
+    ...config('  work: { run: work, finally: last }\n  bad: { run: bad }\n  all: { needs: [work, bad] }\n'),
+    ...shortMinute,
+  });
+  const [work, last, bad] = await Promise.all(['work', 'last', 'bad'].map(project.driven));
+  const running = project.start('all --jobs=2 --fail-fast', withShortMinute(project));
+  await work?.started();
+  (await bad?.started())?.exit(3);
+  const step = await last?.started();
+  running.child.kill('SIGINT');
+  await step?.isGone;
+  expect((await running.result).exit).toBe(130);
+});
+
+test('last steps of a service that a watch starts again have a minute after a signal', async () => {
+  await using project = await createProject({
+    ...config('  web: { inputs: [conf], service: { run: web }, finally: last }\n'),
+    ...shortMinute,
+    conf: '',
+  });
+  const [web, last] = await Promise.all([project.driven('web'), project.driven('last')]);
+  const running = project.start('web --watch', withShortMinute(project));
+  await web.started();
+  await running.says('waiting for a change');
+  await project.write('conf', 'new');
+  const step = await last.started();
+  running.child.kill('SIGINT');
+  await step.isGone;
+  expect((await running.result).exit).toBe(130);
+});
 
 test('an interrupted task runs every last step, also after one that failed', async () => {
   await using project = await createProject(config('  work: { run: work, finally: [exit 4, touch cleaned] }\n'));

@@ -17,11 +17,11 @@ export async function runLastSteps(options: Omit<StepOptions, 'signal'>, end: Ta
   const bound = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const limit = (): void => {
-    if (session.state.interruptedBy !== undefined)
-      timer ??= setTimeout(() => bound.abort(askToEnd('timed-out')), boundMs);
+    timer = setTimeout(() => bound.abort(askToEnd('timed-out')), boundMs);
   };
-  limit();
-  const stopListening = onAbort(session.cancel.signal, limit);
+  const interrupted = session.state.interrupted.signal;
+  const stopListening = onAbort(interrupted, limit);
+  if (interrupted.aborted) limit();
   const signal = AbortSignal.any([session.stop.signal, bound.signal]);
   let told = end;
   for (const step of task.finally) {
