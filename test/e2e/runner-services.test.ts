@@ -215,6 +215,19 @@ test('Ctrl-C ends the tasks first and then, in reverse order, their services', a
   expect(await project.read('story')).toBe('db listens\napi listens\nlast\napi stops\ndb stops\n');
 });
 
+test('a service that Ctrl-C ends while it starts was interrupted', async () => {
+  await using project = await projectWith(
+    () => '  web: { service: { run: web, ready: { log: never } } }\n  test: { needs: [web], run: echo never }\n',
+  );
+  const web = await project.driven('web');
+  const running = project.start('test');
+  await web.started();
+  running.child.kill('SIGINT');
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(130);
+  expect(stdout).toContain('– test not started: interrupted\n– web stopped: interrupted\n');
+});
+
 test('a service is never started by two runs at one time', async () => {
   await using project = await projectWith(
     () => '  web: { service: { run: web } }\n  a: { needs: [web], run: a }\n  b: { needs: [web], run: b }\n',
