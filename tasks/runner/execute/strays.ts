@@ -5,7 +5,7 @@ import { askToEnd } from '../process/cancellation.ts';
 import { TaskFailure } from '../script.ts';
 import type { Session } from '../session.ts';
 
-/** What one script threw an error that nothing caught: in a callback, or by a promise that it does not await. */
+/** What one script throws where nothing catches it: in a callback, or by a promise that it does not await. */
 export type Strays = {
   /** Does the script's work, and hears of what it throws then and later. */
   readonly during: <Result>(work: () => Result) => Result;
