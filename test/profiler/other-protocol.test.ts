@@ -24,6 +24,13 @@ test('nothing comes back to a client that asks a hundred times ahead until its f
   expect([wire.finished, wire.exchanges.length, wire.lost]).toEqual([undefined, 100, 0]);
 });
 
+test.each([client, server])('answers to what was asked ahead, of which none begins where a read does: %o', (info) => {
+  const wire = openWire(info);
+  const read = `of one before${ok.repeat(10)}`.slice(0, -5);
+  for (let round = 0; round < 10; round++) wire.send(ask(request.repeat(10)), answer(read));
+  expect([wire.finished, wire.exchanges, wire.lost]).toEqual([undefined, [], 100]);
+});
+
 test('once something was answered in HTTP, what cannot be read is counted, however much it is', () => {
   const wire = openWire(server);
   wire.send(ask(request), answer(ok));

@@ -3,7 +3,7 @@ import type { Process } from '../exchange.ts';
 import { type Dialogue, finish, isHeadUnfinished } from './dialogue.ts';
 import type { Piece } from './piece.ts';
 import type { Standing } from './standing.ts';
-import { mayAnswer, mayStartResponse } from './starts.ts';
+import { holdsResponse, mayAnswer, mayStartResponse } from './starts.ts';
 import { loseAnswers } from './step.ts';
 import { cutShortByAnswer, settleDoubt } from './unfinished.ts';
 
@@ -39,10 +39,10 @@ export function takeResponse(dialogue: Dialogue, piece: Piece<Process>): void {
   else if (dialogue.early.length > 0 && line.length > 0) takeEarly(dialogue);
 }
 
-/** Is it still to be believed that this is HTTP? The first answer that is settles it. */
+/** Is it still to be believed that this is HTTP? The first answer that is settles it, wherever in what was read at once it begins. */
 function mayBeHttp(standing: Standing, piece: Piece<Process>): boolean {
   if (standing.unbelieved === undefined || piece.cap === 0) return true;
-  if (mayStartResponse(piece)) standing.unbelieved = undefined;
+  if (mayStartResponse(piece) || holdsResponse(piece)) standing.unbelieved = undefined;
   return standing.unbelieved === undefined || standing.unbelieved <= MOST_UNBELIEVED;
 }
 

@@ -13,6 +13,8 @@ const RESPONSE_STARTS = ['HTTP/1.', 'HTTP/0.', 'RTSP/1.', 'ICE/1.'];
 
 const REQUEST_WITHIN = /\n\r?\n(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^\t-\r ]+ HTTP\/1\.\d\r?\n)/;
 
+const STATUS_WITHIN = /HTTP\/1\.\d \d{3}[ \r]/;
+
 /** How many bytes into a piece the first request stands that follows an empty line; undefined if none does. */
 export function requestWithin(piece: Piece<unknown>): number | undefined {
   const found = REQUEST_WITHIN.exec(piece.bytes.toString('latin1', piece.from, piece.from + piece.cap));
@@ -45,6 +47,11 @@ export function isRequestHead(piece: Piece<unknown>): boolean {
 export function mayStartResponse(piece: Piece<unknown>): boolean {
   const text = piece.bytes.toString('latin1', piece.from, piece.from + Math.min(piece.cap, 16)).trimStart();
   return text !== '' && RESPONSE_STARTS.some((start) => start.startsWith(text) || text.startsWith(start));
+}
+
+/** Does a response begin somewhere in the piece, be it behind the end of another? */
+export function holdsResponse(piece: Piece<unknown>): boolean {
+  return STATUS_WITHIN.test(piece.bytes.toString('latin1', piece.from, piece.from + piece.cap));
 }
 
 /** Of bytes that are not read, or cannot be: do they seem to begin a response? */
