@@ -16,7 +16,7 @@
 /*
  * The inode of a socket → hp_word. Inserted by user space, which cannot write to an entry of `hp_conns` without the risk
  * that it has become another connection's. Deleted here when a connection is ignored from then on, else by user space when it
- * forgets one; as many as there are connections: those that were not used for longest are forgotten first.
+ * forgets one that has not ended, or all; as many as there are connections: those that were not used for longest make room.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Agent, createServer, get, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { follow } from '../helpers/follow.ts';
 import { freePort } from '../helpers/port.ts';
 import { type Profiler, startProfiler } from '../helpers/profiler.ts';
 
@@ -40,6 +41,41 @@ test('a pause counts what was under way, tells nothing of what follows, and the 
   const { paused, exchangesLost } = profiler.status().counters;
   expect({ paused, exchangesLost }).toEqual({ paused: HELD * both.length, exchangesLost: undefined });
   expect(profiler.text()).toContain(`capture was paused while they were under way: ${HELD * both.length} since`);
+});
+
+/** Each line that it reads is a request in chunks, of so many bytes, over one Unix connection. */
+const chunks = `import socket, sys
+client, server = socket.socketpair()
+def receive(end, left):
+    while left:
+        left -= len(end.recv(left))
+for line in sys.stdin:
+    target, size = line.split()
+    head = b"POST %s HTTP/1.1\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n" % target.encode()
+    body = b"%x\\r\\n" % int(size) + b"x" * int(size) + b"\\r\\n0\\r\\n\\r\\n"
+    for part in (head, body):
+        client.sendall(part)
+        receive(server, len(part))
+    server.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n")
+    receive(client, 38)
+    print(f"answered {target}", flush=True)
+`;
+
+test('what the kernel was told of a Unix connection before a pause is not for its streams after it, which are counted anew', async () => {
+  await using profiler = await startProfiler({});
+  await using peers = follow(['python3', '-c', chunks]);
+  const post = async (target: string, bytes: number): Promise<void> => {
+    peers.type(`${target} ${bytes}\n`);
+    await peers.says(`answered ${target}`);
+  };
+  const told = () => profiler.lines().flatMap(({ target = '' }) => (target.startsWith('/chunks/') ? [target] : []));
+  for (const place of [1, 2, 3]) await post(`/chunks/before/${place}`, 50_000);
+  await expect.poll(() => told().length).toBe(3);
+  await toggle(profiler, 'paused');
+  await toggle(profiler, 'attached');
+  for (const place of [1, 2]) await post(`/chunks/after/${place}`, 100);
+  await profiler.stop();
+  expect(told().slice(3)).toEqual(['/chunks/after/1', '/chunks/after/2']);
 });
 
 test('a profiler that is ended while it is paused has told what came before', async () => {

@@ -55,7 +55,8 @@ export function createConns(
       update(words, keyOf(BigInt(conn)), wordOfBodies(requestDirection, known, timeNs));
     },
     forgetAll: () => {
-      for (const key of listKeys(map, 8)) remove(map, key);
+      // What is said of one is not for its streams when it is followed anew.
+      for (const each of [words, map]) for (const key of listKeys(each, 8)) remove(each, key);
     },
   };
 }
