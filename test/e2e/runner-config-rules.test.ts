@@ -421,7 +421,7 @@ tasks:
       ":10",
       ": item 1 of \`outputs\` of task \`b\` must be a string, not a map",
       ":10",
-      ": output \`../out\` of task \`b\` lies outside of the project",
+      ": output \`../out\` of task \`b\` is outside of the project",
       ":10",
       ": item 1 of \`lock\` of task \`b\` must be a string, not a map",
       ":10",

@@ -158,37 +158,37 @@ tasks:
   expect({ exit, stderr }).toMatchInlineSnapshot(`
     {
       "exit": 3,
-      "stderr": "error: \`\${s}\` stands in backticks, where it cannot be quoted safely
+      "stderr": "error: \`\${s}\` is in backticks, where it cannot be quoted safely
       --> tasks.config.yaml:3:48
        |   ticks: { params: { s: {} }, run: 'echo \`date \${s}\`' }
        |                                                ^^^^
     hint: write \`$(…)\` instead of backticks
-    error: \`\${s}\` stands in \`$((…))\`, where it cannot be quoted safely
+    error: \`\${s}\` is in \`$((…))\`, where it cannot be quoted safely
       --> tasks.config.yaml:4:75
        |   sum: { params: { s: {}, n: { type: int } }, run: 'echo $((\${n} + 1)) $((\${s} + 1))' }
        |                                                                           ^^^^
     hint: declare a number with \`type: int\`
-    error: \`\${s}\` stands in a here-document, where it cannot be quoted safely
+    error: \`\${s}\` is in a here-document, where it cannot be quoted safely
       --> tasks.config.yaml:5:51
        |   document: { params: { s: {} }, run: "cat <<END\\n\${s}\\nEND" }
        |                                                   ^^^^
     hint: pass it in a variable: \`env: { S: '\${s}' }\`, and write \`$S\`
-    error: \`\${s}\` stands right after a backslash, where it cannot be quoted safely
+    error: \`\${s}\` is right after a backslash, where it cannot be quoted safely
       --> tasks.config.yaml:6:44
        |   slash: { params: { s: {} }, run: 'echo "\\\${s}"' }
        |                                            ^^^^
     hint: leave out the backslash; for a variable of the shell, write \`$\${s}\`
-    error: \`\${s}\` stands in a string that is interpreted as a command once more, where it cannot be quoted safely
+    error: \`\${s}\` is in a string that is interpreted as a command once more, where it cannot be quoted safely
       --> tasks.config.yaml:7:49
        |   again: { params: { s: {} }, run: 'sh -c "echo \${s}"' }
        |                                                 ^^^^
     hint: pass it in a variable: \`env: { S: '\${s}' }\`, and write \`$S\`
-    error: \`\${args}\` stands in a string that is interpreted as a command once more, where it cannot be quoted safely
+    error: \`\${args}\` is in a string that is interpreted as a command once more, where it cannot be quoted safely
       --> tasks.config.yaml:9:53
        |   words: { args: { name: word }, finally: 'trap "rm \${args}" EXIT', run: 'eval echo \${args}' }
        |                                                     ^^^^^^^
     hint: pass them to a script or program as its arguments
-    error: \`\${args}\` stands in a string that is interpreted as a command once more, where it cannot be quoted safely
+    error: \`\${args}\` is in a string that is interpreted as a command once more, where it cannot be quoted safely
       --> tasks.config.yaml:9:85
        |   words: { args: { name: word }, finally: 'trap "rm \${args}" EXIT', run: 'eval echo \${args}' }
        |                                                                                     ^^^^^^^
@@ -237,7 +237,7 @@ test.each([
   await using project = await createProject({ 'tasks.config.yaml': JSON.stringify({ version: 1, tasks }) });
   const { exit, stdout, stderr } = await project.run('say --t=sh --s=x;pwned');
   expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });
-  expect(stderr).toMatch(/^error: `\$\{s\}` stands .*, where it cannot be quoted safely$/m);
+  expect(stderr).toMatch(/^error: `\$\{s\}` is .*, where it cannot be quoted safely$/m);
 });
 
 test.each([

@@ -238,7 +238,7 @@ error: no shell reads \`env\` of task \`cross:x86\`, so \`$HOME\` would stay as 
    |     env: { FOR: '$HOME/\${arch}' }
    |                  ^^^^^
 hint: set it in the command: \`export FOR="…"; …\`
-error: output \`../\${arch}\` of task \`cross\` lies outside of the project
+error: output \`../\${arch}\` of task \`cross\` is outside of the project
   --> tasks.config.yaml:10:15
    |     outputs: ['../\${arch}']
    |               ^^^^^^^^^^^^

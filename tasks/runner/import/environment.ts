@@ -39,7 +39,7 @@ function valueFor(name: string, variables: Variables): string {
   if (unread !== undefined) throw new CouldNot(`\`${unread}\` as it is written`);
   return variables.inConfig(`$(${name})`, {
     onEnvironment: (names) => {
-      throw new CouldNot(`\`$(${names[0]})\` is what the caller sets`);
+      throw new CouldNot(`\`$(${names[0]})\`, which the caller sets`);
     },
   });
 }

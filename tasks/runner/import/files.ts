@@ -27,7 +27,7 @@ export function makingOf(target: Target, files: Files): Making {
   if (disk.isFolder(name)) throw new CouldNot(`the folder \`${name}\`, whose time make compares`);
   if (isCommand(target, files))
     return { kind: 'always', note: 'always runs; make would not while there is such a file' };
-  if (needs.length === 0) throw new CouldNot(`the file \`${name}\`: make runs it only while there is none`);
+  if (needs.length === 0) throw new CouldNot(`the file \`${name}\`, which make makes only while it is missing`);
   if (needs.some((need) => isNeverThere(need, files))) return { kind: 'always' };
   const odd = [name, ...needs].find((file) => !/^(?![/!]|\.\.(\/|$))[\w./+@,=:*?-]+$/.test(file));
   if (odd !== undefined) throw new CouldNot(`the file \`${odd}\``);

@@ -85,7 +85,7 @@ function readBlock(reading: Reading, block: readonly Line[], first: Line): void 
 
 function definitionOf({ number: line, text }: Line): readonly Statement[] {
   const [, name = '$'] = /\bdefine\s+([^\s=:?+]+)/.exec(text) ?? [];
-  const what = 'a text of several lines (`define`)';
+  const what = 'a variable of several lines (`define`)';
   if (name.includes('$')) return [boundless(line, what)];
   const exported: readonly Export[] = /\bexport\b/.test(text) ? [{ kind: 'export', line, names: [name] }] : [];
   return [unknown(line, what, { variables: [name] }), ...exported];

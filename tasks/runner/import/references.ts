@@ -76,7 +76,7 @@ function enclosed(text: string, start: number): string {
     if (text[index] === close) depth--;
     if (depth === 0) return text.slice(start + 1, index);
   }
-  throw new CouldNot(`a \`${close}\` is missing`);
+  throw new CouldNot(`a missing \`${close}\``);
 }
 
 function ofReference(content: string, reader: Reader, before: string): string {

@@ -142,9 +142,10 @@ export class Variables {
 
   private reference(name: string, scope: Scope): string {
     const what = this.lost.get(name);
-    if (what !== undefined) throw new CouldNot(`\`$(${name})\` is set by ${what}`);
-    if (scope.trail.includes(name)) throw new CouldNot(`\`$(${name})\` uses itself`);
-    if ((this.settledAt.get(name) ?? -1) >= scope.before) throw new CouldNot(`\`$(${name})\` is set again later`);
+    if (what !== undefined) throw new CouldNot(`\`$(${name})\`, which is set by ${what}`);
+    if (scope.trail.includes(name)) throw new CouldNot(`\`$(${name})\`, which uses itself`);
+    if ((this.settledAt.get(name) ?? -1) >= scope.before)
+      throw new CouldNot(`\`$(${name})\`, which is set again later`);
     const variable = this.values.get(name);
     if (variable === undefined) return this.ofCaller(name, scope);
     const isInline = scope.isInline === true || variable.isDefault;
@@ -174,13 +175,13 @@ export class Variables {
 function withDefault(name: string, text: string, scope: Scope): string {
   const plain = text.replaceAll(/\$\$\{\w+(-[^{}]*)?\}/g, '').replaceAll(/\$\$\{\w+(-[^{}]*)?\}/g, '');
   if (scope.form === 'config' && !/^[\w ./:,@%+=-]*$/.test(plain))
-    throw new CouldNot(`the default of \`$(${name})\` means something to the shell`);
+    throw new CouldNot(`\`$(${name})\`, whose default means something to the shell`);
   return ofEnvironment(name, text, scope);
 }
 
 function ofEnvironment(name: string, text: string | undefined, { form, environment }: Scope): string {
   environment.push(name);
-  if (form === 'words') throw new CouldNot(`\`$(${name})\` is what the caller sets`);
+  if (form === 'words') throw new CouldNot(`\`$(${name})\`, which the caller sets`);
   if (form !== 'config') return text ?? '';
   return text === undefined ? `$\${${name}}` : `$\${${name}-${text}}`;
 }

@@ -62,7 +62,7 @@ function planOutputs(task: TaskRow, fill: Pick<Fill, 'plain'>): readonly string[
   return task.outputs.map((template) => {
     const glob = fill.plain(template);
     if (leavesProject(glob.replace(/^!/, '')))
-      throw usageError(`task \`${task.name}\` would write \`${glob}\`, which lies outside of the project`);
+      throw usageError(`task \`${task.name}\` would write \`${glob}\`, which is outside of the project`);
     const isTyped = namesIn(template).some((name) => name === 'args' || Object.hasOwn(task.params, name));
     if (isTyped && isTooWide(template, glob))
       throw usageError(

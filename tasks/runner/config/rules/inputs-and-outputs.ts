@@ -12,9 +12,7 @@ function outputRules(task: TaskRow): readonly Finding[] {
     const path = ['tasks', task.name, 'outputs', index];
     const positive = glob.replace(/^!/, '');
     if (leavesProject(positive))
-      return [
-        { path, at: 'value', message: `output \`${glob}\` of task \`${task.name}\` lies outside of the project` },
-      ];
+      return [{ path, at: 'value', message: `output \`${glob}\` of task \`${task.name}\` is outside of the project` }];
     const isEverything = /^(\.|\.\/|\*\*|\*\*\/\*)?$/.test(glob);
     if (!isEverything) return [];
     const message = `output \`${glob}\` of task \`${task.name}\` is the whole project`;

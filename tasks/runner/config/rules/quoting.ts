@@ -22,7 +22,7 @@ function unquotable(config: Config, task: TaskRow, command: string, path: Path):
     const param = Object.hasOwn(task.params, name) ? task.params[name] : undefined;
     if (spot.kind !== 'unsafe' || (param !== undefined && isAlwaysPlain(param))) return [];
     const part = `\${${name}}`;
-    const message = `\`${part}\` stands ${spot.where}, where it cannot be quoted safely`;
+    const message = `\`${part}\` is ${spot.where}, where it cannot be quoted safely`;
     return [{ path, at: 'value', part, message, hint: hintFor(name, spot) }];
   });
 }

@@ -56,7 +56,7 @@ function unsafe(where: string): Spot {
   return { kind: 'unsafe', where };
 }
 
-const unclear = unsafe('where its meaning is not certain');
+const unclear = unsafe('in a place whose meaning is not certain');
 
 const backtick = /`(?:[^`\\]|\\[\s\S])*`?/y;
 const singleQuoted = /'[^']*'?/y;
