@@ -81,7 +81,7 @@ test('an unknown shell is told which there are', async () => {
   expect(await project.run('--completion=bush')).toEqual({
     exit: 2,
     stdout: '',
-    stderr: 'error: `--completion` is one of `bash`, `zsh`, `fish`, not `bush`, did you mean `bash`?\n',
+    stderr: 'error: `--completion` must be one of `bash`, `zsh`, `fish`, not `bush`, did you mean `bash`?\n',
   });
 });
 
