@@ -15,7 +15,9 @@ export function refuseAimless(flags: ToolFlags): void {
   const ofRuns = { watch, only, force, explain, fix, yes, host, 'keep-going': keepGoing, 'fail-fast': failFast };
   const { list, graph, init, import: makefile, completion } = thoseThatPrint(flags);
   if (help || version || list || graph || init || makefile || completion) return;
-  const aimless = firstOf({ ...ofRuns, profile: flags.profile !== undefined, 'dry-run': flags.dryRun });
+  const { jobs, engine, profile, dryRun } = flags;
+  const withValue = { jobs: jobs !== undefined, engine: engine !== undefined, profile: profile !== undefined };
+  const aimless = firstOf({ ...ofRuns, ...withValue, 'dry-run': dryRun });
   if (aimless !== undefined)
     throw usageError(`\`--${aimless}\` needs a task, and none is named`, '`tasks --list` shows all tasks');
 }

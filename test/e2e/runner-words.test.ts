@@ -96,7 +96,8 @@ test.each([
   expect(second?.startsWith(`hint: ${hint}`)).toBe(true);
 });
 
-test.each(['--watch', '--force', '--dry-run', '--profile=x', '--only --yes'])('`%s` needs a task', async (words) => {
+const aimless = ['--watch', '--force', '--dry-run', '--profile=x', '--only --yes', '--jobs=4', '--engine=podman'];
+test.each(aimless)('`%s` needs a task', async (words) => {
   await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: echo ran }\n' });
   expect(await project.run(words)).toEqual({
     exit: 2,
