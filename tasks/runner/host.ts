@@ -1,5 +1,5 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
-import type { Suspending } from './host/foreground.ts';
+import type { Suspending, SuspendListener } from './host/foreground.ts';
 import type { LogFile } from './host/log-file.ts';
 import type { hearPrints } from './host/prints.ts';
 import type { Marks } from './marks.ts';
@@ -89,7 +89,7 @@ export type Host = {
   /** Calls back on INT, TERM and HUP until disposed. */
   readonly onInterrupt: (listener: (signal: Interrupt) => void) => Disposable;
   /** Calls back before the terminal stops this process (Ctrl-Z), and when it goes on, until disposed. */
-  readonly onSuspend: (before: () => void, after: () => void) => Suspending;
+  readonly onSuspend: (listener: SuspendListener) => Suspending;
   /** Whether the terminal belongs to another process group. */
   readonly isInBackground: () => boolean;
   /** Calls back with what is thrown or rejected where nobody catches it; `who` names whose code runs, should it end the program. */

@@ -62,6 +62,11 @@ async function said(project: Project, file: string, text: string): Promise<void>
   await expect.poll(() => project.read(file), { timeout: 20_000 }).toContain(text);
 }
 
+/** While a process is started the cursor can be seen. */
+async function cursorIsHidden(terminal: Terminal): Promise<void> {
+  await expect.poll(() => terminal.cursorIsVisible(), { timeout: 20_000, interval: 10 }).toBe(false);
+}
+
 /** What stands on the screen from a line on that says so. */
 const from = (terminal: Terminal, text: string): string => terminal.screen().slice(terminal.screen().lastIndexOf(text));
 
@@ -80,7 +85,7 @@ test('Ctrl-Z leaves the list and the cursor to the shell, and `fg` draws it anew
   await using project = await createProject(two);
   const { terminal, first, second } = await startTwo(project);
   await terminal.shows('› began');
-  expect(terminal.cursorIsVisible()).toBe(false);
+  await cursorIsHidden(terminal);
   await suspend(terminal);
   expect(terminal.cursorIsVisible()).toBe(true);
   await echo(terminal, 'said by $((1))', 'said by 1');
@@ -124,6 +129,34 @@ tasks:
   await terminal.shows('ok: 3 done');
   for (const mark of marks) expect(terminal.screen()).toContain(`\n${mark}\n> fg >/dev/null\n`);
   await prompted(terminal);
+  await leave(terminal);
+});
+
+test('a stop in the midst of the start of a process leaves the cursor to the shell too', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  one: { run: one }\n  all: { needs: [one], run: echo all }\n',
+    'stop.cjs': `const children = require('node:child_process');
+const { spawn } = children;
+children.spawn = (program, words, options) => {
+  if (words.includes('echo all')) process.kill(process.pid, 'SIGTSTP');
+  return spawn(program, words, options);
+};
+`,
+  });
+  const one = await project.driven('one');
+  const { terminal, tasks } = await openShell(project);
+  terminal.type(`NODE_OPTIONS=--require=./stop.cjs ${tasks('all')}\n`);
+  const first = await one.started();
+  await terminal.shows('one\n');
+  await cursorIsHidden(terminal);
+  first.exit(0);
+  await terminal.shows('Stopped');
+  await prompted(terminal);
+  expect(terminal.cursorIsVisible()).toBe(true);
+  await echo(terminal, 'said by $((1))', 'said by 1');
+  terminal.type('fg >/dev/null\n');
+  await terminal.shows('ok: 2 done');
+  expect(terminal.cursorIsVisible()).toBe(true);
   await leave(terminal);
 });
 

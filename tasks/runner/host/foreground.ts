@@ -22,9 +22,20 @@ function groups(): readonly number[] {
 /** After this time a process that was to be stopped runs: nobody is there to wake it, so the system has not stopped it. */
 const orphanMs = 100;
 
-let current: (() => void) | undefined;
+let current: { readonly suspend: () => void; readonly listener: SuspendListener } | undefined;
 /** How many processes were started so lately that we may have been stopped meanwhile without having heard of it. */
 let unheard = 0;
+
+export type SuspendListener = {
+  /** Called before the terminal stops us by Ctrl-Z. */
+  readonly before: () => void;
+  /** Called when we go on. */
+  readonly after: () => void;
+  /** Called before a process is started: Ctrl-Z may stop us in the midst of that, and `before` is not called. */
+  readonly beforeStart: () => void;
+  /** Called when that is over. */
+  readonly afterStart: () => void;
+};
 
 /** Hears of stops until disposed. */
 export type Suspending = Disposable & {
@@ -33,7 +44,8 @@ export type Suspending = Disposable & {
 };
 
 /** Calls back before the terminal stops us by Ctrl-Z, and when we go on; where we were stopped otherwise, both then. */
-export function onSuspend(before: () => void, after: () => void): Suspending {
+export function onSuspend(listener: SuspendListener): Suspending {
+  const { before, after } = listener;
   let timer: NodeJS.Timeout | undefined;
   const suspend = (): void => {
     before();
@@ -55,7 +67,7 @@ export function onSuspend(before: () => void, after: () => void): Suspending {
     timer = undefined;
     after();
   };
-  current = suspend;
+  current = { suspend, listener };
   process.on('SIGTSTP', suspend).on('SIGCONT', goOn);
   return {
     isHeard: () => unheard === 0,
@@ -79,14 +91,18 @@ function afterSignals(then: () => void): void {
  * with the listener, and has to be pressed again.
  */
 export function whileStoppable<Result>(start: () => Result): Result {
-  const suspend = current;
-  if (suspend === undefined || !process.listeners('SIGTSTP').includes(suspend)) return start();
-  process.off('SIGTSTP', suspend);
+  const hearing = current;
+  if (hearing === undefined || !process.listeners('SIGTSTP').includes(hearing.suspend)) return start();
+  if (unheard === 0) hearing.listener.beforeStart();
+  process.off('SIGTSTP', hearing.suspend);
   try {
     return start();
   } finally {
-    process.on('SIGTSTP', suspend);
+    process.on('SIGTSTP', hearing.suspend);
     unheard++;
-    afterSignals(() => unheard--);
+    afterSignals(() => {
+      unheard--;
+      if (unheard === 0 && current === hearing) hearing.listener.afterStart();
+    });
   }
 }

@@ -35,7 +35,17 @@ export function pauseInBackground(
     host.write(cursor.hide);
     draw();
   };
-  const hearing = host.onSuspend(pause, goOn);
+  const hearing = host.onSuspend({
+    before: pause,
+    after: goOn,
+    // Stopped then, we could no longer give it back.
+    beforeStart: () => {
+      if (!isPaused) host.write(cursor.show);
+    },
+    afterStart: () => {
+      if (!isPaused) host.write(cursor.hide);
+    },
+  });
   if (host.isInBackground()) {
     pause();
     goOn();
