@@ -214,13 +214,32 @@ test('an interrupted task runs every last step, also after one that failed', asy
   expect(await project.read('cleaned')).toBe('');
 });
 
+/** Takes from a runner where it could keep notes, or their room, and by what else its watcher would know a process. */
+const without = (what: string): string => `const fs = require('node:fs');
+const { openSync, writeSync } = fs;
+const isOfNotes = (path) => /[/]tasks-\\d+-\\d+$/.test(path);
+const notes = new Set();
+const refuse = (code) => { throw Object.assign(new Error(code), { code }); };
+fs.openSync = (path, ...more) => {
+  if (path === '/dev/null' || (isOfNotes(path) && ${what === 'file'})) refuse('EACCES');
+  const fd = openSync(path, ...more);
+  if (isOfNotes(path)) notes.add(fd);
+  return fd;
+};
+fs.writeSync = (fd, ...more) => (notes.has(fd) && ${what === 'room'} ? refuse('ENOSPC') : writeSync(fd, ...more));
+`;
+
 test.each([
-  ['', {}],
-  [', nor where no temporary file can be made', { TMPDIR: '/no/such/folder' }],
-])('when the runner is killed, nothing that its tasks have started lives on%s', async (_, env) => {
-  await using project = await createProject(config("  tree: { run: 'child & setsid child2 & nohup child3 & wait' }\n"));
+  ['', ''],
+  [', nor where no temporary file can be made', 'file'],
+  [', nor where it has no room', 'room'],
+])('when the runner is killed, nothing that its tasks have started lives on%s', async (_, missing) => {
+  await using project = await createProject({
+    ...config("  tree: { run: 'child & setsid child2 & nohup child3 & wait' }\n"),
+    'without.cjs': without(missing),
+  });
   const driven = await Promise.all(['child', 'child2', 'child3'].map((name) => project.driven(name)));
-  const running = project.start('tree', { env });
+  const running = project.start('tree', { env: { NODE_OPTIONS: `--require=${project.path('without.cjs')}` } });
   const invocations = await Promise.all(driven.map((command) => command.started()));
   running.child.kill('SIGKILL');
   await Promise.all(invocations.map(({ isGone }) => isGone));
