@@ -99,3 +99,22 @@ test('a service that was asked for may end by itself, but not while another one 
   (await db.started()).exit(0);
   expect((await alone.result).exit).toBe(0);
 });
+
+test('what waits for the lock of another run is given up when a service that it needs has ended', async () => {
+  await using project = await projectWith(`  db: { service: { run: db } }
+  test: { needs: [db], lock: board, run: echo test }
+  other: { lock: board, run: other }
+`);
+  const [db, other] = await Promise.all([project.driven('db'), project.driven('other')]);
+  const first = project.start('other');
+  const holder = await other.started();
+  const running = project.start('test --keep-going');
+  const service = await db.started();
+  await running.says('note: `test` waits for the run with pid');
+  service.exit(7);
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(7);
+  expect(stdout).toContain('– test not started: it needs `db`\n');
+  holder.exit(0);
+  expect((await first.result).exit).toBe(0);
+});

@@ -194,6 +194,7 @@ class Run {
 
   private endAtOnce(task: PlannedTask, end: TaskEnd): void {
     this.order.take(task);
+    this.heldUp.remove(task);
     this.end(task, end, 0);
   }
 
