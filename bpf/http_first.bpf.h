@@ -20,11 +20,17 @@ static __always_inline bool is_of_interest(const struct hp_conn *conn, __u32 dir
 	return conn ? !conn->ignored : role_is_wanted(direction) || role_is_wanted(HP_SENT);
 }
 
-/* Has a client a response on a connection that is not known? Then its request's call has not ended yet, or never did for us. */
+/*
+ * Has a client a response on a connection that is not known? Then its request's call has not ended yet, or never did for us.
+ * A letter alone is rather that of a HEAD, which a server reads byte by byte.
+ */
 static __always_inline bool begins_response(struct hp_scratch *scratch)
 {
-	return scratch->move.direction == HP_RECEIVED && role_is_wanted(HP_SENT) &&
-	       may_start_response(scratch->bytes, peek_bytes(scratch, HP_START_BYTES));
+	if (scratch->move.direction != HP_RECEIVED || !role_is_wanted(HP_SENT))
+		return false;
+	if (scratch->move.len == 1 && role_is_wanted(HP_RECEIVED))
+		return false;
+	return may_start_response(scratch->bytes, peek_bytes(scratch, HP_START_BYTES));
 }
 
 /*

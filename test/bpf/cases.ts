@@ -169,6 +169,13 @@ export const cases: readonly Case[] = [
     expected: [line('/kept/1'), line('/kept/2')],
   },
   {
+    name: 'split-behind-its-first-letter',
+    covers: ['split anywhere', '204, 304 and HEAD'],
+    transport: 'ipv4',
+    steps: [ask('H'), ask(get('/split/1', 'HEAD').slice(1)), answer(ok.slice(0, -2)), ask(get('/split/2')), answer(ok)],
+    expected: [line('/split/1', '200 complete', `${get('/split/1', 'HEAD').length}/38`, 'HEAD'), line('/split/2')],
+  },
+  {
     name: 'proxied-apart',
     covers: ['proxies that say whom they speak for'],
     transport: 'ipv4',
