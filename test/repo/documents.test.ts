@@ -67,6 +67,12 @@ test('the page about CI has the commands of each job of the workflow', () => {
   }
 });
 
+test('`ci/full` runs every longer suite that the page about CI names', () => {
+  const commands = read('ci/README.md').match(/[A-Z_]+=\d+ npx vitest run [^`]+/g) ?? [];
+  expect(commands.length).toBeGreaterThan(0);
+  expect(commands.filter((command) => !read('ci/full').includes(` env ${command}`))).toEqual([]);
+});
+
 test('the changelog of a release is no diary: it fits on a page', () => {
   const releases = read('CHANGELOG.md').split('\n## ').slice(1);
   expect(releases.length).toBeGreaterThan(0);
