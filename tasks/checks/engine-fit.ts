@@ -78,7 +78,7 @@ function cgroupsFit(probe: Probe, { cgroups }: EngineInfo, engine: Engine): Chec
   if (cgroups !== 'v1' || !needsV2) return { outcome: 'pass', summary: `cgroups ${cgroups ?? 'unknown'}` };
   return {
     outcome: 'fail',
-    summary: `podman ${engine.version} on cgroups v1`,
+    summary: `Podman ${engine.version} on cgroups v1`,
     cause: 'Podman 6 dropped cgroups v1',
     fixes: [
       {

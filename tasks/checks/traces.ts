@@ -21,7 +21,7 @@ async function tracesCanBeWritten(probe: Probe): Promise<CheckResult> {
   const user = probe.user === undefined ? '$(id -u)' : `${probe.user.uid}:${probe.user.gid}`;
   return {
     outcome: 'fail',
-    summary: `${tracesFolder} is missing or belongs to somebody else`,
+    summary: `${tracesFolder} is missing or belongs to another user`,
     cause: 'the profiler writes the traces there, as you',
     fixes: [{ about: 'make it yours', command: `mkdir -p ${tracesFolder} || sudo chown -R ${user} ${tracesFolder}` }],
   };

@@ -21,7 +21,7 @@ export async function untilAnswers(context: Context, withinMs: number): Promise<
   const deadline = context.now() + withinMs;
   for (let asked = 1; (await askPodman(context)) === 'silent'; asked++) {
     if (context.now() >= deadline) return false;
-    if (asked % SAY_EVERY === 0) context.log(`  podman does not answer yet, asked ${asked} times`);
+    if (asked % SAY_EVERY === 0) context.log(`  Podman does not answer yet, asked ${asked} times`);
     await context.sleep(ASK_EVERY_MS);
   }
   return true;

@@ -60,7 +60,7 @@ async function requireOwnConnection(context: Context, name: string): Promise<voi
   const other = isChosen ? undefined : await otherConnection(context.run, name);
   if (other !== undefined)
     throw notReady(
-      `podman talks to its connection \`${other}\`, not to the machine \`${name}\``,
+      `Podman talks to its connection \`${other}\`, not to the machine \`${name}\``,
       `podman system connection default ${name}-root`,
     );
 }
@@ -111,7 +111,7 @@ async function forgetCutOffStart(context: Context): Promise<void> {
   const machine = await knownMachine(context);
   if (machine?.state !== 'stuck' || machine.stateFile === undefined) return;
   const forget = ['sed', '-i.bak', 's/"Starting": *true/"Starting": false/', machine.stateFile];
-  await must(context, forget, 'make podman forget the interrupted start');
+  await must(context, forget, 'make Podman forget the interrupted start');
 }
 
 /** Tried twice; what a failed start leaves behind is ended, so that podman answers the next who asks. */
@@ -125,7 +125,7 @@ async function start(context: Context, name: string): Promise<void> {
   await findMachine(context);
   const reason =
     failed.code === 0
-      ? `\`podman machine start\` succeeded, but podman did not answer within ${readyWithinMs(context) / 1000} s`
+      ? `\`podman machine start\` succeeded, but Podman did not answer within ${readyWithinMs(context) / 1000} s`
       : lastLineOf(failed);
   throw notReady(
     `\`${name}\` did not start: ${reason}`,
@@ -143,7 +143,7 @@ async function tryStart(context: Context, name: string): Promise<Ran | undefined
 async function confirmRootful(context: Context, name: string): Promise<void> {
   if ((await askPodman(context)) !== 'rootful')
     throw notReady(
-      `\`${name}\` answers, but podman uses its rootless connection`,
+      `\`${name}\` answers, but Podman uses its rootless connection`,
       `podman system connection default ${name}-root`,
     );
   context.log(`\`${name}\` answers`);

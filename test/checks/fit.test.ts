@@ -46,7 +46,7 @@ test('EN008: Podman 6 does not run on cgroups v1, older ones do', async () => {
   const cgroups = checkOf(engine, 'EN008');
   expect(await cgroups({ engine: { version: '6.0.0' }, commands: info({ cgroupVersion: 'v1' }) })).toMatchObject({
     outcome: 'fail',
-    summary: 'podman 6.0.0 on cgroups v1',
+    summary: 'Podman 6.0.0 on cgroups v1',
   });
   expect((await cgroups({ engine: { version: '6.0.0' }, commands: info({ cgroupVersion: 'v2' }) })).outcome).toBe(
     'pass',

@@ -90,7 +90,7 @@ test.each(versions)('podman %s: a machine that runs but whose podman is silent i
   expect(await diagnose(podman)).toEqual(['EN002 `podman` does not answer']);
   const { end, tookMs } = await runOn(podman);
   expect(end).toContain(
-    `\`${name}\` did not start: \`podman machine start\` succeeded, but podman did not answer within 180 s`,
+    `\`${name}\` did not start: \`podman machine start\` succeeded, but Podman did not answer within 180 s`,
   );
   expect(podman.changes).toEqual([stop, memory, start, stop, start]);
   expect(tookMs).toBeLessThan(2 * 180_000 + 60_000);
@@ -107,7 +107,7 @@ test('a podman that talks to something else than its machine is told so at once,
       ? { code: 0, stdout: JSON.stringify(connections), stderr: '' }
       : podman.answer(words.join(' '));
   expect((await runScript(machineStart, { answer })).end).toBe(
-    `failed 4: podman talks to its connection \`build-server\`, not to the machine \`${name}\` | podman system connection default ${name}-root`,
+    `failed 4: Podman talks to its connection \`build-server\`, not to the machine \`${name}\` | podman system connection default ${name}-root`,
   );
   expect(podman.changes).toEqual([]);
   const chosen = { CONTAINER_CONNECTION: `${name}-root` };
@@ -147,7 +147,7 @@ test('a boot that never ends counts as cut off, and is started anew', async () =
   const { end, lines } = await runOn(podman, { MACHINE_READY_WITHIN: '20' });
   expect(end).toBe('done');
   expect(podman.changes).toEqual([stop, both, start]);
-  expect(lines).toContain('  podman does not answer yet, asked 10 times');
+  expect(lines).toContain('  Podman does not answer yet, asked 10 times');
 });
 
 test('a podman that hangs, crashes, or is missing is survived', async () => {
@@ -180,7 +180,7 @@ test('a podman that lies about a success is not believed', async () => {
     answer: ([, ...words]) =>
       words[1] === 'start' ? { code: 0, stdout: 'started successfully\n', stderr: '' } : honest.answer(words.join(' ')),
   });
-  expect(end).toContain('succeeded, but podman did not answer within 180 s');
+  expect(end).toContain('succeeded, but Podman did not answer within 180 s');
 });
 
 test('a podman that talks to the rootless side of a rootful machine is told so', async () => {
