@@ -98,7 +98,7 @@ export function skip(reason: string): Outcome {
   return { skipped: reason };
 }
 
-/** Ends the task as failed: the sentence, the command that mends it, and the exit code (1 unless said). */
+/** Ends the task as failed: the sentence, the command that fixes it, and the exit code (1 unless said). */
 export class TaskFailure extends Error {
   readonly remedy: string | undefined;
   readonly exitCode: number;
@@ -143,7 +143,7 @@ export type Probe = {
 };
 
 /**
- * A way to mend what failed: a command to paste, or a task's name that the runner starts itself. The first is the recommended
+ * A way to fix what failed: a command to paste, or a task's name that the runner starts itself. The first is the recommended
  * one. `byHand` says that only a person should run it, so that `--fix` leaves it alone.
  */
 export type Fix = { readonly about: string; readonly byHand?: true } & (
@@ -176,7 +176,7 @@ export type Check = {
   readonly timeoutMs?: number;
   /** What is looked at and why it matters, in a sentence or two. */
   readonly about?: string;
-  /** What mends it, in words; the fixes of a result are the commands. */
+  /** What fixes it, in words; the fixes of a result are the commands. */
   readonly mending?: string;
   /** Where more is written: a file and an anchor. */
   readonly docs?: string;
