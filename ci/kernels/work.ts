@@ -2,7 +2,6 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeDisk } from './base.ts';
-import { cacheFolder } from './cache.ts';
 import { call } from './call.ts';
 import { extractBtf } from './fetch.ts';
 import { type Arch, root } from './list.ts';
@@ -15,7 +14,8 @@ const PROGRAMS = {
 
 /** For x64 the types come from the running kernel, as for an image; for arm64 from `image`, a kernel of that kind. */
 export function makeWork(arch: Arch, image: string): string {
-  const folder = join(cacheFolder(), `work-${arch}`);
+  // In the checkout, not in the cache: other checkouts may be tried at the same time.
+  const folder = join(root, 'bpf/.output', `guest-${arch}`);
   const tree = join(folder, 'tree');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(tree, { recursive: true });
