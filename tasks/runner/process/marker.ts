@@ -5,8 +5,8 @@ import { hasProc } from './list.ts';
 export type Marker = { readonly fd: number };
 
 /**
- * Opens it, where the system shows how a process has opened its files. An empty file would do as well, but there are
- * programs that read their stdin when it is a file.
+ * Opens it, where the system shows its processes as files; whether these say how files were opened, the watcher sees. An empty
+ * file would do as well, but there are programs that read their stdin when it is a file.
  */
 export function openMarker(): Marker | undefined {
   try {

@@ -5,7 +5,7 @@ import { handOver, openNotes } from './notes.ts';
 /**
  * Waits for the end of file: then the runner is gone. Where the last of its notes is `closed`, all is well; else whatever of
  * them still runs is killed, with its group and all that descends from it. The notes, `started PID` and `ended PID`, are
- * in a file; those that would not fit on the disk come through the pipe. The descendants are found before the first kill,
+ * in a file; those that would not fit there come through the pipe. The descendants are found before the first kill,
  * since orphans lose their parent. A process of which the runner had no more time to tell is known by our null device, by being
  * an orphan as we are, and by its age. In the end a file says when all that was over.
  */
