@@ -167,7 +167,7 @@ describe('test', () => {
   test('after the traces were removed, `status` says so and `up` brings them back', async () => {
     for (const name of ['http-trace.txt', 'http-trace.jsonl', 'http-trace.txt.1']) await rm(join(traces, name));
     expect((await tasks(['status'])).output).toContain(
-      'probe: not known; removed from container/traces: http-trace.txt, http-trace.jsonl; `npx tasks up` starts it anew',
+      'probe: unknown, because files were removed from container/traces: http-trace.txt, http-trace.jsonl; `npx tasks up` restarts it',
     );
     expect(await tasks(['up', 'test', '--only'])).toMatchObject({ code: 0 });
     expect(await readFile(join(traces, 'http-trace.txt.1'), 'utf8')).toBe('');

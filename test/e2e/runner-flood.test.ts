@@ -88,9 +88,9 @@ test('a reader that does not read keeps no task from ending, and is told how muc
   child.kill('SIGINT');
   await expect.poll(() => childrenOf(pid), { timeout: 20_000 }).toEqual([]);
   expect(normalise(await text(child.stdout), project.folder)).toMatch(
-    /\nSIGINT: [^\n]*\n\(\d+ lines are left out: the run was to end, and nobody read them\)\n– flood stopped: interrupted\ninterrupted: [^\n]*\n$/,
+    /\nSIGINT: [^\n]*\n\(\d+ lines are left out, because the run was ending and nobody read them\)\n– flood stopped: interrupted\ninterrupted: [^\n]*\n$/,
   );
-  expect(await project.read('.tasks/logs/flood.log')).toMatch(/\n\(\d+ lines are left out: .*\n$/);
+  expect(await project.read('.tasks/logs/flood.log')).toMatch(/\n\(\d+ lines are left out, .*\n$/);
 });
 
 test('all of an output that comes faster than it can be shown is shown, in its order, and kept in the log', async () => {

@@ -107,7 +107,7 @@ test('what a script prints by itself while the list is drawn is output of its ta
   expect(terminal.screen()).toBe('✔ work <time>\n✔ other <time>\n\nwork printed:\nby itself\nok: 2 done, <time>');
   const ended = openTerminal(project, 'ends other');
   expect(await ended.exit).toBe(3);
-  expect(ended.screen()).toContain('error: the script of task `ends` has ended the whole program');
+  expect(ended.screen()).toContain('error: the script of task `ends` ended the whole program');
   expect(ended.cursorIsVisible()).toBe(true);
   for (const name of ['work', 'ends']) expect(await project.read(`.tasks/logs/${name}.log`)).toBe('by itself\n');
 });
