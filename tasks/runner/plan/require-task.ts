@@ -34,5 +34,5 @@ function whereTasksAre(config: Config, word: string, words: readonly string[]): 
   if (matrix !== undefined) return `\`tasks --help ${matrix.name}\` shows what it makes`;
   const [first, ...others] = words.filter((other) => other.startsWith(`${word.replace(/:\*?$/, '')}:`));
   if (first === undefined) return '`tasks --list` shows all tasks';
-  return `tasks begin with it, as \`${first}\`${others.length === 0 ? '' : ` and ${others.length} more`}; \`tasks --list\` shows all`;
+  return `tasks that begin with it: \`${first}\`${others.length === 0 ? '' : ` and ${others.length} more`}; \`tasks --list\` shows all`;
 }
