@@ -93,6 +93,7 @@ static __always_inline struct hp_conn *open_conn(struct hp_scratch *scratch, __u
 
 	__builtin_memset(fresh, 0, sizeof(*fresh));
 	fresh->conn = scratch->move.socket.conn;
+	fresh->opened_ns = bpf_ktime_get_boot_ns();
 	fresh->request_direction = direction;
 	if (bpf_map_update_elem(&hp_conns, &key, fresh, BPF_ANY)) {
 		count_loss(HP_LOST_CONNECTION_REFUSED);

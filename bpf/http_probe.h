@@ -228,6 +228,8 @@ enum hp_following {
 /* The value of `hp_conns`. */
 struct hp_conn {
 	__u64 conn;
+	/* When it was first seen: what was said before is not of it. */
+	__u64 opened_ns;
 	/* A cgroup whose processes were decided to be traced, as far as it was asked about for this connection. */
 	struct hp_group group;
 	/* Unix streams have no sequence numbers: the bytes moved so far, by direction. */
@@ -248,7 +250,7 @@ struct hp_conn {
 	/* The TCP state that it was in when it was last looked at. */
 	__u32 state;
 };
-_Static_assert(sizeof(struct hp_conn) == 112, "hp_conn has holes");
+_Static_assert(sizeof(struct hp_conn) == 120, "hp_conn has holes");
 
 struct hp_port_range {
 	__u16 first;

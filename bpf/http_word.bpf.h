@@ -59,7 +59,8 @@ __noinline int heed_word(__u32 slot)
 		return 0;
 	word = bpf_map_lookup_elem(&hp_words, &scratch->move.socket.conn);
 	conn = word ? conn_of(&scratch->move.socket) : NULL;
-	if (!conn)
+	/* A socket that was disconnected may be connected again. */
+	if (!conn || word->time_ns < conn->opened_ns)
 		return 0;
 	take_note(scratch, conn, word);
 	if (word->ignored) {

@@ -37,6 +37,11 @@ test.each([
     `move(client, server, b"GET /before HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
 server.sendall(answer)`,
   ],
+  [
+    'a body, of which the kernel was told where it ends',
+    `head = b"PUT /before HTTP/1.1\\r\\nContent-Length: 1000000\\r\\nCookie: " + b"c" * 3000 + b"\\r\\n\\r\\n"
+move(client, server, head + b"x" * 20000)`,
+  ],
 ])('behind %s', async (_, underWay) => {
   await using profiler = await startProfiler({ PROFILER_ROLE: 'client', PROFILER_PORTS: String(PORT) });
   await runPeers(peers(underWay));

@@ -67,19 +67,20 @@ export const group = {
 } as const;
 
 export const conn = {
-  size: 112,
+  size: 120,
   conn: 0,
-  group: 8,
-  counted: { at: 24, lengths: [2] },
-  flow: { at: 32, lengths: [2] },
-  requestDirection: 80,
-  ignored: 84,
-  following: 88,
-  isTold: 92,
-  wasAsked: 96,
-  wasAnswered: 100,
-  pipelines: 104,
-  state: 108,
+  openedNs: 8,
+  group: 16,
+  counted: { at: 32, lengths: [2] },
+  flow: { at: 40, lengths: [2] },
+  requestDirection: 88,
+  ignored: 92,
+  following: 96,
+  isTold: 100,
+  wasAsked: 104,
+  wasAnswered: 108,
+  pipelines: 112,
+  state: 116,
 } as const;
 
 export const word = {

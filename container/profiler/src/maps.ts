@@ -43,8 +43,8 @@ export function createConns(
   const isClosed = (): boolean => value.readUInt32LE(layout.conn.state) === TCP_CLOSE;
   return {
     isOpen: (sock, conn) => isKnown(sock, conn) && !isClosed(),
-    ignore: (sock, conn) => {
-      if (isKnown(sock, conn)) update(words, keyOf(BigInt(conn)), wordToIgnore());
+    ignore: (sock, conn, timeNs) => {
+      if (isKnown(sock, conn)) update(words, keyOf(BigInt(conn)), wordToIgnore(timeNs));
     },
     forget: (sock, conn) => {
       // What it was told and has not taken note of is not for what comes next.
@@ -61,15 +61,20 @@ export function createConns(
   };
 }
 
-function wordToIgnore(): Buffer {
+function newWord(timeNs: number): Buffer {
   const word = Buffer.alloc(layout.word.size);
+  word.writeBigUInt64LE(BigInt(timeNs), layout.word.timeNs);
+  return word;
+}
+
+function wordToIgnore(timeNs: number): Buffer {
+  const word = newWord(timeNs);
   word.writeUInt32LE(1, layout.word.ignored);
   return word;
 }
 
 function wordOfBodies(requestDirection: number, known: KnownBodies, timeNs: number): Buffer {
-  const word = Buffer.alloc(layout.word.size);
-  word.writeBigUInt64LE(BigInt(timeNs), layout.word.timeNs);
+  const word = newWord(timeNs);
   const note = (direction: number, until: number | undefined): void => {
     if (until === undefined) return;
     word.writeUInt32LE(until, layout.word.bodyUntil.at + 4 * direction);

@@ -41,7 +41,7 @@ export type Probe = {
   readonly decide: (group: GroupId, decision: Decision) => void;
   readonly forgetGroup: (group: GroupId) => void;
   /** Reports nothing more of a connection. */
-  readonly ignore: (sock: bigint, conn: number) => void;
+  readonly ignore: (sock: bigint, conn: number, timeNs: number) => void;
   /** Lets the next request of a connection be its first again. */
   readonly forget: (sock: bigint, conn: number) => void;
   /** Copies no more of a connection than has to be read, where that was known at `timeNs`. */

@@ -13,7 +13,8 @@ import { UnixSockets } from './unix-sockets.ts';
 
 /** What the table wants the kernel to do. */
 export type KernelSide = {
-  readonly ignore: (sock: bigint, conn: number) => void;
+  /** Tells what was so at `timeNs`. */
+  readonly ignore: (sock: bigint, conn: number, timeNs: number) => void;
   readonly forget: (sock: bigint, conn: number) => void;
   /** Tells what was known at `timeNs`; `requestDirection` is that of its requests. */
   readonly passOver: (conn: number, requestDirection: number, known: KnownBodies, timeNs: number) => void;
@@ -171,7 +172,7 @@ export class Table {
   #finished(entry: Followed, why: 'not-http' | 'upgraded'): void {
     if (this.#entries.get(entry.open.conn) !== entry) return;
     if (why === 'upgraded' || this.#mistakes.add(entry.open.conn)) {
-      this.#kernel.ignore(entry.open.sock, entry.open.conn);
+      this.#kernel.ignore(entry.open.sock, entry.open.conn, entry.lastNs);
       entry.isIgnored = why === 'not-http';
       return;
     }
