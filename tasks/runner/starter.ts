@@ -68,8 +68,9 @@ export async function importMakefile(host: StarterHost, path: string): Promise<s
   await writeNew(host, writeConfig(imported, path));
   const { tasks, notes } = imported;
   const whole = tasks.filter((task) => task.throughMake === undefined).length;
+  const all = tasks.length === 1 ? '1 task' : `${tasks.length} tasks`;
   return [
-    `wrote \`${configName}\`: ${tasks.length} tasks, ${whole} of them without make`,
+    `wrote \`${configName}\`: ${all}, ${whole} of them without make`,
     ...noteOfFolder(host, file),
     ...notes.map((note) => `note: ${note}`),
     '',

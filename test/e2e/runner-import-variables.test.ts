@@ -192,7 +192,7 @@ test('variables of the caller of which the shell makes words are named once', as
   await using project = await createProject({ Makefile: makefile });
   expect(
     (await project.run('--import=Makefile')).stdout,
-  ).toBe(`wrote \`tasks.config.yaml\`: 1 tasks, 1 of them without make
+  ).toBe(`wrote \`tasks.config.yaml\`: 1 task, 1 of them without make
 note: line 2: \`test\` always runs; make would not while there is such a file
 note: the caller may set \`ARGS\`, \`MORE\` in the environment (\`ARGS=… npx tasks test\`), and quotes within such a value are not the shell's any more
 `);

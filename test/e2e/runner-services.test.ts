@@ -289,7 +289,7 @@ tasks:
       --> tasks.config.yaml:5:50
        |   c: { service: { run: 'a \${prt}', ready: { log: '(', http: ftp } }, interactive: true }
        |                                                  ^^^
-    error: \`ftp\` is no URL, as in \`http://127.0.0.1:8080/health\`
+    error: \`ftp\` is not a URL, such as \`http://127.0.0.1:8080/health\`
       --> tasks.config.yaml:5:61
        |   c: { service: { run: 'a \${prt}', ready: { log: '(', http: ftp } }, interactive: true }
        |                                                             ^^^

@@ -94,7 +94,7 @@ test('a Makefile may lie anywhere, and its name may have spaces', async () => {
   expect(await project.run(`--import=${project.path('my.mk')}`)).toEqual({
     exit: 0,
     stdout:
-      'wrote `tasks.config.yaml`: 1 tasks, 0 of them without make\nnote: line 2: `go` still calls make, because of `$(shell …)`\n',
+      'wrote `tasks.config.yaml`: 1 task, 0 of them without make\nnote: line 2: `go` still calls make, because of `$(shell …)`\n',
     stderr: '',
   });
   expect((await project.run('go')).stdout).toContain('\nran\n');

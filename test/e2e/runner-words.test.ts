@@ -107,16 +107,22 @@ test.each(aimless)('`%s` needs a task', async (words) => {
   expect((await project.run('--list --output=plain')).exit).toBe(0);
 });
 
-test('a required param with a wrong value is told of once: it is not missing', async () => {
-  await using project = await createProject({
-    'tasks.config.yaml':
-      "version: 1\ntasks:\n  serve: { params: { mode: { type: enum, values: [a, b], required: true }, to: { required: true } }, run: 'echo ${mode} ${to}' }\n",
-  });
-  expect(await project.run('serve --mode=c')).toEqual({
-    exit: 2,
-    stdout: '',
-    stderr: 'error: `--mode` of task `serve` takes one of `a`, `b`, not `c`\nerror: task `serve` needs `--to`\n',
-  });
+test.each([
+  [
+    'a word that a task does not take is refused, with those that it takes',
+    "build: { args: { name: image, values: [app, base] }, run: 'echo ${args}' }",
+    'build bas',
+    'error: `bas` is not an image of task `build`, did you mean `base`?\nhint: it takes `app`, `base`\n',
+  ],
+  [
+    'a required param with a wrong value is told of once: it is not missing',
+    "serve: { params: { mode: { type: enum, values: [a, b], required: true }, to: { required: true } }, run: 'echo ${mode} ${to}' }",
+    'serve --mode=c',
+    'error: `--mode` of task `serve` takes one of `a`, `b`, not `c`\nerror: task `serve` needs `--to`\n',
+  ],
+])('%s', async (_, task, words, stderr) => {
+  await using project = await createProject({ 'tasks.config.yaml': `version: 1\ntasks:\n  ${task}\n` });
+  expect(await project.run(words)).toEqual({ exit: 2, stdout: '', stderr });
 });
 
 test('words after `--` go to the command of a service too, and to each task of a matrix', async () => {

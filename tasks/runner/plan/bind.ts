@@ -164,7 +164,7 @@ function argProblems({ task, args, given, wrong }: OpenRequest): Problem[] {
   return [
     ...missing,
     ...unknown.map((word) => ({
-      message: `\`${word}\` is no ${row.name} of task \`${task.name}\`${didYouMean(word, row.values ?? [])}`,
+      message: `\`${word}\` is not ${withArticle(row.name)} of task \`${task.name}\`${didYouMean(word, row.values ?? [])}`,
       hint: `it takes ${listed(row.values ?? [])}`,
     })),
     ...(row.required && args.length === 0

@@ -59,7 +59,7 @@ export function signProblem({ kind, value }: Sign): string | undefined {
     case 'http':
       return /^https?:\/\/./.test(value) && URL.canParse(value)
         ? undefined
-        : 'is no URL, as in `http://127.0.0.1:8080/health`';
+        : 'is not a URL, such as `http://127.0.0.1:8080/health`';
     case 'tcp':
       return isAddress(value) ? undefined : 'is not a port, such as `8080` or `127.0.0.1:8080`';
     case 'log':

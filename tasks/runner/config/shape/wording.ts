@@ -1,14 +1,14 @@
 import type * as v from 'valibot';
 import type { Path } from '../finding.ts';
 
-/** How a message calls the table at a path: ``task `build` ``, `the config`. */
+/** How a message calls the map at a path: ``task `build` ``, `the config`. */
 export function titleOf(path: Path): string {
   const [section, key, inner] = path;
   const [owner, last] = path.length > 3 ? path.slice(-2) : [];
   if (section === undefined) return 'the config';
   if (typeof section === 'number') return `message ${section + 1}`;
   if (key === undefined) return `\`${section}\``;
-  if (typeof key === 'number') return `${section} row ${key + 1}`;
+  if (typeof key === 'number') return `${section} rule ${key + 1}`;
   const title = `${section.replace(/s$/, '')} \`${key}\``;
   if (inner === undefined) return title;
   return last === undefined ? `\`${inner}\` of ${title}` : `\`${last}\` in \`${owner}\` of ${title}`;

@@ -16,7 +16,7 @@ export function readAgain(words: readonly string[], begun: string): SecondReadin
 }
 
 const asCommand: SecondReading = { where: 'in a string that is interpreted as a command once more', mayBeWhole: false };
-const asSum: SecondReading = { where: 'where bash evaluates arithmetic', mayBeWhole: false };
+const asSum: SecondReading = { where: 'in a place where bash evaluates arithmetic', mayBeWhole: false };
 
 /** After a variable too, which may be empty. */
 const evaluation = /^(?:\$.*)?(?:eval|trap)$/s;
