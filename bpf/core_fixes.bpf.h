@@ -7,7 +7,8 @@
 #include <bpf/bpf_core_read.h>
 
 /*
- * 633488947ef6 ("kernfs: Use RCU to access kernfs_node::parent.") renamed `parent` to `__parent` in 6.15.
+ * 633488947ef6 ("kernfs: Use RCU to access kernfs_node::parent.") renamed `parent` to `__parent`
+ * in 6.15.
  */
 struct kernfs_node___before_6_15 {
 	struct kernfs_node *parent;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* System calls that move bytes over sockets: their numbers, and which arguments say where the bytes are. */
+/*
+ * System calls that move bytes over sockets: their numbers, and which arguments say where the bytes
+ * are.
+ */
 #ifndef HTTP_ABI_BPF_H
 #define HTTP_ABI_BPF_H
 
@@ -66,7 +69,10 @@ static __always_inline long number_of(struct pt_regs *regs)
 #endif
 }
 
-/* The arguments are still in the registers when the call ends, but for the first of arm64, kept elsewhere. */
+/*
+ * The arguments are still in the registers when the call ends, but for the first of arm64, kept
+ * elsewhere.
+ */
 static __always_inline void read_arguments(struct pt_regs *regs, struct hp_call *call)
 {
 #if defined(__TARGET_ARCH_x86)
@@ -82,7 +88,10 @@ static __always_inline void read_arguments(struct pt_regs *regs, struct hp_call 
 #endif
 }
 
-/* Set in a task that makes a 32-bit system call (x86, in `status`) or is a 32-bit process (arm64, in `flags`). */
+/*
+ * Set in a task that makes a 32-bit system call (x86, in `status`) or is a 32-bit process (arm64,
+ * in `flags`).
+ */
 #if defined(__TARGET_ARCH_x86)
 #define COMPAT_FIELD thread_info.status
 #define COMPAT_BIT 2
@@ -99,7 +108,8 @@ static __always_inline bool is_compat(struct task_struct *task)
 	return BPF_CORE_READ(task, COMPAT_FIELD) & COMPAT_BIT;
 }
 
-static __always_inline void set_call(struct hp_call *call, __u32 shape, __u32 direction, __u32 flags)
+static __always_inline void set_call(struct hp_call *call, __u32 shape, __u32 direction,
+				     __u32 flags)
 {
 	call->fd = call->args[0];
 	call->shape = shape;

@@ -18,11 +18,13 @@
 #define CONNS 65536
 
 /*
- * struct sock * → the connection on it. Inserted by open_conn() with the first message; an entry that is another socket's
- * is replaced there. Deleted, over TCP, by state_changed() when it ends and where its socket is connected anew, by
- * forget_if_over() where it had ended before it was told, and by tell_close() once what came before its end was read; by
- * tell_end() where a call says that the other end of a Unix connection has gone, or where a direction ends of one that user
- * space has not heard of; and by user space, which reads them, when they are silent for long. A refused entry is counted.
+ * struct sock * → the connection on it. Inserted by open_conn() with the first message; an entry
+ * that is another socket's is replaced there. Deleted, over TCP, by state_changed() when it ends
+ * and where its socket is connected anew, by forget_if_over() where it had ended before it was
+ * told, and by tell_close() once what came before its end was read; by tell_end() where a call says
+ * that the other end of a Unix connection has gone, or where a direction ends of one that user
+ * space has not heard of; and by user space, which reads them, when they are silent for long. A
+ * refused entry is counted.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -41,8 +43,9 @@ static __always_inline struct hp_conn *conn_of(const struct hp_socket *socket)
 }
 
 /*
- * Is an entry that was looked up still the connection's? One that ends on another processor meanwhile is deleted, and the
- * next connection may have its place at once: what is noted there would be noted of that one.
+ * Is an entry that was looked up still the connection's? One that ends on another processor
+ * meanwhile is deleted, and the next connection may have its place at once: what is noted there
+ * would be noted of that one.
  */
 static __always_inline bool is_still_of(const struct hp_conn *conn, const struct hp_socket *socket)
 {

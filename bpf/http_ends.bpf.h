@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The ends of connections as calls tell them: nothing more will be read, the other end of a Unix connection has gone, or one
- * over TCP was closed or reset before its client had read everything.
+ * The ends of connections as calls tell them: nothing more will be read, the other end of a Unix
+ * connection has gone, or one over TCP was closed or reset before its client had read everything.
  */
 #ifndef HTTP_ENDS_BPF_H
 #define HTTP_ENDS_BPF_H
@@ -17,7 +17,8 @@
 #include "http_who.bpf.h"
 
 /* Sends word that a direction has ended. */
-static __always_inline void send_end(struct hp_scratch *scratch, const struct hp_conn *conn, __u32 direction)
+static __always_inline void send_end(struct hp_scratch *scratch, const struct hp_conn *conn,
+				     __u32 direction)
 {
 	scratch->piece.conn = conn->conn;
 	scratch->piece.gap = conn->following ? HP_RESUMED : HP_NO_GAP;
@@ -31,21 +32,28 @@ static __always_inline void send_end(struct hp_scratch *scratch, const struct hp
 		count_loss(HP_LOST_RING_FULL);
 }
 
-/* A client's TCP connection was closed before it was read, by a FIN or by a reset, and now it has been. */
+/*
+ * A client's TCP connection was closed before it was read, by a FIN or by a reset, and now it has
+ * been.
+ */
 static __always_inline void tell_close(struct sock *sock, const struct hp_conn *conn, __u64 key)
 {
 	if (conn->is_told)
-		send_close(conn->conn, fin_came(sock) ? TCP_CLOSE_WAIT : TCP_ESTABLISHED, TCP_CLOSE, conn->following);
+		send_close(conn->conn, fin_came(sock) ? TCP_CLOSE_WAIT : TCP_ESTABLISHED, TCP_CLOSE,
+			   conn->following);
 	bpf_map_delete_elem(&hp_conns, &key);
 }
 
 /*
- * A Unix connection on which no response will come any more is forgotten here, while its address cannot be another's
- * yet; and so is one that user space has not heard of, because nobody else would.
+ * A Unix connection on which no response will come any more is forgotten here, while its address
+ * cannot be another's yet; and so is one that user space has not heard of, because nobody else
+ * would.
  */
-static __always_inline void tell_end(struct hp_scratch *scratch, const struct hp_conn *conn, __u64 key, __u32 direction)
+static __always_inline void tell_end(struct hp_scratch *scratch, const struct hp_conn *conn,
+				     __u64 key, __u32 direction)
 {
-	bool is_over = scratch->move.socket.family == AF_UNIX && direction != conn->request_direction;
+	bool is_over =
+		scratch->move.socket.family == AF_UNIX && direction != conn->request_direction;
 
 	if (conn->state == TCP_CLOSE && direction == HP_RECEIVED) {
 		tell_close(scratch->move.socket.sock, conn, key);
@@ -57,7 +65,9 @@ static __always_inline void tell_end(struct hp_scratch *scratch, const struct hp
 		bpf_map_delete_elem(&hp_conns, &key);
 }
 
-/* The bytes stopped: for this end, and over a Unix socket for the other, which nothing else tells. */
+/*
+ * The bytes stopped: for this end, and over a Unix socket for the other, which nothing else tells.
+ */
 static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp_conn *conn,
 					   struct task_struct *task, const struct hp_group *group)
 {
@@ -79,7 +89,10 @@ static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp
 	return 0;
 }
 
-/* include/uapi/asm-generic/errno.h: what a socket says whose other end has gone, perhaps before it had read everything. */
+/*
+ * include/uapi/asm-generic/errno.h: what a socket says whose other end has gone, perhaps before it
+ * had read everything.
+ */
 #define EPIPE_RESULT 32
 #define ECONNRESET_RESULT 104
 
@@ -88,8 +101,12 @@ static __always_inline bool other_end_went(long ret)
 	return ret == -EPIPE_RESULT || ret == -ECONNRESET_RESULT;
 }
 
-/* Is a call's error the end of a known connection? Over TCP of one that was closed before it was read; else the states tell it. */
-static __always_inline bool error_is_end(const struct hp_socket *socket, const struct hp_conn *conn, __u32 direction)
+/*
+ * Is a call's error the end of a known connection? Over TCP of one that was closed before it was
+ * read; else the states tell it.
+ */
+static __always_inline bool error_is_end(const struct hp_socket *socket, const struct hp_conn *conn,
+					 __u32 direction)
 {
 	if (!conn || socket->family == AF_UNIX)
 		return conn;
@@ -107,8 +124,8 @@ static __always_inline void tell_both_ends(struct hp_scratch *scratch, __u64 key
 }
 
 /*
- * The other end of a known connection has gone, or over a Unix socket takes nothing more: what it sent before may still be
- * read there, until a read says that it has gone.
+ * The other end of a known connection has gone, or over a Unix socket takes nothing more: what it
+ * sent before may still be read there, until a read says that it has gone.
  */
 static __always_inline int other_end_ended(struct hp_scratch *scratch, const struct hp_conn *conn,
 					   struct task_struct *task, const struct hp_group *group)

@@ -14,7 +14,9 @@
 #define AF_INET6 10
 #endif
 
-/* A section of its own, so that user space writes the whole struct without looking for variables. */
+/*
+ * A section of its own, so that user space writes the whole struct without looking for variables.
+ */
 const volatile struct hp_settings hp_settings SEC(".rodata.hp") = {};
 
 static __always_inline bool is_own(struct task_struct *task)

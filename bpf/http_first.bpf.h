@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The first that is seen of a connection: do its bytes begin with a request, or with the answer to one? */
+/*
+ * The first that is seen of a connection: do its bytes begin with a request, or with the answer to
+ * one?
+ */
 #ifndef HTTP_FIRST_BPF_H
 #define HTTP_FIRST_BPF_H
 
@@ -14,15 +17,19 @@
 #include "http_shed.bpf.h"
 #include "http_start.bpf.h"
 
-/* Most sockets of a host never carry a request: no more than this for them. A client's may show a response first. */
+/*
+ * Most sockets of a host never carry a request: no more than this for them. A client's may show a
+ * response first.
+ */
 static __always_inline bool is_of_interest(const struct hp_conn *conn, __u32 direction)
 {
 	return conn ? !conn->ignored : role_is_wanted(direction) || role_is_wanted(HP_SENT);
 }
 
 /*
- * Has a client a response on a connection that is not known? Then its request's call has not ended yet, or never did for us.
- * A letter alone is rather that of a HEAD, which a server reads byte by byte.
+ * Has a client a response on a connection that is not known? Then its request's call has not ended
+ * yet, or never did for us. A letter alone is rather that of a HEAD, which a server reads byte by
+ * byte.
  */
 static __always_inline bool begins_response(struct hp_scratch *scratch)
 {
@@ -34,8 +41,8 @@ static __always_inline bool begins_response(struct hp_scratch *scratch)
 }
 
 /*
- * A connection that is first seen by a response. What that one answers is up to user space; where the next one begins
- * is not known, for the request may have been a HEAD.
+ * A connection that is first seen by a response. What that one answers is up to user space; where
+ * the next one begins is not known, for the request may have been a HEAD.
  */
 static __always_inline struct hp_conn *open_by_response(struct hp_scratch *scratch)
 {
@@ -49,8 +56,9 @@ static __always_inline struct hp_conn *open_by_response(struct hp_scratch *scrat
 }
 
 /*
- * Could the message in the scratch begin with a request, perhaps behind an introduction, which is passed over? Where that is
- * all there is, the connection begins with what comes next. A function of its own, so that the verifier looks at it once.
+ * Could the message in the scratch begin with a request, perhaps behind an introduction, which is
+ * passed over? Where that is all there is, the connection begins with what comes next. A function
+ * of its own, so that the verifier looks at it once.
  */
 __noinline int begins_request(__u32 slot)
 {
@@ -69,7 +77,8 @@ __noinline int begins_request(__u32 slot)
 }
 
 /* A connection for bytes on a socket that has none yet, if a request may begin with them. */
-static __always_inline struct hp_conn *try_open(struct hp_scratch *scratch, const struct hp_call *call)
+static __always_inline struct hp_conn *try_open(struct hp_scratch *scratch,
+						const struct hp_call *call)
 {
 	struct hp_move *move = &scratch->move;
 	struct sock *sock = move->socket.sock;

@@ -19,7 +19,10 @@ static __always_inline void doubt_next(struct hp_flow *flow)
 		flow->mode = HP_UNSURE;
 }
 
-/* Once requests are not followed, neither are responses: whether one has a body is up to its request. */
+/*
+ * Once requests are not followed, neither are responses: whether one has a body is up to its
+ * request.
+ */
 static __always_inline void be_unsure(struct hp_conn *conn, __u32 direction)
 {
 	conn->flow[direction & 1].mode = HP_UNSURE;
@@ -30,18 +33,23 @@ static __always_inline void be_unsure(struct hp_conn *conn, __u32 direction)
 /* A body of which more may be missing than offsets tell apart. */
 #define LARGE_BODY (1ULL << 31)
 
-/* How many bytes of a TCP stream had been read when the call ended that read these; a packet may come in between. */
+/*
+ * How many bytes of a TCP stream had been read when the call ended that read these; a packet may
+ * come in between.
+ */
 static __always_inline __u64 read_in_all(const struct hp_move *move)
 {
 	struct tcp_sock *tcp = (void *)move->socket.sock;
 	__u64 received = BPF_CORE_READ(tcp, bytes_received);
 
-	return received - (BPF_CORE_READ(tcp, rcv_nxt) - BPF_CORE_READ(tcp, copied_seq)) - move->behind;
+	return received - (BPF_CORE_READ(tcp, rcv_nxt) - BPF_CORE_READ(tcp, copied_seq)) -
+	       move->behind;
 }
 
 static __always_inline bool may_miss_much(const struct hp_flow *flow, const struct hp_move *move)
 {
-	return flow->left >= LARGE_BODY && move->direction == HP_RECEIVED && move->socket.family != AF_UNIX;
+	return flow->left >= LARGE_BODY && move->direction == HP_RECEIVED &&
+	       move->socket.family != AF_UNIX;
 }
 
 static __always_inline void note_read(struct hp_flow *flow, const struct hp_move *move)
@@ -51,8 +59,8 @@ static __always_inline void note_read(struct hp_flow *flow, const struct hp_move
 }
 
 /*
- * The bytes that were not seen before these: of a large body so many may be read by splice that offsets begin anew. Too many
- * where these lie before what was seen.
+ * The bytes that were not seen before these: of a large body so many may be read by splice that
+ * offsets begin anew. Too many where these lie before what was seen.
  */
 static __always_inline __u64 missing_before(const struct hp_flow *flow, const struct hp_move *move)
 {
@@ -65,7 +73,10 @@ static __always_inline __u64 missing_before(const struct hp_flow *flow, const st
 	return missing + ((passed - missing + (1u << 31)) >> 32 << 32);
 }
 
-/* Functions of their own for the verifier, which then looks at each once; hence what they need is in a scratch. */
+/*
+ * Functions of their own for the verifier, which then looks at each once; hence what they need is
+ * in a scratch.
+ */
 __noinline int find_head_end(__u32 slot, __u32 taken)
 {
 	struct hp_scratch *scratch = scratch_at(slot);
@@ -100,17 +111,19 @@ static __always_inline __s64 body_length(struct hp_scratch *scratch, bool is_req
 }
 
 /*
- * A head should begin with the first of `taken` bytes in the scratch, and its end was found; `avail` are there in all.
- * Is what follows it known to be body to the end of the message?
+ * A head should begin with the first of `taken` bytes in the scratch, and its end was found;
+ * `avail` are there in all. Is what follows it known to be body to the end of the message?
  */
-static __always_inline bool is_sure_head(struct hp_scratch *scratch, struct hp_conn *conn, __u32 taken, __u32 avail)
+static __always_inline bool is_sure_head(struct hp_scratch *scratch, struct hp_conn *conn,
+					 __u32 taken, __u32 avail)
 {
 	__u32 direction = scratch->move.direction & 1;
 	bool is_request = direction == conn->request_direction;
 	struct hp_flow *flow = &conn->flow[direction];
 	__s64 length;
 
-	if (is_request ? !is_token_byte(scratch->bytes[0]) : !starts_response(scratch->bytes, taken))
+	if (is_request ? !is_token_byte(scratch->bytes[0])
+		       : !starts_response(scratch->bytes, taken))
 		return false;
 	if (is_request && !names_http(scratch->bytes, scratch->scan.line_end))
 		return false;
@@ -130,9 +143,11 @@ static __always_inline bool is_sure_head(struct hp_scratch *scratch, struct hp_c
 }
 
 /*
- * Passes over what is known to be body and returns how many bytes that were; the whole piece if all of it was.
+ * Passes over what is known to be body and returns how many bytes that were; the whole piece if all
+ * of it was.
  */
-static __always_inline __u32 pass_body(struct hp_scratch *scratch, struct hp_conn *conn, struct hp_flow *flow)
+static __always_inline __u32 pass_body(struct hp_scratch *scratch, struct hp_conn *conn,
+				       struct hp_flow *flow)
 {
 	__u32 len = scratch->move.len;
 	__u64 missing = missing_before(flow, &scratch->move);

@@ -16,15 +16,17 @@
 #include "http_rings.bpf.h"
 #include "http_task.bpf.h"
 
-/* Generations between the first process and any other; a longer chain leaves the host's name wrong. */
+/*
+ * Generations between the first process and any other; a longer chain leaves the host's name wrong.
+ */
 #define ANCESTORS 64
 /* Room for the cgroups of a large host; user space removes the oldest when it fills. */
 #define GROUPS 8192
 
 /*
- * cgroup → enum hp_decision. Inserted here as HP_UNDECIDED when announced, and set to it when announced
- * again; decided and deleted by user space, which keeps it below its size. A refused entry is counted and
- * its processes are traced.
+ * cgroup → enum hp_decision. Inserted here as HP_UNDECIDED when announced, and set to it when
+ * announced again; decided and deleted by user space, which keeps it below its size. A refused
+ * entry is counted and its processes are traced.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -107,7 +109,10 @@ static __always_inline void read_names(struct kernfs_node *node, __u8 (*names)[H
 	}
 }
 
-/* Returns whether user space will learn of the current cgroup. A function of its own, seen once by the verifier. */
+/*
+ * Returns whether user space will learn of the current cgroup. A function of its own, seen once by
+ * the verifier.
+ */
 __noinline int announce_group(void)
 {
 	struct hp_cgroup *event = bpf_ringbuf_reserve(&hp_control, sizeof(*event), 0);
@@ -135,7 +140,9 @@ __noinline int announce_group(void)
 	return true;
 }
 
-/* What was decided about the cgroup of the current process, enum hp_decision. Announces a new one. */
+/*
+ * What was decided about the cgroup of the current process, enum hp_decision. Announces a new one.
+ */
 static __always_inline __u32 decision_about(const struct hp_group *group)
 {
 	__u32 *decided = bpf_map_lookup_elem(&hp_groups, group);
@@ -155,8 +162,8 @@ static __always_inline __u32 decision_about(const struct hp_group *group)
 }
 
 /*
- * Is the current process to be traced, as far as its cgroup says? Of a known connection it is asked once for each
- * cgroup; what is decided otherwise later is left to user space there.
+ * Is the current process to be traced, as far as its cgroup says? Of a known connection it is asked
+ * once for each cgroup; what is decided otherwise later is left to user space there.
  */
 static __always_inline bool group_is_wanted(const struct hp_group *group, struct hp_conn *conn)
 {

@@ -50,7 +50,8 @@ static __always_inline int line_started(const __u8 *bytes, __u32 at, volatile st
 		scan->end = at + (bytes[at] == '\n' ? 1 : 2);
 		return 1;
 	}
-	if (first == 0x2d746e65746e6f63ULL && (second & 0xffffffffffffffULL) == 0x3a6874676e656cULL) {
+	if (first == 0x2d746e65746e6f63ULL &&
+	    (second & 0xffffffffffffffULL) == 0x3a6874676e656cULL) {
 		if (scan->length_at)
 			scan->framed_otherwise = 1;
 		scan->length_at = at + 15;
@@ -75,9 +76,10 @@ static __always_inline __u32 first_of(__u64 feeds)
 }
 
 /*
- * Finds the end of a head, eight bytes at a time, looking only at what follows a line feed. `bytes` is aligned
- * to 8 and has room for HP_SCAN_BYTES + HP_SCAN_SLACK. The position lives in `scan`, and is volatile so that it
- * really does: the verifier would follow every value it might have in a register.
+ * Finds the end of a head, eight bytes at a time, looking only at what follows a line feed. `bytes`
+ * is aligned to 8 and has room for HP_SCAN_BYTES + HP_SCAN_SLACK. The position lives in `scan`, and
+ * is volatile so that it really does: the verifier would follow every value it might have in a
+ * register.
  */
 static __always_inline void scan_head(const __u8 *bytes, __u32 count, volatile struct hp_scan *scan)
 {
@@ -115,7 +117,9 @@ static __always_inline void scan_head(const __u8 *bytes, __u32 count, volatile s
 		scan->end = 0;
 }
 
-/* The number at `at`, as one header line gives it; -1 unless it is plain digits to the line's end. */
+/*
+ * The number at `at`, as one header line gives it; -1 unless it is plain digits to the line's end.
+ */
 static __always_inline __s64 plain_number(const __u8 *bytes, __u64 at)
 {
 	__s64 value = 0;

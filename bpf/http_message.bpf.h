@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One message that a call moved: where its bytes are, on which connection, and where in its stream. */
+/*
+ * One message that a call moved: where its bytes are, on which connection, and where in its stream.
+ */
 #ifndef HTTP_MESSAGE_BPF_H
 #define HTTP_MESSAGE_BPF_H
 
@@ -55,8 +57,8 @@ static __always_inline void point_at_bytes(struct hp_move *move, const struct hp
 }
 
 /*
- * Where the stream stood before `len` bytes were moved. The count needs no atomic: two threads that write to one
- * direction of one socket at the same time mix their messages up themselves.
+ * Where the stream stood before `len` bytes were moved. The count needs no atomic: two threads that
+ * write to one direction of one socket at the same time mix their messages up themselves.
  */
 static __always_inline __u32 offset_before(struct hp_move *move, struct hp_conn *conn, __u32 len)
 {
@@ -64,16 +66,18 @@ static __always_inline __u32 offset_before(struct hp_move *move, struct hp_conn 
 	__u32 offset = *counted;
 
 	if (move->socket.family != AF_UNIX)
-		return (move->direction == HP_SENT ? move->sent : move->received) - len - move->behind;
+		return (move->direction == HP_SENT ? move->sent : move->received) - len -
+		       move->behind;
 	*counted = offset + len;
 	return offset;
 }
 
 /*
- * Tells a response that came before its request's call had ended from one to a request that was never seen; and with a
- * connection's first request, where the answer to it begins.
+ * Tells a response that came before its request's call had ended from one to a request that was
+ * never seen; and with a connection's first request, where the answer to it begins.
  */
-static __always_inline __u32 others_offset(const struct hp_move *move, const struct hp_conn *conn, bool is_new)
+static __always_inline __u32 others_offset(const struct hp_move *move, const struct hp_conn *conn,
+					   bool is_new)
 {
 	bool is_received = move->direction == HP_RECEIVED;
 	struct sock *sock = move->socket.sock;
@@ -85,8 +89,9 @@ static __always_inline __u32 others_offset(const struct hp_move *move, const str
 	return is_received && conn->request_direction == HP_SENT ? move->sent : 0;
 }
 
-static __always_inline int one_message(struct hp_scratch *scratch, struct hp_conn *conn, const struct hp_call *call,
-				       struct task_struct *task, const struct hp_group *group)
+static __always_inline int one_message(struct hp_scratch *scratch, struct hp_conn *conn,
+				       const struct hp_call *call, struct task_struct *task,
+				       const struct hp_group *group)
 {
 	struct hp_move *move = &scratch->move;
 	bool is_new = !conn;
@@ -113,8 +118,9 @@ static __always_inline int one_message(struct hp_scratch *scratch, struct hp_con
 }
 
 /* A wanted call on a socket ended: it moved bytes, or says that no more will come. */
-static __always_inline int wanted_ended(struct hp_scratch *scratch, struct hp_conn *conn, const struct hp_call *call,
-					struct task_struct *task, const struct hp_group *group)
+static __always_inline int wanted_ended(struct hp_scratch *scratch, struct hp_conn *conn,
+					const struct hp_call *call, struct task_struct *task,
+					const struct hp_group *group)
 {
 	if (call->ret < 0)
 		return other_end_ended(scratch, conn, task, group);

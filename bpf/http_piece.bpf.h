@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A piece of a stream: what of it is copied. The first line of a head is, and its body told by its length, where
- * these are known for sure. Where they are not (chunked, pipelined, split heads, answers to HEAD), all is copied
- * and user space, which parses, throws the body away.
+ * A piece of a stream: what of it is copied. The first line of a head is, and its body told by its
+ * length, where these are known for sure. Where they are not (chunked, pipelined, split heads,
+ * answers to HEAD), all is copied and user space, which parses, throws the body away.
  */
 #ifndef HTTP_PIECE_BPF_H
 #define HTTP_PIECE_BPF_H
@@ -18,8 +18,12 @@
 #include "http_state.bpf.h"
 #include "http_word.bpf.h"
 
-/* Sends `len` bytes from `at` on, unless they are left out; the first `cap` of them are in the scratch. */
-static __always_inline void send_piece(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at, __u32 len, __u32 cap)
+/*
+ * Sends `len` bytes from `at` on, unless they are left out; the first `cap` of them are in the
+ * scratch.
+ */
+static __always_inline void send_piece(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at,
+				       __u32 len, __u32 cap)
 {
 	bool is_answer = scratch->move.direction != conn->request_direction;
 	__u64 bytes = cap;
@@ -35,13 +39,15 @@ static __always_inline void send_piece(struct hp_scratch *scratch, struct hp_con
 	asm volatile("" : "+r"(bytes));
 	if (bytes > HP_RECORD_BYTES)
 		return;
-	if (bpf_ringbuf_output(&hp_data, &scratch->piece, sizeof(scratch->piece) + bytes, BPF_RB_NO_WAKEUP))
+	if (bpf_ringbuf_output(&hp_data, &scratch->piece, sizeof(scratch->piece) + bytes,
+			       BPF_RB_NO_WAKEUP))
 		piece_was_lost(scratch, conn);
 	scratch->piece.gap = HP_NO_GAP;
 }
 
 /* Sends a piece that begins with the head that was scanned. */
-static __always_inline void send_head(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at, __u32 len)
+static __always_inline void send_head(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at,
+				      __u32 len)
 {
 	scratch->piece.head = scratch->scan.end;
 	send_piece(scratch, conn, at, len, scratch->scan.line_end);
@@ -49,8 +55,9 @@ static __always_inline void send_head(struct hp_scratch *scratch, struct hp_conn
 }
 
 /*
- * Passes over the middle of a long message, told by its length, so that its end can be told whole: where that lies inside of
- * one chunk, as with most that is written at once, nothing is missed. Returns where the end begins.
+ * Passes over the middle of a long message, told by its length, so that its end can be told whole:
+ * where that lies inside of one chunk, as with most that is written at once, nothing is missed.
+ * Returns where the end begins.
  */
 static __always_inline __u32 pass_middle(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at)
 {
@@ -66,7 +73,8 @@ static __always_inline __u32 pass_middle(struct hp_scratch *scratch, struct hp_c
 }
 
 /* Sends everything from `at` on, whose first `taken` bytes are in the scratch. */
-static __always_inline void send_all(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at, __u32 taken)
+static __always_inline void send_all(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at,
+				     __u32 taken)
 {
 	__u32 len = scratch->move.len;
 
@@ -86,9 +94,10 @@ static __always_inline void send_all(struct hp_scratch *scratch, struct hp_conn 
 }
 
 /*
- * Brings a message's first bytes into the scratch, looks for the end of its head unless that is not to be known, and
- * returns how many bytes they are. Heads are mostly whole in the first segment: what is behind it is not copied then,
- * and none of them is taken. A function of its own, so that the verifier forgets which way its result came about.
+ * Brings a message's first bytes into the scratch, looks for the end of its head unless that is not
+ * to be known, and returns how many bytes they are. Heads are mostly whole in the first segment:
+ * what is behind it is not copied then, and none of them is taken. A function of its own, so that
+ * the verifier forgets which way its result came about.
  */
 __noinline int take_head(__u32 slot, __u32 is_unsure)
 {
@@ -112,7 +121,8 @@ __noinline int take_head(__u32 slot, __u32 is_unsure)
 }
 
 /* Bytes that begin with a message: its first line, where that is enough, or all of it. */
-static __always_inline void message_began(struct hp_scratch *scratch, struct hp_conn *conn, __u32 at)
+static __always_inline void message_began(struct hp_scratch *scratch, struct hp_conn *conn,
+					  __u32 at)
 {
 	__u32 direction = scratch->move.direction & 1;
 	__u32 len = scratch->move.len - at;
@@ -144,7 +154,9 @@ static __always_inline void message_began(struct hp_scratch *scratch, struct hp_
 	send_all(scratch, conn, at, taken);
 }
 
-/* The message in the scratch belongs to a known connection: tells user space what it has to know. */
+/*
+ * The message in the scratch belongs to a known connection: tells user space what it has to know.
+ */
 static __always_inline int message_moved(struct hp_scratch *scratch, struct hp_conn *conn)
 {
 	struct hp_flow *flow;

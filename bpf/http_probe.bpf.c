@@ -21,23 +21,28 @@ int BPF_PROG(hp_send, struct sock *sock, int ret, int flags)
 	return socket_moved(sock, ret, HP_SENT, 0);
 }
 
-/* The same places by trampoline, for kernels before 6.3; other protocols' sockets never get here. */
+/*
+ * The same places by trampoline, for kernels before 6.3; other protocols' sockets never get here.
+ */
 SEC("fexit/inet_recvmsg")
-int BPF_PROG(hp_fx_recv4, struct socket *socket, struct msghdr *message, size_t size, int flags, int ret)
+int BPF_PROG(hp_fx_recv4, struct socket *socket, struct msghdr *message, size_t size, int flags,
+	     int ret)
 {
 	hook_was_hit(HP_HOOK_RECEIVE4);
 	return socket_moved(socket->sk, ret, HP_RECEIVED, flags);
 }
 
 SEC("fexit/inet6_recvmsg")
-int BPF_PROG(hp_fx_recv6, struct socket *socket, struct msghdr *message, size_t size, int flags, int ret)
+int BPF_PROG(hp_fx_recv6, struct socket *socket, struct msghdr *message, size_t size, int flags,
+	     int ret)
 {
 	hook_was_hit(HP_HOOK_RECEIVE6);
 	return socket_moved(socket->sk, ret, HP_RECEIVED, flags);
 }
 
 SEC("fexit/unix_stream_recvmsg")
-int BPF_PROG(hp_fx_recv_ux, struct socket *socket, struct msghdr *message, size_t size, int flags, int ret)
+int BPF_PROG(hp_fx_recv_ux, struct socket *socket, struct msghdr *message, size_t size, int flags,
+	     int ret)
 {
 	hook_was_hit(HP_HOOK_RECEIVE_UNIX);
 	return socket_moved(socket->sk, ret, HP_RECEIVED, flags);
@@ -65,14 +70,16 @@ int BPF_PROG(hp_fx_send_ux, struct socket *socket, struct msghdr *message, size_
 }
 
 SEC("fexit/inet_sendpage")
-int BPF_PROG(hp_fx_page, struct socket *socket, struct page *page, int offset, size_t size, int flags, int ret)
+int BPF_PROG(hp_fx_page, struct socket *socket, struct page *page, int offset, size_t size,
+	     int flags, int ret)
 {
 	return socket_moved(socket->sk, ret, HP_SENT, 0);
 }
 
 /* A function that kernels have until 6.5, as the one above. */
 SEC("fexit/unix_stream_sendpage")
-int BPF_PROG(hp_fx_page_ux, struct socket *socket, struct page *page, int offset, size_t size, int flags, int ret)
+int BPF_PROG(hp_fx_page_ux, struct socket *socket, struct page *page, int offset, size_t size,
+	     int flags, int ret)
 {
 	return socket_moved(socket->sk, ret, HP_SENT, 0);
 }
@@ -89,7 +96,10 @@ int BPF_PROG(hp_state, const struct sock *sock, int old_state, int new_state)
 	return state_changed((void *)sock, old_state, new_state);
 }
 
-/* The same once more: a program does not run where an interrupt comes while it does, but then the other one does. */
+/*
+ * The same once more: a program does not run where an interrupt comes while it does, but then the
+ * other one does.
+ */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(hp_state_too, const struct sock *sock, int old_state, int new_state)
 {

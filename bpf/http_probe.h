@@ -10,16 +10,25 @@
 
 /* The most bytes of a stream that one record carries. */
 #define HP_RECORD_BYTES 8192
-/* The records that one system call may fill with bytes; what it moved beyond is told by length only. */
+/*
+ * The records that one system call may fill with bytes; what it moved beyond is told by length
+ * only.
+ */
 #define HP_RECORDS 32
 #define HP_COMM_BYTES 16
 /* sun_path of a Unix socket. */
 #define HP_PATH_BYTES 108
 /* A UTS node name is at most 64 bytes and a NUL. */
 #define HP_NODE_BYTES 72
-/* A cgroup's name and those of the groups above it, innermost first; longer ones the kernel does not have. */
+/*
+ * A cgroup's name and those of the groups above it, innermost first; longer ones the kernel does
+ * not have.
+ */
 #define HP_NAME_BYTES 256
-/* systemd in a container puts a user's service seven groups below the container's own; one more for each part of a slice's name. */
+/*
+ * systemd in a container puts a user's service seven groups below the container's own; one more for
+ * each part of a slice's name.
+ */
 #define HP_LEVELS 12
 #define HP_PORT_RANGES 16
 
@@ -39,7 +48,10 @@ enum hp_direction {
 	HP_SENT = 1,
 };
 
-/* Kinds of hooks, which may attach and never fire: each says once that it did. The first two are directions. */
+/*
+ * Kinds of hooks, which may attach and never fire: each says once that it did. The first two are
+ * directions.
+ */
 enum hp_hook {
 	HP_HOOK_RECEIVE = 0,
 	HP_HOOK_SEND = 1,
@@ -61,7 +73,10 @@ enum hp_decision {
 	HP_UNDECIDED = 0,
 	HP_TRACE = 1,
 	HP_IGNORE = 2,
-	/* Traced, but met before its container had a name: announced again with its next connection. */
+	/*
+	 * Traced, but met before its container had a name: announced again with its next
+	 * connection.
+	 */
 	HP_UNNAMED = 3,
 };
 
@@ -77,8 +92,8 @@ enum hp_loss {
 	/* Calls whose bytes are not to be found: io_uring, 32-bit processes. */
 	HP_LOST_UNSEEN = 7,
 	/*
-	 * Calls that were interrupted by another, or interrupted one, on the same processor; and those whose connection ended
-	 * while they were looked at.
+	 * Calls that were interrupted by another, or interrupted one, on the same processor; and
+	 * those whose connection ended while they were looked at.
 	 */
 	HP_LOST_INTERRUPTED = 8,
 	HP_LOST_KINDS = 9,
@@ -87,7 +102,10 @@ enum hp_loss {
 /* A connection whose first request seems to begin here. Its pieces follow in the same ring. */
 struct hp_open {
 	__u64 time_ns;
-	/* The inode of the socket: one number for the life of a connection, whichever process holds it. */
+	/*
+	 * The inode of the socket: one number for the life of a connection, whichever process holds
+	 * it.
+	 */
 	__u64 conn;
 	/* The key of the connection in `hp_conns`, for user space to give back; never shown. */
 	__u64 sock;
@@ -127,18 +145,25 @@ struct hp_piece {
 		__u64 legacy;
 	} group;
 	__u32 kind;
-	/* Where the piece begins in its direction's stream, modulo 2^32: the TCP sequence, or a count. */
+	/*
+	 * Where the piece begins in its direction's stream, modulo 2^32: the TCP sequence, or a
+	 * count.
+	 */
 	__u32 offset;
 	__u32 len;
 	/* How many of those bytes follow this header; the others do not matter. */
 	__u32 cap;
 	__u32 pid;
 	/*
-	 * Over TCP. Of a response to a client: where its requests' stream stood when it was read. Of the first request that is
-	 * seen of a connection: where the stream of its responses stood; 0 of others.
+	 * Over TCP. Of a response to a client: where its requests' stream stood when it was read.
+	 * Of the first request that is seen of a connection: where the stream of its responses
+	 * stood; 0 of others.
 	 */
 	__u32 other;
-	/* Not 0: the piece begins with a head of so many bytes, of which only the first line follows. */
+	/*
+	 * Not 0: the piece begins with a head of so many bytes, of which only the first line
+	 * follows.
+	 */
 	__u32 head;
 	__u16 direction;
 	/* enum hp_gap. */
@@ -182,7 +207,9 @@ _Static_assert(sizeof(struct hp_cgroup) == 6336, "hp_cgroup has holes");
 struct hp_flow {
 	/* HP_IN_BODY: bytes of the body that are still to come. */
 	__u64 left;
-	/* Of a large body that is received over TCP: about how many bytes had been read at `next`. */
+	/*
+	 * Of a large body that is received over TCP: about how many bytes had been read at `next`.
+	 */
 	__u64 read;
 	/* Where the next piece should begin. */
 	__u32 next;
@@ -198,17 +225,26 @@ enum hp_flow_mode {
 	HP_IN_BODY = 2,
 	/* The body lasts as long as the connection. */
 	HP_UNTIL_CLOSE = 3,
-	/* Where heads begin is not known for sure, so everything is copied for user space to find out. */
+	/*
+	 * Where heads begin is not known for sure, so everything is copied for user space to find
+	 * out.
+	 */
 	HP_UNSURE = 4,
 	/* As HP_IN_BODY, and HP_UNSURE behind it. */
 	HP_IN_LAST_BODY = 5,
 };
 
-/* The value of `hp_words`: what user space says of a connection that it reads more of than the kernel does. */
+/*
+ * The value of `hp_words`: what user space says of a connection that it reads more of than the
+ * kernel does.
+ */
 struct hp_word {
 	/* When that was so. */
 	__u64 time_ns;
-	/* By direction of the bytes: to where they are known to be body, if they are. Behind a request's another begins. */
+	/*
+	 * By direction of the bytes: to where they are known to be body, if they are. Behind a
+	 * request's another begins.
+	 */
 	__u32 body_until[2];
 	__u32 is_known[2];
 	/* Not HTTP/1, or no more: nothing of it is to be reported. */
@@ -219,7 +255,10 @@ _Static_assert(sizeof(struct hp_word) == 32, "hp_word has holes");
 
 enum hp_following {
 	HP_FOLLOWED = 0,
-	/* Nothing is told until a request begins for which there is room; requests are counted as lost. */
+	/*
+	 * Nothing is told until a request begins for which there is room; requests are counted as
+	 * lost.
+	 */
 	HP_SHEDDING = 1,
 	/* Requests are told and responses are not, to the end of the connection. */
 	HP_REQUESTS_ONLY = 2,
@@ -230,7 +269,10 @@ struct hp_conn {
 	__u64 conn;
 	/* When it was first seen: what was said before is not of it. */
 	__u64 opened_ns;
-	/* A cgroup whose processes were decided to be traced, as far as it was asked about for this connection. */
+	/*
+	 * A cgroup whose processes were decided to be traced, as far as it was asked about for this
+	 * connection.
+	 */
 	struct hp_group group;
 	/* Unix streams have no sequence numbers: the bytes moved so far, by direction. */
 	__u32 counted[2];

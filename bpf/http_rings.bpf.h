@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The two ways to user space, which reads both on a timer: records are submitted without waking it. */
+/*
+ * The two ways to user space, which reads both on a timer: records are submitted without waking it.
+ */
 #ifndef HTTP_RINGS_BPF_H
 #define HTTP_RINGS_BPF_H
 
@@ -16,8 +18,8 @@ struct {
 } hp_data SEC(".maps");
 
 /*
- * struct hp_close and struct hp_cgroup, apart from the data so that a burst of it drops none. There is room for the ends
- * of 100,000 connections, at two records of 40 bytes each.
+ * struct hp_close and struct hp_cgroup, apart from the data so that a burst of it drops none. There
+ * is room for the ends of 100,000 connections, at two records of 40 bytes each.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* sendmmsg and recvmmsg, whose messages the socket layer tells one by one: which of them is this one? */
+/*
+ * sendmmsg and recvmmsg, whose messages the socket layer tells one by one: which of them is this
+ * one?
+ */
 #ifndef HTTP_SEVERAL_BPF_H
 #define HTTP_SEVERAL_BPF_H
 
@@ -11,8 +14,9 @@
 #include "http_task.bpf.h"
 
 /*
- * Threads in a sendmmsg or recvmmsg at one time; on stream sockets these are rare. Each processor sets 128 entries aside for
- * itself, and where they are not enough for all, one throws another's away that is in use.
+ * Threads in a sendmmsg or recvmmsg at one time; on stream sockets these are rare. Each processor
+ * sets 128 entries aside for itself, and where they are not enough for all, one throws another's
+ * away that is in use.
  */
 #define SEVERAL 16384
 
@@ -26,9 +30,10 @@ struct hp_several {
 };
 
 /*
- * tid → hp_several. Inserted with a call's first message; deleted with its last, and by whatever else the thread
- * does on a socket next. A thread that ends in between leaves its entry, so those that were not used for longest make
- * room. Where there is none, the message is counted and told by its length only.
+ * tid → hp_several. Inserted with a call's first message; deleted with its last, and by whatever
+ * else the thread does on a socket next. A thread that ends in between leaves its entry, so those
+ * that were not used for longest make room. Where there is none, the message is counted and told by
+ * its length only.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -55,7 +60,8 @@ static __always_inline bool is_partial(const struct hp_call *call, __u64 address
 	struct iovec segment;
 	__u64 whole = 0;
 
-	if (call->direction != HP_SENT || bpf_probe_read_user(&message, sizeof(message), (void *)address))
+	if (call->direction != HP_SENT ||
+	    bpf_probe_read_user(&message, sizeof(message), (void *)address))
 		return false;
 	for (__u32 i = 0; i < MESSAGES && i < message.msg_iovlen; i++) {
 		if (bpf_probe_read_user(&segment, sizeof(segment), message.msg_iov + i))
@@ -70,7 +76,8 @@ static __always_inline void point_at_next(struct hp_call *call, struct task_stru
 {
 	__u32 tid = ids_of(task);
 	struct hp_several *before = bpf_map_lookup_elem(&hp_several, &tid);
-	struct hp_several now = {.array = call->args[1], .born = BPF_CORE_READ(task, start_time), .next = 1};
+	struct hp_several now = {
+		.array = call->args[1], .born = BPF_CORE_READ(task, start_time), .next = 1};
 	__u64 address;
 
 	if (before && before->array == now.array && before->born == now.born)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * When user space falls behind, whole exchanges are left out and each is counted once: here those whose request
- * was never told, in user space those whose request was. The last quarter of the ring is for what is under way.
+ * When user space falls behind, whole exchanges are left out and each is counted once: here those
+ * whose request was never told, in user space those whose request was. The last quarter of the ring
+ * is for what is under way.
  */
 #ifndef HTTP_SHED_BPF_H
 #define HTTP_SHED_BPF_H
@@ -74,10 +75,11 @@ static __always_inline void admit_request(struct hp_scratch *scratch, struct hp_
 }
 
 /*
- * Bytes of requests, and where one begins only user space can tell: it gets them all, to count what is left out.
- * `at_head`: they begin with a request.
+ * Bytes of requests, and where one begins only user space can tell: it gets them all, to count what
+ * is left out. `at_head`: they begin with a request.
  */
-static __always_inline void admit_bytes(struct hp_scratch *scratch, struct hp_conn *conn, bool at_head)
+static __always_inline void admit_bytes(struct hp_scratch *scratch, struct hp_conn *conn,
+					bool at_head)
 {
 	if (conn->following == HP_FOLLOWED && ring_filled() > RING_IS_CROWDED)
 		conn->following = HP_REQUESTS_ONLY;

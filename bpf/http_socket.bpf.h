@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * From a file descriptor to its connection, through the process's own table. Nothing about accept,
- * connect, dup or fork has to be followed, and what was opened before the probe is found the same way.
+ * connect, dup or fork has to be followed, and what was opened before the probe is found the same
+ * way.
  */
 #ifndef HTTP_SOCKET_BPF_H
 #define HTTP_SOCKET_BPF_H
@@ -46,7 +47,8 @@ static __always_inline struct file *file_of(__u32 fd)
 /* May HTTP travel on a stream socket of that kind? */
 static __always_inline bool is_traceable(__u32 family, __u32 protocol)
 {
-	return family == AF_UNIX || ((family == AF_INET || family == AF_INET6) && protocol == PROTOCOL_TCP);
+	return family == AF_UNIX ||
+	       ((family == AF_INET || family == AF_INET6) && protocol == PROTOCOL_TCP);
 }
 
 /* Fills `found` if the descriptor is a stream socket that HTTP may travel on. */
@@ -74,7 +76,10 @@ static __always_inline bool find_socket(__u32 fd, struct hp_socket *found)
 	return is_traceable(found->family, BPF_CORE_READ(sock, sk_protocol));
 }
 
-/* Has the other end's FIN come? One that reset the connection, or whose bytes nobody here wants to hear, has sent none. */
+/*
+ * Has the other end's FIN come? One that reset the connection, or whose bytes nobody here wants to
+ * hear, has sent none.
+ */
 #define FIN_CAME (1UL << SOCK_DONE)
 
 static __always_inline bool fin_came(struct sock *sock)
@@ -93,7 +98,10 @@ static __always_inline __u32 next_received(struct sock *sock)
 	struct tcp_sock *tcp = (void *)sock;
 	__u32 next = BPF_CORE_READ(tcp, copied_seq);
 
-	/* A read that takes the FIN behind its bytes has counted it too (tcp_recvmsg_locked, found_fin_ok). */
+	/*
+	 * A read that takes the FIN behind its bytes has counted it too (tcp_recvmsg_locked,
+	 * found_fin_ok).
+	 */
 	return fin_came(sock) && next == BPF_CORE_READ(tcp, rcv_nxt) ? next - 1 : next;
 }
 
@@ -103,7 +111,10 @@ static __always_inline __u32 next_sent(struct sock *sock)
 	return BPF_CORE_READ((struct tcp_sock *)sock, write_seq);
 }
 
-/* Not `skc_num`, which is given back when the other end resets the connection: what it had sent may still be read then. */
+/*
+ * Not `skc_num`, which is given back when the other end resets the connection: what it had sent may
+ * still be read then.
+ */
 static __always_inline __u16 local_port_of(struct sock *sock)
 {
 	return bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sock, inet_sport));
@@ -119,7 +130,9 @@ static __always_inline struct sock *unix_peer_of(struct sock *sock)
 	return BPF_CORE_READ((struct unix_sock *)sock, peer);
 }
 
-/* Leaves the path empty for a socket without a name; an abstract one begins with a NUL and goes on. */
+/*
+ * Leaves the path empty for a socket without a name; an abstract one begins with a NUL and goes on.
+ */
 static __always_inline void read_unix_path(struct sock *sock, __u8 *path)
 {
 	struct unix_address *address = BPF_CORE_READ((struct unix_sock *)sock, addr);

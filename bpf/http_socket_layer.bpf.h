@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls that moved bytes, as the socket layer tells them: the socket is given, so no descriptor is looked
- * up, and system calls that have nothing to do with sockets pay nothing. The bytes are found through the
- * arguments of the system call that the thread is in.
+ * Calls that moved bytes, as the socket layer tells them: the socket is given, so no descriptor is
+ * looked up, and system calls that have nothing to do with sockets pay nothing. The bytes are found
+ * through the arguments of the system call that the thread is in.
  */
 #ifndef HTTP_SOCKET_LAYER_BPF_H
 #define HTTP_SOCKET_LAYER_BPF_H
@@ -14,14 +14,23 @@
 #include "http_message.bpf.h"
 #include "http_several.bpf.h"
 
-/* include/linux/sched.h: threads that work for io_uring, and those of the kernel; neither is in a system call. */
+/*
+ * include/linux/sched.h: threads that work for io_uring, and those of the kernel; neither is in a
+ * system call.
+ */
 #define PF_IO_WORKER_FLAG 0x10
 #define PF_KTHREAD_FLAG 0x200000
 #define ENOSYS_RESULT 38
-/* The size of a kernel stack, at whose end the registers of the caller lie; only asked of x86 before 5.15. */
+/*
+ * The size of a kernel stack, at whose end the registers of the caller lie; only asked of x86
+ * before 5.15.
+ */
 #define STACK_BYTES 16384
 
-/* Is the thread in the very call that moved the bytes, and not in what io_uring has it do on its way out? */
+/*
+ * Is the thread in the very call that moved the bytes, and not in what io_uring has it do on its
+ * way out?
+ */
 static __always_inline bool is_in_call(struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
@@ -32,7 +41,8 @@ static __always_inline bool is_in_call(struct pt_regs *regs)
 }
 
 /* Leaves the shape 0 where nothing says where the bytes are. */
-static __always_inline void recognise_in(struct pt_regs *regs, struct hp_call *call, struct task_struct *task)
+static __always_inline void recognise_in(struct pt_regs *regs, struct hp_call *call,
+					 struct task_struct *task)
 {
 	__u32 direction = call->direction;
 	__u32 flags = call->flags;
@@ -55,7 +65,9 @@ static __always_inline void recognise_in(struct pt_regs *regs, struct hp_call *c
 }
 
 #if defined(__TARGET_ARCH_x86)
-/* Kernels before 5.15 have no bpf_task_pt_regs(), which "bpf: Add bpf_task_pt_regs() helper" added. */
+/*
+ * Kernels before 5.15 have no bpf_task_pt_regs(), which "bpf: Add bpf_task_pt_regs() helper" added.
+ */
 static __always_inline void recognise_by_stack(struct hp_call *call, struct task_struct *task)
 {
 	struct pt_regs regs;
@@ -64,11 +76,15 @@ static __always_inline void recognise_by_stack(struct hp_call *call, struct task
 		call->is_unseen = 1;
 		return;
 	}
-	if (!bpf_probe_read_kernel(&regs, sizeof(regs), BPF_CORE_READ(task, stack) + STACK_BYTES - sizeof(regs)))
+	if (!bpf_probe_read_kernel(&regs, sizeof(regs),
+				   BPF_CORE_READ(task, stack) + STACK_BYTES - sizeof(regs)))
 		recognise_in(&regs, call, task);
 }
 #else
-/* No kernel of arm64 attaches these programs without having the helper, and its registers would not fit on our stack. */
+/*
+ * No kernel of arm64 attaches these programs without having the helper, and its registers would not
+ * fit on our stack.
+ */
 static __always_inline void recognise_by_stack(struct hp_call *call, struct task_struct *task)
 {
 }
@@ -139,10 +155,14 @@ static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direc
 	conn = conn_of(&socket);
 	if (ret < 0 && !error_is_end(&socket, conn, direction))
 		return 0;
-	if (ret > 0 ? !is_of_interest(conn, direction) && !hp_hits[HP_HOOK_SEVERAL] : !ret && direction == HP_SENT)
+	if (ret > 0 ? !is_of_interest(conn, direction) && !hp_hits[HP_HOOK_SEVERAL]
+		    : !ret && direction == HP_SENT)
 		return 0;
 	group = group_of(task);
-	/* Whoever meets an end may tell of it: of a Unix connection it may be the one that is not traced. */
+	/*
+	 * Whoever meets an end may tell of it: of a Unix connection it may be the one that is not
+	 * traced.
+	 */
 	if (ret > 0 && !group_is_wanted(&group, conn))
 		return 0;
 	if (ret > 0)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the first line of a message says. Pure functions over a bounded buffer, compiled for the host too. */
+/*
+ * What the first line of a message says. Pure functions over a bounded buffer, compiled for the
+ * host too.
+ */
 #ifndef HTTP_START_BPF_H
 #define HTTP_START_BPF_H
 
@@ -20,7 +23,10 @@ static __always_inline int is_token_byte(__u8 byte)
 	       byte == '+' || byte == '^' || byte == '`' || byte == '|' || byte == '~';
 }
 
-/* Could a target begin with it: `/`, `*`, or the letters, digits and brackets of a scheme or a host? */
+/*
+ * Could a target begin with it: `/`, `*`, or the letters, digits and brackets of a scheme or a
+ * host?
+ */
 static __always_inline int may_start_target(__u8 byte)
 {
 	return byte == '/' || byte == '*' || byte == '[' || is_token_byte(byte);
@@ -42,7 +48,8 @@ static __always_inline int may_start_request(const __u8 *bytes, __u32 count)
 		if (!byte && i == 4 && !letters)
 			return 1;
 		if (letters && byte == ' ')
-			return i + 1 >= count || i + 1 >= HP_START_BYTES || may_start_target(bytes[i + 1]);
+			return i + 1 >= count || i + 1 >= HP_START_BYTES ||
+			       may_start_target(bytes[i + 1]);
 		if (!is_token_byte(byte))
 			return 0;
 		letters = 1;
@@ -64,8 +71,9 @@ static __always_inline int names_http(const __u8 *bytes, __u32 end)
 		return 0;
 	if (bytes[at + 8] != '\r')
 		at++;
-	return bytes[at] == 'H' && bytes[at + 1] == 'T' && bytes[at + 2] == 'T' && bytes[at + 3] == 'P' &&
-	       bytes[at + 4] == '/' && bytes[at + 5] == '1' && bytes[at + 6] == '.';
+	return bytes[at] == 'H' && bytes[at + 1] == 'T' && bytes[at + 2] == 'T' &&
+	       bytes[at + 3] == 'P' && bytes[at + 4] == '/' && bytes[at + 5] == '1' &&
+	       bytes[at + 6] == '.';
 }
 
 /* Could a response begin with these bytes? */
@@ -82,8 +90,9 @@ static __always_inline int may_start_response(const __u8 *bytes, __u32 count)
 /* Is this surely the beginning of a response's status line? */
 static __always_inline int starts_response(const __u8 *bytes, __u32 count)
 {
-	return count >= 12 && bytes[0] == 'H' && bytes[1] == 'T' && bytes[2] == 'T' && bytes[3] == 'P' &&
-	       bytes[4] == '/' && bytes[5] == '1' && bytes[6] == '.' && bytes[8] == ' ';
+	return count >= 12 && bytes[0] == 'H' && bytes[1] == 'T' && bytes[2] == 'T' &&
+	       bytes[3] == 'P' && bytes[4] == '/' && bytes[5] == '1' && bytes[6] == '.' &&
+	       bytes[8] == ' ';
 }
 
 /* A response with this status has no body whatever its headers say. */

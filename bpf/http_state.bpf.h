@@ -9,8 +9,9 @@
 #include "http_conn.bpf.h"
 
 /*
- * A client's connection may be closed, by the other's FIN behind its own or by a reset, with what came before that unread.
- * Whoever holds its socket may read it, and then that it is over. One that closes it throws that away before.
+ * A client's connection may be closed, by the other's FIN behind its own or by a reset, with what
+ * came before that unread. Whoever holds its socket may read it, and then that it is over. One that
+ * closes it throws that away before.
  */
 static __always_inline bool may_still_be_read(struct sock *sock, const struct hp_conn *conn)
 {
@@ -19,7 +20,10 @@ static __always_inline bool may_still_be_read(struct sock *sock, const struct hp
 	return BPF_CORE_READ(sock, sk_receive_queue.qlen);
 }
 
-/* A socket is connected anew: what could still be read of the connection that it carried before has been thrown away. */
+/*
+ * A socket is connected anew: what could still be read of the connection that it carried before has
+ * been thrown away.
+ */
 static __always_inline int state_began(struct sock *sock)
 {
 	__u64 key = (__u64)sock;
@@ -49,7 +53,9 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 	conn->state = new_state;
 	if (new_state == TCP_CLOSE && conn->is_told && may_still_be_read(sock, conn))
 		return 0;
-	/* What a client may still say is of no account: a request that it began is answered or not. */
+	/*
+	 * What a client may still say is of no account: a request that it began is answered or not.
+	 */
 	if (conn->is_told && (new_state == TCP_CLOSE || conn->request_direction == HP_RECEIVED))
 		send_close(conn->conn, old_state, new_state, conn->following);
 	if (new_state == TCP_CLOSE)
@@ -58,8 +64,9 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 }
 
 /*
- * Called after bytes of a connection that nobody had been told of before them: its end may have passed by then, when there
- * was no entry yet or nobody knew of it. One that is told twice is of no account.
+ * Called after bytes of a connection that nobody had been told of before them: its end may have
+ * passed by then, when there was no entry yet or nobody knew of it. One that is told twice is of no
+ * account.
  */
 static __always_inline void forget_if_over(const struct hp_socket *socket)
 {

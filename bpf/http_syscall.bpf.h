@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Calls that moved bytes, as the end of any system call tells them: was it one of those, and over which socket? */
+/*
+ * Calls that moved bytes, as the end of any system call tells them: was it one of those, and over
+ * which socket?
+ */
 #ifndef HTTP_SYSCALL_BPF_H
 #define HTTP_SYSCALL_BPF_H
 
@@ -11,7 +14,10 @@
 #include "http_message.bpf.h"
 #include "http_socket.bpf.h"
 
-/* One message of several, whose place and length are in the scratch: a function of its own, seen once by the verifier. */
+/*
+ * One message of several, whose place and length are in the scratch: a function of its own, seen
+ * once by the verifier.
+ */
 __noinline int one_of_several(__u32 slot)
 {
 	struct hp_scratch *scratch = scratch_at(slot);
@@ -22,7 +28,8 @@ __noinline int one_of_several(__u32 slot)
 	call.ret = scratch->move.len;
 	call.args[1] = scratch->move.message;
 	call.direction = scratch->move.direction;
-	return one_message(scratch, conn_of(&scratch->move.socket), &call, current_task(), &scratch->piece.group);
+	return one_message(scratch, conn_of(&scratch->move.socket), &call, current_task(),
+			   &scratch->piece.group);
 }
 
 static __always_inline __u32 length_of_message(const struct hp_call *call, __u32 index)
@@ -30,11 +37,15 @@ static __always_inline __u32 length_of_message(const struct hp_call *call, __u32
 	__u32 len = 0;
 
 	bpf_probe_read_user(&len, sizeof(len),
-			    (void *)(call->args[1] + index * sizeof(struct mmsghdr) + sizeof(struct user_msghdr)));
+			    (void *)(call->args[1] + index * sizeof(struct mmsghdr) +
+				     sizeof(struct user_msghdr)));
 	return len;
 }
 
-/* The messages of one call follow each other in the stream; its position is known where the last one ends. */
+/*
+ * The messages of one call follow each other in the stream; its position is known where the last
+ * one ends.
+ */
 static __always_inline int several_messages(struct hp_scratch *scratch, const struct hp_call *call)
 {
 	__u32 behind = 0;
@@ -59,7 +70,10 @@ static __always_inline int several_messages(struct hp_scratch *scratch, const st
 	return 0;
 }
 
-/* Takes note of where the stream stands that the call was about, and of where the requests of an answer to a client do. */
+/*
+ * Takes note of where the stream stands that the call was about, and of where the requests of an
+ * answer to a client do.
+ */
 static __always_inline void read_places(struct sock *sock, struct hp_move *move)
 {
 	if (move->direction == HP_SENT || role_is_wanted(HP_SENT))
@@ -79,7 +93,8 @@ static __always_inline bool find_its_socket(struct hp_call *call, struct hp_sock
 	return find_socket(call->args[0], socket);
 }
 
-static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct hp_call *call, struct task_struct *task)
+static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct hp_call *call,
+					     struct task_struct *task)
 {
 	struct hp_group *group = &scratch->piece.group;
 	struct hp_conn *conn;

@@ -20,7 +20,8 @@ static __always_inline void read_command(struct task_struct *task, __u8 *command
 	bpf_core_read(command, HP_COMM_BYTES, &task->comm);
 }
 
-static __always_inline void fill_who(struct hp_scratch *scratch, struct task_struct *task, const struct hp_group *group)
+static __always_inline void fill_who(struct hp_scratch *scratch, struct task_struct *task,
+				     const struct hp_group *group)
 {
 	scratch->piece.time_ns = bpf_ktime_get_boot_ns();
 	scratch->piece.conn = scratch->move.socket.conn;

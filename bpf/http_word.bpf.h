@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What user space says of a connection of which the kernel does not know where its heads begin: that it is no HTTP, or where it
- * stands. So one that was copied whole, because of a chunked request say, is so no longer than it takes to read that.
+ * What user space says of a connection of which the kernel does not know where its heads begin:
+ * that it is no HTTP, or where it stands. So one that was copied whole, because of a chunked
+ * request say, is so no longer than it takes to read that.
  */
 #ifndef HTTP_WORD_BPF_H
 #define HTTP_WORD_BPF_H
@@ -14,9 +15,10 @@
 #include "http_probe.h"
 
 /*
- * The inode of a socket → hp_word. Inserted by user space, which cannot write to an entry of `hp_conns` without the risk
- * that it has become another connection's. Deleted here when a connection is ignored from then on, else by user space when it
- * forgets one that has not ended, or all; as many as there are connections: those that were not used for longest make room.
+ * The inode of a socket → hp_word. Inserted by user space, which cannot write to an entry of
+ * `hp_conns` without the risk that it has become another connection's. Deleted here when a
+ * connection is ignored from then on, else by user space when it forgets one that has not ended, or
+ * all; as many as there are connections: those that were not used for longest make room.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -25,11 +27,18 @@ struct {
 	__type(value, struct hp_word);
 } hp_words SEC(".maps");
 
-/* So long it holds what is said of a body: a stream whose places begin anew is not at the same one so soon. */
+/*
+ * So long it holds what is said of a body: a stream whose places begin anew is not at the same one
+ * so soon.
+ */
 #define WORD_HOLDS_NS 1000000000ULL
 
-/* Takes note of where the stream stands that goes on with the message in the scratch, if that was said. */
-static __always_inline void take_note(struct hp_scratch *scratch, struct hp_conn *conn, struct hp_word *word)
+/*
+ * Takes note of where the stream stands that goes on with the message in the scratch, if that was
+ * said.
+ */
+static __always_inline void take_note(struct hp_scratch *scratch, struct hp_conn *conn,
+				      struct hp_word *word)
 {
 	__u32 direction = scratch->move.direction & 1;
 	struct hp_flow *flow = &conn->flow[direction];
@@ -48,7 +57,10 @@ static __always_inline void take_note(struct hp_scratch *scratch, struct hp_conn
 		flow->mode = HP_IN_LAST_BODY;
 }
 
-/* Before a message in a direction where it is not known where heads begin. The verifier looks at it once, on its own. */
+/*
+ * Before a message in a direction where it is not known where heads begin. The verifier looks at it
+ * once, on its own.
+ */
 __noinline int heed_word(__u32 slot)
 {
 	struct hp_scratch *scratch = scratch_at(slot);

@@ -1,4 +1,4 @@
-/** What the tests call besides the stack: real servers, real clients, the shells that complete, an ordinary user's way to root. */
+/** What the tests call besides the stack: real servers, real clients, the shells that complete, an ordinary user's way to root, a formatter. */
 import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { installFix } from '../lib/packages.ts';
@@ -13,6 +13,7 @@ const tools: readonly Tool[] = [
   { program: 'nginx', apt: 'nginx-light', dnf: 'nginx', pacman: 'nginx' },
   { program: 'zsh', apt: 'zsh', dnf: 'zsh', pacman: 'zsh' },
   { program: 'fish', apt: 'fish', dnf: 'fish', pacman: 'fish' },
+  { program: 'clang-format', apt: 'clang-format', dnf: 'clang-tools-extra', pacman: 'clang' },
 ];
 
 export const checks = documented([
@@ -23,7 +24,7 @@ export const checks = documented([
     group: 'development',
     platforms: ['linux'],
     about:
-      'The tests switch to an ordinary user with sudo, open a terminal with Python, send requests with curl, and try completion in zsh and fish.',
+      'The tests switch to an ordinary user with sudo, open a terminal with Python, send requests with curl, try completion in zsh and fish, and check the eBPF sources with clang-format.',
     mending: 'installing them',
     run: hasTools,
   },

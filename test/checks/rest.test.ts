@@ -278,15 +278,15 @@ test('a host without the eBPF toolchain is warned, not failed', async () => {
 
 test('what only the tests call is a warning, with the packages that are missing', async () => {
   const check = checkOf(testTools, 'TC002');
-  expect(await check({ programs: ['sudo', 'python3', 'curl', 'nginx', 'zsh', 'fish'] })).toEqual({
+  expect(await check({ programs: ['sudo', 'python3', 'curl', 'nginx', 'zsh', 'fish', 'clang-format'] })).toEqual({
     outcome: 'pass',
-    summary: 'sudo, python3, curl, nginx, zsh, fish',
+    summary: 'sudo, python3, curl, nginx, zsh, fish, clang-format',
   });
   const programs = ['python3', 'curl', 'zsh', 'apt-get'];
   expect(await check({ programs, files: { '/usr/sbin/nginx': '' } })).toMatchObject({
     outcome: 'warn',
-    summary: 'not installed: sudo, fish',
-    fixes: [{ command: expect.stringMatching(/ --no-install-recommends sudo fish /) }],
+    summary: 'not installed: sudo, fish, clang-format',
+    fixes: [{ command: expect.stringMatching(/ --no-install-recommends sudo fish clang-format /) }],
   });
 });
 
