@@ -21,35 +21,22 @@ static __always_inline bool may_still_be_read(struct sock *sock, const struct hp
 }
 
 /*
- * A socket is connected anew: what could still be read of the connection that it carried before has
- * been thrown away.
+ * Tells user space that a known connection sent its FIN or is over; forgets it then. One whose
+ * socket is connected anew is, because what could still be read of it has been thrown away.
  */
-static __always_inline int state_began(struct sock *sock)
-{
-	__u64 key = (__u64)sock;
-	struct hp_conn *conn = bpf_map_lookup_elem(&hp_conns, &key);
-
-	if (!conn)
-		return 0;
-	if (conn->is_told)
-		send_close(conn->conn, TCP_ESTABLISHED, TCP_CLOSE, conn->following);
-	bpf_map_delete_elem(&hp_conns, &key);
-	return 0;
-}
-
-/* Tells user space that a known connection sent its FIN or is over; forgets it then. */
 static __always_inline int state_changed(struct sock *sock, int old_state, int new_state)
 {
 	__u64 key = (__u64)sock;
 	struct hp_conn *conn;
 
-	if (new_state == TCP_SYN_SENT)
-		return state_began(sock);
-	if (new_state != TCP_CLOSE && new_state != TCP_FIN_WAIT1 && new_state != TCP_LAST_ACK)
+	if (new_state != TCP_CLOSE && new_state != TCP_FIN_WAIT1 && new_state != TCP_LAST_ACK &&
+	    new_state != TCP_SYN_SENT)
 		return 0;
 	conn = bpf_map_lookup_elem(&hp_conns, &key);
 	if (!conn || conn->state == (__u32)new_state)
 		return 0;
+	if (new_state == TCP_SYN_SENT)
+		new_state = TCP_CLOSE;
 	conn->state = new_state;
 	if (new_state == TCP_CLOSE && conn->is_told && may_still_be_read(sock, conn))
 		return 0;
