@@ -84,7 +84,8 @@ static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp
 		return 0;
 	peer = (__u64)unix_peer_of(socket->sock);
 	conn = bpf_map_lookup_elem(&hp_conns, &peer);
-	if (conn)
+	/* What was sent before may still be read there, until a read says that it was all. */
+	if (conn && (direction == HP_RECEIVED || !BPF_CORE_READ((struct sock *)peer, sk_receive_queue.qlen)))
 		tell_end(scratch, conn, peer, !direction);
 	return 0;
 }

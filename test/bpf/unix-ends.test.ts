@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { containIn } from '../helpers/contain.ts';
+import { runPeers } from '../helpers/peers.ts';
 import { startProfiler } from '../helpers/profiler.ts';
 
 const REQUESTS = 50;
@@ -54,3 +55,27 @@ test.each(['A', ''])('a response that lasts until its Unix socket is closed is t
   expect(profiler.status().counters.connections).toBe(0);
   rmSync(folder, { recursive: true });
 });
+
+const shutDown = `import socket
+client, server = socket.socketpair()
+client.sendall(b"GET /shut-down HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
+server.recv(1000)
+server.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 50000\\r\\n\\r\\n" + b"x" * 50000)
+server.shutdown(socket.SHUT_WR)
+while client.recv(20000):
+    pass
+`;
+
+test.each(['A', ''])(
+  'a response is told whole whose client reads it when its server has shut down, tier %s',
+  async (tier) => {
+    await using profiler = await startProfiler({ PROFILER_ROLE: 'both', PROFILER_TIER: tier });
+    await runPeers(shutDown);
+    await profiler.stop();
+    const told = profiler.lines().filter(({ target }) => target === '/shut-down');
+    expect(told.map(({ role, end, responseBytes }) => `${role} ${end} ${responseBytes}`).sort()).toEqual([
+      'client complete 50042',
+      'server complete 50042',
+    ]);
+  },
+);
