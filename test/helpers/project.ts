@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { type DrivenCommand, makeDrivenCommand } from './driven.ts';
 import { normalise } from './normalise.ts';
 
@@ -70,6 +71,14 @@ export async function createProject(files: Readonly<Record<string, string>>): Pr
     started.push(running);
     return running;
   };
+  const remove = async (): Promise<void> => {
+    for (const command of driven) command.close();
+    // Where a test has failed, what it started may still run.
+    for (const { child } of started) child.kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  };
+  // A test whose time was over waits for ever, and disposes of nothing.
+  onTestFinished(remove);
   return {
     folder,
     path,
@@ -85,12 +94,7 @@ export async function createProject(files: Readonly<Record<string, string>>): Pr
       await program(name, command.script);
       return command;
     },
-    [Symbol.asyncDispose]: async () => {
-      for (const command of driven) command.close();
-      // Where a test has failed, what it started may still run.
-      for (const { child } of started) child.kill('SIGKILL');
-      await rm(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: remove,
   };
 }
 
