@@ -88,6 +88,8 @@ export type Host = {
   readonly kill: (pid: number, signal: NodeJS.Signals) => 'sent' | 'gone' | 'refused';
   /** Calls back on INT, TERM and HUP until disposed. */
   readonly onInterrupt: (listener: (signal: Interrupt) => void) => Disposable;
+  /** Settles when each of them has been heard that was sent before. */
+  readonly untilSignalsAreHeard: () => Promise<void>;
   /** Calls back before the terminal stops this process (Ctrl-Z), and when it goes on, until disposed. */
   readonly onSuspend: (listener: SuspendListener) => Suspending;
   /** Whether the terminal belongs to another process group. */

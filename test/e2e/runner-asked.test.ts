@@ -153,28 +153,53 @@ test('Ctrl-C on a terminal: a task that ends with 0 is stopped', async () => {
   expect((await project.run('half')).stdout).toBe('▸ half\n✔ half <time>\n');
 });
 
-test('Ctrl-C on a terminal: a task that ends with 0 is stopped also where a busy runner hears of that end first', async () => {
-  await using project = await createProject({
-    ...half,
-    'half.sh': half['half.sh'].replace('echo asked', 'sleep 0.3'),
-    ...config(`  half: ${task}\n`),
-    'late.cjs': `const children = require('node:child_process');
+/** Makes a runner hear of a SIGINT only when it has heard that `half.sh` has ended of it. */
+const late = (after: string): string => `const children = require('node:child_process');
 const { spawn } = children;
 const hasEnded = new Promise((settle) => {
   children.spawn = (program, words, options) => {
     const child = spawn(program, words, options);
-    if (words.some((word) => word.endsWith('half.sh'))) child.once('exit', () => setTimeout(settle, 20));
+    if ([program, ...words].some((word) => word.endsWith('half.sh'))) child.once('exit', () => ${after});
     return child;
   };
 });
 const on = process.on.bind(process);
 process.on = (event, listener) => on(event, event === 'SIGINT' ? (name) => hasEnded.then(() => listener(name)) : listener);
-`,
+`;
+
+test.each([
+  ['a task that ends with 0 is stopped', task],
+  ['a script does not go on', '{ script: script.ts }'],
+])('Ctrl-C on a terminal: %s also where a busy runner hears of that end first', async (_, half_) => {
+  await using project = await createProject({
+    ...half,
+    'half.sh': half['half.sh'].replace('echo asked', 'sleep 0.3'),
+    'script.ts':
+      'export const run = async ({ $ }) => { await $`exec bash half.sh`.nothrow(); await $`touch on`.nothrow(); };\n',
+    ...config(`  half: ${half_}\n`),
+    'late.cjs': late('setTimeout(settle, 20)'),
+  });
+  const env = { NODE_OPTIONS: `--require=${project.path('late.cjs')}` };
+  const terminal = openTerminal(project, 'half --output=plain', { env });
+  await terminal.shows('\nup');
+  await apart();
+  terminal.type(ctrlC);
+  expect(await terminal.exit).toBe(130);
+  expect(terminal.screen()).toContain('– half stopped: interrupted');
+  await expect(project.read('on')).rejects.toThrow();
+});
+
+test('Ctrl-C on a terminal: a task that ends with 0 so early that nothing tells of the signal is stopped', async () => {
+  await using project = await createProject({
+    ...half,
+    ...config(`  half: ${task}\n`),
+    'late.cjs': `const later = setTimeout;
+globalThis.setTimeout = (then, ms, ...more) => later(then, ms === 50 ? 60_000 : ms, ...more);
+${late('setImmediate(settle)')}`,
   });
   const env = { NODE_OPTIONS: `--require=${project.path('late.cjs')}` };
   const terminal = openTerminal(project, 'half --output=plain', { env });
   await terminal.shows('up');
-  await apart();
   terminal.type(ctrlC);
   expect(await terminal.exit).toBe(130);
   expect(terminal.screen()).toContain('– half stopped: interrupted');

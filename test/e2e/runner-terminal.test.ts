@@ -203,7 +203,7 @@ function runnerOf(terminal: Terminal): number {
 
 /** The process by which a runner tells; beside it there is the one that watches over the runner. */
 function hasCanary(runner: number): boolean {
-  return childrenOf(runner).some(({ pid }) => commandOf(pid).endsWith('read -r _'));
+  return childrenOf(runner).some(({ pid }) => commandOf(pid) === 'cat');
 }
 
 test('Ctrl-C ends what a task has put into a session of its own, though its shell is gone at once', async () => {

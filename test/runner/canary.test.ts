@@ -1,9 +1,10 @@
 /** By what a runner tells who has sent a SIGINT: how much a process says that did not die of it. */
-import type { ChildProcess } from 'node:child_process';
-import { EventEmitter } from 'node:events';
+import { type ChildProcess, spawn as spawnProcess } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { makeCanary } from '../../tasks/runner/process/canary.ts';
+import { commandOf } from '../helpers/processes.ts';
 
 /** Processes that die only when the test says so; time stands still. */
 function makeHost(pid?: number) {
@@ -13,7 +14,7 @@ function makeHost(pid?: number) {
     children.push(child);
     return child as unknown as ChildProcess;
   };
-  return { children, spawn, sleep: async () => undefined, clockMs: () => 1_000_000 };
+  return { children, spawn, sleep: async () => undefined, untilSignalsAreHeard: turn, clockMs: () => 1_000_000 };
 }
 
 async function turns(): Promise<void> {
@@ -52,4 +53,24 @@ test('one that a SIGINT has killed is followed by another', async () => {
   host.children[0]?.emit('exit', null, 'SIGINT');
   expect(await answer).toBe(true);
   expect(host.children).toHaveLength(2);
+});
+
+test('one that a SIGINT was sent to is seen to die of it before anybody hears of its death', async () => {
+  let child: ChildProcess | undefined;
+  const host = {
+    ...makeHost(),
+    spawn: ([program = '', ...words]: readonly string[]) => {
+      child = spawnProcess(program, words, { stdio: ['pipe', 'ignore', 'ignore'] });
+      return child;
+    },
+  };
+  const canary = makeCanary(host);
+  canary.keep(true);
+  await expect.poll(() => commandOf(child?.pid ?? 0)).toBe('cat');
+  expect(canary.isDying()).toBe(false);
+  const ended = once(child as ChildProcess, 'exit');
+  canary.close();
+  child?.kill('SIGINT');
+  expect(canary.isDying()).toBe(true);
+  await ended;
 });

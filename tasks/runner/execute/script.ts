@@ -10,6 +10,7 @@ import type { Session } from '../session.ts';
 import { makeScriptShell, type ScriptShell } from '../shell/zx.ts';
 import { makeContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
+import { untilAllIsHeard } from './news.ts';
 import { cancelled, exitOf, failed, failedCommand, howItEnded, readTaskFailure, stackOf } from './outcome.ts';
 import { makePrints } from './prints.ts';
 import type { Recorder } from './recorder.ts';
@@ -46,7 +47,11 @@ export async function runScript(
       child.once('exit', () => {
         if (loan !== undefined) loans.push(loan);
       });
-      return (end) => Promise.all([mayBeInterrupt(end) ? loan : undefined, session.state.understood]);
+      return (end) =>
+        Promise.all([
+          mayBeInterrupt(end) ? loan : undefined,
+          untilAllIsHeard(session, end, () => currentSignal().aborted),
+        ]);
     },
     cwd: task.cwd,
     env: commandEnvironment(session, task),

@@ -5,6 +5,7 @@ import type { Session } from '../session.ts';
 import { runCommand } from '../shell.ts';
 import { readsStdin } from '../text/shell/stdin.ts';
 import { commandEnvironment } from './environment.ts';
+import { untilAllIsHeard } from './news.ts';
 import { cancelled, failed, failedCommand } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
 import { endsLikeItsCommands, lendTerminal } from './terminal.ts';
@@ -62,10 +63,7 @@ async function runStep(
   const lacksStdin = !task.interactive && !isLast && readsStdin(command);
   if (hasTerminal) await lendTerminal(session, running);
   const ended = await running;
-  // What was sent to all of us may reach the runner last.
-  const mayBeInterrupt = isInterrupt(ended.signal) || (!isLast && table.terminalHasJustSentIt());
-  if (mayBeInterrupt && !signal.aborted) await host.sleep(interruptMs);
-  await session.state.understood;
+  await untilAllIsHeard(session, ended, () => signal.aborted);
   if (inContainer !== undefined && signal.aborted) await inContainer.remove();
   // Its exit code says nothing then: what it has done may be half of it.
   if (signal.aborted && (ended.code !== 0 || ended.wasAsked())) return cancelled(signal, task.timeoutMs, recorder);
@@ -87,12 +85,6 @@ async function runStep(
 }
 
 const givesStdin = "`interactive: true` gives it the caller's";
-
-const interruptMs = 100;
-
-function isInterrupt(signal: NodeJS.Signals | null): boolean {
-  return signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP';
-}
 
 /** On a terminal, Ctrl-C reaches all that runs there; what the shell ignores, its commands ignore too. */
 const deafToCtrlC = "trap '' INT\n";

@@ -1,8 +1,6 @@
 import type { Ended } from '../process/output.ts';
 import type { Session, TerminalLoan } from '../session.ts';
-
-/** How much later than a command the runner may hear of what was sent to both. */
-const newsMs = 100;
+import { newsMs } from './news.ts';
 
 /**
  * Leaves the terminal to a command until it has ended: Ctrl-C is for it, and it may go on. One that Ctrl-C has ended

@@ -81,7 +81,7 @@ export function onSuspend(listener: SuspendListener): Suspending {
 }
 
 /** Calls back when the signals of now have been heard: Node hears them when it polls, as it does between two immediates. */
-function afterSignals(then: () => void): void {
+export function afterSignals(then: () => void): void {
   setImmediate(() => setImmediate(then));
 }
 

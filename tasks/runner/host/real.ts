@@ -16,7 +16,7 @@ import { ownNames, readPlatform, readUser } from './machine.ts';
 import { ownersOf } from './owners.ts';
 import { versionOf } from './package-version.ts';
 import { hearPrints } from './prints.ts';
-import { kill, onInterrupt, onUncaught } from './signals.ts';
+import { kill, onInterrupt, onUncaught, untilSignalsAreHeard } from './signals.ts';
 import { startProcess } from './start-process.ts';
 import { makeWriter, mostWaitingBytes } from './streams.ts';
 import { folderId, roomForWatches, watchFolder, watchSettlesMs } from './watch-folder.ts';
@@ -68,6 +68,7 @@ export function realHost(importModule: ImportModule, terminals: readonly number[
     spawn: startProcess,
     kill,
     onInterrupt,
+    untilSignalsAreHeard,
     onSuspend,
     isInBackground,
     onUncaught: (listener, who) => onUncaught({ listener, who }, stderr.write),

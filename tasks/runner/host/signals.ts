@@ -1,7 +1,12 @@
 import { constants as fileFlags, fstatSync, readFileSync, statSync } from 'node:fs';
+import { setTimeout as sleepFor } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { type Host, type Interrupt, isErrno, type Uncaught } from '../host.ts';
+import { hasPending } from '../process/list.ts';
 import { askWho, endAtOnce, failLate } from './ending.ts';
+import { afterSignals } from './foreground.ts';
+
+const interrupts: readonly Interrupt[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Sends a signal, and says whether it was sent, or why not. */
 export function kill(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 'refused' {
@@ -13,16 +18,28 @@ export function kill(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 're
   }
 }
 
+/**
+ * Settles when each interrupt has been heard that was sent to us before. Which of our threads gets a signal is for the system to
+ * say, so that on a busy machine one may come behind the end of what died of the same.
+ */
+export async function untilSignalsAreHeard(): Promise<void> {
+  for (;;) {
+    const isPending = hasPending(process.pid, interrupts);
+    await new Promise<void>(afterSignals);
+    if (!isPending) return;
+    await sleepFor(1);
+  }
+}
+
 /** Calls back on INT, TERM and HUP until disposed, but not on a HUP that `nohup` wants to be ignored. */
 export function onInterrupt(listener: (signal: Interrupt) => void): Disposable {
-  const signals: readonly Interrupt[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const hear = (signal: Interrupt): void => {
     if (signal !== 'SIGHUP' || !isUnderNohup()) listener(signal);
   };
-  for (const signal of signals) process.on(signal, hear);
+  for (const signal of interrupts) process.on(signal, hear);
   return {
     [Symbol.dispose]: () => {
-      for (const signal of signals) process.off(signal, hear);
+      for (const signal of interrupts) process.off(signal, hear);
     },
   };
 }

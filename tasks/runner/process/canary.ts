@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Host } from '../host.ts';
-import { findProcess } from './list.ts';
+import { findProcess, hasPending } from './list.ts';
 
 /** Tells whether a SIGINT came from the terminal, which sends it to all of our group, or from somebody who sent it to us alone. */
 export type Canary = {
@@ -8,8 +8,8 @@ export type Canary = {
   readonly keep: (atOnce: boolean) => void;
   /** Asked after a SIGINT. True where there was nothing yet by which to tell. */
   readonly hasHeard: () => Promise<boolean>;
-  /** Whether it has died of one a moment ago, of which we may not have heard yet. */
-  readonly hasJustDied: () => boolean;
+  /** Whether it dies of one, or has died of one a moment ago: we may not have heard of that yet. */
+  readonly isDying: () => boolean;
   readonly close: () => void;
 };
 
@@ -18,8 +18,11 @@ const firstAfterMs = 50;
 /** How long the news of its end may take on a busy machine. */
 const newsMs = 500;
 
-/** Makes it: a process of our group that waits for nothing, dies of SIGINT as the default is, and ends with us. */
-export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs'>): Canary {
+/**
+ * Makes it: a process of our group that waits for nothing, dies of SIGINT as the default is, and ends with us. A shell's own
+ * `read` would deal with the signal first, and it could no longer be seen.
+ */
+export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs' | 'untilSignalsAreHeard'>): Canary {
   let timer: NodeJS.Timeout | undefined;
   let current: { readonly child: ChildProcess; readonly died: Promise<true>; isSettled: boolean } | undefined;
   let diedMs = -Infinity;
@@ -27,7 +30,7 @@ export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs'>): Can
 
   const start = (): void => {
     clearTimeout(timer);
-    const child = host.spawn(['/bin/sh', '-c', 'read -r _'], { stdio: ['pipe', 'ignore', 'ignore'], cwd: '/' });
+    const child = host.spawn(['/bin/sh', '-c', 'exec cat'], { stdio: ['pipe', 'ignore', 'ignore'], cwd: '/' });
     child.unref();
     child.stdin?.on('error', () => undefined);
     const died = new Promise<true>((resolve) => {
@@ -44,15 +47,16 @@ export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs'>): Can
     });
     const started = { child, died, isSettled: false };
     current = started;
-    // What was sent before it was there is heard in the next turn of the loop: of that it knows nothing.
-    setImmediate(() => {
-      setImmediate(() => {
-        started.isSettled = true;
-      });
+    // Of what was sent before it was there it knows nothing.
+    void host.untilSignalsAreHeard().then(() => {
+      started.isSettled = true;
     });
   };
 
-  const hasJustDied = (): boolean => host.clockMs() - diedMs < newsMs;
+  const isDying = (): boolean => {
+    const { pid } = current?.child ?? {};
+    return host.clockMs() - diedMs < newsMs || (pid !== undefined && hasPending(pid, ['SIGINT']));
+  };
 
   return {
     keep: (atOnce) => {
@@ -61,11 +65,11 @@ export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs'>): Can
       else timer ??= setTimeout(start, firstAfterMs).unref();
     },
     hasHeard: async () => {
-      if (hasJustDied() || current?.isSettled !== true) return true;
+      if (isDying() || current?.isSettled !== true) return true;
       const { child, died } = current;
       return await Promise.race([died, host.sleep(newsMs).then(() => hasEnded(child))]);
     },
-    hasJustDied,
+    isDying,
     close: () => {
       isClosed = true;
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { attempt } from '../attempt.ts';
 import { isErrno } from '../host.ts';
 
 /** A process as the system lists it. */
@@ -54,13 +55,29 @@ export function unknownProcess(pid: number): ProcessRow {
  * will not hear the next one either; a SIGINT may also be ignored, as by what a shell has started in the background.
  */
 export function handles(pid: number, signal: number): boolean {
-  if (!hasProc()) return signal !== constants.signals.SIGINT;
-  try {
-    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-    return ((BigInt(`0x${caught ?? '0'}`) >> BigInt(signal - 1)) & 1n) === 1n;
-  } catch {
-    return false;
-  }
+  return hasProc() ? isIn(statusOf(pid), 'SigCgt', signal) : signal !== constants.signals.SIGINT;
+}
+
+/**
+ * Whether one of some signals was sent to a process that has not dealt with it: who dies of one never does. False where the
+ * process is gone or blocks it, and without /proc.
+ */
+export function hasPending(pid: number, signals: readonly NodeJS.Signals[]): boolean {
+  const status = statusOf(pid);
+  return signals.some((name) => {
+    const signal = constants.signals[name];
+    return isIn(status, 'ShdPnd', signal) && !isIn(status, 'SigBlk', signal);
+  });
+}
+
+function statusOf(pid: number): string {
+  return attempt(() => readFileSync(`/proc/${pid}/status`, 'latin1'), '');
+}
+
+/** Each set is a number in which the signal has a bit. */
+function isIn(status: string, set: 'SigCgt' | 'ShdPnd' | 'SigBlk', signal: number): boolean {
+  const bits = new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0';
+  return ((BigInt(`0x${bits}`) >> BigInt(signal - 1)) & 1n) === 1n;
 }
 
 /** Whether the system shows its processes as files. */

@@ -9,7 +9,10 @@ import { type Marker, openMarker } from './marker.ts';
 import { orphansOnTerminal, signalEach, signalTree, stillRunning } from './tree.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
-type TableHost = Pick<Host, 'spawn' | 'kill' | 'env' | 'stdinIsTerminal' | 'sleep' | 'pid' | 'clockMs'>;
+type TableHost = Pick<
+  Host,
+  'spawn' | 'kill' | 'env' | 'stdinIsTerminal' | 'sleep' | 'pid' | 'clockMs' | 'untilSignalsAreHeard'
+>;
 
 /** All processes that a run has started and that have not ended. */
 export type ProcessTable = {
@@ -100,7 +103,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
     watch: () => void watch(),
     wasAsked: (child) => asked.get(child)?.() ?? false,
     terminalSentIt: canary.hasHeard,
-    terminalHasJustSentIt: canary.hasJustDied,
+    terminalHasJustSentIt: canary.isDying,
     isClearing: () => sweeps.size > 0,
     killAll: () => {
       for (const pid of alive) signalTree(host, pid, 'SIGKILL');
