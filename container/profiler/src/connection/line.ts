@@ -46,6 +46,11 @@ export class Line {
     return first?.requestIsComplete === true && first.requestBytes < TWO_TO_31;
   }
 
+  /** Whether the first has its status: that of an interim response is none. */
+  get isAnswered(): boolean {
+    return this.#pending.first?.status !== undefined;
+  }
+
   join(pending: Pending): void {
     this.#pending.push(pending);
     this.heldBytes += sizeOf(pending);

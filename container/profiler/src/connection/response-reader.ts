@@ -11,6 +11,7 @@ export function createResponseReader(dialogue: Dialogue): Reader {
       const { responses, standing, line, info, arriving, requests } = dialogue;
       const piece = responses.present;
       standing.turns.followed();
+      standing.turns.replied();
       if (piece) standing.turns.answered(piece.timeNs);
       standing.hasPassedOver = false;
       // A server answers what it has read, and will not wait for the rest.
@@ -40,6 +41,7 @@ function readHead(dialogue: Dialogue, head: Head): Framing | undefined {
     if (parseStatusLine(head.firstLine) === undefined) loseAnswer(dialogue);
     else loseAnswers(dialogue);
   }
+  if (framing !== undefined && !line.isAnswered) dialogue.standing.turns.promised();
   if (framing?.kind === 'tunnel') {
     line.endResponse('upgraded', responses.present?.timeNs, responses.reader.messageBytes);
     // What was asked behind it is not answered in HTTP.

@@ -3,7 +3,7 @@ import type { Process } from '../exchange.ts';
 import { type Dialogue, finish, isHeadUnfinished } from './dialogue.ts';
 import type { Piece } from './piece.ts';
 import type { Standing } from './standing.ts';
-import { holdsResponse, mayAnswer, mayStartResponse } from './starts.ts';
+import { holdsResponse, mayStartResponse } from './starts.ts';
 import { loseAnswers } from './step.ts';
 import { cutShortByAnswer, settleDoubt } from './unfinished.ts';
 
@@ -76,7 +76,7 @@ function noteAnswer({ info, standing, responses, events }: Dialogue, piece: Piec
     events.lost(1);
   }
   responses.passOver(piece);
-  standing.turns.passed(piece.timeNs, mayAnswer(piece), info.knowsOrder ? piece.other : undefined);
+  standing.turns.passed(piece, info.knowsOrder ? piece.other : undefined);
 }
 
 /**

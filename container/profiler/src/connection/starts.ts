@@ -59,6 +59,15 @@ export function mayAnswer(piece: Piece<unknown>): boolean {
   return piece.cap === 0 || mayStartResponse(piece);
 }
 
+const INTERIM = /^HTTP\/1\.\d 1(?!01)\d\d (?![\s\S]*\nHTTP\/1\.)/;
+
+/** Does a response begin that no other follows for the same request, as one does behind `100 Continue`? */
+export function startsAnswer(piece: Piece<unknown>): boolean {
+  const { bytes, from, cap, framed, length } = piece;
+  const isMore = framed !== undefined && length > framed.headBytes;
+  return mayStartResponse(piece) && (isMore || !INTERIM.test(bytes.toString('latin1', from, from + cap)));
+}
+
 /** Does a message seem to begin with the piece? */
 export function startsMessage(piece: Piece<unknown>): boolean {
   return isRequestStart(piece) || mayStartResponse(piece);

@@ -40,7 +40,7 @@ export function loseRequests(dialogue: Dialogue): void {
   if (isBetween && countUnderWay(dialogue) > 0) dialogue.events.lost(1);
   loseStep(dialogue);
   // Behind a whole request another one is missing, which may not be answered.
-  if (isBetween) standing.turns.asked(requests.present?.timeNs ?? 0);
+  if (isBetween) standing.turns.missedRequest(requests.present?.timeNs ?? 0);
   else standing.turns.missed();
   requests.restart();
 }
@@ -87,7 +87,7 @@ export function findStep(dialogue: Dialogue, piece: Piece<Process>): boolean {
   const isOver = !standing.isCountOnly && standing.turns.isOver(piece.timeNs, piece.offset);
   const starts = isBetween || (!standing.isReading && isRequestStart(piece));
   if (starts) responses.beginAnew();
-  if (starts || !standing.isMatching) standing.isMatching = starts && isOver;
+  if (starts || !standing.isMatching) standing.isMatching = starts && isOver && standing.turns.resume();
   if (standing.isReading) return true;
   if (!starts) {
     if (!standing.isMatching) askedSomething(dialogue, piece, isOver);
@@ -109,8 +109,10 @@ function passGap({ standing, events }: Dialogue): void {
 function askedSomething(dialogue: Dialogue, piece: Piece<Process>, isOver: boolean): void {
   const { standing, events } = dialogue;
   if (!standing.isRestComing) {
-    if (isOver) events.lost(1);
-    standing.turns.asked(piece.timeNs);
+    if (isOver) {
+      events.lost(1);
+      standing.turns.missedRequest(piece.timeNs);
+    } else standing.turns.asked(piece.timeNs);
   }
   const behind = requestWithin(piece);
   if (behind === undefined) return;

@@ -3,7 +3,7 @@
  * was lost, it is found there. One that does not wait leaves open which answer is to what.
  */
 import type { Piece } from './piece.ts';
-import { mayStartResponse } from './starts.ts';
+import { mayAnswer, mayStartResponse, startsAnswer } from './starts.ts';
 
 /** So many requests of one that waits may come with no answer between them, if those answers are one and it is missing. */
 const MOST_UNANSWERED = 2;
@@ -28,6 +28,8 @@ export class Turns {
   /** It asked ahead, unless the answer is missing that came before. */
   #seemsToPipeline = false;
   #pipelines = false;
+  /** Requests that were seen to begin, or are missing, less the answers that began: fewer do not wait, unless answers are missing. */
+  #owed = 0;
   /** When the last response came that nobody waited for. */
   #unreadNs = 0;
   /** Where the requests' stream stood when it was read; undefined where that is not known. */
@@ -35,6 +37,7 @@ export class Turns {
 
   /** The first byte of a request came at `timeNs`, or of what stands in its place. */
   began(timeNs: number): void {
+    this.#owed++;
     // Where answers that came later have been read, those before it may have been too.
     const isKnown = this.#askedNs !== undefined && !this.#mayHaveMissed && this.#beganNs <= timeNs;
     this.#isAhead = isKnown && !this.#isAnsweredBy(timeNs);
@@ -57,6 +60,12 @@ export class Turns {
     this.#askedNs = timeNs;
     this.#answeredNs = undefined;
     this.#mayHaveMissed = false;
+  }
+
+  /** A whole request is missing, behind what came at `timeNs`. */
+  missedRequest(timeNs: number): void {
+    this.#owed++;
+    this.asked(timeNs);
   }
 
   /** Bytes of requests are missing behind the beginning of one. The last answer may be the one to another. */
@@ -88,7 +97,18 @@ export class Turns {
       this.#isAhead = false;
       this.#seemsToPipeline = false;
     }
+    this.#owed = 0;
     this.#mayHaveMissed ||= this.#askedNs === undefined || timeNs >= this.#askedNs;
+  }
+
+  /** A response began that is no interim one; its request may be read later. */
+  replied(): void {
+    this.#owed--;
+  }
+
+  /** The response that began last was an interim one: that proper is still to come. */
+  promised(): void {
+    this.#owed++;
   }
 
   /** The response to what was asked began at `timeNs`; a client's may have been read before its request was seen to be sent. */
@@ -98,19 +118,28 @@ export class Turns {
   }
 
   /**
-   * A part of a response came at `timeNs` and is not read; `behind` is how far requests were sent then, if that is known.
+   * A part of a response came and is not read; `behind` is how far requests were sent then, if that is known.
    * What began before it was asked answers something else.
    */
-  passed(timeNs: number, mayBegin: boolean, behind: number | undefined): void {
+  passed(piece: Piece<unknown>, behind: number | undefined): void {
+    const { timeNs, cap } = piece;
+    if (startsAnswer(piece) || (cap === 0 && this.#answeredNs === undefined)) this.replied();
     this.#unreadNs = Math.max(this.#unreadNs, timeNs);
     this.#unreadBehind = behind;
-    if (mayBegin && (this.#askedNs === undefined || timeNs >= this.#askedNs)) this.answered(timeNs);
+    if (mayAnswer(piece) && (this.#askedNs === undefined || timeNs >= this.#askedNs)) this.answered(timeNs);
   }
 
   /** Is all answered that was asked before, where a request begins at `offset` and `timeNs`, and may its own answer still come? */
   isOver(timeNs: number, offset: number): boolean {
     if (this.#unreadBehind !== undefined && ((this.#unreadBehind - offset) | 0) > 0) return false;
     return !this.#pipelines && this.#isAnsweredBy(timeNs) && this.#unreadNs <= timeNs;
+  }
+
+  /** Where all seems answered, a request is to be told again: false if an answer is owed for sure, which shifts those to come. */
+  resume(): boolean {
+    this.#pipelines = this.#owed > 0;
+    this.#owed = 0;
+    return !this.#pipelines;
   }
 
   /** Had the answer to what was asked last begun at `timeNs`? */
