@@ -85,7 +85,8 @@ static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp
 	peer = (__u64)unix_peer_of(socket->sock);
 	conn = bpf_map_lookup_elem(&hp_conns, &peer);
 	/* What was sent before may still be read there, until a read says that it was all. */
-	if (conn && (direction == HP_RECEIVED || !BPF_CORE_READ((struct sock *)peer, sk_receive_queue.qlen)))
+	if (conn && (direction == HP_RECEIVED ||
+		     !BPF_CORE_READ((struct sock *)peer, sk_receive_queue.qlen)))
 		tell_end(scratch, conn, peer, !direction);
 	return 0;
 }
