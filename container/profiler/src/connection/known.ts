@@ -27,6 +27,6 @@ export function findKnownBodies({ standing, line, early, ...streams }: Dialogue)
 /** The bytes to come that can only be body; undefined where it is not known where the next one lies. */
 function knownOf<Who>({ place: { next }, hasGap, reader }: Stream<Who>) {
   if (next === undefined || hasGap) return undefined;
-  const bytes = Math.min(reader.mostToSkip, MOST_KNOWN);
+  const bytes = Math.min(reader.dataLeft, MOST_KNOWN);
   return { bytes, until: (next + bytes) >>> 0, isMessageEnd: reader.bytesToNext === bytes };
 }

@@ -69,6 +69,12 @@ export class Body {
     }
   }
 
+  /** So many of the next bytes are data for sure: the line end behind a chunk's is one byte or two. */
+  get dataLeft(): number {
+    if (this.state === 'until-close') return Number.POSITIVE_INFINITY;
+    return this.state === 'counted' || this.state === 'chunk-data' ? this.#left : 0;
+  }
+
   /** How many of its bytes are still to come; undefined where that is not known. */
   get bytesLeft(): number | undefined {
     return this.state === 'counted' ? this.#left : undefined;

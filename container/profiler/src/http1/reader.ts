@@ -87,6 +87,12 @@ export class Reader {
     return this.state === 'lost' ? Number.POSITIVE_INFINITY : 0;
   }
 
+  /** So many of the next bytes are data of a body for sure, or of what cannot be read. */
+  get dataLeft(): number {
+    if (this.state === 'body') return this.#body.dataLeft;
+    return this.mostToSkip;
+  }
+
   /** After how many bytes the next message begins; undefined where that is not known. */
   get bytesToNext(): number | undefined {
     if (this.state === 'body') return this.#body.bytesLeft;
