@@ -35,7 +35,8 @@ export function describeSyntax({ code, message, pos: [start] }: SyntaxError, tex
       };
     case 'BAD_SCALAR_START': {
       const sign = text.charAt(start) === '`' ? 'a backtick' : `\`${text.charAt(start)}\``;
-      return { message: `a string that begins with ${sign} must be in quotes`, hint: inQuotes };
+      const ofMake = sign === '`@`' ? '; a command needs no `@`: commands are shown only with `--verbose`' : '';
+      return { message: `a string that begins with ${sign} must be in quotes`, hint: `${inQuotes}${ofMake}` };
     }
     case 'MULTIPLE_DOCS':
       return { message: 'a config is one document, but `---` begins a second' };

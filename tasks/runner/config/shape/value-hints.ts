@@ -17,10 +17,16 @@ export function valueHint({ path, value, expected }: Wrong): string | undefined 
     return `a command belongs in \`run\`: \`${key}: { run: … }\``;
   if (path.length === 2 && path[0] === 'vars' && hasOneKey(value) && 'sh' in value)
     return `write \`$(${String(value.sh)})\`, which each command that uses it runs anew`;
-  if (typeof value === 'number' && ['timeout', 'within', 'backoff'].includes(key)) return `write \`${value}s\``;
+  if (typeof value === 'number' && ['timeout', 'within', 'backoff'].includes(key)) return durationHint(value);
   if (typeof value === 'number' && key === 'retry') return `write \`retry: { times: ${value} }\``;
   if (expected === 'Array' && typeof value === 'string') return `write \`${key}: [${asItem(value)}]\``;
   return undefined;
+}
+
+function durationHint(seconds: number): string {
+  if (Number.isInteger(seconds) && seconds >= 0) return `write \`${seconds}s\``;
+  const ms = seconds * 1_000;
+  return Number.isInteger(ms) && ms > 0 ? `write \`${ms}ms\`` : 'a duration is written `500ms`, `30s`, `5m` or `1h`';
 }
 
 /** A map in a list of strings: another runner's step, or a string with a colon that lacks quotes. */
