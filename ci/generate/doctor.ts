@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import type { Check } from 'zx-tasks';
 
-type Row = Pick<Check, 'id' | 'name' | 'question' | 'group' | 'needs' | 'platforms' | 'about' | 'mending'>;
+type Row = Pick<Check, 'id' | 'name' | 'question' | 'group' | 'needs' | 'platforms' | 'about' | 'fix'>;
 type Message = { readonly check?: string; readonly cause: string; readonly remedy: string };
 type ConfigRow = { readonly id: string; readonly script?: string; readonly version?: string; readonly about?: string };
 
@@ -91,7 +91,7 @@ function commands(): readonly string[] {
 }
 
 function section(row: Row, messages: readonly Message[]): readonly string[] {
-  const { id, name, question, about, mending, needs = [], platforms } = row;
+  const { id, name, question, about, fix, needs = [], platforms } = row;
   const causes = messages.filter((message) => message.check === id).map((message) => message.cause);
   return [
     `### ${id}`,
@@ -99,7 +99,7 @@ function section(row: Row, messages: readonly Message[]): readonly string[] {
     `**${name}**: ${question}`,
     ...(about === undefined ? [] : ['', upperFirst(about)]),
     '',
-    ...(mending === undefined ? [] : [`- fixed by: ${mending}`]),
+    ...(fix === undefined ? [] : [`- fixed by: ${fix}`]),
     ...(platforms === undefined ? [] : [`- runs on: ${platforms.join(', ')}`]),
     ...(needs.length === 0
       ? []

@@ -15,7 +15,7 @@ export const checks = documented([
     timeoutMs: 20_000,
     about:
       'podman-compose, `podman compose` or `docker compose` starts the stack. Old versions ignore keys and exit with 0 although a service failed, so the tasks check what really runs.',
-    mending: 'installing podman-compose',
+    fix: 'installing podman-compose',
     run: withEngine(hasProvider),
   },
 ]);

@@ -20,7 +20,7 @@ export const checks = documented([
     needs: ['EN002', 'EN003'],
     timeoutMs: 60_000,
     about: 'A tiny container is actually started, because no version number proves that this works.',
-    mending: 'container settings with limits and an OCI runtime that work on this host, for this project only',
+    fix: 'container settings with limits and an OCI runtime that work on this host, for this project only',
     run: withEngine(containerStarts),
   },
   {
@@ -33,7 +33,7 @@ export const checks = documented([
     timeoutMs: 60_000,
     about:
       'The same container is started on the default bridge network, which needs netavark or CNI plug-ins and a firewall command.',
-    mending: 'installing Podman’s network tools',
+    fix: 'installing Podman’s network tools',
     run: withEngine(bridgeWorks),
   },
 ]);

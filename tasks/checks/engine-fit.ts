@@ -19,7 +19,7 @@ export const checks = documented([
     group: 'engine',
     needs: ['EN002'],
     about: 'Older engines do not know CAP_BPF and CAP_PERFMON, or print other JSON than the tasks read.',
-    mending: 'a newer Podman (4.3 or later) or Docker (23 or later)',
+    fix: 'a newer Podman (4.3 or later) or Docker (23 or later)',
     run: withEngineInfo(isNewEnough),
   },
   {
@@ -30,7 +30,7 @@ export const checks = documented([
     needs: ['EN002'],
     platforms: ['linux'],
     about: 'crun refuses to start anything where cgroups v1 and v2 are mounted side by side; runc does not.',
-    mending: 'container settings that choose runc, for this project only',
+    fix: 'container settings that choose runc, for this project only',
     run: withEngineInfo(runtimeFits),
   },
   {
@@ -40,7 +40,7 @@ export const checks = documented([
     group: 'engine',
     needs: ['EN002'],
     about: 'Podman 6 needs cgroups v2; older versions, and Docker, also work with v1.',
-    mending: 'booting with cgroups v2, or an engine that works with v1',
+    fix: 'booting with cgroups v2, or an engine that works with v1',
     run: withEngineInfo(cgroupsFit),
   },
 ]);

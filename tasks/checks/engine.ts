@@ -22,7 +22,7 @@ export const checks = documented([
     group: 'engine',
     about:
       'The application, the profiler and the eBPF build run in containers. The docker command counts as an engine only where there can be a daemon: installed here, named by DOCKER_HOST or by a context, or Docker Desktop’s.',
-    mending: 'installing Podman with the system’s package manager',
+    fix: 'installing Podman with the system’s package manager',
     timeoutMs: 20_000,
     run: engineIsInstalled,
   },
@@ -35,8 +35,7 @@ export const checks = documented([
     timeoutMs: 20_000,
     about:
       'An engine answers if its `info` reports a version; that its command exists is not enough. A `docker` command that is really Podman is recognised.',
-    mending:
-      'on macOS, starting the Podman machine; on Linux, starting Docker’s daemon where systemd runs, otherwise installing what Podman lacks',
+    fix: 'on macOS, starting the Podman machine; on Linux, starting Docker’s daemon where systemd runs, otherwise installing what Podman lacks',
     run: engineAnswers,
   },
   {
@@ -48,7 +47,7 @@ export const checks = documented([
     platforms: ['linux'],
     about:
       'Only the kernel’s own root, with CAP_BPF in the first user namespace, may load eBPF; root in a rootless engine is an ordinary user to the kernel.',
-    mending: 'calling the engine through sudo; on macOS a rootful machine',
+    fix: 'calling the engine through sudo; on macOS a rootful machine',
     run: withEngine(engineIsRootful),
   },
 ]);

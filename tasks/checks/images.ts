@@ -16,7 +16,7 @@ export const checks = documented([
     timeoutMs: 60_000,
     about:
       'The images are built on Debian’s and Node’s official ones. These are here already, were made here from packages, or can be pulled because their registry answers.',
-    mending: 'making them from the distribution’s packages, or naming images that can be pulled',
+    fix: 'making them from the distribution’s packages, or naming images that can be pulled',
     run: withEngine(baseImagesCanBeHad),
   },
 ]);

@@ -15,7 +15,7 @@ export const checks = documented([
     needs: ['KN001'],
     about:
       'The probe uses the cheapest tier that the kernel offers and that works: B, tracepoints of the socket layer (Linux 6.3); C, trampolines on the socket functions; A, the end of every system call. The check shows what the running profiler chose, or else what it would try first.',
-    mending: 'a kernel of the distribution, 5.10 or newer',
+    fix: 'a kernel of the distribution, 5.10 or newer',
     run: hasHook,
   },
 ]);

@@ -17,7 +17,7 @@ export const checks = documented([
     platforms: ['linux'],
     about:
       'A container or sandbox may withhold CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN, which includes both) from everybody in it, even from root.',
-    mending: 'starting the environment with these capabilities',
+    fix: 'starting the environment with these capabilities',
     run: hasCapabilities,
   },
   {
@@ -27,7 +27,7 @@ export const checks = documented([
     group: 'kernel',
     platforms: ['linux'],
     about: 'Container engines filter system calls, and most filters refuse bpf().',
-    mending: 'starting the environment without such a filter',
+    fix: 'starting the environment without such a filter',
     run: letsBpfPass,
   },
   {
@@ -37,7 +37,7 @@ export const checks = documented([
     group: 'kernel',
     needs: ['EN002'],
     about: 'The probe passes its events on in a ring buffer, which kernels have had since 5.8.',
-    mending: 'a newer kernel; on macOS a newer machine image',
+    fix: 'a newer kernel; on macOS a newer machine image',
     run: withEngineInfo(isNewEnough),
   },
 ]);

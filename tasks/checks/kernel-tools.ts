@@ -24,7 +24,7 @@ export const checks = documented([
     question: 'can other kernels be booted here, to test the probe on them?',
     group: 'development',
     about: 'Only `npx tasks kernels` needs this: it boots Debian’s kernels in QEMU and tests the probe on each.',
-    mending: 'installing them',
+    fix: 'installing them',
     platforms: ['linux'],
     run: hasTools,
   },

@@ -10,7 +10,7 @@ export const checks = documented([
     group: 'kernel',
     platforms: ['linux'],
     about: 'The probe adapts to the kernel by the kernel’s own type information, /sys/kernel/btf/vmlinux.',
-    mending: 'a kernel of the distribution, 5.10 or newer',
+    fix: 'a kernel of the distribution, 5.10 or newer',
     run: hasBtf,
   },
   {
@@ -20,7 +20,7 @@ export const checks = documented([
     group: 'kernel',
     platforms: ['linux'],
     about: 'In lockdown’s confidentiality mode no program may read kernel memory.',
-    mending: 'booting without it',
+    fix: 'booting without it',
     run: allowsTracing,
   },
 ]);

@@ -15,7 +15,7 @@ export const checks = documented([
     timeoutMs: 20_000,
     about:
       'An interrupted run leaves stopped containers and an empty network behind. Those of another checkout are named and never touched.',
-    mending: '`npx tasks down`, here or there',
+    fix: '`npx tasks down`, here or there',
     run: withEngine(nothingIsLeft),
   },
 ]);

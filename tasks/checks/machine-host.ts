@@ -19,7 +19,7 @@ export const checks = documented([
     platforms: ['darwin'],
     about:
       'A machine runs on Apple’s hypervisor, through vfkit (applehv), which comes with Podman, or through krunkit (libkrun), which is the default since Podman 6 and not part of every installation.',
-    mending: 'installing or upgrading krunkit, or choosing applehv',
+    fix: 'installing or upgrading krunkit, or choosing applehv',
     run: withPodman(providerIsHere),
   },
   {
@@ -30,7 +30,7 @@ export const checks = documented([
     needs: ['EN001'],
     platforms: ['darwin'],
     about: 'Podman 6 runs on Apple silicon only; 5.8 is the last version for Macs with Intel processors.',
-    mending: 'Podman 5.8',
+    fix: 'Podman 5.8',
     run: withPodman(processorIsSupported),
   },
   {
@@ -41,7 +41,7 @@ export const checks = documented([
     platforms: ['darwin'],
     about:
       'A Mac that is itself a virtual machine often cannot: GitHub’s arm64 runners are such Macs, and no container engine works there.',
-    mending: 'another Mac, or a Linux runner',
+    fix: 'another Mac, or a Linux runner',
     run: hasHypervisor,
   },
 ]);

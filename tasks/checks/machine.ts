@@ -14,8 +14,7 @@ export const checks = documented([
     needs: ['EN001', 'PM005', 'PM006', 'PM007'],
     platforms: ['darwin'],
     about: 'Containers need a Linux kernel; on macOS it runs in a virtual machine.',
-    mending:
-      '`npx tasks machine-start`, which creates one; with `--forget-broken`, which only you can decide, in place of one whose record Podman cannot read',
+    fix: '`npx tasks machine-start`, which creates one; with `--forget-broken`, which only you can decide, in place of one whose record Podman cannot read',
     run: withMachine(exists),
   },
   {
@@ -26,7 +25,7 @@ export const checks = documented([
     needs: ['PM001'],
     platforms: ['darwin'],
     about: 'The check distinguishes a machine that is stopped, starting, or stuck in an interrupted start.',
-    mending: '`npx tasks machine-start`, from each of these states',
+    fix: '`npx tasks machine-start`, from each of these states',
     run: withMachine(runs),
   },
   {
@@ -37,7 +36,7 @@ export const checks = documented([
     needs: ['PM002'],
     platforms: ['darwin'],
     about: 'Only the kernel’s own root may load eBPF, in the machine too.',
-    mending: '`npx tasks machine-start`, which stops the machine, changes it and starts it again',
+    fix: '`npx tasks machine-start`, which stops the machine, changes it and starts it again',
     run: withMachine(isRootful),
   },
   {
@@ -48,8 +47,7 @@ export const checks = documented([
     needs: ['PM001'],
     platforms: ['darwin'],
     about: 'By default Podman gives a machine 2 GiB; for the eBPF compiler and the application, 4 are enough.',
-    mending:
-      '`npx tasks machine-start` below 2 GiB; from 2 to 4, a command for you to run, because it stops the containers',
+    fix: '`npx tasks machine-start` below 2 GiB; from 2 to 4, a command for you to run, because it stops the containers',
     run: withMachine(hasMemory),
   },
 ]);

@@ -18,7 +18,7 @@ export const checks = documented([
     group: 'network',
     about:
       'Where a company’s proxy inspects TLS, NODE_EXTRA_CA_CERTS, SSL_CERT_FILE or npm’s `cafile` names its certificate authority; builds get it as a secret.',
-    mending: 'a file that exists, in PEM, with a certificate that is valid today',
+    fix: 'a file that exists, in PEM, with a certificate that is valid today',
     run: caIsReadable,
   },
   {
@@ -31,7 +31,7 @@ export const checks = documented([
     timeoutMs: 15_000,
     about:
       'A machine’s clock may stop while the Mac sleeps. Then certificates seem not to be valid yet, and files seem to be from the future.',
-    mending: 'setting the machine’s clock',
+    fix: 'setting the machine’s clock',
     run: withPodman(clocksAgree),
   },
 ]);

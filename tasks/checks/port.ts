@@ -12,7 +12,7 @@ export const checks = documented([
     group: 'project',
     needs: ['EN002'],
     about: 'The application is published on 127.0.0.1:8080, or on the port that APP_PORT names.',
-    mending: 'another port, or ending what uses this one',
+    fix: 'another port, or ending what uses this one',
     run: portIsFree,
   },
 ]);

@@ -16,7 +16,7 @@ export const checks = documented([
     group: 'project',
     about:
       'The images need about 2 GiB while they are built. On a Mac they are on the Podman machine’s own disk, which is checked too.',
-    mending: 'removing images that are no longer needed',
+    fix: 'removing images that are no longer needed',
     timeoutMs: 20_000,
     run: diskHasRoom,
   },
@@ -27,7 +27,7 @@ export const checks = documented([
     group: 'project',
     platforms: ['linux'],
     about: 'The eBPF compiler needs about 500 MiB while it runs; the stack itself needs 200.',
-    mending: 'ending programs that use it',
+    fix: 'ending programs that use it',
     run: memoryIsFree,
   },
 ]);

@@ -15,7 +15,7 @@ export const checks = documented([
     platforms: ['darwin'],
     about:
       'The machine sees only folders that are shared with it: those that it was created with, or else /Users, /private and /var/folders; before Podman 4.4 only the home folder. Its /tmp and /Volumes are its own, not the Mac’s.',
-    mending: 'moving the checkout into the home folder',
+    fix: 'moving the checkout into the home folder',
     run: withPodman(isShared),
   },
 ]);

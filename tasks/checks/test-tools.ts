@@ -25,7 +25,7 @@ export const checks = documented([
     platforms: ['linux'],
     about:
       'The tests switch to an ordinary user with sudo, open a terminal with Python, send requests with curl, try completion in zsh and fish, and check the eBPF sources with clang-format.',
-    mending: 'installing them',
+    fix: 'installing them',
     run: hasTools,
   },
 ]);

@@ -18,7 +18,7 @@ export const checks = documented([
     group: 'development',
     platforms: ['linux'],
     about: 'clang, bpftool and libbpf’s headers on the host itself. Only `bpf:build --host` and the tests need them.',
-    mending: 'installing the eBPF toolchain',
+    fix: 'installing the eBPF toolchain',
     run: hasToolchain,
   },
 ]);

@@ -10,7 +10,7 @@ export const checks = documented([
     question: 'can the traces be written?',
     group: 'project',
     about: 'The profiler writes container/traces as you, so that the files stay yours.',
-    mending: 'creating the folder, or making you its owner',
+    fix: 'creating the folder, or making you its owner',
     run: tracesCanBeWritten,
   },
 ]);

@@ -177,7 +177,7 @@ export type Check = {
   /** What is looked at and why it matters, in a sentence or two. */
   readonly about?: string;
   /** What fixes it, in words; the fixes of a result are the commands. */
-  readonly mending?: string;
+  readonly fix?: string;
   /** Where more is written: a file and an anchor. */
   readonly docs?: string;
   readonly run: (probe: Probe) => Promise<CheckResult>;

@@ -19,7 +19,7 @@ const checks = `import type { Check } from 'zx-tasks';
 export const checks: Check[] = [
   {
     id: 'EN001', name: 'engine', question: 'does the engine answer?', group: 'engine',
-    about: 'Everything runs in it.', mending: 'starting it', docs: 'docs/doctor.md#en001',
+    about: 'Everything runs in it.', fix: 'starting it', docs: 'docs/doctor.md#en001',
     run: async (probe) => {
       const ran = await probe.run(['cat', 'engine']);
       return ran.code === 0

@@ -15,7 +15,7 @@ export const run = defineTask(async ({ $, log, undoOnFailure }) => {
   });
 
 const checkThat = (body: string): string => `export const checks = [
-  { id: 'ON001', name: 'one', question: 'one?', group: 'all', about: 'x', mending: 'y', run: async () => { ${body} } },
+  { id: 'ON001', name: 'one', question: 'one?', group: 'all', about: 'x', fix: 'y', run: async () => { ${body} } },
 ];
 `;
 

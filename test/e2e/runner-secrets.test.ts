@@ -37,7 +37,7 @@ test.each([
 ])('so is one that a check prints in pieces %s', async (_, end) => {
   await using project = await createProject({
     'tasks.config.yaml': 'version: 1\nsecrets: [TOKEN]\nchecks: { one: { id: ON001, script: check.ts } }\ntasks: {}\n',
-    'check.ts': `export const checks = [{ id: 'ON001', name: 'one', question: 'one?', group: 'all', about: 'x', mending: 'y', run: async () => {
+    'check.ts': `export const checks = [{ id: 'ON001', name: 'one', question: 'one?', group: 'all', about: 'x', fix: 'y', run: async () => {
   ${inPieces}
   ${end}
 } }];

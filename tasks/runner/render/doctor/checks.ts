@@ -13,10 +13,10 @@ export function listChecks(checks: readonly Check[], paint: Paint): string {
 }
 
 /** `doctor --about`: everything that is known of a check without running it. */
-export function describeCheck({ id, name, question, about, mending, needs = [], platforms, docs }: Check): string {
+export function describeCheck({ id, name, question, about, fix, needs = [], platforms, docs }: Check): string {
   const facts = [
     ...(about === undefined ? [] : [about]),
-    ...(mending === undefined ? [] : [`fixed by: ${mending}`]),
+    ...(fix === undefined ? [] : [`fixed by: ${fix}`]),
     ...(needs.length === 0 ? [] : [`runs only if these pass: ${needs.join(', ')}`]),
     ...(platforms === undefined ? [] : [`runs on: ${platforms.join(', ')}`]),
     ...(docs === undefined ? [] : [`more: ${docs}`]),
