@@ -72,7 +72,6 @@ async function carryOut(host: Host, { project, plan, args, fix }: Undertaking): 
   if (plan.doctor !== undefined)
     return await (await import('./doctor/diagnose.ts')).diagnose(session, plan.doctor, { fix });
   const renderer = await openRenderer(host, plan, args.flags);
-  await renderer.ready;
   host.foreignCode.showRest = () => {
     for (const event of session.events.takeRest()) renderer.on(event);
     void renderer.end();

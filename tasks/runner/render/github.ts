@@ -82,7 +82,6 @@ export function makeGithubRenderer(host: Host, plan: Plan, options: RenderOption
     quote,
   });
   return {
-    ready: Promise.resolve(),
     on: (event) => {
       if (event.type === 'task-started') start(event.task);
       const found = event.type === 'task-finished' ? (running.get(event.task)?.locator.found() ?? []) : [];

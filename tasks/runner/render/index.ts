@@ -7,7 +7,6 @@ import { makePlainRenderer } from './plain.ts';
 
 /** Shows events. It decides nothing, and its end waits until all is written. */
 export type Renderer = {
-  readonly ready: Promise<void>;
   readonly on: (event: Stamped) => void;
   readonly end: () => Promise<void>;
 };
@@ -31,7 +30,6 @@ export async function openRenderer(host: Host, plan: Plan, flags: Flags): Promis
     flags.profile === undefined ? [] : [await (await import('./profile.ts')).openProfile(host, plan, flags.profile)];
   const all = [logs, view, ...profile];
   return {
-    ready: view.ready,
     on: (event) => {
       for (const renderer of all) renderer.on(event);
     },

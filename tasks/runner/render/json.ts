@@ -7,7 +7,6 @@ import { writeTogether } from './together.ts';
 export function makeJsonRenderer(host: Pick<Host, 'write'>): Renderer {
   const out = writeTogether(host.write);
   return {
-    ready: Promise.resolve(),
     on: (event: Stamped) => {
       const line = `${JSON.stringify(event)}\n`;
       if (event.type === 'task-output') out.add(line);

@@ -96,7 +96,6 @@ export function makeListRenderer(
     },
   };
   return {
-    ready: Promise.resolve(),
     on: (event: Stamped) => {
       services.on(event);
       printed.on(event);

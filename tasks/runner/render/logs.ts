@@ -61,7 +61,6 @@ export function makeLogs(
     isDue = true;
   };
   return {
-    ready: Promise.resolve(),
     on: (event) => {
       if (event.type === 'task-started') attempt(() => host.removeLog(`${root}/${logPathOf(event.task)}`));
       if (event.type === 'task-output') attempt(() => take(event));

@@ -36,7 +36,6 @@ export function makePlainRenderer(
     },
   });
   return {
-    ready: Promise.resolve(),
     on: (event) => {
       if (event.type === 'task-started') running.add(event.task);
       if (event.type === 'task-finished') running.delete(event.task);

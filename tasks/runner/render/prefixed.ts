@@ -29,5 +29,5 @@ export function makePrefixedRenderer(
     say: (task, lines) => out.write(prefixed(task, lines)),
     quote: (task, line) => out.add(prefixed(task, [keepColours(line)])),
   });
-  return { ready: Promise.resolve(), on: (event) => dispatch(story, event), end: async () => out.flush() };
+  return { on: (event) => dispatch(story, event), end: async () => out.flush() };
 }

@@ -37,7 +37,6 @@ export async function openProfile(
   if (!(await write([]))) throw usageError(`the profile cannot be written to \`${file}\``);
   const trace = makeTrace(plan);
   return {
-    ready: Promise.resolve(),
     on: trace.on,
     end: async () => {
       if (!(await write(trace.events())))
