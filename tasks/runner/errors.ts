@@ -7,7 +7,7 @@ export const exitCodes = { ok: 0, task: 1, usage: 2, config: 3, machine: 4, bug:
 /** One thing the user can mend, with the place where it stands, if it has one. */
 export type Problem = {
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly place?: Place;
 };
 
@@ -35,7 +35,7 @@ export class UserError extends Error {
 
 /** A wrong command line: one sentence, perhaps a hint, exit code 2. */
 export function usageError(message: string, hint?: string): UserError {
-  return new UserError('usage', [hint === undefined ? { message } : { message, hint }]);
+  return new UserError('usage', [{ message, hint }]);
 }
 
 /** `, did you mean `build`?`, or nothing when no candidate is near. */

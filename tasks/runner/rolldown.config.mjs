@@ -66,6 +66,7 @@ const rare = new Set(
   [
     ...[
       'config/dotenv-lines',
+      'config/finding',
       'config/read-file',
       'config/rules/services',
       'config/units',

@@ -9,5 +9,20 @@ export type Finding = {
   /** The characters that are meant, where they are only a part of the value. */
   readonly part?: string;
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 };
+
+/** Makes findings about the keys of one task. */
+export function aboutKeysOf(task: string) {
+  return (key: string, message: string, hint?: string): Finding => ({
+    path: ['tasks', task, key],
+    at: 'key',
+    message: `task \`${task}\` ${message}`,
+    hint,
+  });
+}
+
+/** Those of some findings for which there is reason. */
+export function thatHold(findings: readonly (Finding | false)[]): readonly Finding[] {
+  return findings.filter((finding) => finding !== false);
+}

@@ -1,5 +1,5 @@
 import { listed } from '../errors.ts';
-import type { Finding, Path } from './finding.ts';
+import { type Finding, type Path, thatHold } from './finding.ts';
 import { isWrongCell } from './shape/stand-in.ts';
 import { fillTemplate } from './template.ts';
 import type { Config, TaskRow } from './types.ts';
@@ -73,28 +73,16 @@ function whole({ container: _, script: __, confirm: ___, ...row }: TaskRow, cell
   return { ...row, needs: cells.map((cell) => cell.name), requires: [], run: [], finally: [], locks: [] };
 }
 
-function problemsOf(row: TaskRow, axes: Readonly<Record<string, readonly string[]>>): Finding[] {
-  return Object.entries(axes).flatMap(([axis, values]): Finding[] => {
-    const path = ['tasks', row.name, 'matrix', axis];
+function problemsOf(row: TaskRow, axes: Readonly<Record<string, readonly string[]>>): readonly Finding[] {
+  return Object.entries(axes).flatMap(([axis, values]) => {
+    const at = (message: string): Finding => ({ path: ['tasks', row.name, 'matrix', axis], at: 'key', message });
     const twice = values.filter((value, index) => values.indexOf(value) !== index);
-    const isAlsoParam = Object.hasOwn(row.params, axis);
-    return [
-      ...(values.length === 0
-        ? [{ path, at: 'key' as const, message: `matrix key \`${axis}\` of task \`${row.name}\` has no values` }]
-        : []),
-      ...(twice.length > 0
-        ? [
-            {
-              path,
-              at: 'key' as const,
-              message: `matrix key \`${axis}\` of task \`${row.name}\` has ${listed(new Set(twice))} twice`,
-            },
-          ]
-        : []),
-      ...(isAlsoParam
-        ? [{ path, at: 'key' as const, message: `\`${axis}\` of task \`${row.name}\` is a matrix key and a param` }]
-        : []),
-    ];
+    const title = `matrix key \`${axis}\` of task \`${row.name}\``;
+    return thatHold([
+      values.length === 0 && at(`${title} has no values`),
+      twice.length > 0 && at(`${title} has ${listed(new Set(twice))} twice`),
+      Object.hasOwn(row.params, axis) && at(`\`${axis}\` of task \`${row.name}\` is a matrix key and a param`),
+    ]);
   });
 }
 

@@ -98,17 +98,15 @@ async function readPart(
   };
 }
 
-async function readIncluded(
-  host: ReadHost,
-  raw: RawConfig,
-  place: Place,
-): Promise<Parts & { readonly findings: readonly Finding[] }> {
+type Included = Parts & { readonly findings: readonly Finding[] };
+
+async function readIncluded(host: ReadHost, raw: RawConfig, place: Place): Promise<Included> {
   const read = await Promise.all(
-    Object.entries(raw.include ?? {}).map(async ([name, path]): Promise<Parts & { findings: readonly Finding[] }> => {
-      const wrong = (message: string, hint?: string): Parts & { findings: readonly Finding[] } => ({
+    Object.entries(raw.include ?? {}).map(async ([name, path]): Promise<Included> => {
+      const wrong = (message: string): Included => ({
         parts: [],
         problems: [],
-        findings: [{ path: ['include', name], at: 'value', message, ...(hint === undefined ? {} : { hint }) }],
+        findings: [{ path: ['include', name], at: 'value', message }],
       });
       const file = join(place.root, place.folder, path);
       const read = await readNamed(host, file, path);

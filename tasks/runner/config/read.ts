@@ -32,9 +32,7 @@ export function readSource(file: string, text: string): Source {
     document: data.document,
     problems: [...firstOfEachLine(problems), ...tags, ...data.problems],
     locate: ({ message, hint, ...where }) => {
-      const [start, end] = rangeOf(yaml, text, where);
-      const place = placeOf(start, end);
-      return hint === undefined ? { message, place } : { message, hint, place };
+      return { message, hint, place: placeOf(...rangeOf(yaml, text, where)) };
     },
   };
 }

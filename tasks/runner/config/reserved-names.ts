@@ -1,2 +1,2 @@
-/** Names that the validator leaves out of every table, without a word. */
+/** Names that the validator leaves out of every map, without a word. */
 export const reservedNames: readonly string[] = ['__proto__', 'constructor', 'prototype'];

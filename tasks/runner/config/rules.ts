@@ -1,6 +1,6 @@
 import { toolFlagNames } from '../args.ts';
 import { didYouMean, listed, messageOf } from '../errors.ts';
-import type { Finding, Path } from './finding.ts';
+import { aboutKeysOf, type Finding, type Path, thatHold } from './finding.ts';
 import { freshRules } from './rules/inputs-and-outputs.ts';
 import { platformRules } from './rules/platforms.ts';
 import { quotingRules } from './rules/quoting.ts';
@@ -51,69 +51,55 @@ export function checkMessages(messages: Config['messages'], checkIds: readonly s
   });
 }
 
-function contradictions(task: TaskRow): Finding[] {
-  const at = (key: string, message: string, hint?: string): Finding => ({
-    path: ['tasks', task.name, key],
-    at: 'key',
-    message: `task \`${task.name}\` ${message}`,
-    ...(hint === undefined ? {} : { hint }),
-  });
+function contradictions(task: TaskRow): readonly Finding[] {
+  const at = aboutKeysOf(task.name);
   const hasRun = task.run.length > 0;
-  const usesArgs = task.run.some((step) => namesIn(step).includes('args'));
-  const findings: Finding[] = [];
-  if (hasRun && task.script !== undefined)
-    findings.push(at('script', 'has both `run` and `script`', 'keep one of them'));
-  if (task.container !== undefined && task.script !== undefined) {
-    findings.push(
+  const hasScript = task.script !== undefined;
+  const hasNoWork = !hasRun && !hasScript && task.service === undefined;
+  const argsAt = task.run.findIndex((step) => namesIn(step).includes('args'));
+  return thatHold([
+    hasRun && hasScript && at('script', 'has both `run` and `script`', 'keep one of them'),
+    task.container !== undefined &&
+      hasScript &&
       at(
         'container',
         'names a container for a `script`, which runs on this machine',
         'let the script start the container',
       ),
-    );
-  }
-  const hasNoWork = !hasRun && task.script === undefined && task.service === undefined;
-  if (task.container !== undefined && hasNoWork) findings.push(at('container', 'names a container but has no `run`'));
-  if (task.args !== undefined && hasRun && !usesArgs)
-    findings.push(at('args', 'takes words that its `run` does not use', 'write `${args}` where they belong'));
-  if (task.args === undefined && usesArgs) {
-    const index = task.run.findIndex((step) => namesIn(step).includes('args'));
-    const message = `task \`${task.name}\` uses \`\${args}\` but declares no \`args\``;
-    const hint = 'add `args: { name: file }`, with what one of the words is called';
-    findings.push({ path: ['tasks', task.name, 'run', index], at: 'value', part: '${args}', message, hint });
-  }
-  return findings;
+    task.container !== undefined && hasNoWork && at('container', 'names a container but has no `run`'),
+    task.args !== undefined &&
+      hasRun &&
+      argsAt === -1 &&
+      at('args', 'takes words that its `run` does not use', 'write `${args}` where they belong'),
+    task.args === undefined &&
+      argsAt !== -1 && {
+        path: ['tasks', task.name, 'run', argsAt],
+        at: 'value',
+        part: '${args}',
+        message: `task \`${task.name}\` uses \`\${args}\` but declares no \`args\``,
+        hint: 'add `args: { name: file }`, with what one of the words is called',
+      },
+  ]);
 }
 
-function paramRules(task: TaskRow): Finding[] {
-  return Object.entries(task.params).flatMap(([name, param]): Finding[] => {
+function paramRules(task: TaskRow): readonly Finding[] {
+  return Object.entries(task.params).flatMap(([name, param]): readonly Finding[] => {
     const path = ['tasks', task.name, 'params', name];
     const title = `param \`${name}\` of task \`${task.name}\``;
-    const findings: Finding[] = [];
     const isTaken = toolFlagNames.includes(name) || name === 'args';
-    if (isTaken)
-      findings.push({
-        path,
-        at: 'key',
-        message: `${title} has the name of a flag of the runner`,
-        hint: 'give it another name',
-      });
-    if (param.type === 'enum' && param.values.length === 0)
-      findings.push({ path, at: 'key', message: `${title} is an enum without \`values\`` });
-    if (param.type !== 'enum' && param.values.length > 0)
-      findings.push({
-        path: [...path, 'values'],
-        at: 'key',
-        message: `${title} has \`values\` but is not an enum`,
-        hint: 'write `type: enum`',
-      });
-    if (param.required && param.default !== undefined)
-      findings.push({
-        path: [...path, 'default'],
-        at: 'key',
-        message: `${title} is required and has a default`,
-        hint: 'keep one of them',
-      });
+    const isEnum = param.type === 'enum';
+    const hasValues = param.values.length > 0;
+    const at = (where: Path, message: string, hint?: string): Finding => ({ path: where, at: 'key', message, hint });
+    const findings = thatHold([
+      isTaken && at(path, `${title} has the name of a flag of the runner`, 'give it another name'),
+      isEnum && !hasValues && at(path, `${title} is an enum without \`values\``),
+      !isEnum &&
+        hasValues &&
+        at([...path, 'values'], `${title} has \`values\` but is not an enum`, 'write `type: enum`'),
+      param.required &&
+        param.default !== undefined &&
+        at([...path, 'default'], `${title} is required and has a default`, 'keep one of them'),
+    ]);
     return [...findings, ...defaultRule(title, param, [...path, 'default'])];
   });
 }
@@ -144,14 +130,7 @@ function checkRowRules(check: CheckRow, isRange: (range: string) => boolean): Fi
   const path = ['checks', check.name];
   if (check.command === '')
     return [{ path, at: 'key', message: `check \`${check.name}\` has neither \`command\` nor \`script\`` }];
-  if (!isRange(check.version))
-    return [
-      {
-        path: [...path, 'version'],
-        at: 'value',
-        message: `\`${check.version}\` is not a version range`,
-        hint: 'write a range as in `>=1.2` or `^4.3`',
-      },
-    ];
-  return [];
+  if (isRange(check.version)) return [];
+  const message = `\`${check.version}\` is not a version range`;
+  return [{ path: [...path, 'version'], at: 'value', message, hint: 'write a range as in `>=1.2` or `^4.3`' }];
 }

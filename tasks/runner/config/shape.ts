@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { didYouMean, listed } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
+import { listForMap, listsForMaps, reservedKey, reservedKeys } from './shape/maps.ts';
 import { ourWordFor, wayWithout } from './shape/other-words.ts';
 import { remove, replaceWrong, schemaAt } from './shape/stand-in.ts';
-import { listForTable, listsForTables, reservedKey, reservedKeys } from './shape/tables.ts';
 import { valueHint } from './shape/value-hints.ts';
 import { reasonOf, subjectOf, titleOf } from './shape/wording.ts';
 
@@ -23,14 +23,14 @@ export function checkShape<Schema extends v.GenericSchema>(
   schema: Schema,
   document: unknown,
 ): Shape<v.InferOutput<Schema>> {
-  const lists = listsForTables(schema, document);
+  const lists = listsForMaps(schema, document);
   const reserved = reservedKeys(schema, document);
   const result = v.safeParse(schema, document);
   if (result.success && lists.length + reserved.length === 0) return { findings: [], wrong: [], value: result.output };
   const issues = (result.issues ?? []).flatMap(innermost).filter((issue) => !isInside(pathOf(issue), lists));
   const wrong = [...lists, ...issues.filter((issue) => !isBadKey(issue)).map(pathOf)];
   const findings = [
-    ...lists.map((path) => listForTable(path, subjectOf(path))),
+    ...lists.map((path) => listForMap(path, subjectOf(path))),
     ...reserved.map((path) => reservedKey(path)),
     ...sayingKeysOnce(issues.filter((issue) => !isMisspelt(issue, issues)).flatMap((issue) => describe(schema, issue))),
   ];
@@ -102,8 +102,8 @@ function describe(schema: v.GenericSchema, issue: Issue): Finding[] {
   const key = String(path.at(-1) ?? '');
   if (isUnknownKey(issue)) return unknownKeys(schema, owner, issue);
   if (isMissingKey(issue)) {
-    const hint = owner.length === 0 && key === 'version' ? { hint: 'it begins with `version: 1`' } : {};
-    return [{ path: owner, at: 'key', message: `${titleOf(owner)} has no \`${key}\``, ...hint }];
+    const hint = owner.length === 0 && key === 'version' ? 'it begins with `version: 1`' : undefined;
+    return [{ path: owner, at: 'key', message: `${titleOf(owner)} has no \`${key}\``, hint }];
   }
   if (isBadKey(issue) && key === '') {
     const message = `a key that is empty, or \`null\` without quotes, cannot be used: ${issue.message}`;
@@ -112,7 +112,7 @@ function describe(schema: v.GenericSchema, issue: Issue): Finding[] {
   if (isBadKey(issue)) return [{ path, at: 'key', message: `\`${key}\` cannot be used: ${issue.message}` }];
   const message = `${subjectOf(path)} ${reasonOf(issue)}`;
   const hint = valueHint({ path, value: issue.input, expected: issue.expected });
-  return [{ path, at: 'value', message, ...(hint === undefined ? {} : { hint }) }];
+  return [{ path, at: 'value', message, hint }];
 }
 
 function unknownKeys(schema: v.GenericSchema, owner: Path, issue: Issue): Finding[] {

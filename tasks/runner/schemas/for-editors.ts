@@ -10,7 +10,7 @@ export function schemaForEditors(): string {
   return `${JSON.stringify(whole, withoutReservedNames, 2)}\n`;
 }
 
-/** Of a table that takes any name, also the names that it does not take. */
+/** Of a map that takes any name, also the names that it does not take. */
 function withoutReservedNames(key: string, value: unknown): unknown {
   return key === 'propertyNames' ? { ...(value as object), not: { enum: reservedNames } } : value;
 }

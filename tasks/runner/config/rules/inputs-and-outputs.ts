@@ -1,5 +1,5 @@
 import { leavesProject } from '../../text/paths.ts';
-import type { Finding } from '../finding.ts';
+import { aboutKeysOf, type Finding, thatHold } from '../finding.ts';
 import type { TaskRow } from '../types.ts';
 
 /** Do a task's inputs and outputs make sense together, and do its outputs stay inside of the project? */
@@ -43,22 +43,20 @@ function inputRules(task: TaskRow): readonly Finding[] {
 
 /** Keys that say nothing without others. */
 function lonelyKeys(task: TaskRow): readonly Finding[] {
-  const at = (key: string, message: string, hint: string): Finding[] => [
-    { path: ['tasks', task.name, key], at: 'key', message: `task \`${task.name}\` ${message}`, hint },
-  ];
+  const at = aboutKeysOf(task.name);
   const hasInputs = task.inputs !== undefined;
-  return [
-    ...(task.envInputs.length > 0 && !hasInputs
-      ? at('envInputs', 'has `envInputs` but no `inputs`, so it always runs', 'add `inputs`')
-      : []),
-    ...(task.incremental && !hasInputs
-      ? at('incremental', 'is `incremental` but has no `inputs`, so it always runs', 'add `inputs`')
-      : []),
-    ...(task.cache === true && !(hasInputs && task.outputs.length > 0)
-      ? at('cache', 'has `cache` but nothing to keep', 'add both `inputs` and `outputs`')
-      : []),
-    ...(task.cache === true && task.incremental
-      ? at('cache', 'is `incremental`, so what it writes depends on what was there before', 'keep one of them')
-      : []),
-  ];
+  return thatHold([
+    task.envInputs.length > 0 &&
+      !hasInputs &&
+      at('envInputs', 'has `envInputs` but no `inputs`, so it always runs', 'add `inputs`'),
+    task.incremental &&
+      !hasInputs &&
+      at('incremental', 'is `incremental` but has no `inputs`, so it always runs', 'add `inputs`'),
+    task.cache === true &&
+      !(hasInputs && task.outputs.length > 0) &&
+      at('cache', 'has `cache` but nothing to keep', 'add both `inputs` and `outputs`'),
+    task.cache === true &&
+      task.incremental &&
+      at('cache', 'is `incremental`, so what it writes depends on what was there before', 'keep one of them'),
+  ]);
 }

@@ -107,15 +107,11 @@ function unknownRequires(config: Config, mayBe: Guess): Finding[] {
               path: ['tasks', task.name, 'requires', index],
               at: 'value',
               message: `task \`${task.name}\` requires unknown check \`${name}\`${didYouMean(name, names)}`,
-              ...hintOf(names),
+              hint: names.length === 0 ? 'the config has no `checks`' : undefined,
             },
           ],
     ),
   );
-}
-
-function hintOf(names: readonly string[]): { hint?: string } {
-  return names.length === 0 ? { hint: 'the config has no `checks`' } : {};
 }
 
 function unknownCheckIds(config: Config): Finding[] {

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts';
-import type { Finding } from '../finding.ts';
+import { aboutKeysOf, type Finding, thatHold } from '../finding.ts';
 import { namesIn } from '../template.ts';
 import type { ReadyRow, Sign, TaskRow } from '../types.ts';
 
@@ -7,33 +7,19 @@ import type { ReadyRow, Sign, TaskRow } from '../types.ts';
 export function serviceRules(task: TaskRow): readonly Finding[] {
   const { service } = task;
   if (service === undefined) return [];
-  const at = (key: string, message: string, hint: string): Finding => ({
-    path: ['tasks', task.name, key],
-    at: 'key',
-    message: `task \`${task.name}\` ${message}`,
-    hint,
-  });
-  return [
-    ...(task.run.length > 0 ? [at('run', 'has both `run` and `service`', 'keep one of them')] : []),
-    ...(task.script === undefined ? [] : [at('script', 'has both `script` and `service`', 'keep one of them')]),
-    ...(task.container === undefined
-      ? []
-      : [
-          at(
-            'container',
-            'is a service, which runs on this machine',
-            'start the container in the `run` of its `service`',
-          ),
-        ]),
-    ...(task.interactive ? [at('interactive', 'is a service, which has no terminal', 'leave one of them out')] : []),
-    ...(task.timeoutMs === undefined
-      ? []
-      : [at('timeout', 'is a service, which ends when nobody needs it', 'write `within` in its `ready`')]),
-    ...(task.locks === undefined
-      ? []
-      : [at('lock', 'is a service, which is never started twice anyway', 'lock the tasks that need it')]),
-    ...readyRules(task.name, service.ready),
-  ];
+  const at = aboutKeysOf(task.name);
+  const contradictions = thatHold([
+    task.run.length > 0 && at('run', 'has both `run` and `service`', 'keep one of them'),
+    task.script !== undefined && at('script', 'has both `script` and `service`', 'keep one of them'),
+    task.container !== undefined &&
+      at('container', 'is a service, which runs on this machine', 'start the container in the `run` of its `service`'),
+    task.interactive && at('interactive', 'is a service, which has no terminal', 'leave one of them out'),
+    task.timeoutMs !== undefined &&
+      at('timeout', 'is a service, which ends when nobody needs it', 'write `within` in its `ready`'),
+    task.locks !== undefined &&
+      at('lock', 'is a service, which is never started twice anyway', 'lock the tasks that need it'),
+  ]);
+  return [...contradictions, ...readyRules(task.name, service.ready)];
 }
 
 function readyRules(task: string, ready: ReadyRow | undefined): readonly Finding[] {
