@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { globIn } from '../text/paths.ts';
 import type { Finding } from './finding.ts';
 import { taskWords } from './names.ts';
+import { defined } from './normalise.ts';
 import { type Part, within } from './parts.ts';
 import type { CheckRow, Config, TaskRow } from './types.ts';
 
@@ -75,13 +76,13 @@ function taskIn({ namespace, folder }: Part, task: TaskRow, { words, checks }: N
     needs: task.needs.map((need) => outwards(namespace, need, words)),
     requires: task.requires.map((name) => outwards(namespace, name, checks)),
     cwd: posix.join(folder, task.cwd ?? '.'),
-    ...(task.cell === undefined ? {} : { cell: { ...task.cell, of: within(namespace, task.cell.of) } }),
-    ...(task.inputs === undefined
-      ? {}
-      : { inputs: task.inputs.map((input) => (typeof input === 'string' ? globIn(folder, input) : input)) }),
     outputs: task.outputs.map((glob) => globIn(folder, glob)),
-    ...(task.watch === undefined ? {} : { watch: task.watch.map((glob) => globIn(folder, glob)) }),
-    ...(task.script === undefined ? {} : { script: posix.join(folder, task.script) }),
+    ...defined({
+      cell: task.cell && { ...task.cell, of: within(namespace, task.cell.of) },
+      inputs: task.inputs?.map((input) => (typeof input === 'string' ? globIn(folder, input) : input)),
+      watch: task.watch?.map((glob) => globIn(folder, glob)),
+      script: task.script === undefined ? undefined : posix.join(folder, task.script),
+    }),
   };
 }
 

@@ -1,8 +1,17 @@
-import { normaliseCache } from './normalise-cache.ts';
 import type { RawCheck, RawConfig, RawMessage, RawTask } from './schema.ts';
 import { fillTemplate } from './template.ts';
-import type { ArgsRow, CheckRow, Config, KnownMessage, ParamRow, Retry, ServiceRow, TaskRow } from './types.ts';
-import { durationMs } from './units.ts';
+import type {
+  ArgsRow,
+  CacheRow,
+  CheckRow,
+  Config,
+  KnownMessage,
+  ParamRow,
+  Retry,
+  ServiceRow,
+  TaskRow,
+} from './types.ts';
+import { durationMs, sizeBytes } from './units.ts';
 
 /** Fills in every default, so that later stages never ask whether a key was written. */
 export function normalise(raw: RawConfig, messages: readonly RawMessage[], outerVars: Config['vars']): Config {
@@ -15,7 +24,7 @@ export function normalise(raw: RawConfig, messages: readonly RawMessage[], outer
     policy: raw.policy ?? [],
     checks: mapValues(raw.checks ?? {}, normaliseCheck),
     tasks: mapValues(raw.tasks, normaliseTask),
-    ...defined({ cache: normaliseCache(raw.cache) }),
+    ...defined({ cache: ifGiven(raw.cache, normaliseCache) }),
   };
 }
 
@@ -69,19 +78,19 @@ function normaliseTask(raw: RawTask, name: string): TaskRow {
       group: raw.group,
       container: raw.container,
       script: raw.script,
-      args: raw.args === undefined ? undefined : normaliseArgs(raw.args),
+      args: ifGiven(raw.args, normaliseArgs),
       platforms: raw.platforms,
       cwd: raw.cwd,
       inputs: raw.inputs,
       watch: raw.watch,
       cache: raw.cache,
-      timeoutMs: raw.timeout === undefined ? undefined : durationMs(raw.timeout),
+      timeoutMs: ifGiven(raw.timeout, durationMs),
       confirm: raw.confirm,
-      service: raw.service === undefined ? undefined : normaliseService(raw.service),
-      retry: raw.retry === undefined ? undefined : normaliseRetry(raw.retry),
-      locks: raw.lock === undefined ? undefined : asList(raw.lock),
+      service: ifGiven(raw.service, normaliseService),
+      retry: ifGiven(raw.retry, normaliseRetry),
+      locks: ifGiven(raw.lock, asList),
       weight: raw.weight,
-      matrix: raw.matrix === undefined ? undefined : mapValues(raw.matrix, (values) => values.map(String)),
+      matrix: ifGiven(raw.matrix, (matrix) => mapValues(matrix, (values) => values.map(String))),
     }),
   };
 }
@@ -113,21 +122,37 @@ function normaliseArgs(raw: NonNullable<RawTask['args']>): ArgsRow {
   };
 }
 
+function normaliseCache({ maxSize, folder, remote }: NonNullable<RawConfig['cache']>): CacheRow {
+  return defined({ maxBytes: ifGiven(maxSize, sizeBytes), folder, remote: ifGiven(remote, normaliseRemote) });
+}
+
+function normaliseRemote({
+  url,
+  mode = 'read',
+  timeout,
+}: NonNullable<NonNullable<RawConfig['cache']>['remote']>): NonNullable<CacheRow['remote']> {
+  return { url, mode, ...defined({ timeoutMs: ifGiven(timeout, durationMs) }) };
+}
+
+function ifGiven<From, To>(value: From | undefined, change: (value: From) => To): To | undefined {
+  return value === undefined ? undefined : change(value);
+}
+
 function asList(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === 'string' ? [value] : value;
 }
 
 function mapValues<From, To>(
-  table: Readonly<Record<string, From>>,
+  map: Readonly<Record<string, From>>,
   change: (value: From, key: string) => To,
 ): Record<string, To> {
-  return Object.fromEntries(Object.entries(table).map(([key, value]) => [key, change(value, key)]));
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
 }
 
 /** Without the keys whose value is undefined. */
-function defined<Table extends object>(table: Table): { [Key in keyof Table]?: Exclude<Table[Key], undefined> } {
-  return Object.fromEntries(Object.entries(table).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof Table]?: Exclude<Table[Key], undefined>;
-  };
+export function defined<Row extends object>(row: Row): { [Key in keyof Row]?: Exclude<Row[Key], undefined> } {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)) as ReturnType<
+    typeof defined<Row>
+  >;
 }
