@@ -26,7 +26,7 @@ export async function loadChecks({
   };
   const rows = Object.values(config.checks);
   const checks = await Promise.all(
-    rows.map(async (row) => (row.kind === 'version' ? versionCheck(row, host) : fromFile(row, await load(row.script)))),
+    rows.map(async (row) => (row.kind === 'version' ? versionCheck(row) : fromFile(row, await load(row.script)))),
   );
   const byId = new Map(checks.map((check) => [check.id, check]));
   return {

@@ -1,35 +1,18 @@
 import type { CheckRow, PackageManager, VersionRow } from '../config/types.ts';
-import type { Host } from '../host.ts';
 import type { Check, CheckResult, Fix, Probe } from '../script.ts';
 import { versionIn } from '../text/version-in.ts';
 
 const shellNotFound = 127;
 
+type Row = VersionRow & Pick<CheckRow, 'name' | 'id'>;
+
 /** A row `command, version, install` as a check: is the tool there, and new enough? */
-export function versionCheck(
-  row: VersionRow & Pick<CheckRow, 'name' | 'id'>,
-  host: Pick<Host, 'user' | 'stdinIsTerminal'>,
-): Check {
-  const { id, name, group, needs, platforms, about, docs } = row;
-  return {
-    id,
-    name,
-    question: `is ${name} ${row.version} installed?`,
-    group,
-    needs,
-    ...(platforms === undefined ? {} : { platforms }),
-    ...(about === undefined ? {} : { about }),
-    ...(docs === undefined ? {} : { docs }),
-    run: (probe) => judge(row, name, probe, host),
-  };
+export function versionCheck(row: Row): Check {
+  return { ...row, question: `is ${row.name} ${row.version} installed?`, run: (probe) => judge(row, probe) };
 }
 
-async function judge(
-  row: VersionRow,
-  name: string,
-  probe: Probe,
-  host: Pick<Host, 'user' | 'stdinIsTerminal'>,
-): Promise<CheckResult> {
+async function judge(row: Row, probe: Probe): Promise<CheckResult> {
+  const { name } = row;
   const ran = await probe.run(['/bin/sh', '-c', row.command]);
   const purpose = row.about === undefined ? '' : ` (${row.about})`;
   if (ran.code === shellNotFound) {
@@ -37,7 +20,7 @@ async function judge(
       outcome: 'fail',
       summary: `${name} is not installed`,
       cause: `\`${row.command}\` was not found${purpose}`,
-      fixes: await fixesOf(row, name, probe, host),
+      fixes: await fixesOf(row, probe),
     };
   }
   const said = `${ran.stdout}\n${ran.stderr}`;
@@ -54,55 +37,39 @@ async function judge(
     outcome: 'fail',
     summary: `${name} is ${version}`,
     cause: `${row.version} is needed${purpose}`,
-    fixes: await fixesOf(row, name, probe, host),
+    fixes: await fixesOf(row, probe),
   };
 }
 
 type Manager = {
   readonly program: string;
-  readonly needsRoot: boolean;
-  readonly install: (sudo: string, name: string) => string;
+  /** Where it is at home; everywhere if that is not said. */
+  readonly os?: string;
+  readonly install: (item: string, sudo: string) => string;
 };
 
 const managers: Record<PackageManager, Manager> = {
   apt: {
     program: 'apt-get',
-    needsRoot: true,
-    install: (sudo, name) => `${sudo}apt-get update && ${sudo}apt-get install -y ${name}`,
+    os: 'linux',
+    install: (item, sudo) => `${sudo}apt-get update && ${sudo}apt-get install -y ${item}`,
   },
-  dnf: { program: 'dnf', needsRoot: true, install: (sudo, name) => `${sudo}dnf install -y ${name}` },
-  pacman: { program: 'pacman', needsRoot: true, install: (sudo, name) => `${sudo}pacman -S --noconfirm ${name}` },
-  brew: { program: 'brew', needsRoot: false, install: (_, name) => `brew install ${name}` },
-  pipx: { program: 'pipx', needsRoot: false, install: (_, name) => `pipx install ${name}` },
-  npm: { program: 'npm', needsRoot: false, install: (_, name) => `npm install --global ${name}` },
+  dnf: { program: 'dnf', os: 'linux', install: (item, sudo) => `${sudo}dnf install -y ${item}` },
+  pacman: { program: 'pacman', os: 'linux', install: (item, sudo) => `${sudo}pacman -S --noconfirm ${item}` },
+  brew: { program: 'brew', os: 'darwin', install: (item) => `brew install ${item}` },
+  pipx: { program: 'pipx', install: (item) => `pipx install ${item}` },
+  npm: { program: 'npm', install: (item) => `npm install --global ${item}` },
 };
 
 /** The first package manager that this machine has and the row names; macOS is taken to have brew. */
-async function fixesOf(
-  row: VersionRow,
-  name: string,
-  probe: Probe,
-  host: Pick<Host, 'user' | 'stdinIsTerminal'>,
-): Promise<readonly Fix[]> {
-  const isRoot = host.user?.uid === 0;
-  const sudo = isRoot ? '' : host.stdinIsTerminal ? 'sudo ' : 'sudo -n ';
-  for (const [key, manager] of Object.entries(managers)) {
-    const item = row.install[key as PackageManager];
-    const isForHere =
-      item !== undefined &&
-      isOf(key, probe.platform.os) &&
-      ((await probe.which(manager.program)) !== undefined || key === 'brew');
-    if (isForHere) return [{ about: `install ${name}`, command: manager.install(manager.needsRoot ? sudo : '', item) }];
+async function fixesOf({ name, install }: Row, probe: Probe): Promise<readonly Fix[]> {
+  const isRoot = probe.user?.uid === 0;
+  const sudo = isRoot ? '' : probe.isTerminal ? 'sudo ' : 'sudo -n ';
+  for (const [key, { program, os = probe.platform.os, install: commandFor }] of Object.entries(managers)) {
+    const item = install[key as PackageManager];
+    const isForHere = item !== undefined && os === probe.platform.os;
+    if (isForHere && (key === 'brew' || (await probe.which(program)) !== undefined))
+      return [{ about: `install ${name}`, command: commandFor(item, sudo) }];
   }
   return [];
-}
-
-function isOf(manager: string, os: string): boolean {
-  const systems: Record<string, readonly string[]> = {
-    apt: ['linux'],
-    dnf: ['linux'],
-    pacman: ['linux'],
-    brew: ['darwin'],
-  };
-  return systems[manager]?.includes(os) ?? true;
 }
