@@ -4,7 +4,7 @@ import type { EngineSource } from './engine.ts';
 import type { CheckReport } from './events.ts';
 import type { Host } from './host.ts';
 import type { ProcessTable } from './process/table.ts';
-import type { Check, Platform } from './script.ts';
+import type { Check } from './script.ts';
 
 /** Runs checks as a tree: what a check needs runs first, and a failed one spares those that need it. */
 export type CheckRunner = {
@@ -24,7 +24,6 @@ export type CheckSurroundings = {
   readonly host: Host;
   readonly root: string;
   readonly config: Config;
-  readonly platform: Platform;
   readonly table: ProcessTable;
   readonly engine: EngineSource;
   /** Told of a check that takes long, once. */

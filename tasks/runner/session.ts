@@ -8,11 +8,11 @@ import { type EngineSource, makeEngineSource } from './engine.ts';
 import { type EventQueue, makeEventQueue } from './event-queue.ts';
 import type { Event, Failure } from './events.ts';
 import type { Host, Interrupt } from './host.ts';
-import { makeRunner } from './process/capture.ts';
+import { makeRunner, type Runner } from './process/capture.ts';
 import { killedFile } from './process/killed.ts';
 import { makeCanceller } from './process/on-abort.ts';
 import { makeProcessTable, type ProcessTable } from './process/table.ts';
-import type { Check, Platform } from './script.ts';
+import type { Check } from './script.ts';
 import type { Known } from './service/taken.ts';
 
 /** What lives as long as one run of the program. */
@@ -21,11 +21,12 @@ export type Session = {
   readonly root: string;
   /** Tells this run from all others. */
   readonly run: string;
-  readonly platform: Platform;
   readonly config: Config;
   /** What the `dotenv` files of included configs add for their tasks, by namespace. */
   readonly dotenv: Project['dotenv'];
   readonly table: ProcessTable;
+  /** Runs a command in the root and captures it. Only the second interrupt ends it. */
+  readonly capture: Runner;
   readonly engine: EngineSource;
   readonly checks: CheckRunner;
   readonly cache: CacheSource;
@@ -74,7 +75,6 @@ export function openSession(
   flags: Pick<ToolFlags, 'engine'>,
   shared?: Shared,
 ): Session {
-  const { platform } = host;
   const cancel = makeCanceller();
   const stop = shared?.stop ?? makeCanceller();
   setMaxListeners(0, cancel.signal, stop.signal);
@@ -89,16 +89,16 @@ export function openSession(
   const emit = shared?.emit ?? stamp;
   const onSlow = ({ id, question }: Check): void =>
     emit({ type: 'notice-given', text: `${id} takes long: ${question}` });
-  const checks = makeCheckRunner({ host, root, config, platform, table, engine, onSlow });
+  const checks = makeCheckRunner({ host, root, config, table, engine, onSlow });
   const state = shared?.state ?? makeState();
   return {
     host,
     root,
     run,
-    platform,
     config,
     dotenv,
     table,
+    capture,
     engine,
     checks,
     cache: makeCacheSource({ host, root, config, emit, signal: cancel.signal }),

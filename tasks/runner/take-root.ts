@@ -1,6 +1,5 @@
 import type { StdioOptions } from 'node:child_process';
 import type { Plan } from './plan.ts';
-import { makeRunner } from './process/capture.ts';
 import { waitForEnd } from './process/output.ts';
 import type { Session } from './session.ts';
 
@@ -8,15 +7,14 @@ import type { Session } from './session.ts';
  * On a terminal, lets `sudo` ask for the password once, before anything draws on the screen, when what is planned may call
  * the engine as root.
  */
-export async function takeRoot({ host, root, table, stop }: Session, plan: Plan): Promise<void> {
+export async function takeRoot({ host, root, table, capture, stop }: Session, plan: Plan): Promise<void> {
   const usesEngine =
     plan.doctor !== undefined ||
     plan.tasks.some((task) => task.skip === undefined && (task.requires.length > 0 || task.place.kind === 'container'));
   const isOrdinaryUser = host.platform.os === 'linux' && host.user !== undefined && host.user.uid !== 0;
   if (!usesEngine || !isOrdinaryUser || !host.stdinIsTerminal) return;
-  const run = makeRunner({ host, table, cwd: root, signal: () => stop.signal });
-  const hasPodman = (await run(['podman', '--version'])).code === 0;
-  const needsPassword = (await run(['sudo', '-n', 'true'])).code !== 0;
+  const hasPodman = (await capture(['podman', '--version'])).code === 0;
+  const needsPassword = (await capture(['sudo', '-n', 'true'])).code !== 0;
   if (!hasPodman || !needsPassword) return;
   host.write(
     'the container engine must run as root here, so `sudo` asks for your password; everything else runs as you\n',

@@ -24,11 +24,11 @@ type Options = CheckSurroundings & {
 
 /** What one check may look at; every command that it runs becomes evidence. */
 export function makeProbe(options: Options): Probe {
-  const { host, root, platform, table, engine, signal, onEvidence, scratch, asked } = options;
+  const { host, root, table, engine, signal, onEvidence, scratch, asked } = options;
   const run = makeRunner({ host, table, cwd: root, signal: () => signal });
   const at = (path: string): string => resolve(root, path);
   return {
-    platform,
+    platform: host.platform,
     env: host.env,
     user: host.user,
     root,

@@ -40,9 +40,9 @@ export class Tree {
   }
 
   private async report(check: Check, trail: readonly string[]): Promise<CheckReport> {
-    if (this.surroundings.left.has(check.id)) return skipped(check, 'left out by `--skip`');
-    if (!appliesTo(check.platforms, this.surroundings.platform))
-      return skipped(check, `not on ${this.surroundings.platform.os}`);
+    const { left, host } = this.surroundings;
+    if (left.has(check.id)) return skipped(check, 'left out by `--skip`');
+    if (!appliesTo(check.platforms, host.platform)) return skipped(check, `not on ${host.platform.os}`);
     const here = [...trail, check.id];
     const closing = (check.needs ?? []).find((id) => here.includes(id));
     if (closing !== undefined)

@@ -53,7 +53,8 @@ async function report(session: Session, request: DoctorRequest, options: { reado
   return unlessLost(endingOf(session, diagnosis), host);
 }
 
-async function inFormat({ host, platform, root }: Session, request: DoctorRequest, found: Diagnosis): Promise<string> {
+async function inFormat({ host, root }: Session, request: DoctorRequest, found: Diagnosis): Promise<string> {
+  const { platform } = host;
   const redact = makeRedactor({ env: host.env, root, names: host.ownNames() });
   switch (request.format) {
     case 'json':
@@ -69,12 +70,12 @@ async function inFormat({ host, platform, root }: Session, request: DoctorReques
 
 /** Annotations for root causes, and the whole report in the job's summary. */
 async function tellGithub(session: Session, found: Diagnosis, say: (text: string) => void): Promise<void> {
-  const { host, platform, root } = session;
+  const { host, root } = session;
   const redact = makeRedactor({ env: host.env, root, names: host.ownNames() });
   say(redact.secrets(annotations(found)));
   const summary = host.env.GITHUB_STEP_SUMMARY;
   if (summary === undefined || summary === '') return;
-  await host.appendText(summary, redact.all(diagnosisAsMarkdown(found, platform, await host.packageVersion())));
+  await host.appendText(summary, redact.all(diagnosisAsMarkdown(found, host.platform, await host.packageVersion())));
 }
 
 function endingOf({ state }: Session, { exit, reports }: Diagnosis): Ending {

@@ -2,7 +2,6 @@ import { relative } from 'node:path';
 import { exitCodes } from '../errors.ts';
 import type { Failure } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';
-import { makeRunner } from '../process/capture.ts';
 import type { Session } from '../session.ts';
 import { shellQuote } from '../text/shell/quote.ts';
 
@@ -33,11 +32,10 @@ export async function containerCommand(
   if (state.state === 'silent') {
     return unavailable(`no container engine: ${state.problem}`, state.remedy);
   }
-  const { host, root, table } = session;
+  const { host, capture } = session;
   const { engine } = state;
   const name = containerName(host.pid, task.name);
-  const run = makeRunner({ host, table, cwd: root, signal: () => session.stop.signal });
-  const present = await run([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', image], {
+  const present = await capture([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', image], {
     timeoutMs: 10_000,
   });
   if (present.code !== 0) {
@@ -49,7 +47,7 @@ export async function containerCommand(
     command: [...engine.command, ...runWords(session, task, name), image, '/bin/sh', '-c', command],
     cleanup: `${removal.map(shellQuote).join(' ')} >/dev/null 2>&1`,
     remove: async () => {
-      await run(removal, { timeoutMs: 15_000 });
+      await capture(removal, { timeoutMs: 15_000 });
     },
   };
 }

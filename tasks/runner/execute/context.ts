@@ -31,7 +31,7 @@ export function makeContext({
   log,
   undoing,
 }: Options): Context {
-  const { host, root, platform, table } = session;
+  const { host, root, table } = session;
   const env = commandEnvironment(session, task);
   return {
     $: shell.$,
@@ -40,7 +40,7 @@ export function makeContext({
     args: task.args,
     rest: task.rest,
     root,
-    platform,
+    platform: host.platform,
     env,
     user: host.user,
     signal: taskSignal,

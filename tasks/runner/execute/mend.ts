@@ -90,7 +90,8 @@ async function apply(session: Session, report: CheckReport, fix: Fix): Promise<v
   await runTasks(session, planOfFix(session, report, fix));
 }
 
-function planOfFix({ config, root, platform }: Session, report: CheckReport, fix: Fix): Plan {
+function planOfFix({ config, root, host }: Session, report: CheckReport, fix: Fix): Plan {
+  const { platform } = host;
   const situation = { root, platform, cores: () => 1 };
   if ('task' in fix) return planOne(config, fix.task, situation);
   const task: PlannedTask = {

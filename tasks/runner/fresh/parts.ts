@@ -70,7 +70,7 @@ export async function askParts(
 
 function staticParts(session: Session, task: PlannedTask, tracked: Tracked): readonly Part[] {
   const { work, finally: lastSteps, params, args, rest, env, place, cwd } = task;
-  const { root, platform } = session;
+  const { root, host } = session;
   const environment = environmentOf(session, task);
   return [
     ...(work.kind === 'run' ? [part('command', '', work.commands)] : []),
@@ -90,7 +90,7 @@ function staticParts(session: Session, task: PlannedTask, tracked: Tracked): rea
     ...tracked.variables.map((name) => part('variable', name, environment[name] ?? null)),
     part('place', '', place.kind === 'container' ? place.image : place.kind),
     part('folder', '', folderInProject(root, cwd)),
-    part('platform', '', `${platform.os}-${platform.arch}`),
+    part('platform', '', `${host.platform.os}-${host.platform.arch}`),
     part('globs', 'inputs', [tracked.inputs, tracked.commands]),
     part('globs', 'outputs', tracked.outputs),
   ];

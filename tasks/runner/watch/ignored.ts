@@ -1,4 +1,3 @@
-import { makeRunner } from '../process/capture.ts';
 import type { Session } from '../session.ts';
 
 /** How many paths one command is asked about. */
@@ -6,14 +5,13 @@ const atOnce = 200;
 
 /** Those of some paths that git ignores: they are made, not written. None where there is no git or no repository. */
 export async function ignoredByGit(
-  { host, table, root, stop }: Pick<Session, 'host' | 'table' | 'root' | 'stop'>,
+  { capture }: Pick<Session, 'capture'>,
   paths: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const run = makeRunner({ host, table, cwd: root, signal: () => stop.signal });
   const ignored = new Set<string>();
   for (let start = 0; start < paths.length; start += atOnce) {
     const some = paths.slice(start, start + atOnce);
-    const { code, stdout } = await run(['git', '-c', 'core.quotePath=false', 'check-ignore', '--', ...some]);
+    const { code, stdout } = await capture(['git', '-c', 'core.quotePath=false', 'check-ignore', '--', ...some]);
     if (code !== 0 && code !== 1) return ignored;
     for (const path of stdout.split('\n')) if (path !== '') ignored.add(path);
   }
