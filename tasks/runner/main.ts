@@ -7,7 +7,7 @@ import type { Host } from './host.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { asciiMarks, inAscii } from './marks.ts';
 import { makePaint } from './paint.ts';
-import { makePlan, type Plan } from './plan.ts';
+import { type Plan, planProject } from './plan.ts';
 import { openRenderer } from './render/index.ts';
 import { showList } from './render/task-list.ts';
 import { openSession } from './session.ts';
@@ -36,11 +36,7 @@ export async function main(caller: Host): Promise<number> {
     return show(host, (await import('./render/graph.ts')).showGraph(project.config, args, host.platform));
   if (args.flags.list || (!hasWords && args.rest.length === 0))
     return show(host, showList(project.config, args, host.platform, paint));
-  const plan = makePlan(project.config, args, { root: project.root, platform: host.platform, cores: host.cores });
-  host.secrets.learn(
-    project.config.secrets,
-    plan.tasks.map((task) => task.env),
-  );
+  const plan = planProject(host, project, args);
   if (args.flags.dryRun) {
     const { foresee } = await import('./fresh/foresee.ts');
     const forecasts = await foresee(openSession(host, project, args.flags), plan);

@@ -2,7 +2,7 @@ import type { Args } from '../args.ts';
 import { loadProject, type Project } from '../config/load.ts';
 import { messageOf } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { makePlan, type Plan } from '../plan.ts';
+import { type Plan, planProject } from '../plan.ts';
 import { refuseToWatch } from './refuse.ts';
 
 export type Understanding = { readonly project: Project; readonly plan: Plan };
@@ -34,13 +34,8 @@ export function makeSources(caller: Host, args: Args): Sources {
     read: async () => {
       texts.clear();
       const project = await loadProject({ ...caller, readText: remember, peekText: caller.readText });
-      const { root, env, config } = project;
-      caller.secrets.learn(config.secrets, [env, ...Object.values(project.dotenv)]);
-      const plan = makePlan(config, args, { root, platform: caller.platform, cores: caller.cores });
-      caller.secrets.learn(
-        config.secrets,
-        plan.tasks.map((task) => task.env),
-      );
+      caller.secrets.learn(project.config.secrets, [project.env, ...Object.values(project.dotenv)]);
+      const plan = planProject(caller, project, args);
       refuseToWatch(plan);
       return { project, plan };
     },
