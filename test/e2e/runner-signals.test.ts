@@ -113,6 +113,19 @@ test('a task that a signal has ended is stopped, not failed, also when it gives 
   });
 });
 
+test('a task that is interrupted while it waits for its next try is stopped, not failed', async () => {
+  await using project = await createProject(
+    config("  shaky: { run: exit 3, retry: { times: 1, backoff: 10m }, finally: 'touch cleaned' }\n"),
+  );
+  const running = project.start('shaky');
+  await running.says('try 2 of 2');
+  running.child.kill('SIGINT');
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(130);
+  expect(stdout).toContain('– shaky stopped: interrupted\ninterrupted: 0 done');
+  expect(await project.read('cleaned')).toBe('');
+});
+
 test('a grandchild that ignores the signal does not outlive a failure elsewhere', async () => {
   await using project = await createProject(
     config('  bad: { run: bad }\n  other: { run: "(trap \'\' TERM; deaf) & wait" }\n  all: { needs: [bad, other] }\n'),

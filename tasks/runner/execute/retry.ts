@@ -1,6 +1,7 @@
 import { longestMs } from '../config/units.ts';
-import type { Failure } from '../events.ts';
+import type { Failure, TaskEnd } from '../events.ts';
 import type { Session } from '../session.ts';
+import { stopped } from './outcome.ts';
 import type { TaskOptions } from './steps.ts';
 
 type Attempt = { readonly state: string } | { readonly state: 'failed'; readonly failure: Failure };
@@ -9,7 +10,7 @@ type Attempt = { readonly state: string } | { readonly state: 'failed'; readonly
 export async function withRetries<End extends Attempt>(
   { session: { emit, host }, task: { name, retry }, signal }: TaskOptions,
   attempt: () => Promise<End>,
-): Promise<End> {
+): Promise<End | TaskEnd> {
   const tries = 1 + (retry?.times ?? 0);
   for (let nextTry = 2; ; nextTry++) {
     const end = await attempt();
@@ -19,7 +20,7 @@ export async function withRetries<End extends Attempt>(
     const pauseMs = Math.min((retry?.backoffMs ?? 0) * 2 ** (nextTry - 2), longestMs);
     emit({ type: 'task-retried', task: name, message: failure.message, nextTry, tries, pauseMs });
     await pause(host, pauseMs, signal);
-    if (signal.aborted) return end;
+    if (signal.aborted) return stopped(signal);
   }
 }
 
