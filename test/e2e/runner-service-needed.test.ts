@@ -60,6 +60,21 @@ test('a service that still starts when another task fails is stopped, since noth
   });
 });
 
+test('a service that still starts is stopped when what needs it can no longer start', async () => {
+  await using project = await projectWith(`  slow: { service: { run: slow, ready: { log: never, within: 10m } } }
+  bad: { run: bad }
+  test: { needs: [slow, bad], run: echo test }
+`);
+  const [slow, bad] = await Promise.all([project.driven('slow'), project.driven('bad')]);
+  const running = project.start('test --keep-going --jobs=2');
+  const service = await slow.started();
+  (await bad.started()).exit(3);
+  await service.isGone;
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(3);
+  expect(stdout).toContain('– test not started: it needs `bad`\n– slow stopped: nothing needs it any more\n');
+});
+
 test('what needs a service through another one is not started when it has ended, and the other one is stopped', async () => {
   await using project = await projectWith(`  db: { service: { run: db } }
   web: { needs: [db], service: { run: ${steady('web')} } }

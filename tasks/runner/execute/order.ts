@@ -3,7 +3,7 @@ import type { PlannedTask } from '../plan.ts';
 
 /** Which tasks have ended and how, and which may be next. */
 export type Order = {
-  /** Tasks whose predecessors have all ended, in the order of the plan. */
+  /** Tasks whose predecessors have all ended, or one that they need without success, in the order of the plan. */
   readonly candidates: () => readonly PlannedTask[];
   /** Takes a task out of those that wait. */
   readonly take: (task: PlannedTask) => void;
@@ -45,8 +45,15 @@ export function makeOrder(tasks: readonly PlannedTask[]): Order {
 
   const position = (task: PlannedTask): number => positions.get(task) ?? 0;
   const insert = (task: PlannedTask): void => {
+    if (!waiting.has(task) || ready.includes(task)) return;
     const index = ready.findIndex((other) => position(other) > position(task));
     ready.splice(index === -1 ? ready.length : index, 0, task);
+  };
+
+  const note = (task: PlannedTask, end: TaskEnd): void => {
+    ends.set(task.name, end);
+    if (succeeded(end)) return;
+    for (const successor of successors.get(task.name) ?? []) if (successor.needs.includes(task.name)) insert(successor);
   };
 
   const someNeedWorked = (task: PlannedTask): boolean =>
@@ -70,22 +77,26 @@ export function makeOrder(tasks: readonly PlannedTask[]): Order {
       return all;
     },
     end: (task, end) => {
-      ends.set(task.name, end);
+      note(task, end);
       for (const successor of successors.get(task.name) ?? []) {
         const left = (missing.get(successor) ?? 0) - 1;
         missing.set(successor, left);
-        if (left === 0 && waiting.has(successor)) insert(successor);
+        if (left === 0) insert(successor);
       }
     },
-    amend: (task, end) => ends.set(task.name, end),
+    amend: note,
     isWaiting: (task) => waiting.has(task),
     hasEnded: (task) => ends.has(task.name),
     someNeedRan: (task) => task.needs.some((name) => ends.get(name)?.state === 'done'),
     someNeedWorked,
     unmetNeed: (task) =>
       task.needs.find((name) => {
-        const state = ends.get(name)?.state;
-        return state !== undefined && state !== 'done' && state !== 'skipped';
+        const end = ends.get(name);
+        return end !== undefined && !succeeded(end);
       }),
   };
+}
+
+function succeeded({ state }: TaskEnd): boolean {
+  return state === 'done' || state === 'skipped';
 }

@@ -13,7 +13,7 @@ export type Up = {
   readonly remove: (task: PlannedTask) => void;
   /** Whether one is needed by somebody who is still to come, runs, or is a service that is up. */
   readonly isNeeded: (task: PlannedTask, isToCome: (task: PlannedTask) => boolean) => boolean;
-  /** Stops those that nobody needs, and keeps none in a run that is over; until then, one that starts may get ready. */
+  /** Stops those that nobody needs any more, and keeps none in a run that is over. */
   readonly stopUnneeded: (isToCome: (task: PlannedTask) => boolean, isOver: boolean) => void;
   /** Whether it is up until Ctrl-C: it is kept itself, or a service that is needs it. */
   readonly goesOn: (task: PlannedTask) => boolean;
@@ -44,8 +44,10 @@ export function makeUp(tasks: readonly PlannedTask[]): Up {
   }
   const isNeeded: Up['isNeeded'] = (task, isToCome) =>
     [...(users.get(task) ?? [])].some((user) => up.has(user) || isToCome(user));
+  /** One that nobody needs was asked for itself, and is there once it is ready. */
+  const startsForItself = (task: PlannedTask): boolean => starting.has(task) && users.get(task)?.size === 0;
   const isKept = (task: PlannedTask): boolean =>
-    starting.has(task) || (task.work.kind === 'service' && task.work.isKept && !lost.has(task));
+    startsForItself(task) || (task.work.kind === 'service' && task.work.isKept && !lost.has(task));
 
   return {
     isEmpty: () => up.size === 0,
