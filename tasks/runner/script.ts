@@ -77,7 +77,7 @@ export type Context<Own extends ParamsOf<Own> = Params> = {
   readonly onHost: boolean;
   /** The engine that answers; fails the task with exit code 4 and the remedy when none does. Asked once per run. */
   readonly engine: () => Promise<Engine>;
-  /** Runs a command to its end and captures it. Its output is not shown. */
+  /** Runs a command to its end and captures it; rejects when the run is cancelled. Its output is not shown. */
   readonly run: (command: readonly string[], options?: RunOptions) => Promise<Ran>;
   /** One line of this task's output. */
   readonly log: (line: string) => void;

@@ -170,12 +170,22 @@ process.on = (event, listener) => on(event, event === 'SIGINT' ? (name) => hasEn
 test.each([
   ['a task that ends with 0 is stopped', task],
   ['a script does not go on', '{ script: script.ts }'],
+  ['a script that captures does not go on', '{ script: capture.ts }'],
 ])('Ctrl-C on a terminal: %s also where a busy runner hears of that end first', async (_, half_) => {
   await using project = await createProject({
     ...half,
     'half.sh': half['half.sh'].replace('echo asked', 'sleep 0.3'),
     'script.ts':
       'export const run = async ({ $ }) => { await $`exec bash half.sh`.nothrow(); await $`touch on`.nothrow(); };\n',
+    'capture.ts': `import { existsSync } from 'node:fs';
+export const run = async ({ run, log, sleep }) => {
+  const half = run(['bash', 'half.sh']);
+  while (!existsSync('out')) await sleep(10);
+  log('up');
+  await half;
+  await run(['touch', 'on']);
+};
+`,
     ...config(`  half: ${half_}\n`),
     'late.cjs': late('setTimeout(settle, 20)'),
   });

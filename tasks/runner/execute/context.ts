@@ -5,6 +5,7 @@ import { type Context, TaskFailure } from '../script.ts';
 import type { Session } from '../session.ts';
 import type { ScriptShell } from '../shell/zx.ts';
 import { commandEnvironment } from './environment.ts';
+import { untilAllIsHeard } from './news.ts';
 
 type Options = {
   readonly session: Session;
@@ -33,6 +34,16 @@ export function makeContext({
 }: Options): Context {
   const { host, root, table } = session;
   const env = commandEnvironment(session, task);
+  const run = makeRunner({
+    host: { ...host, env },
+    table,
+    cwd: task.cwd,
+    signal: currentSignal,
+    onEnd: (ended) => untilAllIsHeard(session, ended, () => currentSignal().aborted),
+  });
+  const unlessCancelled = (): void => {
+    if (currentSignal().aborted) throw new Error('cancelled');
+  };
   return {
     $: shell.$,
     task: task.name,
@@ -54,12 +65,12 @@ export function makeContext({
         exitCode: exitCodes.machine,
       });
     },
-    run: makeRunner({
-      host: { ...host, env },
-      table,
-      cwd: task.cwd,
-      signal: currentSignal,
-    }),
+    run: async (command, runOptions) => {
+      unlessCancelled();
+      const ran = await run(command, runOptions);
+      unlessCancelled();
+      return ran;
+    },
     log: (line) => {
       for (const part of line.split('\n')) log(part);
     },

@@ -2,7 +2,7 @@ import type { Host } from '../host.ts';
 import type { Ran, RunOptions } from '../script.ts';
 import { shellQuote } from '../text/shell/quote.ts';
 import { askToEnd } from './cancellation.ts';
-import { waitForEnd } from './output.ts';
+import { type Ended, waitForEnd } from './output.ts';
 import type { ProcessTable } from './table.ts';
 
 export type Runner = (command: readonly string[], options?: RunOptions) => Promise<Ran>;
@@ -15,6 +15,8 @@ type Surroundings = {
   readonly signal: () => AbortSignal;
   /** Takes what comes on stdout instead of keeping it. */
   readonly onStdout?: (chunk: Buffer) => void;
+  /** Called at the end of a command, which is told when that has settled. */
+  readonly onEnd?: (ended: Ended) => Promise<void>;
 };
 
 const graceMs = 1_000;
@@ -22,7 +24,7 @@ const graceMs = 1_000;
 const mostBytes = 256 << 20;
 
 /** Makes a function that runs a command to its end and captures it; nothing is thrown for a failed one. */
-export function makeRunner({ host, table, cwd, signal, onStdout }: Surroundings): Runner {
+export function makeRunner({ host, table, cwd, signal, onStdout, onEnd }: Surroundings): Runner {
   return async (command, options = {}) => {
     const startedMs = host.clockMs();
     const timeout = new AbortController();
@@ -41,6 +43,7 @@ export function makeRunner({ host, table, cwd, signal, onStdout }: Surroundings)
     const stderr = collect(child.stderr, { onFlood });
     const ended = await waitForEnd(child);
     clearTimeout(timer);
+    await onEnd?.(ended);
     const isFlooded = flood.signal.aborted;
     const problem = isFlooded ? 'killed' : problemOf(ended, timeout.signal.aborted);
     const notStarted = ended.problem === undefined ? '' : `${command[0]}: ${ended.problem}`;
@@ -57,7 +60,7 @@ export function makeRunner({ host, table, cwd, signal, onStdout }: Surroundings)
   };
 }
 
-function problemOf(ended: Awaited<ReturnType<typeof waitForEnd>>, hasTimedOut: boolean): Ran['problem'] {
+function problemOf(ended: Ended, hasTimedOut: boolean): Ran['problem'] {
   if (hasTimedOut) return 'timed-out';
   if (ended.problem !== undefined) return 'not-found';
   return ended.signal === null ? undefined : 'killed';
