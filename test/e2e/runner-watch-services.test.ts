@@ -147,6 +147,35 @@ test('a service that ends by itself is told, and started again with the next cha
   expect((await watch.end()).exit).toBe(130);
 });
 
+test('a service that was asked for may end by itself in a watch too, but not while a later run needs it', async () => {
+  await using project = await projectWith(
+    () => `  web: { service: { run: web } }
+  test: { needs: [web], inputs: [spec], run: test1 }
+  dev: { needs: [web, test] }
+`,
+    { spec: '' },
+  );
+  const [web, test1] = await Promise.all([project.driven('web'), project.driven('test1')]);
+  const watch = startWatch(project, 'dev');
+  const service = await web.started();
+  (await test1.started()).exit(0);
+  await watch.waits();
+  await project.write('spec', 'new');
+  const later = await test1.started();
+  service.exit(0);
+  await later.isGone;
+  await watch.waits();
+  await project.write('spec', 'newer');
+  const next = await web.started();
+  (await test1.started()).exit(0);
+  await watch.waits();
+  next.exit(0);
+  await watch.says('✔ web');
+  const { stdout } = await watch.end();
+  expect(stdout).toContain('✖ web failed after <time>: ended by itself: exit code 0\n');
+  expect(stdout).toContain('– test stopped: another task failed\n');
+});
+
 test('a service that writes what it reads is not restarted for ever', async () => {
   await using project = await projectWith(
     () =>

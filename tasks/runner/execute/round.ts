@@ -8,4 +8,6 @@ export type Round = {
   readonly held: Holdings;
   /** Called when a task's turn has come: why it need not run; undefined when it must, and what it reads is looked at. */
   readonly whyLeftOut: (task: PlannedTask, someNeedRan: boolean) => Promise<string | undefined>;
+  /** Whether another service that is up, or a task of the run that goes on, needs a service: its own run may be long over. */
+  readonly isNeeded: (service: string) => boolean;
 };

@@ -179,7 +179,8 @@ class Run {
     if (work.kind !== 'service') return await runTask({ ...options, force: plan.force, onStart });
     onStart();
     const { startService } = await import('../service/service.ts');
-    return await startService({ ...options, work, isNeeded: () => this.up.isNeeded(task, this.isToCome) });
+    const isNeeded = () => this.round?.isNeeded(task.name) ?? this.up.isNeeded(task, this.isToCome);
+    return await startService({ ...options, work, isNeeded });
   }
 
   private afterwards(task: PlannedTask, end: TaskEnd, startedMs: number): void {

@@ -1,9 +1,11 @@
 import type { ToolFlags } from '../args.ts';
 import type { Event, TaskEnd } from '../events.ts';
 import type { Holdings } from '../execute/claims.ts';
+import type { Round } from '../execute/round.ts';
 import { performTasks } from '../execute.ts';
 import type { PlannedTask } from '../plan.ts';
 import { makeStanding } from '../service/standing.ts';
+import { usersOfServices } from '../service/users.ts';
 import { openSession, type Session } from '../session.ts';
 import type { Gaze } from './gaze.ts';
 import type { Looks } from './look.ts';
@@ -44,12 +46,21 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
   const standing = makeStanding();
   const held: Holdings = new Map();
   const ends = new Map<string, TaskEnd['state']>();
-  let planned: readonly string[] = [];
+  let planned: readonly PlannedTask[] = [];
+  /** Of the run that goes on. */
+  const toCome = new Set<string>();
   const emit = (event: Event): void => {
-    if (event.type === 'task-finished') ends.set(event.task, event.end.state);
+    if (event.type === 'task-finished') {
+      ends.set(event.task, event.end.state);
+      toCome.delete(event.task);
+    }
     session.emit(event);
   };
   const isUp = (service: string): boolean => standing.find(service) !== undefined;
+  const isNeeded: Round['isNeeded'] = (service) =>
+    [...usersOfServices(planned)].some(
+      ([{ name }, users]) => name === service && [...users].some((user) => toCome.has(user.name) || isUp(user.name)),
+    );
 
   /** Whether a task has to do something when its turn comes. One with inputs decides by itself. */
   const isDue = async (task: PlannedTask, someNeedRan: boolean, options: RoundOptions): Promise<boolean> => {
@@ -69,10 +80,11 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
     hasFailed: (task) => ['failed', 'cancelled'].includes(ends.get(task) ?? ''),
     servicesAreUp: () => standing.names().length > 0,
     // Not by when they were started: one that was replaced is younger than those that need it.
-    stopServices: (isMeant = () => true) => standing.stop(planned.filter(isMeant)),
+    stopServices: (isMeant = () => true) => standing.stop(planned.map(({ name }) => name).filter(isMeant)),
     run: async (options) => {
       const { project, plan, tasks, gazes, looks, isFirst } = options;
-      planned = plan.tasks.map(({ name }) => name);
+      planned = plan.tasks;
+      for (const { name } of tasks) toCome.add(name);
       const { host } = session;
       const round = openSession({ ...host, env: project.env }, project, flags, { ...session, emit });
       const startedMs = host.clockMs();
@@ -90,7 +102,7 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
       onStart({ plan: due, standing: standing.names() });
       const verdict = await performTasks(round, due, {
         fix: isFirst && flags.fix,
-        round: { standing, held, whyLeftOut },
+        round: { standing, held, whyLeftOut, isNeeded },
       });
       session.cancel.signal.removeEventListener('abort', follow);
       const isOver = session.state.interruptedBy !== undefined;
