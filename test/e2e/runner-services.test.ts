@@ -1,5 +1,6 @@
 /** Services: started for the tasks that need them, waited for until ready, stopped in reverse order. */
 import { expect, test } from 'vitest';
+import { apart } from '../helpers/apart.ts';
 import { freePort } from '../helpers/port.ts';
 import { createProject, type Project } from '../helpers/project.ts';
 import { openTerminal } from '../helpers/terminal.ts';
@@ -188,6 +189,22 @@ test.each(['dev', 'web', 'first web'])('a service that `%s` asks for goes on unt
   const { exit, stdout } = await running.result;
   expect(exit).toBe(130);
   expect(stdout).toContain('web stops\nlast\n✔ web <time>\ninterrupted: ');
+});
+
+test.each(['api db', 'db api', 'dev db'])('services that `%s` asks for all go on until Ctrl-C', async (words) => {
+  await using project = await projectWith(
+    (port) => `  db: { service: { run: 'exec node server.cjs db 0', ready: { log: listens } } }
+  api: { needs: [db], service: { run: 'exec node server.cjs api ${port}', ready: { tcp: ${port} } } }
+  dev: { needs: [api] }
+`,
+  );
+  const running = project.start(words);
+  await running.says('● api is ready');
+  await apart();
+  expect(await project.read('story')).toBe('db listens\napi listens\n');
+  running.child.kill('SIGINT');
+  expect((await running.result).exit).toBe(130);
+  expect(await project.read('story')).toBe('db listens\napi listens\napi stops\ndb stops\n');
 });
 
 test('a service before the last word is stopped with the last task', async () => {

@@ -26,9 +26,16 @@ export function askedTasks(tasks: readonly PlannedTask[], words: readonly string
   return asked;
 }
 
-/** Services that the last word of the command line asks for, itself or as a task that only stands for others, are kept. */
-export function keepAsked(tasks: readonly PlannedTask[], lastWord: readonly string[]): readonly PlannedTask[] {
-  const asked = askedTasks(tasks, lastWord);
+/**
+ * Services that the last word of the command line asks for, itself or as a task that only stands for others, are kept. With them
+ * goes on what words before it ask for, also where the last one was started first, since they need it.
+ */
+export function keepAsked(tasks: readonly PlannedTask[], words: readonly string[]): readonly PlannedTask[] {
+  const isService = ({ work }: PlannedTask): boolean => work.kind === 'service';
+  const last = words.slice(-1);
+  const kept = tasks.filter((task) => isService(task) && askedTasks(tasks, last).has(task.name));
+  const isBehind = (word: string): boolean => kept.length > 0 && !kept.some(({ after }) => after.includes(word));
+  const asked = askedTasks(tasks, [...words.filter(isBehind), ...last]);
   return tasks.map((task) =>
     task.work.kind === 'service' && asked.has(task.name) ? { ...task, work: { ...task.work, isKept: true } } : task,
   );

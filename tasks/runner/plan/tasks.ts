@@ -25,7 +25,7 @@ export function planTasks(config: Config, requests: readonly Request[], options:
     after = [...after, request.task.name];
   }
   if (problems.length > 0) throw new UserError('usage', problems);
-  return keepAsked([...planned.values()], after.slice(-1));
+  return keepAsked([...planned.values()], after);
 
   function addTask(request: Request): void {
     const { task } = request;
