@@ -103,6 +103,7 @@ tasks:
     run: echo $(date) $HOME \${commit}
   b: { env: { A: 'a$', B: 'pa$word', C: '$ORIGIN/lib', D: '$$' }, service: { run: x, ready: { http: 'http://x:\${PORT}' } } }
   c: { env: { SHARED: '$HOME/shared' }, script: tasks.config.yaml }
+  d: { cwd: '$(dirname $(pwd))/(x)', run: 'true', confirm: 'Publish \${commit} for \$5?' }
 `;
   expect(await errorsOf(config)).toMatchInlineSnapshot(`
     "error: no shell reads \`env\` of task \`a\`, so \`$PATH\` would stay as it is
@@ -140,6 +141,16 @@ tasks:
        |   c: { env: { SHARED: '$HOME/shared' }, script: tasks.config.yaml }
        |                        ^^^^^
     hint: set it in the script: \`$({ env: { ...env, SHARED: … } })\`
+    error: no shell reads \`cwd\` of task \`d\`, so \`$(dirname $(pwd))\` would stay as it is
+      --> tasks.config.yaml:11:14
+       |   d: { cwd: '$(dirname $(pwd))/(x)', run: 'true', confirm: 'Publish \${commit} for $5?' }
+       |              ^^^^^^^^^^^^^^^^^
+    hint: only a command can have it: write here what it stands for
+    error: no shell reads \`confirm\` of task \`d\`, so \`$(git rev-parse HEAD)\` would stay as it is
+      --> tasks.config.yaml:11:60
+       |   d: { cwd: '$(dirname $(pwd))/(x)', run: 'true', confirm: 'Publish \${commit} for $5?' }
+       |                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: only a command can have it: write here what it stands for
     "
   `);
 });

@@ -5,7 +5,7 @@ import type { TaskRow } from '../types.ts';
 export type Text = {
   readonly text: string;
   readonly path: Path;
-  /** A shell reads a command; a value is taken as it is; what is meant for a person or another program may hold any sign. */
+  /** A shell reads a command; a value is taken as it is; what is meant for another program may hold any sign. */
   readonly kind: 'command' | 'value' | 'other';
   /** Whether the words after the task may stand there. */
   readonly takesArgs?: boolean;
@@ -53,6 +53,6 @@ export function textsOf(task: TaskRow): readonly Text[] {
     ),
     ...maybe('value', container, 'container'),
     ...maybe('value', cwd, 'cwd'),
-    ...maybe('other', confirm, 'confirm'),
+    ...maybe('value', confirm, 'confirm'),
   ];
 }

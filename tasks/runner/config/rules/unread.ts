@@ -27,7 +27,7 @@ export function unreadRules(config: Config, task: TaskRow): readonly Finding[] {
 
 /** A command in `$(…)`, or a variable that everybody has or that the value is of itself. Other signs may be meant as they are. */
 export function shellPart(text: string, name: string | number = ''): string | undefined {
-  const variable = /\$(?:\(.*\)|(\w+)|\{(\w+).*?\})/g;
+  const variable = /\$(?:\((?:[^()]|\([^()]*\))*\)|(\w+)|\{(\w+).*?\})/g;
   const known = ['HOME', 'PATH', 'PWD', name];
   const isRead = ([, bare, braced]: RegExpMatchArray): boolean => {
     const used = bare ?? braced;
