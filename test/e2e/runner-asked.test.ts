@@ -215,6 +215,24 @@ ${late('setImmediate(settle)')}`,
   expect(terminal.screen()).toContain('– half stopped: interrupted');
 });
 
+test('Ctrl-C on a terminal: what is started before a busy runner hears of it is asked too', async () => {
+  await using project = await createProject({
+    ...config("  work: { run: 'sleep 6; touch lived' }\n"),
+    'early.cjs': `const children = require('node:child_process');
+const { spawn } = children;
+children.spawn = (program, words, options) => {
+  if (words.some((word) => word.includes('touch lived'))) process.kill(0, 'SIGINT');
+  return spawn(program, words, options);
+};
+`,
+  });
+  const env = { NODE_OPTIONS: `--require=${project.path('early.cjs')}` };
+  const terminal = openTerminal(project, 'work --output=plain', { env });
+  expect(await terminal.exit).toBe(130);
+  expect(terminal.screen()).toContain('– work stopped: interrupted');
+  await expect(project.read('lived')).rejects.toThrow();
+});
+
 test.each(['true', 'false'])(
   'Ctrl-C on a terminal: a script does not go on after its command, with `nothrow` neither; interactive: %s',
   async (interactive) => {

@@ -18,7 +18,7 @@ export type Left = {
 
 /** Signals the tree when cancelled. `stop` says, once the process has ended, what it had under it, if it was cancelled. */
 export function endOnAbort(
-  host: Pick<Host, 'kill' | 'pid' | 'clockMs'>,
+  host: Pick<Host, 'kill' | 'pid' | 'clockMs' | 'stdinIsTerminal' | 'untilSignalsAreHeard'>,
   pid: number,
   signal: AbortSignal,
 ): { readonly stop: () => Left | undefined } {
@@ -26,12 +26,17 @@ export function endOnAbort(
   let members: readonly ProcessRow[] | undefined;
   let heard: readonly ProcessRow[] = [];
   let wasAsked = false;
-  const startedMs = host.clockMs();
+  /** What we hear of until then may have been sent before it was there. */
+  let isThereMs = Infinity;
+  if (host.stdinIsTerminal)
+    void host.untilSignalsAreHeard().then(() => {
+      isThereMs = host.clockMs();
+    });
   const end = (): void => {
     const { signal: name, isDelivered, deliveredMs = Infinity, graceMs } = cancellationOf(signal);
     wasAsked = findProcess(pid)?.isZombie !== true;
     members = treeOf(pid);
-    const isSent = !isDelivered || startedMs > deliveredMs;
+    const isSent = !isDelivered || isThereMs > deliveredMs;
     if (isSent) signalEach(host, withoutInner(members), name);
     heard = isSent ? members : inForeground(host.pid, members);
     timer = setTimeout(() => signalTree(host, pid, 'SIGKILL'), graceMs);
