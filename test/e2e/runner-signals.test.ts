@@ -1,6 +1,7 @@
 /** Signals and process trees without a terminal: what is asked to end, what may clean up, and that nothing stays behind. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { apart } from '../helpers/apart.ts';
 import { childrenOf, isRunning, runningIn } from '../helpers/processes.ts';
@@ -259,22 +260,39 @@ test.each([
   expect((await running.result).exit).toBe(null);
 });
 
-test('when the runner is killed before it could tell of a process, that does not live on either', async () => {
-  await using project = await createProject({
-    ...config("  first: { run: echo first }\n  victim: { needs: [first], run: 'victim=1; sleep 60 & sleep 60' }\n"),
-    // Ends the runner between the start of a process and whatever it does next.
-    'kill.cjs': `const children = require('node:child_process');
+/** Ends the runner between the start of a process and whatever it does next. */
+const killed = `const children = require('node:child_process');
 const { spawn } = children;
 children.spawn = (program, words, options) => {
   const child = spawn(program, words, options);
   if (words.some((word) => word.startsWith('victim='))) process.kill(process.pid, 'SIGKILL');
   return child;
 };
-`,
+`;
+
+test('when the runner is killed before it could tell of a process, that does not live on either', async () => {
+  await using project = await createProject({
+    ...config("  first: { run: echo first }\n  victim: { needs: [first], run: 'victim=1; sleep 60 & sleep 60' }\n"),
+    'kill.cjs': killed,
   });
   const { result } = project.start('victim', { env: { NODE_OPTIONS: `--require=${project.path('kill.cjs')}` } });
   expect((await result).exit).toBe(null);
   await expect.poll(() => runningIn(project.folder), { timeout: 20_000 }).toEqual([]);
+});
+
+test('when the runner is killed, what another run has just left behind on purpose lives on', async () => {
+  await using project = await createProject({
+    ...config("  left: { script: left.ts }\n  victim: { inputs: [left.ts], run: 'victim=1; sleep 60' }\n"),
+    'left.ts': 'export const run = async ({ $ }) => { await $`sleep 60 >/dev/null 2>&1 &`; };\n',
+    'kill.cjs': killed,
+  });
+  expect((await project.run('left')).exit).toBe(0);
+  const [left = 0] = runningIn(project.folder);
+  const env = { NODE_OPTIONS: `--require=${project.path('kill.cjs')}` };
+  expect((await project.run('victim', { env })).exit).toBe(null);
+  await expect.poll(() => readdirSync(project.path('.tasks/state')).join(), { timeout: 20_000 }).toContain('killed-');
+  await expect.poll(() => runningIn(project.folder)).toEqual([left]);
+  process.kill(left);
 });
 
 test('when the runner is killed, what a script has started does not live on', async () => {

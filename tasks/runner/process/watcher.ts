@@ -1,4 +1,5 @@
 import type { Host } from '../host.ts';
+import { aroundVariable } from './inner.ts';
 import type { Marker } from './marker.ts';
 import { handOver, openNotes } from './notes.ts';
 
@@ -7,7 +8,8 @@ import { handOver, openNotes } from './notes.ts';
  * them still runs is killed, with its group and all that descends from it. The notes, `started PID` and `ended PID`, are
  * in a file; those that would not fit there come through the pipe. The descendants are found before the first kill,
  * since orphans lose their parent. A process of which the runner had no more time to tell is known by our null device, by being
- * an orphan as we are, and by its age. In the end a file says when all that was over.
+ * an orphan as we are, by its age, and by what it was told of the runs around it: other runs have such devices too. In the end a
+ * file says when all that was over.
  */
 const script = `
 killed=$1
@@ -46,6 +48,7 @@ marked() {
   done
   return 1
 }
+ours() { tr '\\0' '\\n' < "/proc/$1/environ" 2>/dev/null | grep -qE "^${aroundVariable}=(.* )?$runner="; }
 untold() {
   [ -n "$marker_fd" ] || return
   flags_of $$ "$marker_fd"
@@ -60,7 +63,7 @@ untold() {
     case $alive in *" $pid "*) continue ;; esac
     marked "$pid" || continue
     set -- $(stat_of "$pid")
-    [ "$2" = "$reaper" ] && [ "\${20:-0}" -ge "$oldest" ] && echo "$pid"
+    [ "$2" = "$reaper" ] && [ "\${20:-0}" -ge "$oldest" ] && ours "$pid" && echo "$pid"
   done
 }
 for pid in $alive $(untold); do
