@@ -158,10 +158,11 @@ type NotBegun = {
 /** A line of `--output=json`. */
 export type Line = Stamped | PlannedLine | NotBegun;
 
+/** The event of one type. */
+export type EventOf<Type extends Event['type']> = Extract<Stamped, { readonly type: Type }>;
+
 /** One function per event type: leaving one out is a type error. */
-export type Table<Result> = {
-  readonly [Type in Event['type']]: (event: Extract<Stamped, { readonly type: Type }>) => Result;
-};
+export type Table<Result> = { readonly [Type in Event['type']]: (event: EventOf<Type>) => Result };
 
 /** Hands an event to its function. */
 export function dispatch<Result>(table: Table<Result>, event: Stamped): Result {

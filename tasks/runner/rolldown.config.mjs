@@ -49,7 +49,7 @@ export default defineConfig([
           { name: 'slice', test: /\/slice-ansi\// },
           {
             name: 'listr',
-            test: /\/render\/listr(?:\/cut-start)?\.ts|\/(?:listr2|log-update|cli-truncate|wrap-ansi)\//,
+            test: /\/render\/listr(?:\/(?:cut-start|list|row))?\.ts|\/(?:listr2|log-update|cli-truncate|wrap-ansi)\//,
           },
         ],
       },

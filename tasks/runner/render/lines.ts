@@ -1,4 +1,4 @@
-import type { CheckReport, Event, Failure, TaskEnd } from '../events.ts';
+import type { CheckReport, EventOf, Failure, TaskEnd } from '../events.ts';
 import type { Paint } from '../paint.ts';
 import type { CheckOutcome, Platform } from '../script.ts';
 import { keepColours, withNames } from '../text/safe-text.ts';
@@ -81,15 +81,13 @@ export function checkLines(report: CheckReport, paint: Paint): readonly string[]
   ];
 }
 
-type Of<Type extends Event['type']> = Extract<Event, { readonly type: Type }>;
-
 /** A failure after which the task is tried again. */
-export function retryLine({ message, nextTry, tries, pauseMs }: Of<'task-retried'>): string {
+export function retryLine({ message, nextTry, tries, pauseMs }: EventOf<'task-retried'>): string {
   return `failed: ${message}; try ${nextTry} of ${tries} in ${durationInWords(pauseMs)}`;
 }
 
 /** For whom a task waits. */
-export function waitLine({ task, holder, lock, hint }: Of<'task-waiting'>): string {
+export function waitLine({ task, holder, lock, hint }: EventOf<'task-waiting'>): string {
   const isForTask = lock === holder.task;
   const what = isForTask ? `runs \`${lock}\`` : `holds the lock \`${lock}\` for its task \`${holder.task}\``;
   return `\`${task}\` waits for the run with pid ${holder.pid}, which ${what}${hint === undefined ? '' : `; ${hint}`}`;
@@ -99,7 +97,7 @@ export function waitLine({ task, holder, lock, hint }: Of<'task-waiting'>): stri
 const namedPaths = 3;
 
 /** What has changed, in a watch. */
-export function changeLine({ paths, tasks }: Of<'watch-changed'>, paint: Paint): string {
+export function changeLine({ paths, tasks }: EventOf<'watch-changed'>, paint: Paint): string {
   const others = paths.length - namedPaths;
   const more = others > 0 ? ` and ${others} more` : '';
   const files = `${paths.slice(0, namedPaths).map(withNames).join(', ')}${more}`;
@@ -111,14 +109,10 @@ export function waitingLine(polling: boolean, paint: Paint): string {
   return paint.dim(`waiting for a change${polling ? ', looking every second' : ''}; Ctrl-C ends the watch`);
 }
 
-export type Finished = Extract<Event, { readonly type: 'task-finished' }>;
+export type Finished = EventOf<'task-finished'>;
 
 /** The last line of a run. */
-export function runLine(
-  event: Extract<Event, { readonly type: 'run-finished' }>,
-  finished: readonly Finished[],
-  paint: Paint,
-): string {
+export function runLine(event: EventOf<'run-finished'>, finished: readonly Finished[], paint: Paint): string {
   const took = paint.dim(durationInWords(event.tookMs));
   const count = (state: TaskEnd['state']) => finished.filter(({ end }) => end.state === state).length;
   const failedNames = finished.flatMap(({ task, end }) => (end.state === 'failed' ? [`\`${task}\``] : []));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
-import type { Stamped } from '../events.ts';
+import type { EventOf } from '../events.ts';
 import type { LogFile } from '../host/log-file.ts';
 import type { Host } from '../host.ts';
 import { logFolder, logPathOf } from '../text/log-path.ts';
@@ -9,7 +9,7 @@ import type { Renderer } from './index.ts';
 /** So many logs are kept; each task has one, or two where it prints much. */
 const mostLogs = 200;
 
-type Output = Extract<Stamped, { readonly type: 'task-output' }>;
+type Output = EventOf<'task-output'>;
 /** `open` is the stream whose line was not ended yet. */
 type Log = { readonly file: LogFile; waiting: string; open?: Output['stream'] | undefined };
 

@@ -4,6 +4,7 @@ import type { Stamped } from '../events.ts';
 import type { Host } from '../host.ts';
 import type { Plan } from '../plan.ts';
 import type { Renderer } from './index.ts';
+import type { Finished } from './lines.ts';
 
 /** An event of the Chrome trace format, which Perfetto and chrome://tracing open. Times are in µs. */
 type TraceEvent = {
@@ -69,7 +70,7 @@ function makeTrace({ tasks }: Pick<Plan, 'tasks'>) {
       if (before !== undefined) events.push(...flow(`${need} ${task}`, before, { lane, startMs: atMs }));
     }
   };
-  const end = ({ task, atMs, end: how }: Extract<Stamped, { readonly type: 'task-finished' }>): void => {
+  const end = ({ task, atMs, end: how }: Finished): void => {
     const row = running.get(task);
     if (row === undefined) return;
     endCommand(row, atMs);

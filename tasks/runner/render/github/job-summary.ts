@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts';
-import type { Stamped } from '../../events.ts';
+import type { EventOf, Stamped } from '../../events.ts';
 import type { Host } from '../../host.ts';
 import { makePaint } from '../../paint.ts';
 import type { Plan } from '../../plan.ts';
@@ -13,7 +13,7 @@ import { summaryLines } from '../summary.ts';
 const mostBytes = 900_000;
 const cut = '\n(cut: the rest is in the log)\n';
 
-type Over = Extract<Stamped, { readonly type: 'run-finished' }>;
+type Over = EventOf<'run-finished'>;
 
 /** The run as a table on the page of the job, written to the file that GitHub names. */
 export function makeJobSummary(
