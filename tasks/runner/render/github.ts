@@ -4,12 +4,15 @@ import type { Host } from '../host.ts';
 import { makePaint } from '../paint.ts';
 import type { Plan } from '../plan.ts';
 import { logPathOf } from '../text/log-path.ts';
+import { leavesProject } from '../text/paths.ts';
 import { annotationsOf } from './github/annotations.ts';
-import { command, protect, resume, stop } from './github/commands.ts';
+import { command, protect } from './github/commands.ts';
+import { makeGroups } from './github/groups.ts';
 import { makeJobSummary } from './github/job-summary.ts';
 import { type Locator, makeLocator } from './github/locations.ts';
 import { makeTail, type Tail } from './github/tail.ts';
 import type { Renderer, RenderOptions } from './index.ts';
+import type { Finished } from './lines.ts';
 import { makeStory } from './story.ts';
 
 /** So much of a task's output is kept while others run beside it; of more, the end is shown. */
@@ -26,35 +29,24 @@ export function makeGithubRenderer(host: Host, plan: Plan, options: RenderOption
   const token = host.randomId();
   const summary = makeJobSummary(host, plan);
   const running = new Map<string, Running>();
-  let open: string | undefined;
-
   const write = (lines: readonly string[]): void => host.write(lines.map((line) => `${line}\n`).join(''));
-  const openGroup = (task: string): void => {
-    if (open === undefined) write([command('group', {}, task), stop(token)]);
-    open = task;
-  };
-  const closeGroup = (): void => {
-    if (open !== undefined) write([resume(token), command('endgroup', {}, '')]);
-    open = undefined;
-  };
+  const groups = makeGroups(write, token);
   const show = (task: string, row: Running): void => {
     const { lines, dropped } = row.waiting.take();
     if (lines.length === 0) return;
-    openGroup(task);
-    if (dropped > 0) write([`(${dropped} earlier lines are only in ${logPathOf(task)})`]);
-    write(lines);
+    const before = dropped > 0 ? [`(${dropped} earlier lines are only in ${logPathOf(task)})`] : [];
+    groups.write(task, [...before, ...lines]);
   };
   const end = (task: string): void => {
     const row = running.get(task);
     if (row === undefined) return;
-    if (open !== task) closeGroup();
     show(task, row);
-    closeGroup();
+    groups.close();
     running.delete(task);
   };
   const start = (task: string): void => {
     end(task);
-    closeGroup();
+    groups.close();
     running.set(task, { locator: makeLocator(), waiting: makeTail(mostKept) });
   };
   for (const service of options.standing ?? []) start(service);
@@ -76,23 +68,28 @@ export function makeGithubRenderer(host: Host, plan: Plan, options: RenderOption
         for (const line of lines) quote(task, line);
         return;
       }
-      closeGroup();
+      groups.close();
       write(protect(lines, token));
     },
     quote,
   });
+  const finish = (event: Finished): void => {
+    const { task } = event;
+    const found = running.get(task)?.locator.found() ?? [];
+    end(task);
+    dispatch(story, event);
+    write(annotationsOf(event, found, pathsOf(host, plan, task)));
+    const goesOn = event.end.state === 'skipped' && options.standing?.includes(task) === true;
+    if (goesOn) start(task);
+  };
   return {
     on: (event) => {
-      if (event.type === 'task-started') start(event.task);
-      const found = event.type === 'task-finished' ? (running.get(event.task)?.locator.found() ?? []) : [];
-      if (event.type === 'task-finished') end(event.task);
       // In a watch, services go on after a run.
       if (event.type === 'run-finished') for (const task of [...running.keys()]) end(task);
       // A group's title says that the task has started.
-      if (event.type !== 'task-started') dispatch(story, event);
-      if (event.type === 'task-finished') write(annotationsOf(event, found, pathsOf(host, plan, event.task)));
-      const goesOn = event.type === 'task-finished' && event.end.state === 'skipped';
-      if (goesOn && options.standing?.includes(event.task) === true) start(event.task);
+      if (event.type === 'task-started') start(event.task);
+      else if (event.type === 'task-finished') finish(event);
+      else dispatch(story, event);
       summary.on(event);
     },
     end: async () => {
@@ -116,6 +113,6 @@ function pathsOf(
   const folder = tasks.find((task) => task.name === name)?.cwd ?? root;
   return (file) => {
     const path = relative(repository, resolve(folder, file));
-    return path.startsWith('..') ? undefined : path;
+    return leavesProject(path) ? undefined : path;
   };
 }

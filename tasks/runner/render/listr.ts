@@ -37,8 +37,8 @@ export function makeListRenderer(
   };
   /** Of a task that has no row, as a fix has none, it is told in lines. */
   const inRow =
-    <Type extends 'task-started' | 'task-output' | 'task-finished'>(show: (row: Row, event: EventOf<Type>) => void) =>
-    (event: EventOf<Type>): void => {
+    <Told extends EventOf<'task-started' | 'task-output' | 'task-finished'>>(show: (row: Row, event: Told) => void) =>
+    (event: Told): void => {
       const row = rows.get(event.task);
       if (row === undefined) plain.on(event);
       else show(row, event);
