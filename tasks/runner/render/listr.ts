@@ -6,7 +6,7 @@ import { logPathOf } from '../text/log-path.ts';
 import { plainText } from '../text/safe-text.ts';
 import { durationInWords } from '../text/words.ts';
 import type { Renderer, RenderOptions } from './index.ts';
-import { type Finished, failureLines, pretence, retryLine, runLine, waitLine } from './lines.ts';
+import { type Finished, failureLines, retryLine, runLine, waitLine } from './lines.ts';
 import { showList } from './listr/list.ts';
 import { makePrinted } from './listr/printed.ts';
 import { makeRow, type Row } from './listr/row.ts';
@@ -45,15 +45,11 @@ export function makeListRenderer(
     };
 
   const table: Table<void> = {
-    'run-started': ({ tasks, platform }) => {
-      rows = new Map(tasks.map(({ name }) => [name, makeRow(name)]));
-      const pretended = pretence(platform);
-      if (pretended !== undefined) host.write(`${pretended}\n`);
+    'run-started': (event) => {
+      rows = new Map(event.tasks.map(({ name }) => [name, makeRow(name)]));
+      plain.on(event);
     },
-    'notice-given': (event) => {
-      if (list === undefined) plain.on(event);
-      else notes.push(event);
-    },
+    'notice-given': (event) => (list === undefined ? plain.on(event) : void notes.push(event)),
     'check-finished': plain.on,
     'fix-started': plain.on,
     'task-started': inRow((row) => {
@@ -99,9 +95,9 @@ export function makeListRenderer(
       await plain.end();
       if (over === undefined) return;
       for (const note of notes) plain.on(note);
-      for (const event of finished) host.write(failureText(event, paint, services));
-      if (over.reason === 'ok' && !options.quiet) host.write(printed.text());
-      host.write(`${runLine(over, finished, paint)}\n`);
+      const failures = finished.map((event) => failureText(event, paint, services));
+      const outputs = over.reason === 'ok' && !options.quiet ? printed.text() : '';
+      host.write([...failures, outputs, `${runLine(over, finished, paint)}\n`].join(''));
     },
   };
 }
