@@ -6,12 +6,11 @@ import { findProcess, handles, type ProcessRow } from './list.ts';
 import { onAbort } from './on-abort.ts';
 import { inForeground, signalEach, signalTree, treeOf } from './tree.ts';
 
-/** Whether a process was sent what its task was cancelled with, and has a handler for that: it cleans up, and asking again would hurry it. */
-export type HasHeard = (row: ProcessRow) => boolean;
 /** What a cancelled process had under it when it ended. */
 export type Left = {
   readonly rows: readonly ProcessRow[];
-  readonly hasHeard: HasHeard;
+  /** Whether a process was sent what its task was cancelled with, and has a handler for that: it cleans up, and asking again would hurry it. */
+  readonly hasHeard: (row: ProcessRow) => boolean;
   /** False where the process itself had ended already, and only its parent did not know. */
   readonly wasAsked: boolean;
 };
@@ -57,9 +56,4 @@ export function endOnAbort(
       };
     },
   };
-}
-
-/** Whether the terminal had sent its signal by then. */
-export function wasDelivered(signal: AbortSignal, byMs: number): boolean {
-  return signal.aborted && (cancellationOf(signal).deliveredMs ?? Infinity) <= byMs;
 }

@@ -1,12 +1,11 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import type { Host } from '../host.ts';
 import { makeCanary } from './canary.ts';
-import { cancellationOf } from './cancellation.ts';
-import { endOnAbort, type HasHeard, type Left, wasDelivered } from './ending.ts';
-import { holdersOf, outputOf } from './holders.ts';
-import type { ProcessRow } from './list.ts';
+import { type Gone, hasDiedOfIt, makeClearing } from './clearing.ts';
+import { endOnAbort } from './ending.ts';
+import { outputOf } from './holders.ts';
 import { type Marker, openMarker } from './marker.ts';
-import { orphansOnTerminal, signalEach, signalTree, stillRunning } from './tree.ts';
+import { signalTree } from './tree.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
 type TableHost = Pick<
@@ -44,18 +43,9 @@ export type ProcessTable = {
  */
 export function makeProcessTable(host: TableHost, killed: string): ProcessTable {
   const alive = new Set<number>();
-  const sweeps = new Set<Promise<void>>();
-  /** On a terminal, what has just ended before anybody cancelled it: it may have died of what we hear of a moment later. */
-  let unexplained: readonly Ending[] = [];
-  const cancelledOutputs = new Set<string>();
   const asked = new WeakMap<ChildProcess, () => boolean>();
   const canary = makeCanary(host);
-  let wasCancelled = false;
-  const clear = (rows: readonly ProcessRow[], graceMs: number, hasHeard: HasHeard = () => false): void => {
-    wasCancelled = true;
-    const clearing = sweep(host, { rows, graceMs, hasHeard }).finally(() => sweeps.delete(clearing));
-    sweeps.add(clearing);
-  };
+  const clearing = makeClearing(host);
   let watcher: Watcher | undefined;
   let marker: Marker | undefined;
 
@@ -84,16 +74,9 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
       alive.delete(pid);
       ended(pid);
       const left = ending.stop();
-      const endedMs = host.clockMs();
-      asked.set(child, () => left?.wasAsked === true || hasDiedOfIt(signal, endedMs));
-      if (left === undefined) {
-        if (!host.stdinIsTerminal) return;
-        const isRecent = (ending: Ending): boolean => ending.signal.aborted || ending.endedMs + patienceMs > endedMs;
-        unexplained = [...unexplained.filter(isRecent), { output, signal, endedMs }];
-        return;
-      }
-      if (output !== undefined) cancelledOutputs.add(output);
-      clear(left.rows, cancellationOf(signal).graceMs, left.hasHeard);
+      const gone: Gone = { output, signal, endedMs: host.clockMs() };
+      asked.set(child, () => left?.wasAsked === true || hasDiedOfIt(gone));
+      clearing.onEnd(gone, left);
     });
     return child;
   };
@@ -104,31 +87,16 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
     wasAsked: (child) => asked.get(child)?.() ?? false,
     terminalSentIt: canary.hasHeard,
     terminalHasJustSentIt: canary.isDying,
-    isClearing: () => sweeps.size > 0,
+    isClearing: clearing.isGoingOn,
     killAll: () => {
       for (const pid of alive) signalTree(host, pid, 'SIGKILL');
     },
     close: async () => {
       canary.close();
-      for (const { output, signal, endedMs } of unexplained) {
-        if (!hasDiedOfIt(signal, endedMs)) continue;
-        wasCancelled = true;
-        if (output !== undefined) cancelledOutputs.add(output);
-      }
-      // There, a shell may die of the signal before we could look at what it has started.
-      if (wasCancelled && host.stdinIsTerminal)
-        clear([...orphansOnTerminal(host.pid), ...holdersOf(cancelledOutputs)], patienceMs * 2);
-      await Promise.all(sweeps);
+      await clearing.close();
       await watcher?.close();
     },
   };
-}
-
-type Ending = { readonly output: string | undefined; readonly signal: AbortSignal; readonly endedMs: number };
-
-/** Whether the terminal has sent a signal to a process before its end. We may have heard of that end first. */
-function hasDiedOfIt(signal: AbortSignal, endedMs: number): boolean {
-  return wasDelivered(signal, endedMs + patienceMs);
 }
 
 /** Whether a process is given the terminal: Ctrl-C is for it then, and what is sent to us alone for us. */
@@ -145,31 +113,3 @@ function marked(stdio: SpawnOptions['stdio'], marker: Marker | undefined): Pick<
 }
 
 const pipes = ['pipe', 'pipe', 'pipe'] as const;
-
-/** How long the descendants of a cancelled process may go on before they are asked, in case its signal was not for them. */
-const patienceMs = 300;
-const stepMs = 20;
-
-/** What outlives a process that was cancelled may clean up within the same grace; then it is made to end. */
-async function sweep(
-  host: TableHost,
-  { rows, graceMs, hasHeard }: Pick<Left, 'rows' | 'hasHeard'> & { readonly graceMs: number },
-): Promise<void> {
-  let left = stillRunning(rows);
-  let isAsked = false;
-  const startedMs = host.clockMs();
-  const waitedMs = (): number => host.clockMs() - startedMs;
-  while (left.length > 0 && waitedMs() < graceMs) {
-    if (!isAsked && waitedMs() >= patienceMs) {
-      isAsked = true;
-      signalEach(
-        host,
-        left.filter((row) => !hasHeard(row)),
-        'SIGTERM',
-      );
-    }
-    await host.sleep(stepMs);
-    left = stillRunning(left);
-  }
-  signalEach(host, left, 'SIGKILL');
-}
