@@ -1,22 +1,19 @@
-import type { ChildProcess } from 'node:child_process';
 import { relative } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { TaskEnd } from '../events.ts';
 import { loadModule } from '../foreign-code/load.ts';
 import { cancellationOf } from '../process/cancellation.ts';
-import type { Ended } from '../process/output.ts';
-import type { ScriptedTask } from '../script.ts';
+import type { Outcome, ScriptedTask } from '../script.ts';
 import type { Session } from '../session.ts';
 import { makeScriptShell, type ScriptShell } from '../shell/zx.ts';
 import { makeContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
-import { untilAllIsHeard } from './news.ts';
 import { cancelled, exitOf, failed, failedCommand, howItEnded, readTaskFailure, stackOf } from './outcome.ts';
 import { makePrints } from './prints.ts';
 import type { Recorder } from './recorder.ts';
+import { makeScriptTerminal } from './script-terminal.ts';
 import type { StepOptions } from './steps.ts';
 import { makeStrays } from './strays.ts';
-import { lendTerminal, mayBeInterrupt } from './terminal.ts';
 
 /** Runs a scripted task in this process. */
 export async function runScript(
@@ -36,73 +33,53 @@ export async function runScript(
   const abandoned = AbortSignal.any([session.stop.signal, strays.givenUp]);
   let isOver = false;
   const currentSignal = () => (isOver ? session.stop.signal : signal);
-  const over = new AbortController();
-  const loans: Promise<void>[] = [];
-  const hasTerminal = task.interactive && host.stdinIsTerminal;
-  if (hasTerminal) await session.events.isShown();
+  const isOnTerminal = task.interactive && host.stdinIsTerminal;
+  if (isOnTerminal) await session.events.isShown();
+  const terminal = makeScriptTerminal(session, isOnTerminal, () => currentSignal().aborted);
   const shell = await makeScriptShell(host, table, {
     ...recorder,
-    onStart: (child) => {
-      const loan = hasTerminal ? lendTerminal(session, endOf(child, over.signal)) : undefined;
-      child.once('exit', () => {
-        if (loan !== undefined) loans.push(loan);
-      });
-      return (end) =>
-        Promise.all([
-          mayBeInterrupt(end) ? loan : undefined,
-          untilAllIsHeard(session, end, () => currentSignal().aborted),
-        ]);
-    },
+    onStart: terminal.onStart,
     cwd: task.cwd,
     env: commandEnvironment(session, task),
     signal: currentSignal,
     hasTerminal: task.interactive && host.stdoutIsTerminal,
     readsStdin: task.interactive,
   });
-  const work = async (): Promise<TaskEnd> => {
-    if (!session.host.exists(file))
-      return failed({ message: `its script \`${relative(session.root, file)}\` does not exist`, exit: 1 }, recorder);
-    const run = await loadScript(session, file);
-    if (run === undefined)
-      return failed({ message: `\`${file}\` does not export \`run(context)\``, exit: 1 }, recorder);
-    const context = makeContext({
-      session,
-      task,
-      shell,
-      taskSignal: signal,
-      currentSignal,
-      onHost,
-      log: (line) => recorder.onLine('stdout', line),
-      undoing: async (undo) => {
-        try {
-          await strays.afterwards(() => shell.within(undo));
-        } finally {
-          endOutput();
-        }
-      },
-    });
-    const outcome = await shell.within(() => run(context));
-    return outcome === undefined ? { state: 'done' } : { state: 'skipped', reason: outcome.skipped };
-  };
+  const context = makeContext({
+    session,
+    task,
+    shell,
+    taskSignal: signal,
+    currentSignal,
+    onHost,
+    log: (line) => recorder.onLine('stdout', line),
+    undoing: async (undo) => {
+      try {
+        await strays.afterwards(() => shell.within(undo));
+      } finally {
+        endOutput();
+      }
+    },
+  });
+  const work = (): Promise<TaskEnd> =>
+    callScript(file, { session, recorder }, (run) => shell.within(() => run(context)));
   try {
     const end = await untilAbandoned(strays.during(work), signal, abandoned);
     const wasAsked = signal.aborted;
-    await Promise.all(loans);
-    await session.state.understood;
+    await terminal.isUnderstood();
     const wasInterrupted = session.state.interruptedBy !== undefined && signal.aborted;
     if (wasAsked || wasInterrupted) throw new Error('cancelled');
     return end;
   } catch (thrown) {
     endOutput();
-    await Promise.all(loans);
-    await session.state.understood;
+    await terminal.isUnderstood();
     if (options.signal.aborted) return cancelled(options.signal, task.timeoutMs, recorder);
     return explain(strays.first()?.thrown ?? thrown, shell, recorder);
   } finally {
     endOutput();
     isOver = true;
     strays.close();
-    over.abort();
+    terminal.close();
   }
 
   function endOutput(): void {
@@ -111,13 +88,18 @@ export async function runScript(
   }
 }
 
-/** What a script leaves behind keeps nothing of the terminal. */
-function endOf(child: ChildProcess, over: AbortSignal): Promise<Pick<Ended, 'code' | 'signal'>> {
-  return new Promise((resolve) => {
-    over.addEventListener('abort', () => resolve({ code: null, signal: null }), { once: true });
-    child.once('exit', (code, signal) => resolve({ code, signal }));
-    child.once('error', () => resolve({ code: null, signal: null }));
-  });
+/** Calls what a script's file exports. */
+async function callScript(
+  file: string,
+  { session, recorder }: Pick<StepOptions, 'session' | 'recorder'>,
+  call: (run: ScriptedTask) => Promise<Outcome>,
+): Promise<TaskEnd> {
+  if (!session.host.exists(file))
+    return failed({ message: `its script \`${relative(session.root, file)}\` does not exist`, exit: 1 }, recorder);
+  const run = await loadScript(session, file);
+  if (run === undefined) return failed({ message: `\`${file}\` does not export \`run(context)\``, exit: 1 }, recorder);
+  const outcome = await call(run);
+  return outcome === undefined ? { state: 'done' } : { state: 'skipped', reason: outcome.skipped };
 }
 
 async function loadScript({ root, host }: Session, file: string): Promise<ScriptedTask | undefined> {
