@@ -13,7 +13,7 @@ const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
 
 /** A table whose connections are opened by their first bytes; every piece comes a microsecond after the one before. */
-function openTable() {
+function openTable(who = someone) {
   const told: string[] = [];
   const lost = { exchangesLost: 0, exchangesDropped: 0 };
   const nothing = (): void => {};
@@ -43,7 +43,7 @@ function openTable() {
     const offset = place[direction] + missing;
     place[direction] = offset + bytes.length;
     timeNs += 1e3;
-    const rest = { framed: undefined, gap: 'none', other: 0, timeNs, who: someone } as const;
+    const rest = { framed: undefined, gap: 'none', other: 0, timeNs, who } as const;
     table.moved(conn, direction, { offset, length: bytes.length, cap: bytes.length, bytes, from: 0, ...rest });
   };
   const wait = (): void => {
@@ -115,6 +115,14 @@ test('a request on a connection that nobody has told of is counted, where it was
   move('half a body', false);
   move(get('/not-wanted'), true, false);
   expect([told, lost.exchangesLost]).toEqual([[], 1]);
+});
+
+test('nothing is counted of what processes move that are left out, as they are told until that is decided', () => {
+  const { lost, move, wait, table } = openTable({ ...someone, isWanted: false });
+  for (const conn of [1, 2]) move(conn, 0, get('/a'));
+  move(1, 0, get('/b'), 40);
+  wait();
+  expect([lost.exchangesLost, table.clear()]).toEqual([0, 0]);
 });
 
 test('as many connections as the kernel follows may each have a request that waits', { timeout: 30_000 }, () => {

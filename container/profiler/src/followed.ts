@@ -37,6 +37,8 @@ export class Followed {
   isIgnored = false;
   /** The table has it no more. */
   isForgotten = false;
+  /** Whether a process moved bytes of it that the settings do not leave out: what is lost of others is not counted. */
+  isWanted = false;
   readonly #events: FollowedEvents;
   readonly #linkOf: ConnectionInfo['linkOf'];
   /** What was copied because the kernel does not know where heads begin, since it was told where a request does. */
@@ -79,7 +81,7 @@ export class Followed {
       { role, local: open.local, remote: open.remote, knowsOrder, linkOf: this.#linkOf },
       {
         exchange: this.#events.exchange,
-        lost: (exchanges) => this.#events.lost(exchanges, 'exchangesLost'),
+        lost: (exchanges) => this.#lost(exchanges, 'exchangesLost'),
         finished: (why) => this.#events.finished(this, why),
       },
       this.#standing,
@@ -105,6 +107,7 @@ export class Followed {
   /** Nothing more of it will be read: how many exchanges are left under way. */
   countLeft(): number {
     this.#connection?.giveUpBefore(Number.POSITIVE_INFINITY);
+    if (!this.isWanted) return 0;
     return this.#connection?.left ?? this.#waiting;
   }
 
@@ -117,7 +120,7 @@ export class Followed {
 
   /** Gives up what is under way. */
   drop(): void {
-    this.#events.lost(this.wake().drop(), 'exchangesDropped');
+    this.#lost(this.wake().drop(), 'exchangesDropped');
     this.rest();
   }
 
@@ -132,6 +135,10 @@ export class Followed {
     this.heldBytes =
       this.#connection === undefined ? this.#restingBytes() : CONNECTION_BYTES + this.#connection.heldBytes;
     return this.heldBytes - before;
+  }
+
+  #lost(exchanges: number, kind: LossKind): void {
+    if (this.isWanted) this.#events.lost(exchanges, kind);
   }
 
   /** How many requests wait while it rests. */

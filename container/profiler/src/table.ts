@@ -77,6 +77,7 @@ export class Table {
       return;
     }
     entry.lastNs = piece.timeNs;
+    entry.isWanted ||= piece.who.isWanted;
     const connection = entry.wake();
     if (direction === entry.open.requestDirection) connection.request(piece);
     else connection.response(piece);
