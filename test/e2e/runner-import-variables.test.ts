@@ -16,18 +16,18 @@ $(BIN): main.c
     through: ['all', 'app'],
   },
   'what make sets itself': {
-    makefile: `.PHONY: help where shell goals
+    makefile: `.PHONY: help flags shell goals
 help: ## Show this
 	@grep -h '##' $(MAKEFILE_LIST) | sed 's/:.*//'
-where:
-	@basename "$(CURDIR)" | sed 's/.*/folder/'
+flags:
+	@echo "$(MAKEFLAGS)"
 shell:
 	@echo $(SHELL)
 goals:
 	@echo $(MAKECMDGOALS) $(CPP)
 `,
-    runs: [['help'], ['where'], ['shell'], ['goals']],
-    through: ['help', 'where', 'goals'],
+    runs: [['help'], ['flags'], ['shell'], ['goals']],
+    through: ['help', 'flags', 'goals'],
   },
   '`.EXPORT_ALL_VARIABLES`': {
     makefile: `.EXPORT_ALL_VARIABLES:
@@ -159,6 +159,31 @@ compiler:
       ['compiler', { CC: 'tcc' }],
     ],
     through: ['single', 'cd', 'set', 'other'],
+  },
+  'a variable that is given on, and the folder': {
+    makefile: `GOOS ?= linux
+.PHONY: build args mounts moved other
+build:
+	@GOOS=$(GOOS) GOARCH="$(GOARCH)" sh show.sh; echo "$(GOOS) $(GOARCH)"
+args:
+	@echo "--build-arg=GOOS=$(GOOS)" --arch=$(GOARCH)
+mounts:
+	@basename "$(CURDIR)" | grep -c project; echo -v "$(CURDIR):/src" | wc -w
+moved:
+	@cd sub && basename $(CURDIR) | grep -c project
+other:
+	@GOOS=$(GOOS)x; echo $(GOOS)
+`,
+    files: { 'sub/a': '', 'show.sh': 'echo "$GOOS $GOARCH"\n' },
+    runs: [
+      ['build'],
+      ['build', { GOOS: 'plan9', GOARCH: 'mips' }],
+      ['args', { GOOS: 'plan9' }],
+      ['mounts'],
+      ['moved'],
+      ['other', { GOOS: 'plan9' }],
+    ],
+    through: ['moved', 'other'],
   },
   'white space that belongs to a value': {
     makefile: `A := a  # two spaces

@@ -45,7 +45,7 @@ function withSigns(step: string, variables: Variables): { readonly signs: string
   if (whole === undefined || name === undefined) return { signs, command };
   const value = variables.constant(name);
   if (value === undefined && (/\S/.test(next) || variables.isDefault(name))) {
-    const start = variables.words(`$(${name})`, undefined, 'words as without an environment')[0] ?? '';
+    const start = variables.filled(`$(${name})`).trim();
     if (/^[@+-]|^$/.test(start)) throw new CouldNot(`\`$(${name})\` before a command`);
   }
   if (value === undefined || !/^\s*([@+-]|$)/.test(value)) return { signs, command };
@@ -63,21 +63,25 @@ function inConfig(step: string, automatic: Automatic, { variables, env, bare }: 
       if (quote === "'") throw new CouldNot(`\`$(${names[0]})\`, which the caller sets, in single quotes`);
       for (const name of names) {
         met.add(name);
-        if (quote === '') bare.add(name);
+        if (quote === '' && name !== 'PWD') bare.add(name);
       }
     },
   });
-  const others = text.replaceAll(/\$\$\{\w+/g, '');
+  const others = text.replaceAll(givenOn, '').replaceAll(/\$\$\{\w+/g, '');
   for (const name of met) {
     const isSet = new RegExp(`(?<![$\\w]|\\$\\{)${name}\\b`).test(others);
     const changes = isSet || (name === 'PWD' && /\b(cd|pushd|popd)\b/.test(others));
-    if (changes || /\bset\s+-\w*u/.test(others)) throw new CouldNot(`\`$(${name})\`, which the command may change`);
+    const what = name === 'PWD' ? 'the folder' : `\`$(${name})\``;
+    if (changes || /\bset\s+-\w*u/.test(others)) throw new CouldNot(`${what}, which the command may change`);
   }
   for (const [, name = ''] of step.matchAll(/\$\$\{?(\w+)/g))
     if (variables.has(name) && !Object.hasOwn(env, name))
       throw new CouldNot(`\`$$${name}\`, which is the caller's or the Makefile's`);
   return text;
 }
+
+/** `GOOS=$(GOOS)`, which leaves the variable what it is. */
+const givenOn = /(?<!\w)(\w+)=(["']?)\$\$\{\1(-[^{}]*)?\}\2(?=["'\s;&|)]|$)/g;
 
 /** Where in doubt, single quotes. */
 function quoteAt(before: string): string {

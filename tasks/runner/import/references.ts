@@ -36,6 +36,8 @@ export type Reader = {
   readonly replaced: (name: string, from: string, to: string) => string;
   /** `$(wildcard …)`. */
   readonly wildcard: (globs: string) => string;
+  /** What stands for all that cannot be taken over; without it that is an error. */
+  readonly unknown: string | undefined;
 };
 
 /** Goes through the `$` of a text. */
@@ -60,12 +62,21 @@ export function walk(text: string, reader: Reader): string {
       if (result.endsWith('$')) throw new CouldNot('a `$` of the shell before one of make');
       const isEnclosed = next === '(' || next === '{';
       const name = isEnclosed ? enclosed(text, index + 1) : next;
-      result += ofReference(name, reader, result);
+      result += knownOr(reader.unknown, () => ofReference(name, reader, result));
       index += isEnclosed ? name.length + 2 : 1;
     }
   }
   flush();
   return result;
+}
+
+function knownOr(unknown: string | undefined, read: () => string): string {
+  try {
+    return read();
+  } catch (error) {
+    if (unknown === undefined || !(error instanceof CouldNot)) throw error;
+    return unknown;
+  }
 }
 
 function enclosed(text: string, start: number): string {

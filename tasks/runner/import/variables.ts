@@ -16,6 +16,8 @@ type Scope = {
   /** Filled with the variables of the caller's environment that were met. */
   readonly environment: string[];
   readonly isInline?: boolean;
+  /** What stands for all that is not known. */
+  readonly unknown?: string;
   readonly onEnvironment?: ((names: readonly string[], before: string) => void) | undefined;
 };
 
@@ -48,10 +50,10 @@ export class Variables {
       .filter((word) => word !== '');
   }
 
-  /** A command with every variable filled in; with its default, one that the caller may set. */
-  filled(text: string, automatic: Automatic): string {
+  /** A command with every variable filled in; with its default, one that the caller may set; what is not known as `%`. */
+  filled(text: string, automatic?: Automatic): string {
     const form = 'words as without an environment';
-    return this.expand(text, { ...outermost, form, automatic, environment: [] });
+    return this.expand(text, { ...outermost, form, automatic, environment: [], unknown: '%' });
   }
 
   /** The value with every variable filled in; undefined where it is not always the same. */
@@ -137,6 +139,7 @@ export class Variables {
         if (scope.form === 'config') throw new CouldNot('`$(wildcard …)` in a command');
         return globs;
       },
+      unknown: scope.unknown,
     });
   }
 
@@ -164,6 +167,7 @@ export class Variables {
 
   private ofCaller(name: string, scope: Scope): string {
     if (name === 'SHELL') return '/bin/sh';
+    if (name === 'CURDIR' && scope.form === 'config') return ofEnvironment('PWD', undefined, scope);
     const program = programs[name];
     if (program !== undefined) return withDefault(name, program, scope);
     if (isOfMake(name) || !/^[A-Za-z_]\w*$/.test(name)) throw new CouldNot(`\`$(${name})\``);
