@@ -145,6 +145,29 @@ tasks:
   ]);
 });
 
+test('more `--jobs` are named only for time in which all were taken, and a service counts until it is ready', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+checks: { slow: { id: SL001, script: slow.ts } }
+tasks:
+  web: { requires: [slow], service: { run: 'echo up; sleep 100', ready: { log: up } } }
+  test: { needs: [web], run: sleep 1.5 }
+  other: { inputs: [], run: sleep 1.2 }
+  all: { needs: [test, other] }
+`,
+    'slow.ts': `export const checks = [{
+  id: 'SL001', name: 'slow', question: 'Is it?', group: 'all',
+  run: async ({ run }) => { await run(['sleep', '2.5']); return { outcome: 'pass', summary: 'it is' }; },
+}];
+`,
+  });
+  for (const jobs of [1, 8]) {
+    const { stdout } = await project.run(`all --verbose --fix --force --jobs=${jobs}`);
+    expect(stdout.includes('with more tasks at once (`--jobs`)'), stdout).toBe(jobs === 1);
+    expect(stdout).toContain('critical path <time>: web <time> → test <time>');
+  }
+});
+
 test('a log is written through no link, neither a file nor a folder', async () => {
   await using project = await createProject({ ...config('  a: { run: echo hi }\n'), precious: 'keep' });
   await mkdir(project.path('.tasks/logs'), { recursive: true });

@@ -40,7 +40,7 @@ async function report(session: Session, request: DoctorRequest, options: { reado
   const say = isDocument ? host.writeError : host.write;
   const renderer = makePlainRenderer(
     { write: say, stdoutHasColour: host.stdoutHasColour && !isDocument, marks: host.marks },
-    { tasks: [] },
+    { tasks: [], jobs: 1 },
     { quiet: false, verbose: false },
   );
   const examination = examine(session, request, options).finally(events.close);

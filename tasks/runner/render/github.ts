@@ -61,7 +61,7 @@ export function makeGithubRenderer(host: Host, plan: Plan, options: RenderOption
 
   const story = makeStory({
     ...options,
-    tasks: plan.tasks,
+    plan,
     paint: makePaint(host.stdoutHasColour, host.marks),
     say: (task, lines) => {
       if (task !== undefined && running.has(task)) {

@@ -19,11 +19,11 @@ import { makePlainRenderer } from './plain.ts';
  */
 export function makeListRenderer(
   host: Host,
-  { tasks, named }: Pick<Plan, 'tasks' | 'named'>,
+  { tasks, named, jobs }: Pick<Plan, 'tasks' | 'named' | 'jobs'>,
   options: RenderOptions,
 ): Renderer {
   const paint = makePaint(host.stdoutHasColour, host.marks);
-  const plain = makePlainRenderer(host, { tasks }, options);
+  const plain = makePlainRenderer(host, { tasks, jobs }, options);
   const finished: Finished[] = [];
   const services = makeServiceTails();
   const printed = makePrinted(named, paint);

@@ -10,7 +10,7 @@ import { writeTogether } from './together.ts';
 /** Lines that can be read aloud: a task's start, its output, its end. While several run, each line says whose it is. */
 export function makePlainRenderer(
   host: Pick<Host, 'write' | 'stdoutHasColour' | 'marks'>,
-  plan: Pick<Plan, 'tasks'>,
+  plan: Pick<Plan, 'tasks' | 'jobs'>,
   options: RenderOptions,
 ): Renderer {
   const out = writeTogether(host.write);
@@ -21,7 +21,7 @@ export function makePlainRenderer(
   const newline = (): string => (open === undefined || open === source ? '' : '\n');
   const story = makeStory({
     ...options,
-    tasks: plan.tasks,
+    plan,
     paint: makePaint(host.stdoutHasColour, host.marks),
     say: (_, lines) => {
       if (lines.length === 0) return;

@@ -12,7 +12,7 @@ const widest = 24;
 /** Every line says whose it is, whatever else runs: for logs that are searched. */
 export function makePrefixedRenderer(
   host: Pick<Host, 'write' | 'stdoutHasColour' | 'marks'>,
-  plan: Pick<Plan, 'tasks'>,
+  plan: Pick<Plan, 'tasks' | 'jobs'>,
   options: RenderOptions,
 ): Renderer {
   const paint = makePaint(host.stdoutHasColour, host.marks);
@@ -24,7 +24,7 @@ export function makePrefixedRenderer(
   };
   const story = makeStory({
     ...options,
-    tasks: plan.tasks,
+    plan,
     paint,
     say: (task, lines) => out.write(prefixed(task, lines)),
     quote: (task, line) => out.add(prefixed(task, [keepColours(line)])),

@@ -1,4 +1,4 @@
-import type { Table, TaskEnd } from '../events.ts';
+import type { Table } from '../events.ts';
 import type { Paint } from '../paint.ts';
 import type { Plan } from '../plan.ts';
 import { withNames } from '../text/safe-text.ts';
@@ -18,10 +18,11 @@ import {
   waitLine,
 } from './lines.ts';
 import { alwaysRuns, summaryLines } from './summary.ts';
+import { makeTiming } from './timing.ts';
 
 type Options = RenderOptions & {
   /** What is planned, for the critical path. */
-  readonly tasks: Plan['tasks'];
+  readonly plan: Pick<Plan, 'tasks' | 'jobs'>;
   readonly paint: Paint;
   /** Lines of ours, about one task or about the run. */
   readonly say: (task: string | undefined, lines: readonly string[]) => void;
@@ -30,9 +31,10 @@ type Options = RenderOptions & {
 };
 
 /** A run as it is told in lines: a task's start, its output, its end. Where the lines go is for the renderer to say. */
-export function makeStory({ tasks, paint, quiet, verbose, explain, say, quote }: Options): Table<void> {
+export function makeStory({ plan, paint, quiet, verbose, explain, say, quote }: Options): Table<void> {
   const finished: Finished[] = [];
-  const durations = new Map<string, number>();
+  const { tasks } = plan;
+  const timing = makeTiming(plan);
   const sayUnlessQuiet: Options['say'] = (task, lines) => {
     if (!quiet) say(task, lines);
   };
@@ -64,10 +66,13 @@ export function makeStory({ tasks, paint, quiet, verbose, explain, say, quote }:
     'task-output': ({ task, line, goesOn }) => quote(task, line, goesOn),
     'task-retried': (event) => quote(event.task, retryLine(event)),
     'task-waiting': (event) => say(event.task, [`${paint.yellow('note')}: ${waitLine(event)}`]),
-    'service-ready': ({ task, tookMs }) =>
+    'service-ready': (event) => {
+      const { task, tookMs } = event;
+      timing.take(event);
       sayUnlessQuiet(task, [
         `${paint.green(paint.marks.ready)} ${task} is ready ${paint.dim(durationInWords(tookMs))}`,
-      ]),
+      ]);
+    },
     'service-stopped': ({ task, reason }) =>
       sayUnlessQuiet(task, [`${paint.yellow(paint.marks.left)} ${task} stopped: ${reason}`]),
     'watch-changed': (event) => sayUnlessQuiet(undefined, [changeLine(event, paint)]),
@@ -76,7 +81,7 @@ export function makeStory({ tasks, paint, quiet, verbose, explain, say, quote }:
     'task-finished': (event) => {
       const { task, end, tookMs } = event;
       finished.push(event);
-      if (hasRun(end)) durations.set(task, event.tookMs);
+      timing.take(event);
       const line = endLine(task, end, tookMs, paint);
       if (end.state === 'failed') say(task, [line, ...failureLines(end.failure, paint, { withLastLines: false })]);
       else sayUnlessQuiet(task, [line]);
@@ -85,14 +90,8 @@ export function makeStory({ tasks, paint, quiet, verbose, explain, say, quote }:
       say(undefined, [isTheFirst ? `${signal}: stopping; once more kills at once` : `${signal}: killing`]),
     'run-finished': (event) => {
       const isWorthALine = event.reason !== 'ok' || finished.length > 1;
-      const timing = { wallMs: event.tookMs, tookMs: durations };
-      const summary = summaryLines(tasks, timing, { verbose, arrow: paint.marks.arrow });
+      const summary = summaryLines(tasks, timing.after(event.tookMs), { verbose, arrow: paint.marks.arrow });
       if (isWorthALine) sayUnlessQuiet(undefined, [...summary, runLine(event, finished, paint)]);
     },
   };
-}
-
-/** Whether a task took time of its own. */
-export function hasRun(end: TaskEnd): boolean {
-  return end.state === 'done' || end.state === 'failed';
 }

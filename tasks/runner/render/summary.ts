@@ -1,19 +1,13 @@
 import { listed } from '../errors.ts';
 import type { PlannedTask } from '../plan.ts';
 import { durationInWords } from '../text/words.ts';
-
-/** What a run looked like in time. */
-export type Timing = {
-  readonly wallMs: number;
-  /** Task → how long it ran; without those that did not. */
-  readonly tookMs: ReadonlyMap<string, number>;
-};
+import type { Timing } from './timing.ts';
 
 /** The chain of tasks that the run could not have been shorter than, and what else took time. */
 export type Analysis = {
   readonly path: readonly { readonly task: string; readonly tookMs: number }[];
   readonly pathMs: number;
-  /** Spent beyond the path: tasks waited for a free job or for a lock. */
+  /** Spent beyond the path while all jobs were taken: with more of them it could be spared. */
   readonly waitedMs: number;
 };
 
@@ -25,7 +19,7 @@ type Planned = Pick<PlannedTask, 'name' | 'needs' | 'after' | 'tracked' | 'inter
 /** Finds the critical path; undefined where nothing ran. */
 function analyse(
   tasks: readonly Pick<Planned, 'name' | 'needs' | 'after'>[],
-  { wallMs, tookMs }: Timing,
+  { wallMs, tookMs, fullMs }: Timing,
 ): Analysis | undefined {
   if (tookMs.size === 0) return undefined;
   const ends = new Map<string, { readonly ms: number; readonly before: string | undefined }>();
@@ -43,7 +37,7 @@ function analyse(
     if (took !== undefined) path.unshift({ task, tookMs: took });
   }
   const pathMs = ends.get(last ?? '')?.ms ?? 0;
-  return { path, pathMs, waitedMs: Math.max(0, wallMs - pathMs) };
+  return { path, pathMs, waitedMs: Math.max(0, Math.min(wallMs - pathMs, fullMs)) };
 }
 
 /** A run that is shorter is not worth the words, unless they are asked for. */

@@ -6,8 +6,8 @@ import type { Plan } from '../../plan.ts';
 import { plainText } from '../../text/safe-text.ts';
 import { durationInWords } from '../../text/words.ts';
 import { commandLines, type Finished, runLine } from '../lines.ts';
-import { hasRun } from '../story.ts';
 import { summaryLines } from '../summary.ts';
+import { makeTiming } from '../timing.ts';
 
 /** GitHub refuses a summary of more than 1 MiB. */
 const mostBytes = 900_000;
@@ -18,20 +18,23 @@ type Over = EventOf<'run-finished'>;
 /** The run as a table on the page of the job, written to the file that GitHub names. */
 export function makeJobSummary(
   host: Pick<Host, 'env' | 'appendText' | 'writeError'>,
-  plan: Pick<Plan, 'tasks'>,
+  plan: Pick<Plan, 'tasks' | 'jobs'>,
 ): { readonly on: (event: Stamped) => void; readonly end: () => Promise<void> } {
   const finished: Finished[] = [];
+  const timing = makeTiming(plan);
   let over: Over | undefined;
   return {
     on: (event) => {
       if (event.type === 'task-finished') finished.push(event);
+      if (event.type === 'task-finished' || event.type === 'service-ready') timing.take(event);
       if (event.type === 'run-finished') over = event;
     },
     end: async () => {
       const path = host.env.GITHUB_STEP_SUMMARY ?? '';
       if (path === '' || over === undefined) return;
       try {
-        await host.appendText(path, asMarkdown(plan, finished, over));
+        const summary = summaryLines(plan.tasks, timing.after(over.tookMs), { verbose: true, arrow: '→' });
+        await host.appendText(path, asMarkdown(finished, over, summary));
       } catch (error) {
         host.writeError(`note: the job's summary was not written: ${messageOf(error)}\n`);
       }
@@ -39,12 +42,10 @@ export function makeJobSummary(
   };
 }
 
-function asMarkdown(plan: Pick<Plan, 'tasks'>, finished: readonly Finished[], over: Over): string {
+function asMarkdown(finished: readonly Finished[], over: Over, summary: readonly string[]): string {
   const rows = finished.map(
     (event) => `| ${inCell(event.task)} | ${resultOf(event)} | ${durationInWords(event.tookMs)} |`,
   );
-  const tookMs = new Map(finished.filter(({ end }) => hasRun(end)).map((event) => [event.task, event.tookMs]));
-  const timing = { wallMs: over.tookMs ?? 0, tookMs };
   return within(mostBytes, [
     `### tasks: ${runLine(over, finished, makePaint(false))}`,
     '',
@@ -52,7 +53,7 @@ function asMarkdown(plan: Pick<Plan, 'tasks'>, finished: readonly Finished[], ov
     '| --- | --- | ---: |',
     ...rows,
     '',
-    ...summaryLines(plan.tasks, timing, { verbose: true, arrow: '→' }).flatMap((line) => [line, '']),
+    ...summary.flatMap((line) => [line, '']),
     ...finished.flatMap(failureOf),
     '',
   ]);

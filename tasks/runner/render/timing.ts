@@ -1,0 +1,52 @@
+import type { Stamped, TaskEnd } from '../events.ts';
+import type { Plan } from '../plan.ts';
+
+/** What a run looked like in time. */
+export type Timing = {
+  readonly wallMs: number;
+  /** Task → how long it ran, and a service until it was ready; without those that did not. */
+  readonly tookMs: ReadonlyMap<string, number>;
+  /** For how long all jobs were taken: only then could more of them have helped. */
+  readonly fullMs: number;
+};
+
+type Told = Extract<Stamped, { readonly type: 'service-ready' | 'task-finished' }>;
+type Change = { readonly atMs: number; readonly jobs: number };
+
+/** Follows a run by its ends. */
+export function makeTiming({ tasks, jobs }: Pick<Plan, 'tasks' | 'jobs'>): {
+  readonly take: (event: Told) => void;
+  readonly after: (wallMs: number) => Timing;
+} {
+  const weights = new Map(tasks.map(({ name, weight }) => [name, Math.min(weight, jobs)]));
+  const known = new Set<string>();
+  const tookMs = new Map<string, number>();
+  const changes: Change[] = [];
+  return {
+    take: (event) => {
+      const { task, atMs } = event;
+      // The end of a service that was ready: since then it has taken no job.
+      if (known.has(task)) return;
+      known.add(task);
+      const weight = weights.get(task) ?? 1;
+      changes.push({ atMs: atMs - event.tookMs, jobs: weight }, { atMs, jobs: -weight });
+      if (event.type === 'service-ready' || hasRun(event.end)) tookMs.set(task, event.tookMs);
+    },
+    after: (wallMs) => ({ wallMs, tookMs, fullMs: fullMs(changes, jobs) }),
+  };
+}
+
+/** Whether a task took time of its own. */
+function hasRun({ state }: TaskEnd): boolean {
+  return state === 'done' || state === 'failed';
+}
+
+function fullMs(changes: readonly Change[], jobs: number): number {
+  let [sum, taken, sinceMs] = [0, 0, 0];
+  for (const change of [...changes].sort((a, b) => a.atMs - b.atMs)) {
+    if (taken >= jobs) sum += change.atMs - sinceMs;
+    taken += change.jobs;
+    sinceMs = change.atMs;
+  }
+  return sum;
+}
