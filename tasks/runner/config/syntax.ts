@@ -35,8 +35,9 @@ export function describeSyntax({ code, message, pos: [start] }: SyntaxError, tex
       };
     case 'BAD_SCALAR_START': {
       const sign = text.charAt(start) === '`' ? 'a backtick' : `\`${text.charAt(start)}\``;
-      const ofMake = sign === '`@`' ? '; a command needs no `@`: commands are shown only with `--verbose`' : '';
-      return { message: `a string that begins with ${sign} must be in quotes`, hint: `${inQuotes}${ofMake}` };
+      const ofMake = "remove the `@` of a command, which is shown only with `--verbose`; put '…' around any other string";
+      const hint = sign === '`@`' ? ofMake : inQuotes;
+      return { message: `a string that begins with ${sign} must be in quotes`, hint };
     }
     case 'MULTIPLE_DOCS':
       return { message: 'a config is one document, but `---` begins a second' };
