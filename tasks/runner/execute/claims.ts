@@ -1,14 +1,15 @@
+import { environmentOf } from '../environment.ts';
 import type { Holder } from '../events.ts';
-import type { Env } from '../host.ts';
 import { type Claim, makeClaim, writeClaim } from '../locks/holder.ts';
 import { lend, takeBack as stopLending } from '../locks/lent.ts';
 import { makeLockFolder, tryLock, unlock } from '../locks/lock.ts';
 import { lockFolder, namedLockFile } from '../locks/place.ts';
 import { leaveResult } from '../locks/result.ts';
-import type { PlannedTask } from '../plan.ts';
+import type { Plan, PlannedTask } from '../plan.ts';
 import { identityOfService } from '../service/borrowed.ts';
+import type { Session } from '../session.ts';
 import { type Blocked, type HeldAroundUs, type LentToUs, type Lock, makeLoans, ownLock } from './loans.ts';
-import { claimsOf, doneBy, type Reuse, type Wait, waitFor } from './reuse.ts';
+import { claimsOf, doneBy, identityOf, reuseOf, type Wait, waitFor } from './reuse.ts';
 
 /** What the runs of one checkout agree on: no task, and no named lock, is held by two of them at one time. */
 export type Claims = {
@@ -35,28 +36,19 @@ export type Taken =
 export type Holdings = Map<string, Held>;
 type Held = { readonly claim: Claim; readonly own: Lock; readonly locks: readonly Lock[]; isLent: boolean };
 
-type Options = {
-  readonly root: string;
-  readonly pid: number;
-  readonly env: Env;
-  readonly tasks: readonly PlannedTask[];
-  /** What this process holds already: in a watch, for services of an earlier run. */
-  readonly held?: Holdings | undefined;
-  readonly identityOf: (task: PlannedTask) => string;
-  /** Which success of another run can stand for this one's. */
-  readonly reuseOf: (task: PlannedTask) => Reuse;
-};
-
 /**
  * Makes the claims of one run. Its services are claimed all at once, since they are held while others start: two runs that
- * had one each would wait for each other.
+ * had one each would wait for each other. In a watch, `ofWatch` is what this process holds already for services of an earlier run.
  */
-export function makeClaims({ root, pid, env, tasks, identityOf, reuseOf, ...options }: Options): Claims {
-  const held: Holdings = options.held ?? new Map();
-  const folder = lockFolder(root);
-  const loans = makeLoans({ folder, pid, env, tasks, isInWatch: options.held !== undefined });
+export function makeClaims(session: Session, plan: Plan, ofWatch: Holdings | undefined): Claims {
+  const { pid, env } = session.host;
+  const { tasks } = plan;
+  const held: Holdings = ofWatch ?? new Map();
+  const folder = lockFolder(session.root);
+  const loans = makeLoans({ folder, pid, env, tasks, isInWatch: ofWatch !== undefined });
   const waits = new Map<PlannedTask, Wait>();
   let canLock: boolean | undefined;
+  const identity = (task: PlannedTask): string => identityOf(task, environmentOf(session, task));
   const mayClaim = (task: PlannedTask): boolean =>
     task.work.kind === 'service' && !held.has(task.name) && loans.of(task) === undefined;
   const takeBack = (holding: Held): void => {
@@ -84,8 +76,8 @@ export function makeClaims({ root, pid, env, tasks, identityOf, reuseOf, ...opti
         const claim = claimed[index];
         if (claim !== undefined) held.set(one.name, claim);
       });
-      const usable = claimsOf(waits.get(task) ?? [], reuseOf(task));
-      return { state: 'taken', doneBy: doneBy(usable, own.file, () => identityOf(task)) };
+      const usable = claimsOf(waits.get(task) ?? [], reuseOf(task, plan));
+      return { state: 'taken', doneBy: doneBy(usable, own.file, () => identity(task)) };
     },
     giveBackAll: (isKept = () => false) => {
       for (const [name, holding] of held) {
@@ -113,7 +105,7 @@ export function makeClaims({ root, pid, env, tasks, identityOf, reuseOf, ...opti
       leaveResult(holding.own.file, () => ({
         claim: writeClaim(holding.claim),
         succeeded,
-        identity: identityOf(task),
+        identity: identity(task),
       }));
       for (const { file } of [...holding.locks].reverse()) unlock(file);
     },

@@ -1,19 +1,15 @@
-// This file is longer than 200 lines because the state of a run has one owner.
-
-import { environmentOf } from '../environment.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
-import { askToEnd } from '../process/cancellation.ts';
 import { onAbort } from '../process/on-abort.ts';
 import { goesOn } from '../service/borrowed.ts';
 import type { Service } from '../service/service.ts';
 import type { Session } from '../session.ts';
 import { startedBy } from './around.ts';
 import { type Claims, makeClaims } from './claims.ts';
+import { type Failures, makeFailures } from './failures.ts';
 import { type HeldUp, makeHeldUp } from './held-up.ts';
 import { makeOrder, type Order } from './order.ts';
 import { stopped } from './outcome.ts';
-import { identityOf, reuseOf } from './reuse.ts';
 import { makeRoom, type Room } from './room.ts';
 import type { Round } from './round.ts';
 import { makeServices, type Services } from './services.ts';
@@ -24,12 +20,12 @@ import { makeUp, type Up } from './up.ts';
 export async function runTasks(session: Session, plan: Plan, round?: Round): Promise<Failure | undefined> {
   const run = new Run(session, plan, round);
   await run.toTheEnd();
-  return run.firstFailure;
+  return run.failures.first();
 }
 
 /** The tasks of a plan on their way from waiting to ended. */
 class Run {
-  firstFailure: Failure | undefined;
+  readonly failures: Failures;
   private readonly session: Session;
   private readonly plan: Plan;
   private readonly round: Round | undefined;
@@ -40,7 +36,6 @@ class Run {
   private readonly running = new Set<PlannedTask>();
   private readonly heldUp: HeldUp;
   private readonly services: Services;
-  private nameOfFirstFailed = '';
   private finish: () => void = () => undefined;
   private crash: (error: unknown) => void = () => undefined;
   private readonly isToCome = (task: PlannedTask): boolean => this.running.has(task) || this.order.isWaiting(task);
@@ -49,17 +44,10 @@ class Run {
     this.session = session;
     this.plan = plan;
     this.round = round;
+    this.failures = makeFailures(session, plan);
     this.order = makeOrder(plan.tasks);
     this.room = makeRoom(plan.jobs);
-    this.claims = makeClaims({
-      root: session.root,
-      pid: session.host.pid,
-      env: session.host.env,
-      tasks: plan.tasks,
-      held: round?.held,
-      identityOf: (task) => identityOf(task, environmentOf(session, task)),
-      reuseOf: (task) => reuseOf(task, plan),
-    });
+    this.claims = makeClaims(session, plan, round?.held);
     this.up = makeUp(plan.tasks);
     for (const [task, services] of this.up.servicesOf) session.servicesOf.set(task, services);
     this.heldUp = makeHeldUp(session, () => this.goOn());
@@ -71,7 +59,7 @@ class Run {
       claims: this.claims,
       up: this.up,
       onEnd: (task, end, tookMs) => this.tell(task, end, tookMs),
-      onStandingFailed: (task, end) => this.failed(task, end.failure),
+      onStandingFailed: (task, end) => this.failures.add(task, end.failure),
       goOn: () => this.goOn(),
       crash: (error) => this.crash(error),
     });
@@ -96,8 +84,9 @@ class Run {
   private goOn(): void {
     try {
       while (this.startOrEndSome());
-      const isOver = this.whyOver() !== undefined;
-      if (isOver) for (const task of this.order.takeAll()) this.leaveOut(task);
+      const reason = this.failures.whyOver();
+      const isOver = reason !== undefined;
+      if (isOver) for (const task of this.order.takeAll()) this.end(task, { state: 'not-started', reason }, 0);
       if (isOver) this.heldUp.clear();
       const servicesStay = this.round !== undefined;
       if (!servicesStay) this.up.stopUnneeded(this.isToCome, isOver);
@@ -111,7 +100,7 @@ class Run {
   private startOrEndSome(): boolean {
     let someEnded = false;
     for (const task of [...this.order.candidates()]) {
-      if (this.whyOver() !== undefined) return false;
+      if (this.failures.whyOver() !== undefined) return false;
       const unmet = this.order.unmetNeed(task) ?? this.up.lostBy(task);
       if (unmet !== undefined) this.endAtOnce(task, { state: 'not-started', reason: `it needs \`${unmet}\`` });
       else if (task.skip !== undefined) this.endAtOnce(task, { state: 'skipped', reason: task.skip });
@@ -155,10 +144,7 @@ class Run {
         this.running.delete(task);
         this.room.leave(task);
         if (end.state === 'ready') this.services.keepUp(end, startedMs);
-        else {
-          this.up.remove(task);
-          this.afterwards(task, end, startedMs);
-        }
+        else this.afterwards(task, end, startedMs);
         this.goOn();
       })
       .catch(this.crash);
@@ -184,23 +170,16 @@ class Run {
   }
 
   private afterwards(task: PlannedTask, end: TaskEnd, startedMs: number): void {
+    this.up.remove(task);
     const goesOn = this.round?.standing.find(task.name) !== undefined;
     if (!goesOn) this.claims.giveBack(task, end.state === 'done' && task.work.kind !== 'service');
-    this.end(task, end, this.tookMs(startedMs));
-  }
-
-  private tookMs(startedMs: number): number {
-    return Math.round(this.session.host.clockMs() - startedMs);
+    this.end(task, end, Math.round(this.session.host.clockMs() - startedMs));
   }
 
   private endAtOnce(task: PlannedTask, end: TaskEnd): void {
     this.order.take(task);
     this.heldUp.remove(task);
     this.end(task, end, 0);
-  }
-
-  private leaveOut(task: PlannedTask): void {
-    this.end(task, { state: 'not-started', reason: this.whyOver() ?? '' }, 0);
   }
 
   private end(task: PlannedTask, end: TaskEnd, tookMs: number): void {
@@ -210,23 +189,6 @@ class Run {
 
   private tell(task: PlannedTask, end: TaskEnd, tookMs: number): void {
     this.session.emit({ type: 'task-finished', task: task.name, tookMs, end });
-    if (end.state === 'failed') this.failed(task, end.failure);
-  }
-
-  private failed(task: PlannedTask, failure: Failure): void {
-    if (this.firstFailure === undefined) {
-      this.firstFailure = failure;
-      this.nameOfFirstFailed = task.name;
-    }
-    if (this.plan.onFailure === 'fail-fast') this.session.cancel.abort(askToEnd('another-failed'));
-  }
-
-  /** Why nothing more is started, if that is so. */
-  private whyOver(): string | undefined {
-    const { cancel, state } = this.session;
-    if (state.interruptedBy !== undefined) return 'interrupted';
-    const failureEndsRun = this.plan.onFailure !== 'keep-going';
-    const isOver = cancel.signal.aborted || (this.firstFailure !== undefined && failureEndsRun);
-    return isOver ? `\`${this.nameOfFirstFailed}\` failed` : undefined;
+    if (end.state === 'failed') this.failures.add(task, end.failure);
   }
 }
