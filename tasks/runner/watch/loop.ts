@@ -1,4 +1,3 @@
-// This file is longer than 200 lines because the state of a watch has one owner.
 import { relative } from 'node:path';
 import type { Args } from '../args.ts';
 import { renderProblems } from '../diagnostic.ts';
@@ -8,6 +7,7 @@ import type { Host } from '../host.ts';
 import { makePaint } from '../paint.ts';
 import { askedTasks } from '../plan/asked.ts';
 import { bindRequests } from '../plan/bind.ts';
+import type { Plan } from '../plan.ts';
 import type { Session } from '../session.ts';
 import { pathsOf, whenAllHaveCome } from './bulk.ts';
 import { makeChain } from './chain.ts';
@@ -89,6 +89,7 @@ class Watcher {
   /** Looks once; runs what has changed, or waits for the next hint. */
   async step(): Promise<void> {
     const { sources, looks, hints, observer } = this.senses;
+    const { cancel, root } = this.options.session;
     const changedSources = await sources.changed();
     const redefined = changedSources.length > 0 ? await this.reread() : [];
     const changes: Changes = this.isRefused ? new Map() : await this.observe();
@@ -105,42 +106,31 @@ class Watcher {
       }
       if (judgement === 'run-when-quiet') await hints.quiet(settlingMs, longestQuietMs);
     }
-    if (this.options.session.cancel.signal.aborted) return;
-    await this.react(
-      changedSources.map((path) => relative(this.options.session.root, path)),
-      paths,
-      redefined,
-    );
+    if (cancel.signal.aborted) return;
+    const shownSources = changedSources.map((path) => relative(root, path));
+    await this.react([...shownSources, ...paths], paths.length, redefined);
   }
 
   /** Runs what is affected by what has changed until now. */
-  private async react(
-    sources: readonly string[],
-    paths: readonly string[],
-    redefined: readonly string[],
-  ): Promise<void> {
+  private async react(known: readonly string[], knownFiles: number, redefined: readonly string[]): Promise<void> {
     const { rounds, session } = this.options;
-    const changes = await whenAllHaveCome(paths.length, {
+    const changes = await whenAllHaveCome(knownFiles, {
       look: () => this.observe(),
       settle: this.senses.hints.settle,
       isOver: () => session.cancel.signal.aborted,
       clockMs: session.host.clockMs,
     });
     if (session.cancel.signal.aborted) return;
-    const all = [...sources, ...new Set([...paths, ...pathsOf(changes)])];
+    const paths = [...new Set([...known, ...pathsOf(changes)])];
     const roots = new Set([...changes.keys(), ...redefined]);
     this.senses.looks.accept(changes.keys());
     const tasks = rounds.select(this.now.plan, roots);
-    session.emit({ type: 'watch-changed', paths: all, tasks: tasks.map(({ name }) => name) });
+    session.emit({ type: 'watch-changed', paths, tasks: tasks.map(({ name }) => name) });
     this.hasSaidWaiting = false;
     if (tasks.length > 0) await this.run(tasks, roots, false);
   }
 
-  private async run(
-    tasks: Understanding['plan']['tasks'],
-    roots: ReadonlySet<string>,
-    isFirst: boolean,
-  ): Promise<void> {
+  private async run(tasks: Plan['tasks'], roots: ReadonlySet<string>, isFirst: boolean): Promise<void> {
     const { rounds, session } = this.options;
     const { looks } = this.senses;
     await rounds.run({ ...this.now, tasks, roots, gazes: this.gazes, looks, isFirst });
@@ -190,8 +180,8 @@ class Watcher {
   private async wait(): Promise<void> {
     this.isAfterRun = false;
     if (this.senses.observer.turnEyes()) return;
-    const { emit } = this.options.session;
-    if (!this.hasSaidWaiting) emit({ type: 'watch-waiting', polling: this.senses.eyes.isPolling() });
+    if (!this.hasSaidWaiting)
+      this.options.session.emit({ type: 'watch-waiting', polling: this.senses.eyes.isPolling() });
     this.hasSaidWaiting = true;
     await this.senses.hints.next();
   }

@@ -17,9 +17,8 @@ export async function showWatch(
 ): Promise<void> {
   // A list is for tasks that end; what services say would be lost in it.
   const hasService = first.tasks.some((task) => task.work.kind === 'service');
-  const output =
-    flags.output ??
-    (hasService && defaultOutput(host, first, flags) === 'list' ? 'plain' : defaultOutput(host, first, flags));
+  const suited = defaultOutput(host, first, flags);
+  const output = flags.output ?? (hasService && suited === 'list' ? 'plain' : suited);
   const between = (plan: Plan, standing: readonly string[]): Promise<Renderer> =>
     openView(host, plan, { ...flags, output: output === 'list' ? 'plain' : output, standing });
   const logs = makeLogs(host, first.root);
