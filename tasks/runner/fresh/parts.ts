@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { attempt } from '../attempt.ts';
 import { environmentOf } from '../environment.ts';
-import { folderInProject, type Tracked } from '../plan/track.ts';
+import type { Tracked } from '../plan/track.ts';
 import type { PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import type { Session } from '../session.ts';
@@ -68,32 +69,29 @@ export async function askParts(
   return { parts: [...still, ...parts], problems };
 }
 
+/** Paths are from the root: those are the same in every checkout. */
 function staticParts(session: Session, task: PlannedTask, tracked: Tracked): readonly Part[] {
   const { work, finally: lastSteps, params, args, rest, env, place, cwd } = task;
   const { root, host } = session;
   const environment = environmentOf(session, task);
   return [
     ...(work.kind === 'run' ? [part('command', '', work.commands)] : []),
-    ...(work.kind === 'script'
-      ? [
-          part(
-            'script',
-            folderInProject(root, work.file),
-            attempt(() => hash('sha256', readFileSync(work.file)), null),
-          ),
-        ]
-      : []),
+    ...(work.kind === 'script' ? [part('script', relative(root, work.file), digestOfFile(work.file))] : []),
     ...(lastSteps.length > 0 ? [part('finally', '', lastSteps)] : []),
     part('words', '', [args, rest]),
     ...Object.entries(params).map(([name, value]) => part('param', name, value ?? null)),
     ...Object.entries(env).map(([name, value]) => part('env', name, value)),
     ...tracked.variables.map((name) => part('variable', name, environment[name] ?? null)),
     part('place', '', place.kind === 'container' ? place.image : place.kind),
-    part('folder', '', folderInProject(root, cwd)),
+    part('folder', '', relative(root, cwd)),
     part('platform', '', `${host.platform.os}-${host.platform.arch}`),
     part('globs', 'inputs', [tracked.inputs, tracked.commands]),
     part('globs', 'outputs', tracked.outputs),
   ];
+}
+
+function digestOfFile(path: string): string | null {
+  return attempt(() => hash('sha256', readFileSync(path)), null);
 }
 
 function part(kind: Part['kind'], name: string, value: unknown): Part {

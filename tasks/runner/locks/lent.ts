@@ -1,7 +1,6 @@
-import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { isErrno } from '../host.ts';
+import { renameSync, symlinkSync } from 'node:fs';
 import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
-import { isNotWritable, readLock } from './lock.ts';
+import { readLock, readText, remove, whereWritable } from './lock.ts';
 import { thisMachine } from './this-machine.ts';
 
 /** That a service is ready, left beside its lock: other runs of the checkout may use it while it is up. */
@@ -21,22 +20,16 @@ let lastCount = 0;
 export function lend(lock: string, { by, identity, goesOn }: Omit<Lent, 'count'>): void {
   if (!isHeldBy(lock, by)) return;
   const temporary = `${lock}.${by.pid}`;
-  try {
-    rmSync(temporary, { force: true });
+  whereWritable(() => {
+    remove(temporary);
     symlinkSync(`${identity} ${++lastCount} ${goesOn} ${writeClaim(by)}`, temporary);
     renameSync(temporary, lentFile(lock));
-  } catch (error) {
-    if (!isNotWritable(error)) throw error;
-  }
+  });
 }
 
-/** Lends it no longer; none is no error, nor is a folder in which nothing could be lent. */
+/** Lends it no longer. */
 export function takeBack(lock: string): void {
-  try {
-    rmSync(lentFile(lock), { force: true });
-  } catch (error) {
-    if (!isNotWritable(error)) throw error;
-  }
+  remove(lentFile(lock));
 }
 
 /** Whether it is still the same process of the same run. */
@@ -46,7 +39,7 @@ export function isSame(one: Lent | undefined, other: Lent): boolean {
 
 /** What is lent under a lock now, on this machine; what a run that is gone has left there is not. */
 export function readLent(lock: string): Lent | undefined {
-  const [identity = '', count, goesOn, ...claim] = readText(lentFile(lock)).split(' ');
+  const [identity = '', count, goesOn, ...claim] = (readText(lentFile(lock)) ?? '').split(' ');
   const by = readClaim(claim.join(' '));
   const isUsable = by.host === thisMachine() && isHeldBy(lock, by) && isHeld(by);
   return isUsable ? { by, identity, goesOn: goesOn === 'true', count: Number(count) } : undefined;
@@ -59,14 +52,4 @@ function isHeldBy(lock: string, claim: Claim): boolean {
 
 function lentFile(lock: string): string {
   return `${lock}.lent`;
-}
-
-function readText(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch (error) {
-    // What another user's run has closed to us is lent to nobody.
-    if (isErrno(error, 'ENOENT', 'EINVAL', 'EACCES')) return '';
-    throw error;
-  }
 }

@@ -91,7 +91,8 @@ export function isNotWritable(error: unknown): boolean {
   return isErrno(error, 'EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT');
 }
 
-function readText(path: string): string | undefined {
+/** What a lock, or what lies beside it, says; empty where it is none of ours. */
+export function readText(path: string): string | undefined {
   try {
     return readlinkSync(path);
   } catch (error) {
@@ -103,12 +104,22 @@ function readText(path: string): string | undefined {
   }
 }
 
-function remove(path: string): void {
+/** Removes it; none is no error. */
+export function remove(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
     // What is read-only, or somebody else's, had none of ours.
     if (!isErrno(error, 'ENOENT') && !isNotWritable(error)) throw error;
+  }
+}
+
+/** Does what changes something there; where nothing can be written, that is left. */
+export function whereWritable(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!isNotWritable(error)) throw error;
   }
 }
 

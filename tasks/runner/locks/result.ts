@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isErrno } from '../host.ts';
-import { isNotWritable } from './lock.ts';
+import { whereWritable } from './lock.ts';
 
 /** How a run of a task ended, left for those that waited for it. */
 export type Result = {
@@ -11,9 +11,9 @@ export type Result = {
   readonly identity: string;
 };
 
-/** Tells the holder of a lock that somebody waits and wants to know how it ended. */
+/** Tells the holder of a lock that somebody waits and wants to know how it ended. Where it cannot, who waits does the task again. */
 export function announceWaiting(lock: string): void {
-  write(() => writeFileSync(waitingFile(lock), ''));
+  whereWritable(() => writeFileSync(waitingFile(lock), ''));
 }
 
 /** Leaves the result where somebody waits; `describe` is called only then. */
@@ -21,7 +21,7 @@ export function leaveResult(lock: string, describe: () => Result): void {
   if (!existsSync(waitingFile(lock))) return;
   const { pid } = process;
   const temporary = `${lock}.${pid}.tmp`;
-  write(() => {
+  whereWritable(() => {
     rmSync(waitingFile(lock), { force: true });
     writeFileSync(temporary, JSON.stringify(describe()));
     renameSync(temporary, resultFile(lock));
@@ -35,15 +35,6 @@ export function readResult(lock: string): Result | undefined {
   } catch (error) {
     if (error instanceof SyntaxError || isErrno(error, 'ENOENT', 'EACCES')) return undefined;
     throw error;
-  }
-}
-
-/** Where that is not possible, on a full disk, who waits does the task again. */
-function write(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!isNotWritable(error)) throw error;
   }
 }
 

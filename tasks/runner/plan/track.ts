@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { findTask } from '../config/names.ts';
 import { namesIn } from '../config/template.ts';
 import type { Config, TaskRow } from '../config/types.ts';
@@ -109,9 +108,4 @@ function isOnlyAName({ run, script }: TaskRow): boolean {
 
 function distinct(names: readonly string[]): readonly string[] {
   return [...new Set(names)];
-}
-
-/** A folder as it is the same in every checkout. */
-export function folderInProject(root: string, cwd: string): string {
-  return relative(root, cwd);
 }
