@@ -85,6 +85,8 @@ export type Context<Own extends ParamsOf<Own> = Params> = {
   readonly sleep: (ms: number) => Promise<void>;
   /** The wall clock, in ms since 1970. */
   readonly now: () => number;
+  /** The tasks that other runs of this checkout hold now. As long as there are some, `.tasks/locks` and `.tasks/state` are theirs too. */
+  readonly heldByOthers: () => readonly string[];
   /** Called, last first, when the whole run ends failed or interrupted: takes back what this task started. Its `run` is not cancelled. */
   readonly undoOnFailure: (undo: () => Promise<void>) => void;
 };

@@ -19,7 +19,7 @@ export async function run(context: Context): Promise<void> {
     for (const name of allFiles) await rm(join(context.root, tracesFolder, name), { force: true });
   });
   // The engine's settings go last of all: the commands above needed them.
-  const others = await unlessForeign('.tasks', () => emptyState(context, 'clean'));
+  const others = await unlessForeign('.tasks', () => emptyState(context));
   if (others.length > 0)
     context.log(
       `.tasks/locks and .tasks/state are kept, because other runs are in progress: ${others.map((task) => `\`${task}\``).join(', ')}`,

@@ -35,6 +35,23 @@ test('the second run of a task waits for the first, says for whom, and does it a
   expect(locksLeft(project)).toEqual([]);
 });
 
+test('a script is told which tasks other runs hold, also on another machine, and none of its own or of a killed run', async () => {
+  await using project = await createProject({
+    ...config('  build: { run: build }\n  show: { script: show.mjs, lock: mine }\n'),
+    'show.mjs': "export const run = async ({ heldByOthers, log }) => log(`held: ${heldByOthers().join(', ')}`);\n",
+  });
+  const build = await project.driven('build');
+  const first = project.start('build');
+  const invocation = await build.started();
+  const lock = (name: string, claim: string): void => symlinkSync(claim, project.path(`.tasks/locks/${name}.lock`));
+  lock('gone', `${2 ** 30}|1|1|${hostname()}|gone`);
+  lock('far', '1|1|1|elsewhere|far');
+  expect((await project.run('show')).stdout).toContain('\nheld: build, far\n');
+  invocation.exit(0);
+  await first.result;
+  expect((await project.run('show')).stdout).toContain('\nheld: far\n');
+});
+
 /** Two runs that wait for a third: of these the one that comes to it later may take over what the other does. */
 type Waiting = { readonly words?: string; readonly env?: Readonly<Record<string, string>> };
 

@@ -1,4 +1,6 @@
 import { exitCodes } from '../errors.ts';
+import { heldByOthers } from '../locks/others.ts';
+import { lockFolder } from '../locks/place.ts';
 import type { PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
 import { type Context, TaskFailure } from '../script.ts';
@@ -76,6 +78,7 @@ export function makeContext({
     },
     sleep: (ms) => host.sleep(ms, currentSignal()),
     now: host.dateMs,
+    heldByOthers: () => heldByOthers(lockFolder(root), host.pid),
     undoOnFailure: (undo) => {
       session.undos.push({ task: task.name, undo: () => undoing(undo) });
     },

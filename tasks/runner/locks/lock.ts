@@ -71,7 +71,8 @@ function takeOver(path: string, stale: string, claim: Claim): Exclude<Attempt, {
   }
 }
 
-function isHeldStill(path: string, by: Claim): boolean {
+/** Whether a run that goes on holds it. */
+export function isHeldStill(path: string, by: Claim): boolean {
   return isHeld(by) && !isLeftBehind(path, by);
 }
 
