@@ -5,6 +5,7 @@ import { documented } from '../lib/docs.ts';
 import { readEngineInfo } from '../lib/engine-info.ts';
 import { installFix } from '../lib/packages.ts';
 import { fate, lastLine } from '../lib/ran.ts';
+import { checkLabel, project, projectLabel } from '../lib/stack.ts';
 import { withEngine } from '../lib/subjects.ts';
 import { tinyElf } from '../lib/tiny-elf.ts';
 
@@ -94,9 +95,10 @@ async function startTiny(probe: Probe, engine: Engine, flags: readonly string[])
   const isLocalPodman = engine.name === 'podman' && !engine.disguised && probe.platform.os === 'linux';
   if (isLocalPodman) {
     const folder = await probe.scratch({ exit: program });
-    return probe.run([...engine.command, 'run', '--rm', ...flags, '--rootfs', `${folder}:O`, '/exit'], {
-      timeoutMs: TINY_WITHIN_MS,
-    });
+    return probe.run(
+      [...engine.command, 'run', '--rm', ...labelled(folder), ...flags, '--rootfs', `${folder}:O`, '/exit'],
+      { timeoutMs: TINY_WITHIN_MS },
+    );
   }
   const folder = await probe.scratch({
     exit: program,
@@ -108,9 +110,15 @@ async function startTiny(probe: Probe, engine: Engine, flags: readonly string[])
     { timeoutMs: TINY_WITHIN_MS },
   );
   if (built.code !== 0) return built;
-  const ran = await probe.run([...engine.command, 'run', '--rm', ...flags, image], { timeoutMs: TINY_WITHIN_MS });
+  const run = [...engine.command, 'run', '--rm', ...labelled(folder), ...flags, image];
+  const ran = await probe.run(run, { timeoutMs: TINY_WITHIN_MS });
   await probe.run([...engine.command, 'rmi', '-f', image]);
   return ran;
+}
+
+/** An interrupt may come before the container has started, and then nothing removes it but `down`, which knows it by these. */
+function labelled(folder: string): readonly string[] {
+  return ['--label', `${projectLabel}=${project}`, '--label', `${checkLabel}=${folder}`];
 }
 
 /** A machine's processor is not always the one that Node was made for. */

@@ -1,6 +1,6 @@
 /** Is anything of an earlier or another stack in the way? */
 import type { CheckResult, Engine, Probe } from 'zx-tasks';
-import { findContainers } from '../lib/containers.ts';
+import { findProject } from '../lib/containers.ts';
 import { documented } from '../lib/docs.ts';
 import { network } from '../lib/stack.ts';
 import { withEngine } from '../lib/subjects.ts';
@@ -21,12 +21,13 @@ export const checks = documented([
 ]);
 
 async function nothingIsLeft(probe: Probe, engine: Engine): Promise<CheckResult> {
-  const all = await findContainers(probe.run, engine);
+  const { containers: all, abandoned } = await findProject(probe.run, engine);
   const foreign = all.find((each) => each.root !== undefined && each.root !== probe.root);
   if (foreign?.root !== undefined) return ofAnother(foreign.name, foreign.root);
   const ended = all.filter((each) => each.state !== 'running');
   if (ended.length > 0)
     return left(ended.map((each) => `${each.name} (${each.state}, code ${each.exitCode})`).join(', '));
+  if (abandoned.length > 0) return left(`${abandoned.map(({ name }) => name).join(', ')}, of an interrupted check`);
   if (all.length > 0) return { outcome: 'pass', summary: 'the stack is running' };
   const inspected = await probe.run([...engine.command, 'network', 'inspect', network], { timeoutMs: 5_000 });
   return inspected.code === 0

@@ -1,6 +1,7 @@
 /** The stack's containers, as the engine's labels tell: which are here, and whose they are. */
+import { existsSync } from 'node:fs';
 import type { Engine, Ran } from 'zx-tasks';
-import { project, rootLabel, type Service, services, settingsLabel } from './stack.ts';
+import { checkLabel, project, projectLabel, rootLabel, type Service, services, settingsLabel } from './stack.ts';
 
 export type Container = {
   readonly id: string;
@@ -19,11 +20,25 @@ export type Container = {
 
 type Run = (command: readonly string[]) => Promise<Ran>;
 
-/** Every container of the project, from whatever checkout. */
+/** Every container of the services, from whatever checkout. */
 export async function findContainers(run: Run, engine: Engine): Promise<readonly Container[]> {
-  const ofProject = ['--filter', `label=com.docker.compose.project=${project}`];
+  return (await findProject(run, engine)).containers;
+}
+
+/** One that a check was starting when it was interrupted. */
+export type Abandoned = Pick<Container, 'id' | 'name' | 'state'>;
+
+/** Those of the services, and what interrupted checks have left. */
+export async function findProject(
+  run: Run,
+  engine: Engine,
+): Promise<{ readonly containers: readonly Container[]; readonly abandoned: readonly Abandoned[] }> {
+  const ofProject = ['--filter', `label=${projectLabel}=${project}`];
   const rows = await inspectListed(run, engine, ['-a', '-q', '--no-trunc', ...ofProject]);
-  return rows.flatMap((row) => readContainer(row) ?? []);
+  return {
+    containers: rows.flatMap((row) => readContainer(row) ?? []),
+    abandoned: rows.filter(isAbandoned).map((row) => ({ id: row.Id, name: nameOf(row), state: row.State.Status })),
+  };
 }
 
 /** What people call every container that runs, ours or not, for the profiler, which never asks the engine. */
@@ -77,6 +92,12 @@ type Inspected = {
   State: { Status: string; ExitCode: number };
   Config: { Image: string; Labels: Record<string, string> | null };
 };
+
+/** A check's folder is there for as long as the check goes on. */
+function isAbandoned({ Config }: Inspected): boolean {
+  const folder = Config.Labels?.[checkLabel];
+  return folder !== undefined && !existsSync(folder);
+}
 
 function readContainer(row: Inspected): Container | undefined {
   const labels = row.Config.Labels ?? {};

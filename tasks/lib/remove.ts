@@ -9,7 +9,7 @@ const STOP_SECONDS = 10;
 export async function removeContainers(
   context: Context,
   engine: Engine,
-  containers: readonly Container[],
+  containers: readonly Pick<Container, 'id' | 'name' | 'state'>[],
 ): Promise<void> {
   if (containers.length === 0) return;
   const ids = containers.map((each) => each.id);

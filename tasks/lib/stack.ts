@@ -26,6 +26,10 @@ export const images = {
   toolchain: 'localhost/profiler-toolchain',
 } as const;
 
+/** The label by which compose providers tell a project's containers. */
+export const projectLabel = 'com.docker.compose.project';
+/** The label of a container in which a check tries something; the value is the check's folder. */
+export const checkLabel = 'io.tasks.check';
 /** The label that says which checkout started a container; the value is the checkout's absolute path. */
 export const rootLabel = 'io.tasks.root';
 /** The label that says with which settings, so that `up` replaces a container whose settings changed. */

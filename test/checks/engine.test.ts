@@ -13,8 +13,9 @@ const answers = checkOf(checks, 'EN002');
 const rootful = checkOf(checks, 'EN003');
 const starts = checkOf(startChecks, 'EN004');
 const bridge = checkOf(startChecks, 'EN005');
-const startCommand = 'podman run --rm --network none --rootfs /scratch:O /exit';
-const bridgeCommand = 'podman run --rm --rootfs /scratch:O /exit';
+const labels = '--label com.docker.compose.project=profiler --label io.tasks.check=/scratch';
+const startCommand = `podman run --rm ${labels} --network none --rootfs /scratch:O /exit`;
+const bridgeCommand = `podman run --rm ${labels} --rootfs /scratch:O /exit`;
 
 test('an engine that prints its version is installed', async () => {
   expect(await installed({ programs: ['podman'], commands: { 'podman --version': 'podman version 4.3.1\n' } })).toEqual(
@@ -259,7 +260,7 @@ test('a network that cannot be made names the packages that make it', async () =
 test('docker is tried with an image built from nothing, which is removed again', async () => {
   const commands = {
     'docker build -q -t localhost/tasks-check-start -f /scratch/Containerfile /scratch': 'id',
-    'docker run --rm localhost/tasks-check-start': '',
+    [`docker run --rm ${labels} localhost/tasks-check-start`]: '',
     'docker rmi -f localhost/tasks-check-start': '',
   };
   expect((await starts({ engine: { name: 'docker', command: ['docker'] }, commands })).outcome).toBe('pass');
@@ -269,7 +270,7 @@ test('on a Mac the program that is tried is for the processor of the machine, no
   const commands = {
     'podman info --format json': JSON.stringify({ host: { arch: 'arm64' } }),
     'podman build -q -t localhost/tasks-check-start -f /scratch/Containerfile /scratch': 'id',
-    'podman run --rm --network none localhost/tasks-check-start': '',
+    [`podman run --rm ${labels} --network none localhost/tasks-check-start`]: '',
     'podman rmi -f localhost/tasks-check-start': '',
   };
   const told: Told = { platform: 'darwin-x64', engine: {}, commands };

@@ -242,6 +242,26 @@ describe('what people type', () => {
   });
 });
 
+test('what an interrupted check has left is told by the doctor and removed by `down`, and nothing of one that goes on', async () => {
+  const create = (name: string, folder: string) => {
+    const labels = ['com.docker.compose.project=profiler', `io.tasks.check=${folder}`];
+    const words = labels.flatMap((label) => ['--label', label]);
+    return podman('create', '--name', name, ...words, 'localhost/profiler-app');
+  };
+  create('tasks-test-left', join(root, 'nowhere'));
+  const other = create('tasks-test-goes-on', root);
+  try {
+    expect((await tasks(['doctor', 'leftovers'])).output).toContain(
+      'left over: tasks-test-left, of an interrupted check',
+    );
+    expect((await tasks(['down'])).output).toContain('removing `tasks-test-left`');
+    expect(podman('ps', '-a', '-q', '--no-trunc')).toBe(other);
+  } finally {
+    podman('rm', '-f', '-t', '0', other);
+  }
+  expect(await tasks(['up', '--only'])).toMatchObject({ code: 0 });
+});
+
 test('`down` leaves the machine as it was before `up`', async () => {
   expect(await tasks(['down'])).toMatchObject({ code: 0 });
   expect(leftovers()).toEqual(before);

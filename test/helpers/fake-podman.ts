@@ -36,7 +36,7 @@ type Options = {
 const containers: readonly (readonly [RegExp, string, number])[] = [
   [/^build -q (--network none )?-t localhost\/tasks-check-\w+ /, 'id\n', 0],
   [/^run --rm .*localhost\/tasks-check-\w+/, '', 0],
-  [/^run --rm (--network none )?--rootfs \S+:O \/exit$/, '', 0],
+  [/^run --rm --label \S+ --label \S+ (--network none )?--rootfs \S+:O \/exit$/, '', 0],
   [/^rmi -f localhost\/tasks-check-\w+$/, '', 0],
   [/^image inspect --format \{\{\.RepoTags\}\} /, '', 125],
   [/^manifest inspect docker\.io\/library\//, '{}\n', 0],
