@@ -5,6 +5,7 @@ import { type BaseImage, baseImages } from './base-images.ts';
 import { caOfEnv } from './corporate-ca.ts';
 import { imageId } from './images.ts';
 import { images } from './stack.ts';
+import { removeUnfinishedBuilds } from './unfinished-builds.ts';
 
 export type Target = keyof typeof images;
 
@@ -50,7 +51,13 @@ export async function buildImage(context: Context, target: Target): Promise<void
   const secrets = recipe.installsFromNpm ? await corporateCa(context) : [];
   context.log(`building ${images[target]} from ${recipe.file}`);
   const { $ } = context;
+  const startedMs = context.now();
+  let isBuilt = false;
+  context.undoOnFailure(async () => {
+    if (!isBuilt) await removeUnfinishedBuilds(context, engine, startedMs);
+  });
   await $`${engine.command} build -t ${images[target]} --target ${recipe.stage} ${bases.flat()} ${secrets} -f ${recipe.file} ${recipe.folder}`;
+  isBuilt = true;
 }
 
 async function chooseBase(context: Context, engine: Engine, image: BaseImage): Promise<readonly string[]> {

@@ -8,9 +8,11 @@ import { imageId } from '../lib/images.ts';
 import { images, project, tracesFolder } from '../lib/stack.ts';
 import { emptyState } from '../lib/state-folder.ts';
 import { allFiles } from '../lib/trace-files.ts';
+import { removeUnfinishedBuilds } from '../lib/unfinished-builds.ts';
 
 export async function run(context: Context): Promise<void> {
   const engine = await context.engine();
+  await removeUnfinishedBuilds(context, engine);
   for (const name of [...Object.values(images), ...baseImages.map((image) => image.bootstrapped).reverse()]) {
     await removeImage(context, engine, name);
   }

@@ -1,0 +1,44 @@
+/** What Podman keeps of a build that was cut off: the containers it worked in, which then hold images that nobody can remove. */
+import type { Context, Engine } from 'zx-tasks';
+import { baseImages } from './base-images.ts';
+import { imageId } from './images.ts';
+import { parseJson } from './read.ts';
+import { images, project } from './stack.ts';
+
+type Listed = {
+  readonly Id: string;
+  readonly ImageID: string;
+  readonly State: string;
+  /** In seconds since 1970. */
+  readonly Created: number;
+};
+
+/** Removes those that were made from images of ours since then; Docker's builder keeps none. */
+export async function removeUnfinishedBuilds(
+  { run }: Pick<Context, 'run'>,
+  engine: Engine,
+  sinceMs = 0,
+): Promise<void> {
+  if (engine.name !== 'podman' || (await isBuilding(run))) return;
+  const listed = await run([...engine.command, 'ps', '-a', '--external', '--format', 'json']);
+  const all = (parseJson(listed.stdout) ?? []) as readonly Listed[];
+  const since = all.filter(({ State, Created }) => State === 'storage' && Created >= Math.floor(sinceMs / 1_000));
+  if (since.length === 0) return;
+  const ours = await ourImages(run, engine);
+  const ids = since.filter(({ ImageID }) => ours.has(ImageID)).map(({ Id }) => Id);
+  if (ids.length > 0) await run([...engine.command, 'rm', '-f', ...ids]);
+}
+
+/** Another checkout may be at it, and its containers look the same. */
+async function isBuilding(run: Context['run']): Promise<boolean> {
+  return (await run(['pgrep', '-f', `build -t ${images.app.replace(/app$/, '')}`])).code !== 1;
+}
+
+/** Those that are labelled, whatever step of a build made them, and the base images made here. */
+async function ourImages(run: Context['run'], engine: Engine): Promise<ReadonlySet<string>> {
+  const labelled = ['--filter', `label=io.tasks.project=${project}`];
+  const listed = await run([...engine.command, 'images', '-a', '-q', '--no-trunc', ...labelled]);
+  const bases = await Promise.all(baseImages.map(({ bootstrapped }) => imageId(run, engine, bootstrapped)));
+  const steps = listed.stdout.split('\n').map((id) => id.replace(/^sha256:/, ''));
+  return new Set([...steps, ...bases.map((id) => id ?? '')]);
+}

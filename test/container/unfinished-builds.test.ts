@@ -1,0 +1,93 @@
+/** What a build that was cut off leaves in Podman: the containers it worked in, with the real engine. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { removeUnfinishedBuilds } from '../../tasks/lib/unfinished-builds.ts';
+import { engineEnv, podman, root, run, tasks } from '../helpers/checkout.ts';
+import { follow } from '../helpers/follow.ts';
+import { engineOf } from '../helpers/probe.ts';
+
+const foreign = 'localhost/tasks-test-foreign';
+let folder: string;
+let before: readonly string[];
+
+beforeAll(async () => {
+  const built = await tasks(['build']);
+  expect(built, built.output).toMatchObject({ code: 0 });
+  folder = await mkdtemp(join(tmpdir(), 'unfinished-'));
+  const file = await containerfile('FROM localhost/profiler-app\nLABEL io.tasks.project=other');
+  podman('build', '-q', '-t', foreign, '-f', file, folder);
+  before = workingContainers();
+});
+
+afterAll(async () => {
+  const left = workingContainers().filter((id) => !before.includes(id));
+  if (left.length > 0) podman('rm', '-f', ...left);
+  await run(['podman', 'rmi', '-f', foreign]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('Ctrl-C during a build leaves none', async () => {
+  await using build = follow([process.execPath, join(root, 'tasks/launch.cjs'), 'build', 'profiler']);
+  await build.says('STEP 2');
+  build.child.kill('SIGINT');
+  expect(await build.ended).toBe(130);
+  expect(workingContainers()).toEqual(before);
+});
+
+test('those that a killed build has left are removed, and no other project’s', async () => {
+  await leaveOne('localhost/profiler-app');
+  const [ours] = newOnes();
+  await leaveOne(foreign);
+  const theirs = newOnes().filter((id) => id !== ours);
+  expect(theirs).toHaveLength(1);
+  const elsewhere = follow([
+    process.execPath,
+    '-e',
+    'setInterval(() => {}, 1e4)',
+    '--',
+    'build -t localhost/profiler-app',
+  ]);
+  try {
+    await remove();
+    expect(newOnes(), 'while another checkout builds, its containers look the same').toHaveLength(2);
+  } finally {
+    await elsewhere[Symbol.asyncDispose]();
+  }
+  await remove(Date.now() + 5_000);
+  expect(newOnes(), 'those are older than the build that was interrupted').toHaveLength(2);
+  await remove();
+  expect(newOnes()).toEqual(theirs);
+});
+
+function remove(sinceMs?: number): Promise<void> {
+  const runIt = async (command: readonly string[]) => {
+    const { code, output } = await run(command, { env: engineEnv() });
+    return { command: command.join(' '), code, stdout: output, stderr: '', tookMs: 1 };
+  };
+  return removeUnfinishedBuilds({ run: runIt }, engineOf({}), sinceMs);
+}
+
+/** Kills a build in the middle of a step. */
+async function leaveOne(image: string): Promise<void> {
+  const file = await containerfile(`FROM ${image}\nRUN echo begun && sleep 60`);
+  const env = Object.entries(engineEnv()).map(([name, value]) => `${name}=${value}`);
+  await using build = follow(['env', ...env, 'podman', 'build', '-f', file, folder]);
+  await build.says('begun\n');
+}
+
+async function containerfile(text: string): Promise<string> {
+  const path = join(folder, 'Containerfile');
+  await writeFile(path, `${text}\n`);
+  return path;
+}
+
+function newOnes(): readonly string[] {
+  return workingContainers().filter((id) => !before.includes(id));
+}
+
+function workingContainers(): readonly string[] {
+  const all = podman('ps', '-a', '--external', '--no-trunc', '--format', '{{.ID}} {{.Status}}').split('\n');
+  return all.flatMap((line) => (/^(\w+) Storage$/i.exec(line)?.[1] ?? []) as string).sort();
+}
