@@ -80,8 +80,17 @@ test:
   'files that make makes only once': {
     makefile: `config.json:
 	cp config.sample $@
-use: config.json
-	@cat config.json
+use: config.json two
+	@cat config.json two
+two:
+	@cd sub; cp a.txt ../two
+	@echo more >> $@; OTHER=1
+	-@false
+after: two
+	@echo after > $@
+broken:
+	@false
+	@echo never
 stamp: FORCE
 	@date > stamp; echo stamped
 FORCE:
@@ -89,9 +98,9 @@ FORCE:
 	@mkdir -p .venv; touch .venv; echo venv
 .PHONY: use
 `,
-    files: { 'config.sample': 'sample\n', 'config.json': 'my own\n', 'needed.txt': '' },
-    runs: [['use'], ['config.json'], ['stamp'], ['stamp'], ['.venv']],
-    through: ['config.json'],
+    files: { 'config.sample': 'sample\n', 'config.json': 'my own\n', 'needed.txt': '', 'sub/a.txt': 'a\n' },
+    runs: [['use'], ['use'], ['config.json'], ['two'], ['after'], ['broken'], ['stamp'], ['stamp'], ['.venv']],
+    through: ['after'],
   },
   'a target that is not in `.PHONY`': {
     makefile: `test:
@@ -100,10 +109,14 @@ docs:
 	@echo documents
 install: test
 	@echo installing
+uname:
+	@uname
+vet:
+	@make -f sub.mk vet
 `,
-    files: { 'docs/a': '' },
-    runs: [['test'], ['docs'], ['install'], ['install']],
-    through: ['docs'],
+    files: { 'docs/a': '', 'sub.mk': 'vet:\n\t@echo vetted\n' },
+    runs: [['test'], ['docs'], ['install'], ['install'], ['uname'], ['vet']],
+    through: [],
   },
   "make's own rules": {
     makefile: `.PHONY: all
@@ -210,6 +223,6 @@ test('names that JavaScript keeps, and that of `doctor`, are no names of tasks',
 
 test('a name that means something to a regular expression is a target like any other', async () => {
   await using project = await createProject({ Makefile: 'all: c++\nc++:\n\t@echo cc\n' });
-  expect((await project.run('--import=Makefile')).stdout).toContain('note: line 2: `c--` still calls make, because of');
+  expect((await project.run('--import=Makefile')).stdout).toContain('note: target `c++` is the task `c--`\n');
   expect((await project.run('all')).stdout).toContain('cc\n');
 });

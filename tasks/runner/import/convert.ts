@@ -4,7 +4,7 @@ import { readsStdin } from '../text/shell/stdin.ts';
 import { exportedBy } from './environment.ts';
 import { type Disk, type Files, makingOf } from './files.ts';
 import { callMakeTogether, keepOrder } from './order.ts';
-import { recipeOf, type Shell } from './recipe.ts';
+import { recipeOf, type Shell, whileMissing } from './recipe.ts';
 import { CouldNot } from './references.ts';
 import type { Statement } from './statement.ts';
 import { type Gathered, gather, type Target } from './targets.ts';
@@ -118,7 +118,8 @@ function taskOf(target: Target, scene: Scene): ImportedTask {
     if (reason !== undefined) throw new CouldNot(reason);
     const making = makingOf(target, scene);
     const bare = new Set<string>();
-    const run = commandsOf(target, { ...scene, bare });
+    const commands = commandsOf(target, { ...scene, bare });
+    const run = making.kind === 'missing' ? whileMissing(target.name, commands) : commands;
     if (making.kind === 'file') refuseOneForSeveral(target, run, scene);
     if (run.length > 0 && scene.lostEnv !== undefined) throw new CouldNot(scene.lostEnv);
     if (making.kind === 'always' && making.note !== undefined)

@@ -14,9 +14,10 @@ export type Files = {
 /** What make calls a target: a name for commands, or a file that they make. */
 export type Making =
   | { readonly kind: 'always'; readonly note?: string }
+  | { readonly kind: 'missing' }
   | { readonly kind: 'file'; readonly inputs: readonly string[] };
 
-/** When make runs a target: always, or when a file is older than its inputs. Throws where that is not clear. */
+/** When make runs a target: always, while it is missing, or when it is older than its inputs. Throws where that is not clear. */
 export function makingOf(target: Target, files: Files): Making {
   const { targets, phony, disk } = files;
   const { name, needs } = target;
@@ -24,17 +25,17 @@ export function makingOf(target: Target, files: Files): Making {
   if (implicit !== undefined) throw new CouldNot(`a pattern or built-in rule, which may make \`${implicit}\``);
   for (const need of [...needs, ...target.orderOnly]) checkNeed(need, files);
   if (phony.has(name) || target.recipe.length === 0 || makesFolder(target)) return { kind: 'always' };
-  if (disk.isFolder(name)) throw new CouldNot(`the folder \`${name}\`, whose time make compares`);
   if (isCommand(target, files))
     return { kind: 'always', note: 'always runs; make would not while there is such a file' };
-  if (needs.length === 0) throw new CouldNot(`the file \`${name}\`, which make makes only while it is missing`);
+  if (needs.length === 0) return { kind: 'missing' };
+  if (disk.isFolder(name)) throw new CouldNot(`the folder \`${name}\`, whose time make compares`);
   if (needs.some((need) => isNeverThere(need, files))) return { kind: 'always' };
   const odd = [name, ...needs].find((file) => !/^(?![/!]|\.\.(\/|$))[\w./+@,=:*?-]+$/.test(file));
   if (odd !== undefined) throw new CouldNot(`the file \`${odd}\``);
   for (const need of needs) {
     const other = targets.get(need);
     const isMadeWithout = other !== undefined && other.recipe.length === 0;
-    const isFolder = disk.isFolder(need) || (other !== undefined && makesFolder(other));
+    const isFolder = disk.isFolder(need) || (other !== undefined && mayMakeFolder(other, files));
     if (isMadeWithout || isFolder) throw new CouldNot(`\`${need}\`, whose time make compares`);
   }
   return { kind: 'file', inputs: needs };
@@ -60,13 +61,24 @@ function makesFolder({ name, recipe }: Target): boolean {
   return more.length === 0 && [`mkdir -p $@`, `mkdir -p ${name}`].includes(only);
 }
 
+/** As `python -m venv venv` does, where no ending says that it is a file. */
+function mayMakeFolder(target: Target, { disk }: Files): boolean {
+  const { name, needs } = target;
+  return makesFolder(target) || (needs.length === 0 && !disk.exists(name) && !/\w\.\w+$/.test(name));
+}
+
 /** A word for commands that make no such file; only that it is not in `.PHONY`. */
 function isCommand({ name, needs, recipe }: Target, { disk }: Files): boolean {
   const isWord = /^[A-Za-z][\w-]*$/.test(name);
   if (!isWord || needs.length > 0 || disk.exists(name)) return false;
+  const program = new RegExp(`^[@+\\s-]*${name}(?=\\s|$)|${namedAfterProgram}\\s+${name}(?![\\w./-])`, 'g');
   const itself = new RegExp(`\\$[({]?@|(^|[^\\w-])${name}([^\\w-]|$)`);
-  return !recipe.some((step) => itself.test(step));
+  return !recipe.some((step) => itself.test(step.replaceAll(program, '')));
 }
+
+/** Programs whose first word says what to do, as in `go test`. */
+const namedAfterProgram =
+  '(\\b(go|npm|npm run|yarn|pnpm|cargo|pip3?|poetry|docker|docker-compose|podman|helm|terraform|mvn|make)|-m|\\$[({]GO[)}]|(setup|manage)\\.py)';
 
 /** To make, what needs such a target is always older. */
 function isNeverThere(need: string, files: Files): boolean {

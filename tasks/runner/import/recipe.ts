@@ -95,9 +95,24 @@ function quoteAt(before: string): string {
   return before.split("'").length % 2 === 0 ? "'" : quote;
 }
 
+/** The commands as one that does nothing while there is such a file. */
+export function whileMissing(name: string, commands: readonly string[]): readonly string[] {
+  if (!/^[\w./+@,=:-]+$/.test(name))
+    throw new CouldNot(`the file \`${name}\`, which make makes only while it is missing`);
+  const [first, ...more] = commands.map((command) => (isSimple(command) ? command : `(${command}\n)`));
+  if (first === undefined) return [];
+  return [`[ -e ${name} ] || ${more.length === 0 ? first : `{ ${[first, ...more].join(' && ')}; }`}`];
+}
+
 function evenIfItFails(command: string): string {
-  const isSimple = /^(?!(exit|exec|return|\.|source|eval|set|trap|break|continue|:)\b)[\w./][^;&|#\n]*$/.test(command);
-  return isSimple ? `${command} || true` : `(${command}\n) || true`;
+  return isSimple(command) ? `${command} || true` : `(${command}\n) || true`;
+}
+
+/** One program, which changes nothing of the shell that starts it. */
+function isSimple(command: string): boolean {
+  return /^(?!(cd|exit|exec|export|return|\.|source|eval|set|trap|umask|unset|break|continue|:)\b|\w+=)[\w./][^;&|#\n]*$/.test(
+    command,
+  );
 }
 
 function quoted(command: string, variables: Variables): string {
