@@ -47,6 +47,28 @@ show:
     runs: [['show']],
     through: ['show'],
   },
+  'a target in a folder that is not known': {
+    makefile: `BIN ?= $(CURDIR)/bin
+TOOL = $(BIN)/tool
+.PHONY: test build all
+.DEFAULT_TARGET = test
+test:
+	@echo tested
+bin/tool:
+	@echo "another tool"
+build: out/app
+	@cat out/app
+out/$(shell echo app): in.txt
+	@mkdir -p out; cp in.txt $@
+all: $(TOOL) in.txt
+	@cat bin/tool
+$(TOOL):
+	@mkdir -p bin; echo the tool > $@
+`,
+    files: { 'in.txt': 'in\n' },
+    runs: [['test'], ['build'], ['all'], ['bin/tool']],
+    through: ['bin/tool', 'build', 'all'],
+  },
   '`.PHONY` of names that are not known': {
     makefile: `DIRS = x y
 .PHONY: all $(addprefix build-,$(DIRS))

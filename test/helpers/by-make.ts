@@ -38,7 +38,7 @@ export function testBothWays(cases: Readonly<Record<string, Case>>): void {
     expect(throughMake(config)).toEqual(through);
     for (const target of through)
       expect(imported.stdout).toMatch(
-        new RegExp(`\`${target}\` still calls make, because of|all of them still call make`),
+        new RegExp(`\`${taskOf(config, target)}\` still calls make, because of|all of them still call make`),
       );
   });
 }

@@ -52,7 +52,11 @@ type Scene = Files &
 export function convert(statements: readonly Statement[], makefile: string, disk: Disk): Imported {
   const variables = new Variables(statements);
   const gathered = withOwnRule(gather(statements, variables), makefile);
-  const notes = [...statements.flatMap(noteOf), ...gathered.doubts.map(noteOfDoubt)];
+  const notes = [
+    ...statements.flatMap(noteOf),
+    ...gathered.doubts.map(noteOfDoubt),
+    ...gathered.unnamed.map(noteOfUnnamed),
+  ];
   const names = nameTasks(
     gathered.targets.map(({ name }) => name),
     notes,
@@ -105,6 +109,10 @@ function noteOfCallers(tasks: readonly ImportedTask[]): readonly string[] {
 
 function noteOfDoubt({ line, what }: Gathered['doubts'][number]): string {
   return `line ${line}: ${what} may change any target, so all of them still call make`;
+}
+
+function noteOfUnnamed({ line, text }: Gathered['unnamed'][number]): string {
+  return `line ${line}: the rule for \`${text}\` makes no task, because its name is not always the same`;
 }
 
 function taskOf(target: Target, scene: Scene): ImportedTask {

@@ -49,5 +49,7 @@ export function changesMake(name: string, value: string): boolean {
     return !/^(\s*(-[rs]+|--no-builtin-rules|--warn-undefined-variables|--no-print-directory|--silent))*\s*$/.test(
       value,
     );
-  return /^(MAKE(FILES|LEVEL|OVERRIDES|_COMMAND)?|MFLAGS|GNUMAKEFLAGS|[VG]PATH|\.(?!DEFAULT_GOAL$)[A-Z_]+)$/.test(name);
+  return /^(MAKE(FILES|LEVEL|OVERRIDES|_COMMAND)?|MFLAGS|GNUMAKEFLAGS|[VG]PATH|\.(RECIPEPREFIX|SHELLFLAGS|EXTRA_PREREQS|LIBPATTERNS))$/.test(
+    name,
+  );
 }

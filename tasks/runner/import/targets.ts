@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts';
-import { literal } from '../text/literal.ts';
 import { changesMake, knownSuffixes, specialTargets } from './known.ts';
+import { partsOf, patternOf, suffixRule, withoutDot } from './names.ts';
 import { CouldNot, isGlob } from './references.ts';
 import type { Rule, Statement, Unknown } from './statement.ts';
 import type { Variables } from './variables.ts';
@@ -26,6 +26,8 @@ export type Gathered = {
   readonly patterns: readonly RegExp[];
   /** Each may change any target: then none is understood. */
   readonly doubts: readonly { readonly line: number; readonly what: string }[];
+  /** Rules for files of which only a part of the name is known. */
+  readonly unnamed: readonly { readonly line: number; readonly text: string; readonly pattern: RegExp }[];
   /** What `.PHONY` names may be more than is known, for this reason. */
   readonly unknownPhony: string | undefined;
 };
@@ -38,17 +40,27 @@ export function gather(statements: readonly Statement[], variables: Variables): 
       gathering.doubts.push({ line: statement.line, what: `\`${statement.name}\`` });
     if (statement.kind === 'rule' || statement.kind === 'unknown') gathering.add(statement, index);
   }
-  const { targets, special, doubts, patternTexts, unknownPhony } = gathering;
+  const { special, doubts, patternTexts, unnamed, unknownPhony } = gathering;
+  const targets = new Map(
+    [...gathering.targets].map(([name, target]) => [name, { ...target, ...lostTo(unnamed, target) }]),
+  );
   const suffixes = [...knownSuffixes, ...(special.get('.SUFFIXES') ?? [])];
   const isOfSuffixes = (name: string): boolean => suffixRule(name, suffixes) !== undefined;
   const patterns = [...patternTexts, ...[...targets.keys()].flatMap((name) => suffixRule(name, suffixes) ?? [])];
   return {
     targets: [...targets.values()].filter(({ name }) => !isOfSuffixes(name)),
     special,
-    patterns: patterns.map(patternOf),
+    patterns: [...patterns.map(patternOf), ...unnamed.map(({ pattern }) => pattern)],
     doubts,
+    unnamed,
     unknownPhony,
   };
+}
+
+/** A target that the rule for a name that is not known may be for. */
+function lostTo(unnamed: Gathered['unnamed'], { name, lost }: Target): Pick<Target, 'lost'> {
+  const rule = unnamed.find(({ pattern }) => pattern.test(name));
+  return { lost: lost ?? (rule === undefined ? undefined : `the rule for \`${rule.text}\`, which may be for it`) };
 }
 
 class Gathering {
@@ -56,6 +68,7 @@ class Gathering {
   readonly special = new Map<string, readonly string[]>();
   readonly doubts: { readonly line: number; readonly what: string }[] = [];
   readonly patternTexts: string[] = [];
+  readonly unnamed: { readonly line: number; readonly text: string; readonly pattern: RegExp }[] = [];
   unknownPhony: string | undefined;
   private readonly variables: Variables;
 
@@ -106,9 +119,24 @@ class Gathering {
         return { names: this.checked(names), lost: couldNot(error) };
       }
     } catch (error) {
-      this.doubts.push({ line, what: `targets named by ${couldNot(error)}` });
+      const what = `targets named by ${couldNot(error)}`;
+      const files = this.unnamedFiles(text, index);
+      if (files === undefined) this.doubts.push({ line, what });
+      else this.unnamed.push(...files.map((pattern) => ({ line, text: text.trim(), pattern })));
       return undefined;
     }
+  }
+
+  /** What may be the files of a rule, where each lies in a folder, so that their names are not just any. */
+  private unnamedFiles(text: string, index: number): readonly RegExp[] | undefined {
+    const parts = partsOf(text);
+    const words = parts.flatMap((part) => {
+      const found = orUndefined(() => this.variables.partlyKnown(part, index));
+      return found?.length === 1 ? found.map(withoutDot) : ['%'];
+    });
+    return words.every((word) => /\/[^%]|[^%]\/%*$/.test(word) && !/[~\\()$:;|*?[]/.test(word))
+      ? words.map(patternOf)
+      : undefined;
   }
 
   private checked(names: readonly string[]): readonly string[] {
@@ -171,28 +199,16 @@ class Gathering {
 const none = { needs: [], orderOnly: [], recipe: [], besides: [] };
 const empty: Target = { name: '', line: 0, about: undefined, ...none, lost: undefined };
 
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    couldNot(error);
+    return undefined;
+  }
+}
+
 function couldNot(error: unknown): string {
   if (!(error instanceof CouldNot)) throw error;
   return messageOf(error);
-}
-
-/** `./a` is `a` to make. */
-function withoutDot(name: string): string {
-  return name.replace(/^(\.\/+)+(?=.)/, '');
-}
-
-/** The words of a text that is not filled in: one `$(…)` is one word. */
-function partsOf(text: string): readonly string[] {
-  return text.match(/(?:\$\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\$\{[^}]*\}|\S)+/g) ?? [];
-}
-
-/** `.c.o` as the pattern of what it makes. */
-function suffixRule(name: string, suffixes: readonly string[]): string | undefined {
-  if (suffixes.includes(name)) return '%';
-  const made = suffixes.find((suffix) => name.endsWith(suffix) && suffixes.includes(name.slice(0, -suffix.length)));
-  return made === undefined ? undefined : `%${made}`;
-}
-
-function patternOf(text: string): RegExp {
-  return new RegExp(`^${text.split('%').map(literal).join('.+')}$`);
 }

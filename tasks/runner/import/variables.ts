@@ -50,6 +50,14 @@ export class Variables {
       .filter((word) => word !== '');
   }
 
+  /** The same, with `%` for what is not known. */
+  partlyKnown(text: string, before: number): readonly string[] {
+    const scope: Scope = { trail: [], before, form: 'words', environment: [], unknown: '%' };
+    return this.expand(text, scope)
+      .split(/\s+/)
+      .filter((word) => word !== '');
+  }
+
   /** A command with every variable filled in; with its default, one that the caller may set; what is not known as `%`. */
   filled(text: string, automatic?: Automatic): string {
     const form = 'words as without an environment';
