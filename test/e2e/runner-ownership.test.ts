@@ -201,6 +201,18 @@ hint: what is given for \`${glob}\` must name a file or folder in ${where}
   },
 );
 
+test.each(['../out', '/etc/out', 'a/../../out', '!../out'])(
+  'a param in `outputs` cannot be `%s`, which is outside of the project',
+  async (dir) => {
+    await using here = await project("{ params: { dir: {} }, inputs: [src/a.c], outputs: ['${dir}'], run: ':' }");
+    const { exit, stderr } = await here.run(`build --dir=${dir}`);
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
+      stderr: `error: task \`build\` would write \`${dir}\`, which is outside of the project\n`,
+    });
+  },
+);
+
 test.each(['report (1).pdf', '[slug].js', '[slug]/page.js', '(shop)/page.js', 'a{b}.txt'])(
   'a param in `outputs` may be `%s`, the name of a file',
   async (out) => {
