@@ -1,3 +1,4 @@
+import { attempt } from '../attempt.ts';
 import type { Cache, CacheSurroundings } from '../cache.ts';
 import type { Secrets } from '../secrets.ts';
 import { readCacheSettings } from './settings.ts';
@@ -25,14 +26,7 @@ export function makeCacheSource(surroundings: CacheSurroundings): CacheSource {
 /** The password in a URL, as it stands there and as it is sent. */
 function learnPassword(secrets: Secrets, url: string | undefined): void {
   const { password } = url === undefined ? { password: '' } : new URL(url);
+  const decoded = attempt(() => decodeURIComponent(password), password);
   const name = 'the password of the cache';
-  secrets.learn([name], [{ [name]: password }, { [name]: decoded(password) }]);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  secrets.learn([name], [{ [name]: password }, { [name]: decoded }]);
 }

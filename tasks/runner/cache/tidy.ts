@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { attempt } from '../attempt.ts';
 import type { Store } from './store.ts';
 
 /** Below the limit by so much, so that not every run has to clean up. */
@@ -48,23 +49,15 @@ function cleanUp(folder: string, maxBytes: number): number {
 }
 
 function filesIn(folder: string): readonly Entry[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
-      const path = join(folder, name);
-      const stat = statSync(path, { throwIfNoEntry: false });
-      return stat?.isFile() === true ? [{ path, size: stat.size, usedMs: stat.mtimeMs }] : [];
-    });
-  } catch {
-    return [];
-  }
+  return attempt(() => readdirSync(folder, { recursive: true, encoding: 'utf8' }), []).flatMap((name) => {
+    const path = join(folder, name);
+    const stat = attempt(() => statSync(path), undefined);
+    return stat?.isFile() === true ? [{ path, size: stat.size, usedMs: stat.mtimeMs }] : [];
+  });
 }
 
 function readSize(file: string): number | undefined {
-  try {
-    // Only a whole line counts.
-    const size = /^(\d+)\n$/.exec(readFileSync(file, 'utf8'))?.[1];
-    return size === undefined ? undefined : Number(size);
-  } catch {
-    return undefined;
-  }
+  // Only a whole line counts.
+  const size = /^(\d+)\n$/.exec(attempt(() => readFileSync(file, 'utf8'), ''))?.[1];
+  return size === undefined ? undefined : Number(size);
 }

@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { attempt } from '../attempt.ts';
 import type { Host } from '../host.ts';
 import { configName } from './config-name.ts';
 import type { Config } from './types.ts';
@@ -50,9 +51,5 @@ function fileIn(root: string): string {
 
 /** A damaged file is no entry: the config is then read anew and the file replaced. */
 function parse(text: string | undefined): Entry | undefined {
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as Entry);
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : attempt(() => JSON.parse(text) as Entry, undefined);
 }

@@ -1,10 +1,10 @@
 import { toolFlagNames } from '../args.ts';
-import { didYouMean, listed, messageOf } from '../errors.ts';
+import { didYouMean, listed } from '../errors.ts';
 import { aboutKeysOf, type Finding, type Path, thatHold } from './finding.ts';
 import { freshRules } from './rules/inputs-and-outputs.ts';
 import { platformRules } from './rules/platforms.ts';
 import { quotingRules } from './rules/quoting.ts';
-import { serviceRules } from './rules/services.ts';
+import { regexProblem, serviceRules } from './rules/services.ts';
 import { templateRules } from './rules/templates.ts';
 import { unreadRules } from './rules/unread.ts';
 import { namesIn } from './template.ts';
@@ -29,25 +29,16 @@ export function checkRules(config: Config, isRange: (range: string) => boolean):
 
 /** Are the patterns of the known failures regular expressions? Their paths are those of the messages' own file. */
 export function checkMessages(messages: Config['messages'], checkIds: readonly string[]): readonly Finding[] {
-  return messages.flatMap((row, index): Finding[] => {
-    const findings: Finding[] = [];
-    try {
-      new RegExp(row.pattern);
-    } catch (error) {
-      findings.push({
-        path: [index, 'pattern'],
-        at: 'value',
-        message: `the pattern of message ${index + 1} cannot be read: ${messageOf(error)}`,
-      });
-    }
-    if (row.check !== undefined && !checkIds.includes(row.check)) {
-      findings.push({
-        path: [index, 'check'],
-        at: 'value',
-        message: `message ${index + 1} names unknown check id \`${row.check}\`${didYouMean(row.check, checkIds)}`,
-      });
-    }
-    return findings;
+  return messages.flatMap(({ pattern, check }, index) => {
+    const at = (key: string, message: string): Finding => ({ path: [index, key], at: 'value', message });
+    const title = `message ${index + 1}`;
+    const problem = regexProblem(pattern);
+    return thatHold([
+      problem !== undefined && at('pattern', `the pattern of ${title} ${problem}`),
+      check !== undefined &&
+        !checkIds.includes(check) &&
+        at('check', `${title} names unknown check id \`${check}\`${didYouMean(check, checkIds)}`),
+    ]);
   });
 }
 

@@ -1,3 +1,4 @@
+import { attempt } from '../attempt.ts';
 import type { EngineName } from '../engine.ts';
 import type { Runner } from '../process/capture.ts';
 import type { Engine, Ran } from '../script.ts';
@@ -88,11 +89,7 @@ function silent(name: EngineName, ran: Ran, privilege?: Privilege): Answer {
 }
 
 function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => JSON.parse(text) as unknown, undefined);
 }
 
 function field(data: unknown, name: string): unknown {

@@ -21,9 +21,6 @@ type Options = {
 export function makeElevate({ needsRoot, mayAsk, containersConf, isCallers }: Options): Privilege {
   const env = containersConf === undefined ? [] : ['env', `CONTAINERS_CONF=${containersConf}`];
   const sudo = mayAsk ? ['sudo'] : ['sudo', '-n'];
-  return {
-    needsRoot,
-    plain: (command) => [...(isCallers ? [] : env), ...command],
-    asRoot: (command) => (needsRoot ? [...sudo, ...env, ...command] : [...(isCallers ? [] : env), ...command]),
-  };
+  const plain: Privilege['plain'] = (command) => [...(isCallers ? [] : env), ...command];
+  return { needsRoot, plain, asRoot: needsRoot ? (command) => [...sudo, ...env, ...command] : plain };
 }

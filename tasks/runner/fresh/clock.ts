@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { attempt } from '../attempt.ts';
 import type { Host } from '../host.ts';
 
 /**
@@ -8,13 +9,11 @@ import type { Host } from '../host.ts';
  */
 export function readFileClock({ dateMs }: Pick<Host, 'dateMs'>, root: string): number {
   const here = dateMs();
-  try {
+  const there = attempt(() => {
     const file = join(root, '.tasks', 'state', 'clock');
-    mkdirSync(join(root, '.tasks', 'state'), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, '');
-    const there = lstatSync(file).mtimeMs;
-    return there < here ? there : here;
-  } catch {
-    return here;
-  }
+    return lstatSync(file).mtimeMs;
+  }, here);
+  return there < here ? there : here;
 }

@@ -1,4 +1,5 @@
 import { rmdirSync } from 'node:fs';
+import { attempt } from '../attempt.ts';
 import type { Patterns } from './glob.ts';
 import type { KilledMs, Known } from './record.ts';
 import { lookAt } from './stamp.ts';
@@ -30,13 +31,8 @@ export function claimFolders(found: readonly string[], last: Known, { root, patt
 
 /** Removes those folders that hold nothing any more, the innermost first. */
 export function removeEmpty(root: string, folders: readonly string[]): void {
-  for (const folder of [...folders].sort().reverse()) {
-    try {
-      rmdirSync(placeOf(root, folder));
-    } catch {
-      // There is something in it, or it is not ours to remove.
-    }
-  }
+  // Where there is something in one, or it is not ours to remove, it stays.
+  for (const folder of [...folders].sort().reverse()) attempt(() => rmdirSync(placeOf(root, folder)), undefined);
 }
 
 /** When something in a folder last came or went; undefined for what is no folder. */

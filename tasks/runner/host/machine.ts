@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os';
+import { attempt } from '../attempt.ts';
 import { usageError } from '../errors.ts';
 import type { Env, User } from '../host.ts';
 import type { Platform } from '../script.ts';
@@ -24,9 +25,5 @@ export function readUser(): User | undefined {
 
 /** A user whom the system's list does not know has no name. */
 export function ownNames(): { readonly machine: string; readonly user: string | undefined } {
-  try {
-    return { machine: hostname(), user: userInfo().username };
-  } catch {
-    return { machine: hostname(), user: undefined };
-  }
+  return { machine: hostname(), user: attempt(() => userInfo().username, undefined) };
 }

@@ -1,18 +1,15 @@
 import { closeSync, fstatSync, statSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { attempt } from '../attempt.ts';
 import { isErrno } from '../host.ts';
 import type { Secrets } from '../secrets.ts';
 import { isGone, writeToStream } from './last-writes.ts';
 
 /** Asked of the system first: the streams themselves, and what tells terminals apart, are costly to load. */
 export function isTerminal(fd: number): boolean {
-  try {
-    const stat = fstatSync(fd);
-    const mayBeOne = stat.isCharacterDevice() && stat.rdev !== nullDevice();
-    return mayBeOne && isatty(fd);
-  } catch {
-    return false;
-  }
+  const stat = attempt(() => fstatSync(fd), undefined);
+  const mayBeOne = stat?.isCharacterDevice() === true && stat.rdev !== nullDevice();
+  return mayBeOne && isatty(fd);
 }
 
 /** Those of the standard descriptors that are terminals. */

@@ -1,3 +1,4 @@
+import { literal } from '../text/literal.ts';
 import { CouldNot, isGlob } from './references.ts';
 import type { Target } from './targets.ts';
 
@@ -43,12 +44,7 @@ export function makingOf(target: Target, files: Files): Making {
 
 function checkNeed(need: string, { targets, phony, disk }: Files): void {
   if (isGlob(need)) {
-    const pattern = new RegExp(
-      `^${need
-        .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-        .replaceAll('*', '[^/]*')
-        .replaceAll('?', '[^/]')}$`,
-    );
+    const pattern = new RegExp(`^${literal(need).replaceAll('\\*', '[^/]*').replaceAll('\\?', '[^/]')}$`);
     const made = [...targets.keys()].find((name) => pattern.test(name));
     if (made !== undefined) throw new CouldNot(`\`${need}\`, which may be \`${made}\``);
   } else if (!targets.has(need) && !phony.has(need) && !disk.exists(need))

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { attempt } from '../attempt.ts';
 import { usageError } from '../errors.ts';
 
 /** Refuses what is of another tool: make's grammar has a meaning for nearly every text. */
@@ -20,11 +21,5 @@ function kindOf(name: string, text: string): string | undefined {
 }
 
 function isJson(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return /^\s*[[{]/.test(text) && attempt(() => JSON.parse(text) !== undefined, false);
 }

@@ -1,4 +1,5 @@
 import { reservedNames } from '../config/reserved-names.ts';
+import { literal } from '../text/literal.ts';
 import { isOfMake, programs } from './known.ts';
 import { type Automatic, automaticValue, CouldNot, isGlob, walk } from './references.ts';
 import type { Assignment, Statement } from './statement.ts';
@@ -107,7 +108,7 @@ export class Variables {
       else this.values.set(name, { ...before, chunks: [...before.chunks, before.isImmediate ? now : later] });
       return;
     }
-    const [, rest] = new RegExp(`^\\$[({]${name.replaceAll(/[^\w]/g, '\\$&')}[)}]\\s+(.*)$`).exec(value) ?? [];
+    const [, rest] = new RegExp(`^\\$[({]${literal(name)}[)}]\\s+(.*)$`).exec(value) ?? [];
     if (flavour === ':=' && before !== undefined && rest !== undefined) {
       const earlier = before.chunks.map((chunk) => ({ ...chunk, before: Math.min(chunk.before, index) }));
       const chunks = [...earlier, { ...now, text: rest }];

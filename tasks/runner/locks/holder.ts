@@ -1,4 +1,5 @@
 import { readlinkSync } from 'node:fs';
+import { attempt } from '../attempt.ts';
 import type { Holder } from '../events.ts';
 import { findProcess, listProcesses } from '../process/list.ts';
 import { shellQuote } from '../text/shell/quote.ts';
@@ -57,10 +58,6 @@ function runsIn(sandbox: string, started: string): boolean {
 }
 
 function isIn(sandbox: string, { pid }: { readonly pid: number }): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/pid`) === sandbox;
-  } catch {
-    // It is somebody else's, and may be the one.
-    return true;
-  }
+  // What is somebody else's may be the one.
+  return attempt(() => readlinkSync(`/proc/${pid}/ns/pid`) === sandbox, true);
 }

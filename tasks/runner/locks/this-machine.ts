@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { attempt } from '../attempt.ts';
 
 /** Made once, when macOS was installed. */
 const installed = '/private/var/db';
@@ -39,21 +40,13 @@ function ownName(): string {
 
 /** The host name where the system shows it in a file: to load what else tells it takes longer. */
 function readName(): string | undefined {
-  try {
-    return readFileSync('/proc/sys/kernel/hostname', 'utf8').trimEnd();
-  } catch {
-    return undefined;
-  }
+  return attempt(() => readFileSync('/proc/sys/kernel/hostname', 'utf8').trimEnd(), undefined);
 }
 
 /** What sees other processes than the machine does, and other numbers for them, is as good as another machine. */
 function readSandbox(): string {
-  try {
-    const processes = readlinkSync('/proc/self/ns/pid');
-    return processes === ofTheMachine ? '' : ` ${processes}`;
-  } catch {
-    return '';
-  }
+  const processes = attempt(() => readlinkSync('/proc/self/ns/pid'), ofTheMachine);
+  return processes === ofTheMachine ? '' : ` ${processes}`;
 }
 
 /** The same on every Linux. */

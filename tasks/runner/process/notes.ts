@@ -1,5 +1,6 @@
 import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { attempt } from '../attempt.ts';
 
 /** Lines for somebody who reads them only once we are gone. Unlike a pipe, a file wakes nobody at each line. */
 export type Notes = {
@@ -19,23 +20,17 @@ const inMemory = '/dev/shm';
 
 function openIn(folder: string, pid: number): Notes | undefined {
   const path = join(folder, `tasks-${pid}-${process.hrtime.bigint()}`);
-  try {
+  return attempt(() => {
     const writeFd = openSync(path, 'ax', 0o600);
     const readFd = openSync(path, 'r');
     unlinkSync(path);
-    return { readFd, add: (line) => addTo(writeFd, line) };
-  } catch {
-    return undefined;
-  }
+    return { readFd, add: (line: string) => addTo(writeFd, line) };
+  }, undefined);
 }
 
 function addTo(fd: number, line: string): boolean {
   const bytes = Buffer.from(line);
-  try {
-    return writeSync(fd, bytes) === bytes.length;
-  } catch {
-    return false;
-  }
+  return attempt(() => writeSync(fd, bytes) === bytes.length, false);
 }
 
 /** Closes our side of what a reader has inherited. */

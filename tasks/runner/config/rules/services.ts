@@ -63,7 +63,8 @@ function isAddress(value: string): boolean {
   return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
 }
 
-function regexProblem(pattern: string): string | undefined {
+/** Why a text is no regular expression. */
+export function regexProblem(pattern: string): string | undefined {
   try {
     new RegExp(pattern);
     return undefined;
