@@ -1,10 +1,9 @@
-import { constants } from 'node:os';
 import { exitCodes, type Reason } from './errors.ts';
 import type { CheckReport, Event, Failure, Stamped } from './events.ts';
 import type { Round } from './execute/round.ts';
 import { runTasks } from './execute/schedule.ts';
 import { undoAll } from './execute/undo.ts';
-import type { Host } from './host.ts';
+import { exitOfSignal, type Host } from './host.ts';
 import type { Plan, PlannedTask } from './plan.ts';
 import { shortestSecret } from './secrets/forms.ts';
 import type { Session } from './session.ts';
@@ -93,8 +92,7 @@ export function verdictOf(
   { state }: Pick<Session, 'state'>,
   failure: Pick<Failure, 'exit' | 'reason'> | undefined,
 ): Verdict {
-  if (state.interruptedBy !== undefined)
-    return { exit: 128 + constants.signals[state.interruptedBy], reason: 'interrupted' };
+  if (state.interruptedBy !== undefined) return { exit: exitOfSignal(state.interruptedBy), reason: 'interrupted' };
   const { exit, reason } = failure ?? state.late ?? { exit: exitCodes.ok, reason: 'ok' };
   return { exit, reason };
 }

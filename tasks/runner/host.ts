@@ -1,4 +1,5 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import { constants } from 'node:os';
 import type { Suspending, SuspendListener } from './host/foreground.ts';
 import type { LogFile } from './host/log-file.ts';
 import type { hearPrints } from './host/prints.ts';
@@ -128,6 +129,11 @@ export type Host = {
   /** What tells a folder from another one that comes to lie at its path; undefined where none is. */
   readonly folderId: (path: string) => string | undefined;
 };
+
+/** The exit code that a shell gives what a signal has ended. */
+export function exitOfSignal(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
+}
 
 /** Whether something thrown is the system's error of one of these codes. */
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {

@@ -1,3 +1,4 @@
+import type { StdioOptions } from 'node:child_process';
 import {
   type CutOf,
   type Ended,
@@ -28,7 +29,7 @@ export type CommandOptions = Listener & {
   /** In a process group of its own even on a terminal, which then does not signal it. */
   readonly leadsGroup?: boolean;
   /** What removes what a kill cannot reach. */
-  readonly cleanup?: string;
+  readonly cleanup?: string | undefined;
 };
 
 /** How a command ended, and whether it was asked to before. */
@@ -40,19 +41,10 @@ export async function runCommand(
   command: readonly string[],
   options: CommandOptions,
 ): Promise<CommandEnd> {
-  const { cwd, env, cleanup, signal, hasTerminal, readsStdin, leadsGroup = false } = options;
+  const { cwd, env, cleanup, signal, hasTerminal, readsStdin, leadsGroup } = options;
   const output = hasTerminal ? 'inherit' : 'pipe';
-  const child = table.spawn(
-    command,
-    {
-      cwd,
-      env,
-      stdio: [readsStdin ? 'inherit' : 'ignore', output, output],
-      ...(leadsGroup ? { leadsGroup } : {}),
-      ...(cleanup === undefined ? {} : { cleanup }),
-    },
-    signal,
-  );
+  const stdio: StdioOptions = [readsStdin ? 'inherit' : 'ignore', output, output];
+  const child = table.spawn(command, { cwd, env, stdio, leadsGroup, cleanup }, signal);
   const splitters = (['stdout', 'stderr'] as const).map((name) => {
     const splitter = splitterOf(name, options);
     child[name]?.on('data', splitter.push);

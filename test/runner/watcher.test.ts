@@ -45,7 +45,7 @@ test('a watcher whose runner was killed before it could look for it comes to its
 test('what is left of a process that was told, and is known by its null device too, is removed once', async () => {
   const told = await watchToTheEnd((watcher, folder) => {
     const pid = execFileSync('sh', ['-c', 'exec 5<&0; sleep 100 <&5 >&2 & echo $!'], {
-      stdio: [marker?.fd ?? 'ignore', 'pipe', 'ignore'],
+      stdio: [marker ?? 'ignore', 'pipe', 'ignore'],
       encoding: 'utf8',
     });
     watcher.started(Number(pid), `echo removed >> '${folder}/story'`);

@@ -1,6 +1,6 @@
-import { constants } from 'node:os';
 import { isUnmet } from '../checks/report.ts';
 import { type Ending, unlessLost } from '../execute.ts';
+import { exitOfSignal } from '../host.ts';
 import { makePaint } from '../paint.ts';
 import type { DoctorRequest } from '../plan/doctor.ts';
 import { namedChecks } from '../plan/named-checks.ts';
@@ -79,6 +79,6 @@ async function tellGithub(session: Session, found: Diagnosis, say: (text: string
 }
 
 function endingOf({ state }: Session, { exit, reports }: Diagnosis): Ending {
-  if (state.interruptedBy !== undefined) return { exit: 128 + constants.signals[state.interruptedBy], unmet: [] };
+  if (state.interruptedBy !== undefined) return { exit: exitOfSignal(state.interruptedBy), unmet: [] };
   return { exit, unmet: reports.filter(isUnmet) };
 }

@@ -1,6 +1,6 @@
-import { constants } from 'node:os';
 import { exitCodes, messageOf } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
+import { exitOfSignal } from '../host.ts';
 import { type Cancellation, cancellationOf } from '../process/cancellation.ts';
 import type { Ended } from '../process/output.ts';
 import { durationInWords } from '../text/words.ts';
@@ -10,7 +10,7 @@ import type { Recorder } from './recorder.ts';
 export function exitOf(ended: Ended): number {
   if (ended.problem !== undefined) return 127;
   if (ended.code !== null) return ended.code;
-  return ended.signal === null ? 127 : 128 + constants.signals[ended.signal];
+  return ended.signal === null ? 127 : exitOfSignal(ended.signal);
 }
 
 /** The same in words. */

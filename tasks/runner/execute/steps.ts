@@ -57,7 +57,7 @@ async function runStep(
     signal,
     hasTerminal: task.interactive && host.stdoutIsTerminal,
     readsStdin: task.interactive,
-    ...(inContainer === undefined ? {} : { cleanup: inContainer.cleanup }),
+    cleanup: inContainer?.cleanup,
   });
   // Looked at while it runs.
   const lacksStdin = !task.interactive && !isLast && readsStdin(command);

@@ -1,4 +1,4 @@
-import { toolFlagNames } from '../args.ts';
+import { type Args, toolFlagNames } from '../args.ts';
 import { builtInTasks } from '../config/built-in.ts';
 import { findTyped, spellings, taskWords } from '../config/names.ts';
 import type { Config, TaskRow } from '../config/types.ts';
@@ -14,6 +14,11 @@ export function requireTask(config: Config, word: string): TaskRow {
   const task = found ?? (Object.hasOwn(builtInTasks, word) ? builtInTasks[word] : undefined);
   if (task !== undefined) return task;
   throw new UserError('usage', [unknownTask(config, word)]);
+}
+
+/** The tasks that the words of a command line mean. */
+export function requireTasks(config: Config, { items }: Pick<Args, 'items'>): readonly TaskRow[] {
+  return items.flatMap((item) => (item.kind === 'word' ? [requireTask(config, item.text)] : []));
 }
 
 function unknownTask(config: Config, word: string): Problem {

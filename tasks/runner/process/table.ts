@@ -4,7 +4,7 @@ import { makeCanary } from './canary.ts';
 import { type Gone, hasDiedOfIt, makeClearing } from './clearing.ts';
 import { endOnAbort } from './ending.ts';
 import { outputOf } from './holders.ts';
-import { type Marker, openMarker } from './marker.ts';
+import { openMarker } from './marker.ts';
 import { signalTree } from './tree.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
@@ -18,7 +18,7 @@ export type ProcessTable = {
   /** Starts a process that is signalled, and after the grace killed, with all its descendants, when `signal` is aborted. */
   readonly spawn: (
     command: readonly string[],
-    options: SpawnOptions & { readonly cleanup?: string; readonly leadsGroup?: boolean },
+    options: SpawnOptions & { readonly cleanup?: string | undefined; readonly leadsGroup?: boolean | undefined },
     signal: AbortSignal,
   ) => ChildProcess;
   /** Has it seen when we are killed. What starts no process, as a script that writes files itself, must ask for it. */
@@ -47,7 +47,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
   const canary = makeCanary(host);
   const clearing = makeClearing(host);
   let watcher: Watcher | undefined;
-  let marker: Marker | undefined;
+  let marker: number | undefined;
 
   const watch = (): Watcher => {
     if (watcher !== undefined) return watcher;
@@ -105,11 +105,11 @@ function hasTerminal(stdio: SpawnOptions['stdio']): boolean {
 }
 
 /** What reads nothing, or a pipe of ours, gets our null device, by which the watcher knows it before it is told. */
-function marked(stdio: SpawnOptions['stdio'], marker: Marker | undefined): Pick<SpawnOptions, 'stdio'> {
+function marked(stdio: SpawnOptions['stdio'], marker: number | undefined): Pick<SpawnOptions, 'stdio'> {
   const [input, ...rest] = stdio === 'pipe' ? pipes : Array.isArray(stdio) ? stdio : [];
   if (marker === undefined) return {};
-  if (input === 'ignore') return { stdio: [marker.fd, ...rest] };
-  return input === 'pipe' && rest.length === 2 ? { stdio: [input, ...rest, marker.fd] } : {};
+  if (input === 'ignore') return { stdio: [marker, ...rest] };
+  return input === 'pipe' && rest.length === 2 ? { stdio: [input, ...rest, marker] } : {};
 }
 
 const pipes = ['pipe', 'pipe', 'pipe'] as const;

@@ -1,6 +1,5 @@
 import type { Host } from '../host.ts';
 import { aroundVariable } from './inner.ts';
-import type { Marker } from './marker.ts';
 import { handOver, openNotes } from './notes.ts';
 
 /**
@@ -87,12 +86,12 @@ export type Watcher = {
 /** Starts the one watcher of a run, in a session of its own so that no signal of the terminal reaches it. */
 export function startWatcher(
   host: Pick<Host, 'spawn' | 'env' | 'pid'>,
-  { marker, killed }: { readonly marker: Marker | undefined; readonly killed: string },
+  { marker, killed }: { readonly marker: number | undefined; readonly killed: string },
 ): Watcher {
   const notes = openNotes(host.pid);
   const markerFd = marker === undefined ? '' : '4';
   const child = host.spawn(['/bin/sh', '-c', script, 'watcher', killed, String(host.pid), markerFd], {
-    stdio: ['pipe', 'ignore', 'ignore', notes?.readFd ?? 'ignore', marker?.fd ?? 'ignore'],
+    stdio: ['pipe', 'ignore', 'ignore', notes?.readFd ?? 'ignore', marker ?? 'ignore'],
     detached: true,
     cwd: '/',
     // An engine finds its containers by more than PATH: HOME, DOCKER_HOST, XDG_RUNTIME_DIR.

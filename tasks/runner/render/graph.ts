@@ -1,29 +1,17 @@
 import type { Args, GraphForm } from '../args.ts';
 import { findTask } from '../config/names.ts';
 import type { Config, TaskRow } from '../config/types.ts';
-import { requireTask } from '../plan/require-task.ts';
+import { requireTasks } from '../plan/require-task.ts';
 import type { Platform } from '../script.ts';
 import { catalogueOf, type Entry } from './catalogue.ts';
 
 /** `--graph`: what needs what, of the tasks named or of all. */
-export function showGraph(config: Config, { flags, items }: Args, platform: Platform): string {
-  const tasks = items.flatMap((item) => (item.kind === 'word' ? [requireTask(config, item.text)] : []));
-  return drawGraph(config, flags.graph ?? 'text', { tasks, platform });
+export function showGraph(config: Config, args: Args, platform: Platform): string {
+  const named = requireTasks(config, args);
+  const all = Object.values(config.tasks).filter((task) => !task.hidden);
+  const wanted = withNeeds(config, named.length === 0 ? all : named);
+  return drawings[args.flags.graph ?? 'text'](catalogueOf(config, wanted, platform));
 }
-
-/** The named tasks and all that they need, or every task, in the order of the config. */
-function drawGraph(config: Config, form: GraphForm, { tasks, platform }: Shown): string {
-  const shown = Object.values(config.tasks).filter((task) => !task.hidden);
-  const wanted = withNeeds(config, tasks.length === 0 ? shown : tasks);
-  const entries = catalogueOf(config, wanted, platform);
-  return drawings[form](entries);
-}
-
-type Shown = {
-  /** All where empty. */
-  readonly tasks: readonly TaskRow[];
-  readonly platform: Platform;
-};
 
 const drawings: Readonly<Record<GraphForm, (entries: readonly Entry[]) => string>> = {
   text: asText,
@@ -32,6 +20,7 @@ const drawings: Readonly<Record<GraphForm, (entries: readonly Entry[]) => string
   json: (entries) => `${JSON.stringify({ schemaVersion: 1, tasks: entries }, undefined, 2)}\n`,
 };
 
+/** In the order of the config. */
 function withNeeds(config: Config, tasks: readonly TaskRow[]): readonly TaskRow[] {
   const found = new Set<TaskRow>();
   const visit = (task: TaskRow): void => {
