@@ -74,7 +74,16 @@ const rare = new Set(
       'other-flags',
     ],
     ...['execute/outcome', 'execute/undo', 'host/last-writes', 'host/package-version', 'locks/lent', 'plan/doctor'],
-    ...['process/tree', 'service/borrowed', 'text/shell/compound', 'text/shell/spots', 'text/shell/words', 'usage'],
+    ...[
+      'process/tree',
+      'service/borrowed',
+      'text/shell/compound',
+      'text/shell/frames',
+      'text/shell/reader',
+      'text/shell/spots',
+      'text/shell/words',
+      'usage',
+    ],
   ].map((name) => resolve(import.meta.dirname, `${name}.ts`)),
 );
 
