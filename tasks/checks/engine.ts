@@ -111,8 +111,8 @@ async function engineAnswers(probe: Probe): Promise<CheckResult> {
   }
   const names = await enginesHere(probe);
   const isOrdinaryUser = probe.platform.os === 'linux' && probe.user !== undefined && probe.user.uid !== 0;
-  if (isOrdinaryUser && (await probe.run(['sudo', '-n', 'true'])).code !== 0) return sudoRefuses();
-  const silences = await Promise.all(names.map((name) => silenceOf(probe, name)));
+  if (isOrdinaryUser && (await probe.run(['sudo', '-n', 'true'])).code !== 0) return await withoutRoot(probe);
+  const silences = await Promise.all(names.map((name) => silenceOf(probe, name, isOrdinaryUser)));
   const fixes = await Promise.all(names.map((name) => wake(probe, name)));
   return {
     outcome: 'fail',
@@ -125,20 +125,50 @@ async function engineAnswers(probe: Probe): Promise<CheckResult> {
   };
 }
 
-function sudoRefuses(): CheckResult {
+const NEEDS_ROOT = 'loading eBPF needs an engine that runs as root, and you are an ordinary user';
+
+async function withoutRoot(probe: Probe): Promise<CheckResult> {
+  if ((await probe.which('sudo')) === undefined)
+    return {
+      outcome: 'fail',
+      summary: 'the engine must be called through `sudo`, which is not installed',
+      cause: NEEDS_ROOT,
+      fixes: [await letUseSudo(probe)],
+    };
+  const enter: Fix = { about: 'enter the password once, then run this again in the same terminal', command: 'sudo -v' };
+  if (probe.isTerminal)
+    return {
+      outcome: 'fail',
+      summary: 'the engine must be called through `sudo`, which refused',
+      cause: `${NEEDS_ROOT}; the password was wrong, or \`sudo\` does not know you`,
+      fixes: [enter, await letUseSudo(probe)],
+    };
   return {
     outcome: 'fail',
     summary: 'the engine must be called through `sudo`, and `sudo` asks for a password',
-    cause:
-      'loading eBPF needs an engine that runs as root; you are an ordinary user, and there is no terminal on which to ask for a password',
-    fixes: [{ about: 'enter the password once, then run this again in the same terminal', command: 'sudo -v' }],
+    cause: `${NEEDS_ROOT}; there is no terminal on which to ask for a password`,
+    fixes: [enter],
+  };
+}
+
+/** What an administrator does; Debian and Ubuntu have another name for the group than the rest. */
+async function letUseSudo(probe: Probe): Promise<Fix> {
+  const isDebian = (await probe.which('apt-get')) !== undefined;
+  const install =
+    (await probe.which('sudo')) !== undefined ? '' : isDebian ? 'apt-get install sudo && ' : 'dnf install sudo && ';
+  return {
+    about: 'have an administrator let you use it, then log in anew',
+    command: `su - -c "${install}usermod -aG ${isDebian ? 'sudo' : 'wheel'} $(id -un)"`,
+    byHand: true,
   };
 }
 
 /** Docker's client may end with 0 where no daemon answers; then what it says is the daemon's absence. */
-async function silenceOf(probe: Probe, name: EngineName): Promise<string> {
-  const ran = await probe.run([name, 'info'], { timeoutMs: 15_000 });
-  return ran.code === 0 ? `\`${name} info\` reports no server` : `\`${name} info\` ${fate(ran)}: ${lastLine(ran)}`;
+async function silenceOf(probe: Probe, name: EngineName, isOrdinaryUser: boolean): Promise<string> {
+  const asked = [...(isOrdinaryUser && name === 'podman' ? ['sudo', '-n'] : []), name, 'info'];
+  const ran = await probe.run(asked, { timeoutMs: 15_000 });
+  const command = asked.join(' ');
+  return ran.code === 0 ? `\`${command}\` reports no server` : `\`${command}\` ${fate(ran)}: ${lastLine(ran)}`;
 }
 
 async function wake(probe: Probe, name: EngineName): Promise<readonly Fix[]> {

@@ -14,7 +14,12 @@ export type EngineState =
   | { readonly state: 'silent'; readonly problem: string; readonly remedy: string };
 
 /** The engine of a run: asked once, and again only after something was mended. */
-export type EngineSource = { readonly ask: () => Promise<EngineState>; readonly forget: () => void };
+export type EngineSource = {
+  readonly ask: () => Promise<EngineState>;
+  readonly forget: () => void;
+  /** `sudo` has asked in vain: it is not to ask again, over what is drawn. */
+  readonly askForNoPassword: () => void;
+};
 
 type Options = {
   readonly host: Pick<Host, 'env' | 'platform' | 'user' | 'stdinIsTerminal' | 'readText'>;
@@ -26,9 +31,10 @@ type Options = {
 /** Makes the source; only an engine that answers is remembered, so that what starts it later is seen. */
 export function makeEngineSource(options: Options): EngineSource {
   let asked: Promise<EngineState> | undefined;
+  let mayAsk = options.host.stdinIsTerminal;
   return {
     ask: async () => {
-      asked ??= findEngine(options);
+      asked ??= findEngine(options, mayAsk);
       const state = await asked;
       if (state.state === 'silent') asked = undefined;
       return state;
@@ -36,18 +42,21 @@ export function makeEngineSource(options: Options): EngineSource {
     forget: () => {
       asked = undefined;
     },
+    askForNoPassword: () => {
+      mayAsk = false;
+    },
   };
 }
 
 /** In order: what `--engine` says, what `TASKS_ENGINE` says, podman, docker. */
-async function findEngine(options: Options): Promise<EngineState> {
+async function findEngine(options: Options, mayAsk: boolean): Promise<EngineState> {
   const { host, wanted } = options;
   const named = wanted ?? host.env.TASKS_ENGINE;
   const isUnknown = named !== undefined && named !== '' && named !== 'podman' && named !== 'docker';
   if (isUnknown)
     return { state: 'silent', problem: `\`TASKS_ENGINE\` is \`${named}\``, remedy: 'set it to `podman` or `docker`' };
   const names: readonly EngineName[] = named === 'podman' || named === 'docker' ? [named] : ['podman', 'docker'];
-  const privilege = await readPrivilege(options);
+  const privilege = await readPrivilege(options, mayAsk);
   const { askDocker, askPodman } = await import('./engine/ask.ts');
   const answers: Answer[] = [];
   for (const name of names) {
@@ -59,12 +68,12 @@ async function findEngine(options: Options): Promise<EngineState> {
   return describeSilence(answers, host.platform.os);
 }
 
-async function readPrivilege({ host, root }: Options): Promise<Privilege> {
+async function readPrivilege({ host, root }: Options, mayAsk: boolean): Promise<Privilege> {
   const callers = host.env.CONTAINERS_CONF;
   const containersConf = callers ?? (await ownSettings(host, root));
   const needsRoot = host.platform.os === 'linux' && host.user !== undefined && host.user.uid !== 0;
   const { makeElevate } = await import('./engine/elevate.ts');
-  return makeElevate({ needsRoot, mayAsk: host.stdinIsTerminal, containersConf, isCallers: callers !== undefined });
+  return makeElevate({ needsRoot, mayAsk, containersConf, isCallers: callers !== undefined });
 }
 
 /** Written for a host that starts containers itself. Elsewhere podman's own file holds its way to the machine, and must be read. */

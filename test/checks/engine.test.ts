@@ -154,9 +154,36 @@ test('an engine that hangs is said to hang', async () => {
   });
 });
 
-test('an ordinary user whom sudo does not know is told to ask sudo, not that podman is broken', async () => {
-  const result = await answers({ uid: 1000, programs: ['podman'], commands: { 'sudo -n true': { code: 1 } } });
-  expect(result.fixes).toEqual([{ about: expect.any(String), command: 'sudo -v' }]);
+test.each<[string, Partial<Told>, string, readonly string[]]>([
+  ['without a terminal', { programs: ['podman', 'sudo'] }, 'asks for a password', ['sudo -v']],
+  [
+    'on a terminal, where it has asked in vain',
+    { programs: ['podman', 'sudo', 'apt-get'], isTerminal: true },
+    'which refused',
+    ['sudo -v', 'su - -c "usermod -aG sudo $(id -un)"'],
+  ],
+  [
+    'where there is none',
+    { programs: ['podman', 'dnf'], isTerminal: true },
+    'which is not installed',
+    ['su - -c "dnf install sudo && usermod -aG wheel $(id -un)"'],
+  ],
+])(
+  'an ordinary user whom sudo does not let through is told so, %s, not that podman is broken',
+  async (_where, told, said, commands) => {
+    const result = await answers({ uid: 1000, commands: { 'sudo -n true': { code: 1 } }, ...told });
+    expect(result.summary).toContain(said);
+    expect(result.fixes?.map((fix) => 'command' in fix && fix.command)).toEqual(commands);
+  },
+);
+
+test('why Podman is silent is asked as root where an ordinary user calls it so', async () => {
+  const commands = {
+    'sudo -n true': '',
+    'sudo -n podman info': { code: 1, stderr: 'sudo: podman: command not found\n' },
+  };
+  const result = await answers({ uid: 1000, programs: ['podman', 'sudo'], commands });
+  expect(result.cause).toBe('`sudo -n podman info` ended with 1: sudo: podman: command not found');
 });
 
 test('on a Mac a silent podman is mended by starting its machine', async () => {

@@ -1,11 +1,12 @@
 /** A real ordinary user: the engine alone is called through sudo, and every file stays the user's. */
 
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Ended, root, run, tasks } from '../helpers/checkout.ts';
+import { follow } from '../helpers/follow.ts';
 
 const user = 'tasks-tester';
 const rule = `/etc/sudoers.d/${user}`;
@@ -37,6 +38,27 @@ test('without sudo the user is told why it is needed, and nothing starts', async
   const refused = await asUser('up');
   expect(refused.code, refused.output).toBe(4);
   expect(refused.output).toContain('sudo -v');
+});
+
+test('on a terminal sudo is asked for root once; where it refuses, its other callers do not ask again', async (context) => {
+  context.skip(!isRoot, 'making a user needs root');
+  const folder = join(home, 'bin');
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    join(folder, 'sudo'),
+    '#!/bin/sh\n[ "$1" = -n ] || echo "sudo $*: the password?" >/dev/tty\necho "sudo: a password is required" >&2\nexit 1\n',
+    { mode: 0o755 },
+  );
+  const checkout = join(home, 'checkout');
+  const words = [process.execPath, join(checkout, 'tasks/launch.cjs'), 'doctor', 'engine-answers'];
+  const env = [`HOME=${home}`, `USER=${user}`, `PATH=${folder}:${process.env.PATH}`];
+  const terminal = ['python3', join(root, 'test/helpers/terminal.py'), '80', '24'];
+  await using typed = follow([...terminal, 'runuser', '-u', user, '--', 'env', '-C', checkout, ...env, ...words]);
+  await typed.says('run it now?');
+  typed.type('n\n');
+  await typed.says('sudo -v: the password?');
+  await typed.says('which refused');
+  await expect(typed.says('sudo podman')).rejects.toThrow();
 });
 
 test('with sudo the stack runs, its traces are verified, and every file is the user’s', async (context) => {

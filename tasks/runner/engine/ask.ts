@@ -13,6 +13,14 @@ const timeoutMs = 5_000;
 /** Over ssh to a machine that has just booted, or on a busy host, this is slow; what answers late answers all the same. */
 const infoTimeoutMs = 15_000;
 const notFoundByEnv = 127;
+const noSudo = {
+  problem: 'it needs root here, and `sudo` is not installed',
+  remedy: 'run `npx tasks doctor`, which says how to get it',
+};
+const notRoots = {
+  problem: 'it needs root here, and is not on root’s PATH',
+  remedy: 'install it where root finds it, with the system’s package manager',
+};
 
 /** Podman answers when `podman info` does; on Linux it is asked as root. */
 export async function askPodman(run: Runner, privilege: Privilege): Promise<Answer> {
@@ -21,7 +29,9 @@ export async function askPodman(run: Runner, privilege: Privilege): Promise<Answ
   if (installed?.problem === 'not-found') return { state: 'missing', name: 'podman' };
   const command = privilege.asRoot(['podman']);
   const info = await run([...command, 'info', '--format', 'json'], { timeoutMs: infoTimeoutMs });
-  if (info.problem === 'not-found' || info.code === notFoundByEnv) return { state: 'missing', name: 'podman' };
+  const isMissing = info.problem === 'not-found' || info.code === notFoundByEnv;
+  if (isMissing && installed === undefined) return { state: 'missing', name: 'podman' };
+  if (isMissing) return { state: 'silent', name: 'podman', ...(info.problem === 'not-found' ? noSudo : notRoots) };
   const found = readPodmanInfo(info);
   if (found === undefined) return silent('podman', info, privilege);
   return {

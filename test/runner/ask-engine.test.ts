@@ -1,0 +1,27 @@
+/** Why Podman does not answer an ordinary user. */
+import { expect, test } from 'vitest';
+import { askPodman } from '../../tasks/runner/engine/ask.ts';
+import { makeElevate } from '../../tasks/runner/engine/elevate.ts';
+import type { Ran } from '../../tasks/runner/script.ts';
+
+const here = { code: 0, stdout: 'podman version 5.4.2\n' };
+const notFound = { code: null, problem: 'not-found' } as const;
+
+test.each<[string, Partial<Ran>, Partial<Ran>, string]>([
+  ['there is none', notFound, here, 'missing'],
+  ['there is no sudo', here, notFound, 'silent: it needs root here, and `sudo` is not installed'],
+  ['root has none', here, { code: 127 }, 'silent: it needs root here, and is not on root’s PATH'],
+  [
+    'sudo wants a password',
+    here,
+    { code: 1, stderr: 'sudo: a password is required\n' },
+    'silent: it needs root here, and `sudo` asks for a password',
+  ],
+])('%s', async (_which, version, info, expected) => {
+  const privilege = makeElevate({ needsRoot: true, mayAsk: false, containersConf: undefined, isCallers: false });
+  const answer = await askPodman(async (command) => {
+    const given = command[0] === 'sudo' ? info : version;
+    return { command: command.join(' '), code: 0, stdout: '', stderr: '', tookMs: 1, ...given };
+  }, privilege);
+  expect(`${answer.state}${answer.state === 'silent' ? `: ${answer.problem}` : ''}`).toBe(expected);
+});
