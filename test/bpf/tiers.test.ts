@@ -37,10 +37,10 @@ test('a tier that does not exist is refused by name', async () => {
   await expect(asked).rejects.toThrow('PROFILER_TIER: `D` is not `A`, `B` or `C`');
 });
 
-test('a file that is no object is refused as such, and one that is not there by name', async () => {
+test('a file that is not an object is refused as such, and one that is not there by name', async () => {
   const started = (path: string) => startProfiler({ PROFILER_OBJECT: path, PROFILER_PORTS: `${PORT}` });
   for (const path of [process.execPath, import.meta.filename, '/dev/null'])
-    await expect(started(path)).rejects.toThrow(`\`${path}\` is no object that was compiled for eBPF`);
+    await expect(started(path)).rejects.toThrow(`\`${path}\` is not an object compiled for eBPF`);
   await expect(started(`${object}.not`)).rejects.toThrow('No such file or directory');
 });
 

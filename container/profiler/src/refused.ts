@@ -11,7 +11,7 @@ const LET_IN = /^(verification time|processed) /;
 
 /** An object file could not be opened. */
 export function openFailure(path: string, errno: number): BpfError {
-  if (NO_OBJECT.includes(errno)) return new BpfError(`\`${path}\` is no object that was compiled for eBPF`, errno);
+  if (NO_OBJECT.includes(errno)) return new BpfError(`\`${path}\` is not an object compiled for eBPF`, errno);
   return failure(`\`${path}\` cannot be opened as an object for eBPF`, errno);
 }
 
