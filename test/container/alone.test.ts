@@ -52,6 +52,24 @@ test('in a user namespace of its own it says that this is what the kernel refuse
   expect(JSON.parse(await readFile(join(folder, 'profiler.json'), 'utf8'))).toMatchObject({ state: 'failed' });
 });
 
+test.each([
+  ['read-only', ':ro', 0o755, 0, 'read-only file system (EROFS); mount a folder that can be written at /traces'],
+  ['of somebody else', '', 0o700, 1234, 'permission denied (EACCES); user 0, as whom the profiler runs, has no right'],
+])('where its folder is %s it says what mends that', async (_which, option, mode, uid, said) => {
+  const other = await mkdtemp(join(tmpdir(), 'alone-'));
+  try {
+    await chmod(other, mode);
+    podman('run', '--rm', '-v', `${other}:/x`, '--user', '0:0', image, 'chown', String(uid), '/x');
+    const mounted = flags.map((flag) => (flag === `${folder}:/traces` ? `${other}:/traces${option}` : flag));
+    const ended = await run(['podman', 'run', '--rm', ...mounted, '--user', '0:0', image], { env: engineEnv() });
+    expect(ended.code).toBe(1);
+    expect(ended.output).toContain(`the system refused to open \`/traces/profiler.json\`: ${said}`);
+  } finally {
+    podman('run', '--rm', '-v', `${other}:/x`, '--user', '0:0', image, 'chown', '-R', String(process.getuid?.()), '/x');
+    await rm(other, { recursive: true });
+  }
+});
+
 test('requests that nobody answers, of 7,000 bytes each, do not outgrow the memory that production gives it', async () => {
   const compose = await readFile(join(root, 'container/docker-compose.production.yml'), 'utf8');
   const [, limit = ''] = /mem_limit: (\w+)/.exec(compose) ?? [];

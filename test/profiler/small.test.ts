@@ -123,6 +123,7 @@ test('a refusal names the capability, the seccomp profile or the missing BTF', (
 
 test('a seccomp profile that lets bpf() through is not blamed, whatever number the kernel refuses with', () => {
   const refused = (errno: number) => new BpfError(`the kernel refused to load the trampoline (errno ${errno})`, errno);
+  expect(explainRefusal(refused(12), allowed)).toContain('`mem_limit: 384m` is enough');
   expect(explainRefusal(refused(1), allowed)).toBe(
     'the kernel refused to load the trampoline (errno 1): the bpf() system call itself is allowed, and so are the capabilities; it is this that the kernel refuses',
   );

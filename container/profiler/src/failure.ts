@@ -1,4 +1,5 @@
 /** How the profiler ends when it cannot go on: in sentences, with an exit code, and in profiler.json. */
+import { dirname } from 'node:path';
 import { canCallBpf } from './allowed.ts';
 import { BpfError, isOfSystem } from './errors.ts';
 import { hasBtf, kernelRelease } from './machine.ts';
@@ -41,8 +42,18 @@ export function tellFailure({ sentences }: Failure, path: string): void {
 function explainSystem({ message, code, syscall, path }: NodeJS.ErrnoException): string {
   const words = /^\w+: (.*?), /.exec(message)?.[1] ?? message;
   const what = path === undefined ? syscall : `${syscall} \`${path}\``;
-  return `the system refused to ${what}: ${words} (${code})`;
+  const remedy = path === undefined ? undefined : remedies[code ?? '']?.(path);
+  return `the system refused to ${what}: ${words} (${code})${remedy === undefined ? '' : `; ${remedy}`}`;
 }
+
+/** By error code: what lets a file be written. */
+const remedies: Readonly<Record<string, (path: string) => string>> = {
+  EACCES: () => {
+    const user = process.getuid?.();
+    return `user ${user}, as whom the profiler runs, has no right to override permissions, so give it the file, or the folder in which that is to be made (\`chown ${user}\` on the host)`;
+  },
+  EROFS: (path) => `mount a folder that can be written at ${dirname(path)}`,
+};
 
 function explainBpf(error: BpfError): string {
   const [rights, release] = [readRights(), kernelRelease()];

@@ -11,6 +11,7 @@ const EACCES = 13;
 const ENOSYS = 38;
 const HINTS: Readonly<Record<number, string>> = {
   1: ': the bpf() system call itself is allowed, and so are the capabilities; it is this that the kernel refuses',
+  12: ' (the container may have too little memory: `mem_limit: 384m` is enough)',
   22: ' (the kernel may be older than 5.10, which `uname -r` says, or locked down, which `cat /sys/kernel/security/lockdown` says)',
 };
 /** As /proc/self/status shows a process that has a seccomp profile. */
