@@ -1,5 +1,5 @@
 /** A Linux server without the runner: the production page's compose file, with a native process as what is traced. */
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +30,9 @@ beforeAll(async () => {
   expect(built, built.output).toMatchObject({ code: 0 });
   folder = await mkdtemp(join(tmpdir(), 'http-trace-'));
   for (const name of [...HELD, ...ASIDE]) await writeFile(join(folder, name), '');
+  const page = await readFile(join(root, 'docs/production.md'), 'utf8');
+  const [, typed = ''] = /`(install -g adm [^`]+)`/.exec(page) ?? [];
+  expect(await run(['sh', '-c', typed.replace('/var/log/http-trace', folder)])).toMatchObject({ code: 0 });
   await new Promise<void>((settle) => server.listen(PORT, '127.0.0.1', settle));
   await start();
 });
@@ -45,6 +48,12 @@ test('a native process is traced, as the host that it is part of', async () => {
   expect((await request({ port: PORT, path: '/native?n=1' })).status).toBe(200);
   const line = await traced('/native?n=1');
   expect(line).toMatchObject({ method: 'GET', status: 200, container: null, role: 'server' });
+});
+
+test('a trace that was created beforehand keeps its group and mode', async () => {
+  const { gid, mode } = await stat(join(folder, 'http-trace.txt'));
+  expect(gid).not.toBe(process.getgid?.());
+  expect(mode & 0o777).toBe(0o640);
 });
 
 test('every setting of the caller reaches it', async () => {
