@@ -118,6 +118,16 @@ test('only so many logs are kept, the newest', async () => {
   expect(left).not.toContain('old30.log');
 });
 
+test('a task that removes the logs, as one that cleans up does, is told of nothing', async () => {
+  const script = "export const run = async ({ log, $ }) => { log('gone'); await $`sleep 0.2; rm -r .tasks/logs`; };\n";
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  clean: { script: clean.mjs }\n',
+    'clean.mjs': script,
+  });
+  expect(await project.run('clean')).toMatchObject({ exit: 0, stderr: '' });
+  expect(await readdir(project.path('.tasks'))).not.toContain('logs');
+});
+
 test('the summary tells the critical path, what more at once would save, and what `inputs` would', async () => {
   await using project = await createProject({
     'tasks.config.yaml': `version: 1

@@ -57,6 +57,8 @@ function removeParts(path: string): void {
 
 /** Removes the oldest logs where there are more than so many: tasks come and go, and each has a file of its own. */
 export function tidyLogs(folder: string, most: number): void {
+  // A task may have removed it, as one that cleans up does.
+  if (!existsSync(folder)) return;
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
     entry.isFile() ? [join(entry.parentPath, entry.name)] : [],
   );
