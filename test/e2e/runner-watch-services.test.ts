@@ -176,6 +176,29 @@ test('a service that was asked for may end by itself in a watch too, but not whi
   expect(stdout).toContain('– test stopped: another task failed\n');
 });
 
+test('a service that ends by itself in a run before its turn has come is started in that run', async () => {
+  await using project = await projectWith(
+    () => `  slow: { inputs: [src], run: slow }
+  web: { service: { run: web } }
+  dev: { needs: [slow, web] }
+`,
+    { src: '' },
+  );
+  const [web, slow] = await Promise.all([project.driven('web'), project.driven('slow')]);
+  const watch = startWatch(project, 'dev --jobs=1');
+  (await slow.started()).exit(0);
+  const first = await web.started();
+  await watch.waits();
+  await project.write('src', 'new');
+  const later = await slow.started();
+  first.exit(7);
+  await watch.says('✖ web failed');
+  later.exit(0);
+  await web.started();
+  await watch.waits();
+  expect((await watch.end()).exit).toBe(130);
+});
+
 test('a service that writes what it reads is not restarted for ever', async () => {
   await using project = await projectWith(
     () =>

@@ -70,7 +70,8 @@ export function makeServices({ session, round, tasks, order, claims, up, ...then
     service.ended
       .then((end) => {
         up.remove(task);
-        if (end.state !== 'failed' || round?.standing.isReplaced(service) === true) return;
+        // One whose turn is still to come is started again then, and so nobody who needs it runs.
+        if (end.state !== 'failed' || order.isWaiting(task) || round?.standing.isReplaced(service) === true) return;
         order.amend(task, end);
         then.onStandingFailed(task, end);
         up.endUsersOf(task);
