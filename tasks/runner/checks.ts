@@ -27,7 +27,7 @@ export type CheckSurroundings = {
   readonly table: ProcessTable;
   readonly engine: EngineSource;
   /** Told of a check that takes long, once. */
-  readonly onSlow?: (check: Check) => void;
+  readonly onSlow: (check: Check) => void;
 };
 
 /** Makes the runner of one run; what has passed is not asked twice. */
@@ -36,12 +36,10 @@ export function makeCheckRunner(surroundings: CheckSurroundings): CheckRunner {
   const asked: Asked = new Map();
   return {
     run: async (names, signal, { skip } = { skip: [] }) => {
-      const { loadChecks, Tree } = await parts();
+      const { loadChecks, runTree } = await parts();
       const all = await loadChecks(surroundings);
-      const left = new Set(skip.map(all.idOf));
-      const tree = new Tree(all, { ...surroundings, asked, left, signal }, passed);
-      await Promise.all(names.map((name) => tree.reportOf(all.idOf(name), [])));
-      return await tree.reports();
+      const leftOut = new Set(skip.map(all.idOf));
+      return await runTree(names.map(all.idOf), all, { ...surroundings, asked, leftOut, passed, signal });
     },
     list: async () => {
       const { loadChecks } = await parts();

@@ -127,7 +127,7 @@ test('YAML that cannot be read is pointed at', async () => {
   `);
 });
 
-test('a list given for a table, or a table for a list, is said in those words', async () => {
+test('a list given for a map, or a map for a list, is said in those words', async () => {
   expect(await errorsOf('[]')).toMatchInlineSnapshot(`
     "error: the config must be a map, not a list
       --> tasks.config.yaml:1:1

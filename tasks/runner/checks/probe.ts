@@ -15,9 +15,9 @@ const connectTimeoutMs = 1_000;
 /** What was asked in this run, by command; what the engine said of itself when it was found is part of it. */
 export type Asked = Map<string, Promise<Ran>>;
 
-type Options = CheckSurroundings & {
-  readonly asked: Asked;
-  readonly signal: AbortSignal;
+export type Surroundings = CheckSurroundings & { readonly asked: Asked; readonly signal: AbortSignal };
+
+type Options = Surroundings & {
   readonly scratch: Scratch;
   readonly onEvidence: (evidence: Evidence) => void;
 };

@@ -1,4 +1,3 @@
-import type { CheckSurroundings } from '../checks.ts';
 import { messageOf } from '../errors.ts';
 import type { CheckReport, Evidence } from '../events.ts';
 import { makeErrorPrints } from '../foreign-code/error-prints.ts';
@@ -6,7 +5,7 @@ import { runAs } from '../foreign-code/owner.ts';
 import type { Uncaught } from '../host.ts';
 import { askToEnd } from '../process/cancellation.ts';
 import type { Check, CheckResult } from '../script.ts';
-import { type Asked, makeProbe } from './probe.ts';
+import { makeProbe, type Surroundings } from './probe.ts';
 import { couldNot, reportOn } from './report.ts';
 import { makeScratch } from './scratch.ts';
 
@@ -15,18 +14,13 @@ const graceMs = 500;
 const outcomes: readonly string[] = ['pass', 'warn', 'fail', 'skip', 'could-not-check'];
 
 /** Runs one check. One that throws, hangs or answers nonsense is a result too: it could not be checked. */
-export async function runCheck(
-  check: Check,
-  surroundings: CheckSurroundings & { readonly signal: AbortSignal; readonly asked: Asked },
-): Promise<CheckReport> {
+export async function runCheck(check: Check, surroundings: Surroundings): Promise<CheckReport> {
   const { host } = surroundings;
   const startedMs = host.clockMs();
   const evidence: Evidence[] = [];
   const result = await answerOf(check, surroundings, evidence);
   return reportOn(check, result, { evidence, tookMs: Math.round(host.clockMs() - startedMs) });
 }
-
-type Surroundings = Parameters<typeof runCheck>[1];
 
 async function answerOf(check: Check, surroundings: Surroundings, evidence: Evidence[]): Promise<CheckResult> {
   const limitMs = check.timeoutMs ?? defaultTimeoutMs;
