@@ -42,7 +42,7 @@ export function makeClient({ url, timeoutMs, headers, signal }: Options): Client
   const isTls = base.protocol === 'https:';
   const agent = new (isTls ? TlsAgent : Agent)({ keepAlive: true, maxSockets: connections });
 
-  const open = (method: string, path: string, size: number, extra: Record<string, string> = {}): ClientRequest => {
+  const open = (method: 'GET' | 'HEAD' | 'PUT', path: string, size: number): ClientRequest => {
     const { username, password } = base;
     const auth = username === '' ? {} : { auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` };
     const boundMs = timeoutMs + (size / slowestBytesPerSecond) * 1000;
@@ -50,7 +50,7 @@ export function makeClient({ url, timeoutMs, headers, signal }: Options): Client
     const request = (isTls ? requestHttps : requestHttp)(new URL(path, base), {
       method,
       agent,
-      headers: { ...headers, ...extra },
+      headers: { ...headers, ...(method === 'PUT' ? contentOf(size) : {}) },
       signal: bounds,
       ...auth,
     });
@@ -64,17 +64,13 @@ export function makeClient({ url, timeoutMs, headers, signal }: Options): Client
     return request;
   };
 
+  const ask = (request: ClientRequest, send?: Send): Promise<Answer> => answerOf(request, makePace(timeoutMs), send);
+
   return {
-    get: (path) => answerOf(open('GET', path, smallBodyBytes), makePace(timeoutMs)),
-    head: (path) => answerOf(open('HEAD', path, 0), makePace(timeoutMs)),
-    put: (path, body) =>
-      answerOf(open('PUT', path, body.length, lengthOf(body.length)), makePace(timeoutMs), (request) =>
-        request.end(body),
-      ),
-    putFile: (path, file, size) =>
-      answerOf(open('PUT', path, size, lengthOf(size)), makePace(timeoutMs), (request) =>
-        pipeline(createReadStream(file), request),
-      ),
+    get: (path) => ask(open('GET', path, smallBodyBytes)),
+    head: (path) => ask(open('HEAD', path, 0)),
+    put: (path, body) => ask(open('PUT', path, body.length), (request) => request.end(body)),
+    putFile: (path, file, size) => ask(open('PUT', path, size), (request) => pipeline(createReadStream(file), request)),
     getFile: async (path, file, size) => {
       const response = await respond(open('GET', path, size));
       const status = response.statusCode ?? 0;
@@ -90,14 +86,13 @@ export function makeClient({ url, timeoutMs, headers, signal }: Options): Client
   };
 }
 
-function lengthOf(bytes: number): Record<string, string> {
+function contentOf(bytes: number): Record<string, string> {
   return { 'Content-Type': 'application/octet-stream', 'Content-Length': String(bytes) };
 }
 
-function respond(
-  request: ClientRequest,
-  send: (request: ClientRequest) => unknown = (open) => open.end(),
-): Promise<IncomingMessage> {
+type Send = (request: ClientRequest) => unknown;
+
+function respond(request: ClientRequest, send: Send = (open) => open.end()): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
     request.on('error', reject);
@@ -124,11 +119,7 @@ function makePace(timeoutMs: number): Pace {
   };
 }
 
-async function answerOf(
-  request: ClientRequest,
-  pace: Pace,
-  send?: (request: ClientRequest) => unknown,
-): Promise<Answer> {
+async function answerOf(request: ClientRequest, pace: Pace, send?: Send): Promise<Answer> {
   const response = await respond(request, send);
   const status = response.statusCode ?? 0;
   if (status !== 200) {

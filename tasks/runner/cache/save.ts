@@ -6,23 +6,20 @@ import type { ActionResult, StoredFile } from './action-result.ts';
 import type { Store } from './store.ts';
 
 /** A snapshot of outputs as a result; undefined where it has something that cannot be restored elsewhere. */
-export function resultOf(
-  root: string,
-  { paths, stamps, ...rest }: Snapshot,
-  folders: readonly string[],
-): ActionResult | undefined {
+export function resultOf(root: string, outputs: Snapshot, folders: readonly string[]): ActionResult | undefined {
+  const { paths, stamps } = outputs;
   const files: StoredFile[] = [];
   const links: { path: string; target: string }[] = [];
   for (const [row, path] of paths.entries()) {
     const kind = kindIn(stamps, row);
-    const isOdd = path.includes('\\x') && lstatSync(placeOf(root, path), { throwIfNoEntry: false }) === undefined;
+    const at = placeOf(root, path);
+    const isOdd = path.includes('\\x') && lstatSync(at, { throwIfNoEntry: false }) === undefined;
     if (isOdd) return undefined;
-    if (kind === kinds.link) links.push({ path, target: readlinkSync(placeOf(root, path)) });
+    if (kind === kinds.link) links.push({ path, target: readlinkSync(at) });
     else if (kind === kinds.file || kind === kinds.program) {
-      const digest = digestAt({ paths, stamps, ...rest }, row);
       const isProgram = kind === kinds.program;
-      const mode = unusualMode(placeOf(root, path), isProgram);
-      files.push({ path, digest, size: sizeIn(stamps, row), isProgram, mode });
+      const mode = unusualMode(at, isProgram);
+      files.push({ path, digest: digestAt(outputs, row), size: sizeIn(stamps, row), isProgram, mode });
     } else return undefined;
   }
   return { files, links, folders };

@@ -35,6 +35,11 @@ export function varsOf(config: Pick<Config, 'vars' | 'scopes'>, { namespace }: T
   return namespace === undefined ? config.vars : (config.scopes[namespace]?.vars ?? config.vars);
 }
 
+/** What a name stands for that nobody types: a matrix key or a var. */
+export function writtenFor(config: Pick<Config, 'vars' | 'scopes'>, task: TaskRow): (name: string) => string {
+  return (name) => task.cell?.values[name] ?? varsOf(config, task)[name] ?? '';
+}
+
 /** Every word that names a task. */
 export function taskWords(config: Pick<Config, 'tasks'>): readonly string[] {
   return Object.values(config.tasks).flatMap((task) => [task.name, ...task.aliases]);

@@ -1,5 +1,5 @@
 import { fillCommand } from '../config/command-text.ts';
-import { varsOf } from '../config/names.ts';
+import { writtenFor } from '../config/names.ts';
 import { fillTemplate } from '../config/template.ts';
 import type { Config } from '../config/types.ts';
 import type { Request } from './bind.ts';
@@ -12,7 +12,7 @@ export type Fill = { readonly plain: (text: string) => string; readonly command:
  * command, vars stand as they are written; params and args are quoted.
  */
 export function fillOf(config: Config, { task, params, args }: Request): Fill {
-  const written = (name: string): string => task.cell?.values[name] ?? varsOf(config, task)[name] ?? '';
+  const written = writtenFor(config, task);
   const given = (name: string) => (Object.hasOwn(params, name) ? (params[name] ?? '') : undefined);
   const words = (name: string): readonly string[] | undefined => {
     const param = name === 'args' ? args : given(name);

@@ -2,7 +2,7 @@ import { isPlainWord } from '../../text/shell/quote.ts';
 import type { Spot } from '../../text/shell/spots.ts';
 import { wordsIn } from '../command-text.ts';
 import type { Finding, Path } from '../finding.ts';
-import { varsOf } from '../names.ts';
+import { writtenFor } from '../names.ts';
 import { namesIn, parseTemplate } from '../template.ts';
 import type { Config, ParamRow, TaskRow } from '../types.ts';
 import { textsOf } from './texts.ts';
@@ -16,8 +16,7 @@ export function quotingRules(config: Config, task: TaskRow): readonly Finding[] 
 function unquotable(config: Config, task: TaskRow, command: string, path: Path): readonly Finding[] {
   const isWord = (name: string): boolean => name === 'args' || Object.hasOwn(task.params, name);
   if (!namesIn(command).some(isWord)) return [];
-  const written = (name: string): string => task.cell?.values[name] ?? varsOf(config, task)[name] ?? '';
-  const words = wordsIn(parseTemplate(command), { written, isWord });
+  const words = wordsIn(parseTemplate(command), { written: writtenFor(config, task), isWord });
   return words.flatMap(({ name, spot }): Finding[] => {
     const param = Object.hasOwn(task.params, name) ? task.params[name] : undefined;
     if (spot.kind !== 'unsafe' || (param !== undefined && isAlwaysPlain(param))) return [];
