@@ -73,54 +73,50 @@ export function openSession(
   host: Host,
   { root, config, dotenv }: Project,
   flags: Pick<ToolFlags, 'engine'>,
-  shared?: Shared,
+  shared: Shared = makeShared(host, root),
 ): Session {
+  const { table, stop, emit } = shared;
   const cancel = makeCanceller();
-  const stop = shared?.stop ?? makeCanceller();
   setMaxListeners(0, cancel.signal, stop.signal);
-  const run = shared?.run ?? `${host.pid}-${Math.round(host.dateMs())}`;
-  const table = shared?.table ?? makeProcessTable(host, killedFile(root, run));
   const capture = makeRunner({ host, table, cwd: root, signal: () => stop.signal });
   const engine = makeEngineSource({ host, root, wanted: flags.engine, run: capture });
-  const events = shared?.events ?? makeEventQueue();
-  const startedMs = host.clockMs();
-  const stamp = (event: Event): void =>
-    events.push({ ...host.secrets.maskAll(event), atMs: inMicroseconds(host.clockMs() - startedMs) });
-  const emit = shared?.emit ?? stamp;
   const onSlow = ({ id, question }: Check): void =>
     emit({ type: 'notice-given', text: `${id} takes long: ${question}` });
-  const checks = makeCheckRunner({ host, root, config, table, engine, onSlow });
-  const state = shared?.state ?? makeState();
   return {
+    ...shared,
     host,
     root,
-    run,
     config,
     dotenv,
-    table,
     capture,
     engine,
-    checks,
+    checks: makeCheckRunner({ host, root, config, table, engine, onSlow }),
     cache: makeCacheSource({ host, root, config, emit, signal: cancel.signal }),
-    events,
-    emit,
     cancel,
-    stop,
-    undos: shared?.undos ?? [],
     servicesOf: new Map(),
-    services: shared?.services ?? new Set(),
-    state,
   };
 }
 
-function makeState(): SessionState {
+function makeShared(host: Host, root: string): Shared {
+  const run = `${host.pid}-${Math.round(host.dateMs())}`;
+  const events = makeEventQueue();
+  const startedMs = host.clockMs();
   return {
-    interruptedBy: undefined,
-    interrupted: makeCanceller(),
-    loans: new Set(),
-    understood: undefined,
-    interrupt: () => undefined,
-    late: undefined,
+    run,
+    table: makeProcessTable(host, killedFile(root, run)),
+    stop: makeCanceller(),
+    events,
+    emit: (event) => events.push({ ...host.secrets.maskAll(event), atMs: inMicroseconds(host.clockMs() - startedMs) }),
+    state: {
+      interruptedBy: undefined,
+      interrupted: makeCanceller(),
+      loans: new Set(),
+      understood: undefined,
+      interrupt: () => undefined,
+      late: undefined,
+    },
+    undos: [],
+    services: new Set(),
   };
 }
 

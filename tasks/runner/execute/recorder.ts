@@ -1,4 +1,3 @@
-import type { KnownMessage } from '../config/types.ts';
 import type { KnownFailure } from '../events.ts';
 import { makeMatcher, notItself } from '../messages.ts';
 import { maskLines } from '../secrets/lines.ts';
@@ -21,13 +20,9 @@ export type Recorder = {
 };
 
 /** Makes the recorder of one task. */
-export function makeRecorder(
-  session: Pick<Session, 'emit' | 'host' | 'cancel'>,
-  task: string,
-  messages: readonly KnownMessage[],
-): Recorder {
+export function makeRecorder(session: Pick<Session, 'emit' | 'host' | 'cancel' | 'config'>, task: string): Recorder {
   const lines: string[] = [];
-  const matcher = makeMatcher(messages.map((message) => notItself(message, task)));
+  const matcher = makeMatcher(session.config.messages.map((message) => notItself(message, task)));
   const { secrets, outputIsBehind } = session.host;
   const { signal } = session.cancel;
   /** Of a run that is to end, nobody waits for the reader. */

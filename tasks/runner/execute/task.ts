@@ -42,7 +42,7 @@ export async function runTask(options: RunOptions): Promise<TaskEnd> {
 /** A task's required checks, its work, and its last steps however it ended. */
 async function runChecked(options: TaskOptions, onReady: () => void): Promise<TaskEnd> {
   const { session, task } = options;
-  const recorder = makeRecorder(session, task.name, session.config.messages);
+  const recorder = makeRecorder(session, task.name);
   const unmet = await failedRequirements(session, task, recorder);
   if (unmet !== undefined) return unmet;
   const refusal = whatForbids(onReady);
@@ -71,7 +71,7 @@ function whatForbids(prepare: () => void): Pick<Failure, 'message' | 'remedy'> |
 /** One try, bounded by the task's time-out. Each has a recorder of its own: only the last failure is explained. */
 async function attempt(options: TaskOptions): Promise<TaskEnd> {
   const { session, task } = options;
-  const recorder = makeRecorder(session, task.name, session.config.messages);
+  const recorder = makeRecorder(session, task.name);
   if (task.timeoutMs === undefined) return doWork({ ...options, recorder }).finally(recorder.end);
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(askToEnd('timed-out')), task.timeoutMs);

@@ -36,7 +36,7 @@ export type ServiceOptions = TaskOptions & {
 /** Starts a service and waits until it is ready; otherwise says how it failed, and it no longer runs. */
 export async function startService(options: ServiceOptions): Promise<Service | TaskEnd> {
   const { session, task } = options;
-  const recorder = makeRecorder(session, task.name, session.config.messages);
+  const recorder = makeRecorder(session, task.name);
   const unmet = await failedRequirements(session, task, recorder);
   if (unmet !== undefined) return unmet;
   const result = await withRetries(options, () => attempt(options));
@@ -61,7 +61,7 @@ async function attempt(options: ServiceOptions): Promise<Service | TaskEnd> {
 async function attemptAs(self: Known, options: ServiceOptions): Promise<Service | TaskEnd> {
   const { session, task, work, signal } = options;
   const ear = makeEar(
-    makeRecorder(session, task.name, session.config.messages),
+    makeRecorder(session, task.name),
     work.signs.flatMap(({ kind, value }) => (kind === 'log' ? [value] : [])),
   );
   const other = await whoAnswers({ session, self, signal });
