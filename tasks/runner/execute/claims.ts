@@ -21,7 +21,7 @@ export type Claims = {
   /** Gives back what the task holds. */
   readonly giveBack: (task: PlannedTask, succeeded: boolean) => void;
   /** Gives back what was claimed for tasks that never started. */
-  readonly giveBackAll: (isKept?: (task: string) => boolean) => void;
+  readonly giveBackAll: (isKept: (task: string) => boolean) => void;
 };
 
 export type Taken =
@@ -79,7 +79,7 @@ export function makeClaims(session: Session, plan: Plan, ofWatch: Holdings | und
       const usable = claimsOf(waits.get(task) ?? [], reuseOf(task, plan));
       return { state: 'taken', doneBy: doneBy(usable, own.file, () => identity(task)) };
     },
-    giveBackAll: (isKept = () => false) => {
+    giveBackAll: (isKept) => {
       for (const [name, holding] of held) {
         if (isKept(name)) continue;
         takeBack(holding);

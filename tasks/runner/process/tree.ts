@@ -3,7 +3,8 @@ import type { Host } from '../host.ts';
 import { findProcess, findProcesses, listProcesses, type ProcessRow, unknownProcess } from './list.ts';
 
 /** A process, the members of the group that it leads, and everything that descends from them; where nobody tells, it alone. */
-export function treeOf(root: number, rows: readonly ProcessRow[] = listProcesses()): readonly ProcessRow[] {
+export function treeOf(root: number): readonly ProcessRow[] {
+  const rows = listProcesses();
   if (rows.length === 0) return [unknownProcess(root)];
   const members = new Set([root, ...rows.filter((row) => row.group === root).map((row) => row.pid)]);
   for (let before = 0; before < members.size; ) {
@@ -18,7 +19,8 @@ export function treeOf(root: number, rows: readonly ProcessRow[] = listProcesses
  * session, and that are younger than we are. (A shell without job control makes its background children ignore Ctrl-C.)
  * Where sessions are not told, only the first process adopts orphans.
  */
-export function orphansOnTerminal(own: number, rows: readonly ProcessRow[] = listProcesses()): readonly ProcessRow[] {
+export function orphansOnTerminal(own: number): readonly ProcessRow[] {
+  const rows = listProcesses();
   const byPid = new Map(rows.map((row) => [row.pid, row]));
   const self = byPid.get(own);
   if (self === undefined) return [];

@@ -1,10 +1,11 @@
 import { messageOf } from '../../errors.ts';
-import type { EventOf, Stamped } from '../../events.ts';
+import type { EventOf } from '../../events.ts';
 import type { Host } from '../../host.ts';
 import { makePaint } from '../../paint.ts';
 import type { Plan } from '../../plan.ts';
 import { plainText } from '../../text/safe-text.ts';
 import { durationInWords } from '../../text/words.ts';
+import type { Renderer } from '../index.ts';
 import { commandLines, type Finished, runLine } from '../lines.ts';
 import { summaryLines } from '../summary.ts';
 import { makeTiming } from '../timing.ts';
@@ -19,7 +20,7 @@ type Over = EventOf<'run-finished'>;
 export function makeJobSummary(
   host: Pick<Host, 'env' | 'appendText' | 'writeError'>,
   plan: Pick<Plan, 'tasks' | 'jobs'>,
-): { readonly on: (event: Stamped) => void; readonly end: () => Promise<void> } {
+): Renderer {
   const finished: Finished[] = [];
   const timing = makeTiming(plan);
   let over: Over | undefined;
