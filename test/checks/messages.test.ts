@@ -24,6 +24,14 @@ const healthy = [
 
 /** Check → what tools print, as they print it. */
 const wordings: readonly (readonly [check: string, line: string])[] = [
+  [
+    'ST001',
+    'Error: creating container storage: the container name "profiler-app-1" is already in use by cdd49c. You have to remove that container to be able to reuse that name: that name is already in use',
+  ],
+  [
+    'ST001',
+    'Error response from daemon: Conflict. The container name "/profiler-app-1" is already in use by container "cdd49c". You have to remove (or rename) that container to be able to reuse that name.',
+  ],
   ['TC001', "probe.bpf.c:3:10: fatal error: 'bpf/bpf_helpers.h' file not found"],
   ['TC001', 'probe.bpf.c:3:10: fatal error: bpf/bpf_helpers.h: No such file or directory'],
   ['TC001', "probe.bpf.c:3: error: include file 'bpf/bpf_helpers.h' not found"],
