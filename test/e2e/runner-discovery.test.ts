@@ -155,18 +155,18 @@ test('`--dry-run` shows commands, places and reasons, and neither commands, subs
   const { exit, stdout } = await project.run('test --mode=fast a\\ b c --dry-run');
   expect(exit).toBe(0);
   expect(stdout).toMatchInlineSnapshot(`
-    "1. build runs on this machine: it names no container
+    "1. build runs on this machine
          requires the checks \`sh\`
          $ touch built && echo $(touch built2)
     2. lint is skipped: it is for win32, darwin-arm64, and this is linux-x64
-    3. test runs on this machine: it names no container
+    3. test runs on this machine
          after \`build\`, \`lint\`
          $ test --port 8080 'a b' c
          finally $ rm -f left
     "
   `);
   expect((await project.run('boxed --dry-run')).stdout).toMatchInlineSnapshot(`
-    "1. boxed runs in the container \`localhost/x-tools\`: the config names it
+    "1. boxed runs in the container \`localhost/x-tools\`
          $ one
          $ two
     "

@@ -30,7 +30,7 @@ test('of a command of several lines each stands below its first, and says whose 
       '  long:\n    run: |\n      if true; then\n        exit 2\n      fi\n    finally: "echo a\\n\\necho b\\n"\n',
     ),
   );
-  expect((await project.run('long --dry-run')).stdout).toBe(`1. long runs on this machine: it names no container
+  expect((await project.run('long --dry-run')).stdout).toBe(`1. long runs on this machine
      $ if true; then
          exit 2
        fi

@@ -330,11 +330,11 @@ test('a dry run says what starts and when it is ready, and starts nothing', asyn
       "version: 1\ntasks:\n  web: { service: { run: node web.js, ready: { http: 'http://127.0.0.1:1/', log: ready } } }\n  test: { needs: [web], run: echo }\n",
   });
   expect((await project.run('test --dry-run')).stdout).toMatchInlineSnapshot(`
-    "1. web runs on this machine: it names no container
+    "1. web runs on this machine
          service $ node web.js
          ready when http://127.0.0.1:1/ answers
          ready when a line of its output matches ready
-    2. test runs on this machine: it names no container
+    2. test runs on this machine
          after \`web\`
          $ echo
     "

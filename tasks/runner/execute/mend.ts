@@ -100,7 +100,7 @@ function planOfFix({ config, root, host }: Session, report: CheckReport, fix: Fi
     needs: [],
     after: [],
     requires: [],
-    place: { kind: 'host', why: 'it is a fix' },
+    place: { kind: 'host' },
     skip: undefined,
     work: { kind: 'run', commands: [fix.command] },
     params: {},

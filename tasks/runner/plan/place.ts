@@ -3,16 +3,16 @@ import type { Config, PolicyRow, TaskRow } from '../config/types.ts';
 import type { Problem } from '../errors.ts';
 import type { Platform } from '../script.ts';
 
-/** Where a task runs, and why there. */
+/** Where a task runs; `why` where that is not where the config says. */
 export type Place =
-  | { readonly kind: 'host'; readonly why: string }
-  | { readonly kind: 'container'; readonly image: string; readonly why: string };
+  | { readonly kind: 'host'; readonly why?: string }
+  | { readonly kind: 'container'; readonly image: string };
 
 /** Chooses the place; `image` is the task's container with its names filled in. */
 export function choosePlace(image: string | undefined, hostIsAsked: boolean): Place {
-  if (image === undefined) return { kind: 'host', why: 'it names no container' };
+  if (image === undefined) return { kind: 'host' };
   if (hostIsAsked) return { kind: 'host', why: '`--host` was given' };
-  return { kind: 'container', image, why: 'the config names it' };
+  return { kind: 'container', image };
 }
 
 /** Whether a list of platforms (`linux`, `darwin-arm64`) holds this one. No list means all. */

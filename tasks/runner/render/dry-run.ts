@@ -45,9 +45,8 @@ function unless({ because }: Forecast): string {
 
 function placeOf({ work, place }: PlannedTask): string {
   if (work.kind === 'none') return 'only groups what it needs';
-  return place.kind === 'container'
-    ? `runs in the container \`${place.image}\`: ${place.why}`
-    : `runs on this machine: ${place.why}`;
+  if (place.kind === 'container') return `runs in the container \`${place.image}\``;
+  return `runs on this machine${place.why === undefined ? '' : `: ${place.why}`}`;
 }
 
 function workLines({ work, args, rest }: PlannedTask): readonly string[] {
