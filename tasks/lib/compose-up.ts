@@ -21,7 +21,7 @@ type Start = { readonly engine: Engine; readonly provider: Provider; readonly to
 export async function startServices(context: Context, { engine, provider, toStart }: Start): Promise<void> {
   const variables = await composeVariables(context, engine);
   // podman-compose 1.3.0 looks for a relative file in the file's own folder.
-  const files = (await composeFiles(context, engine)).flatMap((file) => ['-f', join(context.root, file)]);
+  const files = composeFiles(engine).flatMap((file) => ['-f', join(context.root, file)]);
   const command = engine.elevate([
     ...['env', ...variables],
     ...[...provider.command, '-p', project, ...files, 'up', '-d', '--no-build', ...toStart],

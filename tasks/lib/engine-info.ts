@@ -1,5 +1,5 @@
 /** What an engine says of itself and of the kernel under it; podman and docker call the same things differently. */
-import type { Engine, Probe } from 'zx-tasks';
+import type { Engine, Probe, Ran } from 'zx-tasks';
 import { parseJson } from './read.ts';
 
 export type EngineInfo = {
@@ -37,7 +37,11 @@ const nodesNames: Readonly<Record<string, string>> = { amd64: 'x64', x86_64: 'x6
 
 /** Undefined where it stopped answering, or answers something else than JSON. */
 export async function readEngineInfo(probe: Pick<Probe, 'ask'>, engine: Engine): Promise<EngineInfo | undefined> {
-  const ran = await probe.ask([...engine.command, 'info', '--format', 'json'], { timeoutMs: 10_000 });
+  return toEngineInfo(await probe.ask([...engine.command, 'info', '--format', 'json'], { timeoutMs: 10_000 }));
+}
+
+/** What an answer to `info --format json` says. */
+export function toEngineInfo(ran: Ran): EngineInfo | undefined {
   const info = ran.code === 0 ? (parseJson(ran.stdout) as (Podman & Docker) | undefined) : undefined;
   if (info === undefined) return undefined;
   const cgroups = info.host?.cgroupVersion ?? info.CgroupVersion;

@@ -3,14 +3,13 @@ import type { Answer } from './engine/ask.ts';
 import type { Privilege } from './engine/elevate.ts';
 import type { Host } from './host.ts';
 import type { Runner } from './process/capture.ts';
-import type { Engine, Ran } from './script.ts';
+import type { Engine } from './script.ts';
 
 export type EngineName = Engine['name'];
 
 /** What was found: an engine that answers, or why none does and what to do. */
 export type EngineState =
-  /** `info` is its answer to `info --format json`. */
-  | { readonly state: 'answers'; readonly engine: Engine; readonly info: Ran }
+  | { readonly state: 'answers'; readonly engine: Engine }
   | { readonly state: 'silent'; readonly problem: string; readonly remedy: string };
 
 /** The engine of a run: asked once, and again only after something was mended. */

@@ -29,6 +29,8 @@ export type Engine = {
   readonly rootful: boolean;
   /** `docker` on PATH that is Podman in disguise. */
   readonly disguised: boolean;
+  /** What it said of itself when it was found: its answer to `info --format json`. */
+  readonly info: Ran;
 };
 
 /** What running one command gave; nothing is thrown for a failed one. */

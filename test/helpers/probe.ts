@@ -59,6 +59,7 @@ export function engineOf(engine: Partial<Engine>): Engine {
     elevate: (command) => command,
     rootful: true,
     disguised: false,
+    info: { command: 'podman info --format json', code: 0, stdout: '{}', stderr: '', tookMs: 1 },
     ...engine,
   };
 }

@@ -56,7 +56,7 @@ export function makeProbe(options: Options): Probe {
       const state = await engine.ask();
       if (state.state === 'silent') return undefined;
       const command = [...state.engine.command, 'info', '--format', 'json'];
-      if (!asked.has(keyOf(command))) asked.set(keyOf(command), Promise.resolve(state.info));
+      if (!asked.has(keyOf(command))) asked.set(keyOf(command), Promise.resolve(state.engine.info));
       return state.engine;
     },
     freeBytes: (path) =>

@@ -5,7 +5,7 @@ import type { Engine, Ran } from '../script.ts';
 import type { Privilege } from './elevate.ts';
 
 export type Answer =
-  | { readonly state: 'answers'; readonly engine: Engine; readonly info: Ran }
+  | { readonly state: 'answers'; readonly engine: Engine }
   | { readonly state: 'missing'; readonly name: EngineName }
   | { readonly state: 'silent'; readonly name: EngineName; readonly problem: string; readonly remedy?: string };
 
@@ -36,8 +36,7 @@ export async function askPodman(run: Runner, privilege: Privilege): Promise<Answ
   if (found === undefined) return silent('podman', info, privilege);
   return {
     state: 'answers',
-    engine: { name: 'podman', ...found, command, elevate: privilege.asRoot, disguised: false },
-    info,
+    engine: { name: 'podman', ...found, command, elevate: privilege.asRoot, disguised: false, info },
   };
 }
 
@@ -57,8 +56,7 @@ async function askDockerAs(run: Runner, elevate: Privilege['plain']): Promise<An
   if (disguisedPodman !== undefined) {
     return {
       state: 'answers',
-      engine: { name: 'podman', ...disguisedPodman, command, elevate, disguised: true },
-      info,
+      engine: { name: 'podman', ...disguisedPodman, command, elevate, disguised: true, info },
     };
   }
   const version = field(parse(info.stdout), 'ServerVersion');
@@ -66,7 +64,7 @@ async function askDockerAs(run: Runner, elevate: Privilege['plain']): Promise<An
   const server = await run([...command, 'version', '--format', 'json'], { timeoutMs });
   const disguised = /"Name":\s*"Podman Engine"/.test(server.stdout);
   const rootful = !JSON.stringify(field(parse(info.stdout), 'SecurityOptions') ?? []).includes('rootless');
-  return { state: 'answers', engine: { name: 'docker', version, command, elevate, rootful, disguised }, info };
+  return { state: 'answers', engine: { name: 'docker', version, command, elevate, rootful, disguised, info } };
 }
 
 function readPodmanInfo(info: Ran): { readonly version: string; readonly rootful: boolean } | undefined {
