@@ -1,6 +1,6 @@
 /**
  * `npm test`: makes the machine ready, as `doctor --fix` does, then checks types and style and runs every test.
- * Ends with 4 and the command to run where the machine is not ready and nobody may mend it.
+ * Ends with 4 and the command to run where the system is not Linux, or the machine is not ready and nobody may mend it.
  */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -20,6 +20,10 @@ const steps = [
   ['tests', [bin('vitest'), 'run', ...process.argv.slice(2)]],
 ];
 
+if (process.platform !== 'linux') {
+  console.error('npm test: the whole suite needs Linux; here run `npx vitest run --project pure test/checks`');
+  process.exit(4);
+}
 for (const [what, [program, ...args]] of steps) {
   const started = Date.now();
   const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
