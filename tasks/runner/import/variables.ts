@@ -1,6 +1,7 @@
 import { reservedNames } from '../config/reserved-names.ts';
 import { literal } from '../text/literal.ts';
 import { isOfMake, programs } from './known.ts';
+import { ofEnvironment, withDefault } from './of-caller.ts';
 import { type Automatic, automaticValue, CouldNot, isGlob, walk } from './references.ts';
 import type { Assignment, Statement } from './statement.ts';
 
@@ -8,7 +9,7 @@ type Variable = { readonly chunks: readonly Chunk[]; readonly isDefault: boolean
 /** A value, or what `+=` added to it. `before`: of a `:=`, the statement at which all that it names must have its last value. */
 type Chunk = { readonly text: string; readonly before: number };
 
-type Scope = {
+export type Scope = {
   /** What is written: text for the config, or words with every variable filled in. */
   readonly form: 'config' | 'words' | 'words as without an environment';
   readonly before: number;
@@ -182,21 +183,6 @@ export class Variables {
     if (isOfMake(name) || !/^[A-Za-z_]\w*$/.test(name)) throw new CouldNot(`\`$(${name})\``);
     return ofEnvironment(name, undefined, scope);
   }
-}
-
-/** The caller's variable, or else the value: what `?=` says, in the shell's words. */
-function withDefault(name: string, text: string, scope: Scope): string {
-  const plain = text.replaceAll(/\$\$\{\w+(-[^{}]*)?\}/g, '').replaceAll(/\$\$\{\w+(-[^{}]*)?\}/g, '');
-  if (scope.form === 'config' && !/^[\w ./:,@%+=-]*$/.test(plain))
-    throw new CouldNot(`\`$(${name})\`, whose default means something to the shell`);
-  return ofEnvironment(name, text, scope);
-}
-
-function ofEnvironment(name: string, text: string | undefined, { form, environment }: Scope): string {
-  environment.push(name);
-  if (form === 'words') throw new CouldNot(`\`$(${name})\`, which the caller sets`);
-  if (form !== 'config') return text ?? '';
-  return text === undefined ? `$\${${name}}` : `$\${${name}-${text}}`;
 }
 
 function replaceSuffix(word: string, from: string, to: string): string {

@@ -1,0 +1,158 @@
+import { messageOf } from '../errors.ts';
+import { changesMake, specialTargets } from './known.ts';
+import { partsOf, patternOf, withoutDot } from './names.ts';
+import { CouldNot, isGlob } from './references.ts';
+import type { Rule, Unknown } from './statement.ts';
+import type { Target } from './targets.ts';
+import type { Variables } from './variables.ts';
+
+/** Goes through the rules, one after another. */
+export class Gathering {
+  readonly targets = new Map<string, Target>();
+  readonly special = new Map<string, readonly string[]>();
+  readonly doubts: { readonly line: number; readonly what: string }[] = [];
+  readonly patternTexts: string[] = [];
+  readonly unnamed: { readonly line: number; readonly text: string; readonly pattern: RegExp }[] = [];
+  unknownPhony: string | undefined;
+  private readonly variables: Variables;
+
+  constructor(variables: Variables) {
+    this.variables = variables;
+  }
+
+  add(statement: Rule | Unknown, index: number): void {
+    if (statement.kind === 'rule') this.addRule(statement, index);
+    else this.addUnknown(statement, index);
+  }
+
+  private addUnknown(statement: Unknown, index: number): void {
+    const { line } = statement;
+    const changed = statement.variables.find((name) => changesMake(name, '?'));
+    if (statement.isBoundless) this.doubts.push({ line, what: statement.what });
+    else if (changed !== undefined) this.doubts.push({ line, what: `\`${changed}\` in ${statement.what}` });
+    for (const text of statement.targets) {
+      for (const name of this.namesIn(text, { line, index })?.names ?? []) {
+        if (Object.hasOwn(specialTargets, name)) this.addLostSpecial(name, statement);
+        else if (name.includes('%')) this.patternTexts.push(name);
+        else this.merge({ ...empty, name, line, lost: statement.what });
+      }
+    }
+  }
+
+  private addRule({ line, targets, needs: needText, about, recipe, lost }: Rule, index: number): void {
+    const found = this.namesIn(targets, { line, index });
+    const names = found?.names ?? [];
+    for (const name of names) {
+      if (Object.hasOwn(specialTargets, name)) this.addSpecial(name, needText, { line, index });
+      else if (name.includes('%')) this.patternTexts.push(name);
+      else {
+        const needs = this.needsIn(needText, index);
+        const besides = names.filter((other) => other !== name);
+        this.merge({ name, line, about, recipe, besides, ...needs, lost: found?.lost ?? lost ?? needs.lost });
+      }
+    }
+  }
+
+  /** Undefined, and a doubt, where a rule is for nobody knows whom. */
+  private namesIn(text: string, { line, index }: { readonly line: number; readonly index: number }) {
+    try {
+      try {
+        return { names: this.checked(this.variables.words(text, index)), lost: undefined };
+      } catch (error) {
+        const names = this.variables.words(text, index, 'words as without an environment');
+        return { names: this.checked(names), lost: couldNot(error) };
+      }
+    } catch (error) {
+      const what = `targets named by ${couldNot(error)}`;
+      const files = this.unnamedFiles(text, index);
+      if (files === undefined) this.doubts.push({ line, what });
+      else this.unnamed.push(...files.map((pattern) => ({ line, text: text.trim(), pattern })));
+      return undefined;
+    }
+  }
+
+  /** What may be the files of a rule, where each lies in a folder, so that their names are not just any. */
+  private unnamedFiles(text: string, index: number): readonly RegExp[] | undefined {
+    const parts = partsOf(text);
+    const words = parts.flatMap((part) => {
+      const found = orUndefined(() => this.variables.partlyKnown(part, index));
+      return found?.length === 1 ? found.map(withoutDot) : ['%'];
+    });
+    return words.every((word) => /\/[^%]|[^%]\/%*$/.test(word) && !/[~\\()$:;|*?[]/.test(word))
+      ? words.map(patternOf)
+      : undefined;
+  }
+
+  private checked(names: readonly string[]): readonly string[] {
+    const odd = names.find((name) => isGlob(name) || /[~\\()$:;|]/.test(name));
+    if (odd !== undefined) throw new CouldNot(`\`${odd}\``);
+    return names.map(withoutDot);
+  }
+
+  private needsIn(text: string, index: number): Pick<Target, 'needs' | 'orderOnly' | 'lost'> {
+    try {
+      const words = this.variables.words(text.replace('|', ' | '), index).map(withoutDot);
+      const odd = words.find((word) => /[~\\()$;%]|\*\*|\[|^\.WAIT$/.test(word));
+      if (odd !== undefined) throw new CouldNot(`\`${odd}\``);
+      const bar = words.indexOf('|');
+      if (bar === -1) return { needs: words, orderOnly: [], lost: undefined };
+      return { needs: words.slice(0, bar), orderOnly: words.slice(bar + 1), lost: undefined };
+    } catch (error) {
+      return { needs: [], orderOnly: [], lost: couldNot(error) };
+    }
+  }
+
+  /** Where one name of `.PHONY` is not known, the others are. */
+  private addSpecial(name: string, text: string, { line, index }: { readonly line: number; readonly index: number }) {
+    const found = partsOf(text).flatMap((part) => {
+      const { needs, lost } = this.needsIn(part, index);
+      if (lost !== undefined && name === '.PHONY') this.unknownPhony = lost;
+      else if (lost !== undefined) this.doubts.push({ line, what: `\`${name}\` of ${lost}` });
+      return needs;
+    });
+    this.special.set(name, [...(this.special.get(name) ?? []), ...found]);
+    const isBoundless = specialTargets[name] === 'boundless' || (name === '.IGNORE' && found.length === 0);
+    const saysNothing = name === '.SECONDARY' && found.length === 0;
+    if (isBoundless && !saysNothing) this.doubts.push({ line, what: `\`${name}\`` });
+  }
+
+  private addLostSpecial(name: string, { line, what }: Unknown): void {
+    if (name === '.PHONY') this.unknownPhony = what;
+    else if (specialTargets[name] !== 'harmless') this.doubts.push({ line, what: `\`${name}\` in ${what}` });
+  }
+
+  /** Rules of one target add up; only one of them has a recipe, and what that one needs comes first. */
+  private merge(target: Target): void {
+    const before = this.targets.get(target.name) ?? empty;
+    const hasRecipe = target.recipe.length > 0;
+    const isSecondRecipe = hasRecipe && before.recipe.length > 0;
+    const add = (a: readonly string[], b: readonly string[]): readonly string[] =>
+      hasRecipe ? [...b, ...a] : [...a, ...b];
+    this.targets.set(target.name, {
+      ...target,
+      line: before.line || target.line,
+      about: before.about ?? target.about,
+      needs: add(before.needs, target.needs),
+      orderOnly: add(before.orderOnly, target.orderOnly),
+      ...(hasRecipe ? {} : { recipe: before.recipe, besides: before.besides }),
+      lost: before.lost ?? target.lost ?? (isSecondRecipe ? 'two recipes' : undefined),
+    });
+  }
+}
+
+const none = { needs: [], orderOnly: [], recipe: [], besides: [] };
+const empty: Target = { name: '', line: 0, about: undefined, ...none, lost: undefined };
+
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    couldNot(error);
+    return undefined;
+  }
+}
+
+function couldNot(error: unknown): string {
+  if (!(error instanceof CouldNot)) throw error;
+  return messageOf(error);
+}
