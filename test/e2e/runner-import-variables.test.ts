@@ -151,14 +151,15 @@ compiler:
     runs: [
       ['double'],
       ['double', { PORT: '', NAME: 'n', HOST: 'h' }],
-      ['single', { PORT: '5' }],
+      ['single'],
+      ['single', { PORT: '5 "a"' }],
       ['cd'],
       ['set', { NAME: 'outer' }],
       ['other'],
       ['compiler'],
       ['compiler', { CC: 'tcc' }],
     ],
-    through: ['single', 'cd', 'set', 'other'],
+    through: ['cd', 'set', 'other'],
   },
   'a variable that is given on, and the folder': {
     makefile: `GOOS ?= linux

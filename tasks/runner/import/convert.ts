@@ -3,6 +3,7 @@ import { shellQuote } from '../text/shell/quote.ts';
 import { readsStdin } from '../text/shell/stdin.ts';
 import { exportedBy } from './environment.ts';
 import { type Disk, type Files, makingOf } from './files.ts';
+import { noteOf, noteOfBare, noteOfDoubt, noteOfStdin, noteOfUnnamed } from './notes.ts';
 import { callMakeTogether, keepOrder } from './order.ts';
 import { recipeOf, type Shell, whileMissing } from './recipe.ts';
 import { CouldNot } from './references.ts';
@@ -38,7 +39,7 @@ export type Imported = {
 };
 
 type Scene = Files &
-  Omit<Shell, 'bare'> & {
+  Omit<Shell, 'bare' | 'needsOthers'> & {
     readonly gathered: Gathered;
     /** The task of a target. */
     readonly names: ReadonlyMap<string, string>;
@@ -75,7 +76,7 @@ export function convert(statements: readonly Statement[], makefile: string, disk
     const target = gathered.targets.find(({ name }) => names.get(name) === task.name);
     return target === undefined ? task : throughMake(target, why, scene);
   });
-  notes.push(...through.flatMap(noteOfStdin), ...noteOfCallers(through));
+  notes.push(...through.flatMap(noteOfStdin), ...noteOfBare(through));
   return { vars: variables.vars(), tasks: keepOrder(through, gathered.special.has('.NOTPARALLEL'), notes), notes };
 }
 
@@ -84,35 +85,6 @@ function withOwnRule(gathered: Gathered, makefile: string): Gathered {
   const own = gathered.targets.find(({ name, recipe }) => name === makefile && recipe.length > 0);
   if (own === undefined) return gathered;
   return { ...gathered, doubts: [...gathered.doubts, { line: own.line, what: `the rule for \`${makefile}\` itself` }] };
-}
-
-function noteOf(statement: Statement): readonly string[] {
-  if (statement.kind === 'unknown' && !statement.isBoundless) return [`line ${statement.line}: ${statement.what}`];
-  const isPattern = statement.kind === 'rule' && statement.targets.includes('%');
-  return isPattern ? [`line ${statement.line}: a pattern rule (\`${statement.targets}\`)`] : [];
-}
-
-function noteOfStdin({ name, interactive }: ImportedTask): readonly string[] {
-  return interactive ? [`\`${name}\` reads its stdin, so it is \`interactive\` and has the terminal alone`] : [];
-}
-
-/** Make wrote the value into the command, and the shell read it there; a variable of the shell is not read again. */
-function noteOfCallers(tasks: readonly ImportedTask[]): readonly string[] {
-  const [first] = tasks.filter(({ bare }) => bare.length > 0);
-  const [name] = first?.bare ?? [];
-  if (first === undefined || name === undefined) return [];
-  const all = [...new Set(tasks.flatMap(({ bare }) => bare))].map((other) => `\`${other}\``).join(', ');
-  return [
-    `the caller may set ${all} in the environment (\`${name}=… npx tasks ${first.name}\`), and quotes within such a value are not the shell's any more`,
-  ];
-}
-
-function noteOfDoubt({ line, what }: Gathered['doubts'][number]): string {
-  return `line ${line}: ${what} may change any target, so all of them still call make`;
-}
-
-function noteOfUnnamed({ line, text }: Gathered['unnamed'][number]): string {
-  return `line ${line}: the rule for \`${text}\` makes no task, because its name is not always the same`;
 }
 
 function taskOf(target: Target, scene: Scene): ImportedTask {
@@ -152,8 +124,9 @@ function taskOf(target: Target, scene: Scene): ImportedTask {
   }
 }
 
-function commandsOf({ name, needs, recipe }: Target, shell: Shell): readonly string[] {
-  return recipeOf(recipe, { target: name, needs }, shell);
+function commandsOf({ name, needs, orderOnly, recipe }: Target, shell: Scene & Pick<Shell, 'bare'>): readonly string[] {
+  const needsOthers = [...needs, ...orderOnly].some((need) => shell.targets.has(need));
+  return recipeOf(recipe, { target: name, needs }, { ...shell, needsOthers });
 }
 
 /** The commands of a rule that do the same for each of its files make them all at once: make runs them once where that is so. */

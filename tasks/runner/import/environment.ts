@@ -2,6 +2,7 @@ import { reservedNames } from '../config/reserved-names.ts';
 import { shellPart } from '../config/rules/unread.ts';
 import { messageOf } from '../errors.ts';
 import { everybodys } from './known.ts';
+import { commandOf } from './of-caller.ts';
 import { CouldNot } from './references.ts';
 import type { Statement } from './statement.ts';
 import type { Variables } from './variables.ts';
@@ -38,8 +39,8 @@ function valueFor(name: string, variables: Variables): string {
   const unread = shellPart(variables.constant(name) ?? '', name);
   if (unread !== undefined) throw new CouldNot(`\`${unread}\` as it is written`);
   return variables.inConfig(`$(${name})`, {
-    onEnvironment: (names) => {
-      throw new CouldNot(`\`$(${names[0]})\`, which the caller sets`);
+    onEnvironment: ([first = '']) => {
+      throw new CouldNot(commandOf(first) === undefined ? `\`$(${first})\`, which the caller sets` : '`$(shell …)`');
     },
   });
 }

@@ -1,19 +1,41 @@
+import { marked, withoutOutputs } from './marks.ts';
 import { CouldNot } from './references.ts';
-import type { Scope } from './variables.ts';
+import type { Scope } from './scope.ts';
 
-type CallerScope = Pick<Scope, 'form' | 'environment'>;
+type CallerScope = Pick<Scope, 'form' | 'environment' | 'quote'>;
 
 /** The caller's variable, or else the value: what `?=` says, in the shell's words. */
 export function withDefault(name: string, text: string, scope: CallerScope): string {
-  const plain = text.replaceAll(/\$\$\{\w+(-[^{}]*)?\}/g, '').replaceAll(/\$\$\{\w+(-[^{}]*)?\}/g, '');
+  const plain = withoutOutputs(text)
+    .replaceAll(/\$\$\{\w+(-[^{}]*)?\}/g, '')
+    .replaceAll(/\$\$\{\w+(-[^{}]*)?\}/g, '');
   if (scope.form === 'config' && !/^[\w ./:,@%+=-]*$/.test(plain))
     throw new CouldNot(`\`$(${name})\`, whose default means something to the shell`);
   return ofEnvironment(name, text, scope);
 }
 
-export function ofEnvironment(name: string, text: string | undefined, { form, environment }: CallerScope): string {
+export function ofEnvironment(name: string, text: string | undefined, scope: CallerScope): string {
+  const { form, environment } = scope;
   environment.push(name);
   if (form === 'words') throw new CouldNot(`\`$(${name})\`, which the caller sets`);
   if (form !== 'config') return text ?? '';
-  return text === undefined ? `$\${${name}}` : `$\${${name}-${text}}`;
+  return outOfQuotes(text === undefined ? `$\${${name}}` : `$\${${name}-${text}}`, scope);
+}
+
+export function ofCommand(command: string, scope: CallerScope): string {
+  scope.environment.push(outputOf(command));
+  return outOfQuotes(marked.output(command), scope);
+}
+
+export function outputOf(command: string): string {
+  return `shell ${command}`;
+}
+
+/** The command whose output is met; undefined where that is a variable. */
+export function commandOf(met: string): string | undefined {
+  return met.startsWith('shell ') ? met.slice('shell '.length) : undefined;
+}
+
+function outOfQuotes(text: string, { quote }: CallerScope): string {
+  return quote === "'" ? marked.outOfQuotes(text) : text;
 }

@@ -1,3 +1,5 @@
+import { commandOf } from './of-caller.ts';
+import { refuseOutput } from './output.ts';
 import { type Automatic, CouldNot } from './references.ts';
 import type { Variables } from './variables.ts';
 import { startsProgram } from './without-shell.ts';
@@ -7,8 +9,10 @@ export type Shell = {
   readonly oneShell: boolean;
   /** The variables that the Makefile exports. */
   readonly env: Readonly<Record<string, string>>;
-  /** Filled with the variables that the caller may set and that stand outside of quotes. */
+  /** Filled with what the shell makes words of: variables that the caller may set, and outputs of commands. */
   readonly bare: Set<string>;
+  /** Other targets are made first. */
+  readonly needsOthers: boolean;
 };
 
 /** The commands of a recipe, as /bin/sh runs them one after another. */
@@ -25,12 +29,12 @@ export function recipeOf(recipe: readonly string[], automatic: Automatic, shell:
   if (more.length > 0 || variables.isDefault('SHELL'))
     throw new CouldNot(`the shell \`${[program, ...more].join(' ')}\``);
   const isInOneShell = oneShell && steps.length > 1;
-  const start = (command: string): string => {
+  const start = (command: string, index: number): string => {
     const isProgram = !isInOneShell && program === '/bin/sh' && startsProgram(variables.filled(command, automatic));
-    return `${isProgram ? 'env ' : ''}${inConfig(command, automatic, shell)}`;
+    return `${isProgram ? 'env ' : ''}${inConfig(command, automatic, { ...shell, isLate: index > 0 || shell.needsOthers })}`;
   };
   const plain = steps
-    .map(({ signs, command }) => ({ signs, command: start(command) }))
+    .map(({ signs, command }, index) => ({ signs, command: start(command, index) }))
     .filter(({ command }) => command.trim() !== '')
     .map(({ signs, command }) => (signs.includes('-') ? evenIfItFails(command) : command));
   const joined = oneShell && plain.length > 1 ? [plain.join('\n')] : plain;
@@ -54,16 +58,21 @@ function withSigns(step: string, variables: Variables): { readonly signs: string
   return { signs: signs + inner.signs, command: inner.command };
 }
 
-function inConfig(step: string, automatic: Automatic, { variables, env, bare }: Shell): string {
+function inConfig(
+  step: string,
+  automatic: Automatic,
+  { variables, env, bare, isLate }: Shell & { readonly isLate: boolean },
+): string {
   const met = new Set<string>();
   const text = variables.inConfig(step, {
     automatic,
-    onEnvironment: (names, before) => {
-      const quote = quoteAt(before);
-      if (quote === "'") throw new CouldNot(`\`$(${names[0]})\`, which the caller sets, in single quotes`);
-      for (const name of names) {
-        met.add(name);
-        if (quote === '' && name !== 'PWD') bare.add(name);
+    onEnvironment: (all, quote, before) => {
+      for (const one of all) {
+        const command = commandOf(one);
+        if (command !== undefined) refuseOutput(command, { quote, before, isLate });
+        else if (quote === 'uncertain') throw new CouldNot(`\`$(${one})\`, which the caller sets, in single quotes`);
+        else met.add(one);
+        if (quote === '' && one !== 'PWD') bare.add(one);
       }
     },
   });
@@ -81,19 +90,7 @@ function inConfig(step: string, automatic: Automatic, { variables, env, bare }: 
 }
 
 /** `GOOS=$(GOOS)`, which leaves the variable what it is. */
-const givenOn = /(?<!\w)(\w+)=(["']?)\$\$\{\1(-[^{}]*)?\}\2(?=["'\s;&|)]|$)/g;
-
-/** Where in doubt, single quotes. */
-function quoteAt(before: string): string {
-  let quote = '';
-  for (let index = 0; index < before.length; index++) {
-    const sign = before[index] ?? '';
-    if (sign === '\\' && quote !== "'") index++;
-    else if (quote === '' && /['"]/.test(sign)) quote = sign;
-    else if (sign === quote) quote = '';
-  }
-  return before.split("'").length % 2 === 0 ? "'" : quote;
-}
+const givenOn = /(?<!\w)(\w+)=(?:(["']?)\$\$\{\1(?:-[^{}]*)?\}\2|''"\$\$\{\1(?:-[^{}]*)?\}"'')(?=["'\s;&|)]|$)/g;
 
 /** The commands as one that does nothing while there is such a file. */
 export function whileMissing(name: string, commands: readonly string[]): readonly string[] {

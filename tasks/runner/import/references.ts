@@ -36,6 +36,8 @@ export type Reader = {
   readonly replaced: (name: string, from: string, to: string) => string;
   /** `$(wildcard …)`. */
   readonly wildcard: (globs: string) => string;
+  /** `$(shell …)`. */
+  readonly output: (command: string, before: string) => string;
   /** What stands for all that cannot be taken over; without it that is an error. */
   readonly unknown: string | undefined;
 };
@@ -95,6 +97,8 @@ function ofReference(content: string, reader: Reader, before: string): string {
   if (name !== undefined && from !== undefined && to !== undefined) return reader.replaced(name, from, to);
   const [, globs] = /^wildcard\s+([^$]+)$/.exec(content) ?? [];
   if (globs !== undefined) return reader.wildcard(globs.trim());
+  const [, command] = /^shell\s+(.+)$/s.exec(content) ?? [];
+  if (command !== undefined) return reader.output(command, before);
   const isName = /^[^\s$(){},:#=]+$/.test(content);
   if (!isName) throw new CouldNot(`\`$(${content.split(/\s/)[0]} …)\``);
   return reader.reference(content, before);

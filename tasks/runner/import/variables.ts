@@ -1,29 +1,15 @@
 import { reservedNames } from '../config/reserved-names.ts';
 import { literal } from '../text/literal.ts';
 import { isOfMake, programs } from './known.ts';
-import { ofEnvironment, withDefault } from './of-caller.ts';
+import { withoutMarks } from './marks.ts';
+import { ofCommand, ofEnvironment, withDefault } from './of-caller.ts';
 import { type Automatic, automaticValue, CouldNot, isGlob, walk } from './references.ts';
+import { innerOf, outermost, placeAfter, type Scope, tellOf } from './scope.ts';
 import type { Assignment, Statement } from './statement.ts';
 
 type Variable = { readonly chunks: readonly Chunk[]; readonly isDefault: boolean; readonly isImmediate: boolean };
 /** A value, or what `+=` added to it. `before`: of a `:=`, the statement at which all that it names must have its last value. */
 type Chunk = { readonly text: string; readonly before: number };
-
-export type Scope = {
-  /** What is written: text for the config, or words with every variable filled in. */
-  readonly form: 'config' | 'words' | 'words as without an environment';
-  readonly before: number;
-  readonly trail: readonly string[];
-  readonly automatic?: Automatic | undefined;
-  /** Filled with the variables of the caller's environment that were met. */
-  readonly environment: string[];
-  readonly isInline?: boolean;
-  /** What stands for all that is not known. */
-  readonly unknown?: string;
-  readonly onEnvironment?: ((names: readonly string[], before: string) => void) | undefined;
-};
-
-const outermost: Pick<Scope, 'before' | 'trail'> = { before: Number.POSITIVE_INFINITY, trail: [] };
 
 /** The variables of a Makefile, and how a text that uses them reads in a config. */
 export class Variables {
@@ -42,19 +28,19 @@ export class Variables {
 
   /** A step or value for the config: variables stay references, what was the shell's stays the shell's. */
   inConfig(text: string, own: Pick<Scope, 'automatic' | 'onEnvironment'> = {}): string {
-    return this.expand(text, { ...outermost, ...own, form: 'config', environment: [] });
+    return withoutMarks(this.expand(text, { ...outermost, ...own, form: 'config', environment: [] }));
   }
 
   /** A list of targets or prerequisites, as it reads at a statement. A `$(wildcard …)` is a glob. */
   words(text: string, before = outermost.before, form: Scope['form'] = 'words'): readonly string[] {
-    return this.expand(text, { trail: [], before, form, environment: [] })
+    return this.expand(text, { ...outermost, before, form, environment: [] })
       .split(/\s+/)
       .filter((word) => word !== '');
   }
 
   /** The same, with `%` for what is not known. */
   partlyKnown(text: string, before: number): readonly string[] {
-    const scope: Scope = { trail: [], before, form: 'words', environment: [], unknown: '%' };
+    const scope: Scope = { ...outermost, before, form: 'words', environment: [], unknown: '%' };
     return this.expand(text, scope)
       .split(/\s+/)
       .filter((word) => word !== '');
@@ -92,7 +78,7 @@ export class Variables {
       if (sorted.has(name) || variable === undefined) return;
       const text = this.valueOf(variable, { ...outermost, form: 'config', environment: [] });
       for (const [, other = ''] of text.matchAll(/(?<!\$)\$\{(\w[\w-]*)\}/g)) add(other);
-      sorted.set(name, text);
+      sorted.set(name, withoutMarks(text));
     };
     for (const name of this.used) add(name);
     return Object.fromEntries(sorted);
@@ -130,12 +116,9 @@ export class Variables {
     return walk(text, {
       literal: (piece) => (scope.form === 'config' ? piece.replaceAll('${', () => '$${') : piece),
       reference: (name, before) => {
-        const environment: string[] = [];
-        const found =
-          automaticValue(name, scope.automatic) ??
-          this.reference(name, { ...scope, automatic: undefined, environment });
-        scope.environment.push(...environment);
-        if (environment.length > 0) scope.onEnvironment?.(environment, before);
+        const inner = innerOf(scope, before);
+        const found = automaticValue(name, scope.automatic) ?? this.reference(name, { ...inner, automatic: undefined });
+        tellOf(inner, scope);
         return found;
       },
       replaced: (name, from, to) => {
@@ -148,6 +131,14 @@ export class Variables {
       wildcard: (globs) => {
         if (scope.form === 'config') throw new CouldNot('`$(wildcard …)` in a command');
         return globs;
+      },
+      output: (command, before) => {
+        if (scope.form !== 'config') throw new CouldNot('`$(shell …)`');
+        const inner = innerOf(scope, before);
+        const text = this.expand(command, { ...inner, isInline: true, quote: '', onEnvironment: undefined });
+        const found = ofCommand(text, inner);
+        tellOf(inner, scope);
+        return found;
       },
       unknown: scope.unknown,
     });
@@ -162,17 +153,20 @@ export class Variables {
     const variable = this.values.get(name);
     if (variable === undefined) return this.ofCaller(name, scope);
     const isInline = scope.isInline === true || variable.isDefault;
-    const text = this.valueOf(variable, { ...scope, trail: [...scope.trail, name], isInline });
+    const quote = variable.isDefault && scope.quote === "'" ? '"' : scope.quote;
+    const text = this.valueOf(variable, { ...scope, trail: [...scope.trail, name], isInline, quote });
     if (variable.isDefault) return withDefault(name, text, scope);
-    if (scope.form !== 'config' || isInline || !this.isVar(name)) return text;
+    const isOtherInQuotes = scope.quote === "'" && scope.environment.length > 0;
+    if (scope.form !== 'config' || isInline || isOtherInQuotes || !this.isVar(name)) return text;
     this.used.add(name);
     return `\${${name}}`;
   }
 
   private valueOf({ chunks }: Variable, scope: Scope): string {
-    return chunks
-      .map(({ text, before }) => this.expand(text, { ...scope, before: Math.min(before, scope.before) }))
-      .join(' ');
+    return chunks.reduce((whole, { text, before }, index) => {
+      const inner = { ...scope, before: Math.min(before, scope.before), ...placeAfter(whole, scope) };
+      return `${whole}${index === 0 ? '' : ' '}${this.expand(text, inner)}`;
+    }, '');
   }
 
   private ofCaller(name: string, scope: Scope): string {

@@ -1,0 +1,38 @@
+import type { ImportedTask } from './convert.ts';
+import { commandOf } from './of-caller.ts';
+import { shortened } from './output.ts';
+import type { Statement } from './statement.ts';
+import type { Gathered } from './targets.ts';
+
+export function noteOf(statement: Statement): readonly string[] {
+  if (statement.kind === 'unknown' && !statement.isBoundless) return [`line ${statement.line}: ${statement.what}`];
+  const isPattern = statement.kind === 'rule' && statement.targets.includes('%');
+  return isPattern ? [`line ${statement.line}: a pattern rule (\`${statement.targets}\`)`] : [];
+}
+
+export function noteOfStdin({ name, interactive }: ImportedTask): readonly string[] {
+  return interactive ? [`\`${name}\` reads its stdin, so it is \`interactive\` and has the terminal alone`] : [];
+}
+
+/** Make wrote the text into the command, and the shell read it there; a variable or an output of the shell is not read again. */
+export function noteOfBare(tasks: readonly ImportedTask[]): readonly string[] {
+  const met = (isMeant: (one: string) => boolean) =>
+    [
+      tasks.find(({ bare }) => bare.some(isMeant))?.name,
+      [...new Set(tasks.flatMap(({ bare }) => bare.filter(isMeant)))],
+    ] as const;
+  const [asked, names] = met((one) => commandOf(one) === undefined);
+  const [printed, [command = '']] = met((one) => commandOf(one) !== undefined);
+  const all = names.map((name) => `\`${name}\``).join(', ');
+  const ofCaller = `the caller may set ${all} in the environment (\`${names[0]}=… npx tasks ${asked}\`), and quotes within such a value are not the shell's any more`;
+  const ofOutput = `what commands print (\`${shortened(commandOf(command) ?? '')}\` in \`${printed}\`) is read where it is used, where make reads it first, and quotes within it are not the shell's any more`;
+  return [...(asked === undefined ? [] : [ofCaller]), ...(printed === undefined ? [] : [ofOutput])];
+}
+
+export function noteOfDoubt({ line, what }: Gathered['doubts'][number]): string {
+  return `line ${line}: ${what} may change any target, so all of them still call make`;
+}
+
+export function noteOfUnnamed({ line, text }: Gathered['unnamed'][number]): string {
+  return `line ${line}: the rule for \`${text}\` makes no task, because its name is not always the same`;
+}
