@@ -67,7 +67,7 @@ export async function importMakefile(host: StarterHost, path: string): Promise<s
   });
   await writeNew(host, writeConfig(imported, path));
   const { tasks, notes } = imported;
-  const whole = tasks.filter((task) => task.throughMake === undefined).length;
+  const whole = tasks.filter(({ run }) => !run.some((step) => /(^|[\s;&|(])make\s/.test(step))).length;
   const all = tasks.length === 1 ? '1 task' : `${tasks.length} tasks`;
   return [
     `wrote \`${configName}\`: ${all}, ${whole} of them without make`,

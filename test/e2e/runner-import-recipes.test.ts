@@ -78,6 +78,56 @@ name:
     runs: [['go'], ['name']],
     through: ['name'],
   },
+  'a shell with options': {
+    makefile: `SHELL := /usr/bin/env bash -o pipefail
+.SHELLFLAGS = -ec
+.PHONY: piped still option
+piped:
+	@false | true
+	@echo never
+still:
+	-@false; echo never
+	@echo went on
+option:
+	@echo -e done 'a\tb'
+`,
+    runs: [['piped'], ['still'], ['option']],
+    through: [],
+  },
+  'options of the shell that are not known': {
+    makefile: `.SHELLFLAGS = -c -- echo
+.PHONY: go
+go:
+	@echo went
+`,
+    runs: [['go']],
+    through: ['go'],
+  },
+  'what is made in another folder': {
+    makefile: `ifeq ($(shell which no-such-program),)
+$(warning no such program, run: npm ci)
+endif
+DOCS = docs
+ROOT = .
+.PHONY: docs both own here root
+docs:
+	@$(MAKE) -C docs all
+	@cd $(DOCS) && $(MAKE) all
+both: docs
+	@$(MAKE) -C $(DOCS) all; echo both
+own:
+	@$(MAKE) docs
+here:
+	@$(MAKE) -C . docs
+root:
+	@$(MAKE) -C $(ROOT) docs
+out: docs/Makefile
+	@$(MAKE) -C docs all; touch out
+`,
+    files: { 'docs/Makefile': 'all:\n\t@echo docs\n' },
+    runs: [['both']],
+    through: ['own', 'here', 'root', 'out'],
+  },
   '`$(MAKE)`, and what needs it with others': {
     makefile: `.PHONY: all sub one only
 all: sub one

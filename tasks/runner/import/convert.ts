@@ -39,7 +39,7 @@ export type Imported = {
 };
 
 type Scene = Files &
-  Omit<Shell, 'bare' | 'needsOthers'> & {
+  Omit<Shell, 'bare' | 'needsOthers' | 'mayCallMake'> & {
     readonly gathered: Gathered;
     /** The task of a target. */
     readonly names: ReadonlyMap<string, string>;
@@ -98,7 +98,8 @@ function taskOf(target: Target, scene: Scene): ImportedTask {
     if (reason !== undefined) throw new CouldNot(reason);
     const making = makingOf(target, scene);
     const bare = new Set<string>();
-    const commands = commandsOf(target, { ...scene, bare });
+    const mayCallMake = making.kind !== 'file';
+    const commands = commandsOf(target, { ...scene, bare, mayCallMake });
     const run = making.kind === 'missing' ? whileMissing(target.name, commands) : commands;
     if (making.kind === 'file') refuseOneForSeveral(target, run, scene);
     if (run.length > 0 && scene.lostEnv !== undefined) throw new CouldNot(scene.lostEnv);
@@ -124,7 +125,10 @@ function taskOf(target: Target, scene: Scene): ImportedTask {
   }
 }
 
-function commandsOf({ name, needs, orderOnly, recipe }: Target, shell: Scene & Pick<Shell, 'bare'>): readonly string[] {
+function commandsOf(
+  { name, needs, orderOnly, recipe }: Target,
+  shell: Scene & Pick<Shell, 'bare' | 'mayCallMake'>,
+): readonly string[] {
   const needsOthers = [...needs, ...orderOnly].some((need) => shell.targets.has(need));
   return recipeOf(recipe, { target: name, needs }, { ...shell, needsOthers });
 }
@@ -132,7 +136,8 @@ function commandsOf({ name, needs, orderOnly, recipe }: Target, shell: Scene & P
 /** The commands of a rule that do the same for each of its files make them all at once: make runs them once where that is so. */
 function refuseOneForSeveral(target: Target, run: readonly string[], scene: Scene): void {
   const other = target.besides.find(
-    (name) => commandsOf({ ...target, name }, { ...scene, bare: new Set() }).join('\n') === run.join('\n'),
+    (name) =>
+      commandsOf({ ...target, name }, { ...scene, bare: new Set(), mayCallMake: false }).join('\n') === run.join('\n'),
   );
   if (other !== undefined) throw new CouldNot(`\`${other}\`, which the same commands make`);
 }

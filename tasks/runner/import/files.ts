@@ -74,7 +74,7 @@ function isCommand({ name, needs, recipe }: Target, { disk }: Files): boolean {
 
 /** Programs whose first word says what to do, as in `go test`. */
 const namedAfterProgram =
-  '(\\b(go|npm|npm run|yarn|pnpm|cargo|pip3?|poetry|docker|docker-compose|podman|helm|terraform|mvn|make)|-m|\\$[({]GO[)}]|(setup|manage)\\.py)';
+  '(\\b(go|npm|npm run|yarn|pnpm|cargo|pip3?|poetry|docker|docker-compose|podman|helm|terraform|mvn)|(\\bmake|\\$[({]MAKE[)}])( -C \\S+)?|-m|\\$[({]GO[)}]|(setup|manage)\\.py)';
 
 /** To make, what needs such a target is always older. */
 function isNeverThere(need: string, files: Files): boolean {

@@ -49,6 +49,7 @@ export function changesMake(name: string, value: string): boolean {
     return !/^(\s*(-[rs]+|--no-builtin-rules|--warn-undefined-variables|--no-print-directory|--silent))*\s*$/.test(
       value,
     );
+  if (name === '.SHELLFLAGS') return !/^(-\w+\s+)*(-o \w+\s+)*-\w*c\s*$/.test(value);
   return /^(MAKE(FILES|LEVEL|OVERRIDES|_COMMAND)?|MFLAGS|GNUMAKEFLAGS|[VG]PATH|\.(RECIPEPREFIX|SHELLFLAGS|EXTRA_PREREQS|LIBPATTERNS))$/.test(
     name,
   );

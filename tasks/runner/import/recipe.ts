@@ -1,3 +1,4 @@
+import { isPlainWord } from '../text/shell/quote.ts';
 import { commandOf } from './of-caller.ts';
 import { refuseOutput } from './output.ts';
 import { type Automatic, CouldNot } from './references.ts';
@@ -13,6 +14,8 @@ export type Shell = {
   readonly bare: Set<string>;
   /** Other targets are made first. */
   readonly needsOthers: boolean;
+  /** Tasks that call make for other folders run one after another. */
+  readonly mayCallMake: boolean;
 };
 
 /** The commands of a recipe, as /bin/sh runs them one after another. */
@@ -25,20 +28,42 @@ export function recipeOf(recipe: readonly string[], automatic: Automatic, shell:
     steps.some(({ signs }, index) => signs.includes('-') || (index > 0 && signs !== ''))
   )
     throw new CouldNot('signs before a command with `.ONESHELL`');
-  const [program = '', ...more] = variables.words('$(SHELL)');
-  if (more.length > 0 || variables.isDefault('SHELL'))
-    throw new CouldNot(`the shell \`${[program, ...more].join(' ')}\``);
+  const words = shellOf(variables);
+  const isSh = /^(\/bin\/)?sh -c$/.test(words);
   const isInOneShell = oneShell && steps.length > 1;
   const start = (command: string, index: number): string => {
-    const isProgram = !isInOneShell && program === '/bin/sh' && startsProgram(variables.filled(command, automatic));
-    return `${isProgram ? 'env ' : ''}${inConfig(command, automatic, { ...shell, isLate: index > 0 || shell.needsOthers })}`;
+    const isProgram =
+      !isInOneShell && /^\/bin\/sh -\w+$/.test(words) && startsProgram(variables.filled(command, automatic));
+    const isLate = index > 0 || shell.needsOthers;
+    return `${isProgram ? 'env ' : ''}${inConfig(ofOtherMakefiles(command, shell), automatic, { ...shell, isLate })}`;
   };
   const plain = steps
     .map(({ signs, command }, index) => ({ signs, command: start(command, index) }))
-    .filter(({ command }) => command.trim() !== '')
-    .map(({ signs, command }) => (signs.includes('-') ? evenIfItFails(command) : command));
-  const joined = oneShell && plain.length > 1 ? [plain.join('\n')] : plain;
-  return /^(\/bin\/)?sh$/.test(program) ? joined : joined.map((step) => `${program} -c ${quoted(step, variables)}`);
+    .filter(({ command }) => command.trim() !== '');
+  const joined = isInOneShell ? [{ signs: '', command: plain.map(({ command }) => command).join('\n') }] : plain;
+  return joined
+    .map(({ signs, command }) => ({ signs, step: isSh ? command : `${words} ${quoted(command, variables)}` }))
+    .map(({ signs, step }) => (signs.includes('-') ? evenIfItFails(step) : step));
+}
+
+/** The shell and its options, as make starts it. */
+function shellOf(variables: Variables): string {
+  const words = [
+    ...variables.words('$(SHELL)'),
+    ...(variables.has('.SHELLFLAGS') ? variables.words('$(.SHELLFLAGS)') : ['-c']),
+  ];
+  if (variables.isDefault('SHELL') || words.some((word) => !isPlainWord(word)))
+    throw new CouldNot(`the shell \`${words.join(' ')}\``);
+  return words.join(' ');
+}
+
+/** What is made in another folder is made as before. */
+function ofOtherMakefiles(command: string, { variables, mayCallMake }: Shell): string {
+  if (!mayCallMake || variables.has('MAKEFLAGS')) return command;
+  const there = '(?:[\\w./-]*\\w[\\w./-]*|\\$[({](?!CURDIR|PWD|shell|abspath)\\w*(?<!ROOT|TOP|TOPDIR)[)}][\\w./-]*)';
+  return command
+    .replaceAll(new RegExp(`\\$[({]MAKE[)}](?=\\s+-C\\s*${there}(\\s|$))`, 'g'), 'make')
+    .replaceAll(new RegExp(`(?<=\\bcd\\s+${there}\\s*(?:&&|;)\\s*)\\$[({]MAKE[)}]`, 'g'), 'make');
 }
 
 /** `@` hides a command, which here is a matter of output; `-` ignores its failure. They may stand in a variable: `$(Q)`. */

@@ -57,6 +57,7 @@ export function statementOf({ number: line, text }: Line, comment: readonly stri
   const isNamed = rest.length > 0 && rest.every((other) => !other.includes('$'));
   if (word === 'export' && isNamed) return { kind: 'export', line, names: rest };
   if (/^(-?include|sinclude|vpath|export|unexport|load)$/.test(word)) return boundless(line, `\`${word}\``);
+  if (/^\s*\$[({](info|warning)\s/.test(text)) return unknown(line, 'what is printed while the Makefile is read', {});
   return ruleOf(line, text, comment);
 }
 
