@@ -1,9 +1,10 @@
 import { renderProblems } from './diagnostic.ts';
 import { exitCodes, messageOf, type Reason, UserError } from './errors.ts';
-import { leaveExit, watchForEarlyEnd } from './host/ending.ts';
+import { leaveExit, showAll, watchForEarlyEnd } from './host/ending.ts';
 import { realHost } from './host/real.ts';
 import { closeLost, standardTerminals, writeLast } from './host/streams.ts';
 import type { Host, ImportModule } from './host.ts';
+import { machineProblem } from './machine-problem.ts';
 import { main } from './main.ts';
 import { makePaint, wantsColour } from './paint.ts';
 
@@ -29,15 +30,24 @@ async function run(importModule: ImportModule, terminals: readonly number[]): Pr
     host = realHost(importModule, terminals);
     const exit = await main(host);
     return { exit, isAllDone: !host.stdoutIsTerminal && !host.foreignCode.isLoaded && host.isAllWritten() };
-  } catch (error) {
-    const isForUser = error instanceof UserError;
+  } catch (thrown) {
+    showAll();
+    const error = asUserError(thrown);
     const paint = makePaint(host?.stderrHasColour ?? wantsColour(process.env, process.stderr.isTTY === true));
-    const text = isForUser ? renderProblems(error.problems, paint) : describeBug(error);
+    const text = error === undefined ? describeBug(thrown) : renderProblems(error.problems, paint);
     writeLast('stderr', host === undefined ? text : host.secrets.mask(text));
-    const reason = isForUser ? error.reason : 'bug';
+    const reason = error?.reason ?? 'bug';
     if (wantsJson(process.argv)) writeLast('stdout', lastLine(reason, exitCodes[reason]));
-    return { exit: exitCodes[reason], isAllDone: false };
+    // Whatever of the run still stands would keep the process for ever.
+    return { exit: exitCodes[reason], isAllDone: true };
   }
+}
+
+/** What the machine refuses is no bug, wherever it comes up. */
+function asUserError(thrown: unknown): UserError | undefined {
+  if (thrown instanceof UserError) return thrown;
+  const problem = machineProblem(thrown);
+  return problem === undefined ? undefined : new UserError('machine', [problem]);
 }
 
 function describeBug(error: unknown): string {

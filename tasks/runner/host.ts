@@ -113,8 +113,8 @@ export type Host = {
   readonly readPipe: (path: string) => Promise<string | undefined>;
   /** Adds to the end of a file, without secrets. */
   readonly appendText: (path: string, text: string) => Promise<void>;
-  /** Writes a whole file by renaming a temporary one; false where that is not allowed. */
-  readonly replaceFile: (path: string, text: string) => Promise<boolean>;
+  /** Writes a whole file by renaming a temporary one. Throws what the system says against it. */
+  readonly replaceFile: (path: string, text: string) => void;
   /** Opens a new log below the root; throws where that is not possible. */
   readonly openLog: (root: string, path: string) => LogFile;
   readonly removeLog: (path: string) => void;

@@ -2,8 +2,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { configName } from './config/config-name.ts';
 import { refuseBesideMisnamed } from './config/misnamed.ts';
 import { readNamed, readTextOrPipe } from './config/read-file.ts';
-import { UserError, usageError } from './errors.ts';
+import { messageOf, UserError, usageError } from './errors.ts';
 import type { Host } from './host.ts';
+import { machineProblem } from './machine-problem.ts';
 
 type StarterHost = Pick<Host, 'cwd' | 'readText' | 'readPipe' | 'replaceFile' | 'exists' | 'folderId'>;
 
@@ -87,6 +88,11 @@ async function writeNew(host: StarterHost, text: string): Promise<void> {
   if (host.exists(path))
     throw usageError(`\`${configName}\` already exists, and is not overwritten`, 'move it away first');
   await refuseBesideMisnamed(host);
-  const isWritten = await host.replaceFile(path, text);
-  if (!isWritten) throw new UserError('usage', [{ message: `\`${configName}\` cannot be written in ${host.cwd}` }]);
+  try {
+    host.replaceFile(path, text);
+  } catch (error) {
+    throw new UserError('usage', [
+      { ...machineProblem(error), message: `\`${configName}\` cannot be written: ${messageOf(error)}` },
+    ]);
+  }
 }

@@ -12,6 +12,8 @@ tasks:
   script: { script: work.ts }
   web: { service: { run: "echo up; exec sleep 1000", ready: { log: up } } }
   test: { needs: [web, plain, tracked, script], run: echo tested, lock: board }
+  breaks: { lock: board, run: 'mount -o remount,ro "$PWD"' }
+  goes-on: { needs: [breaks], lock: board, run: echo went on }
 `;
 
 /** A project whose disk can be made to take nothing more. */
@@ -55,3 +57,10 @@ test.for(['full', 'read-only'])(
     expect(exit).toBe(0);
   },
 );
+
+test('a disk that becomes read-only while a task holds a lock lets the next one of the run have it', async (context) => {
+  await using disk = await projectOnDisk(context);
+  const { exit, stdout } = await disk.run('goes-on');
+  expect(stdout).toContain('went on\n✔ goes-on <time>\n');
+  expect(exit).toBe(0);
+});

@@ -1,6 +1,6 @@
 /** The runner is killed at random moments during builds: afterwards one normal run always gives the right outputs. */
 import { createHash } from 'node:crypto';
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
@@ -105,6 +105,21 @@ test.each(['', '/state', '/locks', '/logs', '/restore', '/cache', '/cache/store/
     const { exit, stdout, stderr } = await project.run('build');
     expect(exit, stdout + stderr).toBe(0);
     expect(await project.read('out/a')).toBe('a\n');
+  },
+);
+
+test.each(['', '/locks', '/state'])(
+  'a link to nowhere in the place of `.tasks%s` keeps no task from its work',
+  async (folder) => {
+    await using project = await createProject({
+      'tasks.config.yaml': "version: 1\ntasks:\n  build: { inputs: [src/a], outputs: [a], run: 'cp src/a a' }\n",
+      'src/a': 'a\n',
+    });
+    if (folder !== '') await project.write('.tasks/.gitignore', '*\n');
+    await symlink('/nonexistent/disk', project.path(`.tasks${folder}`));
+    const { exit, stdout, stderr } = await project.run('build');
+    expect(exit, stdout + stderr).toBe(0);
+    expect(await project.read('a')).toBe('a\n');
   },
 );
 

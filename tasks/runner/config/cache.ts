@@ -36,8 +36,11 @@ export async function writeCached(
   const texts = Object.fromEntries(files.map(({ path, text }) => [relative(root, path), text]));
   const entry: Entry = { buildId: host.buildId, files: texts, config };
   const ignore = join(root, '.tasks', '.gitignore');
-  if ((await readIfAllowed(host, ignore)) === undefined) await host.replaceFile(ignore, '*\n');
-  await host.replaceFile(fileIn(root), JSON.stringify(entry));
+  const isIgnored = (await readIfAllowed(host, ignore)) !== undefined;
+  attempt(() => {
+    if (!isIgnored) host.replaceFile(ignore, '*\n');
+    host.replaceFile(fileIn(root), JSON.stringify(entry));
+  }, undefined);
 }
 
 /** What another user's run has left may be for nobody else to read. */

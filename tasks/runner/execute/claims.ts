@@ -130,11 +130,17 @@ function claimOf(folder: string, task: PlannedTask, pid: number): Held {
 type Wanted = { readonly lock: Lock; readonly claim: Claim };
 
 function takeAll(wanted: readonly Wanted[]): Blocked | undefined {
-  for (const [index, { lock, claim }] of wanted.entries()) {
-    const attempt = tryLock(lock.file, claim);
-    if (attempt.state !== 'held') continue;
-    for (const taken of wanted.slice(0, index)) unlock(taken.lock.file);
-    return { lock, by: attempt.by, file: attempt.file };
+  const taken: string[] = [];
+  let isComplete = false;
+  try {
+    for (const { lock, claim } of wanted) {
+      const attempt = tryLock(lock.file, claim);
+      if (attempt.state === 'held') return { lock, by: attempt.by, file: attempt.file };
+      taken.push(lock.file);
+    }
+    isComplete = true;
+    return undefined;
+  } finally {
+    if (!isComplete) for (const file of taken) unlock(file);
   }
-  return undefined;
 }

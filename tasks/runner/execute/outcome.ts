@@ -1,6 +1,7 @@
 import { exitCodes, messageOf } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import { exitOfSignal } from '../host.ts';
+import { machineProblem, remedyOf } from '../machine-problem.ts';
 import { type Cancellation, cancellationOf } from '../process/cancellation.ts';
 import type { Ended } from '../process/output.ts';
 import { durationInWords } from '../text/words.ts';
@@ -25,16 +26,9 @@ export function failedCommand(
   recorder: Recorder,
 ): TaskEnd {
   const exit = exitOf(ended);
-  const remedy = remedies[ended.problem ?? ''];
+  const remedy = remedyOf(ended.problem ?? '');
   return failed({ message: howItEnded(ended), command, exit, remedy, ...more }, recorder);
 }
-
-/** What mends it that a process could not be started, by the system's code. */
-const remedies: Readonly<Record<string, string>> = {
-  E2BIG: 'it is longer than the system allows (128 KiB on Linux): give fewer words, or a file that lists them',
-  EMFILE: 'this shell allows too few open files: raise `ulimit -n`, or lower `--jobs`',
-  EAGAIN: 'this user may have no more processes: end some, raise `ulimit -u`, or lower `--jobs`',
-};
 
 /** A task that was cancelled: a time-out is its own failure, all else is not. */
 export function cancelled(signal: AbortSignal, timeoutMs: number | undefined, recorder: Recorder): TaskEnd {
@@ -60,6 +54,13 @@ type Told = Pick<Failure, 'message' | 'exit'> & Partial<Pick<Failure, 'command' 
 export function failed(told: Told, recorder?: Pick<Recorder, 'lastLines' | 'known'>): TaskEnd {
   const [lastLines, known] = [recorder?.lastLines() ?? [], recorder?.known() ?? []];
   return { state: 'failed', failure: { checks: [], reason: 'task', ...told, lastLines, known } };
+}
+
+/** What the system would not do for a task makes it fail. Anything else that is thrown is no task's. */
+export function refusedBySystem(thrown: unknown): TaskEnd {
+  const problem = machineProblem(thrown);
+  if (problem === undefined) throw thrown;
+  return failed({ message: problem.message, exit: exitCodes.machine, reason: 'machine', remedy: problem.hint });
 }
 
 /** What a script threw, where it is a `TaskFailure`: compared by name, since a project may load its own copy of the class. */

@@ -5,11 +5,11 @@ import { goesOn } from '../service/borrowed.ts';
 import type { Service } from '../service/service.ts';
 import type { Session } from '../session.ts';
 import { startedBy } from './around.ts';
-import { type Claims, makeClaims } from './claims.ts';
+import { type Claims, makeClaims, type Taken } from './claims.ts';
 import { type Failures, makeFailures } from './failures.ts';
 import { type HeldUp, makeHeldUp } from './held-up.ts';
 import { makeOrder, type Order } from './order.ts';
-import { stopped } from './outcome.ts';
+import { refusedBySystem, stopped } from './outcome.ts';
 import { makeRoom, type Room } from './room.ts';
 import type { Round } from './round.ts';
 import { makeServices, type Services } from './services.ts';
@@ -111,7 +111,8 @@ class Run {
   }
 
   private startUnlessHeld(task: PlannedTask): void {
-    const taken = this.claims.take(task);
+    const taken = this.take(task);
+    if (taken === undefined) return;
     if (taken.state === 'held') return void this.heldUp.add(task, taken);
     // It would not be what it needs is now.
     const isOutdated = taken.state === 'lent' && this.order.someNeedWorked(task);
@@ -130,6 +131,16 @@ class Run {
     }
   }
 
+  /** Undefined where the system does not let it be claimed, which ends it. */
+  private take(task: PlannedTask): Taken | undefined {
+    try {
+      return this.claims.take(task);
+    } catch (error) {
+      this.endAtOnce(task, refusedBySystem(error));
+      return undefined;
+    }
+  }
+
   private start(task: PlannedTask): void {
     const { session } = this;
     const startedMs = session.host.clockMs();
@@ -140,6 +151,7 @@ class Run {
     if (task.work.kind === 'service') this.up.start(task);
     const onStart = (): void => session.emit({ type: 'task-started', task: task.name, where });
     this.carryOut(task, onStart)
+      .catch((error: unknown) => refusedBySystem(error))
       .then((end) => {
         this.running.delete(task);
         this.room.leave(task);

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
-import { exitCodes, messageOf } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import { isErrno } from '../host.ts';
+import { machineProblem } from '../machine-problem.ts';
 import { askToEnd } from '../process/cancellation.ts';
 import { shellQuote } from '../text/shell/quote.ts';
 import { runLastSteps } from './last-steps.ts';
@@ -57,13 +58,15 @@ function whatForbids(prepare: () => void): Pick<Failure, 'message' | 'remedy'> |
     prepare();
     return undefined;
   } catch (error) {
+    const problem = machineProblem(error);
+    if (problem === undefined) throw error;
+    const { path = '.' } = error as NodeJS.ErrnoException;
     const isForbidden = isErrno(error, 'EACCES', 'EPERM', 'EROFS');
-    if (!isForbidden) throw error;
-    const { path } = error as NodeJS.ErrnoException;
-    const folder = path === undefined ? '.' : dirname(path);
     return {
-      message: `the outputs of its last run cannot be removed: ${messageOf(error)}`,
-      remedy: `make it yours (\`sudo chown -R "$(id -un)" ${shellQuote(folder)}\`), or remove it`,
+      message: `the outputs of its last run cannot be removed: ${problem.message}`,
+      remedy: isForbidden
+        ? `make it yours (\`sudo chown -R "$(id -un)" ${shellQuote(dirname(path))}\`), or remove it`
+        : problem.hint,
     };
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isErrno } from '../host.ts';
 import { digestOfText } from '../text/digest.ts';
@@ -116,8 +116,13 @@ export function readRecord(file: string): Record | 'none' | 'damaged' {
 export function writeRecord(file: string, record: Record): void {
   const temporary = `${file}.tmp`;
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(temporary, encode(record), { mode: 0o600 });
-  renameSync(temporary, file);
+  try {
+    writeFileSync(temporary, encode(record), { mode: 0o600 });
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 function encode(record: Record): Buffer {

@@ -87,8 +87,8 @@ function onEarlyExit(code: number): void {
   tellEnd(code || exitCodes.task);
 }
 
-/** What was printed, and not yet shown. */
-function showAll(): void {
+/** Shows what was printed and not yet shown. From here on all is written at once. */
+export function showAll(): void {
   writeLastOnes();
   for (const script of foreignCode.scripts) script.endOutput();
   foreignCode.showRest();
@@ -105,5 +105,7 @@ function showHeld(): void {
 
 /** Node hears of what is thrown here first. Where nobody else listens, it tells that and ends. */
 function onThrow(): void {
-  if (process.listenerCount('uncaughtException') === 0) expectEnd();
+  if (process.listenerCount('uncaughtException') > 0) return;
+  expectEnd();
+  showAll();
 }

@@ -76,23 +76,19 @@ function kindOf(stats: Stats): string {
 }
 
 /** What is no plain file, such as /dev/null, is written to; of a link, what it leads to is replaced. */
-export async function replaceFile(path: string, text: string): Promise<boolean> {
+export function replaceFile(path: string, text: string): void {
   const target = existsSync(path) ? realpathSync(path) : path;
+  if (statSync(target, { throwIfNoEntry: false })?.isFile() === false) {
+    writeFileSync(target, text);
+    return;
+  }
   const temporary = `${target}.${process.pid}.tmp`;
   try {
-    if (statSync(target, { throwIfNoEntry: false })?.isFile() === false) {
-      writeFileSync(target, text);
-      return true;
-    }
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(temporary, text);
     renameSync(temporary, target);
-    return true;
   } catch (error) {
-    if (!isErrno(error, ...forbidden)) throw error;
     if (existsSync(temporary)) rmSync(temporary);
-    return false;
+    throw error;
   }
 }
-
-const forbidden = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EISDIR'];

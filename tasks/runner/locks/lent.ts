@@ -18,16 +18,17 @@ let lastCount = 0;
 
 /** Lends what is held under a lock; nothing where that cannot be written. */
 export function lend(lock: string, { by, identity, goesOn }: Omit<Lent, 'count'>): void {
-  if (!isHeldBy(lock, by)) return;
   const temporary = `${lock}.${by.pid}`;
   whereWritable(() => {
+    if (!isHeldBy(lock, by)) return;
     remove(temporary);
     symlinkSync(`${identity} ${++lastCount} ${goesOn} ${writeClaim(by)}`, temporary);
     renameSync(temporary, lentFile(lock));
   });
+  remove(temporary);
 }
 
-/** Lends it no longer. */
+/** Lends it no longer. What cannot be removed is no longer lent either, once its lock is given back. */
 export function takeBack(lock: string): void {
   remove(lentFile(lock));
 }

@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { isErrno } from '../host.ts';
+import { machineProblem } from '../machine-problem.ts';
 import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
 import { isLeftBehind, keepRenewing, renewNoMore } from './left-behind.ts';
 
@@ -21,7 +22,7 @@ export function tryLock(path: string, claim: Claim): Attempt {
 /** Gives a lock back. */
 export function unlock(path: string): void {
   renewNoMore(path);
-  remove(path);
+  if (!remove(path)) notRemoved.add(path);
 }
 
 /** The claim in a lock, if anybody holds it. */
@@ -38,6 +39,7 @@ function attemptLock(path: string, claim: Claim): Attempt {
     const text = readText(path);
     if (text === undefined) continue;
     const holder = readClaim(text);
+    if (isFromUs(holder, claim) && notRemoved.delete(path)) return { state: 'taken' };
     if (isHeldStill(path, holder)) return { state: 'held', by: holder, file: path };
     const hindrance = takeOver(path, text, claim);
     if (hindrance !== undefined) return hindrance;
@@ -56,8 +58,7 @@ function takeOver(path: string, stale: string, claim: Claim): Exclude<Attempt, {
     if (other === undefined) return undefined;
     const by = readClaim(other);
     if (isHeldStill(guard, by)) return { state: 'held', by, file: guard };
-    remove(guard);
-    return undefined;
+    return remove(guard) ? undefined : { state: 'read-only' };
   }
   try {
     if (readText(path) !== stale) return undefined;
@@ -69,6 +70,13 @@ function takeOver(path: string, stale: string, claim: Claim): Exclude<Attempt, {
   } finally {
     remove(guard);
   }
+}
+
+/** What we have given back and could not remove: it keeps other runs away until our end, but none of our own tasks. */
+const notRemoved = new Set<string>();
+
+function isFromUs(holder: Claim, { pid, started, host }: Claim): boolean {
+  return holder.pid === pid && holder.started === started && holder.host === host;
 }
 
 /** Whether a run that goes on holds it. */
@@ -88,7 +96,7 @@ function create(path: string, claim: Claim): 'exists' | 'read-only' | undefined 
 }
 
 /** Whether nothing can be written there: it is read-only, somebody else's, or full. */
-export function isNotWritable(error: unknown): boolean {
+function isNotWritable(error: unknown): boolean {
   return isErrno(error, 'EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT');
 }
 
@@ -105,22 +113,24 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** Removes it; none is no error. */
-export function remove(path: string): void {
+/** Removes it; false where it stays, as on a disk that the system has made read-only since, or in a folder that is somebody else's. */
+export function remove(path: string): boolean {
   try {
     unlinkSync(path);
+    return true;
   } catch (error) {
-    // What is read-only, or somebody else's, had none of ours.
-    if (!isErrno(error, 'ENOENT') && !isNotWritable(error)) throw error;
+    if (isErrno(error, 'ENOENT')) return true;
+    if (machineProblem(error) === undefined) throw error;
+    return false;
   }
 }
 
-/** Does what changes something there; where nothing can be written, that is left. */
+/** Does what changes something there; where the system refuses that, it is left. */
 export function whereWritable(work: () => void): void {
   try {
     work();
   } catch (error) {
-    if (!isNotWritable(error)) throw error;
+    if (machineProblem(error) === undefined) throw error;
   }
 }
 
@@ -137,8 +147,8 @@ export function makeLockFolder(path: string): boolean {
   try {
     mkdirSync(path, { recursive: true });
     return true;
-  } catch (error) {
-    if (isNotWritable(error) || isErrno(error, 'ENOTDIR', 'EEXIST')) return false;
-    throw error;
+  } catch {
+    // So nobody has any there; Node gives many a reason as ENOENT, too.
+    return false;
   }
 }

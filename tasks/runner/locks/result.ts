@@ -23,8 +23,13 @@ export function leaveResult(lock: string, describe: () => Result): void {
   const temporary = `${lock}.${pid}.tmp`;
   whereWritable(() => {
     rmSync(waitingFile(lock), { force: true });
-    writeFileSync(temporary, JSON.stringify(describe()));
-    renameSync(temporary, resultFile(lock));
+    try {
+      writeFileSync(temporary, JSON.stringify(describe()));
+      renameSync(temporary, resultFile(lock));
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
   });
 }
 

@@ -20,7 +20,8 @@ export type ProcessRow = {
 /** All processes of the machine; none where nobody tells. */
 export function listProcesses(): readonly ProcessRow[] {
   if (!hasProc()) return listWithPs(['-A']) ?? [];
-  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? rowOf(Number(name)) : []));
+  const names = attempt(() => readdirSync('/proc'), []);
+  return names.flatMap((name) => (/^\d+$/.test(name) ? rowOf(Number(name)) : []));
 }
 
 /** Those of some processes that exist. */
@@ -85,7 +86,10 @@ export function hasProc(): boolean {
   return existsSync('/proc/self/stat');
 }
 
-/** `pid (comm) state ppid pgrp session …`; the command may hold spaces and brackets. None where the process has just ended. */
+/**
+ * `pid (comm) state ppid pgrp session …`; the command may hold spaces and brackets. None where the process has just ended. What
+ * cannot be looked at, for want of file descriptors or since /proc hides what others run, is not gone.
+ */
 function rowOf(pid: number): readonly ProcessRow[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -96,7 +100,7 @@ function rowOf(pid: number): readonly ProcessRow[] {
       { pid, parent: Number(parent), group: Number(group), session: Number(session), started, isZombie: state === 'Z' },
     ];
   } catch {
-    return [];
+    return exists(pid) ? [unknownProcess(pid)] : [];
   }
 }
 

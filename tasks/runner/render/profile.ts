@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { usageError } from '../errors.ts';
+import { messageOf, usageError } from '../errors.ts';
 import type { Stamped } from '../events.ts';
 import type { Host } from '../host.ts';
 import type { Plan } from '../plan.ts';
@@ -32,16 +32,24 @@ export async function openProfile(
   file: string,
 ): Promise<Renderer> {
   const path = file.startsWith('/') ? file : join(host.cwd, file);
-  const write = (events: readonly TraceEvent[]): Promise<boolean> =>
-    host.replaceFile(path, host.secrets.mask(`${JSON.stringify({ displayTimeUnit: 'ms', traceEvents: events })}\n`));
+  const write = (events: readonly TraceEvent[]): string | undefined => {
+    try {
+      host.replaceFile(path, host.secrets.mask(`${JSON.stringify({ displayTimeUnit: 'ms', traceEvents: events })}\n`));
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
+  };
   // Written once before anything starts, since at the end of a long run it would be late to say so.
-  if (!(await write([]))) throw usageError(`the profile cannot be written to \`${file}\``);
+  const problem = write([]);
+  if (problem !== undefined) throw usageError(`the profile cannot be written to \`${file}\`: ${problem}`);
   const trace = makeTrace(plan);
   return {
     on: trace.on,
     end: async () => {
-      if (!(await write(trace.events())))
-        host.writeError(`note: the profile cannot be written to \`${file}\` any more\n`);
+      const lateProblem = write(trace.events());
+      if (lateProblem !== undefined)
+        host.writeError(`note: the profile cannot be written to \`${file}\` any more: ${lateProblem}\n`);
     },
   };
 }

@@ -1,0 +1,47 @@
+import { dirname } from 'node:path';
+import type { Problem } from './errors.ts';
+import { shellQuote } from './text/shell/quote.ts';
+
+/**
+ * What the system would not do, with what mends it; undefined for all else that is thrown, a bug above all. That a file is not as
+ * it was a moment ago is no answer of the machine: who looks at it must reckon with that.
+ */
+export function machineProblem(thrown: unknown): Problem | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  const { code = '', syscall, path, dest, message } = thrown as NodeJS.ErrnoException & { readonly dest?: string };
+  if (syscall === undefined || ofOurs.has(code)) return undefined;
+  const hint = remedyOf(code, dest ?? path);
+  return hint === undefined ? { message } : { message, hint };
+}
+
+/** What mends it that the system refused something, by its code. */
+export function remedyOf(code: string, path = '.'): string | undefined {
+  return remedies[code]?.(shellQuote(path), shellQuote(dirname(path)));
+}
+
+const ofOurs: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY', 'EINVAL', 'EBADF']);
+
+type Remedy = (path: string, folder: string) => string;
+
+const isSomebodyElses: Remedy = (path, folder) =>
+  `make it yours (\`sudo chown -R "$(id -un)" ${path}\`); \`ls -ld ${folder} ${path}\` shows whose it is`;
+const isFailing: Remedy = (path) =>
+  `that disk, or the network it is on, fails: see \`df ${path}\` and \`dmesg | tail\``;
+const isFull: Remedy = (_, folder) =>
+  `make room there: \`df -h ${folder}\` and \`df -i ${folder}\` show how much there is`;
+const hasTooManyFiles: Remedy = () => 'this shell allows too few open files: raise `ulimit -n`, or lower `--jobs`';
+
+const remedies: Readonly<Record<string, Remedy>> = {
+  E2BIG: () => 'it is longer than the system allows (128 KiB on Linux): give fewer words, or a file that lists them',
+  EACCES: isSomebodyElses,
+  EAGAIN: () => 'this user may have no more processes: end some, raise `ulimit -u`, or lower `--jobs`',
+  EDQUOT: isFull,
+  EIO: isFailing,
+  EMFILE: hasTooManyFiles,
+  ENFILE: () => 'this machine has too many open files: end programs that have many (`lsof | wc -l`)',
+  ENOMEM: () => 'this machine has no memory left: end what takes much, or lower `--jobs`',
+  ENOSPC: isFull,
+  EPERM: isSomebodyElses,
+  EROFS: (path) => `it is mounted read-only, also where a disk fails: see \`df ${path}\` and \`dmesg | tail\``,
+  ESTALE: isFailing,
+};

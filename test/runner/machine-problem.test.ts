@@ -1,0 +1,55 @@
+import { accessSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { machineProblem } from '../../tasks/runner/machine-problem.ts';
+
+const refusal = (code: string, more: object) => Object.assign(new Error(`${code}: no`), { code, ...more });
+const failing = (place: string) =>
+  `that disk, or the network it is on, fails: see \`df ${place}\` and \`dmesg | tail\``;
+
+test.each([
+  ['EIO', { syscall: 'open', path: '/p/a file' }, failing("'/p/a file'")],
+  // Of two names the second is where something was to be written.
+  ['EIO', { syscall: 'symlink', path: 'claim', dest: '/p/build.lock' }, failing('/p/build.lock')],
+  ['EIO', { syscall: 'read' }, failing('.')],
+  [
+    'EMFILE',
+    { syscall: 'open', path: '/p' },
+    'this shell allows too few open files: raise `ulimit -n`, or lower `--jobs`',
+  ],
+  ['ENODEV', { syscall: 'open', path: '/p' }, undefined],
+])('%s of %o is the machine’s', (code, more, hint) => {
+  const message = `${code}: no`;
+  expect(machineProblem(refusal(code, more))).toEqual(hint === undefined ? { message } : { message, hint });
+});
+
+test.each([
+  ['a bug', new TypeError('x is not a function')],
+  ['an error of Node, which names no system call', refusal('ERR_INVALID_ARG_TYPE', {})],
+  ['a file that is gone', refusal('ENOENT', { syscall: 'open', path: '/p' })],
+  ['what is no error', 'EIO'],
+])('%s is not', (_what, thrown) => {
+  expect(machineProblem(thrown)).toBeUndefined();
+});
+
+test('what the system itself throws is told apart', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'problem-'));
+  try {
+    symlinkSync('loop', join(folder, 'loop'));
+    expect(thrownBy(() => accessSync(join(folder, 'loop')))).toMatchObject({
+      message: expect.stringMatching(/^ELOOP: /),
+    });
+    expect(thrownBy(() => readFileSync(join(folder, 'nothing')))).toBeUndefined();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+function thrownBy(work: () => unknown) {
+  try {
+    return { returned: work() };
+  } catch (error) {
+    return machineProblem(error);
+  }
+}
