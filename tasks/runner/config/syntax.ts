@@ -35,7 +35,8 @@ export function describeSyntax({ code, message, pos: [start] }: SyntaxError, tex
       };
     case 'BAD_SCALAR_START': {
       const sign = text.charAt(start) === '`' ? 'a backtick' : `\`${text.charAt(start)}\``;
-      const ofMake = "remove the `@` of a command, which is shown only with `--verbose`; put '…' around any other string";
+      const ofMake =
+        "remove the `@` of a command, which is shown only with `--verbose`; put '…' around any other string";
       const hint = sign === '`@`' ? ofMake : inQuotes;
       return { message: `a string that begins with ${sign} must be in quotes`, hint };
     }
