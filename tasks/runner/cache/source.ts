@@ -1,5 +1,6 @@
 import { attempt } from '../attempt.ts';
 import type { Cache, CacheSurroundings } from '../cache.ts';
+import { messageOf } from '../errors.ts';
 import type { Secrets } from '../secrets.ts';
 import { readCacheSettings } from './settings.ts';
 
@@ -8,15 +9,20 @@ export type CacheSource = { readonly open: () => Promise<Cache | undefined>; rea
 
 /** Makes the source of the cache. */
 export function makeCacheSource(surroundings: CacheSurroundings): CacheSource {
-  const { host, config } = surroundings;
+  const { host, config, emit } = surroundings;
   host.secrets.learn(['TASKS_CACHE_TOKEN'], [host.env]);
   const settings = readCacheSettings(config.cache, host.env);
   learnPassword(host.secrets, settings?.remote?.url);
-  let cache: Promise<Cache> | undefined;
+  let cache: Promise<Cache | undefined> | undefined;
   return {
     open: async () => {
       if (settings !== undefined)
-        cache ??= import('../cache.ts').then(({ openCache }) => openCache(settings, surroundings));
+        cache ??= import('../cache.ts')
+          .then(({ openCache }) => openCache(settings, surroundings))
+          .catch((error: unknown) => {
+            emit({ type: 'notice-given', text: `the cache cannot be opened: ${messageOf(error)}` });
+            return undefined;
+          });
       return await cache;
     },
     close: async () => await (await cache)?.close(),
