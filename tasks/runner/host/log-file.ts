@@ -34,7 +34,7 @@ export function openLog(root: string, path: string): LogFile {
   let bytes = 0;
   return {
     write: (text) => {
-      bytes += writeSync(fd, text);
+      bytes += writeWhole(fd, Buffer.from(text));
       if (bytes < mostBytes) return;
       closeSync(fd);
       renameSync(path, `${path}.1`);
@@ -71,6 +71,13 @@ function makeFolder(root: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
   const isInside = !relative(realpathSync(root), realpathSync(folder)).split(sep).includes('..');
   if (!isInside || lstatSync(folder).isSymbolicLink()) throw new Error(`\`${relative(root, folder)}\` is a link`);
+}
+
+/** A full disk may take a part only, and say so at the next. */
+function writeWhole(fd: number, bytes: Buffer): number {
+  let written = 0;
+  while (written < bytes.length) written += writeSync(fd, bytes, written);
+  return written;
 }
 
 function openNew(path: string): number {
