@@ -78,6 +78,16 @@ function replace(place, bytes) {
     fs.renameSync(temporary, place);
     return true;
   } catch {
+    remove(temporary);
     return false;
+  }
+}
+
+/** What a full disk has taken a part of. */
+function remove(file) {
+  try {
+    fs.unlinkSync(file);
+  } catch {
+    // It was never made.
   }
 }
