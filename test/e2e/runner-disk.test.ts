@@ -13,6 +13,7 @@ tasks:
   web: { service: { run: "echo up; exec sleep 1000", ready: { log: up } } }
   test: { needs: [web, plain, tracked, script], run: echo tested, lock: board }
   breaks: { lock: board, run: 'mount -o remount,ro "$PWD"' }
+  much: { params: { lines: { type: int } }, run: 'seq -w 1 \${lines}' }
   goes-on: { needs: [breaks], lock: board, run: echo went on }
 `;
 
@@ -36,6 +37,9 @@ async function projectOnDisk(context: TestContext) {
       expect(() => {
         for (let file = 0; ; file++) writeFileSync(project.path(`disk/file-${file}`), '');
       }).toThrow('ENOSPC');
+    },
+    fillPages: () => {
+      expect(spawnSync('dd', ['if=/dev/zero', `of=${project.path('disk/filler')}`, 'bs=4k']).status).toBe(1);
     },
     [Symbol.asyncDispose]: async () => {
       spawnSync('umount', ['--lazy', folder]);
@@ -62,5 +66,17 @@ test('a disk that becomes read-only while a task holds a lock lets the next one 
   await using disk = await projectOnDisk(context);
   const { exit, stdout } = await disk.run('goes-on');
   expect(stdout).toContain('went on\n✔ goes-on <time>\n');
+  expect(exit).toBe(0);
+});
+
+test('a log of which a full disk takes only a piece is told as not kept', async (context) => {
+  await using disk = await projectOnDisk(context);
+  expect((await disk.run('much --lines=1100')).stderr).toBe('');
+  disk.fillPages();
+  // The pages of the old log are free again, and take a part of the new one.
+  const { exit, stderr } = await disk.run('much --lines=1660');
+  expect(stderr).toBe(
+    'note: the output of tasks is not kept in `.tasks/logs`: ENOSPC: no space left on device, write\n',
+  );
   expect(exit).toBe(0);
 });

@@ -5,7 +5,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { createProject, type Project } from '../helpers/project.ts';
+import { cli, createProject, type Project } from '../helpers/project.ts';
 
 const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
 
@@ -400,4 +400,28 @@ test('a task of a task is another run, and its locks are no obstacle', async () 
   const env = { CLI: `${import.meta.dirname}/../../tasks/runner/bin.cjs` };
   const { exit, stdout } = await project.run('outer', { env });
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: '▸ outer\n▸ inner\ninner\n✔ inner <time>\n✔ outer <time>\n' });
+});
+
+test('the lock of another user’s run counts also where /proc hides what others run', async (context) => {
+  const hide = ['-m', 'sh', '-c', 'mount -t proc -o hidepid=2 proc /proc && exec "$@"', 'sh'];
+  context.skip(spawnSync('unshare', [...hide, 'true']).status !== 0, 'mounting another /proc needs root');
+  await using project = await createProject(config('  a: { run: a }\n'));
+  await chmod(project.folder, 0o755);
+  const a = await project.driven('a');
+  const first = project.start('a');
+  const invocation = await a.started();
+  const asOther = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, ...cli('a')];
+  const second = spawn('unshare', [...hide, ...asOther], { cwd: project.folder, env: project.env(), stdio: 'pipe' });
+  onTestFinished(() => {
+    second.kill('SIGKILL');
+  });
+  let said = '';
+  for await (const text of second.stdout) {
+    said += text;
+    if (said.includes('\n')) break;
+  }
+  expect(said).toBe(`note: \`a\` waits for the run with pid ${first.pid}, which runs \`a\`\n`);
+  expect(a.startCount()).toBe(1);
+  invocation.exit(0);
+  await first.result;
 });
