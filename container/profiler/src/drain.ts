@@ -51,7 +51,7 @@ export class Drain {
     const end = data.produced();
     control.consume(control.produced(), this.#onControl);
     data.consume(end, this.#onData);
-    if (this.#closes.length > 0) this.#tellCloses();
+    this.#tellCloses();
   }
 
   /** Reads all there is, and gives up on bytes that are late at `nowNs`, on the kernel's clock: what is there by now is not. */

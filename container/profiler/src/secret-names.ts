@@ -32,7 +32,7 @@ export function createSecretNames(further: readonly string[]): (name: string) =>
   const own = further
     .map(asBytes)
     .flatMap((name) => [wordsOf(name), wordsOf(name.toLowerCase())].map((words) => words.join('_')));
-  const words = [...WORDS.split(' '), ...own].filter((word) => word !== '');
+  const words = [...WORDS.split(' '), ...own];
   const secret = new RegExp(`_(?:${words.join('|')})_|(?:${ENDINGS.replaceAll(' ', '|')})_`);
   const known = new Map<string, boolean>();
   return (name) => {

@@ -100,7 +100,7 @@ export class Connection implements Dialogue {
     const { line, responses, arriving } = this;
     const timeNs = responses.present?.timeNs;
     const bytes = responses.reader.messageBytes;
-    if (inOrder && line.length > 0 && responses.reader.isUntilClose) line.endResponse('closed', timeNs, bytes);
+    if (inOrder && responses.reader.isUntilClose) line.endResponse('closed', timeNs, bytes);
     // Of one that was answered, or given up, before it had come: so much of it did.
     if (arriving !== undefined) arriving.requestBytes = this.requests.reader.messageBytes;
     line.abort(timeNs, bytes);

@@ -32,7 +32,6 @@ export class Body {
   }
 
   begin(framing: Exclude<Framing, { readonly kind: 'tunnel' }>): void {
-    this.#partial.take();
     if (framing.kind === 'until-close') this.state = 'until-close';
     else if (framing.kind === 'chunked') this.state = 'chunk-size';
     else if (framing.kind === 'none' || framing.bytes === 0) this.state = 'ended';
