@@ -29,7 +29,7 @@ export type Wire = Seen & {
 /** Bytes as they stand in a ring: others are before them and behind, which say something too. */
 export function inRing(text: string): { readonly bytes: Buffer; readonly from: number } {
   const before = '0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n';
-  return { bytes: Buffer.from(`${before}${text}\r\n\r\nGET / HTTP/1.1\r\n\r\n`, 'latin1'), from: before.length };
+  return { bytes: Buffer.from(`${before}${text}\n\r\nGET / HTTP/1.1\r\n\r\n`, 'latin1'), from: before.length };
 }
 
 /** Makes the connection; every piece comes one millisecond after the one before. */

@@ -98,11 +98,12 @@ test('one pid is another process where its command, its cgroup or the name of th
   exchange({ group: 5n });
   exchange({ group: 5n, comm: 'curl' });
   exchange({ group: 6n, comm: 'curl' });
-  drain.renamed(new Map([[id, { id, name: 'renamed', image: null, service: null }]]));
-  exchange({ group: 5n, comm: 'curl' });
   announce(6n, `docker-${'f'.repeat(64)}.scope`, 'other');
   exchange({ group: 6n, comm: 'curl' });
+  exchange({ group: 5n, comm: 'curl' });
+  drain.renamed(new Map([[id, { id, name: 'renamed', image: null, service: null }]]));
+  exchange({ group: 5n, comm: 'curl' });
   expect(told).toEqual(
-    ['node web', 'curl web', 'curl -', 'curl renamed', 'curl other'].map((who) => `/a 200 complete ${who}`),
+    ['node web', 'curl web', 'curl -', 'curl other', 'curl web', 'curl renamed'].map((who) => `/a 200 complete ${who}`),
   );
 });

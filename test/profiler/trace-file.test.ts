@@ -4,6 +4,7 @@ import {
   chownSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -109,6 +110,17 @@ test('a trace that cannot be made anew is missed, and goes on as soon as it can'
   rmdirSync(join(folderOf(), 'trace'));
   expect(write(sink, '/after')).toBe(0);
   expect(targetsIn('trace')).toEqual(['/after']);
+});
+
+test('of a trace that is moved often one file is open', () => {
+  const sink = openFile();
+  const openFiles = () => readdirSync('/dev/fd').length;
+  const before = openFiles();
+  for (let n = 0; n < 5; n++) {
+    renameSync(join(folderOf(), 'trace'), join(folderOf(), `trace.${n}`));
+    write(sink, '/a');
+  }
+  expect(openFiles()).toBe(before);
 });
 
 test('the file that is written to is never the one to which it is set aside', () => {
