@@ -31,15 +31,15 @@ export type ToolFlags = {
   readonly init: boolean;
   /** Run again what a change affects, until interrupted. */
   readonly watch: boolean;
-  readonly jobs: number | undefined;
-  readonly engine: (typeof engines)[number] | undefined;
-  readonly output: OutputName | undefined;
+  readonly jobs?: number | undefined;
+  readonly engine?: (typeof engines)[number] | undefined;
+  readonly output?: OutputName | undefined;
   /** The file for the times of the run. */
-  readonly profile: string | undefined;
-  readonly graph: GraphForm | undefined;
-  readonly completion: ShellName | 'candidates' | undefined;
+  readonly profile?: string | undefined;
+  readonly graph?: GraphForm | undefined;
+  readonly completion?: ShellName | 'candidates' | undefined;
   /** The Makefile to make a config of. */
-  readonly import: string | undefined;
+  readonly import?: string | undefined;
 };
 
 /** The command line, cut into pieces; what the words mean is bound by the plan. */
@@ -84,9 +84,11 @@ export function parseArgs(argv: readonly string[]): Args {
   const own = end === -1 ? argv : argv.slice(0, end);
   const rest = end === -1 ? [] : argv.slice(end + 1);
   const flags: { -readonly [Name in keyof ToolFlags]: ToolFlags[Name] } = noFlags();
+  const given = new Set<string>();
   const items: Item[] = [];
   for (let index = 0; index < own.length; index++) {
     const item = readItem(own[index] ?? '');
+    if (item.kind === 'flag') given.add(item.name);
     if (item.kind === 'word') {
       items.push(item);
     } else if (isSwitch(item.name)) {
@@ -103,25 +105,15 @@ export function parseArgs(argv: readonly string[]): Args {
       items.push(item);
     }
   }
-  refuseContradictions(flags);
-  if (items.length === 0 && rest.length === 0) refuseAimless(flags);
+  refuseContradictions(given);
+  if (items.length === 0 && rest.length === 0) refuseAimless(given);
   return { flags, items, rest };
 }
 
 function noFlags(): ToolFlags {
   const off = Object.fromEntries(Object.values(switches).map((name) => [name, false]));
-  return { ...(off as Record<(typeof switches)[keyof typeof switches], false>), ...noValues };
+  return off as Record<(typeof switches)[keyof typeof switches], false>;
 }
-
-const noValues = {
-  jobs: undefined,
-  engine: undefined,
-  output: undefined,
-  profile: undefined,
-  graph: undefined,
-  completion: undefined,
-  import: undefined,
-};
 
 function readItem(word: string): Item {
   const flag = /^--([^=]+)(?:=(.*))?$/s.exec(word);
