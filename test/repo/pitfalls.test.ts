@@ -62,7 +62,10 @@ const pitfalls: readonly Row[] = [
   [
     'two task names share one file of state',
     e2e('fresh', 'tasks whose names differ only in signs or case have their own state'),
-    e2e('locks', 'tasks whose names differ only in their punctuation do not share a lock'),
+    e2e(
+      'locks',
+      'tasks and locks whose names differ in case, punctuation or in how an accent is written share no file, however long they are',
+    ),
   ],
   [
     'globs: `**`, negation, dotfiles, braces, order, spaces',
