@@ -10,11 +10,9 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "http_conn.bpf.h"
-#include "http_group.bpf.h"
 #include "http_loss.bpf.h"
 #include "http_move.bpf.h"
 #include "http_socket.bpf.h"
-#include "http_who.bpf.h"
 
 /* Sends word that a direction has ended. */
 static __always_inline void send_end(struct hp_scratch *scratch, const struct hp_conn *conn,
@@ -22,12 +20,8 @@ static __always_inline void send_end(struct hp_scratch *scratch, const struct hp
 {
 	scratch->piece.conn = conn->conn;
 	scratch->piece.gap = conn->following ? HP_RESUMED : HP_NO_GAP;
-	scratch->piece.head = 0;
 	scratch->piece.direction = direction;
 	scratch->piece.kind = HP_EOF;
-	scratch->piece.offset = 0;
-	scratch->piece.len = 0;
-	scratch->piece.cap = 0;
 	if (bpf_ringbuf_output(&hp_data, &scratch->piece, sizeof(scratch->piece), BPF_RB_NO_WAKEUP))
 		count_loss(HP_LOST_RING_FULL);
 }
@@ -68,8 +62,7 @@ static __always_inline void tell_end(struct hp_scratch *scratch, const struct hp
 /*
  * The bytes stopped: for this end, and over a Unix socket for the other, which nothing else tells.
  */
-static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp_conn *conn,
-					   struct task_struct *task, const struct hp_group *group)
+static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp_conn *conn)
 {
 	struct hp_socket *socket = &scratch->move.socket;
 	__u32 direction = scratch->move.direction & 1;
@@ -77,7 +70,6 @@ static __always_inline int direction_ended(struct hp_scratch *scratch, struct hp
 
 	if (direction == HP_RECEIVED && !nothing_more_will_come(socket->sock))
 		return 0;
-	fill_who(scratch, task, group);
 	if (conn)
 		tell_end(scratch, conn, (__u64)socket->sock, direction);
 	if (socket->family != AF_UNIX)
@@ -129,8 +121,7 @@ static __always_inline void tell_both_ends(struct hp_scratch *scratch, __u64 key
  * The other end of a known connection has gone, or over a Unix socket takes nothing more: what it
  * sent before may still be read there, until a read says that it has gone.
  */
-static __always_inline int other_end_ended(struct hp_scratch *scratch, const struct hp_conn *conn,
-					   struct task_struct *task, const struct hp_group *group)
+static __always_inline int other_end_ended(struct hp_scratch *scratch, const struct hp_conn *conn)
 {
 	struct sock *sock = scratch->move.socket.sock;
 	struct sock *peer;
@@ -139,7 +130,6 @@ static __always_inline int other_end_ended(struct hp_scratch *scratch, const str
 		tell_close(sock, conn, (__u64)sock);
 		return 0;
 	}
-	fill_who(scratch, task, group);
 	if (scratch->move.direction == HP_RECEIVED)
 		tell_both_ends(scratch, (__u64)sock);
 	else

@@ -123,9 +123,9 @@ static __always_inline int wanted_ended(struct hp_scratch *scratch, struct hp_co
 					const struct hp_group *group)
 {
 	if (call->ret < 0)
-		return other_end_ended(scratch, conn, task, group);
+		return other_end_ended(scratch, conn);
 	if (!call->ret)
-		return direction_ended(scratch, conn, task, group);
+		return direction_ended(scratch, conn);
 	return one_message(scratch, conn, call, task, group);
 }
 

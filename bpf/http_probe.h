@@ -135,7 +135,10 @@ enum hp_gap {
 	HP_COUNT_ONLY = 2,
 };
 
-/* What one system call moved, or a part of it; also HP_EOF, with no length. */
+/*
+ * What one system call moved, or a part of it; also HP_EOF, of which nothing counts but the kind,
+ * the connection, the direction and whether there is a gap.
+ */
 struct hp_piece {
 	__u64 time_ns;
 	__u64 conn;
