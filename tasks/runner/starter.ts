@@ -55,17 +55,24 @@ export async function importMakefile(host: StarterHost, path: string): Promise<s
   const read = await readNamed({ readText: (file) => readTextOrPipe(host, file) }, file, path);
   if ('problem' in read) throw usageError(read.problem, 'name a Makefile, as in `--import=Makefile`');
   const { text } = read;
-  const [{ refuseOtherTools }, { parseMakefile }, { convert }, { writeConfig }] = await Promise.all([
+  const [{ refuseOtherTools }, { includedLines }, { parseMakefile }, { convert }, { writeConfig }] = await Promise.all([
     import('./import/other-tools.ts'),
+    import('./import/include.ts'),
     import('./import/parse.ts'),
     import('./import/convert.ts'),
     import('./import/write.ts'),
   ]);
   refuseOtherTools(path, text);
-  const imported = convert(parseMakefile(text), path, {
-    exists: (name) => host.exists(resolve(host.cwd, name)),
-    isFolder: (name) => host.folderId(resolve(host.cwd, name)) !== undefined,
-  });
+  const disk = {
+    exists: (name: string) => host.exists(resolve(host.cwd, name)),
+    isFolder: (name: string) => host.folderId(resolve(host.cwd, name)) !== undefined,
+  };
+  const readIncluded = async (name: string): Promise<string | undefined> => {
+    const other = await readNamed(host, resolve(host.cwd, name), name);
+    return 'text' in other ? other.text : undefined;
+  };
+  const { lines, files } = await includedLines(text, readIncluded);
+  const imported = convert(parseMakefile(lines), { makefile: path, included: files, disk });
   await writeNew(host, writeConfig(imported, path));
   const { tasks, notes } = imported;
   const whole = tasks.filter(({ run }) => !run.some((step) => /(^|[\s;&|(])make\s/.test(step))).length;

@@ -47,6 +47,42 @@ show:
     runs: [['show']],
     through: ['show'],
   },
+  'files that are included': {
+    makefile: `include common.mk tools/Makefile.defs
+.PHONY: all go late
+all: common shown
+	@echo $(NAME) $(TOOL)
+go:
+	@echo $(LATE)
+late:
+	@echo $(missing X)
+ifdef DEBUG
+include debug.mk
+endif
+debug:
+	@echo $(OTHER)
+`,
+    files: {
+      'common.mk': 'NAME = common\ninclude more.mk\n.PHONY: common debug\ncommon:\n\t@echo in $(NAME)\n',
+      'more.mk': 'LATE = later\nshown: ; @echo shown\n',
+      'tools/Makefile.defs': 'TOOL := tool\n',
+      'debug.mk': 'OTHER = other\n',
+    },
+    runs: [['all'], ['go'], ['late'], ['debug'], ['debug', { DEBUG: '1' }]],
+    through: ['late', 'debug'],
+  },
+  'files that are included, where they are made or not part of the project': {
+    makefile: `include made.mk
+.PHONY: go
+go:
+	@echo $(MADE)
+made.mk: source
+	@cp source made.mk
+`,
+    files: { source: 'MADE = 2\n', 'made.mk': 'MADE = 1\n' },
+    runs: [['go']],
+    through: ['go', 'made.mk'],
+  },
   'a target in a folder that is not known': {
     makefile: `BIN ?= $(CURDIR)/bin
 TOOL = $(BIN)/tool
@@ -247,4 +283,14 @@ test('a name that means something to a regular expression is a target like any o
   await using project = await createProject({ Makefile: 'all: c++\nc++:\n\t@echo cc\n' });
   expect((await project.run('--import=Makefile')).stdout).toContain('note: target `c++` is the task `c--`\n');
   expect((await project.run('all')).stdout).toContain('cc\n');
+});
+
+test('a note says in which file its line is', async () => {
+  await using project = await createProject({
+    Makefile: 'include rules.mk\n',
+    'rules.mk': '.PHONY: go\ngo:\n\t@echo $(words a)\n',
+  });
+  expect((await project.run('--import=Makefile')).stdout).toContain(
+    'note: line 2 of `rules.mk`: `go` still calls make, because of `$(words …)`\n',
+  );
 });

@@ -50,9 +50,16 @@ type Scene = Files &
   };
 
 /** Makes tasks of targets. What is not proved to be understood calls make for its target, so that it still does what it did. */
-export function convert(statements: readonly Statement[], makefile: string, disk: Disk): Imported {
+export function convert(
+  statements: readonly Statement[],
+  {
+    makefile,
+    included,
+    disk,
+  }: { readonly makefile: string; readonly included: readonly string[]; readonly disk: Disk },
+): Imported {
   const variables = new Variables(statements);
-  const gathered = withOwnRule(gather(statements, variables), makefile);
+  const gathered = withOwnRule(gather(statements, variables), [makefile, ...included]);
   const notes = [
     ...statements.flatMap(noteOf),
     ...gathered.doubts.map(noteOfDoubt),
@@ -80,11 +87,17 @@ export function convert(statements: readonly Statement[], makefile: string, disk
   return { vars: variables.vars(), tasks: keepOrder(through, gathered.special.has('.NOTPARALLEL'), notes), notes };
 }
 
-/** A rule for the Makefile itself is looked at before every target. */
-function withOwnRule(gathered: Gathered, makefile: string): Gathered {
-  const own = gathered.targets.find(({ name, recipe }) => name === makefile && recipe.length > 0);
-  if (own === undefined) return gathered;
-  return { ...gathered, doubts: [...gathered.doubts, { line: own.line, what: `the rule for \`${makefile}\` itself` }] };
+/** A rule for the Makefile itself, or for what it includes, is looked at before every target. */
+function withOwnRule(gathered: Gathered, makefiles: readonly string[]): Gathered {
+  const own = gathered.targets.find(({ name, recipe }) => makefiles.includes(name) && recipe.length > 0);
+  const made = makefiles.slice(1).find((name) => gathered.patterns.some((pattern) => pattern.test(name)));
+  if (own === undefined && made === undefined) return gathered;
+  const name = own?.name ?? made;
+  const kind = own === undefined ? 'a pattern rule' : 'the rule';
+  return {
+    ...gathered,
+    doubts: [...gathered.doubts, { line: own?.line ?? '1', what: `${kind} for \`${name}\` itself` }],
+  };
 }
 
 function taskOf(target: Target, scene: Scene): ImportedTask {

@@ -10,9 +10,9 @@ import type { Variables } from './variables.ts';
 export class Gathering {
   readonly targets = new Map<string, Target>();
   readonly special = new Map<string, readonly string[]>();
-  readonly doubts: { readonly line: number; readonly what: string }[] = [];
+  readonly doubts: { readonly line: string; readonly what: string }[] = [];
   readonly patternTexts: string[] = [];
-  readonly unnamed: { readonly line: number; readonly text: string; readonly pattern: RegExp }[] = [];
+  readonly unnamed: { readonly line: string; readonly text: string; readonly pattern: RegExp }[] = [];
   unknownPhony: string | undefined;
   private readonly variables: Variables;
 
@@ -54,7 +54,7 @@ export class Gathering {
   }
 
   /** Undefined, and a doubt, where a rule is for nobody knows whom. */
-  private namesIn(text: string, { line, index }: { readonly line: number; readonly index: number }) {
+  private namesIn(text: string, { line, index }: { readonly line: string; readonly index: number }) {
     try {
       try {
         return { names: this.checked(this.variables.words(text, index)), lost: undefined };
@@ -103,7 +103,7 @@ export class Gathering {
   }
 
   /** Where one name of `.PHONY` is not known, the others are. */
-  private addSpecial(name: string, text: string, { line, index }: { readonly line: number; readonly index: number }) {
+  private addSpecial(name: string, text: string, { line, index }: { readonly line: string; readonly index: number }) {
     const found = partsOf(text).flatMap((part) => {
       const { needs, lost } = this.needsIn(part, index);
       if (lost !== undefined && name === '.PHONY') this.unknownPhony = lost;
@@ -141,7 +141,7 @@ export class Gathering {
 }
 
 const none = { needs: [], orderOnly: [], recipe: [], besides: [] };
-const empty: Target = { name: '', line: 0, about: undefined, ...none, lost: undefined };
+const empty: Target = { name: '', line: '', about: undefined, ...none, lost: undefined };
 
 function orUndefined<T>(read: () => T): T | undefined {
   try {

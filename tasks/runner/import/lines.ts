@@ -1,12 +1,12 @@
-/** A line as make joins it. Lines count from 1. */
-export type Line = { readonly number: number; readonly text: string; readonly isRecipe: boolean };
+/** A line as make joins it, with its number from 1 on and, of a file that is included, the name of that. */
+export type Line = { readonly number: string; readonly text: string; readonly isRecipe: boolean };
 
 /** A line that ends in a backslash goes on; in a recipe the shell joins it, so there both stay. */
-export function logicalLines(text: string): readonly Line[] {
+export function logicalLines(text: string, file?: string): readonly Line[] {
   const lines: Line[] = [];
   const physical = text.split(/\r?\n/);
   for (let index = 0; index < physical.length; index++) {
-    const number = index + 1;
+    const number = `${index + 1}${file === undefined ? '' : ` of \`${file}\``}`;
     const isRecipe = physical[index]?.startsWith('\t') === true;
     let whole = physical[index] ?? '';
     while (/(^|[^\\])(\\\\)*\\$/.test(whole) && index + 1 < physical.length) {

@@ -1,9 +1,9 @@
-import { blockAt, isDefinition, type Line, logicalLines } from './lines.ts';
+import { blockAt, isDefinition, type Line } from './lines.ts';
 import { boundless, type Export, type Rule, type Statement, statementOf, type Unknown, unknown } from './statement.ts';
 
-/** Cuts a Makefile into statements. */
-export function parseMakefile(text: string): readonly Statement[] {
-  return parseLines(logicalLines(text), 'outermost').statements;
+/** Cuts the lines of a Makefile into statements. */
+export function parseMakefile(lines: readonly Line[]): readonly Statement[] {
+  return parseLines(lines, 'outermost').statements;
 }
 
 type Reading = {
@@ -92,7 +92,7 @@ function definitionOf({ number: line, text }: Line): readonly Statement[] {
 }
 
 /** All that the statements of a condition may change, whichever of them hold. */
-function unknownBlock(statements: readonly Statement[], line: number, what: string): Unknown {
+function unknownBlock(statements: readonly Statement[], line: string, what: string): Unknown {
   const inner = statements.map((statement) => {
     if (statement.kind === 'rule') return unknown(line, what, { targets: [statement.targets] });
     if (statement.kind === 'variable' && statement.isExported) return boundless(line, what);

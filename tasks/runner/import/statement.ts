@@ -1,11 +1,11 @@
 import type { Line } from './lines.ts';
 
-/** A Makefile as it is written, statement by statement. Lines count from 1. */
+/** A Makefile as it is written, statement by statement. */
 export type Statement = Assignment | Rule | Export | Unknown;
 
 export type Assignment = {
   readonly kind: 'variable';
-  readonly line: number;
+  readonly line: string;
   readonly name: string;
   readonly flavour: Flavour;
   readonly value: string;
@@ -14,7 +14,7 @@ export type Assignment = {
 
 export type Rule = {
   readonly kind: 'rule';
-  readonly line: number;
+  readonly line: string;
   readonly targets: string;
   readonly needs: string;
   /** Grows while the lines after the rule are read. */
@@ -24,12 +24,12 @@ export type Rule = {
   lost: string | undefined;
 };
 
-export type Export = { readonly kind: 'export'; readonly line: number; readonly names: readonly string[] };
+export type Export = { readonly kind: 'export'; readonly line: string; readonly names: readonly string[] };
 
 /** What has no counterpart. Names that it gives a value or a rule are known all the same. */
 export type Unknown = {
   readonly kind: 'unknown';
-  readonly line: number;
+  readonly line: string;
   readonly what: string;
   readonly variables: readonly string[];
   /** As they are written. */
@@ -72,7 +72,7 @@ function whyUnclear(
 
 /** What has no counterpart, where it is known what it gives a value or a rule. */
 export function unknown(
-  line: number,
+  line: string,
   what: string,
   { variables = [], targets = [] }: { readonly variables?: readonly string[]; readonly targets?: readonly string[] },
 ): Unknown {
@@ -80,11 +80,11 @@ export function unknown(
 }
 
 /** What may set any variable and add to any target. */
-export function boundless(line: number, what: string): Unknown {
+export function boundless(line: string, what: string): Unknown {
   return { ...unknown(line, what, {}), isBoundless: true };
 }
 
-function ruleOf(line: number, text: string, comment: readonly string[]): Statement {
+function ruleOf(line: string, text: string, comment: readonly string[]): Statement {
   const help = /##\s*(.+)$/.exec(text)?.[1];
   const plain = withoutComment(text).trim();
   const [head = '', inline] = plain.split(/;(.*)/s);

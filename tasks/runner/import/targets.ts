@@ -7,7 +7,7 @@ import type { Variables } from './variables.ts';
 /** A target with all that the Makefile says of it, in one place or in several. */
 export type Target = {
   readonly name: string;
-  readonly line: number;
+  readonly line: string;
   readonly about: string | undefined;
   readonly needs: readonly string[];
   readonly orderOnly: readonly string[];
@@ -24,9 +24,9 @@ export type Gathered = {
   /** Files that a pattern rule, or a rule for suffixes, makes. */
   readonly patterns: readonly RegExp[];
   /** Each may change any target: then none is understood. */
-  readonly doubts: readonly { readonly line: number; readonly what: string }[];
+  readonly doubts: readonly { readonly line: string; readonly what: string }[];
   /** Rules for files of which only a part of the name is known. */
-  readonly unnamed: readonly { readonly line: number; readonly text: string; readonly pattern: RegExp }[];
+  readonly unnamed: readonly { readonly line: string; readonly text: string; readonly pattern: RegExp }[];
   /** What `.PHONY` names may be more than is known, for this reason. */
   readonly unknownPhony: string | undefined;
 };
