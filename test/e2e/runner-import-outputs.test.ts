@@ -15,7 +15,7 @@ flags:
 tag:
 	@printf '[%s]' $(TAG) x-$(TAG); echo
 inner:
-	@echo $(shell echo "$(words)" '$$1' | sed 's/\$$1/one/' | tr -d '"')
+	@echo $(shell echo "$(words)" '$$1' | sed 's/$$1/one/' | tr -d '"')
 parens:
 	@echo $(shell (echo a; echo b))
 `,
@@ -70,6 +70,28 @@ ticks:
     files: { lines: 'a  b\nc\n' },
     runs: [['several'], ['one'], ['single'], ['text'], ['ticks']],
     through: ['several', 'text', 'ticks'],
+  },
+  'what is there where the caller sets something': {
+    makefile: `TAGS ?=
+KIND = big
+.PHONY: words quoted given both command
+words:
+	@printf '[%s]' build $(if $(TAGS),-tags $(TAGS)) image$(if $(TAG),:$(TAG)); echo
+quoted:
+	@echo "$(if $(TAG), with $(TAG))" 'and$(if $(TAG), $(TAG))'
+given:
+	@echo $(if $(KIND),$(KIND))
+both:
+	@echo $(if $(TAG),a,b)
+command:
+	@echo $(if $(shell echo x),a)
+`,
+    runs: ['words', 'quoted', 'given', 'both', 'command'].flatMap((target) => [
+      [target] as const,
+      [target, { TAGS: 'x y', TAG: '' }] as const,
+      [target, { TAGS: '', TAG: '1' }] as const,
+    ]),
+    through: ['given', 'both', 'command'],
   },
   "the caller's variables within single quotes": {
     makefile: `VERSION ?= 1

@@ -20,3 +20,17 @@ export function suffixRule(name: string, suffixes: readonly string[]): string | 
 export function patternOf(text: string): RegExp {
   return new RegExp(`^${text.split('%').map(literal).join('.+')}$`);
 }
+
+/** `$(NAME:.c=.o)` for one word. */
+export function replaceSuffix(word: string, from: string, to: string): string {
+  const [fromStart = '', fromEnd] = from.split('%');
+  const [toStart = '', toEnd] = to.split('%');
+  if (fromEnd === undefined) return word.endsWith(from) ? word.slice(0, word.length - from.length) + to : word;
+  const fits = word.length >= fromStart.length + fromEnd.length && word.startsWith(fromStart) && word.endsWith(fromEnd);
+  const stem = word.slice(fromStart.length, word.length - fromEnd.length);
+  return fits ? `${toStart}${toEnd === undefined ? '' : stem}${toEnd ?? ''}` : word;
+}
+
+export function wordsOf(text: string): readonly string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}

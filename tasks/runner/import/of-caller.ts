@@ -6,12 +6,23 @@ type CallerScope = Pick<Scope, 'form' | 'environment' | 'quote'>;
 
 /** The caller's variable, or else the value: what `?=` says, in the shell's words. */
 export function withDefault(name: string, text: string, scope: CallerScope): string {
-  const plain = withoutOutputs(text)
-    .replaceAll(/\$\$\{\w+(-[^{}]*)?\}/g, '')
-    .replaceAll(/\$\$\{\w+(-[^{}]*)?\}/g, '');
-  if (scope.form === 'config' && !/^[\w ./:,@%+=-]*$/.test(plain))
+  if (scope.form === 'config' && !isPlain(text))
     throw new CouldNot(`\`$(${name})\`, whose default means something to the shell`);
   return ofEnvironment(name, text, scope);
+}
+
+/** A text where the caller's variable is set and not empty. */
+export function whereSet(name: string, text: string, scope: CallerScope): string {
+  if (scope.form !== 'config' || !isPlain(text)) throw new CouldNot('`$(if …)`');
+  scope.environment.push(name);
+  return outOfQuotes(`$\${${name}:+${text}}`, scope);
+}
+
+/** Nothing in it means something to the shell within `${NAME-…}`. */
+function isPlain(text: string): boolean {
+  const reference = /\$\$\{\w+(:?[-+][^{}]*)?\}/g;
+  const plain = withoutOutputs(text).replaceAll(reference, '').replaceAll(reference, '');
+  return /^[\w ./:,@%+=-]*$/.test(plain);
 }
 
 export function ofEnvironment(name: string, text: string | undefined, scope: CallerScope): string {

@@ -36,6 +36,8 @@ export type Reader = {
   readonly replaced: (name: string, from: string, to: string) => string;
   /** `$(wildcard …)`. */
   readonly wildcard: (globs: string) => string;
+  /** `$(if $(NAME),then)`. */
+  readonly ifSet: (name: string, then: string, before: string) => string;
   /** `$(shell …)`. */
   readonly output: (command: string, before: string) => string;
   /** What stands for all that cannot be taken over; without it that is an error. */
@@ -99,6 +101,8 @@ function ofReference(content: string, reader: Reader, before: string): string {
   if (globs !== undefined) return reader.wildcard(globs.trim());
   const [, command] = /^shell\s+(.+)$/s.exec(content) ?? [];
   if (command !== undefined) return reader.output(command, before);
+  const [, asked, then] = /^if\s+\$[({](\w+)[)}]\s*,((?:[^,()]|\([^()]*\))*),?\s*$/.exec(content) ?? [];
+  if (asked !== undefined && then !== undefined) return reader.ifSet(asked, then, before);
   const isName = /^[^\s$(){},:#=]+$/.test(content);
   if (!isName) throw new CouldNot(`\`$(${content.split(/\s/)[0]} …)\``);
   return reader.reference(content, before);

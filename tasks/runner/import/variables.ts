@@ -2,7 +2,8 @@ import { reservedNames } from '../config/reserved-names.ts';
 import { literal } from '../text/literal.ts';
 import { isOfMake, programs } from './known.ts';
 import { withoutMarks } from './marks.ts';
-import { ofCommand, ofEnvironment, withDefault } from './of-caller.ts';
+import { replaceSuffix, wordsOf } from './names.ts';
+import { ofCommand, ofEnvironment, whereSet, withDefault } from './of-caller.ts';
 import { type Automatic, automaticValue, CouldNot, isGlob, walk } from './references.ts';
 import { innerOf, outermost, placeAfter, type Scope, tellOf } from './scope.ts';
 import type { Assignment, Statement } from './statement.ts';
@@ -33,17 +34,13 @@ export class Variables {
 
   /** A list of targets or prerequisites, as it reads at a statement. A `$(wildcard …)` is a glob. */
   words(text: string, before = outermost.before, form: Scope['form'] = 'words'): readonly string[] {
-    return this.expand(text, { ...outermost, before, form, environment: [] })
-      .split(/\s+/)
-      .filter((word) => word !== '');
+    return wordsOf(this.expand(text, { ...outermost, before, form, environment: [] }));
   }
 
   /** The same, with `%` for what is not known. */
   partlyKnown(text: string, before: number): readonly string[] {
     const scope: Scope = { ...outermost, before, form: 'words', environment: [], unknown: '%' };
-    return this.expand(text, scope)
-      .split(/\s+/)
-      .filter((word) => word !== '');
+    return wordsOf(this.expand(text, scope));
   }
 
   /** A command with every variable filled in; with its default, one that the caller may set; what is not known as `%`. */
@@ -107,6 +104,12 @@ export class Variables {
     }
   }
 
+  /** Only the caller can give it a value. */
+  private isOfCaller(name: string): boolean {
+    const isEmpty = this.isDefault(name) && this.values.get(name)?.chunks.every(({ text }) => text === '') === true;
+    return isEmpty || (!this.has(name) && programs[name] === undefined && !isOfMake(name));
+  }
+
   private isVar(name: string): boolean {
     const isFree = name !== 'args' && !reservedNames.includes(name);
     return !this.isDefault(name) && /^[A-Za-z][A-Za-z0-9_-]*$/.test(name) && isFree;
@@ -122,15 +125,23 @@ export class Variables {
         return found;
       },
       replaced: (name, from, to) => {
-        const words = this.reference(name, { ...scope, form: scope.form === 'config' ? 'words' : scope.form })
-          .split(/\s+/)
-          .filter((word) => word !== '');
+        const form = scope.form === 'config' ? 'words' : scope.form;
+        const words = wordsOf(this.reference(name, { ...scope, form }));
         if (words.some(isGlob)) throw new CouldNot(`\`$(${name}:${from}=${to})\` of files that a pattern names`);
         return words.map((word) => replaceSuffix(word, from, to)).join(' ');
       },
       wildcard: (globs) => {
         if (scope.form === 'config') throw new CouldNot('`$(wildcard …)` in a command');
         return globs;
+      },
+      ifSet: (name, then, before) => {
+        const inner = innerOf(scope, before);
+        if (!this.isOfCaller(name)) throw new CouldNot('`$(if …)`');
+        const quote = inner.quote === "'" ? '"' : inner.quote;
+        const place = { ...inner, isInline: true, quote, onEnvironment: undefined };
+        const found = whereSet(name, this.expand(then, place), inner);
+        tellOf(inner, scope);
+        return found;
       },
       output: (command, before) => {
         if (scope.form !== 'config') throw new CouldNot('`$(shell …)`');
@@ -177,13 +188,4 @@ export class Variables {
     if (isOfMake(name) || !/^[A-Za-z_]\w*$/.test(name)) throw new CouldNot(`\`$(${name})\``);
     return ofEnvironment(name, undefined, scope);
   }
-}
-
-function replaceSuffix(word: string, from: string, to: string): string {
-  const [fromStart = '', fromEnd] = from.split('%');
-  const [toStart = '', toEnd] = to.split('%');
-  if (fromEnd === undefined) return word.endsWith(from) ? word.slice(0, word.length - from.length) + to : word;
-  const fits = word.length >= fromStart.length + fromEnd.length && word.startsWith(fromStart) && word.endsWith(fromEnd);
-  const stem = word.slice(fromStart.length, word.length - fromEnd.length);
-  return fits ? `${toStart}${toEnd === undefined ? '' : stem}${toEnd ?? ''}` : word;
 }
