@@ -3,7 +3,7 @@ import type { Context, Engine } from 'zx-tasks';
 import { type Container, findContainers } from './containers.ts';
 import { findFilters } from './filters.ts';
 import { readProfilerState } from './profiler-state.ts';
-import { containerNames, services, tracesFolder } from './stack.ts';
+import { containerNames, type Service, services, tracesFolder } from './stack.ts';
 import { findGone } from './trace-files.ts';
 import { readLosses } from './trace-lines.ts';
 import type { Run } from './traffic.ts';
@@ -14,7 +14,7 @@ export type Broken = { readonly link: string; readonly remedy: string };
 export async function explainMissing(context: Context, engine: Engine, run: Run): Promise<Broken> {
   const containers = await findContainers(context.run, engine);
   return (
-    brokenContainer(containers) ??
+    brokenContainer(containers, services) ??
     (await brokenFiles(context)) ??
     (await brokenProbe(context, engine)) ??
     brokenTraffic(run) ??
@@ -23,8 +23,9 @@ export async function explainMissing(context: Context, engine: Engine, run: Run)
   );
 }
 
-function brokenContainer(containers: readonly Container[]): Broken | undefined {
-  for (const service of services) {
+/** The first of these services that has no container, or none that runs. */
+export function brokenContainer(containers: readonly Container[], wanted: readonly Service[]): Broken | undefined {
+  for (const service of wanted) {
     const container = containers.find((each) => each.service === service);
     if (container === undefined)
       return { link: `the container \`${containerNames[service]}\` does not exist`, remedy: 'npx tasks up' };

@@ -31,6 +31,11 @@ async function checkAgain(context: Context): Promise<void> {
 }
 
 async function showNewest(context: Context, lines: number): Promise<void> {
+  if (lines < 1)
+    throw new TaskFailure(`\`--lines\` is how many lines to show, from 1 on, and not ${lines}`, {
+      remedy: 'npx tasks traces',
+      exitCode: 2,
+    });
   const text = await readIfThere(join(context.root, tracePath));
   if (text === undefined) throw noTrace('npx tasks up');
   for (const line of text.trimEnd().split('\n').slice(-lines)) context.log(line);

@@ -268,6 +268,18 @@ test('`down` leaves the machine as it was before `up`', async () => {
   expect(await tasks(['up', '--only'])).toMatchObject({ code: 0 });
 });
 
+/** The end of the story: they leave the stack down. */
+test.each([
+  [['logs', 'app'], 'the container `profiler-app-1` does not exist', 1],
+  [['shell'], 'the container `profiler-profiler-1` does not exist', 1],
+  [['traces', '--lines=0'], '`--lines` is how many lines to show, from 1 on, and not 0', 2],
+])('`%j` says what is missing', async (words, said, code) => {
+  expect(await tasks(['down'])).toMatchObject({ code: 0 });
+  const failed = await tasks(words);
+  expect(failed.output).toContain(said);
+  expect(failed).toMatchObject({ code, output: expect.stringContaining('remedy: npx tasks ') });
+});
+
 function containerIds(): readonly string[] {
   return ['profiler-app-1', 'profiler-profiler-1'].map((name) => podman('inspect', '--format', '{{.Id}}', name));
 }
