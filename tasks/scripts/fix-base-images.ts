@@ -24,7 +24,7 @@ export async function run(context: Context): Promise<void> {
   await requireMmdebstrap(context);
   const folder = await mkdtemp(join(tmpdir(), 'tasks-base-'));
   try {
-    await makeDebian(context, debian.bootstrapped);
+    await makeDebian(context, { tar: join(folder, 'debian.tar'), image: debian.bootstrapped });
     await makeNode(context, { folder, from: debian.bootstrapped, image: node.bootstrapped });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -43,7 +43,11 @@ async function requireMmdebstrap(context: Context): Promise<void> {
   }
 }
 
-async function makeDebian(context: Context, image: string): Promise<void> {
+/** By way of a file: of a mirror that fails, a pipe would give the engine nothing, and that makes an empty image. */
+async function makeDebian(
+  context: Context,
+  { tar, image }: { readonly tar: string; readonly image: string },
+): Promise<void> {
   const engine = await context.engine();
   const { $ } = context;
   context.log(`making ${image} from the packages of Debian ${debianSuite}`);
@@ -53,9 +57,10 @@ async function makeDebian(context: Context, image: string): Promise<void> {
     '--variant=minbase',
     '--include=ca-certificates',
     debianSuite,
-    '-',
+    tar,
   ]);
-  await $`${make} | ${engine.command} import - ${image}`;
+  await $`${make}`;
+  await $`${engine.command} import ${tar} ${image}`;
 }
 
 type NodeImage = { readonly folder: string; readonly from: string; readonly image: string };
