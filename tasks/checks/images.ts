@@ -1,6 +1,6 @@
 /** Can the images that ours are built on be had? */
 import type { CheckResult, Engine, Fix, Probe, Ran } from 'zx-tasks';
-import { type BaseImage, baseImages } from '../lib/base-images.ts';
+import { type BaseImage, baseImages, chosenImage } from '../lib/base-images.ts';
 import { documented } from '../lib/docs.ts';
 import { imageId } from '../lib/images.ts';
 import { withEngine } from '../lib/subjects.ts';
@@ -47,7 +47,7 @@ type Sought = { readonly image: BaseImage; readonly here: ReadonlySet<string> };
 
 /** Where it is, or how it was asked for in vain. One that the caller chose may be named by its digest or its id, which only `inspect` knows. */
 async function whereIs(probe: Probe, engine: Engine, { image, here }: Sought): Promise<string | Ran> {
-  const chosen = probe.env[image.buildArg];
+  const chosen = chosenImage(probe.env, image);
   const local = (chosen === undefined ? [image.official, image.bootstrapped] : [chosen]).find((name) => here.has(name));
   if (local !== undefined) return local;
   if (chosen !== undefined && (await imageId(probe.run, engine, chosen)) !== undefined) return chosen;
@@ -74,14 +74,14 @@ function untrusted(probe: Probe, image: BaseImage): CheckResult {
   ];
   return {
     outcome: 'fail',
-    summary: `\`${probe.env[image.buildArg] ?? image.official}\` cannot be pulled: its registry’s certificate is not trusted in the Podman machine`,
+    summary: `\`${chosenImage(probe.env, image) ?? image.official}\` cannot be pulled: its registry’s certificate is not trusted in the Podman machine`,
     cause: 'a proxy inspects TLS, and the machine does not trust its certificate authority, even if the Mac does',
     fixes: probe.env.NODE_EXTRA_CA_CERTS === undefined ? [...fixes].reverse() : fixes.slice(0, 1),
   };
 }
 
 async function missing(probe: Probe, image: BaseImage): Promise<CheckResult> {
-  const chosen = probe.env[image.buildArg];
+  const chosen = chosenImage(probe.env, image);
   return {
     outcome: 'fail',
     summary: `\`${chosen ?? image.official}\` is not here, and its registry does not answer`,

@@ -2,7 +2,7 @@
  * The images that ours are built on: official ones by exact version, or, where no registry answers, the same
  * things made from the distribution's packages under a name of our own.
  */
-import type { Platform } from 'zx-tasks';
+import type { Context, Platform } from 'zx-tasks';
 
 const nodeVersion = '24.21.0';
 export const npmVersion = '11.19.1';
@@ -27,6 +27,11 @@ export const baseImages: readonly BaseImage[] = [
     bootstrapped: `localhost/tasks-base/node:${nodeVersion}`,
   },
 ];
+
+/** Which image the caller named in its place; an empty variable names none. */
+export function chosenImage(env: Context['env'], { buildArg }: BaseImage): string | undefined {
+  return env[buildArg] || undefined;
+}
 
 /** The npm package that carries Node's binary for a machine. */
 export function nodePackage(platform: Platform): string {

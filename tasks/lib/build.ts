@@ -1,7 +1,7 @@
 /** Building the images: always by the engine, never by the compose provider, so that secrets and base images are ours to choose. */
 import { existsSync } from 'node:fs';
 import { type Context, type Engine, TaskFailure } from 'zx-tasks';
-import { type BaseImage, baseImages } from './base-images.ts';
+import { type BaseImage, baseImages, chosenImage } from './base-images.ts';
 import { caOfEnv } from './corporate-ca.ts';
 import { imageId } from './images.ts';
 import { images } from './stack.ts';
@@ -61,7 +61,7 @@ export async function buildImage(context: Context, target: Target): Promise<void
 }
 
 async function chooseBase(context: Context, engine: Engine, image: BaseImage): Promise<readonly string[]> {
-  const name = context.env[image.buildArg] ?? (await firstHere(context, engine, image)) ?? image.official;
+  const name = chosenImage(context.env, image) ?? (await firstHere(context, engine, image)) ?? image.official;
   return ['--build-arg', `${image.buildArg}=${name}`];
 }
 

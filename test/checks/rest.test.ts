@@ -123,6 +123,9 @@ test('a base image that the caller names by its digest is asked for by that', as
   const commands = { [listed]: `[${node?.official}]\n`, [`podman image inspect --format {{.Id}} ${digest}`]: 'id' };
   const env = { [debian?.buildArg ?? '']: digest };
   expect((await checkOf(images, 'IM001')({ engine: {}, env, commands })).summary).toBe(`${digest}, ${node?.official}`);
+  const here = { [listed]: `[${debian?.official}]\n[${node?.official}]\n` };
+  const empty = await checkOf(images, 'IM001')({ engine: {}, env: { [debian?.buildArg ?? '']: '' }, commands: here });
+  expect(empty.summary, 'an empty variable names none').toBe(`${debian?.official}, ${node?.official}`);
 });
 
 test('where no registry answers, a Debian host makes the base images itself', async () => {
