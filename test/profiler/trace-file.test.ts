@@ -1,4 +1,5 @@
 /** The file of a trace: it is set aside, moved, removed, and never outgrows its size. */
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -17,6 +18,8 @@ import { expect, test } from 'vitest';
 import { openFileSink } from '../../container/profiler/src/sinks/file.ts';
 import type { Sink } from '../../container/profiler/src/sinks/sink.ts';
 import { textFormat } from '../../container/profiler/src/sinks/text.ts';
+import { openTraceFile } from '../../container/profiler/src/sinks/trace-file.ts';
+import { openStatus } from '../../container/profiler/src/status.ts';
 import { header, tell } from '../helpers/told.ts';
 import { folderForEach, linesIn, openTrace, write } from '../helpers/trace.ts';
 
@@ -194,4 +197,13 @@ test('a profiler that is behind writes while it reads, and holds no more than a 
   expect(Math.max(...heldMost)).toBeLessThan(1_200_000);
   expect(sink.flush()).toBe(0);
   expect(linesOf('trace').map((line) => Number(/ \/(\d+)\//.exec(line)?.[1]))).toEqual([...Array(told).keys()]);
+});
+
+test('what the system refuses of an open file is told with its name', () => {
+  const pipe = join(folderOf(), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const refused = (what: string, path: string) => expect.objectContaining({ syscall: what, path });
+  expect(() => openTraceFile(pipe).setAside()).toThrow(refused('ftruncate', pipe));
+  const status = { state: 'failed', tier: null, hooks: [], kernel: '', why: '', counters: {} } as const;
+  expect(() => openStatus('/dev/zero')(status)).toThrow(refused('ftruncate', '/dev/zero'));
 });

@@ -18,6 +18,16 @@ export function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
 }
 
+/** Adds to what the system refuses of an open file which one that is: the system itself names only what is opened. */
+export function ofFile<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (isOfSystem(error)) error.path ??= path;
+    throw error;
+  }
+}
+
 /** The disk, or what one may take of it, is full. */
 export function isFull(error: unknown): boolean {
   return isOfSystem(error) && (error.code === 'ENOSPC' || error.code === 'EDQUOT');

@@ -149,6 +149,7 @@ export function listKeys(map: BpfMap, keyBytes: number): Buffer[] {
 /** The sum over all processors of each entry of a per-processor array of u64. */
 export function sumPerCpu(map: BpfMap): number[] {
   const cpus = calls.cpus();
+  if (cpus < 0) throw failure('the number of processors cannot be read from /sys/devices/system/cpu/possible', -cpus);
   const key = Buffer.alloc(4);
   const values = Buffer.alloc(cpus * 8);
   return Array.from({ length: map.maxEntries }, (_, index) => {

@@ -1,6 +1,6 @@
 /** profiler.json: what the profiler says of itself, for `up`, `status` and whoever looks. */
 import { constants, ftruncateSync, writeSync } from 'node:fs';
-import { isFull } from './errors.ts';
+import { isFull, ofFile } from './errors.ts';
 import { openFollowed } from './followed-file.ts';
 
 export type Status = {
@@ -27,9 +27,11 @@ export function openStatus(path: string): (status: Status) => void {
     if (text === last || file === undefined) return;
     // Blanks cover what a longer text before would leave behind.
     const bytes = Buffer.from(text.padEnd(last.length, ' '));
-    if (!fits(file, bytes)) return;
-    ftruncateSync(file, Buffer.byteLength(text));
-    last = text;
+    ofFile(path, () => {
+      if (!fits(file, bytes)) return;
+      ftruncateSync(file, Buffer.byteLength(text));
+      last = text;
+    });
   };
 }
 

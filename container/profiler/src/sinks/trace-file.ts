@@ -1,6 +1,6 @@
 /** The file of a trace: what is written is written whole or not at all, and the content can be set aside. */
 import { closeSync, constants, fstatSync, ftruncateSync, readSync, type Stats, writeSync } from 'node:fs';
-import { isFull } from '../errors.ts';
+import { isFull, ofFile } from '../errors.ts';
 import { aside } from '../file-names.ts';
 import { openFollowed, openIfAllowed } from '../followed-file.ts';
 
@@ -23,28 +23,28 @@ export const LINE_FEED = 10;
 export function openTraceFile(path: string): TraceFile {
   const { fd, follow } = openFollowed(path, constants.O_RDWR | constants.O_APPEND);
   const last = Buffer.alloc(1);
-  const sizeOf = (file: number | undefined): number => (file === undefined ? 0 : fstatSync(file).size);
+  const sizeOf = (file: number): number => fstatSync(file).size;
+  /** Without a file, what is there instead. */
+  const withFile = <Result>(otherwise: Result, work: (file: number) => Result): Result => {
+    const file = fd();
+    return file === undefined ? otherwise : ofFile(path, () => work(file));
+  };
   return {
     follow,
-    size: () => sizeOf(fd()),
-    isCutOff: () => {
-      const file = fd();
-      const size = sizeOf(file);
-      if (file === undefined || size === 0) return false;
-      return readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== LINE_FEED;
-    },
-    append: (bytes) => {
-      const file = fd();
-      return file !== undefined && writeWhole(file, bytes);
-    },
-    setAside: () => {
-      const file = fd();
-      if (file === undefined) return 0;
-      const before = sizeOf(file);
-      const kept = copy(file, aside(path), before);
-      ftruncateSync(file, 0);
-      return before - kept;
-    },
+    size: () => withFile(0, sizeOf),
+    isCutOff: () =>
+      withFile(false, (file) => {
+        const size = sizeOf(file);
+        return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== LINE_FEED;
+      }),
+    append: (bytes) => withFile(false, (file) => writeWhole(file, bytes)),
+    setAside: () =>
+      withFile(0, (file) => {
+        const before = sizeOf(file);
+        const kept = copy(file, aside(path), before);
+        ftruncateSync(file, 0);
+        return before - kept;
+      }),
   };
 }
 
@@ -71,7 +71,7 @@ function copy(from: number, path: string, size: number): number {
   try {
     while (at < size) {
       const read = readSync(from, buffer, 0, buffer.length, at);
-      if (read === 0 || !writeWhole(to, buffer.subarray(0, read))) break;
+      if (read === 0 || !ofFile(path, () => writeWhole(to, buffer.subarray(0, read)))) break;
       at += read;
     }
     return at;
