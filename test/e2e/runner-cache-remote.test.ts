@@ -1,6 +1,7 @@
 /** The remote cache over Bazel's HTTP protocol: a real nginx with WebDAV, and servers that misbehave. */
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { encodeResult } from '../../tasks/runner/cache/action-result.ts';
 import { type CacheServer, startCacheServer } from '../helpers/cache-server.ts';
@@ -200,6 +201,68 @@ test('a server whose head comes byte by byte is left out after its time-out', as
   expect(await build(here)).toContain('is not used for the rest of this run: no answer within <time>\n');
 });
 
+const large = (more: string) => ({
+  'tasks.config.yaml': `version: 1
+cache: { remote: { ${more} } }
+tasks:
+  build: { inputs: [], outputs: [out], run: 'head -c 400000 /dev/zero > out' }
+`,
+});
+
+/** A server that has what such a checkout has written, and gives its contents in a way of its own. */
+async function filledLarge(give: (response: ServerResponse, content: Buffer) => void): Promise<CacheServer> {
+  const server = await startCacheServer((request, response) => {
+    const content = server.entries.get(request.url ?? '');
+    if (request.method !== 'GET' || request.url?.startsWith('/cas/') !== true || content === undefined) return false;
+    response.writeHead(200);
+    give(response, content);
+    return true;
+  });
+  await using writer = await createProject(large(`url: '${server.url}', mode: read-write`));
+  await build(writer);
+  return server;
+}
+
+const flood = (response: ServerResponse): void => {
+  while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+  response.once('drain', () => flood(response));
+};
+
+test.each([
+  ['does not end', flood, 'the content is too long'],
+  [
+    'comes byte by byte',
+    (response: ServerResponse) => {
+      const dripping = setInterval(() => response.write('x'), 50);
+      response.on('close', () => clearInterval(dripping));
+    },
+    'it sends less than 64 KiB per second',
+  ],
+  ['stops half-way', (response: ServerResponse) => response.write('x'), 'no answer within <time>'],
+] as const)('a content that %s is broken off, and the task runs', async (_what, give, why) => {
+  await using server = await filledLarge(give);
+  await using here = await createProject(large(`url: '${server.url}', mode: read, timeout: 500ms`));
+  expect(await build(here)).toBe(
+    `▸ build\nnote: the remote cache ${server.url} is not used for the rest of this run: ${why}\n✔ build <time>\n`,
+  );
+  expect(await readdir(here.path('.tasks/cache/store/tmp'))).toEqual([]);
+});
+
+test('a content may take longer than the time-out, as long as it comes', async () => {
+  await using server = await filledLarge((response, content) => {
+    let at = 0;
+    const parts = setInterval(() => {
+      response.write(content.subarray(at, at + 40_000));
+      at += 40_000;
+      if (at < content.length) return;
+      clearInterval(parts);
+      response.end();
+    }, 300);
+  });
+  await using here = await createProject(large(`url: '${server.url}', mode: read, timeout: 2s`));
+  expect(await build(here)).toBe(restored);
+});
+
 test('contents that a server sends damaged leave nothing in the store', async () => {
   await using server = await filled(undefined);
   for (const path of server.entries.keys())
@@ -209,7 +272,7 @@ test('contents that a server sends damaged leave nothing in the store', async ()
   expect(await readdir(here.path('.tasks/cache/store/tmp'))).toEqual([]);
 });
 
-test('a server that refuses writes is told, and the build goes on', async () => {
+test('a server that refuses writes is told once, and the build goes on', async () => {
   await using server = await startCacheServer((request, response) => {
     if (request.method !== 'PUT') return false;
     request.resume();
@@ -217,10 +280,19 @@ test('a server that refuses writes is told, and the build goes on', async () => 
     response.end();
     return true;
   });
-  await using here = await createProject(files());
-  const { exit, stdout } = await here.run('build', { env: { TASKS_CACHE_URL: server.url, TASKS_CACHE: 'read-write' } });
+  await using here = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  one: { inputs: [], outputs: [one], run: 'echo 1 > one' }
+  two: { inputs: [], outputs: [two], run: 'echo 2 > two' }
+  all: { needs: [one, two] }
+`,
+  });
+  const { exit, stdout } = await here.run('all', { env: { TASKS_CACHE_URL: server.url, TASKS_CACHE: 'read-write' } });
   expect(exit).toBe(0);
-  expect(stdout).toContain('is not used for the rest of this run: it answered 403\n');
+  expect(stdout.match(/note:.*/g)).toEqual([
+    `note: the remote cache ${server.url} is not used for the rest of this run: it answered 403`,
+  ]);
 });
 
 /** A server that has what a checkout like this one has written. */
@@ -330,5 +402,7 @@ test('Ctrl-C ends an upload that hangs', async () => {
   const running = here.start('build', { env: { TASKS_CACHE_URL: server.url, TASKS_CACHE: 'read-write' } });
   await running.says('✔ build');
   running.child.kill('SIGINT');
-  expect((await running.result).exit).toBe(130);
+  const { exit, stdout } = await running.result;
+  expect(exit).toBe(130);
+  expect(stdout).not.toContain('note:');
 });

@@ -54,7 +54,12 @@ export function makeClient({ url, timeoutMs, headers, signal }: Options): Client
       signal: bounds,
       ...auth,
     });
-    const giveUp = (): unknown => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`));
+    let response: IncomingMessage | undefined;
+    request.once('response', (begun) => {
+      response = begun;
+    });
+    // Whoever reads a response hears of a request's own end only that it was aborted.
+    const giveUp = (): unknown => (response ?? request).destroy(new Error(`no answer within ${timeoutMs / 1000} s`));
     request.setTimeout(timeoutMs, giveUp);
     // Heads that come byte by byte are signs of life, too.
     request.once('finish', () => {
