@@ -286,6 +286,16 @@ test.each([
   expect(await build(here)).toBe(restored);
 });
 
+test('so is a large one, which is read after it was copied', async () => {
+  await using here = await project("{ inputs: [src], outputs: [out.txt], run: 'head -c 400000 /dev/zero > out.txt' }");
+  await build(here);
+  const [content = ''] = await stored(here, 'cas');
+  await writeFile(content, Buffer.alloc(400_000, 'x'));
+  await rm(here.path('out.txt'));
+  expect(await build(here)).toBe(ran);
+  expect(await here.read('out.txt')).toBe('\0'.repeat(400_000));
+});
+
 test.each([
   ['cut off at every byte', (bytes: Buffer, at: number) => bytes.subarray(0, at)],
   [
