@@ -133,8 +133,7 @@ function leftElsewhere(
   last: Pick<Record, 'outputs' | 'elsewhere'>,
   patterns: Patterns,
 ): readonly string[] {
-  const others = last.outputs.paths.filter((path) => !patterns.includes(path));
-  return [...new Set([...last.elsewhere, ...others])].filter(
+  return [...new Set([...last.elsewhere, ...last.outputs.paths])].filter(
     (path) => !patterns.includes(path) && existsSync(placeOf(root, path)),
   );
 }
