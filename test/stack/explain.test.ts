@@ -58,6 +58,15 @@ test('where every link holds, the stack is begun anew', async () => {
   expect((await explain()).remedy).toBe('npx tasks down && npx tasks test');
 });
 
+test.each([
+  ['does not exist', 'app\n', 'the container `profiler-profiler-1` does not exist'],
+  ['has ended', 'app\nended\n', 'the container `profiler-profiler-1` is not running: exited, code 137'],
+])('a container that %s is named before anything else', async (_what, listed, link) => {
+  await rm(join(root, 'container/traces/http-trace.txt'));
+  const context = contextOf([], {}, listed);
+  expect(await explainMissing(context, engineOf({ name: 'podman' }), sent)).toEqual({ link, remedy: 'npx tasks up' });
+});
+
 function explain(env: readonly string[] = [], name: Engine['name'] = 'podman') {
   return explainMissing(contextOf(env), engineOf({ name }), sent);
 }
@@ -66,11 +75,16 @@ async function keep(name: string, text: string): Promise<void> {
   await writeFile(join(root, 'container/traces', name), text);
 }
 
-/** Both containers run; the profiler has that environment. */
-function contextOf(env: readonly string[], params: Context['params'] = {}): Context {
+/** Both containers run, unless others are listed; the profiler has that environment. */
+function contextOf(env: readonly string[], params: Context['params'] = {}, listed = 'app\nprofiler\n'): Context {
   const answers: Readonly<Record<string, string>> = {
-    'podman ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler': 'app\nprofiler\n',
-    'podman inspect app profiler': JSON.stringify(['app', 'profiler'].map(inspected)),
+    'podman ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler': listed,
+    'podman inspect app': JSON.stringify([inspected('app')]),
+    'podman inspect app profiler': JSON.stringify(['app', 'profiler'].map((service) => inspected(service))),
+    'podman inspect app ended': JSON.stringify([
+      inspected('app'),
+      inspected('profiler', { Status: 'exited', ExitCode: 137 }),
+    ]),
     'podman inspect --format {{json .Config.Env}} profiler': JSON.stringify(env),
   };
   const context: Partial<Context> = {
@@ -81,9 +95,8 @@ function contextOf(env: readonly string[], params: Context['params'] = {}): Cont
   return context as Context;
 }
 
-function inspected(service: string) {
+function inspected(service: string, state = { Status: 'running', ExitCode: 0 }) {
   const labels = { 'com.docker.compose.service': service, 'io.tasks.root': root };
-  const state = { Status: 'running', ExitCode: 0 };
   return {
     Id: service,
     Name: `profiler-${service}-1`,
