@@ -270,9 +270,13 @@ children.spawn = (program, words, options) => {
 };
 `;
 
-test('when the runner is killed before it could tell of a process, that does not live on either', async () => {
+test.each([
+  ['of a shell', 'sleep 60 & sleep 60'],
+  ['of Node', 'exec node wait.cjs'],
+])('when the runner is killed before it could tell of a process %s, that does not live on either', async (_, run) => {
   await using project = await createProject({
-    ...config("  first: { run: echo first }\n  victim: { needs: [first], run: 'victim=1; sleep 60 & sleep 60' }\n"),
+    ...config(`  first: { run: echo first }\n  victim: { needs: [first], run: 'victim=1; ${run}' }\n`),
+    'wait.cjs': 'setTimeout(() => undefined, 60_000);\n',
     'kill.cjs': killed,
   });
   const { result } = project.start('victim', { env: { NODE_OPTIONS: `--require=${project.path('kill.cjs')}` } });

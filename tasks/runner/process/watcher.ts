@@ -7,8 +7,8 @@ import { handOver, openNotes } from './notes.ts';
  * them still runs is killed, with its group and all that descends from it. The notes, `started PID` and `ended PID`, are
  * in a file; those that would not fit there come through the pipe. The descendants are found before the first kill,
  * since orphans lose their parent. A process of which the runner had no more time to tell is known by our null device, by being
- * an orphan as we are, by its age, and by what it was told of the runs around it: other runs have such devices too. In the end a
- * file says when all that was over.
+ * an orphan as we are, by its age, and by what it was told of the runs around it, which can be read when its
+ * start is complete: other runs have such devices too. In the end a file says when all that was over.
  */
 const script = `
 killed=$1
@@ -36,9 +36,10 @@ END
 children() { cat /proc/"$1"/task/*/children 2>/dev/null || pgrep -P "$1"; }
 tree() { echo "$1"; for child in $(children "$1"); do tree "$child"; done; }
 stat_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null; }
+# Without that for which Node and others mark their stdin: to be closed when they start something.
 flags_of() {
   flags=
-  while read -r key value; do [ "$key" = flags: ] && flags=$value; done < "/proc/$1/fdinfo/$2"
+  while read -r key value; do [ "$key" = flags: ] && flags=$((value & ~02000000)); done < "/proc/$1/fdinfo/$2"
 }
 marked() {
   for fd in 0 3; do
@@ -47,7 +48,14 @@ marked() {
   done
   return 1
 }
-ours() { tr '\\0' '\\n' < "/proc/$1/environ" 2>/dev/null | grep -qE "^${aroundVariable}=(.* )?$runner="; }
+ours() {
+  for moment in 1 2 3 4 5 6 7 8; do
+    told=$(tr '\\0' '\\n' < "/proc/$1/environ" 2>/dev/null)
+    [ -n "$told" ] && break
+    sleep 0.02
+  done
+  echo "$told" | grep -qE "^${aroundVariable}=(.* )?$runner="
+}
 untold() {
   [ -n "$marker_fd" ] || return
   flags_of $$ "$marker_fd"
