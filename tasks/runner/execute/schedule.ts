@@ -1,3 +1,4 @@
+// This file is longer than 200 lines because the state of a run has one owner.
 import type { Failure, TaskEnd } from '../events.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import { onAbort } from '../process/on-abort.ts';
