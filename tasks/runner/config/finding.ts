@@ -1,6 +1,11 @@
 /** The way from the root of a document to a value. */
 export type Path = readonly (string | number)[];
 
+/** Whether a path leads to a value or into it. */
+export function leadsInto(path: Path, value: Path): boolean {
+  return value.every((step, index) => path[index] === step);
+}
+
 /** Something wrong in a document, before it is known where in the file that stands. */
 export type Finding = {
   readonly path: Path;

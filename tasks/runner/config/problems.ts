@@ -1,5 +1,5 @@
 import type { Problem } from '../errors.ts';
-import type { Finding, Path } from './finding.ts';
+import { type Finding, leadsInto, type Path } from './finding.ts';
 
 /** As a reader goes through the file, from top to bottom. */
 export function inOrder(problems: readonly Problem[]): readonly Problem[] {
@@ -10,6 +10,5 @@ export function inOrder(problems: readonly Problem[]): readonly Problem[] {
 
 /** What is said of a wrong part, or of a whole that has one, may only follow from what was said already. */
 export function isNoConsequenceOf(wrong: readonly Path[]): (finding: Finding) => boolean {
-  const startsWith = (path: Path, start: Path): boolean => start.every((step, index) => path[index] === step);
-  return ({ path }) => !wrong.some((part) => startsWith(part, path) || startsWith(path, part));
+  return ({ path }) => !wrong.some((part) => leadsInto(part, path) || leadsInto(path, part));
 }

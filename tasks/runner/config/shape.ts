@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { didYouMean, listed } from '../errors.ts';
-import type { Finding, Path } from './finding.ts';
+import { type Finding, leadsInto, type Path } from './finding.ts';
 import { listForMap, listsForMaps, reservedKey, reservedKeys } from './shape/maps.ts';
 import { ourWordFor, wayWithout } from './shape/other-words.ts';
 import { remove, replaceWrong, schemaAt } from './shape/stand-in.ts';
@@ -27,7 +27,9 @@ export function checkShape<Schema extends v.GenericSchema>(
   const reserved = reservedKeys(schema, document);
   const result = v.safeParse(schema, document);
   if (result.success && lists.length + reserved.length === 0) return { findings: [], wrong: [], value: result.output };
-  const issues = (result.issues ?? []).flatMap(innermost).filter((issue) => !isInside(pathOf(issue), lists));
+  const issues = (result.issues ?? [])
+    .flatMap(innermost)
+    .filter((issue) => !lists.some((list) => leadsInto(pathOf(issue), list)));
   const wrong = [...lists, ...issues.filter((issue) => !isBadKey(issue)).map(pathOf)];
   const findings = [
     ...lists.map((path) => listForMap(path, subjectOf(path))),
@@ -44,10 +46,6 @@ export function checkShape<Schema extends v.GenericSchema>(
 }
 
 type Issue = v.BaseIssue<unknown>;
-
-function isInside(path: Path, owners: readonly Path[]): boolean {
-  return owners.some((owner) => owner.every((step, index) => path[index] === step));
-}
 
 /** Of a union's branches, the one that came furthest says what is wrong. */
 function innermost(issue: Issue): Issue[] {

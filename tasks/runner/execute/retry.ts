@@ -25,7 +25,7 @@ export async function withRetries<End extends Attempt>(
 }
 
 /** Ends early when cancelled. */
-async function pause(host: Pick<Session['host'], 'sleep'>, ms: number, signal: AbortSignal): Promise<void> {
+export async function pause(host: Pick<Session['host'], 'sleep'>, ms: number, signal: AbortSignal): Promise<void> {
   await host.sleep(ms, signal).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });

@@ -1,3 +1,4 @@
+import { pause } from '../execute/retry.ts';
 import type { Host } from '../host.ts';
 
 /** What tells, without saying what, that something may have changed. */
@@ -15,21 +16,16 @@ const burstMs = 50;
 const longestBurstMs = 1_000;
 
 /** Makes it. `end` is aborted when the watch is interrupted. */
-export function makeHints({ sleep, clockMs }: Pick<Host, 'sleep' | 'clockMs'>, end: AbortSignal): Hints {
+export function makeHints(host: Pick<Host, 'sleep' | 'clockMs'>, end: AbortSignal): Hints {
   let isGiven = false;
   let wake: () => void = () => undefined;
   end.addEventListener('abort', () => wake(), { once: true });
-  const pause = async (ms: number): Promise<void> => {
-    await sleep(ms, end).catch((error: unknown) => {
-      if (!end.aborted) throw error;
-    });
-  };
   const untilQuiet = async (ms: number, longestMs: number): Promise<void> => {
-    const startedMs = clockMs();
+    const startedMs = host.clockMs();
     do {
       isGiven = false;
-      await pause(ms);
-    } while (isGiven && !end.aborted && clockMs() - startedMs < longestMs);
+      await pause(host, ms, end);
+    } while (isGiven && !end.aborted && host.clockMs() - startedMs < longestMs);
     isGiven = false;
   };
   return {
