@@ -104,7 +104,7 @@ __noinline int take_bytes(__u32 slot)
  * The message's next bytes into the scratch, at most `most`, from the first segment that has any.
  * They are not taken.
  */
-static __always_inline __u64 peek_bytes(struct hp_scratch *scratch, const __u64 most)
+static __always_inline __u64 peek_bytes(struct hp_scratch *scratch, __u64 most)
 {
 	struct hp_move *move = &scratch->move;
 	__u64 some = most;
@@ -117,7 +117,7 @@ static __always_inline __u64 peek_bytes(struct hp_scratch *scratch, const __u64 
 	if (some > move->base_len)
 		some = move->base_len;
 	asm volatile("" : "+r"(some));
-	if (some > most || bpf_probe_read_user(scratch->bytes, some, (void *)move->base))
+	if (some > HP_RECORD_BYTES || bpf_probe_read_user(scratch->bytes, some, (void *)move->base))
 		return 0;
 	return some;
 }

@@ -8,8 +8,8 @@
 
 /* The bytes looked at to tell whether a request may start. The longest registered method has 17. */
 #define HP_START_BYTES 24
-/* A head longer than this is left to user space. */
-#define HP_SCAN_BYTES 2048
+/* A head longer than this is left to user space; with long cookies some have thousands. */
+#define HP_SCAN_BYTES 8192
 
 /* Letters, digits and the marks that a method may have (RFC 9110 calls them token characters). */
 static __always_inline int is_token_byte(__u8 byte)

@@ -22,7 +22,7 @@ test.skipIf(!hasFuzzer)('the head finder is never wrong about a head, and never 
     cpSync(join(here, 'seeds'), join(folder, 'corpus'), { recursive: true });
     const limits = [
       `-max_total_time=${SECONDS}`,
-      '-max_len=2400',
+      '-max_len=8600',
       `-artifact_prefix=${folder}/`,
       '-print_final_stats=1',
     ];

@@ -10,7 +10,8 @@ const LARGE = 3_000_000;
 const READ_BYTES = 65_536;
 const head = (method: string, target: string, more = '') => `${method} ${target} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
 const chunked = `${head('POST', '/chunked', 'Transfer-Encoding: chunked\r\n')}2\r\nhi\r\n0\r\n\r\n`;
-const long = head('GET', '/long', `Cookie: ${'c'.repeat(3_000)}\r\n`);
+const withCookie = (target: string, bytes: number) => head('GET', target, `Cookie: ${'c'.repeat(bytes)}\r\n`);
+const long = withCookie('/long', 9_000);
 const [one, two] = [head('GET', '/pipelined/1'), head('GET', '/pipelined/2')];
 
 /** Each line: what is asked, and how many bytes of a body each answer has; a negative number for those to HEAD. */
@@ -33,18 +34,27 @@ for line in sys.stdin:
     print("done", flush=True)
 `;
 
+type Play = (asked: string, bodies: readonly number[]) => Promise<void>;
+
+/** Runs both peers, and gives what plays one line of them to its end. */
+function startPeers(): AsyncDisposable & { readonly play: Play } {
+  const peers = follow(['python3', '-c', program]);
+  const said = createInterface({ input: peers.child.stdout ?? process.stdin })[Symbol.asyncIterator]();
+  const play: Play = async (asked, bodies) => {
+    peers.type(`${JSON.stringify([asked, bodies])}\n`);
+    expect((await said.next()).value).toBe('done');
+  };
+  return { play, [Symbol.asyncDispose]: () => peers[Symbol.asyncDispose]() };
+}
+
 test.each([
   ['chunked', chunked, [20_000], ['/chunked']],
-  ['with a long head', long, [20_000], ['/long']],
+  ['with a head of more than 8 KiB', long, [20_000], ['/long']],
   ['pipelined', one + two, [20_000, 9], ['/pipelined/1', '/pipelined/2']],
 ])('behind requests that are %s', async (_, unsure, bodies, targets) => {
   await using profiler = await startProfiler({ PROFILER_ROLE: 'client', PROFILER_PORTS: String(PORT) });
-  await using peers = follow(['python3', '-c', program]);
-  const said = createInterface({ input: peers.child.stdout ?? process.stdin })[Symbol.asyncIterator]();
-  const play = async (asked: string, sizes: readonly number[]): Promise<void> => {
-    peers.type(`${JSON.stringify([asked, sizes])}\n`);
-    expect((await said.next()).value).toBe('done');
-  };
+  await using peers = startPeers();
+  const { play } = peers;
   const told = () => profiler.lines().filter(({ type }) => type !== 'header');
   await play(unsure, bodies);
   // When they are told the kernel knows where the next one begins.
@@ -60,5 +70,19 @@ test.each([
     ['/large/2', 200, 'complete', LARGE + 44],
   ]);
   // About one for each call that reads; each would fill eight.
+  expect(profiler.status().counters.records).toBeLessThan((2 * 2 * LARGE) / READ_BYTES);
+});
+
+test('a head with a long cookie is followed, and with it the answer', async () => {
+  await using profiler = await startProfiler({ PROFILER_ROLE: 'both', PROFILER_PORTS: String(PORT) });
+  await using peers = startPeers();
+  const targets = ['/cookie/1', '/cookie/2'];
+  for (const target of targets) await peers.play(withCookie(target, 7_900), [LARGE]);
+  await profiler.stop();
+  const told = profiler.lines().filter(({ type }) => type !== 'header');
+  const at = (role: string) => told.filter((line) => line.role === role).map(({ target, end }) => [target, end]);
+  const complete = targets.map((target) => [target, 'complete']);
+  expect([at('server'), at('client')]).toEqual([complete, complete]);
+  // One for the answer's call, and about one for each that reads it; each of these would fill eight.
   expect(profiler.status().counters.records).toBeLessThan((2 * 2 * LARGE) / READ_BYTES);
 });
