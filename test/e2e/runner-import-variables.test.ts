@@ -213,6 +213,14 @@ own:
   },
 });
 
+test('where a target shows help, what shows it here is named', async () => {
+  const makefile = 'help: ## Show this\n\t@grep "##" $(MAKEFILE_LIST)\n';
+  await using project = await createProject({ Makefile: makefile });
+  expect((await project.run('--import=Makefile')).stdout).toContain(
+    '`help` still calls make, because of `$(MAKEFILE_LIST)` (`npx tasks --list` shows what a `help` target shows)\n',
+  );
+});
+
 test('variables of the caller of which the shell makes words are named once', async () => {
   const makefile = 'ARGS ?= -v\ntest:\n\t@printf "[%s]" $(ARGS) "$(NAME)"; echo $(ARGS) $(MORE)\n';
   await using project = await createProject({ Makefile: makefile });

@@ -10,6 +10,11 @@ export function isOfMake(name: string): boolean {
   );
 }
 
+/** What does here what such a variable of make is used for. */
+export const insteadOf: Readonly<Record<string, string>> = {
+  MAKEFILE_LIST: ' (`npx tasks --list` shows what a `help` target shows)',
+};
+
 /** Variables of the environment that everybody has: to set one in a Makefile is to export it. */
 export const everybodys: readonly string[] = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'PWD', 'OLDPWD', 'LANG', 'LC_ALL', 'TERM', 'TMPDIR', 'SHLVL'],

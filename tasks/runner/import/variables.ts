@@ -1,6 +1,6 @@
 import { reservedNames } from '../config/reserved-names.ts';
 import { literal } from '../text/literal.ts';
-import { isOfMake, programs } from './known.ts';
+import { insteadOf, isOfMake, programs } from './known.ts';
 import { withoutMarks } from './marks.ts';
 import { replaceSuffix, wordsOf } from './names.ts';
 import { ofCommand, ofEnvironment, whereSet, withDefault } from './of-caller.ts';
@@ -185,7 +185,7 @@ export class Variables {
     if (name === 'CURDIR' && scope.form === 'config') return ofEnvironment('PWD', undefined, scope);
     const program = programs[name];
     if (program !== undefined) return withDefault(name, program, scope);
-    if (isOfMake(name) || !/^[A-Za-z_]\w*$/.test(name)) throw new CouldNot(`\`$(${name})\``);
+    if (isOfMake(name) || !/^[A-Za-z_]\w*$/.test(name)) throw new CouldNot(`\`$(${name})\`${insteadOf[name] ?? ''}`);
     return ofEnvironment(name, undefined, scope);
   }
 }
