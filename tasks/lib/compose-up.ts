@@ -4,9 +4,10 @@ import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import { findProvider, type Provider } from './compose.ts';
 import { composeFiles } from './compose-files.ts';
 import { findContainers } from './containers.ts';
+import { imageId } from './images.ts';
 import { refuseOtherCheckout } from './other-checkout.ts';
 import { composeVariables } from './settings.ts';
-import { project, type Service } from './stack.ts';
+import { images, project, type Service } from './stack.ts';
 
 /** The provider, or a failure that says how to get one. */
 export async function requireProvider(context: Context, engine: Engine): Promise<Provider> {
@@ -34,8 +35,14 @@ export async function startServices(context: Context, { engine, provider, toStar
     (service) => !now.some((each) => each.service === service && each.state !== 'created'),
   );
   if (missing.length === 0) return;
+  for (const service of missing) await requireImage(context, engine, images[service]);
   for (const line of `${ran.stdout}\n${ran.stderr}`.trim().split('\n').slice(-20)) context.log(line);
   throw new TaskFailure(`\`${provider.command.join(' ')} up\` did not start ${missing.join(' and ')}`, {
     remedy: 'npx tasks doctor',
   });
+}
+
+async function requireImage(context: Context, engine: Engine, image: string): Promise<void> {
+  if ((await imageId(context.run, engine, image)) !== undefined) return;
+  throw new TaskFailure(`the image \`${image}\` is not here`, { remedy: 'npx tasks build' });
 }

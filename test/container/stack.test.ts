@@ -73,6 +73,23 @@ describe('up', () => {
     expect(await tasks(['up', '--only'])).toMatchObject({ code: 0 });
   });
 
+  test('begins the traces anew, as the page says; and without an image it names what builds it', async () => {
+    expect(await tasks(['down'])).toMatchObject({ code: 0 });
+    await writeFile(trace, 'of an earlier one\n');
+    podman('tag', 'localhost/profiler-app', 'localhost/tasks-test-kept');
+    podman('rmi', 'localhost/profiler-app');
+    try {
+      const failed = await tasks(['up', '--only']);
+      expect(failed.code).toBe(1);
+      expect(failed.output).toContain('the image `localhost/profiler-app` is not here\n  remedy: npx tasks build\n');
+    } finally {
+      podman('tag', 'localhost/tasks-test-kept', 'localhost/profiler-app');
+      podman('rmi', 'localhost/tasks-test-kept');
+    }
+    expect(await tasks(['up', '--only'])).toMatchObject({ code: 0 });
+    expect(await readFile(trace, 'utf8')).not.toContain('of an earlier one');
+  });
+
   test('Ctrl-C while it starts takes back what was started', async () => {
     expect(await tasks(['down'])).toMatchObject({ code: 0 });
     await using up = follow([process.execPath, join(root, 'tasks/launch.cjs'), 'up', '--only']);
