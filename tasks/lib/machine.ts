@@ -45,7 +45,7 @@ export async function readMachine(run: Run): Promise<Found> {
   if (rows === undefined) return unknown('podman machine list', listed);
   const row = rows.find((each) => each.Default === true) ?? rows[0];
   if (row === undefined) return { state: 'known', machine: undefined };
-  const name = String(row.Name).replace(/\*$/, '');
+  const name = String(row.Name);
   const inspected = await run(['podman', 'machine', 'inspect', name], patience);
   const details = inspected.code === 0 ? parseArray(inspected.stdout)?.[0] : undefined;
   if (details === undefined) return unknown(`podman machine inspect ${name}`, inspected);
