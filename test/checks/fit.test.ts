@@ -80,6 +80,8 @@ test('KN003: CAP_SYS_ADMIN, or CAP_BPF with CAP_PERFMON, must be in reach', asyn
   expect((await capabilities(status('CapBnd:\t000000c000000000\n'))).outcome).toBe('pass');
   expect((await capabilities(status('CapBnd:\t0000000000200000\n'))).outcome).toBe('pass');
   expect((await capabilities(status('CapBnd:\t00000000a80425fb\n'))).outcome).toBe('fail');
+  expect((await capabilities(status('CapBnd:\t0000008000000000\n'))).outcome).toBe('fail');
+  expect((await capabilities(status('CapBnd:\t0000004000000000\n'))).outcome).toBe('fail');
   expect((await capabilities({})).outcome).toBe('could-not-check');
 });
 

@@ -1,6 +1,6 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { digestSettings } from '../../tasks/lib/settings.ts';
 import { run as up } from '../../tasks/scripts/up.ts';
@@ -43,3 +43,15 @@ test.each(files(/^container\/(docker-compose\.[\w.-]*yml|profiler\/seccomp\.json
     });
   },
 );
+
+test.each([
+  ['a setting of the profiler', { PROFILER_SAMPLE: '1/3' }, { app: false, profiler: true }],
+  ['a setting that is empty', { PROFILER_SAMPLE: '' }, { app: false, profiler: false }],
+  ['the port', { APP_PORT: '8081' }, { app: true, profiler: false }],
+])('`up` starts anew what %s is for', async (_what, env, expected) => {
+  const root = resolve(import.meta.dirname, '../..');
+  const digests = (given: Readonly<Record<string, string>>) =>
+    Promise.all([digestSettings({ root, env: given }, 'app'), digestSettings({ root, env: given }, 'profiler')]);
+  const [[app, profiler], [appAfter, profilerAfter]] = [await digests({}), await digests(env)];
+  expect({ app: app !== appAfter, profiler: profiler !== profilerAfter }).toEqual(expected);
+});
