@@ -124,6 +124,7 @@ const pitfalls: readonly Row[] = [
     e2e('watch-files', 'a failing task that writes its own input does not run for ever'),
     e2e('watch-files', 'a task that writes its own input %s runs no more than it must'),
     e2e('watch-files', 'memory does not grow over many runs'),
+    e2e('watch-property', 'edits, failures, services that crash, other configs and Ctrl-C in a watch: seed %i'),
     e2e('watch-files', 'a file in `.github`'),
     e2e('watch-files', '`.git`, `.tasks`, `node_modules` and outputs start nothing, unless an input names them'),
   ],
