@@ -6,7 +6,6 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include "http_probe.h"
-#include "http_task.bpf.h"
 
 #ifndef AF_UNIX
 #define AF_UNIX 1
@@ -18,11 +17,6 @@
  * A section of its own, so that user space writes the whole struct without looking for variables.
  */
 const volatile struct hp_settings hp_settings SEC(".rodata.hp") = {};
-
-static __always_inline bool is_own(struct task_struct *task)
-{
-	return hp_settings.own_pid && ids_of(task) >> 32 == hp_settings.own_pid;
-}
 
 /* Would a request that moves this way be reported? */
 static __always_inline bool role_is_wanted(__u32 direction)

@@ -304,8 +304,6 @@ struct hp_port_range {
 
 /* Set before the object is loaded. Zero means no filter. */
 struct hp_settings {
-	/* The profiler itself, where its pid is that of the initial namespace. */
-	__u32 own_pid;
 	/* Bit 0: report where the process receives requests; bit 1: where it sends them. */
 	__u32 roles;
 	/* Whether cgroups have names on a version 1 hierarchy too. */
@@ -314,6 +312,6 @@ struct hp_settings {
 	__u32 port_ranges;
 	struct hp_port_range ports[HP_PORT_RANGES];
 };
-_Static_assert(sizeof(struct hp_settings) == 80, "hp_settings has holes");
+_Static_assert(sizeof(struct hp_settings) == 76, "hp_settings has holes");
 
 #endif

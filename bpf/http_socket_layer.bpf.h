@@ -150,7 +150,7 @@ static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direc
 		call_is_over(task);
 	if (ret < 0 && !other_end_went(ret))
 		return 0;
-	if (moves_nothing(&call) || is_own(task) || !fill_socket(sock, &socket))
+	if (moves_nothing(&call) || !fill_socket(sock, &socket))
 		return 0;
 	conn = conn_of(&socket);
 	if (ret < 0 && !error_is_end(&socket, conn, direction))

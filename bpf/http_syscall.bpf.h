@@ -133,7 +133,7 @@ static __always_inline int call_ended(struct pt_regs *regs, long ret)
 	if (!call.shape || moves_nothing(&call))
 		return 0;
 	task = current_task();
-	if (is_own(task) || is_compat(task))
+	if (is_compat(task))
 		return 0;
 	scratch = scratch_at((__u32)ids_of(task) % SCRATCHES);
 	if (!scratch || !take_scratch(scratch, ids_of(task)))

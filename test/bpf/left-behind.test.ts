@@ -31,7 +31,6 @@ const probe = loadProbe({
   ports: [{ first: PORT, last: PORT }],
   cgroups: [],
   tier: undefined,
-  ownPid: 0,
   hasLegacyCgroups: hasLegacyCgroups(),
 });
 afterAll(() => probe.detach());

@@ -32,7 +32,7 @@ export function measureVerifier(object: string): readonly Verified[] {
 function loadTier(object: string, tier: TierName, onVerified: OnVerified): void {
   // With every filter set: what is not asked for is left out before the verifier looks.
   const ports = Array.from({ length: MAX_PORT_RANGES }, (_, index) => ({ first: index, last: index }));
-  const settings = { role: 'both', cgroups: [], ports, ownPid: 0 } as const;
+  const settings = { role: 'both', cgroups: [], ports } as const;
   loadProbe({ ...settings, object, tier, hasLegacyCgroups: hasLegacyCgroups(), onVerified });
 }
 

@@ -92,12 +92,11 @@ export const word = {
 } as const;
 
 export const settings = {
-  size: 80,
-  ownPid: 0,
-  roles: 4,
-  legacyCgroups: 8,
-  portRanges: 12,
-  ports: { at: 16, lengths: [16] },
+  size: 76,
+  roles: 0,
+  legacyCgroups: 4,
+  portRanges: 8,
+  ports: { at: 12, lengths: [16] },
 } as const;
 
 export const portRange = {

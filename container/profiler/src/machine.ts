@@ -1,9 +1,6 @@
 /** What the kernel lets the profiler know about itself and about the machine. */
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
-
-/** The inode of the first pid namespace is a constant of the kernel (PROC_PID_INIT_INO). */
-const FIRST_PID_NAMESPACE = 'pid:[4026531836]';
 
 /** As `uname -r` says it. */
 export function kernelRelease(): string {
@@ -17,11 +14,6 @@ export function kernelRelease(): string {
 export function chargesLockedMemory(kernel: string): boolean {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(kernel) ?? [];
   return Number(major) < 5 || (major === '5' && Number(minor) < 11);
-}
-
-/** This process's pid as the kernel numbers it; 0 inside a pid namespace, where it cannot be known. */
-export function ownPid(): number {
-  return readlinkSync('/proc/self/ns/pid') === FIRST_PID_NAMESPACE ? process.pid : 0;
 }
 
 /** Whether cgroups have names on a version 1 hierarchy too. */

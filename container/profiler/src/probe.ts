@@ -53,8 +53,6 @@ export type Probe = {
 };
 
 export type ProbeOptions = Pick<Settings, 'object' | 'ports' | 'cgroups' | 'role' | 'tier'> & {
-  /** The profiler's pid where that is the initial namespace's; 0 elsewhere. */
-  readonly ownPid: number;
   readonly hasLegacyCgroups: boolean;
   /** Called with the verifier's statistics of each program. */
   readonly onVerified?: OnVerified;
@@ -144,7 +142,6 @@ function makeProbe(object: BpfObject, onOff: Pick<Probe, 'attach' | 'detach'>, t
 function configure(view: DataView, options: ProbeOptions): void {
   const { settings, portRange } = layout;
   const ranges: readonly PortRange[] = options.ports;
-  view.setUint32(settings.ownPid, options.ownPid, true);
   view.setUint32(settings.roles, ROLES[options.role], true);
   view.setUint32(settings.legacyCgroups, options.hasLegacyCgroups ? 1 : 0, true);
   view.setUint32(settings.portRanges, ranges.length, true);
