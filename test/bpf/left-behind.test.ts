@@ -1,4 +1,4 @@
-/** What does not leave the kernel: headers and bodies of messages that come whole, and all of other protocols. */
+/** What does not leave the kernel: headers and bodies of messages that come whole, all of other protocols, and what was not asked for. */
 import { afterAll, expect, test } from 'vitest';
 import { hasLegacyCgroups } from '../../container/profiler/src/machine.ts';
 import { loadProbe } from '../../container/profiler/src/probe.ts';
@@ -59,11 +59,22 @@ test.each([
   expect(await readWhile((['>', '<'] as const).map((way) => [way, text]))).toBe('');
 });
 
-/** All that the ring has of a connection on which these pieces move. */
-async function readWhile(pieces: readonly Piece[]): Promise<string> {
+test.each([
+  ['another port', 'listener = socket.create_server(("127.0.0.1", 0))'],
+  [
+    'a Unix socket',
+    'listener = socket.socket(socket.AF_UNIX); listener.bind("\\0left-behind-%d" % PORT); listener.listen()',
+  ],
+])('where a port is named, on %s: nothing', async (_, listens) => {
+  expect(await readWhile(twice, `import socket\n${listens.replace('PORT', String(PORT))}\n`)).toBe('');
+});
+
+/** All that the ring has of a connection on which these pieces move; `listens` makes the listener. */
+async function readWhile(pieces: readonly Piece[], listens = listening(PORT)): Promise<string> {
   const before = probe.data.produced();
-  await runPeers(`import json
-${listening(PORT)}client = socket.create_connection(listener.getsockname())
+  await runPeers(`${listens}import json
+client = socket.socket(listener.family)
+client.connect(listener.getsockname())
 server, _ = listener.accept()
 for way, text in json.loads(${JSON.stringify(JSON.stringify(pieces))}):
     source, target = (client, server) if way == ">" else (server, client)
