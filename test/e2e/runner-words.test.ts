@@ -83,17 +83,38 @@ test.each([
   ['--silent a', 'unknown flag `--silent`, did you mean `--quiet`?', "a task's own flags follow its name"],
   ['a --parallel=4', 'task `a` has no flag `--parallel`, did you mean `--jobs=N`?', '`a` has `--fields`'],
   ['a --field', 'task `a` has no flag `--field`, did you mean `--fields`?', '`a` has `--fields`'],
+  ['a --no-race', 'task `a` has no flag `--no-race`, did you mean `--race=false`?', '`a` has `--fields`, `--race`'],
+  [
+    'b --os=mac',
+    'task `b` has no flag `--os`',
+    '`os` is a key of its matrix, which makes a task of each value: `tasks --help b`',
+  ],
   ['-C sub a', 'unknown flag `-C`', 'the config is looked for where you are: `cd FOLDER && tasks …`'],
   ['--file=x a', 'unknown flag `--file`', 'the config is looked for where you are: `cd FOLDER && tasks …`'],
   ['-x a', 'unknown flag `-x`', 'flags are written in full'],
 ])('of `%s`, as other runners take it, the way here is told', async (words, message, hint) => {
   await using project = await createProject({
-    'tasks.config.yaml': 'version: 1\ntasks:\n  a: { params: { fields: {} }, run: echo ran }\n',
+    'tasks.config.yaml': `version: 1
+tasks:
+  a: { params: { fields: {}, race: { type: bool, default: true } }, run: echo ran }
+  b: { matrix: { os: [mac, linux] }, run: 'echo \${os}' }
+`,
   });
   const { exit, stdout, stderr } = await project.run(words);
   const [first, second] = stderr.split('\n');
   expect({ exit, stdout, first }).toEqual({ exit: 2, stdout: '', first: `error: ${message}` });
   expect(second?.startsWith(`hint: ${hint}`)).toBe(true);
+});
+
+test('help says how a flag that is on is switched off', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      "version: 1\ntasks:\n  a: { params: { race: { type: bool, default: true }, fast: { type: bool } }, run: 'echo ${race}' }\n",
+  });
+  expect((await project.run('--help a')).stdout).toBe(
+    'usage: tasks a [flags]\n\nflags:\n  --race[=false]  (default: true)\n  --fast\n',
+  );
+  expect((await project.run('a --race=false')).stdout).toContain('\nfalse\n');
 });
 
 const aimless = ['--watch', '--force', '--dry-run', '--profile=x', '--only --yes', '--jobs=4', '--engine=podman'];

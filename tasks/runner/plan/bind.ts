@@ -1,10 +1,9 @@
 import type { Args, Item } from '../args.ts';
-import { toolFlagNames } from '../args.ts';
 import type { Config, ParamRow, ParamValue, TaskRow } from '../config/types.ts';
 import { didYouMean, listed, type Problem, UserError } from '../errors.ts';
-import { knownElsewhere } from '../other-flags.ts';
 import { withArticle } from '../text/words.ts';
 import { requireTask } from './require-task.ts';
+import { unknownFlag } from './unknown-flag.ts';
 
 /** Undefined where nothing was given: no number is empty. */
 export type ParamValues = Readonly<Record<string, ParamValue | undefined>>;
@@ -107,24 +106,6 @@ function openTask(config: Config, word: string, open: OpenRequest[], problems: P
     if (!(error instanceof UserError)) throw error;
     problems.push(...error.problems);
   }
-}
-
-function unknownFlag(name: string, task: TaskRow | undefined): Problem {
-  const params = Object.keys(task?.params ?? {});
-  const known = [...params, ...toolFlagNames].map((flag) => `--${flag}`);
-  const elsewhere = knownElsewhere(`--${name}`);
-  const near = elsewhere.hint === undefined ? didYouMean(`--${name}`, known) : '';
-  const suggestion = near === '' ? (elsewhere.suggestion ?? '') : near;
-  if (task === undefined)
-    return {
-      message: `unknown flag \`--${name}\`${suggestion}`,
-      hint: elsewhere.hint ?? "a task's own flags follow its name",
-    };
-  const own = params.length === 0 ? 'has no flags of its own' : `has ${listed(params.map((param) => `--${param}`))}`;
-  return {
-    message: `task \`${task.name}\` has no flag \`--${name}\`${suggestion}`,
-    hint: `\`${task.name}\` ${own}; what follows \`--\` goes to its command`,
-  };
 }
 
 function readParam(param: ParamRow, text: string | undefined): ParamValue | undefined {

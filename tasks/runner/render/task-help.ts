@@ -42,7 +42,8 @@ function inColumns(lines: readonly Line[]): readonly string[] {
 }
 
 function describeParam(name: string, param: ParamRow): Line {
-  const value = { string: '=TEXT', int: '=N', bool: '', enum: `=${param.values.join('|')}` }[param.type];
+  const bool = String(param.default) === 'true' ? '[=false]' : '';
+  const value = { string: '=TEXT', int: '=N', bool, enum: `=${param.values.join('|')}` }[param.type];
   return [`--${name}${value}`, `${inOneLine(param.about)} ${whenNotGiven(param)}`.trim()];
 }
 
