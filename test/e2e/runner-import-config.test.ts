@@ -281,3 +281,11 @@ test('what has no counterpart is told with its line and still calls make, so tha
     expect(existsSync(project.path(`out-${target}`)), target).toBe(true);
   }
 });
+
+test('only variables that tasks use are vars', async () => {
+  await using project = await createProject({
+    Makefile: 'A = 1\nB = $(A)\nC = 2\nD = 3\n.PHONY: a b\na:\n\t@echo $(B)\nb:\n\t@echo $(C) $(words x)\n',
+  });
+  await project.run('--import=Makefile');
+  expect(await project.read('tasks.config.yaml')).toContain("\nvars:\n  A: '1'\n  B: '${A}'\ntasks:\n");
+});

@@ -128,6 +128,23 @@ out: docs/Makefile
     runs: [['both']],
     through: ['own', 'here', 'root', 'out'],
   },
+  'a module of the kernel': {
+    makefile: `obj-m := hello.o
+PWD := $(shell pwd)
+KDIR ?= $(shell echo kernels)/build
+.PHONY: all clean
+all:
+	@$(MAKE) -C $(KDIR) M="$(PWD)" modules
+clean:
+	@make -C $(KDIR) M="$(PWD)" clean
+`,
+    files: {
+      'kernels/build/Makefile': 'modules clean:\n\t@echo $@ $(notdir $(CURDIR)) $(words $(wildcard $(M)/kernels))\n',
+      'kernels/other/Makefile': 'modules:\n\t@echo others\n',
+    },
+    runs: [['all'], ['all', { KDIR: 'kernels/other' }], ['clean']],
+    through: [],
+  },
   '`$(MAKE)`, and what needs it with others': {
     makefile: `.PHONY: all sub one only
 all: sub one

@@ -86,7 +86,10 @@ made.mk: source
   'a target in a folder that is not known': {
     makefile: `BIN ?= $(CURDIR)/bin
 TOOL = $(BIN)/tool
+LOCAL ?= $(shell pwd)/local
 .PHONY: test build all
+$(LOCAL):
+	@mkdir -p $(LOCAL)
 .DEFAULT_TARGET = test
 test:
 	@echo tested
@@ -103,7 +106,7 @@ $(TOOL):
 `,
     files: { 'in.txt': 'in\n' },
     runs: [['test'], ['build'], ['all'], ['bin/tool']],
-    through: ['bin/tool', 'build', 'all'],
+    through: ['build', 'all'],
   },
   '`.PHONY` of names that are not known': {
     makefile: `DIRS = x y

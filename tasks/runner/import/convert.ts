@@ -84,7 +84,11 @@ export function convert(
     return target === undefined ? task : throughMake(target, why, scene);
   });
   notes.push(...through.flatMap(noteOfStdin), ...noteOfBare(through));
-  return { vars: variables.vars(), tasks: keepOrder(through, gathered.special.has('.NOTPARALLEL'), notes), notes };
+  return {
+    vars: variables.varsOf(through.flatMap(({ run, env }) => [...Object.values(env), ...run])),
+    tasks: keepOrder(through, gathered.special.has('.NOTPARALLEL'), notes),
+    notes,
+  };
 }
 
 /** A rule for the Makefile itself, or for what it includes, is looked at before every target. */

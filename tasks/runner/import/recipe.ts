@@ -138,8 +138,7 @@ function isSimple(command: string): boolean {
 }
 
 function quoted(command: string, variables: Variables): string {
-  const usesVars = /(^|[^$])\$\{/.test(command);
-  if (usesVars && Object.values(variables.vars()).some((value) => value.includes("'")))
+  if (Object.values(variables.varsOf([command])).some((value) => value.includes("'")))
     throw new CouldNot('a variable with quotes in a command of another shell');
   return `'${command.replaceAll("'", `'\\''`)}'`;
 }

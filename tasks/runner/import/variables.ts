@@ -18,7 +18,6 @@ export class Variables {
   private readonly lost = new Map<string, string>();
   /** The last statement that sets a variable. */
   private readonly settledAt = new Map<string, number>();
-  private readonly used = new Set<string>();
 
   constructor(statements: readonly Statement[]) {
     for (const [index, statement] of statements.entries()) {
@@ -39,7 +38,8 @@ export class Variables {
 
   /** The same, with `%` for what is not known. */
   partlyKnown(text: string, before: number): readonly string[] {
-    const scope: Scope = { ...outermost, before, form: 'words', environment: [], unknown: '%' };
+    const form = 'words as without an environment';
+    const scope: Scope = { ...outermost, before, form, environment: [], unknown: '%' };
     return wordsOf(this.expand(text, scope));
   }
 
@@ -59,6 +59,12 @@ export class Variables {
     }
   }
 
+  /** It is the folder in which make runs, as the shell knows it. */
+  isFolder(name: string): boolean {
+    const [only, ...more] = this.values.get(name)?.chunks ?? [];
+    return more.length === 0 && /^\$\((shell pwd|CURDIR)\)$/.test(only?.text.trim() ?? '');
+  }
+
   has(name: string): boolean {
     return this.values.has(name) || this.lost.has(name);
   }
@@ -67,17 +73,17 @@ export class Variables {
     return this.values.get(name)?.isDefault === true;
   }
 
-  /** The variables that were used, each after those that it uses. */
-  vars(): Readonly<Record<string, string>> {
+  /** The variables that texts of the config use, each after those that it uses. */
+  varsOf(texts: readonly string[]): Readonly<Record<string, string>> {
     const sorted = new Map<string, string>();
     const add = (name: string): void => {
       const variable = this.values.get(name);
       if (sorted.has(name) || variable === undefined) return;
       const text = this.valueOf(variable, { ...outermost, form: 'config', environment: [] });
-      for (const [, other = ''] of text.matchAll(/(?<!\$)\$\{(\w[\w-]*)\}/g)) add(other);
+      namesIn(text).forEach(add);
       sorted.set(name, withoutMarks(text));
     };
-    for (const name of this.used) add(name);
+    texts.flatMap(namesIn).forEach(add);
     return Object.fromEntries(sorted);
   }
 
@@ -169,7 +175,6 @@ export class Variables {
     if (variable.isDefault) return withDefault(name, text, scope);
     const isOtherInQuotes = scope.quote === "'" && scope.environment.length > 0;
     if (scope.form !== 'config' || isInline || isOtherInQuotes || !this.isVar(name)) return text;
-    this.used.add(name);
     return `\${${name}}`;
   }
 
@@ -188,4 +193,8 @@ export class Variables {
     if (isOfMake(name) || !/^[A-Za-z_]\w*$/.test(name)) throw new CouldNot(`\`$(${name})\`${insteadOf[name] ?? ''}`);
     return ofEnvironment(name, undefined, scope);
   }
+}
+
+function namesIn(text: string): readonly string[] {
+  return [...text.matchAll(/(?<!\$)\$\{(\w[\w-]*)\}/g)].flatMap(([, name = '']) => name);
 }
