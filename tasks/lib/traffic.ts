@@ -35,7 +35,7 @@ const steps: readonly Step[] = [
   { method: 'GET', path: '/health', status: 204, kept: false },
 ];
 
-/** Sends every step once, one after the other, each with a marker that no earlier run used. */
+/** Sends every step once, one after the other, each with a marker that no earlier run used; none after one that got no answer. */
 export async function sendTraffic(port: number): Promise<Run> {
   const marker = `run-${randomBytes(6).toString('hex')}`;
   const agent = keepAlive();
@@ -43,6 +43,10 @@ export async function sendTraffic(port: number): Promise<Run> {
   try {
     for (const [index, step] of steps.entries()) {
       const target = `${step.path}?${marker}=${index + 1}`;
+      if (sent.at(-1)?.status === null) {
+        sent.push({ method: step.method, target, status: null, problem: 'not sent: the one before got no answer' });
+        continue;
+      }
       const asked = { port, path: target, method: step.method, headers: { 'user-agent': 'tasks-test' } };
       const answer = await request({
         ...asked,
