@@ -5,7 +5,7 @@ import { documented } from '../lib/docs.ts';
 import { readEngineInfo } from '../lib/engine-info.ts';
 import { installFix } from '../lib/packages.ts';
 import { fate, lastLine } from '../lib/ran.ts';
-import { checkLabel, project, projectLabel } from '../lib/stack.ts';
+import { checkImages, checkLabel, project, projectLabel } from '../lib/stack.ts';
 import { withEngine } from '../lib/subjects.ts';
 import { tinyElf } from '../lib/tiny-elf.ts';
 
@@ -104,7 +104,7 @@ async function startTiny(probe: Probe, engine: Engine, flags: readonly string[])
     exit: program,
     Containerfile: 'FROM scratch\nCOPY exit /exit\nCMD ["/exit"]\n',
   });
-  const image = 'localhost/tasks-check-start';
+  const image = checkImages.start;
   const built = await probe.run(
     [...engine.command, 'build', '-q', '-t', image, '-f', `${folder}/Containerfile`, folder],
     { timeoutMs: TINY_WITHIN_MS },
@@ -135,7 +135,7 @@ async function buildTiny(probe: Probe, engine: Engine): Promise<Ran> {
     exit: program,
     Containerfile: 'FROM scratch\nCOPY exit /exit\nRUN ["/exit"]\n',
   });
-  const image = 'localhost/tasks-check-build';
+  const image = checkImages.build;
   const file = `${folder}/Containerfile`;
   const build = [...engine.command, 'build', '-q', '--network', 'none', '-t', image, '-f', file, folder];
   const built = await probe.run(build, { timeoutMs: TINY_WITHIN_MS });

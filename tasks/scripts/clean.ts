@@ -5,7 +5,7 @@ import type { Context, Engine } from 'zx-tasks';
 import { baseImages } from '../lib/base-images.ts';
 import { unlessForeign } from '../lib/foreign.ts';
 import { imageId } from '../lib/images.ts';
-import { images, project, tracesFolder } from '../lib/stack.ts';
+import { checkImages, images, project, tracesFolder } from '../lib/stack.ts';
 import { emptyState } from '../lib/state-folder.ts';
 import { allFiles } from '../lib/trace-files.ts';
 import { removeUnfinishedBuilds } from '../lib/unfinished-builds.ts';
@@ -13,9 +13,9 @@ import { removeUnfinishedBuilds } from '../lib/unfinished-builds.ts';
 export async function run(context: Context): Promise<void> {
   const engine = await context.engine();
   await removeUnfinishedBuilds(context, engine);
-  for (const name of [...Object.values(images), ...baseImages.map((image) => image.bootstrapped).reverse()]) {
+  const bases = baseImages.map((image) => image.bootstrapped).reverse();
+  for (const name of [...Object.values({ ...images, ...checkImages }), ...bases])
     await removeImage(context, engine, name);
-  }
   await context.run([...engine.command, 'image', 'prune', '-f', '--filter', `label=io.tasks.project=${project}`]);
   await unlessForeign(tracesFolder, async () => {
     for (const name of allFiles) await rm(join(context.root, tracesFolder, name), { force: true });
