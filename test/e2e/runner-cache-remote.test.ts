@@ -91,10 +91,14 @@ tasks:
 
 test('environment variables name the server, the mode and the token, and win over the config', async () => {
   await using server = await startCacheServer();
-  await using here = await createProject(files());
+  await using here = await createProject({
+    ...files(),
+    'tasks.config.yaml':
+      'version: 1\ntasks:\n  build: { inputs: [src], outputs: [out], run: cp -r src out; echo token $TASKS_CACHE_TOKEN }\n',
+  });
   const env = { TASKS_CACHE_URL: server.url, TASKS_CACHE_TOKEN: 'very-secret' };
   const { stdout } = await here.run('build --verbose', { env });
-  expect(stdout).not.toContain('very-secret');
+  expect(stdout).toMatch(/^token \*\*\*$/m);
   expect(server.asked()).toEqual(['GET /ac']);
   expect(server.headers()[0]?.authorization).toBe('Bearer very-secret');
   await here.write('src/a', 'new\n');
@@ -104,11 +108,13 @@ test('environment variables name the server, the mode and the token, and win ove
   await here.write('src/a', 'newer\n');
   await build(here, { ...env, TASKS_CACHE: 'local' });
   expect(server.asked()).toHaveLength(before);
-  const refused = await here.run('build', { env: { TASKS_CACHE_URL: 'ftp://x' } });
-  expect([refused.exit, refused.stderr]).toEqual([
-    2,
-    'error: the URL of the cache (`TASKS_CACHE_URL`, or `url` in the config) must begin with `http://` or `https://`\n',
-  ]);
+  for (const url of ['ftp://x', 'nowhere']) {
+    const refused = await here.run('build', { env: { TASKS_CACHE_URL: url } });
+    expect([refused.exit, refused.stderr]).toEqual([
+      2,
+      'error: the URL of the cache (`TASKS_CACHE_URL`, or `url` in the config) must begin with `http://` or `https://`\n',
+    ]);
+  }
 });
 
 test('the password in the URL of the server is sent, and neither shown nor stored', async () => {

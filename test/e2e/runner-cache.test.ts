@@ -217,6 +217,14 @@ test('a run that wrote nothing, or not all that it promised, is not kept', async
   expect(await stored(half, 'ac')).toEqual([]);
 });
 
+test('a run that wrote what no cache can hold is not kept, without a word', async () => {
+  await using pipe = await project(
+    "{ inputs: [src], outputs: [out], run: 'mkdir out; mkfifo out/pipe; echo > out/file' }",
+  );
+  expect(await build(pipe)).toBe(ran);
+  expect(await stored(pipe, 'ac')).toEqual([]);
+});
+
 test('an output with the value of a secret in it is told and not kept', async () => {
   await using here = await project(
     "{ inputs: [src], outputs: [out.txt, plain.txt], run: 'echo TOKEN=$TOKEN > out.txt; echo x > plain.txt' }",
