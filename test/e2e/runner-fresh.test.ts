@@ -820,6 +820,19 @@ test('a folder that may not be entered is told, and so is one in which nothing m
   expect(exit).toBe(0);
 });
 
+test('a folder that may not be listed is told each time', async () => {
+  await using here = await project("{ inputs: ['src/**', 'shut/**'], run: 'true' }");
+  await here.write('shut/s.c', 's');
+  await chmod(here.folder, 0o777);
+  await chmod(here.path('shut'), 0o711);
+  const asNobody = () => here.run('build --explain', { user: 65534 });
+  await asNobody();
+  for (const _ of [2, 3])
+    expect((await asNobody()).stdout).toBe(
+      '▸ build\ndue to: shut cannot be read\ndue to: its last run had inputs that could not be read\n✔ build <time>\n',
+    );
+});
+
 test('a file where the folder of an input or output was is a change like others', async () => {
   await using here = await project(
     "{ inputs: ['src/a.c', in], outputs: [out/deep/x], run: 'mkdir -p out/deep; cp in out/deep/x' }",
