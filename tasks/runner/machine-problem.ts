@@ -15,20 +15,25 @@ export function machineProblem(thrown: unknown): Problem | undefined {
 }
 
 /** What mends it that the system refused something, by its code. */
-export function remedyOf(code: string, path = '.'): string | undefined {
-  return remedies[code]?.(shellQuote(path), shellQuote(dirname(path)));
+export function remedyOf(code: string, path?: string): string | undefined {
+  const remedy = remedies[code];
+  return path === undefined ? remedy?.('', '') : remedy?.(shellQuote(path), shellQuote(dirname(path)));
 }
 
 const ofOurs: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY', 'EINVAL', 'EBADF']);
 
-type Remedy = (path: string, folder: string) => string;
+/** What is refused of an open file names none: both are empty then. */
+type Remedy = (path: string, folder: string) => string | undefined;
 
+const command = (text: string): string => `\`${text.trimEnd()}\``;
 const isSomebodyElses: Remedy = (path, folder) =>
-  `make it yours (\`sudo chown -R "$(id -un)" ${path}\`); \`ls -ld ${folder} ${path}\` shows whose it is`;
+  path === ''
+    ? undefined
+    : `make it yours (\`sudo chown -R "$(id -un)" ${path}\`); \`ls -ld ${folder} ${path}\` shows whose it is`;
 const isFailing: Remedy = (path) =>
-  `that disk, or the network it is on, fails: see \`df ${path}\` and \`dmesg | tail\``;
+  `that disk, or the network it is on, fails: see ${command(`df ${path}`)} and \`dmesg | tail\``;
 const isFull: Remedy = (_, folder) =>
-  `make room there: \`df -h ${folder}\` and \`df -i ${folder}\` show how much there is`;
+  `make room there: ${command(`df -h ${folder}`)} and ${command(`df -i ${folder}`)} show how much there is`;
 const hasTooManyFiles: Remedy = () => 'this shell allows too few open files: raise `ulimit -n`, or lower `--jobs`';
 
 const remedies: Readonly<Record<string, Remedy>> = {
@@ -42,6 +47,7 @@ const remedies: Readonly<Record<string, Remedy>> = {
   ENOMEM: () => 'this machine has no memory left: end what takes much, or lower `--jobs`',
   ENOSPC: isFull,
   EPERM: isSomebodyElses,
-  EROFS: (path) => `it is mounted read-only, also where a disk fails: see \`df ${path}\` and \`dmesg | tail\``,
+  EROFS: (path) =>
+    `it is mounted read-only, also where a disk fails: see ${command(`df ${path}`)} and \`dmesg | tail\``,
   ESTALE: isFailing,
 };

@@ -12,12 +12,15 @@ test.each([
   ['EIO', { syscall: 'open', path: '/p/a file' }, failing("'/p/a file'")],
   // Of two names the second is where something was to be written.
   ['EIO', { syscall: 'symlink', path: 'claim', dest: '/p/build.lock' }, failing('/p/build.lock')],
-  ['EIO', { syscall: 'read' }, failing('.')],
+  ['EIO', { syscall: 'read' }, 'that disk, or the network it is on, fails: see `df` and `dmesg | tail`'],
+  ['ENOSPC', { syscall: 'open', path: '/p/a' }, 'make room there: `df -h /p` and `df -i /p` show how much there is'],
+  ['ENOSPC', { syscall: 'write' }, 'make room there: `df -h` and `df -i` show how much there is'],
   [
     'EMFILE',
     { syscall: 'open', path: '/p' },
     'this shell allows too few open files: raise `ulimit -n`, or lower `--jobs`',
   ],
+  ['EPERM', { syscall: 'ftruncate' }, undefined],
   ['ENODEV', { syscall: 'open', path: '/p' }, undefined],
 ])('%s of %o is the machine’s', (code, more, hint) => {
   const message = `${code}: no`;
