@@ -199,6 +199,33 @@ test('a service that ends by itself in a run before its turn has come is started
   expect((await watch.end()).exit).toBe(130);
 });
 
+test('memory does not grow over many runs beside a service', async () => {
+  const names = Array.from({ length: 40 }, (_, index) => `t${index}`);
+  await using project = await projectWith(
+    () => `  web: { service: { run: 'echo up; exec sleep 1000', ready: { log: up } } }
+${names.map((name) => `  ${name}: { needs: [web], inputs: [${name === 't0' ? 'spec' : 'none'}], run: ':' }\n`).join('')}  all: { needs: [${names}] }
+`,
+    {
+      spec: '',
+      'heap.cjs':
+        "process.on('SIGUSR2', () => { gc(); gc(); console.error(`heap ${process.memoryUsage().heapUsed}`); });\n",
+    },
+  );
+  const running = project.start('all --watch --jobs=4', {
+    env: { NODE_OPTIONS: `--expose-gc --require=${project.path('heap.cjs')}` },
+  });
+  for (let run = 1; run <= 80; run++) {
+    await running.says('waiting for a change', run);
+    if (run % 40 === 0) running.child.kill('SIGUSR2');
+    if (run % 40 === 0) await running.says('heap', run / 40);
+    await project.write('spec', `${run}`);
+  }
+  running.child.kill('SIGINT');
+  const { stderr } = await running.result;
+  const [early = 0, late = 0] = [...stderr.matchAll(/heap (\d+)/g)].map(([, bytes]) => Number(bytes));
+  expect((late - early) >> 10, 'KiB').toBeLessThan(600);
+});
+
 test('a service that writes what it reads is not restarted for ever', async () => {
   await using project = await projectWith(
     () =>

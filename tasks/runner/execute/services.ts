@@ -53,6 +53,7 @@ export function makeServices({ session, round, tasks, order, claims, up, ...then
         then.onEnd(task, end, tookMs(startedMs));
         if (end.state === 'failed') up.endUsersOf(task);
         then.goOn();
+        round?.standing.tellEnd(service, end);
       })
       .catch(then.crash);
   };
@@ -64,26 +65,31 @@ export function makeServices({ session, round, tasks, order, claims, up, ...then
     emit({ type: 'service-ready', task: task.name, tookMs: tookMs(startedMs) });
   }
 
-  /** One that ends by itself ends those that need it. */
-  function adopt(task: PlannedTask, service: Service): void {
-    up.add({ ...service, task });
-    service.ended
-      .then((end) => {
-        up.remove(task);
-        // One whose turn is still to come is started again then, and so nobody who needs it runs.
-        if (end.state !== 'failed' || order.isWaiting(task) || round?.standing.isReplaced(service) === true) return;
-        order.amend(task, end);
-        then.onStandingFailed(task, end);
-        up.endUsersOf(task);
-        then.goOn();
-      })
-      .catch(then.crash);
+  /** One of an earlier run that ends by itself ends those that need it. */
+  function hearEnd(task: PlannedTask, end: TaskEnd): void {
+    up.remove(task);
+    // One whose turn is still to come is started again then, and so nobody who needs it runs.
+    if (end.state !== 'failed' || order.isWaiting(task)) return;
+    order.amend(task, end);
+    then.onStandingFailed(task, end);
+    up.endUsersOf(task);
+    then.goOn();
   }
 
+  const followers = new Map<string, (end: TaskEnd) => void>();
   for (const task of tasks) {
     const service = round?.standing.find(task.name);
-    if (service !== undefined) adopt(task, service);
+    if (service === undefined) continue;
+    up.add({ ...service, task });
+    followers.set(
+      task.name,
+      (end) =>
+        void Promise.resolve(end)
+          .then((how) => hearEnd(task, how))
+          .catch(then.crash),
+    );
   }
+  round?.standing.follow(followers);
   return {
     borrow: (task, loan) => {
       emit({ type: 'notice-given', text: `\`${task.name}\` is the service of the run with pid ${loan.by.pid}` });
