@@ -425,3 +425,25 @@ test('the lock of another user’s run counts also where /proc hides what others
   invocation.exit(0);
   await first.result;
 });
+
+test('what a killed run was doing is done by another one only when all that it had started has ended', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  work: { run: exec sh work.sh }\n',
+    'work.sh': `other=$(cat held 2>/dev/null)
+[ -n "$other" ] && [ -e "/proc/$other/cwd/held" ] && echo "two at once" >> log
+echo $$ > held
+[ -e go ] && exit
+exec sleep 1000
+`,
+  });
+  // By which the watcher of the first run finds what is below a process.
+  await project.program('cat', '[[ $1 == /proc/*/children ]] && sleep 1; exec /bin/cat "$@"');
+  const first = project.start('work');
+  await expect.poll(() => project.read('held').catch(() => ''), { timeout: 20_000 }).toMatch(/\d/);
+  const second = project.start('work');
+  await second.says(`waits for the run with pid ${first.pid}`);
+  await project.write('go', '');
+  first.child.kill('SIGKILL');
+  expect((await second.result).exit).toBe(0);
+  await expect(project.read('log')).rejects.toThrow();
+});

@@ -1,8 +1,10 @@
 import { accessSync, constants, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { isErrno } from '../host.ts';
 import { machineProblem } from '../machine-problem.ts';
+import { isCleanedUpAfter } from '../process/killed.ts';
 import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
 import { isLeftBehind, keepRenewing, renewNoMore } from './left-behind.ts';
+import { thisMachine } from './this-machine.ts';
 
 /** A lock is a symbolic link whose target says who holds it: made, read and replaced in one step each, never half written. */
 export type Attempt =
@@ -79,9 +81,20 @@ function isFromUs(holder: Claim, { pid, started, host }: Claim): boolean {
   return holder.pid === pid && holder.started === started && holder.host === host;
 }
 
-/** Whether a run that goes on holds it. */
+/** Whether a run that goes on holds it, or a killed one, until all that it had started has been ended. */
 export function isHeldStill(path: string, by: Claim): boolean {
-  return isHeld(by) && !isLeftBehind(path, by);
+  return isHeld(by) ? !isLeftBehind(path, by) : isStillCleared(by);
+}
+
+/** What cannot be ended, as by an engine that hangs, is not waited for. */
+const patienceMs = 10_000;
+const seenMs = new Map<number, number>();
+
+function isStillCleared({ pid, host }: Claim): boolean {
+  if (host !== thisMachine()) return false;
+  const sinceMs = seenMs.get(pid) ?? Date.now();
+  seenMs.set(pid, sinceMs);
+  return Date.now() - sinceMs < patienceMs && isCleanedUpAfter(pid);
 }
 
 function create(path: string, claim: Claim): 'exists' | 'read-only' | undefined {

@@ -35,25 +35,31 @@ const prefix = 'killed-';
 const stepMs = 20;
 const patienceMs = 10_000;
 
-/** Whether a process that outlives its runner has such a file to write: the watcher is told of it by its name. */
-function isOrphaned(file: string, runner: number): boolean {
-  return watchersOf(file).some((pid) => findProcess(pid)?.parent !== runner);
+/** Whether a runner that is gone still has a watcher, which ends what the run had started. */
+export function isCleanedUpAfter(runner: number): boolean {
+  return watchersOf(`/${prefix}${runner}-`).length > 0;
 }
 
-function watchersOf(file: string): readonly number[] {
+/** Whether a process that outlives its runner has such a file to write: the watcher is told of it by its name. */
+function isOrphaned(file: string, runner: number): boolean {
+  return watchersOf(file.slice(file.lastIndexOf('/'))).some((pid) => findProcess(pid)?.parent !== runner);
+}
+
+/** By a part of the name of their file. */
+function watchersOf(part: string): readonly number[] {
   if (hasProc())
     return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && hasArgument(name, file))
+      .filter((name) => /^\d+$/.test(name) && hasArgument(name, part))
       .map(Number);
-  const { stdout } = spawnSync('pgrep', ['-f', file.slice(file.lastIndexOf('/'))], { encoding: 'utf8' });
+  const { stdout } = spawnSync('pgrep', ['-f', part], { encoding: 'utf8' });
   return (stdout ?? '')
     .split('\n')
     .filter((line) => line !== '')
     .map(Number);
 }
 
-function hasArgument(pid: string, text: string): boolean {
-  return attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(text), false);
+function hasArgument(pid: string, part: string): boolean {
+  return attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(part), false);
 }
 
 /** Another task of the same run may ask for it, but not for ever. */
