@@ -610,6 +610,27 @@ async function stateOf(here: Project): Promise<unknown> {
   return await Promise.all(names.map(async (name) => [name, (await stat(here.path(`.tasks/state/${name}`))).mtimeMs]));
 }
 
+test('a dry run says of what is up to date which task that runs before it may change that', async () => {
+  await using here = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  one: { inputs: [src/a.c], outputs: [one], run: 'cat src/a.c > one' }
+  two: { needs: [one], inputs: [src/b.c], run: 'true' }
+  three: { needs: [two], inputs: [src/b.c], run: 'true' }
+`,
+    'src/a.c': 'a\n',
+    'src/b.c': 'b\n',
+  });
+  await here.run('three');
+  expect((await here.run('three --dry-run')).stdout).toBe(
+    '1. one is up to date\n2. two is up to date\n3. three is up to date\n',
+  );
+  await here.write('src/a.c', 'new\n');
+  expect((await here.run('three --dry-run')).stdout).toContain(
+    '2. two is up to date, unless `one` writes something else\n3. three is up to date, unless `two` writes something else\n',
+  );
+});
+
 test('a dry run asks no command that is an input, and says what depends on it', async () => {
   await using project = await createProject({
     'tasks.config.yaml':
