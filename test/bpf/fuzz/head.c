@@ -79,14 +79,20 @@ static void check_scan(const __u8 *bytes, __u32 count)
 	}
 }
 
-/* What a few bytes rule out, more bytes never bring back; and a proper request is never ruled out. */
+/*
+ * What a few bytes rule out, more bytes never bring back; what lies behind them is of no account; and a proper request is
+ * never ruled out.
+ */
 static void check_start(const __u8 *bytes, __u32 count)
 {
 	int may = 1;
 
 	for (__u32 length = 0; length <= count; length++) {
 		int now = may_start_request(bytes, length);
+		__u8 alone[HP_START_BYTES] = {0};
 
+		memcpy(alone, bytes, length);
+		REQUIRE(may_start_request(alone, length) == now);
 		REQUIRE(may || !now);
 		may = now;
 	}
