@@ -222,6 +222,30 @@ test('known failures are checked with their own places', async () => {
   `);
 });
 
+test('a key that says nothing without another one is refused, with what to do', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  here: { envInputs: [CC], run: echo $CC }
+  there: { envInputs: [CC], container: alpine, run: echo $CC }
+  quick: { incremental: true, outputs: [out], run: make }
+  kept: { cache: true, inputs: [a], run: make }
+`,
+  });
+  const { exit, stderr } = await project.run('--list');
+  expect(exit).toBe(3);
+  expect(stderr.split('\n').filter((line) => /^(error|hint)/.test(line))).toEqual([
+    'error: task `here` has `envInputs` but no `inputs`, so it always runs',
+    "hint: add `inputs`, or leave it out: the command gets the caller's variables in any case",
+    'error: task `there` has `envInputs` but no `inputs`, so it always runs',
+    'hint: add `inputs`',
+    'error: task `quick` is `incremental` but has no `inputs`, so it always runs',
+    'hint: add `inputs`',
+    'error: task `kept` has `cache` but nothing to keep',
+    'hint: add both `inputs` and `outputs`',
+  ]);
+});
+
 test('a platform that does not exist is an error, since what is for it would be skipped everywhere', async () => {
   const config = `version: 1
 policy:

@@ -41,6 +41,8 @@ function inputRules(task: TaskRow): readonly Finding[] {
   ];
 }
 
+const toBeGiven = "add `inputs`, or leave it out: the command gets the caller's variables in any case";
+
 /** Keys that say nothing without others. */
 function lonelyKeys(task: TaskRow): readonly Finding[] {
   const at = aboutKeysOf(task.name);
@@ -48,7 +50,11 @@ function lonelyKeys(task: TaskRow): readonly Finding[] {
   return thatHold([
     task.envInputs.length > 0 &&
       !hasInputs &&
-      at('envInputs', 'has `envInputs` but no `inputs`, so it always runs', 'add `inputs`'),
+      at(
+        'envInputs',
+        'has `envInputs` but no `inputs`, so it always runs',
+        task.container === undefined ? toBeGiven : 'add `inputs`',
+      ),
     task.incremental &&
       !hasInputs &&
       at('incremental', 'is `incremental` but has no `inputs`, so it always runs', 'add `inputs`'),
