@@ -40,5 +40,7 @@ async function ourImages(run: Context['run'], engine: Engine): Promise<ReadonlyS
   const listed = await run([...engine.command, 'images', '-a', '-q', '--no-trunc', ...labelled]);
   const bases = await Promise.all(baseImages.map(({ bootstrapped }) => imageId(run, engine, bootstrapped)));
   const steps = listed.stdout.split('\n').map((id) => id.replace(/^sha256:/, ''));
-  return new Set([...steps, ...bases.map((id) => id ?? '')]);
+  const ids = [...steps, ...bases].flatMap((id) => id ?? []);
+  // What is built from nothing has none, whosever it is.
+  return new Set(ids.filter((id) => id !== ''));
 }

@@ -1,5 +1,7 @@
 /** What a build that was cut off leaves in Podman: the containers it worked in, with the real engine. */
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -40,8 +42,9 @@ test('those that a killed build has left are removed, and no other project’s',
   await leaveOne('localhost/profiler-app');
   const [ours] = newOnes();
   await leaveOne(foreign);
+  await leaveOneFromScratch();
   const theirs = newOnes().filter((id) => id !== ours);
-  expect(theirs).toHaveLength(1);
+  expect(theirs).toHaveLength(2);
   const elsewhere = follow([
     process.execPath,
     '-e',
@@ -51,12 +54,12 @@ test('those that a killed build has left are removed, and no other project’s',
   ]);
   try {
     await remove();
-    expect(newOnes(), 'while another checkout builds, its containers look the same').toHaveLength(2);
+    expect(newOnes(), 'while another checkout builds, its containers look the same').toHaveLength(3);
   } finally {
     await elsewhere[Symbol.asyncDispose]();
   }
   await remove(Date.now() + 5_000);
-  expect(newOnes(), 'those are older than the build that was interrupted').toHaveLength(2);
+  expect(newOnes(), 'those are older than the build that was interrupted').toHaveLength(3);
   await remove();
   expect(newOnes()).toEqual(theirs);
 });
@@ -71,10 +74,25 @@ function remove(sinceMs?: number): Promise<void> {
 
 /** Kills a build in the middle of a step. */
 async function leaveOne(image: string): Promise<void> {
-  const file = await containerfile(`FROM ${image}\nRUN echo begun && sleep 60`);
+  await cutOff(`FROM ${image}\nRUN echo begun && sleep 60`, 'begun\n');
+}
+
+/** In a step that fetches something from a server that never answers. */
+async function leaveOneFromScratch(): Promise<void> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const asked = once(server, 'connection');
+  await cutOff(`FROM scratch\nADD http://127.0.0.1:${port}/file /file`, 'STEP 2', asked);
+  server.close();
+}
+
+async function cutOff(text: string, said: string, until: Promise<unknown> = Promise.resolve()): Promise<void> {
+  const file = await containerfile(text);
   const env = Object.entries(engineEnv()).map(([name, value]) => `${name}=${value}`);
   await using build = follow(['env', ...env, 'podman', 'build', '-f', file, folder]);
-  await build.says('begun\n');
+  await build.says(said);
+  await until;
 }
 
 async function containerfile(text: string): Promise<string> {
