@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 /** Why a run ended, as the last line of `--output=json` says it. */
 export type Reason = 'ok' | 'task' | 'usage' | 'config' | 'machine' | 'bug' | 'interrupted';
 
@@ -51,8 +53,25 @@ export function listed(names: Iterable<string>): string {
 
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (!(thrown instanceof Error)) return String(thrown);
+  const words = wordsOfUnnamed[errnoOf(thrown) ?? ''];
+  return words === undefined ? thrown.message : thrown.message.replace(/^.*?: .*?, /, `${errnoOf(thrown)}: ${words}, `);
 }
+
+/** What the system calls an error. Node has no name for some, and says only that they are unknown, and their number. */
+export function errnoOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  const { code, errno } = thrown as NodeJS.ErrnoException;
+  if (code === undefined || errno === undefined || code.startsWith('E')) return code;
+  return (
+    Object.keys(wordsOfUnnamed).find((name) => constants.errno[name as keyof typeof constants.errno] === -errno) ?? code
+  );
+}
+
+const wordsOfUnnamed: Readonly<Record<string, string>> = {
+  EDQUOT: 'disk quota exceeded',
+  ESTALE: 'stale file handle',
+};
 
 function closest(word: string, candidates: Iterable<string>): string | undefined {
   const limit = word.length <= 3 ? 1 : word.length <= 7 ? 2 : 3;

@@ -1,5 +1,6 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { constants } from 'node:os';
+import { errnoOf } from './errors.ts';
 import type { Suspending, SuspendListener } from './host/foreground.ts';
 import type { LogFile } from './host/log-file.ts';
 import type { hearPrints } from './host/prints.ts';
@@ -137,5 +138,5 @@ export function exitOfSignal(signal: NodeJS.Signals): number {
 
 /** Whether something thrown is the system's error of one of these codes. */
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  return codes.includes(errnoOf(error) ?? '');
 }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Problem } from './errors.ts';
+import { errnoOf, messageOf, type Problem } from './errors.ts';
 import { shellQuote } from './text/shell/quote.ts';
 
 /**
@@ -8,7 +8,8 @@ import { shellQuote } from './text/shell/quote.ts';
  */
 export function machineProblem(thrown: unknown): Problem | undefined {
   if (!(thrown instanceof Error)) return undefined;
-  const { code = '', syscall, path, dest, message } = thrown as NodeJS.ErrnoException & { readonly dest?: string };
+  const { syscall, path, dest } = thrown as NodeJS.ErrnoException & { readonly dest?: string };
+  const [code, message] = [errnoOf(thrown) ?? '', messageOf(thrown)];
   if (syscall === undefined || ofOurs.has(code)) return undefined;
   const hint = remedyOf(code, dest ?? path);
   return hint === undefined ? { message } : { message, hint };

@@ -1,7 +1,8 @@
 import { accessSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { isErrno } from '../../tasks/runner/host.ts';
 import { machineProblem } from '../../tasks/runner/machine-problem.ts';
 
 const refusal = (code: string, more: object) => Object.assign(new Error(`${code}: no`), { code, ...more });
@@ -34,6 +35,32 @@ test.each([
   ['what is no error', 'EIO'],
 ])('%s is not', (_what, thrown) => {
   expect(machineProblem(thrown)).toBeUndefined();
+});
+
+/** As Node throws them: it has no name for them. */
+const unnamed = (errno: number, message: string, more: object) =>
+  Object.assign(new Error(message), { code: message.split(':')[0], errno: -errno, ...more });
+
+test.each([
+  [
+    unnamed(constants.errno.EDQUOT, 'UNKNOWN: unknown error, write', { syscall: 'write' }),
+    'EDQUOT',
+    {
+      message: 'EDQUOT: disk quota exceeded, write',
+      hint: 'make room there: `df -h` and `df -i` show how much there is',
+    },
+  ],
+  [
+    unnamed(constants.errno.ESTALE, "Unknown system error -116: Unknown system error -116, open '/p/a'", {
+      syscall: 'open',
+      path: '/p/a',
+    }),
+    'ESTALE',
+    { message: "ESTALE: stale file handle, open '/p/a'", hint: failing('/p/a') },
+  ],
+])('%s is told as what it is', (error, code, problem) => {
+  expect(isErrno(error, code)).toBe(true);
+  expect(machineProblem(error)).toEqual(problem);
 });
 
 test('what the system itself throws is told apart', () => {

@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 /** What a call into the kernel failed with. */
 export class BpfError extends Error {
   /** The kernel's error number, positive. */
@@ -30,5 +32,6 @@ export function ofFile<Result>(path: string, work: () => Result): Result {
 
 /** The disk, or what one may take of it, is full. */
 export function isFull(error: unknown): boolean {
-  return isOfSystem(error) && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  // Node has no name for a quota that is used up.
+  return isOfSystem(error) && (error.code === 'ENOSPC' || error.errno === -constants.errno.EDQUOT);
 }

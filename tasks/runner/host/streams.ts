@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, statSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { attempt } from '../attempt.ts';
+import { messageOf } from '../errors.ts';
 import { isErrno } from '../host.ts';
 import type { Secrets } from '../secrets.ts';
 import { isGone, writeToStream } from './last-writes.ts';
@@ -54,7 +55,7 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
     isOpen = false;
     if (isGone(error)) return;
     hasFailed = true;
-    if (name === 'stdout') writeLast('stderr', `error: the output cannot be written: ${error.message}\n`);
+    if (name === 'stdout') writeLast('stderr', `error: the output cannot be written: ${messageOf(error)}\n`);
   };
   const write = (text: string): void => {
     if (!isOpen || text === '') return;
