@@ -11,14 +11,15 @@ export function machineProblem(thrown: unknown): Problem | undefined {
   const { syscall, path, dest } = thrown as NodeJS.ErrnoException & { readonly dest?: string };
   const [code, message] = [errnoOf(thrown) ?? '', messageOf(thrown)];
   if (syscall === undefined || ofOurs.has(code)) return undefined;
-  const hint = remedyOf(code, dest ?? path);
+  const place = dest ?? path;
+  const quoted = place === undefined ? (['', ''] as const) : ([shellQuote(place), shellQuote(dirname(place))] as const);
+  const hint = remedyOfStart(code) ?? ofPaths[code]?.(...quoted);
   return hint === undefined ? { message } : { message, hint };
 }
 
-/** What mends it that the system refused something, by its code. */
-export function remedyOf(code: string, path?: string): string | undefined {
-  const remedy = remedies[code];
-  return path === undefined ? remedy?.('', '') : remedy?.(shellQuote(path), shellQuote(dirname(path)));
+/** What mends it that the system starts no process, or gives us nothing more, by its code. */
+export function remedyOfStart(code: string): string | undefined {
+  return ofProcesses[code];
 }
 
 const ofOurs: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY', 'EINVAL', 'EBADF']);
@@ -35,20 +36,22 @@ const isFailing: Remedy = (path) =>
   `that disk, or the network it is on, fails: see ${command(`df ${path}`)} and \`dmesg | tail\``;
 const isFull: Remedy = (_, folder) =>
   `make room there: ${command(`df -h ${folder}`)} and ${command(`df -i ${folder}`)} show how much there is`;
-const hasTooManyFiles: Remedy = () => 'this shell allows too few open files: raise `ulimit -n`, or lower `--jobs`';
 
-const remedies: Readonly<Record<string, Remedy>> = {
-  E2BIG: () => 'it is longer than the system allows (128 KiB on Linux): give fewer words, or a file that lists them',
+const ofPaths: Readonly<Record<string, Remedy>> = {
   EACCES: isSomebodyElses,
-  EAGAIN: () => 'this user may have no more processes: end some, raise `ulimit -u`, or lower `--jobs`',
   EDQUOT: isFull,
   EIO: isFailing,
-  EMFILE: hasTooManyFiles,
-  ENFILE: () => 'this machine has too many open files: end programs that have many (`lsof | wc -l`)',
-  ENOMEM: () => 'this machine has no memory left: end what takes much, or lower `--jobs`',
   ENOSPC: isFull,
   EPERM: isSomebodyElses,
   EROFS: (path) =>
     `it is mounted read-only, also where a disk fails: see ${command(`df ${path}`)} and \`dmesg | tail\``,
   ESTALE: isFailing,
+};
+
+const ofProcesses: Readonly<Record<string, string>> = {
+  E2BIG: 'it is longer than the system allows (128 KiB on Linux): give fewer words, or a file that lists them',
+  EAGAIN: 'this user may have no more processes: end some, raise `ulimit -u`, or lower `--jobs`',
+  EMFILE: 'this shell allows too few open files: raise `ulimit -n`, or lower `--jobs`',
+  ENFILE: 'this machine has too many open files: end programs that have many (`lsof | wc -l`)',
+  ENOMEM: 'this machine has no memory left: end what takes much, or lower `--jobs`',
 };

@@ -242,6 +242,18 @@ test('a folder that is missing is named', async () => {
   expect(stdout).toContain('✖ show failed after <time>: its folder `nowhere` does not exist\n');
 });
 
+test('so is that of a service, and one that is a file', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\ntasks:\n  show: { cwd: notes, run: pwd }\n  serve: { cwd: nowhere, service: { run: sleep 9 } }\n',
+    notes: '',
+  });
+  expect((await project.run('show')).stdout).toContain('✖ show failed after <time>: its folder `notes` is no folder\n');
+  expect((await project.run('serve')).stdout).toContain(
+    '✖ serve failed after <time>: ended by itself: its folder `nowhere` does not exist\n',
+  );
+});
+
 test('tasks run from any folder of the project, with the folder of the config as theirs', async () => {
   await using project = await createProject({
     'tasks.config.yaml': 'version: 1\ntasks:\n  where: { run: pwd }\n',

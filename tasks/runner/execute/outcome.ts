@@ -1,7 +1,7 @@
 import { exitCodes, messageOf } from '../errors.ts';
 import type { Failure, TaskEnd } from '../events.ts';
 import { exitOfSignal } from '../host.ts';
-import { machineProblem, remedyOf } from '../machine-problem.ts';
+import { machineProblem, remedyOfStart } from '../machine-problem.ts';
 import { type Cancellation, cancellationOf } from '../process/cancellation.ts';
 import type { Ended } from '../process/output.ts';
 import { durationInWords } from '../text/words.ts';
@@ -14,20 +14,35 @@ export function exitOf(ended: Ended): number {
   return ended.signal === null ? 127 : exitOfSignal(ended.signal);
 }
 
-/** The same in words. */
-export function howItEnded(ended: Ended): string {
-  if (ended.problem !== undefined) return `could not be started: ${ended.problem}`;
-  return ended.signal === null ? `exit code ${exitOf(ended)}` : `killed by ${ended.signal}`;
+/** The same in words. `folder` is where a shell was to start: one is always there, so where none starts it is the folder. */
+export function howItEnded(ended: Ended, folder?: string): string {
+  const { problem, signal } = ended;
+  if (problem === undefined) return signal === null ? `exit code ${exitOf(ended)}` : `killed by ${signal}`;
+  const ofFolder = folder === undefined ? undefined : ofFolders[problem];
+  return ofFolder === undefined ? `could not be started: ${problem}` : `its folder \`${folder}\` ${ofFolder}`;
 }
+
+const ofFolders: Readonly<Record<string, string>> = {
+  EACCES: 'may not be entered by this user',
+  ENOENT: 'does not exist',
+  ENOTDIR: 'is no folder',
+};
+
+type FailedCommand = {
+  readonly command: string;
+  readonly ended: Ended;
+  readonly folder?: string | undefined;
+  readonly remedy?: string;
+};
 
 /** How a command that did not succeed is told. */
 export function failedCommand(
-  { command, ended, ...more }: Pick<Told, 'remedy'> & { readonly command: string; readonly ended: Ended },
-  recorder: Recorder,
+  { command, ended, folder, ...more }: FailedCommand,
+  recorder: Pick<Recorder, 'lastLines' | 'known'>,
 ): TaskEnd {
   const exit = exitOf(ended);
-  const remedy = remedyOf(ended.problem ?? '');
-  return failed({ message: howItEnded(ended), command, exit, remedy, ...more }, recorder);
+  const remedy = remedyOfStart(ended.problem ?? '');
+  return failed({ message: howItEnded(ended, folder), command, exit, remedy, ...more }, recorder);
 }
 
 /** A task that was cancelled: a time-out is its own failure, all else is not. */

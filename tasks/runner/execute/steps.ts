@@ -72,14 +72,9 @@ async function runStep(
       session.emit({ type: 'notice-given', text: `\`${task.name}\` reads its stdin, which is empty: ${givesStdin}` });
     return { state: 'done' };
   }
-  const hasNoFolder = ended.problem === 'ENOENT' && inContainer === undefined;
-  if (hasNoFolder)
-    return failed(
-      { message: `its folder \`${relative(root, task.cwd)}\` does not exist`, command, exit: 127 },
-      recorder,
-    );
+  const folder = inContainer === undefined ? relative(root, task.cwd) : undefined;
   return failedCommand(
-    { command, ended, ...(lacksStdin ? { remedy: `its stdin is empty: ${givesStdin}` } : {}) },
+    { command, ended, folder, ...(lacksStdin ? { remedy: `its stdin is empty: ${givesStdin}` } : {}) },
     recorder,
   );
 }

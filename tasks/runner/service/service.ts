@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { exitCodes } from '../errors.ts';
 import type { Holder, TaskEnd } from '../events.ts';
 import { runLastSteps } from '../execute/last-steps.ts';
@@ -9,6 +10,7 @@ import type { TaskOptions } from '../execute/steps.ts';
 import { noLongerNeeded } from '../execute/up.ts';
 import type { PlannedService, PlannedTask } from '../plan.ts';
 import { makeRunner } from '../process/capture.ts';
+import type { Ended } from '../process/output.ts';
 import { durationInWords } from '../text/words.ts';
 import { makeEar } from './ear.ts';
 import { untilReady } from './ready.ts';
@@ -79,7 +81,7 @@ async function attemptAs(self: Known, options: ServiceOptions): Promise<Service 
     case 'cancelled':
       return cancelled(signal, undefined, ear.recorder);
     case 'ended':
-      return failure(options, `ended before it was ready: ${howItEnded(how)}`, exitOf(how), ear.recorder);
+      return failedAs(options, 'ended before it was ready', how, ear.recorder);
     case 'not-ready': {
       const within = durationInWords(work.withinMs);
       return failure(options, `not ready within ${within}: ${verdict.problem}`, 1, ear.recorder);
@@ -121,11 +123,14 @@ async function firstVerdict(
 function running(options: ServiceOptions, { ended, stop, wasStopped }: Started, recorder: Recorder): Service {
   const end = ended.then((how): TaskEnd => {
     const mayEnd = options.work.isKept && how.code === 0 && !options.isNeeded();
-    return wasStopped() || mayEnd
-      ? { state: 'done' }
-      : failure(options, `ended by itself: ${howItEnded(how)}`, exitOf(how), recorder);
+    return wasStopped() || mayEnd ? { state: 'done' } : failedAs(options, 'ended by itself', how, recorder);
   });
   return { state: 'ready', task: options.task, stop, ended: end };
+}
+
+function failedAs(options: ServiceOptions, what: string, how: Ended, recorder: Recorder): TaskEnd {
+  const folder = relative(options.session.root, options.task.cwd);
+  return failure(options, `${what}: ${howItEnded(how, folder)}`, exitOf(how), recorder);
 }
 
 function failure({ work }: ServiceOptions, message: string, exit: number, recorder: Recorder): TaskEnd {
