@@ -83,9 +83,11 @@ export type Plan = {
 
 export type Situation = { readonly root: string; readonly platform: Platform; readonly cores: () => number };
 
+type Planner = Pick<Host, 'platform' | 'cores' | 'secrets'>;
+
 /** The plan of a project. From now on no output shows the secrets in what its tasks are given. */
 export function planProject(
-  { platform, cores, secrets }: Pick<Host, 'platform' | 'cores' | 'secrets'>,
+  { platform, cores, secrets }: Planner,
   { root, config }: Pick<Project, 'root' | 'config'>,
   args: Args,
 ): Plan {
@@ -123,9 +125,9 @@ function makePlan(config: Config, args: Args, situation: Situation): Plan {
 }
 
 /** The plan of one task as if it were typed alone: for a fix that is a task. */
-export function planOne(config: Config, task: string, situation: Situation): Plan {
+export function planOne(host: Planner, { root, config }: Pick<Project, 'root' | 'config'>, task: string): Plan {
   const { from: _, ...whole } = config;
-  return { ...makePlan(whole, parseArgs([task]), situation), isFix: true };
+  return { ...planProject(host, { root, config: whole }, parseArgs([task])), isFix: true };
 }
 
 function readDoctor(requests: readonly Request[], output: Args['flags']['output']): DoctorRequest | undefined {

@@ -27,6 +27,26 @@ test('a secret that comes in pieces is masked', async () => {
   expect((await project.run('show', { env })).stdout).toBe('▸ show\na***z\nb***\n***\n***z\nend\n✔ show <time>\n');
 });
 
+test('one that a task is given as the fix of a check is masked', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+secrets: [KEY]
+checks: { one: { id: ON001, script: check.ts } }
+tasks:
+  mend: { env: { KEY: key-of-mend }, run: 'echo "<$KEY>"; touch mended' }
+  use: { requires: [one], run: 'true' }
+`,
+    'check.ts': `export const checks = [{ id: 'ON001', name: 'one', question: 'one?', group: 'all', run: async (probe) => ({
+  outcome: await probe.exists('mended') ? 'pass' : 'fail', summary: 'one', fixes: [{ about: 'make it', task: 'mend' }],
+}) }];
+`,
+  });
+  const { exit, stdout } = await project.run('use --fix');
+  expect(exit).toBe(0);
+  expect(stdout).toContain('▸ mend\n<***>\n✔ mend');
+  expect(await project.read('.tasks/logs/mend.log')).toContain('<***>');
+});
+
 const inPieces = `process.stdout.write('<' + process.env.TOKEN.slice(0, 7));
   await new Promise((resolve) => setTimeout(resolve, 50));
   process.stdout.write(process.env.TOKEN.slice(7) + '>\\nhalf');`;

@@ -91,9 +91,7 @@ async function apply(session: Session, report: CheckReport, fix: Fix): Promise<v
 }
 
 function planOfFix({ config, root, host }: Session, report: CheckReport, fix: Fix): Plan {
-  const { platform } = host;
-  const situation = { root, platform, cores: () => 1 };
-  if ('task' in fix) return planOne(config, fix.task, situation);
+  if ('task' in fix) return planOne({ ...host, cores: () => 1 }, { root, config }, fix.task);
   const task: PlannedTask = {
     name: `fix ${report.id}`,
     about: fix.about,
@@ -120,7 +118,7 @@ function planOfFix({ config, root, host }: Session, report: CheckReport, fix: Fi
   };
   return {
     root,
-    platform,
+    platform: host.platform,
     tasks: [task],
     named: [],
     doctor: undefined,
