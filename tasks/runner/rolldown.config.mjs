@@ -73,7 +73,8 @@ const rare = new Set(
       'diagnostic',
       'other-flags',
     ],
-    ...['execute/outcome', 'execute/undo', 'host/last-writes', 'host/package-version', 'locks/lent', 'plan/doctor'],
+    ...['execute/outcome', 'execute/undo', 'host/last-writes', 'host/package-version', 'locks/lent'],
+    ...['machine-problem', 'plan/doctor', 'plan/unknown-flag'],
     ...[
       'process/tree',
       'service/borrowed',
