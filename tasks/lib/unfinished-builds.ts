@@ -7,8 +7,11 @@ import { images, project } from './stack.ts';
 
 type Listed = {
   readonly Id: string;
+  /** Empty where a build began from nothing. */
   readonly ImageID: string;
   readonly State: string;
+  /** `buildah` of one that a build works in; one that podman is just creating is in the storage, too. */
+  readonly Command: readonly string[] | null;
   /** In seconds since 1970. */
   readonly Created: number;
 };
@@ -22,7 +25,7 @@ export async function removeUnfinishedBuilds(
   if (engine.name !== 'podman' || (await isBuilding(run))) return;
   const listed = await run([...engine.command, 'ps', '-a', '--external', '--format', 'json']);
   const all = (parseJson(listed.stdout) ?? []) as readonly Listed[];
-  const since = all.filter(({ State, Created }) => State === 'storage' && Created >= Math.floor(sinceMs / 1_000));
+  const since = all.filter((each) => isOfBuild(each) && each.Created >= Math.floor(sinceMs / 1_000));
   if (since.length === 0) return;
   const ours = await ourImages(run, engine);
   const ids = since.filter(({ ImageID }) => ours.has(ImageID)).map(({ Id }) => Id);
@@ -31,7 +34,12 @@ export async function removeUnfinishedBuilds(
 
 /** Another checkout may be at it, and its containers look the same. */
 async function isBuilding(run: Context['run']): Promise<boolean> {
-  return (await run(['pgrep', '-f', `build -t ${images.app.replace(/app$/, '')}`])).code !== 1;
+  const names = [...Object.values(images), ...baseImages.map(({ bootstrapped }) => bootstrapped)];
+  return (await run(['pgrep', '-f', `build -t (${names.join('|')})`])).code !== 1;
+}
+
+function isOfBuild({ State, Command }: Listed): boolean {
+  return State === 'storage' && Command?.[0] === 'buildah';
 }
 
 /** Those that are labelled, whatever step of a build made them, and the base images made here. */
@@ -40,7 +48,5 @@ async function ourImages(run: Context['run'], engine: Engine): Promise<ReadonlyS
   const listed = await run([...engine.command, 'images', '-a', '-q', '--no-trunc', ...labelled]);
   const bases = await Promise.all(baseImages.map(({ bootstrapped }) => imageId(run, engine, bootstrapped)));
   const steps = listed.stdout.split('\n').map((id) => id.replace(/^sha256:/, ''));
-  const ids = [...steps, ...bases].flatMap((id) => id ?? []);
-  // What is built from nothing has none, whosever it is.
-  return new Set(ids.filter((id) => id !== ''));
+  return new Set([...steps, ...bases].filter((id) => id !== undefined && id !== '') as string[]);
 }
