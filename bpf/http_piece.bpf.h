@@ -94,13 +94,6 @@ static __always_inline void send_all(struct hp_scratch *scratch, struct hp_conn 
 }
 
 /*
- * So many bytes of an answer are looked at first: few heads are longer, and behind most lies a
- * body. With long cookies the heads of requests are.
- */
-#define ANSWER_BYTES 2048
-_Static_assert(HP_SCAN_BYTES <= HP_RECORD_BYTES, "a head that is scanned lies in one record");
-
-/*
  * Brings a message's first bytes into the scratch, looks for the end of its head unless `first` is
  * 0, and returns how many bytes they are. Heads are mostly whole in the `first` bytes of the first
  * segment: what is behind them is not copied then, and none of them is taken. A function of its
@@ -136,7 +129,7 @@ static __always_inline void message_began(struct hp_scratch *scratch, struct hp_
 	struct hp_flow *flow = &conn->flow[direction];
 	bool is_request = direction == conn->request_direction;
 	bool at_head = flow->mode == HP_AT_HEAD || flow->mode == HP_NEW;
-	__u32 first = is_request ? HP_SCAN_BYTES : ANSWER_BYTES;
+	__u32 first = is_request ? HP_SCAN_BYTES : HP_ANSWER_BYTES;
 	__u32 taken = take_head(scratch->move.slot, flow->mode == HP_UNSURE ? 0 : first);
 
 	if (!is_still_of(conn, &scratch->move.socket)) {

@@ -73,6 +73,7 @@ struct hp_scratch {
 	 */
 	__u8 bytes[2 * HP_RECORD_BYTES];
 };
+_Static_assert(HP_SCAN_BYTES <= HP_RECORD_BYTES, "no head is scanned beyond what is taken");
 
 /* Thread modulo SCRATCHES → scratch. Nothing in it outlives a call of a program. */
 struct {

@@ -10,6 +10,8 @@
 #define HP_START_BYTES 24
 /* A head longer than this is left to user space; with long cookies some have thousands. */
 #define HP_SCAN_BYTES 8192
+/* What is looked at first of an answer: few have longer heads, and behind most lies a body. */
+#define HP_ANSWER_BYTES 2048
 
 /* Letters, digits and the marks that a method may have (RFC 9110 calls them token characters). */
 static __always_inline int is_token_byte(__u8 byte)

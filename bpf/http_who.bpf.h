@@ -13,11 +13,7 @@
 static __always_inline void read_command(struct task_struct *task, __u8 *command)
 {
 	if (can_read_task()) {
-		/* By words: of each thing that is read, the address is checked. */
-		const __u64 *words = (void *)task->group_leader->comm;
-
-		((__u64 *)command)[0] = words[0];
-		((__u64 *)command)[1] = words[1];
+		__builtin_memcpy(command, task->group_leader->comm, HP_COMM_BYTES);
 		return;
 	}
 	task = BPF_CORE_READ(task, group_leader);
