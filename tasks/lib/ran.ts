@@ -5,6 +5,7 @@ import type { Ran } from 'zx-tasks';
 export function fate(ran: Ran): string {
   if (ran.problem === 'timed-out') return `did not end within ${Math.round(ran.tookMs / 1000)} s`;
   if (ran.problem === 'not-found') return 'is not on PATH';
+  if (ran.problem === 'not-started') return 'could not be started';
   return ran.code === null ? 'was killed' : `ended with ${ran.code}`;
 }
 

@@ -42,7 +42,8 @@ export type Ran = {
   readonly stdout: string;
   readonly stderr: string;
   readonly tookMs: number;
-  readonly problem?: 'not-found' | 'timed-out' | 'killed';
+  /** `not-started` is one that is there: it has too many words, or the system is out of processes, files or memory. */
+  readonly problem?: 'not-found' | 'not-started' | 'timed-out' | 'killed';
 };
 
 export type RunOptions = { readonly timeoutMs?: number; readonly cwd?: string; readonly env?: Record<string, string> };

@@ -191,6 +191,26 @@ test('a command that prints without end is ended where a script waits for all of
   expect(stdout).toContain('null killed yes: ended, since it printed more than 256 MiB\n');
 });
 
+test('a program that is there and cannot be started is not told as missing, to a script or in the doctor', async () => {
+  const long = 'x'.repeat(140_000);
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\nchecks:\n  tool: { id: TC001, command: 'echo ${long}', version: '>=1' }\ntasks:\n  work: { script: work.ts }\n`,
+    'work.ts': `export const run = async ({ run, log }) => {
+  for (const words of [['echo', 'x'.repeat(140_000)], ['missing-program']]) {
+    const { code, problem, stderr } = await run(words);
+    log(\`\${code} \${problem} \${stderr}\`);
+  }
+};
+`,
+  });
+  const { stdout } = await project.run('work');
+  expect(stdout).toContain('null not-started echo: E2BIG: it is longer than the system allows');
+  expect(stdout).toContain('null not-found missing-program: ENOENT\n');
+  const doctor = await project.run('doctor');
+  expect(doctor.exit).toBe(4);
+  expect(doctor.stdout).toContain('was not started: /bin/sh: E2BIG: it is longer than the system allows');
+});
+
 test('what a check prints by itself leaves the report a document', async () => {
   await using project = await createProject({
     'tasks.config.yaml': "version: 1\nchecks:\n  one: { id: ON001, script: check.ts }\ntasks:\n  a: { run: 'true' }\n",

@@ -26,10 +26,9 @@ async function judge(row: Row, probe: Probe): Promise<CheckResult> {
   const said = `${ran.stdout}\n${ran.stderr}`;
   const version = versionIn(said);
   if (ran.code !== 0 || version === undefined) {
-    const cause =
-      ran.code === 0
-        ? `\`${row.command}\` prints no version`
-        : `\`${row.command}\` ended with ${ran.code ?? ran.problem}`;
+    const how =
+      ran.problem === 'not-started' ? `was not started: ${ran.stderr}` : `ended with ${ran.code ?? ran.problem}`;
+    const cause = `\`${row.command}\` ${ran.code === 0 ? 'prints no version' : how}`;
     return { outcome: 'could-not-check', summary: `the version of ${name} is unknown`, cause };
   }
   if (probe.satisfies(said, row.version) === true) return { outcome: 'pass', summary: `${name} ${version}` };

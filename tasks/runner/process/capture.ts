@@ -1,4 +1,5 @@
 import type { Host } from '../host.ts';
+import { remedyOfStart } from '../machine-problem.ts';
 import type { Ran, RunOptions } from '../script.ts';
 import { shellQuote } from '../text/shell/quote.ts';
 import { askToEnd } from './cancellation.ts';
@@ -46,7 +47,7 @@ export function makeRunner({ host, table, cwd, signal, onStdout, onEnd }: Surrou
     await onEnd?.(ended);
     const isFlooded = flood.signal.aborted;
     const problem = isFlooded ? 'killed' : problemOf(ended, timeout.signal.aborted);
-    const notStarted = ended.problem === undefined ? '' : `${command[0]}: ${ended.problem}`;
+    const notStarted = ended.problem === undefined ? '' : `${command[0]}: ${whyNotStarted(ended.problem)}`;
     return {
       command: command.map(shellQuote).join(' '),
       code: isFlooded || timeout.signal.aborted ? null : ended.code,
@@ -62,8 +63,14 @@ export function makeRunner({ host, table, cwd, signal, onStdout, onEnd }: Surrou
 
 function problemOf(ended: Ended, hasTimedOut: boolean): Ran['problem'] {
   if (hasTimedOut) return 'timed-out';
-  if (ended.problem !== undefined) return 'not-found';
+  // Of a program that is missing the system may also say that a folder of PATH is closed.
+  if (ended.problem !== undefined) return remedyOfStart(ended.problem) === undefined ? 'not-found' : 'not-started';
   return ended.signal === null ? undefined : 'killed';
+}
+
+function whyNotStarted(code: string): string {
+  const remedy = remedyOfStart(code);
+  return remedy === undefined ? code : `${code}: ${remedy}`;
 }
 
 type Collecting = { readonly onFlood: () => void; readonly take?: ((chunk: Buffer) => void) | undefined };
