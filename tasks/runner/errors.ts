@@ -61,8 +61,10 @@ export function messageOf(thrown: unknown): string {
 /** What the system calls an error. Node has no name for some, and says only that they are unknown, and their number. */
 export function errnoOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined;
-  const { code, errno } = thrown as NodeJS.ErrnoException;
-  if (code === undefined || errno === undefined || code.startsWith('E')) return code;
+  // In an error of a project's own code both may be anything.
+  const { code, errno } = thrown as { readonly code?: unknown; readonly errno?: unknown };
+  if (typeof code !== 'string') return undefined;
+  if (typeof errno !== 'number' || code.startsWith('E')) return code;
   return (
     Object.keys(wordsOfUnnamed).find((name) => constants.errno[name as keyof typeof constants.errno] === -errno) ?? code
   );

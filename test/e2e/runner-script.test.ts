@@ -191,6 +191,16 @@ test('a command that prints without end is ended where a script waits for all of
   expect(stdout).toContain('null killed yes: ended, since it printed more than 256 MiB\n');
 });
 
+test('an error with numbers of its own where the system has names fails the script, and is no bug of the runner', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  work: { script: work.ts }\n',
+    'work.ts': "export const run = async () => { throw Object.assign(new Error('odd'), { code: 5, errno: 5 }); };\n",
+  });
+  const { exit, stdout, stderr } = await project.run('work');
+  expect({ exit, stderr }).toEqual({ exit: 1, stderr: '' });
+  expect(stdout).toContain('✖ work failed after <time>: the script threw: odd\n');
+});
+
 test('a program that is there and cannot be started is not told as missing, to a script or in the doctor', async () => {
   const long = 'x'.repeat(140_000);
   await using project = await createProject({
