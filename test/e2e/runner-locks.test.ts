@@ -447,3 +447,14 @@ exec sleep 1000
   expect((await second.result).exit).toBe(0);
   await expect(project.read('log')).rejects.toThrow();
 });
+
+test('the lock of a killed run is taken over at once also where another run has its number now', async () => {
+  await using project = await createProject(config('  build: { run: build }\n  work: { run: echo worked }\n'));
+  const build = await project.driven('build');
+  const first = project.start('build');
+  const invocation = await build.started();
+  symlinkSync(`${first.pid}|1|1|${hostname()}|work`, project.path('.tasks/locks/work.lock'));
+  expect((await project.run('work')).stdout).toBe('▸ work\nworked\n✔ work <time>\n');
+  invocation.exit(0);
+  await first.result;
+});

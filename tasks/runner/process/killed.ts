@@ -24,10 +24,11 @@ export async function waitForWatcher(
   { root, run, signal }: { readonly root: string; readonly run: string; readonly signal: AbortSignal },
 ): Promise<void> {
   const file = killedFile(root, run);
+  const name = file.slice(file.lastIndexOf('/'));
   const runner = Number.parseInt(run, 10);
   const startedMs = clockMs();
   const mayWait = (): boolean => !signal.aborted && clockMs() - startedMs < patienceMs;
-  while (!existsSync(file) && mayWait() && isOrphaned(file, runner)) await sleep(stepMs);
+  while (!existsSync(file) && mayWait() && isOrphaned(name, runner)) await sleep(stepMs);
   removeOld(dirname(file), dateMs());
 }
 
@@ -37,15 +38,14 @@ const patienceMs = 10_000;
 
 /** Whether a runner that is gone still has a watcher, which ends what the run had started. */
 export function isCleanedUpAfter(runner: number): boolean {
-  return watchersOf(`/${prefix}${runner}-`).length > 0;
+  return isOrphaned(`/${prefix}${runner}-`, runner);
 }
 
-/** Whether a process that outlives its runner has such a file to write: the watcher is told of it by its name. */
-function isOrphaned(file: string, runner: number): boolean {
-  return watchersOf(file.slice(file.lastIndexOf('/'))).some((pid) => findProcess(pid)?.parent !== runner);
+/** Whether a process that outlives its runner has such a file to write: the watcher is told of it by its name, of which a part is given. */
+function isOrphaned(part: string, runner: number): boolean {
+  return watchersOf(part).some((pid) => findProcess(pid)?.parent !== runner);
 }
 
-/** By a part of the name of their file. */
 function watchersOf(part: string): readonly number[] {
   if (hasProc())
     return readdirSync('/proc')
