@@ -38,15 +38,13 @@ export class Variables {
 
   /** The same, with `%` for what is not known. */
   partlyKnown(text: string, before: number): readonly string[] {
-    const form = 'words as without an environment';
-    const scope: Scope = { ...outermost, before, form, environment: [], unknown: '%' };
-    return wordsOf(this.expand(text, scope));
+    return wordsOf(this.filled(text, undefined, before));
   }
 
   /** A command with every variable filled in; with its default, one that the caller may set; what is not known as `%`. */
-  filled(text: string, automatic?: Automatic): string {
+  filled(text: string, automatic?: Automatic, before = outermost.before): string {
     const form = 'words as without an environment';
-    return this.expand(text, { ...outermost, form, automatic, environment: [], unknown: '%' });
+    return this.expand(text, { ...outermost, before, form, automatic, environment: [], unknown: '%' });
   }
 
   /** The value with every variable filled in; undefined where it is not always the same. */
