@@ -303,6 +303,16 @@ test('what a command is piped into ends with the run', async () => {
   await invocation.isGone;
 });
 
+test('what a script has not waited for is ended when it fails, and the run does not stay for it', async () => {
+  await using project = await scripted('await Promise.all([$`exec slow`, $`exec failing`]);');
+  const [slow, failing] = [await project.driven('slow'), await project.driven('failing')];
+  const running = project.start('work');
+  const [invocation, other] = [await slow.started(), await failing.started()];
+  other.exit(3);
+  await invocation.isGone;
+  expect(await running.result).toMatchObject({ exit: 3, stdout: expect.stringContaining('command: exec failing') });
+});
+
 test('the stack of what a script throws ends where the script does', async () => {
   await using project = await createProject({
     'tasks.config.yaml': 'version: 1\ntasks:\n  a: { script: a.ts }\n',

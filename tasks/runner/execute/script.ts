@@ -74,7 +74,9 @@ export async function runScript(
     endOutput();
     await terminal.isUnderstood();
     if (options.signal.aborted) return cancelled(options.signal, task.timeoutMs, recorder);
-    return explain(strays.first()?.thrown ?? thrown, shell, recorder);
+    const end = explain(strays.first()?.thrown ?? thrown, shell, recorder);
+    strays.endOthers();
+    return end;
   } finally {
     endOutput();
     isOver = true;

@@ -16,6 +16,8 @@ export type Strays = {
   /** Aborted by the first: the script is to end. */
   readonly signal: AbortSignal;
   readonly first: () => { readonly thrown: unknown } | undefined;
+  /** The script has failed: ends the commands that it did not wait for, as beside one in `Promise.all` that failed. */
+  readonly endOthers: () => void;
   /** The script has ended: what comes now can only make the run fail. */
   readonly close: () => void;
 };
@@ -43,9 +45,10 @@ export function makeStrays({ session, task, describe, onPrint, endOutput }: Opti
         `the script of \`${task}\` has ended, but something that it did not await failed: ${describe(thrown)}`,
       );
     first ??= { thrown };
-    ending.abort(askToEnd('another-failed'));
+    endOthers();
     return 'heard';
   };
+  const endOthers = (): void => ending.abort(askToEnd('another-failed'));
   const tellLate = (text: string): Uncaught => {
     if (events.isClosed()) return { text };
     emit({ type: 'notice-given', text });
@@ -69,6 +72,7 @@ export function makeStrays({ session, task, describe, onPrint, endOutput }: Opti
     signal: ending.signal,
     givenUp: givenUp.signal,
     first: () => first,
+    endOthers,
     close: () => {
       isOver = true;
       host.foreignCode.scripts.delete(running);
