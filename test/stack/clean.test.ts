@@ -12,9 +12,10 @@ test('what an interrupted check has built goes with the other images', async () 
   const root = await mkdtemp(join(tmpdir(), 'clean-'));
   const here = ['localhost/profiler-app', 'localhost/tasks-check-start'];
   const removed: string[] = [];
-  const context: Pick<Context, 'root' | 'log' | 'engine' | 'run'> = {
+  const context: Pick<Context, 'root' | 'log' | 'engine' | 'run' | 'heldByOthers'> = {
     root,
     log: () => {},
+    heldByOthers: () => [],
     engine: async () => engineOf({ name: 'docker', command: ['docker'] }),
     run: async (command) => {
       const name = command.at(-1) ?? '';
