@@ -290,9 +290,11 @@ const container = (root: string, state: string) => ({
   ]),
 });
 
-test('ST001: ended containers and an empty network are left over; another checkout’s are named, not touched', async () => {
+const everyOne = 'podman ps -a --no-trunc --format {{.ID}} {{.Names}}';
+
+test('ST001: ended containers and an empty network are left over; another checkout’s and others’ are named, not touched', async () => {
   const left = checkOf(leftovers, 'ST001');
-  const on = (commands: Told['commands']) => left({ engine: {}, ...(commands === undefined ? {} : { commands }) });
+  const on = (commands: Told['commands']) => left({ engine: {}, commands: { [everyOne]: '', ...commands } });
   const noNetwork = { 'podman network inspect profiler_default': { code: 1 } };
   expect((await on({ [listed]: '', ...noNetwork })).outcome).toBe('pass');
   expect((await on(container('/project', 'running'))).summary).toBe('the stack is running');
@@ -310,4 +312,11 @@ test('ST001: ended containers and an empty network are left over; another checko
     summary: '`profiler-app-1` belongs to /other',
     fixes: [{ command: 'cd /other && npx tasks down', byHand: true }],
   });
+  expect(await on({ [listed]: '', [everyOne]: 'ghi web\njkl profiler-app-1\n' })).toMatchObject({
+    outcome: 'warn',
+    summary: 'a container that is not of the stack is called `profiler-app-1`',
+    fixes: [{ command: 'podman rename profiler-app-1 other-profiler-app-1', byHand: true }],
+  });
+  const ours = { ...container('/project', 'running'), [everyOne]: 'abc profiler-app-1\n' };
+  expect((await on(ours)).summary).toBe('the stack is running');
 });

@@ -70,7 +70,9 @@ const rows: Readonly<Record<string, Row>> = {
     rest('the port is free, or ours'),
   ],
   ST001: [
-    fits('ST001: ended containers and an empty network are left over; another checkout’s are named, not touched'),
+    fits(
+      'ST001: ended containers and an empty network are left over; another checkout’s and others’ are named, not touched',
+    ),
   ],
   TR001: [rest('traces must be writable')],
   DK001: [rest('%d free bytes on the disk: %s')],
