@@ -2,6 +2,7 @@
 import type { CheckResult, Engine, Probe } from 'zx-tasks';
 import { type Container, findProject } from '../lib/containers.ts';
 import { documented } from '../lib/docs.ts';
+import { stopIn } from '../lib/shell-word.ts';
 import { containerNames, network } from '../lib/stack.ts';
 import { withEngine } from '../lib/subjects.ts';
 
@@ -59,7 +60,7 @@ function ofAnother(name: string, root: string): CheckResult {
     outcome: 'warn',
     summary: `\`${name}\` belongs to ${root}`,
     cause: 'only one stack can run on a machine, and another checkout has started it',
-    fixes: [{ about: 'stop that one', command: `cd ${root} && npx tasks down`, byHand: true }],
+    fixes: [{ about: 'stop that one', command: stopIn(root), byHand: true }],
   };
 }
 

@@ -2,6 +2,7 @@
 import type { CheckResult, Probe } from 'zx-tasks';
 import { findContainers } from '../lib/containers.ts';
 import { documented } from '../lib/docs.ts';
+import { stopIn } from '../lib/shell-word.ts';
 import { appPort, containerNames } from '../lib/stack.ts';
 
 export const checks = documented([
@@ -40,7 +41,7 @@ function otherCheckout(port: number, root: string): CheckResult {
     outcome: 'fail',
     summary: `127.0.0.1:${port} is served by the stack of ${root}`,
     cause: 'only one stack can run on a machine, and another checkout has started it',
-    fixes: [{ about: 'stop that one', command: `cd ${root} && npx tasks down`, byHand: true }],
+    fixes: [{ about: 'stop that one', command: stopIn(root), byHand: true }],
   };
 }
 

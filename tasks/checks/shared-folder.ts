@@ -3,6 +3,7 @@ import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { podmanVersion, readMachine } from '../lib/machine.ts';
 import { parseJson } from '../lib/read.ts';
+import { shellWord } from '../lib/shell-word.ts';
 import { withPodman } from '../lib/subjects.ts';
 
 export const checks = documented([
@@ -33,10 +34,10 @@ async function isShared(probe: Probe): Promise<CheckResult> {
     summary: `${probe.root} is not shared with the machine`,
     cause: `${shared.length === 0 ? 'no folder is shared' : `only ${shared.join(', ')} are shared`}, so containers would mount an empty folder or none`,
     fixes: isInside(realPath)
-      ? [{ about: 'go there by its real path', command: `cd ${realPath}`, byHand: true }]
+      ? [{ about: 'go there by its real path', command: `cd ${shellWord(realPath)}`, byHand: true }]
       : first === undefined
         ? []
-        : [{ about: 'move the checkout', command: `mv ${probe.root} ${first}/`, byHand: true }],
+        : [{ about: 'move the checkout', command: `mv ${shellWord(probe.root)} ${first}/`, byHand: true }],
   };
 }
 
