@@ -2,6 +2,7 @@
 import type { CheckResult, Engine, Fix, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { type EngineName, enginesHere, preferredEngine, runsSystemd } from '../lib/engines.ts';
+import { letUseSudo } from '../lib/let-use-sudo.ts';
 import { folderOffPath, startDocker } from '../lib/mac.ts';
 import { asRoot, installFix } from '../lib/packages.ts';
 import { fate, lastLine } from '../lib/ran.ts';
@@ -148,18 +149,6 @@ async function withoutRoot(probe: Probe): Promise<CheckResult> {
     summary: 'the engine must be called through `sudo`, and `sudo` asks for a password',
     cause: `${NEEDS_ROOT}; there is no terminal on which to ask for a password`,
     fixes: [enter],
-  };
-}
-
-/** What an administrator does; Debian and Ubuntu have another name for the group than the rest. */
-async function letUseSudo(probe: Probe): Promise<Fix> {
-  const isDebian = (await probe.which('apt-get')) !== undefined;
-  const install =
-    (await probe.which('sudo')) !== undefined ? '' : isDebian ? 'apt-get install sudo && ' : 'dnf install sudo && ';
-  return {
-    about: 'have an administrator let you use it, then log in anew',
-    command: `su - -c "${install}usermod -aG ${isDebian ? 'sudo' : 'wheel'} $(id -un)"`,
-    byHand: true,
   };
 }
 

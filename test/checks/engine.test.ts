@@ -168,6 +168,18 @@ test.each<[string, Partial<Told>, string, readonly string[]]>([
     'which is not installed',
     ['su - -c "dnf install sudo && usermod -aG wheel $(id -un)"'],
   ],
+  [
+    'nor on Arch',
+    { programs: ['podman', 'pacman'], isTerminal: true },
+    'which is not installed',
+    ['su - -c "pacman -S sudo && usermod -aG wheel $(id -un)"'],
+  ],
+  [
+    'nor a package manager that is known',
+    { programs: ['podman'], isTerminal: true },
+    'which is not installed',
+    ['su - -c "usermod -aG wheel $(id -un)"'],
+  ],
 ])(
   'an ordinary user whom sudo does not let through is told so, %s, not that podman is broken',
   async (_where, told, said, commands) => {
