@@ -17,15 +17,20 @@ export type Attempt =
 /** Tries to take the lock. One whose holder was killed is taken over. */
 export function tryLock(path: string, claim: Claim): Attempt {
   const attempt = attemptLock(path, claim);
-  if (attempt.state === 'taken') keepRenewing(path);
+  if (attempt.state !== 'taken') return attempt;
+  taken.add(path);
+  keepRenewing(path);
   return attempt;
 }
 
-/** Gives a lock back. */
+/** Gives a lock back. One that could not be made, as on a disk that was full, may be another run's by now. */
 export function unlock(path: string): void {
+  if (!taken.delete(path)) return;
   renewNoMore(path);
   if (!remove(path)) notRemoved.add(path);
 }
+
+const taken = new Set<string>();
 
 /** The claim in a lock, if anybody holds it. */
 export function readLock(path: string): Claim | undefined {
