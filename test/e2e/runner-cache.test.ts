@@ -338,6 +338,8 @@ test('the store stays below its limit, and what was used last stays', async () =
     const sizes = await Promise.all((await stored(here, 'cas')).map(async (path) => (await stat(path)).size));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(1024 * 1024);
   }
+  // What the first two had written has gone, and with it that they had.
+  expect(await stored(here, 'ac')).toHaveLength(3);
   await here.write('src/a.c', 'd');
   expect(await build(here)).toBe(restored);
   await here.write('src/a.c', 'a');
