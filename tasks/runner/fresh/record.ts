@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isErrno } from '../host.ts';
+import { putInPlace } from '../put-in-place.ts';
 import { digestOfText } from '../text/digest.ts';
 import type { Bare } from './bare.ts';
 import { checksumBytes, checksumOf } from './checksum.ts';
@@ -116,13 +117,7 @@ export function readRecord(file: string): Record | 'none' | 'damaged' {
 export function writeRecord(file: string, record: Record): void {
   const temporary = `${file}.tmp`;
   mkdirSync(dirname(file), { recursive: true });
-  try {
-    writeFileSync(temporary, encode(record), { mode: 0o600 });
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  putInPlace(temporary, file, () => writeFileSync(temporary, encode(record), { mode: 0o600 }));
 }
 
 function encode(record: Record): Buffer {

@@ -7,8 +7,6 @@ import {
   readFileSync,
   readSync,
   realpathSync,
-  renameSync,
-  rmSync,
   type Stats,
   statSync,
   writeFileSync,
@@ -16,6 +14,7 @@ import {
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrno } from '../host.ts';
+import { putInPlace } from '../put-in-place.ts';
 
 /** The text of a file, or undefined where there is none. What is no file is never opened: a pipe would be waited for. */
 export async function readText(path: string): Promise<string | undefined> {
@@ -83,12 +82,6 @@ export function replaceFile(path: string, text: string): void {
     return;
   }
   const temporary = `${target}.${process.pid}.tmp`;
-  try {
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(temporary, text);
-    renameSync(temporary, target);
-  } catch (error) {
-    if (existsSync(temporary)) rmSync(temporary);
-    throw error;
-  }
+  mkdirSync(dirname(target), { recursive: true });
+  putInPlace(temporary, target, () => writeFileSync(temporary, text));
 }

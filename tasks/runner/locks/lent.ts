@@ -1,4 +1,5 @@
-import { renameSync, symlinkSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
+import { putInPlace } from '../put-in-place.ts';
 import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
 import { readLock, readText, remove, whereWritable } from './lock.ts';
 import { thisMachine } from './this-machine.ts';
@@ -22,10 +23,9 @@ export function lend(lock: string, { by, identity, goesOn }: Omit<Lent, 'count'>
   whereWritable(() => {
     if (!isHeldBy(lock, by)) return;
     remove(temporary);
-    symlinkSync(`${identity} ${++lastCount} ${goesOn} ${writeClaim(by)}`, temporary);
-    renameSync(temporary, lentFile(lock));
+    const text = `${identity} ${++lastCount} ${goesOn} ${writeClaim(by)}`;
+    putInPlace(temporary, lentFile(lock), () => symlinkSync(text, temporary));
   });
-  remove(temporary);
 }
 
 /** Lends it no longer. What cannot be removed is no longer lent either, once its lock is given back. */

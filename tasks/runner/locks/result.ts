@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isErrno } from '../host.ts';
+import { putInPlace } from '../put-in-place.ts';
 import { whereWritable } from './lock.ts';
 
 /** How a run of a task ended, left for those that waited for it. */
@@ -23,13 +24,7 @@ export function leaveResult(lock: string, describe: () => Result): void {
   const temporary = `${lock}.${pid}.tmp`;
   whereWritable(() => {
     rmSync(waitingFile(lock), { force: true });
-    try {
-      writeFileSync(temporary, JSON.stringify(describe()));
-      renameSync(temporary, resultFile(lock));
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
+    putInPlace(temporary, resultFile(lock), () => writeFileSync(temporary, JSON.stringify(describe())));
   });
 }
 
