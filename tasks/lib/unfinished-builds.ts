@@ -48,5 +48,5 @@ async function ourImages(run: Context['run'], engine: Engine): Promise<ReadonlyS
   const listed = await run([...engine.command, 'images', '-a', '-q', '--no-trunc', ...labelled]);
   const bases = await Promise.all(baseImages.map(({ bootstrapped }) => imageId(run, engine, bootstrapped)));
   const steps = listed.stdout.split('\n').map((id) => id.replace(/^sha256:/, ''));
-  return new Set([...steps, ...bases].filter((id) => id !== undefined && id !== '') as string[]);
+  return new Set([...steps, ...bases].flatMap((id) => id || []));
 }
