@@ -14,6 +14,7 @@ export function withoutMarks(text: string): string {
     .replaceAll('\u0004', `"'`);
 }
 
+/** What is left of a marked text without the commands whose output it uses. */
 export function withoutOutputs(text: string): string {
   const output = /\u0001[^\u0001\u0002]*\u0002/g;
   return text.replaceAll(output, '').replaceAll(output, '');

@@ -4,12 +4,14 @@ import { shortened } from './output.ts';
 import type { Statement } from './statement.ts';
 import type { Gathered } from './targets.ts';
 
+/** What is said of a statement that is not understood. */
 export function noteOf(statement: Statement): readonly string[] {
   if (statement.kind === 'unknown' && !statement.isBoundless) return [`line ${statement.line}: ${statement.what}`];
   const isPattern = statement.kind === 'rule' && statement.targets.includes('%');
   return isPattern ? [`line ${statement.line}: a pattern rule (\`${statement.targets}\`)`] : [];
 }
 
+/** What is said of a task that reads what somebody types. */
 export function noteOfStdin({ name, interactive }: ImportedTask): readonly string[] {
   return interactive ? [`\`${name}\` reads its stdin, so it is \`interactive\` and has the terminal alone`] : [];
 }
@@ -29,10 +31,12 @@ export function noteOfBare(tasks: readonly ImportedTask[]): readonly string[] {
   return [...(asked === undefined ? [] : [ofCaller]), ...(printed === undefined ? [] : [ofOutput])];
 }
 
+/** What is said of a line that keeps all targets with make. */
 export function noteOfDoubt({ line, what }: Gathered['doubts'][number]): string {
   return `line ${line}: ${what} may change any target, so all of them still call make`;
 }
 
+/** What is said of a rule that makes no task. */
 export function noteOfUnnamed({ line, text }: Gathered['unnamed'][number]): string {
   return `line ${line}: the rule for \`${text}\` makes no task, because its name is not always the same`;
 }

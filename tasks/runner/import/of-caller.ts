@@ -25,6 +25,7 @@ function isPlain(text: string): boolean {
   return /^[\w ./:,@%+=-]*$/.test(plain);
 }
 
+/** The caller’s variable as the shell reads it, with a default if there is one. Where only words are wanted, it cannot be told. */
 export function ofEnvironment(name: string, text: string | undefined, scope: CallerScope): string {
   const { form, environment } = scope;
   environment.push(name);
@@ -33,11 +34,13 @@ export function ofEnvironment(name: string, text: string | undefined, scope: Cal
   return outOfQuotes(text === undefined ? `$\${${name}}` : `$\${${name}-${text}}`, scope);
 }
 
+/** The output of a command, read where it is used. */
 export function ofCommand(command: string, scope: CallerScope): string {
   scope.environment.push(outputOf(command));
   return outOfQuotes(marked.output(command), scope);
 }
 
+/** How a command whose output is met stands among the variables that are met. */
 export function outputOf(command: string): string {
   return `shell ${command}`;
 }

@@ -57,6 +57,7 @@ function isOfDay(part: string): boolean {
   return /^date (-u )?["']?\+["']?(%[YymdFjUV]|[-_./])+["']?$/.test(part);
 }
 
+/** A command for a note, in at most 40 characters. */
 export function shortened(text: string): string {
   const command = withoutMarks(text).replaceAll('$${', () => '${');
   return command.length <= 40 ? command : `${command.slice(0, 39)}…`;

@@ -20,6 +20,7 @@ export type Scope = {
   readonly onEnvironment?: ((met: readonly string[], quote: Quote, before: string) => void) | undefined;
 };
 
+/** Where the text of a recipe begins. */
 export const outermost: Pick<Scope, 'before' | 'trail' | 'quote' | 'start'> = {
   before: Number.POSITIVE_INFINITY,
   trail: [],
@@ -27,6 +28,7 @@ export const outermost: Pick<Scope, 'before' | 'trail' | 'quote' | 'start'> = {
   start: '',
 };
 
+/** Where the shell stands behind a text. */
 export function placeAfter(before: string, { quote, start }: Scope): Pick<Scope, 'quote' | 'start'> {
   return { quote: quoteAfter(withoutOutputs(before), quote), start: start + before };
 }
