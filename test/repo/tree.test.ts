@@ -51,6 +51,17 @@ test('what the architecture says goes through the host does not ask the system i
   expect(own.filter((path) => loadedBy(path).some((module) => asksItself.test(module)))).toEqual([]);
 });
 
+test.each(['tasks.config.yaml', 'package.json', 'ci/full', '.ci/run'])(
+  'every program that %s names is there',
+  (path) => {
+    const named = [
+      ...read(path).matchAll(/(?<=\s|")(?:\.\/)?((?:tasks|bpf|container|ci|test)\/[\w./-]+\.(?:[cm]?[jt]s|sh|py))\b/g),
+    ];
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.map(([, file = '']) => file).filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  },
+);
+
 test.each(['architecture', 'dependencies'])('every file that the page about %s names is there', (page) => {
   const named = [
     ...read(`docs/${page}.md`).matchAll(/`([^`\s]*\/[^`\s]*\.ts)`|`((?:tasks|bpf|container)\/[^`]*)`/g),
