@@ -28,4 +28,12 @@ static __always_inline struct kernfs_node *kernfs_parent_of(struct kernfs_node *
 	return BPF_CORE_READ(older, parent);
 }
 
+/*
+ * 5d6b58c932ec ("net: lockless sock_i_ino()") keeps the number of a socket's inode in struct sock
+ * too, since 6.17.
+ */
+struct sock___since_6_17 {
+	unsigned long sk_ino;
+} __attribute__((preserve_access_index));
+
 #endif

@@ -33,11 +33,18 @@ struct {
 	__type(value, struct hp_conn);
 } hp_conns SEC(".maps");
 
+/* The connection that was last seen on a socket, which may carry another one by now. */
+static __always_inline struct hp_conn *last_conn_on(const struct sock *sock)
+{
+	__u64 key = (__u64)sock;
+
+	return bpf_map_lookup_elem(&hp_conns, &key);
+}
+
 /* The connection that the socket carries now, if it is known. */
 static __always_inline struct hp_conn *conn_of(const struct hp_socket *socket)
 {
-	__u64 key = (__u64)socket->sock;
-	struct hp_conn *conn = bpf_map_lookup_elem(&hp_conns, &key);
+	struct hp_conn *conn = last_conn_on(socket->sock);
 
 	return conn && conn->conn == socket->conn ? conn : NULL;
 }

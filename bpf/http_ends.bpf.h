@@ -126,6 +126,9 @@ static __always_inline int other_end_ended(struct hp_scratch *scratch, const str
 	struct sock *sock = scratch->move.socket.sock;
 	struct sock *peer;
 
+	/* error_is_end() has said so; the verifier does not remember. */
+	if (!conn)
+		return 0;
 	if (scratch->move.socket.family != AF_UNIX) {
 		tell_close(sock, conn, (__u64)sock);
 		return 0;

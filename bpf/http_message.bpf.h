@@ -57,6 +57,18 @@ static __always_inline void point_at_bytes(struct hp_move *move, const struct hp
 }
 
 /*
+ * Takes note of where the stream stands that the call was about, and of where the requests of an
+ * answer to a client do.
+ */
+static __always_inline void read_places(struct sock *sock, struct hp_move *move)
+{
+	if (move->direction == HP_SENT || role_is_wanted(HP_SENT))
+		move->sent = next_sent(sock);
+	if (move->direction == HP_RECEIVED)
+		move->received = next_received(sock);
+}
+
+/*
  * Where the stream stood before `len` bytes were moved. The count needs no atomic: two threads that
  * write to one direction of one socket at the same time mix their messages up themselves.
  */

@@ -4,6 +4,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "http_hits.bpf.h"
+#include "http_kprobe.bpf.h"
 #include "http_socket_layer.bpf.h"
 #include "http_state.bpf.h"
 #include "http_syscall.bpf.h"
@@ -19,6 +20,38 @@ SEC("tp_btf/sock_send_length")
 int BPF_PROG(hp_send, struct sock *sock, int ret, int flags)
 {
 	return socket_moved(sock, ret, HP_SENT, 0);
+}
+
+/*
+ * The same places by kprobe, for kernels from 7.0 on (a46023d5616e, "tracing: Guard
+ * __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast"): there another thread may run in the
+ * middle of a tracepoint's program, and what it moves meanwhile is not told to that program. No
+ * thread runs in the middle of a kprobe's.
+ */
+SEC("kprobe.multi/call_trace_sock_recv_length")
+int BPF_KPROBE(hp_kp_recv, struct sock *sock, int ret, int flags)
+{
+	return socket_moved_in_kprobe(sock, ret, HP_RECEIVED, flags);
+}
+
+SEC("kprobe.multi/call_trace_sock_send_length")
+int BPF_KPROBE(hp_kp_send, struct sock *sock, int ret)
+{
+	return socket_moved_in_kprobe(sock, ret, HP_SENT, 0);
+}
+
+/* The kernel gets to these places only while something is attached to the tracepoint behind them.
+ */
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(hp_kp_recv_on)
+{
+	return 0;
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(hp_kp_send_on)
+{
+	return 0;
 }
 
 /*

@@ -70,18 +70,6 @@ static __always_inline int several_messages(struct hp_scratch *scratch, const st
 	return 0;
 }
 
-/*
- * Takes note of where the stream stands that the call was about, and of where the requests of an
- * answer to a client do.
- */
-static __always_inline void read_places(struct sock *sock, struct hp_move *move)
-{
-	if (move->direction == HP_SENT || role_is_wanted(HP_SENT))
-		move->sent = next_sent(sock);
-	if (move->direction == HP_RECEIVED)
-		move->received = next_received(sock);
-}
-
 /* The socket that the call is about: of a splice, whichever end is one. */
 static __always_inline bool find_its_socket(struct hp_call *call, struct hp_socket *socket)
 {

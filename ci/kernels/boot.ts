@@ -52,7 +52,7 @@ function bootOnce({ kernel, fetched, base, work, log }: Guest, initramfs: string
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-serial', `file:${log}`],
     ...['-kernel', fetched.image, '-initrd', initramfs, ...disk(base.disk, 'base'), ...disk(work, 'work')],
     '-append',
-    `${CONSOLES[kernel.arch]} panic=-1 quiet mitigations=off guest.cgroups=${kernel.cgroups} guest.capability=${kernel.capability ?? ''}`,
+    `${CONSOLES[kernel.arch]} panic=-1 quiet mitigations=off guest.cgroups=${kernel.cgroups} guest.capability=${kernel.capability ?? ''} ${kernel.parameters ?? ''}`,
   ];
   rmSync(log, { force: true });
   const { error, stderr } = spawnSync(program, args, { timeout: LIMIT_MS, encoding: 'utf8' });

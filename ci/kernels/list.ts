@@ -1,6 +1,7 @@
 /** The kernels of `ci/kernels.yaml`. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { TierName } from '../../container/profiler/src/tier.ts';
 import { readSource } from '../../tasks/runner/config/read.ts';
 
 export type Arch = 'x64' | 'arm64';
@@ -13,8 +14,10 @@ export type Kernel = {
   /** Names of packages in which `*` stands for the version. */
   readonly packages: readonly string[];
   readonly cgroups: 'unified' | 'hybrid';
+  /** What it is told when it boots. */
+  readonly parameters?: string;
   /** The way of looking that the profiler chooses there. */
-  readonly tier: 'A' | 'B' | 'C';
+  readonly tier: TierName;
   /** What the profiler needs there besides CAP_BPF and CAP_PERFMON, as setpriv calls it. */
   readonly capability?: string;
 };

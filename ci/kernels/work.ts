@@ -23,7 +23,7 @@ export function makeWork(arch: Arch, image: string): string {
     const options = ['--format', 'esm', '--platform', 'node', '--external', 'koffi', '--file', join(tree, name)];
     call(join(root, 'node_modules/.bin/rolldown'), [join(root, source), ...options], { cwd: root });
   }
-  for (const source of ['ci/kernels/guest/start.sh', 'test/bpf/peer.py'])
+  for (const source of ['ci/kernels/guest/start.sh', 'ci/kernels/guest/crowd.py', 'test/bpf/peer.py'])
     cpSync(join(root, source), join(tree, basename(source)));
   compile(arch, image, join(tree, 'http_probe.o'), folder);
   makeDisk(tree, join(folder, 'work.ext4'), 2);

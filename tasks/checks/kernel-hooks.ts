@@ -1,6 +1,8 @@
 /** How will the probe look on this kernel? The profiler chooses when it loads, and says so; before, the kernel's types tell. */
 import type { CheckResult, Probe } from 'zx-tasks';
+import { interruptsOf } from '../../container/profiler/src/machine.ts';
 import type { Status } from '../../container/profiler/src/status.ts';
+import { type TierName, tiersToTry } from '../../container/profiler/src/tier.ts';
 import { findContainers } from '../lib/containers.ts';
 import { documented } from '../lib/docs.ts';
 import { parseProfilerState } from '../lib/profiler-state.ts';
@@ -14,13 +16,19 @@ export const checks = documented([
     group: 'kernel',
     needs: ['KN001'],
     about:
-      'The probe uses the cheapest tier that the kernel offers and that works: B, tracepoints of the socket layer (Linux 6.3); C, trampolines on the socket functions; A, the end of every system call. The check shows what the running profiler chose, or else what it would try first.',
+      'The probe uses the cheapest tier that the kernel offers and that works: B, tracepoints of the socket layer (Linux 6.3); D, kprobes in front of them (Linux 7.0, where threads interrupt the programs of tracepoints); C, trampolines on the socket functions; A, the end of every system call. The check shows what the running profiler chose, or else what it would try first.',
     fix: 'a kernel of the distribution, 5.10 or newer',
     run: hasHook,
   },
 ]);
 
 const socketLayer = ['sock_recv_length', 'sock_send_length'];
+const hooksOf = {
+  A: 'sys_exit',
+  B: socketLayer.join(', '),
+  C: 'fexit on the socket functions',
+  D: `kprobes in front of ${socketLayer.join(', ')}`,
+};
 const always = ['sys_exit', 'inet_sock_set_state'];
 
 async function hasHook(probe: Probe): Promise<CheckResult> {
@@ -34,10 +42,22 @@ async function hasHook(probe: Probe): Promise<CheckResult> {
   const has = (name: string): boolean => types.includes(`btf_trace_${name}\0`);
   const lacking = always.filter((name) => !has(name));
   if (lacking.length > 0) return noHook(lacking);
-  const summary = socketLayer.every(has)
-    ? `tier B is tried first: ${socketLayer.join(', ')}`
-    : `no ${socketLayer.join(', ')}: tier C is tried first, fexit on the socket functions, then A, sys_exit`;
+  const [first, ...others] = await orderOf(probe, socketLayer.every(has));
+  const then = others.map((tier) => `, then ${tier}`).join('');
+  const lacks = socketLayer.every(has) ? '' : `no ${socketLayer.join(', ')}: `;
+  const summary = first === undefined ? lacks : `${lacks}tier ${first} is tried first (${hooksOf[first]})${then}`;
   return { outcome: 'pass', summary };
+}
+
+/** The tiers that the kernel can have, in the order in which the profiler tries them. */
+async function orderOf(probe: Probe, hasSocketLayer: boolean): Promise<readonly TierName[]> {
+  const [release, version, commandLine] = await Promise.all([
+    probe.read('/proc/sys/kernel/osrelease'),
+    probe.read('/proc/sys/kernel/version'),
+    probe.read('/proc/cmdline'),
+  ]);
+  const tiers = tiersToTry(interruptsOf(release ?? '', version ?? '', commandLine ?? ''));
+  return tiers.map(({ tier }) => tier).filter((tier) => hasSocketLayer || (tier !== 'B' && tier !== 'D'));
 }
 
 /** What the profiler said last, if it was about the kernel that runs now. */

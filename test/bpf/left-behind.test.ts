@@ -32,6 +32,7 @@ const probe = loadProbe({
   cgroups: [],
   tier: undefined,
   hasLegacyCgroups: hasLegacyCgroups(),
+  interrupts: { tracepoints: false, trampolines: false },
 });
 afterAll(() => probe.detach());
 probe.attach();

@@ -33,8 +33,8 @@ test('the cheapest tier that fires is chosen, and the header says why', async ()
 });
 
 test('a tier that does not exist is refused by name', async () => {
-  const asked = startProfiler({ PROFILER_TIER: 'D', PROFILER_PORTS: `${PORT}` });
-  await expect(asked).rejects.toThrow('PROFILER_TIER: `D` is not `A`, `B` or `C`');
+  const asked = startProfiler({ PROFILER_TIER: 'E', PROFILER_PORTS: `${PORT}` });
+  await expect(asked).rejects.toThrow('PROFILER_TIER: `E` is not `A`, `B`, `C` or `D`');
 });
 
 test('a file that is not an object is refused as such, and one that is not there by name', async () => {

@@ -9,6 +9,7 @@ const types = (...names: string[]) => ({
   '/sys/kernel/btf/vmlinux': ['\0int', ...names.map((name) => `btf_trace_${name}`), ''].join('\0'),
 });
 const always = ['sys_exit', 'inet_sock_set_state'];
+const socketLayer = ['sock_recv_length', 'sock_send_length'];
 const kernel = '6.12.7';
 const status = (state: string, tier: string | null) => ({
   '/proc/sys/kernel/osrelease': `${kernel}\n`,
@@ -36,12 +37,20 @@ const containerIs = (state: string, root = '/project') => ({
 });
 
 test('KN006: the kernel’s types tell which tier is tried first, and a kernel without any hook fails', async () => {
-  expect(await hooks({ files: types(...always, 'sock_recv_length', 'sock_send_length') })).toEqual({
+  expect(await hooks({ files: types(...always, ...socketLayer) })).toEqual({
     outcome: 'pass',
-    summary: 'tier B is tried first: sock_recv_length, sock_send_length',
+    summary: 'tier B is tried first (sock_recv_length, sock_send_length), then C, then A',
   });
+  const seven = { '/proc/sys/kernel/osrelease': '7.3.4+deb13-cloud-amd64\n', ...types(...always, ...socketLayer) };
+  expect((await hooks({ files: seven })).summary).toBe(
+    'tier D is tried first (kprobes in front of sock_recv_length, sock_send_length), then B, then C, then A',
+  );
   expect((await hooks({ files: types(...always) })).summary).toBe(
-    'no sock_recv_length, sock_send_length: tier C is tried first, fexit on the socket functions, then A, sys_exit',
+    'no sock_recv_length, sock_send_length: tier C is tried first (fexit on the socket functions), then A',
+  );
+  const full = { '/proc/cmdline': 'quiet preempt=full\n', ...types(...always) };
+  expect((await hooks({ files: full })).summary).toBe(
+    'no sock_recv_length, sock_send_length: tier A is tried first (sys_exit), then C',
   );
   expect(await hooks({ files: types('sys_exit_too', 'inet_sock_set_state') })).toMatchObject({
     outcome: 'fail',
@@ -66,7 +75,7 @@ test('KN006: what the profiler chose on this kernel is told, and why it failed',
 });
 
 test('KN006: what a profiler said that no longer runs, or runs elsewhere, is not told', async () => {
-  const files = { ...types(...always, 'sock_recv_length', 'sock_send_length'), ...status('attached', 'A') };
+  const files = { ...types(...always, ...socketLayer), ...status('attached', 'A') };
   const here = [containerIs('exited'), containerIs('running', '/elsewhere'), {}];
   for (const told of here) expect((await hooks({ ...told, files })).summary).toContain('tier B is tried first');
   expect((await hooks({ files: { ...files, ...status('failed', null) } })).summary).toBe(
@@ -75,7 +84,7 @@ test('KN006: what a profiler said that no longer runs, or runs elsewhere, is not
 });
 
 test('KN006: what was said of another kernel, or not yet said whole, is not told', async () => {
-  const both = types(...always, 'sock_recv_length', 'sock_send_length');
+  const both = types(...always, ...socketLayer);
   const other = { ...both, ...status('attached', 'A'), '/proc/sys/kernel/osrelease': '6.18.0\n' };
   const half = { ...both, ...status('attached', 'A'), 'container/traces/profiler.json': '{"state":"att' };
   for (const files of [other, half]) expect((await hooks({ files })).summary).toContain('is tried first');

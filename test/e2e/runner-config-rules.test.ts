@@ -103,7 +103,7 @@ tasks:
     run: echo $(date) $HOME \${commit}
   b: { env: { A: 'a$', B: 'pa$word', C: '$ORIGIN/lib', D: '$$' }, service: { run: x, ready: { http: 'http://x:\${PORT}' } } }
   c: { env: { SHARED: '$HOME/shared' }, script: tasks.config.yaml }
-  d: { cwd: '$(dirname $(pwd))/(x)', run: 'true', confirm: 'Publish \${commit} for \$5?' }
+  d: { cwd: '$(dirname $(pwd))/(x)', run: 'true', confirm: 'Publish \${commit} for $5?' }
 `;
   expect(await errorsOf(config)).toMatchInlineSnapshot(`
     "error: no shell reads \`env\` of task \`a\`, so \`$PATH\` would stay as it is

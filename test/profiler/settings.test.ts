@@ -69,7 +69,7 @@ test('all that is wrong is said at once', () => {
     PROFILER_SAMPLE: '10%',
     PROFILER_CGROUPS: 'a,,b',
     PROFILER_REDACT: 'a,[]',
-    PROFILER_TIER: 'D',
+    PROFILER_TIER: 'E',
     PROFILER_OBJECT: 'x.o',
     PROFILER_COLOUR: 'red',
   };
@@ -83,7 +83,7 @@ test('all that is wrong is said at once', () => {
     'PROFILER_CGROUPS: `a,,b` is not a list of names',
     'PROFILER_SAMPLE: `10%` is not a fraction such as `1/10`',
     'PROFILER_REDACT: `a,[]` is not a list of words',
-    'PROFILER_TIER: `D` is not `A`, `B` or `C`',
+    'PROFILER_TIER: `E` is not `A`, `B`, `C` or `D`',
     'PROFILER_OBJECT: `x.o` is not an absolute path',
   ]);
 });
@@ -100,7 +100,7 @@ test.each([
   ['ROLE', ['server', 'client', 'both'], ['server,client']],
   ['MAX_BYTES', ['65536', '999999999999999'], ['65535', '64k', '1e6', '1'.repeat(16)]],
   ['SAMPLE', ['1/1', '1/999999999'], ['1/0', '2/3', '1', '1/']],
-  ['TIER', ['A', 'B', 'C'], ['a', 'AB']],
+  ['TIER', ['A', 'B', 'C', 'D'], ['a', 'AB']],
   ['REDACT', ['\u00fc'], ['-']],
 ])('PROFILER_%s takes what it may and refuses all else', (name, taken, refused) => {
   const problems = [...taken, ...refused].map((value) => problemsOf({ [`PROFILER_${name}`]: value }));

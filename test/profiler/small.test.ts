@@ -11,7 +11,6 @@ import { Losses } from '../../container/profiler/src/losses.ts';
 import { explainRefusal, readIsRemapped, readLabel, readRights } from '../../container/profiler/src/refusal.ts';
 import { isSampled } from '../../container/profiler/src/sample.ts';
 import { openStatus } from '../../container/profiler/src/status.ts';
-import { hasFired, TIERS } from '../../container/profiler/src/tier.ts';
 
 test.each([
   [[127, 0, 0, 1], '127.0.0.1'],
@@ -195,23 +194,4 @@ test('the status is one line, whatever stood there before', () => {
   write({ ...status, why: 'short' });
   expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify({ ...status, why: 'short' })}\n`);
   rmSync(folder, { recursive: true });
-});
-
-test.each(TIERS.map((tier) => [tier.tier, tier] as const))(
-  'tier %s is believed only when each of its hooks has fired',
-  (_, tier) => {
-    const moved = ['unix', 'ipv4', 'ipv6'] as const;
-    const all: readonly number[] = Object.values(layout.hook).slice(0, -1);
-    expect(hasFired(tier, moved, (place) => all.includes(place))).toBe(true);
-    const needed = all.filter((silent) => !hasFired(tier, moved, (place) => place !== silent));
-    expect(needed).toHaveLength({ A: 1, B: 2, C: 8 }[tier.tier]);
-  },
-);
-
-test('a family that a machine does not have is not waited for', () => {
-  const [, trampolines] = TIERS;
-  const { hookReceive6, hookSend6 } = layout.hook;
-  const isHit = (place: number): boolean => place !== hookReceive6 && place !== hookSend6;
-  expect(trampolines && hasFired(trampolines, ['unix', 'ipv4'], isHit)).toBe(true);
-  expect(trampolines && hasFired(trampolines, ['unix', 'ipv4', 'ipv6'], isHit)).toBe(false);
 });

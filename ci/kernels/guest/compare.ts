@@ -3,6 +3,7 @@ import type { Case } from '../../../test/bpf/cases.ts';
 import { describe, expectWhole, targetsOf } from '../../../test/bpf/whole.ts';
 import type { Peer } from '../../../test/helpers/peer.ts';
 import type { Told } from '../../../test/helpers/profiler.ts';
+import { isOfCrowd } from './crowd.ts';
 
 export type Finding = { readonly name: string; readonly problem?: string };
 
@@ -22,6 +23,16 @@ export function compare(
     tell('nothing was invented', strangers(cases, exchanges)),
     tell('nothing was lost', losses(lines, status)),
   ];
+}
+
+/** Every request of many at once is told once, at both of its ends. */
+export function compareCrowd(lines: readonly Told[], answered: number): Finding {
+  const name = 'many connections at once';
+  if (answered === 0) return tell(name, 'its servers answered nothing');
+  const told = lines.filter(({ target }) => isOfCrowd(target)).map(({ role, target }) => `${role} ${target}`);
+  const found = `${told.length} ends told, ${new Set(told).size} different ones`;
+  const wanted = `${2 * answered} ends told, ${2 * answered} different ones`;
+  return tell(name, found === wanted ? undefined : `expected ${wanted}; ${found}`);
 }
 
 /** The first thing that is wrong with what is told of a case. */
@@ -46,7 +57,7 @@ function sorted(whole: Readonly<Record<string, unknown>>): string {
 
 function strangers(cases: readonly Case[], exchanges: readonly Told[]): string | undefined {
   const known = new Set(cases.flatMap((each) => [...targetsOf(each)]));
-  const strange = exchanges.filter(({ target }) => !known.has(target));
+  const strange = exchanges.filter(({ target }) => !known.has(target) && !isOfCrowd(target));
   return strange.length === 0 ? undefined : JSON.stringify(strange);
 }
 

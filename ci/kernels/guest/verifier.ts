@@ -1,7 +1,7 @@
 /** What the kernel's verifier says of each program that it lets in. */
 import { BpfError } from '../../../container/profiler/src/errors.ts';
 import type { OnVerified } from '../../../container/profiler/src/libbpf.ts';
-import { hasLegacyCgroups } from '../../../container/profiler/src/machine.ts';
+import { hasLegacyCgroups, readInterrupts } from '../../../container/profiler/src/machine.ts';
 import { loadProbe } from '../../../container/profiler/src/probe.ts';
 import { TIERS, type TierName } from '../../../container/profiler/src/tier.ts';
 
@@ -33,7 +33,14 @@ function loadTier(object: string, tier: TierName, onVerified: OnVerified): void 
   // With every filter set: what is not asked for is left out before the verifier looks.
   const ports = Array.from({ length: MAX_PORT_RANGES }, (_, index) => ({ first: index, last: index }));
   const settings = { role: 'both', cgroups: [], ports } as const;
-  loadProbe({ ...settings, object, tier, hasLegacyCgroups: hasLegacyCgroups(), onVerified });
+  loadProbe({
+    ...settings,
+    object,
+    tier,
+    hasLegacyCgroups: hasLegacyCgroups(),
+    interrupts: readInterrupts(),
+    onVerified,
+  });
 }
 
 function readLog(program: string, log: string): Verified {

@@ -4,7 +4,7 @@
 import { canMakeMap } from './allowed.ts';
 import { mapShared } from './libc.ts';
 import { bpf, errno, failure, type Pointer, view } from './native.ts';
-import { loadFailure, named, openFailure, type ProgramName } from './refused.ts';
+import { loadFailure, openFailure, type ProgramName } from './refused.ts';
 
 export type BpfProgram = ProgramName & { readonly pointer: bigint };
 export type BpfMap = { readonly name: string; readonly fd: number; readonly maxEntries: number };
@@ -28,8 +28,6 @@ const calls = {
     'int bpf_program__set_log_buf(void *, void *, size_t)',
   ),
   setLogLevel: bpf<(program: bigint, level: number) => number>('int bpf_program__set_log_level(void *, uint32_t)'),
-  attach: bpf<(program: bigint) => Pointer>('void *bpf_program__attach(void *)'),
-  detach: bpf<(link: bigint) => number>('int bpf_link__destroy(void *)'),
   findMap: bpf<(object: bigint, name: string) => Pointer>('void *bpf_object__find_map_by_name(void *, const char *)'),
   mapFd: bpf<(map: bigint) => number>('int bpf_map__fd(void *)'),
   mapSize: bpf<(map: bigint) => number>('uint32_t bpf_map__max_entries(void *)'),
@@ -93,17 +91,6 @@ export function loadObject(object: BpfObject, onVerified?: OnVerified): void {
   object.programs.forEach((program, index) => {
     onVerified?.(program.name, logText(logs[index] ?? Buffer.alloc(1)));
   });
-}
-
-export function attachProgram(program: BpfProgram): bigint {
-  const link = calls.attach(program.pointer);
-  if (link === null) throw failure(`the kernel refused to attach ${named(program)}`, errno());
-  return link;
-}
-
-export function detachProgram(link: bigint): void {
-  const result = calls.detach(link);
-  if (result !== 0) throw failure('a program cannot be detached', -result);
 }
 
 /** How often the kernel did not run a program because it was running already on that processor. */

@@ -1,6 +1,7 @@
 /** What the kernel lets the profiler know about itself and about the machine. */
 import { existsSync, readFileSync } from 'node:fs';
-import { release } from 'node:os';
+import { release, version } from 'node:os';
+import type { Interrupts } from './tier.ts';
 
 /** As `uname -r` says it. */
 export function kernelRelease(): string {
@@ -14,6 +15,22 @@ export function kernelRelease(): string {
 export function chargesLockedMemory(kernel: string): boolean {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(kernel) ?? [];
   return Number(major) < 5 || (major === '5' && Number(minor) < 11);
+}
+
+/**
+ * Where another thread may run in the middle of a program. At tracepoints since 7.0 (a46023d5616e, "tracing: Guard
+ * __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast"). In trampolines before that too, on kernels that let threads of
+ * the kernel be interrupted; one that can choose when it boots (PREEMPT_DYNAMIC) says only what it was told, not its default.
+ */
+export function interruptsOf(kernel: string, version: string, commandLine: string): Interrupts {
+  const tracepoints = Number.parseInt(kernel, 10) >= 7;
+  const isPreemptible = /\bPREEMPT(_RT|_LAZY)?\b/.test(version) || /(^| )preempt=(full|lazy)\b/.test(commandLine);
+  return { tracepoints, trampolines: tracepoints || isPreemptible };
+}
+
+/** The same of this kernel. */
+export function readInterrupts(): Interrupts {
+  return interruptsOf(kernelRelease(), version(), readFileSync('/proc/cmdline', 'utf8'));
 }
 
 /** Whether cgroups have names on a version 1 hierarchy too. */

@@ -1,10 +1,21 @@
 /** The probe's maps, as user space writes them. */
 import type { KnownBodies } from './connection/known.ts';
 import * as layout from './layout.ts';
-import { type BpfMap, listKeys, lookUp, remove, update } from './libbpf.ts';
+import {
+  type BpfMap,
+  type BpfObject,
+  listKeys,
+  lookUp,
+  missedRuns,
+  openMap,
+  remove,
+  sumPerCpu,
+  update,
+} from './libbpf.ts';
 import type { Probe } from './probe.ts';
 import type { GroupId } from './records.ts';
 import { TCP_CLOSE } from './tcp-states.ts';
+import { MAY_MISS } from './tier.ts';
 
 /** What has been decided about cgroups. */
 export function createGroups(map: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'> {
@@ -83,4 +94,16 @@ function wordOfBodies(requestDirection: number, known: KnownBodies, timeNs: numb
   note(requestDirection, known.requestsUntil);
   note(1 - requestDirection, known.responsesUntil);
   return word;
+}
+
+/** What the kernel could not report, by kind, since it was loaded. */
+export function createLosses(object: BpfObject): Probe['losses'] {
+  const map = openMap(object, 'hp_loss');
+  const kinds = Object.entries(layout.loss).filter(([, index]) => index < layout.loss.lostKinds);
+  return () => {
+    const counts = sumPerCpu(map);
+    const alone = object.programs.filter(({ name }) => !MAY_MISS.includes(name));
+    const missed = alone.reduce((sum, program) => sum + missedRuns(program), 0);
+    return { ...Object.fromEntries(kinds.map(([name, index]) => [name, counts[index] ?? 0])), lostRecursion: missed };
+  };
 }

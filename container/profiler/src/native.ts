@@ -18,6 +18,11 @@ export function c<T extends Anything>(prototype: string): KoffiFunc<T> {
   return libc.func(prototype) as KoffiFunc<T>;
 }
 
+/** Lets prototypes name a C structure, by its fields in their order. */
+export function defineStructure(name: string, fields: Readonly<Record<string, string>>): void {
+  koffi.struct(name, fields);
+}
+
 /** The error number of the last call. */
 export function errno(): number {
   return koffi.errno();

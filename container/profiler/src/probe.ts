@@ -1,32 +1,39 @@
 /** The probe in the kernel: loading, attaching, and the maps through which it is told what to do. */
 
+import { attachProgram, detachProgram } from './attach.ts';
 import type { KnownBodies } from './connection/known.ts';
 import { BpfError } from './errors.ts';
 import * as layout from './layout.ts';
 import { leftOut } from './left-out.ts';
 import {
-  attachProgram,
   type BpfMap,
   type BpfObject,
   type BpfProgram,
   closeObject,
-  detachProgram,
   initialValue,
   loadObject,
   lookUp,
   mapMemory,
-  missedRuns,
   type OnVerified,
   openMap,
   openObject,
-  sumPerCpu,
 } from './libbpf.ts';
 import { type Family, moveBytes, pageBytes } from './libc.ts';
-import { createConns, createGroups } from './maps.ts';
+import { createConns, createGroups, createLosses } from './maps.ts';
 import type { GroupId } from './records.ts';
 import { openRing, type Ring } from './ring.ts';
 import type { PortRange, Settings } from './settings.ts';
-import { type Chosen, explainTier, hasFired, type Refused, STATE_PROGRAMS, TIERS, type Tier } from './tier.ts';
+import {
+  type Chosen,
+  explainTier,
+  hasFired,
+  type Interrupts,
+  type Refused,
+  STATE_PROGRAMS,
+  TIERS,
+  type Tier,
+  tiersToTry,
+} from './tier.ts';
 
 export type Decision = 'trace' | 'ignore' | 'unnamed';
 
@@ -54,6 +61,7 @@ export type Probe = {
 
 export type ProbeOptions = Pick<Settings, 'object' | 'ports' | 'cgroups' | 'role' | 'tier'> & {
   readonly hasLegacyCgroups: boolean;
+  readonly interrupts: Interrupts;
   /** Called with the verifier's statistics of each program. */
   readonly onVerified?: OnVerified;
 };
@@ -63,7 +71,8 @@ const ROLES = { server: 1 << layout.direction.received, client: 1 << layout.dire
 /** Loads the first tier of the object that this kernel takes and that fires; it is left detached. */
 export function loadProbe(options: ProbeOptions): Probe {
   const refused: Refused[] = [];
-  const tiers = TIERS.filter(({ tier }) => options.tier === undefined || options.tier === tier);
+  const asked = TIERS.filter(({ tier }) => options.tier === tier);
+  const tiers = options.tier === undefined ? tiersToTry(options.interrupts) : asked;
   for (const tier of tiers) {
     const isLast = tier === tiers.at(-1);
     try {
@@ -92,8 +101,8 @@ function tryTier(options: ProbeOptions, tier: Tier, refused: readonly Refused[])
     const onOff = createSwitch(object);
     prove(object, tier, onOff);
     const hooks = [...new Set(object.programs.map((program) => program.section))];
-    const chosen = explainTier(tier, hooks, refused);
-    return makeProbe(object, onOff, { ...chosen, unseen: [...leftOut(options), ...chosen.unseen] });
+    const chosen = explainTier(tier, refused, options.interrupts);
+    return makeProbe(object, onOff, { ...chosen, hooks, unseen: [...leftOut(options), ...chosen.unseen] });
   } catch (error) {
     closeObject(object);
     throw error;
@@ -109,7 +118,8 @@ function prove(object: BpfObject, tier: Tier, { attach, detach }: Pick<Probe, 'a
   } finally {
     detach();
   }
-  if (tier.usesTrampolines) attachAgain({ attach, detach });
+  // Kernels before 5.13 attach such a program only once (f3a95075549e lifted that), and a pause attaches it again.
+  if (tier.kind === 'trampolines') attachAgain({ attach, detach });
   const value = Buffer.alloc(4 * layout.hook.hooks);
   lookUp(openMap(object, '.data.hp'), Buffer.alloc(4), value);
   if (hasFired(tier, moved, (place) => value.readUInt32LE(4 * place) !== 0)) return;
@@ -181,16 +191,4 @@ function createSwitch(object: BpfObject): Pick<Probe, 'attach' | 'detach'> {
 function orderPrograms({ programs }: BpfObject): readonly BpfProgram[] {
   const isState = ({ name }: BpfProgram): boolean => STATE_PROGRAMS.includes(name);
   return [...programs.filter(isState), ...programs.filter((program) => !isState(program))];
-}
-
-function createLosses(object: BpfObject): Probe['losses'] {
-  const map = openMap(object, 'hp_loss');
-  const kinds = Object.entries(layout.loss).filter(([, index]) => index < layout.loss.lostKinds);
-  return () => {
-    const counts = sumPerCpu(map);
-    // What one of the two programs for states missed, the other one saw.
-    const alone = object.programs.filter(({ name }) => !STATE_PROGRAMS.includes(name));
-    const missed = alone.reduce((sum, program) => sum + missedRuns(program), 0);
-    return { ...Object.fromEntries(kinds.map(([name, index]) => [name, counts[index] ?? 0])), lostRecursion: missed };
-  };
 }

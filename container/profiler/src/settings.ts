@@ -1,5 +1,6 @@
 /** What the profiler is asked to do, from its environment. */
 import { unknownSettings } from './setting-names.ts';
+import { TIER_NAMES, type TierName } from './tier.ts';
 
 export type PortRange = { readonly first: number; readonly last: number };
 
@@ -19,7 +20,7 @@ export type Settings = {
   /** Further words that name a secret. */
   readonly redact: readonly string[];
   /** The one way of looking to use; undefined for the cheapest that works. */
-  readonly tier: 'A' | 'B' | 'C' | undefined;
+  readonly tier: TierName | undefined;
   /** The compiled probe. */
   readonly object: string;
 };
@@ -56,7 +57,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     cgroups: read('CGROUPS', [], parseList, 'a list of names'),
     sample: read('SAMPLE', 1, parseSample, 'a fraction such as `1/10`'),
     redact: read('REDACT', [], parseWords, 'a list of words'),
-    tier: read('TIER', undefined, oneOf('A', 'B', 'C'), '`A`, `B` or `C`'),
+    tier: read('TIER', undefined, oneOf(...TIER_NAMES), '`A`, `B`, `C` or `D`'),
     object: read('OBJECT', '/usr/local/lib/http_probe.o', absolutePath, 'an absolute path'),
   };
   if (problems.length > 0) throw new SettingsError(problems);

@@ -2,19 +2,23 @@
 import * as layout from './layout.ts';
 import type { Family } from './libc.ts';
 
-export type TierName = 'A' | 'B' | 'C';
+export const TIER_NAMES = ['A', 'B', 'C', 'D'] as const;
+export type TierName = (typeof TIER_NAMES)[number];
+
+/** Whether another thread may run in the middle of a program at such hooks: what it moves meanwhile is lost, and counted. */
+export type Interrupts = { readonly tracepoints: boolean; readonly trampolines: boolean };
 
 export type Tier = {
   readonly tier: TierName;
   readonly about: string;
   /** The programs of the object that make it up. */
   readonly programs: readonly string[];
+  /** What its programs are attached to; no thread runs in the middle of a kprobe's. */
+  readonly kind: keyof Interrupts | 'kprobes';
   /** Places in `hp_hits`: all must have fired before the tier is believed. */
   readonly hits: readonly number[];
   /** The same where each family of sockets has hooks of its own. */
   readonly hitsByFamily?: Readonly<Record<Family, readonly number[]>>;
-  /** Kernels before 5.13 attach such a program only once (f3a95075549e lifted that), and a pause attaches it again. */
-  readonly usesTrampolines?: true;
   readonly unseen: readonly string[];
 };
 
@@ -40,12 +44,27 @@ const SPLICED_UNSEEN = [
 /** Both watch the ends of connections, because one does not run where an interrupt comes while it does. */
 export const STATE_PROGRAMS: readonly string[] = ['hp_state', 'hp_state_too'];
 
-/** In the order in which they are tried. */
+/** Without them the kernel does not get to the kprobes; they do nothing. */
+const KPROBE_SWITCHES = ['hp_kp_recv_on', 'hp_kp_send_on'];
+/** What one of these does not see, another one does, or there is nothing to be seen. */
+export const MAY_MISS: readonly string[] = [...STATE_PROGRAMS, ...KPROBE_SWITCHES];
+const INTERRUPTED = 'what one thread moves while another of its processor is in the middle of the probe (counted)';
+
+/** Cheapest first. */
 export const TIERS: readonly Tier[] = [
   {
     tier: 'B',
     about: 'the socket layer says what moved, and other system calls pay nothing',
     programs: [...STATE_PROGRAMS, 'hp_recv', 'hp_send'],
+    kind: 'tracepoints',
+    hits: SOCKET_HITS,
+    unseen: [...SPLICED_UNSEEN, ...UNSEEN],
+  },
+  {
+    tier: 'D',
+    about: 'kprobes where the socket layer says what moved, and other system calls pay nothing',
+    programs: [...STATE_PROGRAMS, 'hp_kp_recv', 'hp_kp_send', ...KPROBE_SWITCHES],
+    kind: 'kprobes',
     hits: SOCKET_HITS,
     unseen: [...SPLICED_UNSEEN, ...UNSEEN],
   },
@@ -63,23 +82,38 @@ export const TIERS: readonly Tier[] = [
       'hp_fx_page',
       'hp_fx_page_ux',
     ],
+    kind: 'trampolines',
     hits: SOCKET_HITS,
     hitsByFamily: {
       ipv4: [layout.hook.hookReceive4, layout.hook.hookSend4],
       ipv6: [layout.hook.hookReceive6, layout.hook.hookSend6],
       unix: [layout.hook.hookReceiveUnix, layout.hook.hookSendUnix],
     },
-    usesTrampolines: true,
     unseen: [...SPLICED_UNSEEN, ...UNSEEN],
   },
   {
     tier: 'A',
     about: 'one BTF tracepoint sees the end of every system call',
     programs: [...STATE_PROGRAMS, 'hp_sys_exit'],
+    kind: 'tracepoints',
     hits: [layout.hook.hookCall],
     unseen: ['requests that are received by splice', ...UNSEEN],
   },
 ];
+
+/** The order in which they are tried: the cheapest in whose middle no other thread runs, and those in whose middle one may last. */
+export function tiersToTry(interrupts: Interrupts): readonly Tier[] {
+  // Where tracepoints are not interrupted, the cheaper tier of the same places is as good.
+  const useful = TIERS.filter(({ kind }) => kind !== 'kprobes' || interrupts.tracepoints);
+  const [last, first] = [true, false].map((which) =>
+    useful.filter((tier) => isInterrupted(tier, interrupts) === which),
+  );
+  return [...(first ?? []), ...(last ?? [])];
+}
+
+function isInterrupted({ kind }: Tier, interrupts: Interrupts): boolean {
+  return kind !== 'kprobes' && interrupts[kind];
+}
 
 /** Whether every hook has fired that must have, once a byte was moved over a socket of each of these families. */
 export function hasFired(tier: Tier, moved: readonly Family[], isHit: (place: number) => boolean): boolean {
@@ -91,7 +125,8 @@ export function hasFired(tier: Tier, moved: readonly Family[], isHit: (place: nu
 export type Refused = { readonly tier: Tier; readonly reason: string };
 
 /** In words: which tier, and why not the cheaper ones. */
-export function explainTier(tier: Tier, hooks: readonly string[], refused: readonly Refused[]): Chosen {
+export function explainTier(tier: Tier, refused: readonly Refused[], interrupts: Interrupts): Omit<Chosen, 'hooks'> {
   const others = refused.map(({ tier: other, reason }) => `not ${other.tier}: ${reason}`);
-  return { tier: tier.tier, why: [tier.about, ...others].join('; '), hooks, unseen: tier.unseen };
+  const unseen = isInterrupted(tier, interrupts) ? [INTERRUPTED, ...tier.unseen] : tier.unseen;
+  return { tier: tier.tier, why: [tier.about, ...others].join('; '), unseen };
 }

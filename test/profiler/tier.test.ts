@@ -1,0 +1,44 @@
+/** Which tiers are tried on which kernel, and when one is believed. */
+import { expect, test } from 'vitest';
+import * as layout from '../../container/profiler/src/layout.ts';
+import { interruptsOf } from '../../container/profiler/src/machine.ts';
+import { explainTier, hasFired, TIERS, tiersToTry } from '../../container/profiler/src/tier.ts';
+
+test.each(TIERS.map((tier) => [tier.tier, tier] as const))(
+  'tier %s is believed only when each of its hooks has fired',
+  (_, tier) => {
+    const moved = ['unix', 'ipv4', 'ipv6'] as const;
+    const all: readonly number[] = Object.values(layout.hook).slice(0, -1);
+    expect(hasFired(tier, moved, (place) => all.includes(place))).toBe(true);
+    const needed = all.filter((silent) => !hasFired(tier, moved, (place) => place !== silent));
+    expect(needed).toHaveLength({ A: 1, B: 2, C: 8, D: 2 }[tier.tier]);
+  },
+);
+
+test.each([
+  ['6.12.118+deb13-cloud-amd64', '#1 SMP PREEMPT_DYNAMIC Debian 6.12.118-1', 'quiet', ['B', 'C', 'A']],
+  ['5.15.0-1-lowlatency', '#1 SMP PREEMPT Tue Nov 3', '', ['B', 'A', 'C']],
+  ['6.1.0-56-rt-amd64', '#1 SMP PREEMPT_RT Debian 6.1.192-2', '', ['B', 'A', 'C']],
+  ['6.1.0-56-amd64', '#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2', 'root=/dev/sda1 preempt=full quiet', ['B', 'A', 'C']],
+  ['6.1.0-56-amd64', '#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2', 'nopreempt=full preempt=voluntary', ['B', 'C', 'A']],
+  ['7.0.0', '#1 SMP PREEMPT_LAZY', '', ['D', 'B', 'C', 'A']],
+  ['10.2.0', '#1 SMP', '', ['D', 'B', 'C', 'A']],
+] as const)('on %s, %s, with `%s`, the tiers are tried in the order %j', (release, version, commandLine, order) => {
+  const tiers = tiersToTry(interruptsOf(release, version, commandLine));
+  expect(tiers.map(({ tier }) => tier)).toEqual(order);
+});
+
+test('a tier in whose middle other threads run says so, and the others do not', () => {
+  const said = TIERS.filter((tier) =>
+    explainTier(tier, [], { tracepoints: false, trampolines: true }).unseen.some((each) => each.includes('one thread')),
+  );
+  expect(said.map(({ tier }) => tier)).toEqual(['C']);
+});
+
+test('a family that a machine does not have is not waited for', () => {
+  const trampolines = TIERS.find(({ kind }) => kind === 'trampolines');
+  const { hookReceive6, hookSend6 } = layout.hook;
+  const isHit = (place: number): boolean => place !== hookReceive6 && place !== hookSend6;
+  expect(trampolines && hasFired(trampolines, ['unix', 'ipv4'], isHit)).toBe(true);
+  expect(trampolines && hasFired(trampolines, ['unix', 'ipv4', 'ipv6'], isHit)).toBe(false);
+});
