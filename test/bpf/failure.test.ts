@@ -31,7 +31,7 @@ test.each([
 });
 
 test('a wrong setting is told in the state too', async () => {
-  const wrong = startProfiler({ ...PORTS, PROFILER_TIER: 'D', PROFILER_ROLE: 'all' });
+  const wrong = startProfiler({ ...PORTS, PROFILER_TIER: 'E', PROFILER_ROLE: 'all' });
   await expect(wrong).rejects.toThrow(
     /ended with 2: profiler: PROFILER_ROLE.*\nprofiler: PROFILER_TIER.*\n\{"state":"failed".*PROFILER_ROLE.*PROFILER_TIER/,
   );

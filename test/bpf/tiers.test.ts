@@ -29,7 +29,8 @@ test('the cheapest tier that fires is chosen, and the header says why', async ()
   await using profiler = await startProfiler({ PROFILER_PORTS: `${PORT}` });
   await profiler.stop();
   const header = profiler.text();
-  expect(header).toContain(header.includes('# tier B') ? socketLayerIsTraced : 'not B: ');
+  const isOfSocketLayer = /^# tier [BD]: /m.test(header);
+  expect(header).toContain(isOfSocketLayer ? socketLayerIsTraced : 'not B: ');
 });
 
 test('a tier that does not exist is refused by name', async () => {
@@ -44,12 +45,15 @@ test('a file that is not an object is refused as such, and one that is not there
   await expect(started(`${object}.not`)).rejects.toThrow('No such file or directory');
 });
 
-test('where the kernel refuses trampolines, that is what is said, and which of them', async () => {
-  const refusal = await startProfiler({ PROFILER_TIER: 'C', PROFILER_PORTS: `${PORT}` }).then(
+test.each([
+  ['trampolines', 'C', /the kernel refused to (load|attach) the trampoline `hp_fx_\w+` \(`fexit\/\w+`\)/],
+  ['kprobes', 'D', /the kernel refused to (load|attach) the program `hp_kp_\w+` \(`(kprobe\.multi|tp_btf)\/\w+`\)/],
+])('where the kernel refuses %s, that is what is said, and which of them', async (_, tier, said) => {
+  const refusal = await startProfiler({ PROFILER_TIER: tier, PROFILER_PORTS: `${PORT}` }).then(
     (profiler) => profiler[Symbol.asyncDispose](),
     (error: unknown) => String(error),
   );
   if (refusal === undefined) return;
-  expect(refusal).toMatch(/the kernel refused to (load|attach) the trampoline `hp_fx_\w+` \(`fexit\/\w+`\)/);
+  expect(refusal).toMatch(said);
   expect(refusal).not.toContain('seccomp');
 });

@@ -36,7 +36,7 @@ test.skipIf(uring === undefined)('an io_uring server is not told, and that is sa
   expect(toldBy(profiler.lines())).toEqual(['client GET /uring 200 complete']);
   expect(profiler.text()).toMatch(/^# not seen here: .*traffic over io_uring/m);
   // The socket layer tells that there was something.
-  if (profiler.status().tier === 'B') expect(profiler.status().counters.lostUnseen).toBeGreaterThan(0);
+  if (profiler.status().tier !== 'A') expect(profiler.status().counters.lostUnseen).toBeGreaterThan(0);
 });
 
 test.skipIf(small === undefined)('a 32-bit client is not told, and that is said', async () => {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TIER_NAMES } from '../../../container/profiler/src/tier.ts';
 import { need } from './installed.ts';
 import { startProfiler } from './servers.ts';
 
@@ -16,7 +17,7 @@ export async function measureUnrelated(pairs: number): Promise<void> {
   need('cc');
   execFileSync('cc', ['-O2', '-o', program, join(import.meta.dirname, 'getppid.c')]);
   const measure = (): number => Number(execFileSync(program, { encoding: 'utf8' }));
-  for (const tier of ['A', 'B', 'C']) {
+  for (const tier of TIER_NAMES) {
     try {
       const on: number[] = [];
       const off: number[] = [];
