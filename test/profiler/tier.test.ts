@@ -21,7 +21,9 @@ test.each([
   ['6.1.0-56-rt-amd64', '#1 SMP PREEMPT_RT Debian 6.1.192-2', '', ['B', 'A', 'C']],
   ['6.1.0-56-amd64', '#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2', 'root=/dev/sda1 preempt=full quiet', ['B', 'A', 'C']],
   ['6.1.0-56-amd64', '#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2', 'nopreempt=full preempt=voluntary', ['B', 'C', 'A']],
-  ['7.0.0', '#1 SMP PREEMPT_LAZY', '', ['D', 'B', 'C', 'A']],
+  ['7.0.0-rc1', '#1 SMP PREEMPT_DYNAMIC', '', ['D', 'B', 'C', 'A']],
+  ['6.1.57-android14-11-gabc', '#1 SMP PREEMPT Thu Jan 4', '', ['B', 'A', 'C']],
+  ['5.14.0-503.el9.x86_64', '#1 SMP PREEMPT_DYNAMIC Thu Nov 7', '', ['B', 'C', 'A']],
   ['10.2.0', '#1 SMP', '', ['D', 'B', 'C', 'A']],
 ] as const)('on %s, %s, with `%s`, the tiers are tried in the order %j', (release, version, commandLine, order) => {
   const tiers = tiersToTry(interruptsOf(release, version, commandLine));

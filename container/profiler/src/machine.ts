@@ -24,7 +24,7 @@ export function chargesLockedMemory(kernel: string): boolean {
  */
 export function interruptsOf(kernel: string, version: string, commandLine: string): Interrupts {
   const tracepoints = Number.parseInt(kernel, 10) >= 7;
-  const isPreemptible = /\bPREEMPT(_RT|_LAZY)?\b/.test(version) || /(^| )preempt=(full|lazy)\b/.test(commandLine);
+  const isPreemptible = /\bPREEMPT(_RT)?\b/.test(version) || /(^| )preempt=(full|lazy)\b/.test(commandLine);
   return { tracepoints, trampolines: tracepoints || isPreemptible };
 }
 
