@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { compareCrowd } from '../../ci/kernels/guest/compare.ts';
 import { compareBudget, compareTier, judge } from '../../ci/kernels/judge.ts';
 import { choose, readList } from '../../ci/kernels/list.ts';
+import type { Told } from '../helpers/profiler.ts';
 import { read } from '../helpers/tree.ts';
 
 const good = [
@@ -50,6 +52,20 @@ test('a program that grows by more than a tenth is told, and one that nobody wro
   expect(compareBudget({}, before)).toEqual([
     'the program `hp_state` loaded here when it was recorded, and does not now',
   ]);
+});
+
+const end = (role: string, status: number | null = 200) => ({ role, target: '/crowd/0/0', status }) as Told;
+
+test.each([
+  ['one that is told at both ends', [end('server'), end('client')], 1, undefined],
+  ['one of which an end is missing', [end('server')], 1, /expected 2 ends.*; 1 ends told, 1 different/],
+  ['one whose end is told twice', [end('server'), end('server'), end('client')], 1, /; 3 ends told, 2 different/],
+  ['one that is told without its answer', [end('server'), end('client', null)], 1, /; 1 ends told/],
+  ['none, because no server answered', [], 0, /answered nothing/],
+  ['none, because nobody said how many there were', [], Number.NaN, /expected NaN ends/],
+])('of many requests at once: %s', (_name, lines, answered, problem) => {
+  const found = compareCrowd(lines, answered).problem;
+  expect(found).toEqual(problem && expect.stringMatching(problem));
 });
 
 test('what is recorded is of kernels in the list', () => {

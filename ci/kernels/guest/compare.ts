@@ -25,11 +25,12 @@ export function compare(
   ];
 }
 
-/** Every request of many at once is told once, at both of its ends. */
+/** Every request of many at once is told once, with its answer, at both of its ends. */
 export function compareCrowd(lines: readonly Told[], answered: number): Finding {
   const name = 'many connections at once';
   if (answered === 0) return tell(name, 'its servers answered nothing');
-  const told = lines.filter(({ target }) => isOfCrowd(target)).map(({ role, target }) => `${role} ${target}`);
+  const answers = lines.filter(({ target, status }) => isOfCrowd(target) && status === 200);
+  const told = answers.map(({ role, target }) => `${role} ${target}`);
   const found = `${told.length} ends told, ${new Set(told).size} different ones`;
   const wanted = `${2 * answered} ends told, ${2 * answered} different ones`;
   return tell(name, found === wanted ? undefined : `expected ${wanted}; ${found}`);
