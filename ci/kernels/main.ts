@@ -6,7 +6,7 @@
  * down what the verifier needs, instead of comparing with what was written down.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { makeBase } from './base.ts';
 import { boot } from './boot.ts';
 import { cacheFolder } from './cache.ts';
@@ -15,7 +15,7 @@ import { fetchKernel } from './fetch.ts';
 import { compareBudget, compareTier, judge, type Verdict } from './judge.ts';
 import { type Arch, choose, type Kernel, type KernelList, readList, root } from './list.ts';
 import { requireTools } from './tools.ts';
-import { makeWork } from './work.ts';
+import { logOf, makeWork } from './work.ts';
 
 type Budget = Record<string, Verdict['verified']>;
 
@@ -59,9 +59,8 @@ function tryKernel(kernel: Kernel, { list, debian, works }: Shared): Verdict {
   const base = makeBase(kernel.arch, list.guest, debian);
   const work = works.get(kernel.arch) ?? makeWork(kernel.arch, fetched.image);
   works.set(kernel.arch, work);
-  const logs = join(cacheFolder(), 'logs');
-  mkdirSync(logs, { recursive: true });
-  const log = join(logs, `${kernel.name}.log`);
+  const log = logOf(kernel);
+  mkdirSync(dirname(log), { recursive: true });
   const ready = Date.now();
   const verdict = judge(boot({ kernel, fetched, base, work, log }));
   const seconds = (from: number, to: number): string => ((to - from) / 1000).toFixed(1);

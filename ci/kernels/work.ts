@@ -1,10 +1,13 @@
-/** What is under test, on a disk: the profiler's user space, the compiled probe and what the guest runs. */
+/**
+ * What is under test, on a disk: the profiler's user space, the compiled probe and what the guest runs. It lies in the checkout, as
+ * what the guest says does, and not in the cache: other checkouts may be tried at the same time.
+ */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeDisk } from './base.ts';
 import { call } from './call.ts';
 import { extractBtf } from './fetch.ts';
-import { type Arch, root } from './list.ts';
+import { type Arch, type Kernel, root } from './list.ts';
 
 /** Bundled here, since a guest takes many times as long to read TypeScript; koffi is on the base disk. */
 const PROGRAMS = {
@@ -12,10 +15,16 @@ const PROGRAMS = {
   'guest.mjs': 'ci/kernels/guest/main.ts',
 };
 
+const output = join(root, 'bpf/.output');
+
+/** Where a kernel's console is written. */
+export function logOf({ name }: Pick<Kernel, 'name'>): string {
+  return join(output, 'guest-logs', `${name}.log`);
+}
+
 /** For x64 the types come from the running kernel, as for an image; for arm64 from `image`, a kernel of that kind. */
 export function makeWork(arch: Arch, image: string): string {
-  // In the checkout, not in the cache: other checkouts may be tried at the same time.
-  const folder = join(root, 'bpf/.output', `guest-${arch}`);
+  const folder = join(output, `guest-${arch}`);
   const tree = join(folder, 'tree');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(tree, { recursive: true });

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compareCrowd } from '../../ci/kernels/guest/compare.ts';
 import { compareBudget, compareTier, judge } from '../../ci/kernels/judge.ts';
-import { choose, readList } from '../../ci/kernels/list.ts';
+import { choose, readList, root } from '../../ci/kernels/list.ts';
+import { logOf } from '../../ci/kernels/work.ts';
 import type { Told } from '../helpers/profiler.ts';
 import { read } from '../helpers/tree.ts';
 
@@ -72,6 +74,10 @@ test('what is recorded is of kernels in the list', () => {
   const recorded = JSON.parse(read('ci/kernels/verifier.json')) as Record<string, unknown>;
   const known = readList().kernels.map(({ name }) => name);
   expect(Object.keys(recorded).filter((name) => !known.includes(name))).toEqual([]);
+});
+
+test('what a guest says lies in its checkout: another one may try the same kernel at the same time', () => {
+  expect(logOf({ name: '7' })).toBe(join(root, 'bpf/.output/guest-logs/7.log'));
 });
 
 test('a kernel that is not in the list is refused with those that are', () => {
