@@ -191,6 +191,22 @@ test('a command that prints without end is ended where a script waits for all of
   expect(stdout).toContain('null killed yes: ended, since it printed more than 256 MiB\n');
 });
 
+test("a command's own time-out is told as soon as it has ended the command", async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  work: { script: work.ts }\n',
+    'work.ts': `export const run = async ({ run }) => {
+  for (let tries = 0; tries < 100; tries++) {
+    const { problem, tookMs } = await run(['sleep', '60'], { timeoutMs: 1 });
+    // So long is waited for the news of a signal that came from elsewhere.
+    if (problem === 'timed-out' && tookMs < 100) return;
+  }
+  throw new Error('each took longer');
+};
+`,
+  });
+  expect(await project.run('work')).toMatchObject({ exit: 0 });
+});
+
 test('an error with numbers of its own where the system has names fails the script, and is no bug of the runner', async () => {
   await using project = await createProject({
     'tasks.config.yaml': 'version: 1\ntasks:\n  work: { script: work.ts }\n',

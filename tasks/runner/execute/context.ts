@@ -41,7 +41,7 @@ export function makeContext({
     table,
     cwd: task.cwd,
     signal: currentSignal,
-    onEnd: (ended) => untilAllIsHeard(session, ended, () => currentSignal().aborted),
+    onEnd: (ended, ending) => untilAllIsHeard(session, ended, () => ending.aborted),
   });
   const unlessCancelled = (): void => {
     if (currentSignal().aborted) throw new Error('cancelled');

@@ -16,8 +16,8 @@ type Surroundings = {
   readonly signal: () => AbortSignal;
   /** Takes what comes on stdout instead of keeping it. */
   readonly onStdout?: (chunk: Buffer) => void;
-  /** Called at the end of a command, which is told when that has settled. */
-  readonly onEnd?: (ended: Ended) => Promise<void>;
+  /** Called at the end of a command, which is told when that has settled; `signal` is aborted where we have ended it. */
+  readonly onEnd?: (ended: Ended, signal: AbortSignal) => Promise<void>;
 };
 
 const graceMs = 1_000;
@@ -34,17 +34,18 @@ export function makeRunner({ host, table, cwd, signal, onStdout, onEnd }: Surrou
       options.timeoutMs === undefined
         ? undefined
         : setTimeout(() => timeout.abort(askToEnd('timed-out', graceMs)), options.timeoutMs);
+    const ending = AbortSignal.any([signal(), timeout.signal, flood.signal]);
     const child = table.spawn(
       command,
       { cwd: options.cwd ?? cwd, env: { ...host.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
-      AbortSignal.any([signal(), timeout.signal, flood.signal]),
+      ending,
     );
     const onFlood = (): void => flood.abort(askToEnd('no-longer-needed', graceMs));
     const stdout = collect(child.stdout, { onFlood, take: onStdout });
     const stderr = collect(child.stderr, { onFlood });
     const ended = await waitForEnd(child);
     clearTimeout(timer);
-    await onEnd?.(ended);
+    await onEnd?.(ended, ending);
     const isFlooded = flood.signal.aborted;
     const problem = isFlooded ? 'killed' : problemOf(ended, timeout.signal.aborted);
     const notStarted = ended.problem === undefined ? '' : `${command[0]}: ${whyNotStarted(ended.problem)}`;
