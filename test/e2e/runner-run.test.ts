@@ -200,6 +200,20 @@ test('a background child that holds the output does not hang the run', async () 
   await background.isGone;
 });
 
+test('`finally` runs when what its task has left behind has ended, too', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  work:
+    run: sh holds.sh >/dev/null 2>&1 & until [ -e held ]; do sleep 0.02; done; wait
+    timeout: 1s
+    finally: if [ -e held ]; then echo early; else echo in time; fi
+`,
+    'holds.sh': 'trap "sleep 1; rm held; exit" TERM\ntouch held\nwhile :; do sleep 0.05; done\n',
+  });
+  expect((await project.run('work')).stdout).toContain('\nin time\n');
+});
+
 test('`finally` runs after success, failure and time-out', async () => {
   await using project = await createProject({
     'tasks.config.yaml': `version: 1

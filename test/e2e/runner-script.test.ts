@@ -7,7 +7,7 @@ const scripted = (body: string, more = ''): Promise<Project> =>
     'tasks.config.yaml': `version: 1\ntasks:\n  work: { script: work.ts${more} }\n`,
     'work.ts': `import { createWriteStream } from 'node:fs';
 import { defineTask } from 'zx-tasks';
-export const run = defineTask(async ({ $, log, undoOnFailure }) => {
+export const run = defineTask(async ({ $, log, run, undoOnFailure }) => {
   const show = async (what) => log(\`[\${(await what).stdout.trimEnd()}]\`);
   ${body}
 });
@@ -327,6 +327,25 @@ test('what a script has not waited for is ended when it fails, and the run does 
   other.exit(3);
   await invocation.isGone;
   expect(await running.result).toMatchObject({ exit: 3, stdout: expect.stringContaining('command: exec failing') });
+});
+
+test.each([
+  ['fails', '', 'exit 3', 3],
+  ['takes too long', ', timeout: 2s', 'sleep 60', 124],
+  ['is tried again', ', retry: { times: 2 }', 'exit 3', 3],
+])('where a script %s, what follows waits until its commands have ended', async (_, more, end, exit) => {
+  const look = 'if [ -e held ]; then echo early; else echo in time; fi';
+  await using project = await scripted(
+    `undoOnFailure(async () => { await $\`${look}\`; });
+  await $\`${look}\`;
+  const holds = 'trap "sleep 0.3; rm held; exit" TERM; touch held; while :; do sleep 0.05; done';
+  await Promise.all([run(['sh', '-c', holds]), $\`until [ -e held ]; do sleep 0.02; done; ${end}\`]);`,
+    `, finally: '${look}'${more}`,
+  );
+  const result = await project.run('work');
+  expect(result).toMatchObject({ exit, stderr: '' });
+  expect(result.stdout.split('\n').filter((line) => line === 'early')).toEqual([]);
+  expect(result.stdout.split('\n').filter((line) => line === 'in time').length).toBeGreaterThan(2);
 });
 
 test('the stack of what a script throws ends where the script does', async () => {

@@ -73,9 +73,11 @@ export async function runScript(
   } catch (thrown) {
     endOutput();
     await terminal.isUnderstood();
-    if (options.signal.aborted) return cancelled(options.signal, task.timeoutMs, recorder);
-    const end = explain(strays.first()?.thrown ?? thrown, shell, recorder);
+    const end = options.signal.aborted
+      ? cancelled(options.signal, task.timeoutMs, recorder)
+      : explain(strays.first()?.thrown ?? thrown, shell, recorder);
     strays.endOthers();
+    await table.untilCleared();
     return end;
   } finally {
     endOutput();

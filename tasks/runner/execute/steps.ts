@@ -66,7 +66,10 @@ async function runStep(
   await untilAllIsHeard(session, ended, () => signal.aborted);
   if (inContainer !== undefined && signal.aborted) await inContainer.remove();
   // Its exit code says nothing then: what it has done may be half of it.
-  if (signal.aborted && (ended.code !== 0 || ended.wasAsked())) return cancelled(signal, task.timeoutMs, recorder);
+  if (signal.aborted && (ended.code !== 0 || ended.wasAsked())) {
+    await table.untilCleared();
+    return cancelled(signal, task.timeoutMs, recorder);
+  }
   if (ended.code === 0) {
     if (lacksStdin)
       session.emit({ type: 'notice-given', text: `\`${task.name}\` reads its stdin, which is empty: ${givesStdin}` });

@@ -31,6 +31,8 @@ export type ProcessTable = {
   readonly terminalHasJustSentIt: () => boolean;
   /** Whether something that was cancelled still has descendants that run. */
   readonly isClearing: () => boolean;
+  /** Waits until what was cancelled has ended, descendants too. What cannot be ended is not waited for. */
+  readonly untilCleared: () => Promise<void>;
   /** Kills everything at once. */
   readonly killAll: () => void;
   /** Waits until what was cancelled is gone, descendants too. What tasks left behind on purpose stays. */
@@ -42,7 +44,7 @@ export type ProcessTable = {
  * then neither read nor be reached by Ctrl-C. `killed` is written when the runner was killed and all of the run is over.
  */
 export function makeProcessTable(host: TableHost, killed: string): ProcessTable {
-  const alive = new Set<number>();
+  const alive = new Map<number, AbortSignal>();
   const asked = new WeakMap<ChildProcess, () => boolean>();
   const canary = makeCanary(host);
   const clearing = makeClearing(host);
@@ -66,7 +68,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
     const child = host.spawn(command, { ...options, ...marked(options.stdio, marker), detached: leadsGroup });
     const { pid } = child;
     if (pid === undefined) return child;
-    alive.add(pid);
+    alive.set(pid, signal);
     started(pid, cleanup);
     const output = host.stdinIsTerminal ? outputOf(pid) : undefined;
     const ending = endOnAbort(host, pid, signal);
@@ -88,8 +90,13 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
     terminalSentIt: canary.hasHeard,
     terminalHasJustSentIt: canary.isDying,
     isClearing: clearing.isGoingOn,
+    untilCleared: async () => {
+      const startedMs = host.clockMs();
+      const isEnding = (): boolean => clearing.isGoingOn() || [...alive.values()].some(({ aborted }) => aborted);
+      while (isEnding() && host.clockMs() - startedMs < patienceMs) await host.sleep(stepMs);
+    },
     killAll: () => {
-      for (const pid of alive) signalTree(host, pid, 'SIGKILL');
+      for (const pid of alive.keys()) signalTree(host, pid, 'SIGKILL');
     },
     close: async () => {
       canary.close();
@@ -98,6 +105,10 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
     },
   };
 }
+
+const stepMs = 20;
+/** Longer than what is asked to end, and then what that leaves behind, may go on. */
+const patienceMs = 30_000;
 
 /** Whether a process is given the terminal: Ctrl-C is for it then, and what is sent to us alone for us. */
 function hasTerminal(stdio: SpawnOptions['stdio']): boolean {
