@@ -1,9 +1,10 @@
 /** Is anything of an earlier or another stack in the way? */
 import type { CheckResult, Engine, Probe } from 'zx-tasks';
-import { type Container, findProject } from '../lib/containers.ts';
+import { findProject } from '../lib/containers.ts';
 import { documented } from '../lib/docs.ts';
+import { findNamesake, type Namesake } from '../lib/namesakes.ts';
 import { stopIn } from '../lib/shell-word.ts';
-import { containerNames, network } from '../lib/stack.ts';
+import { network, services } from '../lib/stack.ts';
 import { withEngine } from '../lib/subjects.ts';
 
 export const checks = documented([
@@ -29,21 +30,13 @@ async function nothingIsLeft(probe: Probe, engine: Engine): Promise<CheckResult>
   if (ended.length > 0)
     return left(ended.map((each) => `${each.name} (${each.state}, code ${each.exitCode})`).join(', '));
   if (abandoned.length > 0) return left(`${abandoned.map(({ name }) => name).join(', ')}, of an interrupted check`);
-  const taken = await namesakeOf(probe, engine, all);
-  if (taken !== undefined) return ofNobody(engine, taken);
+  const namesake = await findNamesake(services, { run: probe.run, engine, ours: all });
+  if (namesake !== undefined) return ofNobody(namesake);
   if (all.length > 0) return { outcome: 'pass', summary: 'the stack is running' };
   const inspected = await probe.run([...engine.command, 'network', 'inspect', network], { timeoutMs: 5_000 });
   return inspected.code === 0
     ? left(`the network ${network}`)
     : { outcome: 'pass', summary: 'no container or network of the stack' };
-}
-
-/** The name of a container that is called as one of ours, and is none. */
-async function namesakeOf(probe: Probe, engine: Engine, ours: readonly Container[]): Promise<string | undefined> {
-  const command = [...engine.command, 'ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}}'];
-  const rows = (await probe.run(command, { timeoutMs: 5_000 })).stdout.split('\n').map((row) => row.split(' '));
-  const names = rows.flatMap(([id, name = '']) => (ours.some((each) => each.id === id) ? [] : name));
-  return Object.values(containerNames).find((name) => names.includes(name));
 }
 
 function left(what: string): CheckResult {
@@ -64,13 +57,11 @@ function ofAnother(name: string, root: string): CheckResult {
   };
 }
 
-function ofNobody({ command }: Engine, name: string): CheckResult {
+function ofNobody({ summary, rename }: Namesake): CheckResult {
   return {
     outcome: 'warn',
-    summary: `a container that is not of the stack is called \`${name}\``,
+    summary,
     cause: 'a container of the stack needs that name',
-    fixes: [
-      { about: 'give it another one', command: `${command.join(' ')} rename ${name} other-${name}`, byHand: true },
-    ],
+    fixes: [{ about: 'give it another one', command: rename, byHand: true }],
   };
 }

@@ -3,6 +3,7 @@ import type { Context } from 'zx-tasks';
 import { requireProvider, startServices } from '../lib/compose-up.ts';
 import { type Container, findContainers } from '../lib/containers.ts';
 import { imageId } from '../lib/images.ts';
+import { refuseNamesake } from '../lib/namesakes.ts';
 import { refuseOtherCheckout } from '../lib/other-checkout.ts';
 import { waitUntilReady } from '../lib/ready.ts';
 import { removeContainers, removeNetworkIfUnused } from '../lib/remove.ts';
@@ -33,6 +34,7 @@ type Change = {
 
 async function start(context: Context, { stale, kept, toStart }: Change): Promise<void> {
   const engine = await context.engine();
+  await refuseNamesake(context, toStart, { engine, ours: [...stale, ...kept] });
   const provider = await requireProvider(context, engine);
   context.undoOnFailure(async () => {
     context.log(`removing what was started: ${toStart.join(', ')}`);
