@@ -47,6 +47,33 @@ test.each([client, server, unixClient])(
   },
 );
 
+test.each([client, server, unixClient])(
+  'an answer that is missing among hundreds in a moment costs at most the exchange behind it too: %o',
+  (info) => {
+    const many = Array.from({ length: 200 }, (_, n) => [ask(get(`/${n}`)), answer(status(200 + n))]).flat();
+    const { shown, lost } = seen(info, [...first, ask(get('/x')), lose(answer(status(299))), ...many, ...last]);
+    expect(shown.slice(1, -1).map((line) => line.split(' ', 3).join(' '))).toEqual(
+      Array.from({ length: 199 }, (_, n) => `GET /${n + 1} ${201 + n}`),
+    );
+    expect(lost).toBe(2);
+  },
+);
+
+test.each([client, server, unixClient])(
+  'of what is missing at several places of a moment no more is lost than around each: %o',
+  (info) => {
+    const many = Array.from({ length: 60 }, (_, n) => {
+      const [request, response] = [ask(get(`/${n}`)), answer(status(200 + n))];
+      return [n % 20 === 5 ? lose(request) : request, n % 20 === 15 ? lose(response) : response];
+    }).flat();
+    const { shown, lost } = seen(info, [...first, ...many, ...last]);
+    const told = shown.slice(1, -1).map((line) => line.split(' ', 3).join(' '));
+    expect(told.filter((line) => line !== `GET /${line.slice(5, -4)} ${200 + Number(line.slice(5, -4))}`)).toEqual([]);
+    expect(told.length).toBeGreaterThanOrEqual(60 - 3 - 2 * 3 - 3);
+    expect(shown.length + lost).toBe(62);
+  },
+);
+
 test('an answer that is cut off costs no request that is being read', () => {
   const wire = openWire(server);
   const patch = 'PATCH /b HTTP/1.1\r\n\r\n';

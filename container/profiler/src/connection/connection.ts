@@ -5,6 +5,7 @@
 import type { Pending, Process } from '../exchange.ts';
 import { type ConnectionEvents, countUnderWay, type Dialogue, forget, isHeadComing } from './dialogue.ts';
 import { Early } from './early.ts';
+import { giveUp } from './give-up.ts';
 import { findKnownBodies, type KnownBodies } from './known.ts';
 import { type ConnectionInfo, Line, PENDING_BYTES } from './line.ts';
 import type { Piece } from './piece.ts';
@@ -13,7 +14,7 @@ import { takeRequest } from './requests.ts';
 import { createResponseReader } from './response-reader.ts';
 import { takeLate, takeResponse } from './responses.ts';
 import { newStanding, type Standing } from './standing.ts';
-import { isOutOfStep, loseAnswers, loseExchanges, loseRequests, loseStep, stopFollowing } from './step.ts';
+import { isOutOfStep, loseAnswers, loseExchanges, loseStep, stopFollowing } from './step.ts';
 import { Stream } from './stream.ts';
 import { countLeft, cutShort } from './unfinished.ts';
 
@@ -96,6 +97,7 @@ export class Connection implements Dialogue {
 
   /** No more responses will come; `inOrder` if what was sent was also handed over. */
   responsesEnded(inOrder: boolean): void {
+    this.giveUpBefore(Number.POSITIVE_INFINITY);
     takeLate(this);
     const { line, responses, arriving } = this;
     const timeNs = responses.present?.timeNs;
@@ -126,7 +128,6 @@ export class Connection implements Dialogue {
 
   /** The connection is over. */
   closed(inOrder: boolean): void {
-    this.giveUpBefore(Number.POSITIVE_INFINITY);
     this.responsesEnded(inOrder);
     if (isHeadComing(this)) cutShort(this);
     this.line.abort(undefined, 0);
@@ -135,24 +136,11 @@ export class Connection implements Dialogue {
   /** Gives up on what is missing since before `timeNs`. */
   giveUpBefore(timeNs: number): void {
     const isOld = (since: number | undefined): boolean => since !== undefined && since < timeNs;
-    if (isOld(this.requests.waitsSince()) || isOld(this.responses.waitsSince())) this.giveUp();
+    while (isOld(this.requests.waitsSince()) || isOld(this.responses.waitsSince())) this.giveUp();
     if (!this.info.knowsOrder && isOld(this.early.sinceNs)) takeLate(this);
   }
 
   giveUp(): void {
-    const lose = this.requests.hasGap ? loseRequests : loseAnswers;
-    const missedNs = this.responses.waitsSince();
-    if (missedNs !== undefined) this.standing.turns.missedAnswers(missedNs);
-    const requests = this.requests.takeOut().map((piece) => ({ piece, isRequest: true }));
-    const responses = [...this.early.takeOut(), ...this.responses.takeOut()].map((piece) => ({
-      piece,
-      isRequest: false,
-    }));
-    lose(this);
-    const waiting = [...requests, ...responses].sort((one, other) => one.piece.timeNs - other.piece.timeNs);
-    for (const { piece, isRequest } of waiting) {
-      if (isRequest) takeRequest(this, piece);
-      else takeResponse(this, piece);
-    }
+    giveUp(this);
   }
 }

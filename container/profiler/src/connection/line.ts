@@ -51,6 +51,18 @@ export class Line {
     return this.#pending.first?.status !== undefined;
   }
 
+  /** When the last of them began; undefined if nothing waits. */
+  get lastBeganNs(): number | undefined {
+    return this.#pending.last?.requestFirstNs;
+  }
+
+  /** Takes out those that began after `timeNs`, oldest first. */
+  takeSince(timeNs: number): readonly Pending[] {
+    const taken = this.#pending.takeLastWhile(({ requestFirstNs }) => requestFirstNs > timeNs);
+    for (const pending of taken) this.heldBytes -= sizeOf(pending);
+    return taken;
+  }
+
   join(pending: Pending): void {
     this.#pending.push(pending);
     this.heldBytes += sizeOf(pending);

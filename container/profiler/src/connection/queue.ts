@@ -16,6 +16,20 @@ export class Queue<T> {
     return this.#items[this.#head];
   }
 
+  get last(): T | undefined {
+    return this.length === 0 ? undefined : this.#items.at(-1);
+  }
+
+  /** Takes out the last ones of which that holds, in their order. */
+  takeLastWhile(holds: (item: T) => boolean): readonly T[] {
+    const taken: T[] = [];
+    for (let { last } = this; last !== undefined && holds(last); { last } = this) {
+      taken.push(last);
+      this.#items.pop();
+    }
+    return taken.reverse();
+  }
+
   push(item: T): void {
     this.#items.push(item);
   }

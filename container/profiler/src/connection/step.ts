@@ -97,6 +97,11 @@ export function findStep(dialogue: Dialogue, piece: Piece<Process>): boolean {
   return true;
 }
 
+/** Is a request to be told again that begins there? */
+export function resumeAt({ standing }: Dialogue, timeNs: number, offset: number): boolean {
+  return !standing.isCountOnly && standing.turns.isOver(timeNs, offset) && standing.turns.resume();
+}
+
 /** Bytes are missing behind a request that is not read. They may have been another, and the last answer the one to that. */
 function passGap({ standing, events }: Dialogue): void {
   // Where step was lost before, so much has been counted.

@@ -101,6 +101,15 @@ export class Turns {
     this.#mayHaveMissed ||= this.#askedNs === undefined || timeNs >= this.#askedNs;
   }
 
+  /** Nothing was asked after `timeNs`, as far as that matters: the rest will be asked again. */
+  askedLastAt(timeNs: number | undefined): void {
+    this.#askedNs = timeNs;
+    this.#answeredNs = undefined;
+    this.#isAhead = false;
+    this.#seemsToPipeline = false;
+    this.#unanswered = 0;
+  }
+
   /** A response began that is no interim one; its request may be read later. */
   replied(): void {
     this.#owed--;
