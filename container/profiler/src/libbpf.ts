@@ -93,7 +93,7 @@ export function loadObject(object: BpfObject, onVerified?: OnVerified): void {
   });
 }
 
-/** How often the kernel did not run a program because it was running already on that processor. */
+/** How often the kernel did not run a program because it was running already on that processor; of a kprobe's, because eBPF was in use there. */
 export function missedRuns(program: BpfProgram): number {
   // struct bpf_prog_info: `recursion_misses` lies at byte 208; older kernels write less and leave it 0.
   const info = Buffer.alloc(256);

@@ -49,6 +49,8 @@ const KPROBE_SWITCHES = ['hp_kp_recv_on', 'hp_kp_send_on'];
 /** What one of these does not see, another one does, or there is nothing to be seen. */
 export const MAY_MISS: readonly string[] = [...STATE_PROGRAMS, ...KPROBE_SWITCHES];
 const INTERRUPTED = 'what one thread moves while another of its processor is in the middle of the probe (counted)';
+/** The kernel runs no program of a kprobe on a processor where a thread is in the middle of such a call, also while others run there. */
+const HELD_BACK = 'what moves on a processor where a call to bpf(), of any process, is interrupted (counted)';
 
 /** Cheapest first. */
 export const TIERS: readonly Tier[] = [
@@ -66,7 +68,7 @@ export const TIERS: readonly Tier[] = [
     programs: [...STATE_PROGRAMS, 'hp_kp_recv', 'hp_kp_send', ...KPROBE_SWITCHES],
     kind: 'kprobes',
     hits: SOCKET_HITS,
-    unseen: [...SPLICED_UNSEEN, ...UNSEEN],
+    unseen: [HELD_BACK, ...SPLICED_UNSEEN, ...UNSEEN],
   },
   {
     tier: 'C',
