@@ -107,10 +107,8 @@ export const TIERS: readonly Tier[] = [
 export function tiersToTry(interrupts: Interrupts): readonly Tier[] {
   // Where tracepoints are not interrupted, the cheaper tier of the same places is as good.
   const useful = TIERS.filter(({ kind }) => kind !== 'kprobes' || interrupts.tracepoints);
-  const [last, first] = [true, false].map((which) =>
-    useful.filter((tier) => isInterrupted(tier, interrupts) === which),
-  );
-  return [...(first ?? []), ...(last ?? [])];
+  const rank = (tier: Tier): number => (isInterrupted(tier, interrupts) ? 1 : 0);
+  return useful.toSorted((one, other) => rank(one) - rank(other));
 }
 
 function isInterrupted({ kind }: Tier, interrupts: Interrupts): boolean {
