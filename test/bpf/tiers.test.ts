@@ -1,8 +1,10 @@
 /** The ways of looking: which is chosen, and that each sees the same. */
 import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
+import { hasLegacyCgroups } from '../../container/profiler/src/machine.ts';
+import { loadProbe } from '../../container/profiler/src/probe.ts';
 import { freePort } from '../helpers/port.ts';
-import { object, startProfiler } from '../helpers/profiler.ts';
+import { buildProbe, object, startProfiler } from '../helpers/profiler.ts';
 
 const PORT = await freePort();
 const socketLayerIsTraced = 'the socket layer says what moved';
@@ -31,6 +33,16 @@ test('the cheapest tier that fires is chosen, and the header says why', async ()
   const header = profiler.text();
   const isOfSocketLayer = /^# tier [BD]: /m.test(header);
   expect(header).toContain(isOfSocketLayer ? socketLayerIsTraced : 'not B: ');
+});
+
+test('where threads interrupt tracepoints, kprobes come first; without them the cheapest tier says what it misses', () => {
+  buildProbe();
+  const interrupts = { tracepoints: true, trampolines: true };
+  const ports = [{ first: PORT, last: PORT }];
+  const settings = { object, role: 'both', ports, cgroups: [], tier: undefined } as const;
+  const { tier, why, unseen } = loadProbe({ ...settings, hasLegacyCgroups: hasLegacyCgroups(), interrupts }).tier;
+  expect(why).toMatch(tier === 'D' ? /^kprobes/ : /; not D: the kernel refused to /);
+  expect(unseen.some((each) => each.startsWith('what one thread moves while another'))).toBe(tier !== 'D');
 });
 
 test('a tier that does not exist is refused by name', async () => {
