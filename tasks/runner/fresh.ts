@@ -2,10 +2,11 @@ import { messageOf } from './errors.ts';
 import type { TaskEnd } from './events.ts';
 import { assess } from './fresh/assess.ts';
 import { type Course, recordOfBegun, recordOfDone, recordOfFailed } from './fresh/course.ts';
+import { makeKeeper } from './fresh/keep.ts';
 import { keyOf } from './fresh/key.ts';
 import { removeEmpty } from './fresh/made.ts';
 import { matchOutputs, missingOutputs, removeFiles } from './fresh/outputs.ts';
-import { type Record, recordFile, writeRecord } from './fresh/record.ts';
+import type { Record } from './fresh/record.ts';
 import type { Snapshot } from './fresh/snapshot.ts';
 import type { Tracked } from './plan/track.ts';
 import type { PlannedTask } from './plan.ts';
@@ -34,7 +35,7 @@ export async function track(
   options: { readonly force: boolean },
 ): Promise<Tracking> {
   const assessment = await assess(session, task, tracked, { mayStart: true });
-  const { record } = assessment;
+  const { record, unread } = assessment;
   if (record?.state === 'begun') {
     const { host, root, cancel } = session;
     await waitForWatcher(host, { root, run: record.run, signal: cancel.signal });
@@ -42,7 +43,7 @@ export async function track(
   if (assessment.matchesNothing)
     session.emit({ type: 'notice-given', text: `the \`inputs\` of task \`${task.name}\` match no file` });
   const isFresh = assessment.isFresh && !options.force;
-  const keep = makeKeeper(session, task, isFresh ? 'will be compared by content again' : 'will run again');
+  const keep = makeKeeper(session, task, { isFresh, unread });
   if (isFresh && assessment.refreshed !== undefined) keep(assessment.refreshed);
   const course: Keeping = { session, task, tracked, assessment, keep, begun: undefined };
   return {
@@ -139,18 +140,4 @@ function foundEmpty(folder: string): string {
 function leavesNothingOut({ foreign }: Record, inputs: Snapshot): boolean {
   const isInput = new Set(inputs.paths);
   return foreign.paths.every((path) => isInput.has(path));
-}
-
-/** Keeps records; where that is not allowed, tasks only run more often, or are read. */
-function makeKeeper({ root, emit }: Session, task: PlannedTask, otherwise: string): (record: Record) => void {
-  let hasFailed = false;
-  return (record) => {
-    try {
-      writeRecord(recordFile(root, task.name), record);
-    } catch (error) {
-      if (hasFailed) return;
-      hasFailed = true;
-      emit({ type: 'notice-given', text: `task \`${task.name}\` ${otherwise}: ${messageOf(error)}` });
-    }
-  };
 }

@@ -1,6 +1,6 @@
 /** What the tasks of a matrix have written goes with them, so that nothing is left over from a source that was renamed. */
 import { existsSync } from 'node:fs';
-import { rename, rm, symlink } from 'node:fs/promises';
+import { chmod, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 
@@ -41,6 +41,20 @@ test('what was made of a source that is renamed is removed, told once, and comes
   await project.write('tasks.config.yaml', config('a, b'));
   expect(await build(project)).toContain('object:b <time> from the cache');
   expect(await project.read('app')).toBe('a\nb\n');
+});
+
+test('nothing is removed where it cannot be read what another task has written, and all of it later', async () => {
+  await using project = await create();
+  await chmod(project.folder, 0o777);
+  const work = async (task: string) => (await project.run(task, { user: 65534 })).stdout;
+  await work('app');
+  const [name = ''] = (await readdir(project.path('.tasks/state'))).filter((file) => file.startsWith('app-'));
+  await project.write('tasks.config.yaml', config('a'));
+  await chmod(project.path(`.tasks/state/${name}`), 0o000);
+  expect(await work('object')).not.toContain('note');
+  expect(await project.read('out/b/x.o')).toBe('b\n');
+  await chmod(project.path(`.tasks/state/${name}`), 0o600);
+  expect(await work('object')).toContain(note('object:b'));
 });
 
 test('a watch removes what a matrix no longer makes, and makes it again', async () => {

@@ -532,7 +532,7 @@ test.each([
   const [name = ''] = (await readdir(here.path('.tasks/state'))).filter((file) => file.startsWith('build-'));
   const file = here.path(`.tasks/state/${name}`);
   await writeFile(file, damage(await readFile(file)));
-  expect(await why(here)).toEqual(['the record of its last run in `.tasks` cannot be read']);
+  expect(await why(here)).toEqual(['the record of its last run in `.tasks` is damaged']);
   expect(await why(here)).toBeUndefined();
 });
 

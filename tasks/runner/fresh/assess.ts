@@ -6,7 +6,7 @@ import { differingFiles, differingParts, shorten } from './explain.ts';
 import { type InputLook, lookAtInputs } from './inputs.ts';
 import { lookAtOutputs, missingOutputs } from './outputs.ts';
 import { askParts, type Part } from './parts.ts';
-import { type Record, readRecord, recordFile } from './record.ts';
+import { isRecord, type NoRecord, type Record, readRecord, recordFile } from './record.ts';
 import { type Look, select } from './snapshot.ts';
 import { kindIn, kinds } from './stamp.ts';
 
@@ -20,6 +20,8 @@ export type Assessment = {
   /** Whether all inputs could be read, so that they stand for what the command will see. */
   readonly isComplete: boolean;
   readonly record: Record | undefined;
+  /** Why there is none that can be read, where there is one. */
+  readonly unread: unknown;
   /** A record that says the same, but lets the next look read less. */
   readonly refreshed: Record | undefined;
   /** All globs together match nothing: likely a slip of the pen. */
@@ -40,17 +42,16 @@ export async function assess(
 ): Promise<Assessment> {
   const { host, root } = session;
   const read = readRecord(recordFile(root, task.name));
-  const record = typeof read === 'string' ? undefined : read;
+  const record = isRecord(read) ? read : undefined;
   const asking = askParts(session, task, tracked, { ...options, last: record?.parts ?? [] });
   const fileClockMs = () => (options.mayStart ? readFileClock(host, root) : host.dateMs());
   const look = await lookAtInputs(root, tracked, record, fileClockMs);
   const { parts, problems } = await asking;
   const unknown = [...problems, ...look.unreadable.map((path) => `${path} cannot be read`)];
   const outputs = record?.state === 'done' ? await lookAtOutputs(record, { root, fileClockMs }) : undefined;
-  const because =
-    typeof read === 'string'
-      ? [read === 'none' ? 'it has not run here yet' : 'the record of its last run in `.tasks` cannot be read']
-      : [...unknown, ...differences(read, { parts, inputs: look, outputs, tracked })];
+  const because = isRecord(read)
+    ? [...unknown, ...differences(read, { parts, inputs: look, outputs, tracked })]
+    : [whyNone[read.state]];
   return {
     isFresh: because.length === 0,
     because: shorten(because),
@@ -58,6 +59,7 @@ export async function assess(
     inputs: look,
     isComplete: unknown.length === 0,
     record,
+    unread: read.state === 'unread' ? read.problem : undefined,
     refreshed:
       record === undefined ||
       outputs === undefined ||
@@ -74,6 +76,12 @@ export async function assess(
     matchesNothing: look.snapshot.paths.length === 0 && tracked.inputs.length > 0,
   };
 }
+
+const whyNone: { readonly [State in NoRecord['state']]: string } = {
+  none: 'it has not run here yet',
+  damaged: 'the record of its last run in `.tasks` is damaged',
+  unread: 'the record of its last run in `.tasks` cannot be read',
+};
 
 const lastRun: { readonly [State in Record['state']]: (record: Record) => readonly string[] } = {
   done: () => [],

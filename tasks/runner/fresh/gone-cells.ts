@@ -13,7 +13,7 @@ import { expandPath } from '../text/paths.ts';
 import { readFileClock } from './clock.ts';
 import { removeEmpty } from './made.ts';
 import { lookAtOutputs, matchOutputs, removeFiles, stampAll } from './outputs.ts';
-import { type Record, readRecord, recordFile, recordFiles } from './record.ts';
+import { isRecord, type Record, readRecord, recordFile, recordFiles } from './record.ts';
 import { digestAt, makeFinder } from './snapshot.ts';
 import { lookAt, wasWritten } from './stamp.ts';
 import { placeOf } from './walk.ts';
@@ -30,6 +30,7 @@ export async function removeGoneCells(session: Session, plan: Plan): Promise<voi
   const gone = findGone(session, plan);
   if (gone.length === 0 || !makeLockFolder(folder)) return;
   const isOfAnother = outputsOfOthers(session);
+  if (isOfAnother === undefined) return;
   for (const cell of gone) {
     const lock = lockFile(folder, cell.name);
     if (tryLock(lock, makeClaim(session.host.pid, cell.name)).state !== 'taken') continue;
@@ -50,20 +51,22 @@ function findGone({ root, config }: Session, { tasks }: Plan): readonly Gone[] {
     const known = Object.keys(config.tasks).filter((name) => name.startsWith(`${of}:`));
     const isKnown = new Set(known.map((name) => recordFile(root, name)));
     return recordFiles(root, `${of}:`).flatMap((file): Gone[] => {
-      const record = isKnown.has(file) ? 'none' : readRecord(file);
-      const isOfMatrix = typeof record === 'object' && record.cell?.of === of;
+      const record = isKnown.has(file) ? undefined : readRecord(file);
+      const isOfMatrix = record !== undefined && isRecord(record) && record.cell?.of === of;
       return isOfMatrix ? [{ file, record, name: record.cell.name }] : [];
     });
   });
 }
 
-/** What the tasks of the config have written by their records; of one without `inputs`, which has none, what it says it writes. */
-function outputsOfOthers({ root, config }: Session): IsMatch {
+/**
+ * What the tasks of the config have written by their records; of one without `inputs`, which has none, what it says it writes.
+ * Undefined where a record cannot be read now.
+ */
+function outputsOfOthers({ root, config }: Session): IsMatch | undefined {
   const tasks = Object.values(config.tasks);
-  const written = tasks.flatMap(({ name }) => {
-    const record = readRecord(recordFile(root, name));
-    return typeof record === 'string' ? [] : [...record.outputs.paths, ...record.touched];
-  });
+  const records = tasks.map(({ name }) => readRecord(recordFile(root, name)));
+  if (records.some(({ state }) => state === 'unread')) return undefined;
+  const written = records.filter(isRecord).flatMap(({ outputs, touched }) => [...outputs.paths, ...touched]);
   const named = tasks
     .filter(({ inputs, matrix }) => inputs === undefined && matrix === undefined)
     .map((task) => {

@@ -102,15 +102,27 @@ function readable(task: string): string {
   return task.replace(/[^A-Za-z0-9_.-]/g, '-').slice(0, 60);
 }
 
+/** Why there is no record: of one that is `unread` the system does not tell now what it says, for want of file descriptors or rights. */
+export type NoRecord = { readonly state: 'none' | 'damaged' } | { readonly state: 'unread'; readonly problem: unknown };
+
 /** Reads a record; one that is damaged, half written or of another version is none. */
-export function readRecord(file: string): Record | 'none' | 'damaged' {
-  const bytes = readBytes(file);
-  if (bytes === undefined) return 'none';
+export function readRecord(file: string): Record | NoRecord {
+  let bytes: Buffer;
   try {
-    return decode(bytes) ?? 'damaged';
-  } catch {
-    return 'damaged';
+    bytes = readFileSync(file);
+  } catch (problem) {
+    return isErrno(problem, 'ENOENT', 'ENOTDIR', 'EISDIR') ? { state: 'none' } : { state: 'unread', problem };
   }
+  try {
+    return decode(bytes) ?? { state: 'damaged' };
+  } catch {
+    return { state: 'damaged' };
+  }
+}
+
+/** Whether there is one. */
+export function isRecord(read: Record | NoRecord): read is Record {
+  return 'parts' in read;
 }
 
 /** Writes a record by renaming a complete file. It is for its owner only: short values could be guessed from their digests. */
@@ -159,14 +171,4 @@ function decode(bytes: Buffer): Record | undefined {
   });
   if (inputs === undefined || folders === undefined || outputs === undefined || foreign === undefined) return undefined;
   return { ...rest, inputs, folders, outputs, foreign };
-}
-
-function readBytes(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
-    // What a run as root has left, or what a disk has lost: as good as damaged.
-    return Buffer.alloc(0);
-  }
 }
