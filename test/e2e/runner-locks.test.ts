@@ -213,6 +213,19 @@ test('a lock whose holder was killed is taken over', async () => {
   expect(locksLeft(project)).toEqual([]);
 });
 
+test('what killed runs have left half made beside a lock goes with it', async () => {
+  await using project = await createProject(config('  build: { run: echo built }\n'));
+  await project.write('.tasks/locks/.keep', '');
+  const place = (name: string) => project.path(`.tasks/locks/build.lock${name}`);
+  const [gone, alsoGone] = [2 ** 30, 2 ** 30 + 1];
+  symlinkSync(`${gone}|1|1|${hostname()}|build`, place(''));
+  symlinkSync(`${alsoGone}|1|1|${hostname()}|build`, place('.takeover'));
+  symlinkSync('half made', place(`.${alsoGone}`));
+  await project.write(`.tasks/locks/build.lock.${gone}`, 'half made');
+  expect((await project.run('build')).exit).toBe(0);
+  expect(locksLeft(project)).toEqual(['.keep']);
+});
+
 test('a run that waits takes over when the one that it waits for is killed', async () => {
   await using project = await createProject(config('  build: { run: build }\n'));
   const build = await project.driven('build');

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { putInPlace } from '../put-in-place.ts';
 import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
-import { readLock, readText, remove, whereWritable } from './lock.ts';
+import { halfMade, readLock, readText, remove, whereWritable } from './lock.ts';
 import { thisMachine } from './this-machine.ts';
 
 /** That a service is ready, left beside its lock: other runs of the checkout may use it while it is up. */
@@ -19,7 +19,7 @@ let lastCount = 0;
 
 /** Lends what is held under a lock; nothing where that cannot be written. */
 export function lend(lock: string, { by, identity, goesOn }: Omit<Lent, 'count'>): void {
-  const temporary = `${lock}.${by.pid}`;
+  const temporary = halfMade(lock, by);
   whereWritable(() => {
     if (!isHeldBy(lock, by)) return;
     remove(temporary);

@@ -32,6 +32,11 @@ export function unlock(path: string): void {
 
 const taken = new Set<string>();
 
+/** Where a run makes what it puts in place of a lock, or beside one that it holds. What a killed one has left there goes with its lock. */
+export function halfMade(lock: string, { pid }: Pick<Claim, 'pid'>): string {
+  return `${lock}.${pid}`;
+}
+
 /** The claim in a lock, if anybody holds it. */
 export function readLock(path: string): Claim | undefined {
   const text = readText(path);
@@ -65,12 +70,12 @@ function takeOver(path: string, stale: string, claim: Claim): Exclude<Attempt, {
     if (other === undefined) return undefined;
     const by = readClaim(other);
     if (isHeldStill(guard, by)) return { state: 'held', by, file: guard };
-    return remove(guard) ? undefined : { state: 'read-only' };
+    return remove(halfMade(path, by)) && remove(guard) ? undefined : { state: 'read-only' };
   }
   try {
     if (readText(path) !== stale) return undefined;
-    const fresh = `${path}.${claim.pid}`;
-    remove(fresh);
+    const fresh = halfMade(path, claim);
+    for (const left of [fresh, halfMade(path, readClaim(stale))]) remove(left);
     if (create(fresh, claim) === 'read-only') return { state: 'read-only' };
     renameSync(fresh, path);
     return undefined;

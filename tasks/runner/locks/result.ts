@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isErrno } from '../host.ts';
 import { putInPlace } from '../put-in-place.ts';
-import { whereWritable } from './lock.ts';
+import { halfMade, whereWritable } from './lock.ts';
 
 /** How a run of a task ended, left for those that waited for it. */
 export type Result = {
@@ -20,10 +20,9 @@ export function announceWaiting(lock: string): void {
 /** Leaves the result where somebody waits; `describe` is called only then. */
 export function leaveResult(lock: string, describe: () => Result): void {
   if (!existsSync(waitingFile(lock))) return;
-  const { pid } = process;
-  const temporary = `${lock}.${pid}.tmp`;
+  const temporary = halfMade(lock, process);
   whereWritable(() => {
-    rmSync(waitingFile(lock), { force: true });
+    for (const left of [waitingFile(lock), temporary]) rmSync(left, { force: true });
     putInPlace(temporary, resultFile(lock), () => writeFileSync(temporary, JSON.stringify(describe())));
   });
 }
