@@ -1,10 +1,11 @@
 /** The doctor on bare machines and on a Mac; every state of a machine is in the matrix beside this. */
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bareMachine } from '../helpers/bare-machine.ts';
 import { tasks } from '../helpers/checkout.ts';
 import { fakePodman } from '../helpers/fake-podman.ts';
+import { programPath } from '../helpers/program-path.ts';
 import { createProject } from '../helpers/project.ts';
 
 test.each([
@@ -59,6 +60,16 @@ test('on a Mac, compiling eBPF on the host is refused with the reason and the co
   expect(code).toBe(2);
   expect(output).toContain('eBPF is a Linux kernel feature');
   expect(output).toContain('npx tasks build');
+});
+
+test('on Linux, compiling eBPF on the host asks for a compiler, and with `--only` for no container engine', async () => {
+  await using machine = await bareMachine([]);
+  await using fake = await fakePodman({ version: '5.8.6', state: '1-no-machine' });
+  for (const name of ['dirname', 'mkdir']) await symlink(programPath(name), join(machine.folder, name));
+  const env = { PATH: machine.folder, CLANG: 'no-such-compiler' };
+  const { code, output } = await tasks(['bpf:build', '--host', '--only'], { env, cwd: fake.checkout });
+  expect(output).toContain('error: `no-such-compiler` was not found');
+  expect(code, output).toBe(1);
 });
 
 test('on a Mac, compiling eBPF is planned in the toolchain’s container', async () => {
