@@ -200,18 +200,18 @@ test('a background child that holds the output does not hang the run', async () 
   await background.isGone;
 });
 
-test('`finally` runs when what its task has left behind has ended, too', async () => {
+test.each([
+  ['task', (run: string) => `{ timeout: 1s, run: '${run}', `],
+  ['service', (run: string) => `{ service: { run: '${run}', ready: { command: test -e held } }, `],
+])('`finally` runs when what its %s has left behind has ended, too', async (_, task) => {
+  const leaves = 'sh holds.sh >/dev/null 2>&1 & until [ -e held ]; do sleep 0.02; done; wait';
+  const look = 'if [ -e held ]; then echo early; else echo in time; fi';
   await using project = await createProject({
-    'tasks.config.yaml': `version: 1
-tasks:
-  work:
-    run: sh holds.sh >/dev/null 2>&1 & until [ -e held ]; do sleep 0.02; done; wait
-    timeout: 1s
-    finally: if [ -e held ]; then echo early; else echo in time; fi
-`,
+    'tasks.config.yaml': `version: 1\ntasks:\n  work: ${task(leaves)}finally: '${look}' }\n  use: { needs: [work], run: 'true' }\n`,
     'holds.sh': 'trap "sleep 1; rm held; exit" TERM\ntouch held\nwhile :; do sleep 0.05; done\n',
   });
-  expect((await project.run('work')).stdout).toContain('\nin time\n');
+  const { stdout } = await project.run('use');
+  expect(stdout).toMatch(/^(work +\| )?in time$/m);
 });
 
 test('`finally` runs after success, failure and time-out', async () => {

@@ -19,7 +19,7 @@ export function startCommand({ session, task, work }: ServiceOptions, recorder: 
   const { table, stop } = session;
   const stopping = new AbortController();
   recorder.onCommand(work.command);
-  const ended = runCommand(table, ['/bin/sh', '-c', work.command], {
+  const command = runCommand(table, ['/bin/sh', '-c', work.command], {
     ...recorder,
     cwd: task.cwd,
     env: commandEnvironment(session, task),
@@ -28,9 +28,15 @@ export function startCommand({ session, task, work }: ServiceOptions, recorder: 
     readsStdin: false,
     leadsGroup: true,
   });
+  const wasStopped = (): boolean => stopping.signal.aborted || stop.signal.aborted;
+  const untilAllEnded = async (): Promise<Ended> => {
+    const ended = await command;
+    if (wasStopped()) await table.untilCleared();
+    return ended;
+  };
   return {
-    ended: ended.finally(() => recorder.end()),
+    ended: untilAllEnded().finally(() => recorder.end()),
     stop: () => stopping.abort(noLongerNeeded),
-    wasStopped: () => stopping.signal.aborted || stop.signal.aborted,
+    wasStopped,
   };
 }
