@@ -237,6 +237,24 @@ test('a program that is there and cannot be started is not told as missing, to a
   expect(doctor.stdout).toContain('was not started: /bin/sh: E2BIG: it is longer than the system allows');
 });
 
+test('a script is told how a command that it ran has ended, and its own variables come first', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  work: { script: work.ts, env: { WHOSE: task } }\n',
+    'work.ts': `export const run = async ({ run, log }) => {
+  const tell = async (script, options) => {
+    const { code, problem, stdout } = await run(['sh', '-c', script], options);
+    log(\`\${code} \${problem} \${stdout}\`);
+  };
+  await tell('printf $WHOSE; exit 3', { env: { WHOSE: 'own' }, timeoutMs: 600_000 });
+  await tell('printf half; kill -KILL $$');
+  await tell('trap "exit 0" TERM; sleep 60 & wait', { timeoutMs: 500 });
+};
+`,
+  });
+  const { stdout } = await project.run('work');
+  expect(stdout).toBe('▸ work\n3 undefined own\nnull killed half\nnull timed-out \n✔ work <time>\n');
+});
+
 test('what a check prints by itself leaves the report a document', async () => {
   await using project = await createProject({
     'tasks.config.yaml': "version: 1\nchecks:\n  one: { id: ON001, script: check.ts }\ntasks:\n  a: { run: 'true' }\n",
@@ -351,12 +369,14 @@ test.each([
 test('the stack of what a script throws ends where the script does', async () => {
   await using project = await createProject({
     'tasks.config.yaml': 'version: 1\ntasks:\n  a: { script: a.ts }\n',
-    'a.ts': "import { inner } from './b';\n\nexport async function run() {\n  inner();\n}\n",
+    'a.ts':
+      "import { inner } from './b';\n\nexport async function run() {\n  process.stdout.write('half a line'); inner();\n}\n",
     'b.ts': "export function inner() {\n  throw new Error('oops');\n}\n",
   });
   const { stdout } = await project.run('a');
   expect(stdout.split('\n').map((line) => line.replace(/:\d+\)$/, ')'))).toEqual([
     '▸ a',
+    'half a line',
     'Error: oops',
     '    at inner (<project>/b.ts:2)',
     '    at run (<project>/a.ts:4)',
