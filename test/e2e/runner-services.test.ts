@@ -217,6 +217,16 @@ test('a service before the last word is stopped with the last task', async () =>
   expect(await project.read('story')).toBe('web listens\ntest\nweb stops\n');
 });
 
+test('a service before the last word that needs all later ones starts after them, and is stopped once it is ready', async () => {
+  await using project = await projectWith(
+    (port) => `  api: { needs: [build], service: { run: 'exec node server.cjs api ${port}', ready: { tcp: ${port} } } }
+  build: { run: 'echo build >> story' }
+`,
+  );
+  expect((await project.run('api build')).exit).toBe(0);
+  expect(await project.read('story')).toBe('build\napi listens\napi stops\n');
+});
+
 test('Ctrl-C ends the tasks first and then, in reverse order, their services', async () => {
   await using project = await projectWith(
     (port) => `  db: { service: { run: 'exec node server.cjs db ${port}', ready: { tcp: ${port} } } }
