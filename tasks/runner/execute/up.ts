@@ -60,10 +60,7 @@ export function makeUp(tasks: readonly PlannedTask[]): Up {
       stopped.delete(service.task);
       up.set(service.task, service);
     },
-    remove: (task) => {
-      starting.delete(task);
-      up.delete(task);
-    },
+    remove: (task) => up.delete(task),
     isNeeded,
     stopUnneeded: (isToCome, isOver) => {
       for (const { task, stop } of [...up.values()].reverse()) {

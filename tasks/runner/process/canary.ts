@@ -26,7 +26,6 @@ export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs' | 'unt
   let timer: NodeJS.Timeout | undefined;
   let current: { readonly child: ChildProcess; readonly died: Promise<true>; isSettled: boolean } | undefined;
   let diedMs = -Infinity;
-  let isClosed = false;
 
   const start = (): void => {
     clearTimeout(timer);
@@ -39,7 +38,7 @@ export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs' | 'unt
         if (signal !== 'SIGINT') return;
         diedMs = host.clockMs();
         resolve(true);
-        if (!isClosed) start();
+        start();
       });
     });
     child.once('error', () => {
@@ -71,7 +70,6 @@ export function makeCanary(host: Pick<Host, 'spawn' | 'sleep' | 'clockMs' | 'unt
     },
     isDying,
     close: () => {
-      isClosed = true;
       clearTimeout(timer);
       current?.child.stdin?.end();
     },
