@@ -57,7 +57,7 @@ type Waiting = { readonly words?: string; readonly env?: Readonly<Record<string,
 
 async function lastOfThree(
   tasks: string,
-  { others, exit = 0 }: { readonly others: [Waiting, Waiting]; exit?: number },
+  { others, exit = 0 }: { readonly others: [Waiting, Waiting]; exit?: number | 'killed' },
 ) {
   const project = await createProject(config(tasks));
   const build = await project.driven('build');
@@ -67,8 +67,14 @@ async function lastOfThree(
   for (const one of waiting) await one.says(`waits for the run with pid ${first.pid}`);
   invocation.exit(0);
   const next = await build.started();
-  await Promise.any(waiting.map((one, index) => one.says(`waits for the run with pid ${waiting[1 - index]?.pid}`)));
-  next.exit(exit);
+  const holders = waiting.map(async (one, index) => {
+    const other = waiting[1 - index];
+    await one.says(`waits for the run with pid ${other?.pid}`);
+    return other;
+  });
+  const holder = await Promise.any(holders);
+  if (exit === 'killed') holder?.child.kill('SIGKILL');
+  else next.exit(exit);
   return { project, build, waiting };
 }
 
@@ -82,6 +88,18 @@ test('a run takes over what another has done that began while it waited', async 
   expect(results[skipped]?.stdout).toContain(
     `– build skipped: the run with pid ${waiting[1 - skipped]?.pid} has just done it\n`,
   );
+});
+
+test('a run takes over nothing that was begun before it waited, where what it waited for since was killed', async () => {
+  const { project, build, waiting } = await lastOfThree('  build: { run: build }\n', {
+    others: [{}, {}],
+    exit: 'killed',
+  });
+  await using _ = project;
+  (await build.started()).exit(0);
+  const results = await Promise.all(waiting.map(({ result }) => result));
+  expect(results.map(({ exit }) => exit ?? 'killed').sort()).toEqual([0, 'killed']);
+  expect(results.map(({ stdout }) => stdout).join('')).not.toContain('skipped');
 });
 
 const shells = { WINDOWID: '1', SHLVL: '1', _: 'a', OLDPWD: '/a' };

@@ -1,6 +1,6 @@
 /** A service that one run keeps up, and another run of the checkout that needs it: used, waited for, never started twice. */
 import { readdirSync } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 import { startWatch } from '../helpers/watching.ts';
@@ -103,7 +103,8 @@ test.each([
 ])('one that %s is not used: how to go on is told, and then it is started here', async (_, words, why) => {
   await using project = await createProject({
     ...config(`  build: { inputs: [src], outputs: [out], run: cp src out }
-  web: { params: { port: { type: int, default: 1 } }, needs: [build], service: { run: 'web \${port}' } }
+  prepare: { needs: [build] }
+  web: { params: { port: { type: int, default: 1 } }, needs: [prepare], service: { run: 'web \${port}' } }
   test: { needs: [web], run: test1 }
 `),
     src: 'one',
@@ -147,22 +148,32 @@ test('for what a service is, only `env` counts, and not what the environment of 
   await first.result;
 });
 
-test('of a watch a service may be used too, until the watch starts it again', async () => {
+test('of a watch a service may be used too, also after a run that has left it alone, until it is started again', async () => {
   await using project = await createProject({
-    ...config(`  web: { inputs: [src], ${service()} }\n  test: { needs: [web], run: test1 }\n`),
+    ...config(`  web: { inputs: [src], ${service(', ready: { command: test -e up }')} }
+  check: { needs: [web], inputs: [spec], run: echo checked }
+  test: { needs: [web], run: test1 }
+`),
     src: 'one',
+    spec: 'one',
+    up: '',
   });
   const [web, test1] = await Promise.all([project.driven('web'), project.driven('test1')]);
-  const watch = startWatch(project, 'web');
+  const watch = startWatch(project, 'check');
   await watch.waits();
   await web.started();
+  await project.write('spec', 'two');
+  await watch.waits();
   const second = project.start('test');
   const user = await test1.started();
+  await rm(project.path('up'));
   await project.write('src', 'two');
   await user.isGone;
   expect((await second.result).exit).toBe(1);
   await web.started();
   expect(web.startCount()).toBe(2);
+  await project.write('up', '');
+  await watch.waits();
   await watch.end();
   expect(locksLeft(project)).toEqual([]);
 });
