@@ -76,6 +76,7 @@ const rare = new Set(
     ...['execute/outcome', 'execute/undo', 'host/last-writes', 'host/package-version', 'locks/lent'],
     ...['machine-problem', 'plan/doctor', 'plan/unknown-flag'],
     ...[
+      'process/pause',
       'process/tree',
       'service/borrowed',
       'text/shell/compound',

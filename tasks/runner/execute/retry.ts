@@ -1,6 +1,6 @@
 import { longestMs } from '../config/units.ts';
 import type { Failure, TaskEnd } from '../events.ts';
-import type { Session } from '../session.ts';
+import { pause } from '../process/pause.ts';
 import { stopped } from './outcome.ts';
 import type { TaskOptions } from './steps.ts';
 
@@ -22,11 +22,4 @@ export async function withRetries<End extends Attempt>(
     await pause(host, pauseMs, signal);
     if (signal.aborted) return stopped(signal);
   }
-}
-
-/** Ends early when cancelled. */
-export async function pause(host: Pick<Session['host'], 'sleep'>, ms: number, signal: AbortSignal): Promise<void> {
-  await host.sleep(ms, signal).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
 }

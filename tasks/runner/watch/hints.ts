@@ -1,5 +1,5 @@
-import { pause } from '../execute/retry.ts';
 import type { Host } from '../host.ts';
+import { pause } from '../process/pause.ts';
 
 /** What tells, without saying what, that something may have changed. */
 export type Hints = {
