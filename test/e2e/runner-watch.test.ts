@@ -188,7 +188,7 @@ test('a task without inputs that was asked for runs at any change in the project
   expect(stdout.split('\n').filter((line) => line.startsWith('▸'))).toEqual(['▸ setup', '▸ test', '▸ test']);
 });
 
-test('what git ignores, and what the task itself makes, starts no task without inputs again', async () => {
+test('what git ignores starts no task without inputs again, and what the task itself makes only after pauses', async () => {
   await using project = await createProject({
     'tasks.config.yaml': config("  test: { run: 'date +%s%N > made; date +%s%N > ignored/x; echo test' }\n"),
     '.gitignore': 'ignored/\n',
@@ -198,15 +198,49 @@ test('what git ignores, and what the task itself makes, starts no task without i
   await project.run('test');
   spawnSync('git', ['init', '--quiet'], { cwd: project.folder });
   const watch = startWatch(project, 'test');
-  await watch.says('note: `made` changes whenever a task without `inputs` runs, so it is treated as an output');
-  await watch.waits();
+  await watch.says('note: `made` changes whenever a task without `inputs` runs, so that starts further runs only');
   const runsOf = (output: string): number => output.split('▸ test').length - 1;
   await project.write('src/a', 'new');
-  await watch.waits();
+  await watch.says('src/a\n▸ test\ntest\n✔ test');
   const { stdout } = await watch.end();
   const [before = ''] = stdout.split('note: ');
   expect(runsOf(before)).toBe(3);
   expect(runsOf(stdout)).toBe(4);
+});
+
+test('a file that a person edits during each run of a task without inputs is never taken for its output', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': config("  test: { run: 'cat src >> story; slow' }\n"),
+    '.gitignore': 'story\n',
+    src: '0\n',
+  });
+  spawnSync('git', ['init', '--quiet'], { cwd: project.folder });
+  const slow = await project.driven('slow');
+  const watch = startWatch(project, 'test');
+  for (const text of ['1\n', '2\n', '3\n']) {
+    const run = await slow.started();
+    await project.write('src', text);
+    run.exit(0);
+  }
+  (await slow.started()).exit(0);
+  await watch.says('✔ test', 4);
+  expect(await linesOf(project, 'story')).toEqual(['0', '1', '2', '3']);
+  await watch.end();
+});
+
+test('a task that writes the variables of the config anew does not run for ever', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+dotenv: [.env]
+tasks:
+  login: { watch: [], run: 'echo TOKEN=$(date +%s%N) > .env; echo run >> story' }
+`,
+    '.env': '',
+  });
+  const watch = startWatch(project, 'login');
+  await watch.says('note: `.env` is read with the config and changes whenever a task runs');
+  expect(await linesOf(project, 'story')).toHaveLength(5);
+  await watch.end();
 });
 
 test('`watch` says what starts a task again, instead of its inputs', async () => {

@@ -1,8 +1,8 @@
-/** How long a watch waits for quiet where something is written without end. */
+/** How long a watch waits: for a burst to be over, where something is written without end, and for what is due. */
 import { expect, test } from 'vitest';
 import { makeHints } from '../../tasks/runner/watch/hints.ts';
 
-test('a pause that never comes is not waited for without end', async () => {
+test('an end of a burst that never comes is not waited for without end', async () => {
   let now = 0;
   const hints = makeHints(
     {
@@ -14,6 +14,15 @@ test('a pause that never comes is not waited for without end', async () => {
     },
     new AbortController().signal,
   );
-  await hints.quiet(2_000, 6_000);
-  expect(now).toBe(6_000);
+  await hints.settle();
+  expect(now).toBe(1_000);
+});
+
+test('without a hint, what is due is waited for so long', async () => {
+  const slept: number[] = [];
+  const hints = makeHints({ clockMs: () => 0, sleep: async (ms) => void slept.push(ms) }, new AbortController().signal);
+  await hints.next(8_000);
+  hints.give();
+  await hints.next(8_000);
+  expect(slept).toEqual([8_000, 50, 50]);
 });

@@ -1,7 +1,7 @@
-/** Which tasks the next run of a watch has, and when a change is the tasks' own. */
+/** Which tasks the next run of a watch has, and when it waits. */
 import { expect, test } from 'vitest';
 import type { TaskEnd } from '../../tasks/runner/events.ts';
-import { makeChain } from '../../tasks/runner/watch/chain.ts';
+import { type Chain, type Kind, type Moment, makeChain } from '../../tasks/runner/watch/chain.ts';
 import { selectTasks } from '../../tasks/runner/watch/select.ts';
 
 type State = TaskEnd['state'];
@@ -52,19 +52,52 @@ test.each<readonly [string, readonly string[], Readonly<Record<string, State>>, 
   expect(selectTasks(plan, situation).map(({ name }) => name)).toEqual(chosen);
 });
 
-test('a path that changes in every run is left after a pause, and counts again when it changes while nothing runs', () => {
+/** How long each of some changes waits, each found at this moment, and a run after each. */
+function pauses(chain: Chain, kind: Kind, moments: readonly Moment[], paths = ['src/log']): readonly number[] {
+  return moments.map((moment) => {
+    const { pauseMs } = chain.judge({ paths, kind, moment });
+    chain.begin();
+    return pauseMs;
+  });
+}
+
+const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
+
+test('runs that start each other wait longer and longer, and none is left out', () => {
   const chain = makeChain();
-  const judge = (isFromARun: boolean, isDeclared = true, paths = ['src/log']) =>
-    chain.judge({ paths, isFromARun, isDeclared });
-  expect(judge(false)).toBe('run');
-  expect([judge(true), judge(true), judge(true), judge(true), judge(true)]).toEqual([
-    'run',
-    'run',
-    'run',
-    'run-when-quiet',
-    'leave',
+  expect(pauses(chain, 'declared', ['at-rest', ...times(6, 'in-a-run' as const)])).toEqual([
+    0, 0, 0, 0, 2_000, 8_000, 32_000,
   ]);
-  expect(judge(true, true, ['src/log', 'src/other'])).toBe('run');
-  expect(judge(false)).toBe('run');
-  expect([judge(true, false), judge(true, false), judge(true, false)]).toEqual(['run', 'run-when-quiet', 'leave']);
+  expect(pauses(chain, 'declared', times(30, 'in-a-run')).at(-1)).toBe(2 ** 31 - 1);
+  expect(pauses(makeChain(), 'undeclared', times(3, 'in-a-run'))).toEqual([0, 2_000, 8_000]);
+  expect(pauses(makeChain(), 'declared', times(11, 'beside-services'))).toEqual([...times(10, 0), 2_000]);
+});
+
+test('files with a new name in each run do not start runs for ever', () => {
+  const chain = makeChain();
+  const each = [1, 2, 3, 4, 5].flatMap((name) => pauses(chain, 'declared', ['in-a-run'], [`logs/${name}`]));
+  expect(each).toEqual([0, 0, 0, 2_000, 8_000]);
+});
+
+test('a change at rest begins anew, and what every run writes is remembered until one does not', () => {
+  const chain = makeChain();
+  const judge = (moment: Moment, ...paths: readonly string[]) =>
+    chain.judge({ paths, kind: 'declared', moment }).pauseMs;
+  const edit = (): void => {
+    expect(judge('at-rest', 'src/a')).toBe(0);
+    chain.begin();
+  };
+  pauses(chain, 'declared', times(5, 'in-a-run'));
+  expect(judge('in-a-run', 'src/log')).toBe(32_000);
+  edit();
+  expect(judge('in-a-run', 'src/log')).toBe(128_000);
+  edit();
+  expect(judge('in-a-run', 'src/log', 'src/a')).toBe(0);
+  chain.begin();
+  edit();
+  expect(judge('in-a-run', 'src/log')).toBe(0);
+  pauses(chain, 'declared', times(5, 'in-a-run'));
+  expect(judge('at-rest', 'src/log')).toBe(0);
+  chain.begin();
+  expect(judge('in-a-run', 'src/log')).toBe(0);
 });

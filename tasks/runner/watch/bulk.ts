@@ -15,9 +15,9 @@ const longestMs = 10_000;
  * Looks until no more files have changed than before: while a branch is checked out, or packages are installed, a run would
  * see half of it and be followed by many others. One file that is written again and again keeps nobody waiting.
  */
-export async function whenAllHaveCome(known: number, { look, settle, isOver, clockMs }: Options): Promise<Changes> {
+export async function whenAllHaveCome({ look, settle, isOver, clockMs }: Options): Promise<Changes> {
   const endMs = clockMs() + longestMs;
-  for (let before = known; ; ) {
+  for (let before = 0; ; ) {
     const changes = await look();
     const { size } = pathsOf(changes);
     if (size <= before || isOver() || clockMs() >= endMs) return changes;

@@ -4,15 +4,14 @@ import { pause } from '../process/pause.ts';
 /** What tells, without saying what, that something may have changed. */
 export type Hints = {
   readonly give: () => void;
-  /** Waits for one, and then until a burst of them is over; or until the watch is interrupted. */
-  readonly next: () => Promise<void>;
+  /** Waits for one, but no longer than so many ms, and then until a burst of them is over; or until the watch is interrupted. */
+  readonly next: (withinMs: number | undefined) => Promise<void>;
   /** Waits until a burst of them is over. */
   readonly settle: () => Promise<void>;
-  /** Waits until none has come for so long, or for the longest time: a service may write without end. */
-  readonly quiet: (ms: number, longestMs: number) => Promise<void>;
 };
 
 const burstMs = 50;
+/** A service may write without end. */
 const longestBurstMs = 1_000;
 
 /** Makes it. `end` is aborted when the watch is interrupted. */
@@ -20,27 +19,31 @@ export function makeHints(host: Pick<Host, 'sleep' | 'clockMs'>, end: AbortSigna
   let isGiven = false;
   let wake: () => void = () => undefined;
   end.addEventListener('abort', () => wake(), { once: true });
-  const untilQuiet = async (ms: number, longestMs: number): Promise<void> => {
+  const settle = async (): Promise<void> => {
     const startedMs = host.clockMs();
     do {
       isGiven = false;
-      await pause(host, ms, end);
-    } while (isGiven && !end.aborted && host.clockMs() - startedMs < longestMs);
+      await pause(host, burstMs, end);
+    } while (isGiven && !end.aborted && host.clockMs() - startedMs < longestBurstMs);
     isGiven = false;
+  };
+  const untilWoken = async (withinMs: number | undefined): Promise<void> => {
+    const waiting = new AbortController();
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      if (withinMs !== undefined) void pause(host, withinMs, waiting.signal).then(resolve);
+    });
+    waiting.abort();
   };
   return {
     give: () => {
       isGiven = true;
       wake();
     },
-    next: async () => {
-      if (!isGiven && !end.aborted)
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      await untilQuiet(burstMs, longestBurstMs);
+    next: async (withinMs) => {
+      if (!isGiven && !end.aborted) await untilWoken(withinMs);
+      await settle();
     },
-    settle: () => untilQuiet(burstMs, longestBurstMs),
-    quiet: untilQuiet,
+    settle,
   };
 }

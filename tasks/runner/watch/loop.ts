@@ -1,7 +1,6 @@
 import { relative } from 'node:path';
 import type { Args } from '../args.ts';
 import { renderProblems } from '../diagnostic.ts';
-import { environmentOf } from '../environment.ts';
 import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { makePaint } from '../paint.ts';
@@ -10,12 +9,14 @@ import { bindRequests } from '../plan/bind.ts';
 import type { Plan } from '../plan.ts';
 import type { Session } from '../session.ts';
 import { pathsOf, whenAllHaveCome } from './bulk.ts';
-import { makeChain } from './chain.ts';
+import { type Moment, makeChain } from './chain.ts';
+import { definitionsOf } from './definitions.ts';
+import { type Due, makeDue } from './due.ts';
 import { type Eyes, openEyes } from './eyes.ts';
 import { type Gaze, gazesOf } from './gaze.ts';
 import { type Hints, makeHints } from './hints.ts';
 import { type Looks, makeLooks } from './look.ts';
-import { onlyTheConfig, theirOwn, tooMany, unknownOutput } from './notices.ts';
+import { onlyTheConfig, theirOwn, tooMany } from './notices.ts';
 import { type Changes, makeObserver, type Observer } from './observer.ts';
 import type { Rounds } from './rounds.ts';
 import { makeSources, type Sources, type Understanding } from './sources.ts';
@@ -28,9 +29,8 @@ type Options = {
   readonly rounds: Rounds;
 };
 
-/** What a service writes so soon after a run counts as written in it. */
+/** What changes so soon after a run may have been written by a service that the run has used. */
 const settlingMs = 2_000;
-const longestQuietMs = 6_000;
 
 /** Runs all that is planned, and then what each change affects. Comes back when the watch is interrupted. */
 export async function untilInterrupted(options: Options): Promise<void> {
@@ -67,6 +67,7 @@ class Watcher {
   private readonly chain = makeChain();
   private now: Understanding;
   private gazes: readonly Gaze[];
+  private readonly due: Due;
   private isRefused = false;
   private hasSaidWaiting = false;
   private runEndedMs = 0;
@@ -77,6 +78,7 @@ class Watcher {
     this.options = options;
     this.senses = senses;
     this.now = now;
+    this.due = makeDue(options.session.host);
     this.gazes = this.gazesNow();
   }
 
@@ -86,46 +88,47 @@ class Watcher {
     await this.run(this.now.plan.tasks, new Set(), true);
   }
 
-  /** Looks once; runs what has changed, or waits for the next hint. */
+  /** Looks once; runs what is due, or waits for the next hint. */
   async step(): Promise<void> {
-    const { sources, looks, hints, observer } = this.senses;
-    const { cancel, root } = this.options.session;
-    const changedSources = await sources.changed();
-    const redefined = changedSources.length > 0 ? await this.reread() : [];
-    const changes: Changes = this.isRefused ? new Map() : await this.observe();
-    const paths = [...pathsOf(changes)];
-    const isConfigNews = changedSources.length > 0 && !this.isRefused;
-    if (!isConfigNews && paths.length === 0) return await this.wait();
-    if (!isConfigNews) {
-      const isDeclared = this.gazes.some(({ task, isWhole }) => !isWhole && changes.has(task));
-      const judgement = this.chain.judge({ paths, isFromARun: this.isFromRun(), isDeclared });
-      if (judgement === 'leave') {
-        looks.accept(changes.keys());
-        if (!isDeclared) observer.takeForMade(paths);
-        return this.tell(isDeclared ? theirOwn(paths) : unknownOutput(paths));
-      }
-      if (judgement === 'run-when-quiet') await hints.quiet(settlingMs, longestQuietMs);
-    }
-    if (cancel.signal.aborted) return;
-    const shownSources = changedSources.map((path) => relative(root, path));
-    await this.react([...shownSources, ...paths], paths.length, redefined);
+    await this.look();
+    const inMs = this.isRefused ? undefined : this.due.inMs();
+    if (inMs === 0) await this.react();
+    else await this.wait(inMs);
   }
 
-  /** Runs what is affected by what has changed until now. */
-  private async react(known: readonly string[], knownFiles: number, redefined: readonly string[]): Promise<void> {
+  /** Adds what has changed to what is due. */
+  private async look(): Promise<void> {
+    const { sources, looks } = this.senses;
+    const { root } = this.options.session;
+    const changedSources = await sources.changed();
+    const redefined = changedSources.length > 0 ? await this.reread() : [];
+    if (this.isRefused) return;
+    const changes = await this.observe();
+    const paths = [...changedSources.map((path) => relative(root, path)), ...pathsOf(changes)];
+    if (paths.length === 0) return;
+    looks.accept(changes.keys());
+    const isOfTheirs = this.gazes.some(({ task, isWhole }) => !isWhole && changes.has(task));
+    const kind = changedSources.length > 0 ? 'config' : isOfTheirs ? 'declared' : 'undeclared';
+    const { pauseMs, isNews } = this.chain.judge({ paths, kind, moment: this.moment() });
+    if (isNews) this.tell(theirOwn[kind](paths));
+    this.due.add({ paths, tasks: [...changes.keys(), ...redefined] }, pauseMs);
+  }
+
+  /** Runs what is affected by what is due, and by what has changed until now. */
+  private async react(): Promise<void> {
     const { rounds, session } = this.options;
-    const changes = await whenAllHaveCome(knownFiles, {
+    const changes = await whenAllHaveCome({
       look: () => this.observe(),
       settle: this.senses.hints.settle,
       isOver: () => session.cancel.signal.aborted,
       clockMs: session.host.clockMs,
     });
     if (session.cancel.signal.aborted) return;
-    const paths = [...new Set([...known, ...pathsOf(changes)])];
-    const roots = new Set([...changes.keys(), ...redefined]);
     this.senses.looks.accept(changes.keys());
+    this.due.add({ paths: pathsOf(changes), tasks: changes.keys() }, 0);
+    const { paths, tasks: roots } = this.due.take();
     const tasks = rounds.select(this.now.plan, roots);
-    session.emit({ type: 'watch-changed', paths, tasks: tasks.map(({ name }) => name) });
+    session.emit({ type: 'watch-changed', paths: [...paths], tasks: tasks.map(({ name }) => name) });
     this.hasSaidWaiting = false;
     if (tasks.length > 0) await this.run(tasks, roots, false);
   }
@@ -133,6 +136,7 @@ class Watcher {
   private async run(tasks: Plan['tasks'], roots: ReadonlySet<string>, isFirst: boolean): Promise<void> {
     const { rounds, session } = this.options;
     const { looks } = this.senses;
+    this.chain.begin();
     await rounds.run({ ...this.now, tasks, roots, gazes: this.gazes, looks, isFirst });
     this.runEndedMs = session.host.clockMs();
     this.isAfterRun = true;
@@ -142,7 +146,7 @@ class Watcher {
   /** Reads the config again. Gives the tasks that are others now; of one that cannot be used, says why. */
   private async reread(): Promise<readonly string[]> {
     const { session, rounds } = this.options;
-    const before = this.definitions();
+    const before = definitionsOf(session.host, this.now);
     this.hasSaidWaiting = false;
     try {
       this.now = await this.senses.sources.read();
@@ -156,15 +160,9 @@ class Watcher {
     this.isRefused = false;
     this.gazes = this.gazesNow();
     this.senses.looks.keep(this.gazes);
-    const after = this.definitions();
+    const after = definitionsOf(session.host, this.now);
     await rounds.stopServices((name) => !after.has(name));
     return [...after].flatMap(([name, definition]) => (before.get(name) === definition ? [] : [name]));
-  }
-
-  private definitions(): ReadonlyMap<string, string> {
-    const { project, plan } = this.now;
-    const session = { ...project, host: { ...this.options.session.host, env: project.env } };
-    return new Map(plan.tasks.map((task) => [task.name, JSON.stringify([task, environmentOf(session, task)])]));
   }
 
   private gazesNow(): readonly Gaze[] {
@@ -177,18 +175,20 @@ class Watcher {
     return this.senses.observer.observe(this.gazes);
   }
 
-  private async wait(): Promise<void> {
+  private async wait(withinMs: number | undefined): Promise<void> {
     this.isAfterRun = false;
     if (this.senses.observer.turnEyes()) return;
     if (!this.hasSaidWaiting)
       this.options.session.emit({ type: 'watch-waiting', polling: this.senses.eyes.isPolling() });
     this.hasSaidWaiting = true;
-    await this.senses.hints.next();
+    await this.senses.hints.next(withinMs);
   }
 
-  private isFromRun(): boolean {
+  private moment(): Moment {
     const { rounds, session } = this.options;
-    return this.isAfterRun || (rounds.servicesAreUp() && session.host.clockMs() - this.runEndedMs < settlingMs);
+    if (this.isAfterRun) return 'in-a-run';
+    const isSoon = session.host.clockMs() - this.runEndedMs < settlingMs;
+    return isSoon && rounds.servicesAreUp() ? 'beside-services' : 'at-rest';
   }
 
   private tell(text: string): void {

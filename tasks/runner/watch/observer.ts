@@ -15,8 +15,6 @@ export type Observer = {
   readonly observe: (gazes: readonly Gaze[]) => Promise<Changes>;
   /** Watches where the files lie that were seen last; true when there is a folder that was not watched before. */
   readonly turnEyes: () => boolean;
-  /** Of the whole project, these are no changes any more: tasks without `inputs` write them whenever they run. */
-  readonly takeForMade: (paths: readonly string[]) => void;
 };
 
 type Options = {
@@ -28,19 +26,18 @@ type Options = {
 
 /** Makes it; nothing is watched yet. */
 export function makeObserver({ session, sources, eyes, looks }: Options): Observer {
-  const madeByTasks = new Set<string>();
   const turnEyes = (): boolean =>
     eyes.turnTo(new Set([...looks.folders(), ...sources.paths().map((path) => dirname(path))]));
 
-  /** Of the whole project, what git ignores and what the tasks themselves make is no change. */
-  const withoutMade = async (changes: Changes, gazes: readonly Gaze[]): Promise<Changes> => {
+  /** Of the whole project, what git ignores is no change. */
+  const withoutIgnored = async (changes: Changes, gazes: readonly Gaze[]): Promise<Changes> => {
     const wholes = new Set(gazes.flatMap(({ task, isWhole }) => (isWhole ? [task] : [])));
     const asked = new Set([...changes].flatMap(([task, paths]) => (wholes.has(task) ? paths : [])));
     if (asked.size === 0) return changes;
     const ignored = await ignoredByGit(session, [...asked]);
     const left = [...changes].map(([task, paths]): [string, readonly string[]] => [
       task,
-      wholes.has(task) ? paths.filter((path) => !ignored.has(path) && !madeByTasks.has(path)) : paths,
+      wholes.has(task) ? paths.filter((path) => !ignored.has(path)) : paths,
     ]);
     looks.accept(left.flatMap(([task, paths]) => (paths.length === 0 ? [task] : [])));
     return new Map(left.filter(([, paths]) => paths.length > 0));
@@ -50,12 +47,9 @@ export function makeObserver({ session, sources, eyes, looks }: Options): Observ
     observe: async (gazes) => {
       for (;;) {
         const changes = await looks.changes(gazes);
-        if (!turnEyes()) return await withoutMade(changes, gazes);
+        if (!turnEyes()) return await withoutIgnored(changes, gazes);
       }
     },
     turnEyes,
-    takeForMade: (paths) => {
-      for (const path of paths) madeByTasks.add(path);
-    },
   };
 }
