@@ -176,6 +176,31 @@ test('a service that was asked for may end by itself in a watch too, but not whi
   expect(stdout).toContain('– test stopped: another task failed\n');
 });
 
+test('a service that was asked for may not end by itself while a task needs it that `--fix` has run before', async () => {
+  await using project = await projectWith(
+    () => `  db: { service: { run: db } }
+  seed: { needs: [db], watch: [], run: seed && touch seeded }
+  app: { requires: [seeded], inputs: [src], run: echo app }
+checks: { seeded: { id: SE001, script: seeded.ts } }
+`,
+    {
+      'seeded.ts': `export const checks = [{ id: 'SE001', name: 'seeded', question: 'are there seeds?', group: 'x', run: async (probe) =>
+  ({ outcome: await probe.exists('seeded') ? 'pass' : 'fail', summary: 'seeds', fixes: [{ about: 'sow', task: 'seed' }] }) }];
+`,
+    },
+  );
+  const [db, seed] = await Promise.all([project.driven('db'), project.driven('seed')]);
+  const watch = startWatch(project, 'app seed db --fix');
+  await db.started();
+  (await seed.started()).exit(0);
+  const service = await db.started();
+  const again = await seed.started();
+  service.exit(0);
+  await again.isGone;
+  await watch.waits();
+  expect((await watch.end()).stdout).toContain('✖ db failed after <time>: ended by itself: exit code 0\n');
+});
+
 test('a service that ends by itself in a run before its turn has come is started in that run', async () => {
   await using project = await projectWith(
     () => `  slow: { inputs: [src], run: slow }

@@ -8,6 +8,8 @@ export type Round = {
   readonly held: Holdings;
   /** Called when a task's turn has come: why it need not run; undefined when it must, and what it reads is looked at. */
   readonly whyLeftOut: (task: PlannedTask, someNeedRan: boolean) => Promise<string | undefined>;
+  /** The tasks of a run begin: takes in which of them are still to come or run. */
+  readonly begin: (isToCome: (task: PlannedTask) => boolean) => void;
   /** Whether another service that is up, or a task of the run that goes on, needs a service: its own run may be long over. */
   readonly isNeeded: (service: string) => boolean;
 };

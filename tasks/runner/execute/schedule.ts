@@ -50,6 +50,7 @@ class Run {
     this.room = makeRoom(plan.jobs);
     this.claims = makeClaims(session, plan, round?.held);
     this.up = makeUp(plan.tasks);
+    round?.begin(this.isToCome);
     for (const [task, services] of this.up.servicesOf) session.servicesOf.set(task, services);
     this.heldUp = makeHeldUp(session, () => this.goOn());
     this.services = makeServices({

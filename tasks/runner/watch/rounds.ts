@@ -47,19 +47,19 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
   const held: Holdings = new Map();
   const ends = new Map<string, TaskEnd['state']>();
   let planned: readonly PlannedTask[] = [];
-  /** Of the run that goes on. */
-  const toCome = new Set<string>();
+  /** In the run that goes on. */
+  let isToCome = (_: PlannedTask): boolean => false;
+  const begin: Round['begin'] = (isToComeNow) => {
+    isToCome = isToComeNow;
+  };
   const emit = (event: Event): void => {
-    if (event.type === 'task-finished') {
-      ends.set(event.task, event.end.state);
-      toCome.delete(event.task);
-    }
+    if (event.type === 'task-finished') ends.set(event.task, event.end.state);
     session.emit(event);
   };
   const isUp = (service: string): boolean => standing.find(service) !== undefined;
   const isNeeded: Round['isNeeded'] = (service) =>
     [...usersOfServices(planned)].some(
-      ([{ name }, users]) => name === service && [...users].some((user) => toCome.has(user.name) || isUp(user.name)),
+      ([{ name }, users]) => name === service && [...users].some((user) => isToCome(user) || isUp(user.name)),
     );
 
   /** Whether a task has to do something when its turn comes. One with inputs decides by itself. */
@@ -84,7 +84,6 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
     run: async (options) => {
       const { project, plan, tasks, gazes, looks, isFirst } = options;
       planned = plan.tasks;
-      for (const { name } of tasks) toCome.add(name);
       const { host } = session;
       const round = openSession({ ...host, env: project.env }, project, flags, { ...session, emit });
       const startedMs = host.clockMs();
@@ -102,7 +101,7 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
       onStart({ plan: due, standing: standing.names() });
       const verdict = await performTasks(round, due, {
         fix: isFirst && flags.fix,
-        round: { standing, held, whyLeftOut, isNeeded },
+        round: { standing, held, whyLeftOut, begin, isNeeded },
       });
       session.cancel.signal.removeEventListener('abort', follow);
       const isOver = session.state.interruptedBy !== undefined;
