@@ -91,8 +91,9 @@ test('`.git`, `.tasks`, `node_modules` and outputs start nothing, unless an inpu
   });
   const watch = startWatch(project, 'all --jobs=1');
   await watch.waits();
-  for (const path of ['.git/index', '.tasks/x', 'node_modules/two/x', 'sub/node_modules/three/x', 'dist/made'])
-    await project.write(path, 'new');
+  const ofEditors = ['src/.a.swp', 'src/a~', 'src/.#a', 'src/#a#'];
+  const others = ['.git/index', '.tasks/x', 'node_modules/two/x', 'sub/node_modules/three/x', 'dist/made'];
+  for (const path of [...ofEditors, ...others]) await project.write(path, 'new');
   await project.write('src/a', 'new');
   await watch.waits();
   await project.write('node_modules/one/x', 'new');

@@ -1,10 +1,26 @@
 /** Globs of `inputs` and `outputs`: what they match, and which folders need not be looked into. */
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { compilePatterns, isLiteral } from '../../tasks/runner/fresh/glob.ts';
+import { compilePatterns, isLiteral, ofEditors } from '../../tasks/runner/fresh/glob.ts';
 import { findFiles } from '../../tasks/runner/fresh/walk.ts';
 import { expandPath, globIn, leavesProject } from '../../tasks/runner/text/paths.ts';
 import { createProject } from '../helpers/project.ts';
+
+test.each([
+  [['**'], 'src/.a.ts.swp', false],
+  [['**'], '.swo', false],
+  [['src/**'], 'src/a.ts~', false],
+  [['src/*.ts'], 'src/.#a.ts', false],
+  [['src'], 'src/#a.ts#', false],
+  [['**'], 'src/vendors~main.js', true],
+  [['**'], 'src/a#b', true],
+  [['**'], 'src/a.swp', true],
+  [['**', 'src/*~'], 'src/a.ts~', true],
+  [['**/.*.sw?'], 'src/.a.ts.swp', true],
+  [['**/#*#'], '#a.ts#', true],
+])('%j: whether %j is an input, unless an editor keeps it', (globs, path, isIncluded) => {
+  expect(compilePatterns(globs, ofEditors).includes(path)).toBe(isIncluded);
+});
 
 test.each([
   [['src/**'], 'src/a', true],

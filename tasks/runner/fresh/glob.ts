@@ -21,15 +21,33 @@ type Pattern = {
   readonly coversAll: (folder: string) => boolean;
 };
 
-/** What wildcards do not enter or match: it changes all the time and is nothing of the project. A Mac leaves the last one where somebody looks. */
-const unlessNamed: readonly string[] = ['.git', '.tasks', '.DS_Store'];
+/** What wildcards do not enter or match, since it is nothing of the project. */
+type Unnamed = {
+  /** Where it is missing in a path, no name of that kind is there. */
+  readonly sign: string;
+  readonly is: (name: string) => boolean;
+};
+
+/** They change all the time. A Mac leaves the last one where somebody looks. */
+const never: readonly Unnamed[] = ['.git', '.tasks', '.DS_Store'].map((own) => ({
+  sign: own,
+  is: (name) => name === own,
+}));
+
+/** What editors keep beside a file while they have it open: swap files, backups, and locks and unsaved texts of Emacs. */
+export const ofEditors: readonly Unnamed[] = [
+  { sign: '.sw', is: (name) => /^\.(.*\.)?sw.$/.test(name) },
+  { sign: '~', is: (name) => name.endsWith('~') },
+  { sign: '#', is: (name) => /^(\.#.*|#.*#)$/.test(name) },
+];
 
 /**
  * Reads globs: `*`, `**`, `?`, `[…]`, `{a,b}` and a leading `!`, dotfiles included. A pattern whose last part has no wildcard
- * also stands for everything under the folder of that name.
+ * also stands for everything under the folder of that name. `also` is what else is to be named.
  */
-export function compilePatterns(globs: readonly string[]): Patterns {
-  const patterns = globs.map(compile);
+export function compilePatterns(globs: readonly string[], also: readonly Unnamed[] = []): Patterns {
+  const unnamed = [...never, ...also];
+  const patterns = globs.map((glob) => compile(glob, unnamed));
   const lastFirst = [...patterns].reverse();
   const positive = patterns.filter(({ isNegated }) => !isNegated);
   return {
@@ -52,7 +70,7 @@ export function isLiteral(glob: string): boolean {
   return !hasWildcard(glob);
 }
 
-function compile(glob: string): Pattern {
+function compile(glob: string, unnamed: readonly Unnamed[]): Pattern {
   const isNegated = /^!(?!\()/.test(glob);
   const path = expandPath(isNegated ? glob.slice(1) : glob);
   const parts = path === '' ? [] : path.split('/');
@@ -63,14 +81,14 @@ function compile(glob: string): Pattern {
   const isStem = path.endsWith('/**') ? testOf(path.slice(0, -3)) : standsForFolder ? isWhole : undefined;
   const firstWild = parts.findIndex(hasWildcard);
   const segments = parts.map(segmentTest);
-  const named = unlessNamed.filter((name) => parts.includes(name));
+  const left = unnamed.filter(({ is }) => !parts.some(is));
   return {
     isNegated,
     root: firstWild === -1 ? path : parts.slice(0, firstWild).join('/'),
-    matches: (candidate) => (isWhole(candidate) || isInside?.(candidate) === true) && !entersUnnamed(candidate, named),
+    matches: (candidate) => (isWhole(candidate) || isInside?.(candidate) === true) && !enters(candidate, left),
     mayHold: (folder) => {
       const steps = folder === '' ? [] : folder.split('/');
-      return leadsInto(segments, steps, standsForFolder) && !entersUnnamed(folder, named);
+      return leadsInto(segments, steps, standsForFolder) && !enters(folder, left);
     },
     coversAll: (folder) => isStem?.(folder) === true || (isStem !== undefined && (isInside ?? isWhole)(folder)),
   };
@@ -118,8 +136,8 @@ function leadsInto(
   return steps.length < segments.length || standsForFolder;
 }
 
-function entersUnnamed(path: string, named: readonly string[]): boolean {
-  return unlessNamed.some((name) => path.includes(name) && path.split('/').includes(name) && !named.includes(name));
+function enters(path: string, unnamed: readonly Unnamed[]): boolean {
+  return unnamed.some(({ sign, is }) => path.includes(sign) && path.split('/').some(is));
 }
 
 /** Without those that lie in another one, since a search from there finds them. */

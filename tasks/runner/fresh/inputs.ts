@@ -1,7 +1,7 @@
 import type { Tracked } from '../plan/track.ts';
 import { digestOfText } from '../text/digest.ts';
 import { digestBytes } from './digest.ts';
-import { compilePatterns } from './glob.ts';
+import { compilePatterns, ofEditors } from './glob.ts';
 import type { Record } from './record.ts';
 import { type Look, noFiles, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { isTrustworthy, kindIn, kinds, sameStamp, stampFile, stampLength } from './stamp.ts';
@@ -29,7 +29,7 @@ export async function lookAtInputs(
     if (!linksChanged(known.inputs, look.snapshot)) return { ...look, folders: known.folders, globs };
   }
   const takenMs = fileClockMs();
-  const found = findFiles(root, compilePatterns(tracked.inputs), options);
+  const found = findFiles(root, compilePatterns(tracked.inputs, ofEditors), options);
   const look = await takeSnapshot(found, known?.inputs ?? noFiles, options);
   return { ...look, isKnown: false, folders: stampFolders(root, found, takenMs), globs };
 }

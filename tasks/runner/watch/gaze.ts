@@ -14,9 +14,6 @@ export type Gaze = {
   readonly isWhole: boolean;
 };
 
-/** What editors leave beside a file while they have it open. */
-const ofEditors = ['!**/*~', '!**/.*.sw?', '!**/.#*', '!**/4913'];
-
 /**
  * Decides what is watched: what a task's `watch` says, else its `inputs`, and its script. Of a task without either nobody
  * knows what it reads: if it was asked for by name, everything in the project counts, else only what it needs.
@@ -34,7 +31,7 @@ export function gazesOf(
     if (task.skip !== undefined || task.work.kind === 'none') return [];
     const declared = task.watches ?? task.tracked?.inputs;
     const isWhole = declared === undefined && asked.has(task.name) && task.work.kind !== 'service';
-    const globs = isWhole ? ['**', ...ofEditors] : (declared ?? []);
+    const globs = isWhole ? ['**'] : (declared ?? []);
     const own = task.work.kind === 'script' ? [relative(plan.root, task.work.file)] : [];
     const all = [...withoutPackages(globs), ...own];
     const isOwn = isWhole ? isOutputOfAny : matchOutputs(task.tracked?.outputs ?? []);
