@@ -119,8 +119,8 @@ export type Event =
   | { readonly type: 'watch-changed'; readonly paths: readonly string[]; readonly tasks: readonly string[] }
   /** In a watch: the config as it is now cannot be used; the text says why. */
   | { readonly type: 'config-refused'; readonly text: string }
-  /** In a watch: nothing runs but services, and the next change is waited for. */
-  | { readonly type: 'watch-waiting'; readonly polling: boolean }
+  /** In a watch: nothing runs but services, and the next change is waited for; until then, where what has changed is held up. */
+  | { readonly type: 'watch-waiting'; readonly polling: boolean; readonly withinMs?: number | undefined }
   | { readonly type: 'run-finished'; readonly exit: number; readonly reason: Reason; readonly tookMs: number };
 
 /** A task as `--dry-run --output=json` tells it. Nothing happens then, so it is no event. */

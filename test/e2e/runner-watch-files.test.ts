@@ -167,6 +167,7 @@ test('a failing task that writes its own input does not run for ever', async () 
     'note: `src/report` changes whenever its task runs, so that starts further runs only after longer and longer pauses; list it in `outputs`',
   );
   expect(await linesOf(project, 'story')).toHaveLength(5);
+  await watch.says('waiting for a change, at most ', 2);
   await project.write('src/a', 'new');
   await watch.says('src/a\n▸ lint');
   expect((await watch.end()).exit).toBe(130);

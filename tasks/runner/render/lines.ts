@@ -105,8 +105,9 @@ export function changeLine({ paths, tasks }: EventOf<'watch-changed'>, paint: Pa
 }
 
 /** Said in a watch when nothing is left to do. */
-export function waitingLine(polling: boolean, paint: Paint): string {
-  return paint.dim(`waiting for a change${polling ? ', looking every second' : ''}; Ctrl-C ends the watch`);
+export function waitingLine({ polling, withinMs }: EventOf<'watch-waiting'>, paint: Paint): string {
+  const atMost = withinMs === undefined ? '' : `, at most ${durationInWords(withinMs)}`;
+  return paint.dim(`waiting for a change${atMost}${polling ? ', looking every second' : ''}; Ctrl-C ends the watch`);
 }
 
 export type Finished = EventOf<'task-finished'>;

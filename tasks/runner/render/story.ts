@@ -77,7 +77,7 @@ export function makeStory({ plan, paint, quiet, verbose, explain, say, quote }: 
       sayUnlessQuiet(task, [`${paint.yellow(paint.marks.left)} ${task} stopped: ${reason}`]),
     'watch-changed': (event) => sayUnlessQuiet(undefined, [changeLine(event, paint)]),
     'config-refused': ({ text }) => say(undefined, text.trimEnd().split('\n')),
-    'watch-waiting': ({ polling }) => sayUnlessQuiet(undefined, [waitingLine(polling, paint)]),
+    'watch-waiting': (event) => sayUnlessQuiet(undefined, [waitingLine(event, paint)]),
     'task-finished': (event) => {
       const { task, end, tookMs } = event;
       finished.push(event);

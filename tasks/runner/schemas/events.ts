@@ -74,7 +74,7 @@ const fields = {
   interrupted: { signal: signals, isTheFirst: v.boolean() },
   'watch-changed': { paths: texts, tasks: texts },
   'config-refused': { text },
-  'watch-waiting': { polling: v.boolean() },
+  'watch-waiting': { polling: v.boolean(), withinMs: maybe(v.number()) },
   'run-finished': { exit: count, reason: reasons, tookMs: v.number() },
 } as const satisfies Record<Event['type'], v.ObjectEntries>;
 

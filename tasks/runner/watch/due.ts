@@ -24,7 +24,7 @@ export function makeDue({ clockMs }: Pick<Host, 'clockMs'>): Due {
       for (const task of news.tasks) tasks.add(task);
       fromMs = clockMs() + pauseMs;
     },
-    inMs: () => (paths.size === 0 ? undefined : Math.max(0, fromMs - clockMs())),
+    inMs: () => (paths.size === 0 ? undefined : Math.max(0, Math.ceil(fromMs - clockMs()))),
     take: () => {
       const all = { paths, tasks };
       [paths, tasks] = [new Set(), new Set()];

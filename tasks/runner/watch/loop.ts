@@ -178,8 +178,8 @@ class Watcher {
   private async wait(withinMs: number | undefined): Promise<void> {
     this.isAfterRun = false;
     if (this.senses.observer.turnEyes()) return;
-    if (!this.hasSaidWaiting)
-      this.options.session.emit({ type: 'watch-waiting', polling: this.senses.eyes.isPolling() });
+    const polling = this.senses.eyes.isPolling();
+    if (!this.hasSaidWaiting) this.options.session.emit({ type: 'watch-waiting', polling, withinMs });
     this.hasSaidWaiting = true;
     await this.senses.hints.next(withinMs);
   }
