@@ -55,10 +55,9 @@ export async function importMakefile(host: StarterHost, path: string): Promise<s
   const read = await readNamed({ readText: (file) => readTextOrPipe(host, file) }, file, path);
   if ('problem' in read) throw usageError(read.problem, 'name a Makefile, as in `--import=Makefile`');
   const { text } = read;
-  const [{ refuseOtherTools }, { includedLines }, { parseMakefile }, { convert }, { writeConfig }] = await Promise.all([
+  const [{ refuseOtherTools }, { includedLines }, { convert }, { writeConfig }] = await Promise.all([
     import('./import/other-tools.ts'),
     import('./import/include.ts'),
-    import('./import/parse.ts'),
     import('./import/convert.ts'),
     import('./import/write.ts'),
   ]);
@@ -72,7 +71,7 @@ export async function importMakefile(host: StarterHost, path: string): Promise<s
     return 'text' in other ? other.text : undefined;
   };
   const { lines, files } = await includedLines(text, readIncluded);
-  const imported = convert(parseMakefile(lines), { makefile: path, included: files, disk });
+  const imported = convert(lines, { makefile: path, included: files, disk });
   await writeNew(host, writeConfig(imported, path));
   const { tasks, notes } = imported;
   const whole = tasks.filter(({ run }) => !run.some((step) => /(^|[\s;&|(])make\s/.test(step))).length;

@@ -257,16 +257,15 @@ test('what has no counterpart is told with its line and still calls make, so tha
     {
       "exit": 0,
       "stderr": "",
-      "stdout": "wrote \`tasks.config.yaml\`: 7 tasks, 1 of them without make
+      "stdout": "wrote \`tasks.config.yaml\`: 7 tasks, 2 of them without make
     note: line 2: a variable of several lines (\`define\`)
-    note: line 5: a condition (\`ifeq\`)
     note: line 15: a pattern rule (\`%.o\`)
     note: line 19: a variable of one target (\`each: private X = 5\`)
     note: line 24: a rule with \`::\`
     note: target \`doctor\` is the task \`doctor-2\`
     note: line 10: \`all\` still calls make, because of a pattern or built-in rule, which may make \`obj.o\`
     note: line 11: \`version\` always runs; make would not while there is such a file
-    note: line 13: \`extra\` still calls make, because of \`$(EXTRA)\`, which is set by a condition (\`ifeq\`)
+    note: line 13: \`extra\` always runs; make would not while there is such a file
     note: line 17: \`text\` still calls make, because of \`$(words …)\`
     note: line 19: \`each\` still calls make, because of a variable of one target (\`each: private X = 5\`)
     note: line 22: \`self\` still calls make, because of \`$(firstword …)\`

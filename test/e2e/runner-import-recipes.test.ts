@@ -16,7 +16,7 @@ after:
 	@echo after
 `,
     runs: [['deploy'], ['deploy', { PROD: '1' }], ['after']],
-    through: ['deploy'],
+    through: [],
   },
   '`.IGNORE`': {
     makefile: `.IGNORE:

@@ -69,7 +69,7 @@ debug:
       'debug.mk': 'OTHER = other\n',
     },
     runs: [['all'], ['go'], ['late'], ['debug'], ['debug', { DEBUG: '1' }]],
-    through: ['late', 'debug'],
+    through: ['late'],
   },
   'files that are included, where they are made or not part of the project': {
     makefile: `include made.mk

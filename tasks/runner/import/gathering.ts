@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { changesMake, specialTargets } from './known.ts';
 import { partsOf, patternOf, withoutDot } from './names.ts';
-import { CouldNot, isGlob } from './references.ts';
+import { CouldNot, ifKnown, isGlob } from './references.ts';
 import type { Rule, Unknown } from './statement.ts';
 import type { Target } from './targets.ts';
 import type { Variables } from './variables.ts';
@@ -75,7 +75,7 @@ export class Gathering {
   private unnamedFiles(text: string, index: number): readonly RegExp[] | undefined {
     const parts = partsOf(text);
     const words = parts.flatMap((part) => {
-      const found = orUndefined(() => this.variables.partlyKnown(part, index));
+      const found = ifKnown(() => this.variables.partlyKnown(part, index));
       return found?.length === 1 ? found.map(withoutDot) : ['%'];
     });
     return words.every((word) => /\/[^%]|[^%]\/%*$/.test(word) && !/[~\\()$:;|*?[]/.test(word))
@@ -142,15 +142,6 @@ export class Gathering {
 
 const none = { needs: [], orderOnly: [], recipe: [], besides: [] };
 const empty: Target = { name: '', line: '', about: undefined, ...none, lost: undefined };
-
-function orUndefined<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    couldNot(error);
-    return undefined;
-  }
-}
 
 function couldNot(error: unknown): string {
   if (!(error instanceof CouldNot)) throw error;

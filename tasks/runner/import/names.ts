@@ -10,6 +10,19 @@ export function partsOf(text: string): readonly string[] {
   return text.match(/(?:\$\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\$\{[^}]*\}|\S)+/g) ?? [];
 }
 
+/** What stands between the commas of a text that is not filled in. */
+export function argumentsOf(text: string): readonly string[] {
+  const found = [''];
+  let depth = 0;
+  for (const sign of text) {
+    if (/[({]/.test(sign)) depth++;
+    if (/[)}]/.test(sign)) depth--;
+    if (sign === ',' && depth === 0) found.push('');
+    else found.push(`${found.pop()}${sign}`);
+  }
+  return found;
+}
+
 /** `.c.o` as the pattern of what it makes. */
 export function suffixRule(name: string, suffixes: readonly string[]): string | undefined {
   if (suffixes.includes(name)) return '%';
@@ -33,4 +46,9 @@ export function replaceSuffix(word: string, from: string, to: string): string {
 
 export function wordsOf(text: string): readonly string[] {
   return text.split(/\s+/).filter((word) => word !== '');
+}
+
+/** The vars that a text of the config uses. */
+export function namesIn(text: string): readonly string[] {
+  return [...text.matchAll(/(?<!\$)\$\{(\w[\w-]*)\}/g)].flatMap(([, name = '']) => name);
 }

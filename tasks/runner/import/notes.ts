@@ -4,8 +4,9 @@ import { shortened } from './output.ts';
 import type { Statement } from './statement.ts';
 import type { Gathered } from './targets.ts';
 
-/** What is said of a statement that is not understood. */
+/** What is said of a statement that is not understood; a condition is named where a task calls make because of it. */
 export function noteOf(statement: Statement): readonly string[] {
+  if (statement.kind === 'unknown' && statement.isCondition) return [];
   if (statement.kind === 'unknown' && !statement.isBoundless) return [`line ${statement.line}: ${statement.what}`];
   const isPattern = statement.kind === 'rule' && statement.targets.includes('%');
   return isPattern ? [`line ${statement.line}: a pattern rule (\`${statement.targets}\`)`] : [];
@@ -31,8 +32,18 @@ export function noteOfBare(tasks: readonly ImportedTask[]): readonly string[] {
   return [...(asked === undefined ? [] : [ofCaller]), ...(printed === undefined ? [] : [ofOutput])];
 }
 
+/** How tasks are otherwise than their targets, and why they still call make: in one line for all where each does. */
+export function notesOfTasks(tasks: readonly ImportedTask[], doubts: Gathered['doubts']): readonly string[] {
+  const isOfAll = tasks.every(({ throughMake }) => doubts.some(({ what }) => what === throughMake));
+  if (isOfAll) return doubts.map(noteOfDoubt);
+  return tasks.flatMap(({ name, line, note, throughMake }) => {
+    if (throughMake !== undefined) return `line ${line}: \`${name}\` still calls make, because of ${throughMake}`;
+    return note === undefined ? [] : `line ${line}: \`${name}\` ${note}`;
+  });
+}
+
 /** What is said of a line that keeps all targets with make. */
-export function noteOfDoubt({ line, what }: Gathered['doubts'][number]): string {
+function noteOfDoubt({ line, what }: Gathered['doubts'][number]): string {
   return `line ${line}: ${what} may change any target, so all of them still call make`;
 }
 

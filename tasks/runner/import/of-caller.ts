@@ -19,7 +19,7 @@ export function whereSet(name: string, text: string, scope: CallerScope): string
 }
 
 /** Nothing in it means something to the shell within `${NAME-…}`. */
-function isPlain(text: string): boolean {
+export function isPlain(text: string): boolean {
   const reference = /\$\$\{\w+(:?[-+][^{}]*)?\}/g;
   const plain = withoutOutputs(text).replaceAll(reference, '').replaceAll(reference, '');
   return /^[\w ./:,@%+=-]*$/.test(plain);

@@ -1,3 +1,4 @@
+import { nameOfCondition } from './conditions.ts';
 import { blockAt, isDefinition, type Line } from './lines.ts';
 import { boundless, type Export, type Rule, type Statement, statementOf, type Unknown, unknown } from './statement.ts';
 
@@ -73,8 +74,7 @@ function readBlock(reading: Reading, block: readonly Line[], first: Line): void 
     reading.open = undefined;
     return;
   }
-  const [word = ''] = first.text.trim().split(/\s+/);
-  const what = `a condition (\`${word}\`)`;
+  const what = nameOfCondition(first);
   const inner = parseLines(block.slice(1, -1), reading.open === undefined ? 'in a block' : 'in a recipe');
   if (inner.goesOn && reading.open !== undefined) reading.open.lost ??= `${what} in its recipe`;
   reading.statements.push(unknownBlock(inner.statements, first.number, what));
@@ -107,5 +107,6 @@ function unknownBlock(statements: readonly Statement[], line: string, what: stri
     variables: inner.flatMap(({ variables }) => variables),
     targets: inner.flatMap(({ targets }) => targets),
     isBoundless: whole !== undefined,
+    isCondition: true,
   };
 }

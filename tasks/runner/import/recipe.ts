@@ -131,7 +131,7 @@ function evenIfItFails(command: string): string {
 }
 
 /** One program, which changes nothing of the shell that starts it. */
-function isSimple(command: string): boolean {
+export function isSimple(command: string): boolean {
   return /^(?!(cd|exit|exec|export|return|\.|source|eval|set|trap|umask|unset|break|continue|:)\b|\w+=)[\w./][^;&|#\n]*$/.test(
     command,
   );

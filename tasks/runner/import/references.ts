@@ -1,6 +1,16 @@
 /** Why something cannot be taken over. */
 export class CouldNot extends Error {}
 
+/** What is read; undefined where that cannot be taken over. */
+export function ifKnown<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof CouldNot) return undefined;
+    throw error;
+  }
+}
+
 /** `$@`, `$<` and `$^` of one rule. */
 export type Automatic = { readonly target: string; readonly needs: readonly string[] };
 

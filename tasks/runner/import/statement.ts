@@ -36,6 +36,7 @@ export type Unknown = {
   readonly targets: readonly string[];
   /** It may set any variable and add to any target. */
   readonly isBoundless: boolean;
+  readonly isCondition?: boolean;
 };
 
 export type Flavour = '=' | ':=' | '?=' | '+=';

@@ -2,13 +2,12 @@ import { builtInTasks } from '../config/built-in.ts';
 import { reservedNames } from '../config/reserved-names.ts';
 
 /** The name of each target's task: its own where a task may have it, else one that is near. */
-export function nameTasks(targets: readonly string[], notes: string[]): ReadonlyMap<string, string> {
+export function nameTasks(targets: readonly string[]): ReadonlyMap<string, string> {
   const taken = new Set<string>();
   return new Map(
     targets.map((target) => {
       const name = unused(usable(target), taken);
       taken.add(name);
-      if (name !== target) notes.push(`target \`${target}\` is the task \`${name}\``);
       return [target, name];
     }),
   );

@@ -2,9 +2,9 @@ import { reservedNames } from '../config/reserved-names.ts';
 import { literal } from '../text/literal.ts';
 import { insteadOf, isOfMake, programs } from './known.ts';
 import { withoutMarks } from './marks.ts';
-import { replaceSuffix, wordsOf } from './names.ts';
+import { namesIn, replaceSuffix, wordsOf } from './names.ts';
 import { ofCommand, ofEnvironment, whereSet, withDefault } from './of-caller.ts';
-import { type Automatic, automaticValue, CouldNot, isGlob, walk } from './references.ts';
+import { type Automatic, automaticValue, CouldNot, ifKnown, isGlob, walk } from './references.ts';
 import { innerOf, outermost, placeAfter, type Scope, tellOf } from './scope.ts';
 import type { Assignment, Statement } from './statement.ts';
 
@@ -18,8 +18,11 @@ export class Variables {
   private readonly lost = new Map<string, string>();
   /** The last statement that sets a variable. */
   private readonly settledAt = new Map<string, number>();
+  private readonly others: Variables | undefined;
 
-  constructor(statements: readonly Statement[]) {
+  /** `others`: of the same Makefile, where all that depends on a condition is lost; what is lost there is no var. */
+  constructor(statements: readonly Statement[], others?: Variables) {
+    this.others = others;
     for (const [index, statement] of statements.entries()) {
       if (statement.kind === 'variable') this.assign(statement, index);
       if (statement.kind === 'unknown') for (const name of statement.variables) this.lost.set(name, statement.what);
@@ -27,8 +30,13 @@ export class Variables {
   }
 
   /** A step or value for the config: variables stay references, what was the shell's stays the shell's. */
-  inConfig(text: string, own: Pick<Scope, 'automatic' | 'onEnvironment'> = {}): string {
-    return withoutMarks(this.expand(text, { ...outermost, ...own, form: 'config', environment: [] }));
+  inConfig(text: string, own: Partial<Scope> = {}): string {
+    return withoutMarks(this.withMarks(text, own));
+  }
+
+  /** The same, where what is put into it can be told from the rest. */
+  withMarks(text: string, own: Partial<Scope> = {}): string {
+    return this.expand(text, { ...outermost, ...own, form: 'config', environment: [] });
   }
 
   /** A list of targets or prerequisites, as it reads at a statement. A `$(wildcard …)` is a glob. */
@@ -49,12 +57,7 @@ export class Variables {
 
   /** The value with every variable filled in; undefined where it is not always the same. */
   constant(name: string): string | undefined {
-    try {
-      return this.reference(name, { ...outermost, form: 'words', environment: [] });
-    } catch (error) {
-      if (error instanceof CouldNot) return undefined;
-      throw error;
-    }
+    return ifKnown(() => this.reference(name, { ...outermost, form: 'words', environment: [] }));
   }
 
   /** It is the folder in which make runs, as the shell knows it. */
@@ -109,14 +112,15 @@ export class Variables {
   }
 
   /** Only the caller can give it a value. */
-  private isOfCaller(name: string): boolean {
+  isOfCaller(name: string): boolean {
     const isEmpty = this.isDefault(name) && this.values.get(name)?.chunks.every(({ text }) => text === '') === true;
     return isEmpty || (!this.has(name) && programs[name] === undefined && !isOfMake(name));
   }
 
   private isVar(name: string): boolean {
     const isFree = name !== 'args' && !reservedNames.includes(name);
-    return !this.isDefault(name) && /^[A-Za-z][A-Za-z0-9_-]*$/.test(name) && isFree;
+    const isSame = this.others === undefined || ifKnown(() => this.others?.inConfig(`$(${name})`)) !== undefined;
+    return !this.isDefault(name) && /^[A-Za-z][A-Za-z0-9_-]*$/.test(name) && isFree && isSame;
   }
 
   private expand(text: string, scope: Scope): string {
@@ -191,8 +195,4 @@ export class Variables {
     if (isOfMake(name) || !/^[A-Za-z_]\w*$/.test(name)) throw new CouldNot(`\`$(${name})\`${insteadOf[name] ?? ''}`);
     return ofEnvironment(name, undefined, scope);
   }
-}
-
-function namesIn(text: string): readonly string[] {
-  return [...text.matchAll(/(?<!\$)\$\{(\w[\w-]*)\}/g)].flatMap(([, name = '']) => name);
 }
