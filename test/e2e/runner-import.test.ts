@@ -83,6 +83,36 @@ made.mk: source
     runs: [['go']],
     through: ['go', 'made.mk'],
   },
+  'what the compiler found that files are made of': {
+    makefile: `SRCS := $(wildcard *.c)
+DEPS = $(SRCS:.c=.d) $(patsubst %.c,%.d,$(SRCS)) more.d
+ifneq ($(MAKECMDGOALS),clean)
+-include $(DEPS)
+endif
+.PHONY: all clean
+all: app
+	@cat app
+app: main.c
+	@cat main.c main.h > $@
+clean:
+	@rm -f app; echo clean
+`,
+    files: { 'main.c': 'c\n', 'main.h': 'h\n', 'main.d': 'app: main.h\n' },
+    runs: [['all'], ['clean']],
+    through: ['app'],
+  },
+  'such files, where they are made first': {
+    makefile: `-include main.d
+%.d: %.c
+	@cp $< $@
+.PHONY: say
+say:
+	@cat main.d
+`,
+    files: { 'main.c': '# nothing\n' },
+    runs: [['say']],
+    through: ['say'],
+  },
   'a target in a folder that is not known': {
     makefile: `BIN ?= $(CURDIR)/bin
 TOOL = $(BIN)/tool

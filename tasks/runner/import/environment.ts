@@ -22,7 +22,8 @@ export function exportedBy(statements: readonly Statement[], variables: Variable
     if (isExported) return [statement.name];
     return statement.kind === 'unknown' ? statement.variables.filter((name) => everybodys.includes(name)) : [];
   });
-  const isShells = (name: string): boolean => name === 'PWD' && variables.isFolder(name);
+  const isShells = (name: string): boolean =>
+    name === 'PWD' && /^\$\((shell pwd|CURDIR)\)$/.test(variables.textsOf(name).join(' ').trim());
   for (const name of new Set(named.filter((name) => variables.has(name) && !isShells(name)))) {
     try {
       env[name] = valueFor(name, variables);

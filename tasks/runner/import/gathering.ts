@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { areDependencyFiles } from './dependency-files.ts';
 import { changesMake, specialTargets } from './known.ts';
 import { partsOf, patternOf, withoutDot } from './names.ts';
 import { CouldNot, ifKnown, isGlob } from './references.ts';
@@ -14,6 +15,8 @@ export class Gathering {
   readonly patternTexts: string[] = [];
   readonly unnamed: { readonly line: string; readonly text: string; readonly pattern: RegExp }[] = [];
   unknownPhony: string | undefined;
+  /** What may add to what files are made of. */
+  unknownNeeds: { readonly line: string; readonly what: string } | undefined;
   private readonly variables: Variables;
 
   constructor(variables: Variables) {
@@ -28,8 +31,10 @@ export class Gathering {
   private addUnknown(statement: Unknown, index: number): void {
     const { line } = statement;
     const changed = statement.variables.find((name) => changesMake(name, '?'));
-    if (statement.isBoundless) this.doubts.push({ line, what: statement.what });
-    else if (changed !== undefined) this.doubts.push({ line, what: `\`${changed}\` in ${statement.what}` });
+    const { what, included } = statement;
+    if (included !== undefined && areDependencyFiles(included, this.variables)) this.unknownNeeds ??= { line, what };
+    else if (statement.isBoundless) this.doubts.push({ line, what });
+    else if (changed !== undefined) this.doubts.push({ line, what: `\`${changed}\` in ${what}` });
     for (const text of statement.targets) {
       for (const name of this.namesIn(text, { line, index })?.names ?? []) {
         if (Object.hasOwn(specialTargets, name)) this.addLostSpecial(name, statement);

@@ -82,6 +82,8 @@ function taskOf(target: Target, scene: Scene): ImportedTask {
     const reason = whyNot(target, scene);
     if (reason !== undefined) throw new CouldNot(reason);
     const making = makingOf(target, scene);
+    if (making.kind !== 'always' && gathered.unknownNeeds !== undefined)
+      throw new CouldNot(`${gathered.unknownNeeds} of what the compiler found that files are made of`);
     const bare = new Set<string>();
     const mayCallMake = making.kind !== 'file';
     const commands = commandsOf(target, { ...scene, bare, mayCallMake });

@@ -37,6 +37,8 @@ export type Unknown = {
   /** It may set any variable and add to any target. */
   readonly isBoundless: boolean;
   readonly isCondition?: boolean;
+  /** The names of the files that it includes, as they are written. */
+  readonly included?: string;
 };
 
 export type Flavour = '=' | ':=' | '?=' | '+=';
@@ -57,7 +59,8 @@ export function statementOf({ number: line, text }: Line, comment: readonly stri
   if (word === 'undefine') return unknown(line, '`undefine`', { variables: rest });
   const isNamed = rest.length > 0 && rest.every((other) => !other.includes('$'));
   if (word === 'export' && isNamed) return { kind: 'export', line, names: rest };
-  if (/^(-?include|sinclude|vpath|export|unexport|load)$/.test(word)) return boundless(line, `\`${word}\``);
+  if (/^(-?include|sinclude)$/.test(word)) return { ...boundless(line, `\`${word}\``), included: rest.join(' ') };
+  if (/^(vpath|export|unexport|load)$/.test(word)) return boundless(line, `\`${word}\``);
   if (/^\s*\$[({](info|warning)\s/.test(text)) return unknown(line, 'what is printed while the Makefile is read', {});
   return ruleOf(line, text, comment);
 }

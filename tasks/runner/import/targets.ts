@@ -29,6 +29,8 @@ export type Gathered = {
   readonly unnamed: readonly { readonly line: string; readonly text: string; readonly pattern: RegExp }[];
   /** What `.PHONY` names may be more than is known, for this reason. */
   readonly unknownPhony: string | undefined;
+  /** What files are made of may be more than is known, for this reason. */
+  readonly unknownNeeds: string | undefined;
 };
 
 /** The targets of all rules, each once. */
@@ -39,7 +41,11 @@ export function gather(statements: readonly Statement[], variables: Variables): 
       gathering.doubts.push({ line: statement.line, what: `\`${statement.name}\`` });
     if (statement.kind === 'rule' || statement.kind === 'unknown') gathering.add(statement, index);
   }
-  const { special, doubts, patternTexts, unnamed, unknownPhony } = gathering;
+  const { special, doubts, patternTexts, unnamed, unknownPhony, unknownNeeds } = gathering;
+  // Make makes such files anew before all else, where it can.
+  const rules = [...patternTexts, ...gathering.targets.keys(), ...unnamed.map(({ text }) => text)];
+  const isMade = rules.some((name) => /(\.d|[%)}])$/.test(name));
+  if (unknownNeeds !== undefined && isMade) doubts.push(unknownNeeds);
   const targets = new Map(
     [...gathering.targets].map(([name, target]) => [name, { ...target, ...lostTo(unnamed, target) }]),
   );
@@ -53,6 +59,7 @@ export function gather(statements: readonly Statement[], variables: Variables): 
     doubts,
     unnamed,
     unknownPhony,
+    unknownNeeds: unknownNeeds?.what,
   };
 }
 

@@ -60,14 +60,13 @@ export class Variables {
     return ifKnown(() => this.reference(name, { ...outermost, form: 'words', environment: [] }));
   }
 
-  /** It is the folder in which make runs, as the shell knows it. */
-  isFolder(name: string): boolean {
-    const [only, ...more] = this.values.get(name)?.chunks ?? [];
-    return more.length === 0 && /^\$\((shell pwd|CURDIR)\)$/.test(only?.text.trim() ?? '');
-  }
-
   has(name: string): boolean {
     return this.values.has(name) || this.lost.has(name);
+  }
+
+  /** Its value and what is added to it, as they are written; nothing where that is not known. */
+  textsOf(name: string): readonly string[] {
+    return this.lost.has(name) ? [] : (this.values.get(name)?.chunks.map(({ text }) => text) ?? []);
   }
 
   isDefault(name: string): boolean {
