@@ -93,9 +93,49 @@ ld:
     makefile: `export PATH := $(PWD)/tools:$(PATH)
 .PHONY: go
 go:
-	@echo "$$PATH" | grep -c tools
+	@hello
+	@printenv PATH | sed 's/:.*//; s/.*tools/tools/'
+made:
+	@mkdir -p tools; echo 'echo hello' > tools/hello; chmod +x tools/hello
+.PHONY: shown version
+shown:
+	@echo $(PATH) | grep -c tools
+version:
+	@echo $(shell uname -s)
 `,
-    runs: [['go']],
+    runs: [['made'], ['go'], ['shown'], ['version']],
+    through: ['shown', 'version'],
+  },
+  'an environment that the caller may set': {
+    makefile: `export TOOL ?= hammer
+SIZE ?= $(KIND)-9
+export SIZE
+FIRST := one
+export LIST := $(FIRST) $(LIST)
+MACHINE = $(shell uname -s)
+export MACHINE
+.PHONY: go quiet
+go: made
+	@sh -c 'echo "$$TOOL|$$SIZE|$$LIST|$$MACHINE"'; echo $$TOOL "$(TOOL)"
+	@cd /; printenv TOOL | sed s/x/y/ # all
+	-@exit 3
+quiet:
+	@printenv SIZE > quiet
+made:
+	@printenv TOOL > $@; echo made
+`,
+    runs: [['go', { TOOL: 'saw x', KIND: 'k', LIST: 'a  b', MACHINE: 'none' }], ['quiet', { SIZE: '' }], ['quiet']],
+    through: [],
+  },
+  'an environment that was set again, or that changes what make reads': {
+    makefile: `FIRST := one
+export LIST := $(FIRST)$(LIST)
+FIRST := two
+.PHONY: go
+go:
+	@printenv LIST
+`,
+    runs: [['go', { LIST: 'x' }]],
     through: ['go'],
   },
   'an environment with signs of the shell': {
@@ -126,7 +166,7 @@ go:
 	@sh -c 'echo $$VERSION $$PORT'
 `,
     runs: [['go']],
-    through: ['go'],
+    through: [],
   },
   "variables of the caller's environment": {
     makefile: `PORT ?= 80

@@ -10,8 +10,8 @@ export function areDependencyFiles(text: string, variables: Variables): boolean 
 /** `a.d`, `$(DEPS)`, `$(OBJS:.o=.d)`, `$(patsubst %.c,%.d,…)`, `$(addsuffix .d,…)`, `$(wildcard *.d)`. */
 function isDependencyFile(part: string, variables: Variables): boolean {
   const [, name] = /^\$[({]([\w.-]+)[)}]$/.exec(part) ?? [];
-  const texts = name === undefined ? [] : variables.textsOf(name);
-  if (texts.length > 0) return texts.every((text) => areDependencyFiles(text, variables));
+  const chunks = name === undefined ? [] : variables.chunksOf(name);
+  if (chunks.length > 0) return chunks.every(({ text }) => areDependencyFiles(text, variables));
   return (
     /^[^$]*\.d$|^\$[({][\w.-]+:[^=]*=[^=$]*\.d[)}]$/.test(part) ||
     /^\$\((patsubst\s+[^,]+,[^,]*\.d|addsuffix\s+\.d),/.test(part) ||

@@ -45,7 +45,7 @@ export function readingOf(
   const statements = parseMakefile(lines);
   const variables = new Variables(statements, first?.scene.variables);
   const gathered = withOwnRule(gather(statements, variables), [makefile, ...included]);
-  const { env, lost: lostEnv } = exportedBy(statements, variables);
+  const { env, exports, lost: lostEnv } = exportedBy(statements, variables);
   const scene: Scene = {
     gathered,
     targets: new Map(gathered.targets.map((target) => [target.name, target])),
@@ -53,7 +53,7 @@ export function readingOf(
     phony: new Set(gathered.special.get('.PHONY')),
     oneShell: gathered.special.has('.ONESHELL'),
     names: first?.scene.names ?? nameTasks(gathered.targets.map(({ name }) => name)),
-    ...{ variables, makefile, env, lostEnv, disk },
+    ...{ variables, makefile, env, exports, lostEnv, disk },
   };
   const tasks = new Map(gathered.targets.map((target) => [target.name, taskOf(target, scene)]));
   return { lines, statements, gathered, scene, tasks };
@@ -98,7 +98,7 @@ function taskOf(target: Target, scene: Scene): ImportedTask {
       inputs: making.kind === 'file' ? [...new Set(making.inputs)] : [],
       outputs: making.kind === 'file' ? [target.name] : [],
       env: run.length > 0 ? scene.env : {},
-      run,
+      run: run.map((step) => `${Object.values(scene.exports).join('')}${step}`),
       lock: undefined,
       bare: [...bare],
       interactive: isInteractive(target, scene),

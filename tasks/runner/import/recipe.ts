@@ -10,6 +10,7 @@ export type Shell = {
   readonly oneShell: boolean;
   /** The variables that the Makefile exports. */
   readonly env: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, string>>;
   /** Filled with what the shell makes words of: variables that the caller may set, and outputs of commands. */
   readonly bare: Set<string>;
   /** Other targets are made first. */
@@ -86,7 +87,7 @@ function withSigns(step: string, variables: Variables): { readonly signs: string
 function inConfig(
   step: string,
   automatic: Automatic,
-  { variables, env, bare, isLate }: Shell & { readonly isLate: boolean },
+  { variables, env, exports, bare, isLate }: Shell & { readonly isLate: boolean },
 ): string {
   const met = new Set<string>();
   const text = variables.inConfig(step, {
@@ -94,6 +95,8 @@ function inConfig(
     onEnvironment: (all, quote, before) => {
       for (const one of all) {
         const command = commandOf(one);
+        if (command !== undefined && Object.hasOwn(exports, 'PATH'))
+          throw new CouldNot('a command that make finds in the `PATH` of the caller');
         if (command !== undefined) refuseOutput(command, { quote, before, isLate });
         else if (quote === 'uncertain') throw new CouldNot(`\`$(${one})\`, which the caller sets, in single quotes`);
         else met.add(one);
@@ -109,7 +112,7 @@ function inConfig(
     if (changes || /\bset\s+-\w*u/.test(others)) throw new CouldNot(`${what}, which the command may change`);
   }
   for (const [, name = ''] of step.matchAll(/\$\$\{?(\w+)/g))
-    if (variables.has(name) && !Object.hasOwn(env, name))
+    if (variables.has(name) && !Object.hasOwn({ ...env, ...exports }, name))
       throw new CouldNot(`\`$$${name}\`, which is the caller's or the Makefile's`);
   return text;
 }

@@ -1,9 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { type Condition, conditionOf, questionOf } from './conditions.ts';
 import type { ImportedTask } from './convert.ts';
-import { withoutMarks } from './marks.ts';
-import { commandOf, isPlain } from './of-caller.ts';
-import { refuseOutput } from './output.ts';
+import { inQuotes } from './in-quotes.ts';
 import { type Reading, readingOf, type Surroundings } from './reading.ts';
 import { isSimple } from './recipe.ts';
 import { CouldNot, ifKnown } from './references.ts';
@@ -63,23 +61,12 @@ function testsOf(condition: Condition, { statements }: Reading): Tests | Branch 
     ),
   );
   if (name !== undefined && !before.isOfCaller(name)) return undefined;
-  const sides = ifKnown(() => [left, right].map((side) => sideOf(side, before)));
+  const sides = ifKnown(() => [left, right].map((side) => inQuotes(side, before)));
   if (sides === undefined) return undefined;
   const isOfCaller = sides.some((side) => side.includes('$'));
   if (!isOfCaller) return (sides[0] === sides[1]) === isEqual ? 'chosen' : 'otherwise';
   const test = (sign: string): string => `[ "${sides.join(`" ${sign} "`)}" ]`;
   return isEqual ? { chosen: test('='), otherwise: test('!=') } : { chosen: test('!='), otherwise: test('=') };
-}
-
-/** One side of a condition, as the shell reads it within double quotes. */
-function sideOf(text: string, variables: Variables): string {
-  const onEnvironment = (met: readonly string[]): void => {
-    for (const command of met.flatMap((one) => commandOf(one) ?? []))
-      refuseOutput(command, { quote: '"', before: '', isLate: true });
-  };
-  const found = variables.withMarks(text, { quote: '"', isInline: true, onEnvironment });
-  if (!isPlain(found)) throw new CouldNot('signs of the shell');
-  return withoutMarks(found);
 }
 
 /** Branches that differ in commands only become one task; what one of them leaves to make, both do. */

@@ -65,8 +65,8 @@ export class Variables {
   }
 
   /** Its value and what is added to it, as they are written; nothing where that is not known. */
-  textsOf(name: string): readonly string[] {
-    return this.lost.has(name) ? [] : (this.values.get(name)?.chunks.map(({ text }) => text) ?? []);
+  chunksOf(name: string): readonly Chunk[] {
+    return this.lost.has(name) ? [] : (this.values.get(name)?.chunks ?? []);
   }
 
   isDefault(name: string): boolean {
