@@ -87,7 +87,30 @@ ld:
 	@echo "$(LD_FLAGS)"
 `,
     runs: [['go'], ['go', { CFLAGS: '-g' }], ['flags'], ['ld'], ['ld', { LD_FLAGS: '-z' }]],
-    through: ['go', 'ld'],
+    through: ['go'],
+  },
+  'what is added to what the caller sets': {
+    makefile: `CFLAGS += -Wall
+ifdef DEBUG
+CFLAGS += -g$(DEBUG)
+endif
+MODE ?= fast
+MODE += $(EXTRA) x
+EMPTY ?=
+EMPTY += y
+AR += rc
+.PHONY: all quoted
+all:
+	@echo $(CFLAGS) $(MODE) $(EMPTY) $(AR)
+quoted:
+	@echo "[$(CFLAGS)]" "[$(MODE)]" '[$(CFLAGS)|$(MODE)|$(EMPTY)]' "[$(EMPTY)]" "[$(AR)]"
+`,
+    runs: (['all', 'quoted'] as const).flatMap((target) => [
+      [target],
+      [target, { CFLAGS: '-O2', MODE: '', EMPTY: 'a  b', AR: 'other' }],
+      [target, { CFLAGS: '', MODE: 'slow', EXTRA: 'e', DEBUG: '1', AR: '' }],
+    ]),
+    through: [],
   },
   'a PATH that grows': {
     makefile: `export PATH := $(PWD)/tools:$(PATH)

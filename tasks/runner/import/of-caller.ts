@@ -13,6 +13,7 @@ export function withDefault(name: string, text: string, scope: CallerScope): str
 
 /** A text where the caller's variable is set and not empty. */
 export function whereSet(name: string, text: string, scope: CallerScope): string {
+  if (scope.form === 'words as without an environment') return '';
   if (scope.form !== 'config' || !isPlain(text)) throw new CouldNot('`$(if …)`');
   scope.environment.push(name);
   return outOfQuotes(`$\${${name}:+${text}}`, scope);

@@ -1,5 +1,4 @@
 import { reservedNames } from '../config/reserved-names.ts';
-import { literal } from '../text/literal.ts';
 import { insteadOf, isOfMake, programs } from './known.ts';
 import { withoutMarks } from './marks.ts';
 import { namesIn, replaceSuffix, wordsOf } from './names.ts';
@@ -7,10 +6,7 @@ import { ofCommand, ofEnvironment, whereSet, withDefault } from './of-caller.ts'
 import { type Automatic, automaticValue, CouldNot, ifKnown, isGlob, walk } from './references.ts';
 import { innerOf, outermost, placeAfter, type Scope, tellOf } from './scope.ts';
 import type { Assignment, Statement } from './statement.ts';
-
-type Variable = { readonly chunks: readonly Chunk[]; readonly isDefault: boolean; readonly isImmediate: boolean };
-/** A value, or what `+=` added to it. `before`: of a `:=`, the statement at which all that it names must have its last value. */
-type Chunk = { readonly text: string; readonly before: number };
+import { type Chunk, ofCallerOnly, type Variable, valueAfter } from './values.ts';
 
 /** The variables of a Makefile, and how a text that uses them reads in a config. */
 export class Variables {
@@ -79,7 +75,7 @@ export class Variables {
     const add = (name: string): void => {
       const variable = this.values.get(name);
       if (sorted.has(name) || variable === undefined) return;
-      const text = this.valueOf(variable, { ...outermost, form: 'config', environment: [] });
+      const text = this.valueOf(variable.chunks, { ...outermost, form: 'config', environment: [] });
       namesIn(text).forEach(add);
       sorted.set(name, withoutMarks(text));
     };
@@ -87,27 +83,14 @@ export class Variables {
     return Object.fromEntries(sorted);
   }
 
-  private assign({ name, flavour, value }: Assignment, index: number): void {
+  private assign(assignment: Assignment, index: number): void {
+    const { name, flavour } = assignment;
     const before = this.values.get(name);
     if (flavour === '?=' && before !== undefined) return;
     this.settledAt.set(name, index);
-    const now = { text: value, before: index };
-    const later = { text: value, before: outermost.before };
-    if (flavour === '+=') {
-      if (before === undefined || before.isDefault) this.lost.set(name, '`+=`, which adds to what the caller sets');
-      else this.values.set(name, { ...before, chunks: [...before.chunks, before.isImmediate ? now : later] });
-      return;
-    }
-    const [, rest] = new RegExp(`^\\$[({]${literal(name)}[)}]\\s+(.*)$`).exec(value) ?? [];
-    if (flavour === ':=' && before !== undefined && rest !== undefined) {
-      const earlier = before.chunks.map((chunk) => ({ ...chunk, before: Math.min(chunk.before, index) }));
-      const chunks = [...earlier, { ...now, text: rest }];
-      this.values.set(name, { chunks, isDefault: before.isDefault, isImmediate: true });
-      if (before.isDefault) this.lost.set(name, 'itself and what the caller sets');
-    } else {
-      const isImmediate = flavour === ':=';
-      this.values.set(name, { chunks: [isImmediate ? now : later], isDefault: flavour === '?=', isImmediate });
-    }
+    const value = valueAfter(before, assignment, index);
+    if (typeof value === 'string') this.lost.set(name, value);
+    else this.values.set(name, value);
   }
 
   /** Only the caller can give it a value. */
@@ -170,16 +153,27 @@ export class Variables {
       throw new CouldNot(`\`$(${name})\`, which is set again later`);
     const variable = this.values.get(name);
     if (variable === undefined) return this.ofCaller(name, scope);
-    const isInline = scope.isInline === true || variable.isDefault;
-    const quote = variable.isDefault && scope.quote === "'" ? '"' : scope.quote;
-    const text = this.valueOf(variable, { ...scope, trail: [...scope.trail, name], isInline, quote });
-    if (variable.isDefault) return withDefault(name, text, scope);
+    if (variable.isDefault) return this.defaultOf(name, variable, scope);
+    const isInline = scope.isInline === true;
+    const text = this.valueOf(variable.chunks, { ...scope, trail: [...scope.trail, name], isInline });
     const isOtherInQuotes = scope.quote === "'" && scope.environment.length > 0;
     if (scope.form !== 'config' || isInline || isOtherInQuotes || !this.isVar(name)) return text;
     return `\${${name}}`;
   }
 
-  private valueOf({ chunks }: Variable, scope: Scope): string {
+  /** The caller's value, or else the default; and what is added to either, behind a space where there is one. */
+  private defaultOf(name: string, { chunks: [first, ...added] }: Variable, scope: Scope): string {
+    const inner = { ...scope, trail: [...scope.trail, name], isInline: true };
+    const quote = scope.quote === "'" ? '"' : scope.quote;
+    const isDefault = first !== undefined && first !== ofCallerOnly;
+    const text = isDefault ? this.valueOf([first], { ...inner, quote }) : programs[name];
+    if (added.length === 0) return withDefault(name, text ?? '', scope);
+    const whole = text === undefined ? ofEnvironment(name, text, scope) : withDefault(name, text && `${text} `, scope);
+    const before = whole + whereSet(name, ' ', scope);
+    return before + this.valueOf(added, { ...inner, ...placeAfter(before, scope) });
+  }
+
+  private valueOf(chunks: readonly Chunk[], scope: Scope): string {
     return chunks.reduce((whole, { text, before }, index) => {
       const inner = { ...scope, before: Math.min(before, scope.before), ...placeAfter(whole, scope) };
       return `${whole}${index === 0 ? '' : ' '}${this.expand(text, inner)}`;
