@@ -2,6 +2,23 @@
 import { testBothWays } from '../helpers/by-make.ts';
 
 testBothWays({
+  'signs that stand in variables': {
+    makefile: `Q := $(if $(filter 1,$(V)),,@)
+H = $(if $(V:0=),,@)
+M := $(if $(V),-,@)
+SAY = @echo "$(WHAT)"
+.PHONY: hidden may said
+hidden:
+	$(Q)echo hidden
+	$(H)-false
+may:
+	$(M)false
+said:
+	$(SAY)
+`,
+    runs: [['hidden'], ['hidden', { V: '1' }], ['may'], ['may', { V: '1' }], ['said', { WHAT: 'a  b' }]],
+    through: ['may', 'said'],
+  },
   'a condition between the lines of a recipe': {
     makefile: `.PHONY: deploy after
 deploy:

@@ -1,4 +1,5 @@
 import { isPlainWord } from '../text/shell/quote.ts';
+import { argumentsOf } from './names.ts';
 import { commandOf } from './of-caller.ts';
 import { refuseOutput } from './output.ts';
 import { type Automatic, CouldNot } from './references.ts';
@@ -73,15 +74,25 @@ function withSigns(step: string, variables: Variables): { readonly signs: string
   const [whole, long, short, next = ''] = /^\$(?:[({]([\w.-]+)[)}]|([A-Za-z]))(.?)/s.exec(command) ?? [];
   const name = long ?? short;
   if (whole === undefined || name === undefined) return { signs, command };
-  const value = variables.constant(name);
-  if (value === undefined && (/\S/.test(next) || variables.isDefault(name))) {
+  const value = onlyHides(name, variables) ? '' : variables.constant(name);
+  if (value === undefined) {
     const start = variables.filled(`$(${name})`).trim();
-    if (/^[@+-]|^$/.test(start)) throw new CouldNot(`\`$(${name})\` before a command`);
+    const mayBeNone = start === '' && (/\S/.test(next) || variables.isDefault(name));
+    if (mayBeNone || /^[@+-]/.test(start)) throw new CouldNot(`\`$(${name})\` before a command`);
   }
   if (value === undefined || !/^\s*([@+-]|$)/.test(value)) return { signs, command };
   const rest = command.slice(whole.length - next.length);
   const inner = withSigns(value.replaceAll('$', () => '$$') + rest, variables);
   return { signs: signs + inner.signs, command: inner.command };
+}
+
+/** `$(if $(V),,@)`: whichever it is, it only hides the command or does not. */
+function onlyHides(name: string, variables: Variables): boolean {
+  const [only, ...more] = variables.chunksOf(name);
+  const [, content = ''] = /^\$\(if\s+(.*)\)\s*$/s.exec(only?.text ?? '') ?? [];
+  const [asked = '', ...either] = argumentsOf(content);
+  const isOther = more.length > 0 || variables.isDefault(name) || /\b(shell|eval|error|file|call)\b/.test(asked);
+  return !isOther && [1, 2].includes(either.length) && either.every((text) => /^\s*@?\s*$/.test(text));
 }
 
 function inConfig(
