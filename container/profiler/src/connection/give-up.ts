@@ -29,21 +29,26 @@ function giveUpRequests(dialogue: Dialogue): void {
   takeAll([...waiting, ...answers]);
 }
 
-/** Answers that came before a request was asked are missing with those to what was asked before, and not with its own. */
+/** What was asked after what waits had come is not lost with it: it is taken again behind that. */
 function giveUpAnswers(dialogue: Dialogue, missedNs: number): void {
-  const { standing, line } = dialogue;
+  const { standing, line, arriving } = dialogue;
   const asked = standing.isMatching ? line.takeSince(missedNs) : [];
-  const again = asked.map((request) => ({
-    timeNs: request.requestFirstNs,
-    take: () => askAgain(dialogue, request),
-  }));
+  const isHeadLater = arriving !== undefined && isHeadComing(dialogue) && arriving.requestFirstNs > missedNs;
+  const again = isHeadLater ? [...asked, arriving] : asked;
   if (again.length > 0) standing.turns.askedLastAt(line.lastBeganNs);
   standing.turns.missedAnswers(missedNs);
   const answers = takeAnswers(dialogue);
   loseAnswers(dialogue);
-  takeAll([...again, ...answers]);
-  const { arriving } = dialogue;
-  if (again.length > 0 && arriving !== undefined && isHeadComing(dialogue)) beginAgain(dialogue, arriving);
+  // Nothing came of it yet when those answers did.
+  if (arriving !== undefined && again.includes(arriving)) dialogue.arriving = undefined;
+  const requests = again.map((request) => ({
+    timeNs: request.requestFirstNs,
+    take: () => {
+      if (request === arriving) dialogue.arriving = request;
+      askAgain(dialogue, request);
+    },
+  }));
+  takeAll([...requests, ...answers]);
 }
 
 function takeAnswers(dialogue: Dialogue): readonly Later[] {
@@ -64,21 +69,17 @@ function takeAll(waiting: readonly Later[]): void {
   for (const { take } of [...waiting].sort((one, other) => one.timeNs - other.timeNs)) take();
 }
 
-/** A request whose head was read before it was known which answers are missing. */
+/** A request that was read before it was known which answers are missing. */
 function askAgain(dialogue: Dialogue, request: Pending): void {
   const { standing, line, events } = dialogue;
   if (standing.isFinished) return;
-  beginAgain(dialogue, request);
+  if (!standing.isMatching) {
+    dialogue.responses.beginAnew();
+    standing.isMatching = resumeAt(dialogue, request);
+  }
+  standing.turns.began(request.requestFirstNs);
+  if (!request.isAdmitted) return;
   standing.turns.requested();
   if (standing.isMatching) line.join(request);
   else events.lost(1);
-}
-
-function beginAgain(dialogue: Dialogue, { requestFirstNs, requestOffset }: Pending): void {
-  const { standing } = dialogue;
-  if (!standing.isMatching) {
-    dialogue.responses.beginAnew();
-    standing.isMatching = resumeAt(dialogue, requestFirstNs, requestOffset);
-  }
-  standing.turns.began(requestFirstNs);
 }

@@ -2,7 +2,7 @@
  * Step: it is known where requests begin, and which response is whose. It is lost where bytes are missing that matter, or
  * are not what they should be, and found again where that is certain. Until then what is asked is counted.
  */
-import type { Process } from '../exchange.ts';
+import type { Pending, Process } from '../exchange.ts';
 import { countUnderWay, type Dialogue, finish, forget, isHeadComing } from './dialogue.ts';
 import { type Piece, partFrom } from './piece.ts';
 import { isRequestStart, requestWithin } from './starts.ts';
@@ -97,9 +97,9 @@ export function findStep(dialogue: Dialogue, piece: Piece<Process>): boolean {
   return true;
 }
 
-/** Is a request to be told again that begins there? */
-export function resumeAt({ standing }: Dialogue, timeNs: number, offset: number): boolean {
-  return !standing.isCountOnly && standing.turns.isOver(timeNs, offset) && standing.turns.resume();
+/** Is a request to be told again, and not only counted? */
+export function resumeAt({ standing }: Dialogue, { requestFirstNs, requestOffset }: Pending): boolean {
+  return !standing.isCountOnly && standing.turns.isOver(requestFirstNs, requestOffset) && standing.turns.resume();
 }
 
 /** Bytes are missing behind a request that is not read. They may have been another, and the last answer the one to that. */
