@@ -38,6 +38,36 @@ static __always_inline bool may_carry_http(const struct hp_socket *socket)
 	       BPF_CORE_READ(sock, sk_socket, file);
 }
 
+/*
+ * Threads whose call a kprobe has seen, until the tracepoint behind it has asked. Those that share
+ * a note are never both in between, where there are a few instructions. A line of the cache for
+ * each.
+ */
+#define NOTES 1024
+struct hp_note {
+	__u32 thread;
+	__u32 _pad[15];
+};
+struct hp_note hp_notes[NOTES] SEC(".data.notes") = {};
+
+static __always_inline void note_that_kprobe_sees(__u32 thread)
+{
+	hp_notes[thread % NOTES].thread = thread;
+}
+
+/* Asked once for each call, by the tracepoint behind the kprobe. Counts those that were missed. */
+static __always_inline bool kprobe_saw_it(void)
+{
+	__u32 thread = ids_of(current_task());
+	struct hp_note *note = &hp_notes[thread % NOTES];
+	bool saw_it = note->thread == thread;
+
+	note->thread = 0;
+	if (!saw_it)
+		count_loss(HP_CAUGHT);
+	return saw_it;
+}
+
 /* A call on a socket ended; `flags` are those of a receiving one. */
 static __always_inline int socket_moved_in_kprobe(struct sock *sock, long ret, __u32 direction,
 						  __u32 flags)
@@ -49,6 +79,7 @@ static __always_inline int socket_moved_in_kprobe(struct sock *sock, long ret, _
 	struct hp_scratch *scratch;
 	struct hp_conn *conn;
 
+	note_that_kprobe_sees(ids_of(task));
 	if (!says_something(&call, task))
 		return 0;
 	conn = last_conn_on(sock);

@@ -31,27 +31,31 @@ int BPF_PROG(hp_send, struct sock *sock, int ret, int flags)
 SEC("kprobe.multi/call_trace_sock_recv_length")
 int BPF_KPROBE(hp_kp_recv, struct sock *sock, int ret, int flags)
 {
+	hook_was_hit(HP_HOOK_KPROBE_RECEIVE);
 	return socket_moved_in_kprobe(sock, ret, HP_RECEIVED, flags);
 }
 
 SEC("kprobe.multi/call_trace_sock_send_length")
 int BPF_KPROBE(hp_kp_send, struct sock *sock, int ret)
 {
+	hook_was_hit(HP_HOOK_KPROBE_SEND);
 	return socket_moved_in_kprobe(sock, ret, HP_SENT, 0);
 }
 
-/* The kernel gets to these places only while something is attached to the tracepoint behind them.
+/*
+ * The tracepoints behind them, without which the kernel does not get to them. They tell what the
+ * kprobe has missed: it is left out on a processor where a call to bpf() is interrupted.
  */
 SEC("tp_btf/sock_recv_length")
-int BPF_PROG(hp_kp_recv_on)
+int BPF_PROG(hp_kp_recv_on, struct sock *sock, int ret, int flags)
 {
-	return 0;
+	return kprobe_saw_it() ? 0 : socket_moved(sock, ret, HP_RECEIVED, flags);
 }
 
 SEC("tp_btf/sock_send_length")
-int BPF_PROG(hp_kp_send_on)
+int BPF_PROG(hp_kp_send_on, struct sock *sock, int ret, int flags)
 {
-	return 0;
+	return kprobe_saw_it() ? 0 : socket_moved(sock, ret, HP_SENT, 0);
 }
 
 /*

@@ -65,7 +65,10 @@ enum hp_hook {
 	HP_HOOK_SEND4 = 7,
 	HP_HOOK_SEND6 = 8,
 	HP_HOOK_SEND_UNIX = 9,
-	HP_HOOKS = 10,
+	/* The kprobes: what they miss is told by the tracepoints behind them. */
+	HP_HOOK_KPROBE_RECEIVE = 10,
+	HP_HOOK_KPROBE_SEND = 11,
+	HP_HOOKS = 12,
 };
 
 enum hp_decision {
@@ -96,7 +99,9 @@ enum hp_loss {
 	 * those whose connection ended while they were looked at.
 	 */
 	HP_LOST_INTERRUPTED = 8,
-	HP_LOST_KINDS = 9,
+	/* No loss: calls that a kprobe has missed, and the tracepoint behind it has not. */
+	HP_CAUGHT = 9,
+	HP_LOST_KINDS = 10,
 };
 
 /* A connection whose first request seems to begin here. Its pieces follow in the same ring. */

@@ -37,16 +37,6 @@ test('a tier in whose middle other threads run says so, and the others do not', 
   expect(said.map(({ tier }) => tier)).toEqual(['C']);
 });
 
-test('kprobes say that others’ calls to eBPF hold them back, wherever they are used', () => {
-  for (const interrupted of [true, false]) {
-    const interrupts = { tracepoints: interrupted, trampolines: interrupted };
-    const said = TIERS.filter((tier) =>
-      explainTier(tier, [], interrupts).unseen.some((each) => each.includes('a call to bpf()')),
-    );
-    expect(said.map(({ tier }) => tier)).toEqual(['D']);
-  }
-});
-
 test('a family that a machine does not have is not waited for', () => {
   const trampolines = TIERS.find(({ kind }) => kind === 'trampolines');
   const { hookReceive6, hookSend6 } = layout.hook;

@@ -129,7 +129,9 @@ export const hook = {
   hookSend4: 7,
   hookSend6: 8,
   hookSendUnix: 9,
-  hooks: 10,
+  hookKprobeReceive: 10,
+  hookKprobeSend: 11,
+  hooks: 12,
 } as const;
 
 export const decision = {
@@ -149,5 +151,6 @@ export const loss = {
   lostShed: 6,
   lostUnseen: 7,
   lostInterrupted: 8,
-  lostKinds: 9,
+  caught: 9,
+  lostKinds: 10,
 } as const;

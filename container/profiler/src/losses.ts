@@ -13,7 +13,7 @@ export const NAMES: Readonly<Record<string, string>> = {
   lostUnseen: 'calls of io_uring or of 32-bit processes, whose bytes this tier does not show',
   lostInterrupted: 'calls, because the probe was looking at another one, or their connection ended meanwhile',
   lostShed: 'requests, with their responses, because the profiler was behind',
-  lostRecursion: 'events, because the probe, or in tier D a call to bpf(), was running already on their processor',
+  lostRecursion: 'events, because the probe was running already on their processor',
   exchangesLost: 'exchanges, because bytes of their connections were missing or not understood',
   exchangesDropped: 'exchanges, because too many were under way',
   paused: 'exchanges, because capture was paused while they were under way',

@@ -44,14 +44,11 @@ const SPLICED_UNSEEN = [
 /** Both watch the ends of connections, because one does not run where an interrupt comes while it does. */
 export const STATE_PROGRAMS: readonly string[] = ['hp_state', 'hp_state_too'];
 
-/** Without them the kernel does not get to the kprobes; they do nothing. */
-const KPROBE_SWITCHES = ['hp_kp_recv_on', 'hp_kp_send_on'];
-/** What one of these does not see, another one does, or there is nothing to be seen. */
-export const MAY_MISS: readonly string[] = [...STATE_PROGRAMS, ...KPROBE_SWITCHES];
+/** Without them the kernel does not get to the kprobes; they tell what those have missed. */
+const BEHIND_KPROBES = ['hp_kp_recv_on', 'hp_kp_send_on'];
+/** What one of these does not see, another one has seen, or it is counted there. */
+export const MAY_MISS: readonly string[] = [...STATE_PROGRAMS, ...BEHIND_KPROBES];
 const INTERRUPTED = 'what one thread moves while another of its processor is in the middle of the probe (counted)';
-/** The kernel runs no program of a kprobe on a processor where a thread is in the middle of such a call, also while others run there. */
-const HELD_BACK = 'what moves on a processor where a call to bpf(), of any process, is interrupted (counted)';
-
 /** Cheapest first. */
 export const TIERS: readonly Tier[] = [
   {
@@ -65,10 +62,10 @@ export const TIERS: readonly Tier[] = [
   {
     tier: 'D',
     about: 'kprobes where the socket layer says what moved, and other system calls pay nothing',
-    programs: [...STATE_PROGRAMS, 'hp_kp_recv', 'hp_kp_send', ...KPROBE_SWITCHES],
+    programs: [...STATE_PROGRAMS, 'hp_kp_recv', 'hp_kp_send', ...BEHIND_KPROBES],
     kind: 'kprobes',
-    hits: SOCKET_HITS,
-    unseen: [HELD_BACK, ...SPLICED_UNSEEN, ...UNSEEN],
+    hits: [layout.hook.hookKprobeReceive, layout.hook.hookKprobeSend],
+    unseen: [...SPLICED_UNSEEN, ...UNSEEN],
   },
   {
     tier: 'C',
