@@ -214,6 +214,24 @@ test.each([
   expect(stdout).toMatch(/^(work +\| )?in time$/m);
 });
 
+test('what a background child says when its task has ended is not shown, and it lives on', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  bg: { run: '(holder; seq 100000; heard) & echo started' }
+  next: { needs: [bg], run: next }
+`,
+  });
+  const [holder, heard, next] = await Promise.all(['holder', 'heard', 'next'].map(project.driven));
+  const running = project.start('next');
+  const background = await holder?.started();
+  const invocation = await next?.started();
+  background?.exit(0);
+  (await heard?.started())?.exit(0);
+  invocation?.exit(0);
+  expect((await running.result).stdout).toBe('▸ bg\nstarted\n✔ bg <time>\n▸ next\n✔ next <time>\nok: 2 done, <time>\n');
+});
+
 test('`finally` runs after success, failure and time-out', async () => {
   await using project = await createProject({
     'tasks.config.yaml': `version: 1

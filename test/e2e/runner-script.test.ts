@@ -390,6 +390,7 @@ test.each([
   ['rejects without anybody awaiting it', "Promise.reject(new Error('oops'));", 'the script threw: oops', 1],
   ['throws in a callback', "setTimeout(() => { throw new Error('oops'); });", 'the script threw: oops', 1],
   ['runs without awaiting it', '$`exit 9`;', 'exit code 9', 9],
+  ['throws of a command that was well', 'throw await $`true`;', 'exit code 1', 1],
 ])('what a script %s fails its task, and nothing else', async (_, body, message, code) => {
   await using project = await createProject({
     'tasks.config.yaml':

@@ -50,7 +50,9 @@ test.each(Object.entries(numbers))(
 );
 
 test('a second signal kills at once what does not want to end', async () => {
-  await using project = await createProject(config('  deaf: { run: "trap \'\' INT TERM; deaf & deaf2; wait" }\n'));
+  await using project = await createProject(
+    config('  deaf: { run: "trap \'\' INT TERM; deaf & deaf2; wait", finally: touch last }\n'),
+  );
   const [deaf, deaf2] = await Promise.all([project.driven('deaf'), project.driven('deaf2')]);
   const running = project.start('deaf');
   const invocations = await Promise.all([deaf.started(), deaf2.started()]);
@@ -62,6 +64,7 @@ test('a second signal kills at once what does not want to end', async () => {
   const { exit, stdout } = await running.result;
   expect(exit).toBe(130);
   expect(stdout).toContain('SIGINT: killing\n');
+  await expect(project.read('last')).rejects.toThrow();
 });
 
 test('a signal that is sent twice at one time, as by `timeout` and service managers, is one', async () => {
@@ -212,6 +215,37 @@ test('last steps of a service that a watch starts again have a minute after a si
   running.child.kill('SIGINT');
   await step.isGone;
   expect((await running.result).exit).toBe(130);
+});
+
+test('a run that is interrupted waits for no time that it gave to what has ended', async () => {
+  await using project = await createProject({
+    ...config(`  first: { run: 'true', finally: 'true' }
+  work: { needs: [first], script: work.mjs, timeout: 5m, finally: 'true' }
+`),
+    'work.mjs': 'export const run = async ({ $ }) => { await $`work`; };\n',
+    'never.cjs': `const { setTimeout: start } = globalThis;
+globalThis.setTimeout = (callback, ms, ...words) => start(callback, ms >= 4_000 ? 2 ** 30 : ms, ...words);
+`,
+  });
+  const work = await project.driven('work');
+  const running = project.start('work', { env: { NODE_OPTIONS: `--require=${project.path('never.cjs')}` } });
+  await work.started();
+  running.child.kill('SIGINT');
+  expect((await running.result).exit).toBe(130);
+});
+
+test('a task that is interrupted while its inputs are read does not start', async () => {
+  await using project = await createProject(config('  build: { inputs: [{ command: slow }], run: echo built }\n'));
+  const slow = await project.driven('slow');
+  const running = project.start('build');
+  await slow.started();
+  running.child.kill('SIGINT');
+  const { exit, stdout } = await running.result;
+  expect({ exit, stdout }).toEqual({
+    exit: 130,
+    stdout:
+      'SIGINT: stopping; once more kills at once\n– build stopped: interrupted\ninterrupted: 0 done, 1 stopped, <time>\n',
+  });
 });
 
 test('an interrupted task runs every last step, also after one that failed', async () => {
@@ -416,6 +450,22 @@ test('what has heard the signal and cleans up is not asked again, though its par
   });
   const running = project.start('work');
   await running.says('listening');
+  running.child.kill('SIGTERM');
+  expect((await running.result).exit).toBe(143);
+  expect(await project.read('story')).toBe('cleaned');
+});
+
+test('what has started since the signal is asked once, when its parent has gone, and may clean up too', async () => {
+  await using project = await createProject({
+    ...config('  work: { run: sh late.sh }\n'),
+    ...slowToEnd(900),
+    'late.sh': `trap 'node slow.cjs > up & until [ -s up ]; do sleep 0.1; done; exit 0' TERM
+echo ready
+sleep 1000 & wait
+`,
+  });
+  const running = project.start('work');
+  await running.says('ready');
   running.child.kill('SIGTERM');
   expect((await running.result).exit).toBe(143);
   expect(await project.read('story')).toBe('cleaned');

@@ -55,6 +55,24 @@ test('one that a SIGINT has killed is followed by another', async () => {
   expect(host.children).toHaveLength(2);
 });
 
+test('one ends with the run', () => {
+  const host = makeHost();
+  let isEnded = false;
+  const stdin = {
+    on: () => undefined,
+    end: () => {
+      isEnded = true;
+    },
+  };
+  const canary = makeCanary({
+    ...host,
+    spawn: () => Object.assign(host.spawn(), { stdin }) as unknown as ChildProcess,
+  });
+  canary.keep(true);
+  canary.close();
+  expect(isEnded).toBe(true);
+});
+
 test('one that a SIGINT was sent to is seen to die of it before anybody hears of its death', async () => {
   let child: ChildProcess | undefined;
   const host = {
