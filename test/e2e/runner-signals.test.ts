@@ -369,7 +369,7 @@ esac`;
 async function containerProject(): Promise<Project> {
   const project = await createProject({
     ...config(
-      '  boxed: { container: box, run: echo inside }\n  bounded: { container: box, run: echo inside, timeout: 1s }\n',
+      '  boxed: { container: box, run: echo inside }\n  bounded: { container: box, run: echo inside, timeout: 1s }\n  next: { needs: [boxed], run: next }\n',
     ),
     'containers/.keep': '',
   });
@@ -389,6 +389,19 @@ test.each(['SIGINT', 'SIGKILL'] as const)('%s leaves no container', async (signa
   await expect
     .poll(() => project.read('containers.story'), { timeout: 20_000 })
     .toMatch(/^removed tasks-\d+-1-boxed\n$/);
+});
+
+test('what had ended before the runner was killed is left alone: its number and its name may be those of another', async () => {
+  await using project = await containerProject();
+  await project.write('.tasks/state/.keep', '');
+  const [inside, next] = await Promise.all([project.driven('inside'), project.driven('next')]);
+  const running = project.start('next --engine=docker', { env: { CONTAINERS: project.path('containers') } });
+  (await inside.started()).exit(0);
+  const invocation = await next.started();
+  running.child.kill('SIGKILL');
+  await invocation.isGone;
+  await expect.poll(() => readdirSync(project.path('.tasks/state')).join(), { timeout: 20_000 }).toContain('killed-');
+  await expect(project.read('containers.story')).rejects.toThrow();
 });
 
 test('a time-out ends the container too', async () => {
