@@ -172,6 +172,29 @@ endif
     runs: [['go'], ['go', { WITH: '1' }]],
     through: [],
   },
+  'a module of the kernel': {
+    makefile: `ifneq ($(KERNELRELEASE),)
+obj-m := hello.o
+hello-y := main.o util.o
+else
+KDIR ?= kernel
+PWD := $(shell pwd)
+all: modules
+modules:
+	$(MAKE) -C $(KDIR) M=$(PWD) modules
+clean:
+	$(MAKE) -C $(KDIR) M=$(PWD) clean
+	rm -f *.tmp
+.PHONY: all modules clean
+endif
+`,
+    files: {
+      'kernel/Makefile': 'modules clean:\n\t@echo $@; ls $(M) | grep kernel\n',
+      'other/Makefile': 'modules clean:\n\t@echo other $@\n',
+    },
+    runs: [['all'], ['clean', { KDIR: 'other' }], ['modules']],
+    through: [],
+  },
   'files that a condition has other commands for': {
     makefile: `ifdef STRIP
 AFTER = tr -d x

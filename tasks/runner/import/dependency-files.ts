@@ -15,6 +15,6 @@ function isDependencyFile(part: string, variables: Variables): boolean {
   return (
     /^[^$]*\.d$|^\$[({][\w.-]+:[^=]*=[^=$]*\.d[)}]$/.test(part) ||
     /^\$\((patsubst\s+[^,]+,[^,]*\.d|addsuffix\s+\.d),/.test(part) ||
-    /^\$\(wildcard\s+([^\s)]*\.d\s*)+\)$/.test(part)
+    /^\$\(wildcard\s+(\S*\.d\s*)+\)$/.test(part)
   );
 }

@@ -10,6 +10,9 @@ export function isOfMake(name: string): boolean {
   );
 }
 
+/** What nobody sets who asks for a target: the kernel's build does when it reads a module's Makefile, for its own variables. */
+export const ofKernelBuild: readonly string[] = ['KERNELRELEASE'];
+
 /** What does here what such a variable of make is used for. */
 export const insteadOf: Readonly<Record<string, string>> = {
   MAKEFILE_LIST: ' (`npx tasks --list` shows what a `help` target shows)',

@@ -1,5 +1,5 @@
 import { reservedNames } from '../config/reserved-names.ts';
-import { insteadOf, isOfMake, programs } from './known.ts';
+import { insteadOf, isOfMake, ofKernelBuild, programs } from './known.ts';
 import { withoutMarks } from './marks.ts';
 import { namesIn, replaceSuffix, wordsOf } from './names.ts';
 import { ofCommand, ofEnvironment, whereSet, withDefault } from './of-caller.ts';
@@ -183,6 +183,7 @@ export class Variables {
   private ofCaller(name: string, scope: Scope): string {
     if (name === 'SHELL') return '/bin/sh';
     if (name === 'CURDIR' && scope.form === 'config') return ofEnvironment('PWD', undefined, scope);
+    if (ofKernelBuild.includes(name)) return '';
     const program = programs[name];
     if (program !== undefined) return withDefault(name, program, scope);
     if (isOfMake(name) || !/^[A-Za-z_]\w*$/.test(name)) throw new CouldNot(`\`$(${name})\`${insteadOf[name] ?? ''}`);
