@@ -89,6 +89,25 @@ ld:
     runs: [['go'], ['go', { CFLAGS: '-g' }], ['flags'], ['ld'], ['ld', { LD_FLAGS: '-z' }]],
     through: ['go'],
   },
+  'words made of words': {
+    makefile: `DIRS = x  y.c
+NAMES := $(patsubst %.c,obj/%.o,$(DIRS) z.c)
+.PHONY: words quoted odd $(addprefix build-,$(DIRS))
+words:
+	@echo $(NAMES) $(NAMES:obj/%=$(OUT)/%) $(addsuffix .d,a b) $(DIRS:.c=$(SUFFIX))
+quoted:
+	@echo "$(addprefix -I,$(DIRS))" '$(DIRS:%=<%>)' "$(patsubst %.c,%,a.c b.h   c.c)"
+odd:
+	@echo "$(patsubst %.c , %.o,a.c)" "$(addprefix p ,a b)" "$(patsubst a,b,a ab)" "$(addsuffix %,a)"
+build-x:
+	@echo build
+SUFFIX = .h
+OUT = out
+`,
+    files: { 'build-x': '' },
+    runs: [['words'], ['quoted'], ['odd'], ['build-x']],
+    through: ['odd'],
+  },
   'what is added to what the caller sets': {
     makefile: `CFLAGS += -Wall
 ifdef DEBUG

@@ -83,6 +83,39 @@ made.mk: source
     runs: [['go']],
     through: ['go', 'made.mk'],
   },
+  'static pattern rules': {
+    makefile: `OUT = out
+APPS := one two
+OBJS = $(APPS:%=$(OUT)/%.o) $(OUT)/sub/three.o
+.PHONY: all each
+all: $(APPS)
+	@cat one two
+$(APPS): %: $(OUT)/%.o common.txt | $(OUT)
+	@cat $^ > $@; echo $* >> $@
+$(OBJS): $(OUT)/%.o: %.c
+	@mkdir -p $(@D); cp $< $@
+$(OUT)/one.o: one.h
+$(OUT):
+	@mkdir -p $@
+both.a both.b: both.%: common.txt
+	@cp $< both.a; cp $< both.b; echo made both
+each: each-x each-y
+each-x each-y: each-%: ; @echo "$* of $@"
+odd.c: %.o: %.c ; @echo never
+x.1 y.1: %.1: %.2 common.txt
+	@cat $+ > $@
+LATE = %.c
+w.1: %.1: $(LATE)
+	@cp $< $@
+LATE = %.2
+`,
+    files: {
+      ...{ 'one.c': '1\n', 'two.c': '2\n', 'sub/three.c': '3\n', 'one.h': 'h\n', 'common.txt': 'c\n' },
+      ...{ 'x.2': 'x\n', 'y.2': 'y\n', 'w.c': 'w\n' },
+    },
+    runs: [['all'], ['out/sub/three.o'], ['both.a'], ['both.b'], ['each'], ['x.1'], ['y.1'], ['w.1']],
+    through: ['both.a', 'both.b', 'odd.c', 'w.1'],
+  },
   'what the compiler found that files are made of': {
     makefile: `SRCS := $(wildcard *.c)
 DEPS = $(SRCS:.c=.d) $(patsubst %.c,%.d,$(SRCS)) more.d
@@ -140,7 +173,7 @@ $(TOOL):
   },
   '`.PHONY` of names that are not known': {
     makefile: `DIRS = x y
-.PHONY: all $(addprefix build-,$(DIRS))
+.PHONY: all $(foreach dir,$(DIRS),build-$(dir))
 all: build-x build-y
 	@echo all
 build-x:

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { areDependencyFiles } from './dependency-files.ts';
 import { changesMake, specialTargets } from './known.ts';
-import { partsOf, patternOf, withoutDot } from './names.ts';
+import { partsOf, patternOf, stemOf, withoutDot } from './names.ts';
 import { CouldNot, ifKnown, isGlob } from './references.ts';
 import type { Rule, Unknown } from './statement.ts';
 import type { Target } from './targets.ts';
@@ -44,18 +44,30 @@ export class Gathering {
     }
   }
 
-  private addRule({ line, targets, needs: needText, about, recipe, lost }: Rule, index: number): void {
+  private addRule(rule: Rule, index: number): void {
+    const { line, targets, needs: needText, about, recipe } = rule;
     const found = this.namesIn(targets, { line, index });
     const names = found?.names ?? [];
     for (const name of names) {
       if (Object.hasOwn(specialTargets, name)) this.addSpecial(name, needText, { line, index });
       else if (name.includes('%')) this.patternTexts.push(name);
       else {
-        const needs = this.needsIn(needText, index);
-        const besides = names.filter((other) => other !== name);
-        this.merge({ name, line, about, recipe, besides, ...needs, lost: found?.lost ?? lost ?? needs.lost });
+        const stem = ifKnown(() => this.stemIn(name, rule, index));
+        const needs = this.needsIn(needText, index, stem);
+        const besides = rule.pattern === undefined ? names.filter((other) => other !== name) : [];
+        const lost = rule.pattern !== undefined && stem === undefined ? 'a static pattern rule' : rule.lost;
+        this.merge({ name, line, about, recipe, besides, stem, ...needs, lost: found?.lost ?? lost ?? needs.lost });
       }
     }
+  }
+
+  /** What `%` is for a target of a static pattern rule; undefined where its commands may make others too. */
+  private stemIn(name: string, { pattern, needs, recipe }: Rule, index: number): string | undefined {
+    if (pattern === undefined) return undefined;
+    const [only = '', ...more] = this.checked(this.variables.words(pattern, index));
+    const commands = recipe.join('\n');
+    const isOfItsOwn = /\$[({]?[@*](?!D)/.test(commands) || (/\$[({]?<(?!D)/.test(commands) && /^\S*%/.test(needs));
+    return more.length === 0 && (isOfItsOwn || recipe.length === 0) ? stemOf(name, only) || undefined : undefined;
   }
 
   /** Undefined, and a doubt, where a rule is for nobody knows whom. */
@@ -94,9 +106,10 @@ export class Gathering {
     return names.map(withoutDot);
   }
 
-  private needsIn(text: string, index: number): Pick<Target, 'needs' | 'orderOnly' | 'lost'> {
+  private needsIn(text: string, index: number, stem?: string): Pick<Target, 'needs' | 'orderOnly' | 'lost'> {
     try {
-      const words = this.variables.words(text.replace('|', ' | '), index).map(withoutDot);
+      const written = this.variables.words(text.replace('|', ' | '), index);
+      const words = written.map((word) => withoutDot(stem === undefined ? word : word.replace('%', () => stem)));
       const odd = words.find((word) => /[~\\()$;%]|\*\*|\[|^\.WAIT$/.test(word));
       if (odd !== undefined) throw new CouldNot(`\`${odd}\``);
       const bar = words.indexOf('|');
@@ -139,13 +152,13 @@ export class Gathering {
       about: before.about ?? target.about,
       needs: add(before.needs, target.needs),
       orderOnly: add(before.orderOnly, target.orderOnly),
-      ...(hasRecipe ? {} : { recipe: before.recipe, besides: before.besides }),
+      ...(hasRecipe ? {} : { recipe: before.recipe, besides: before.besides, stem: before.stem }),
       lost: before.lost ?? target.lost ?? (isSecondRecipe ? 'two recipes' : undefined),
     });
   }
 }
 
-const none = { needs: [], orderOnly: [], recipe: [], besides: [] };
+const none = { needs: [], orderOnly: [], recipe: [], besides: [], stem: undefined };
 const empty: Target = { name: '', line: '', about: undefined, ...none, lost: undefined };
 
 function couldNot(error: unknown): string {

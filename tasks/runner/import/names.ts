@@ -36,12 +36,16 @@ export function patternOf(text: string): RegExp {
 
 /** `$(NAME:.c=.o)` for one word. */
 export function replaceSuffix(word: string, from: string, to: string): string {
-  const [fromStart = '', fromEnd] = from.split('%');
-  const [toStart = '', toEnd] = to.split('%');
-  if (fromEnd === undefined) return word.endsWith(from) ? word.slice(0, word.length - from.length) + to : word;
-  const fits = word.length >= fromStart.length + fromEnd.length && word.startsWith(fromStart) && word.endsWith(fromEnd);
-  const stem = word.slice(fromStart.length, word.length - fromEnd.length);
-  return fits ? `${toStart}${toEnd === undefined ? '' : stem}${toEnd ?? ''}` : word;
+  if (!from.includes('%')) return word.endsWith(from) ? word.slice(0, word.length - from.length) + to : word;
+  const stem = stemOf(word, from);
+  return stem === undefined ? word : to.replace('%', () => stem);
+}
+
+/** What `%` stands for; undefined where the word is not of the pattern. */
+export function stemOf(word: string, pattern: string): string | undefined {
+  const [start = '', end = ''] = pattern.split(/%(.*)/s);
+  const fits = word.length >= start.length + end.length && word.startsWith(start) && word.endsWith(end);
+  return fits ? word.slice(start.length, word.length - end.length) : undefined;
 }
 
 export function wordsOf(text: string): readonly string[] {

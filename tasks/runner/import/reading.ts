@@ -113,11 +113,11 @@ function taskOf(target: Target, scene: Scene): ImportedTask {
 }
 
 function commandsOf(
-  { name, needs, orderOnly, recipe }: Target,
+  { name, needs, orderOnly, recipe, stem }: Target,
   shell: Scene & Pick<Shell, 'bare' | 'mayCallMake'>,
 ): readonly string[] {
   const needsOthers = [...needs, ...orderOnly].some((need) => shell.targets.has(need));
-  return recipeOf(recipe, { target: name, needs }, { ...shell, needsOthers });
+  return recipeOf(recipe, { target: name, needs, stem }, { ...shell, needsOthers });
 }
 
 /** The commands of a rule that do the same for each of its files make them all at once: make runs them once where that is so. */

@@ -1,3 +1,5 @@
+import { argumentsOf } from './names.ts';
+
 /** Why something cannot be taken over. */
 export class CouldNot extends Error {}
 
@@ -11,17 +13,22 @@ export function ifKnown<T>(read: () => T): T | undefined {
   }
 }
 
-/** `$@`, `$<` and `$^` of one rule. */
-export type Automatic = { readonly target: string; readonly needs: readonly string[] };
+/** `$@`, `$<`, `$^` and, of a static pattern rule, `$*`. */
+export type Automatic = {
+  readonly target: string;
+  readonly needs: readonly string[];
+  readonly stem?: string | undefined;
+};
 
 /** What an automatic variable stands for; undefined where the name is none. */
 export function automaticValue(name: string, automatic: Automatic | undefined): string | undefined {
   if (!/^[@<^+?*%|]|^[@<^+?*%][DF]$/.test(name)) return undefined;
   if (automatic === undefined) throw new CouldNot(`\`$${name}\` outside of a recipe`);
   const shown = name.length === 1 ? `\`$${name}\`` : `\`$(${name})\``;
-  const { target, needs } = automatic;
+  const { target, needs, stem } = automatic;
   if (/^[<^+]/.test(name) && needs.some(isGlob)) throw new CouldNot(`${shown} of files that a pattern names`);
-  const values: Readonly<Record<string, string>> = {
+  const values: Readonly<Record<string, string | undefined>> = {
+    '*': stem,
     '@': target,
     '<': needs[0] ?? '',
     '^': [...new Set(needs)].join(' '),
@@ -42,8 +49,8 @@ export type Reader = {
   readonly literal: (piece: string) => string;
   /** `before` is what stands before it in the result. */
   readonly reference: (name: string, before: string) => string;
-  /** `$(NAME:.c=.o)`. */
-  readonly replaced: (name: string, from: string, to: string) => string;
+  /** `$(NAME:.c=.o)`, `$(patsubst %.c,%.o,…)`. */
+  readonly replaced: (text: string, from: string, to: string) => string;
   /** `$(wildcard …)`. */
   readonly wildcard: (globs: string) => string;
   /** `$(if $(NAME),then)`. */
@@ -105,8 +112,8 @@ function enclosed(text: string, start: number): string {
 }
 
 function ofReference(content: string, reader: Reader, before: string): string {
-  const [, name, from, to] = /^([\w.-]+):([^=$]*)=([^$]*)$/.exec(content) ?? [];
-  if (name !== undefined && from !== undefined && to !== undefined) return reader.replaced(name, from, to);
+  const replacing = replacingIn(content);
+  if (replacing !== undefined) return reader.replaced(...replacing);
   const [, globs] = /^wildcard\s+([^$]+)$/.exec(content) ?? [];
   if (globs !== undefined) return reader.wildcard(globs.trim());
   const [, command] = /^shell\s+(.+)$/s.exec(content) ?? [];
@@ -116,4 +123,16 @@ function ofReference(content: string, reader: Reader, before: string): string {
   const isName = /^[^\s$(){},:#=]+$/.test(content);
   if (!isName) throw new CouldNot(`\`$(${content.split(/\s/)[0]} …)\``);
   return reader.reference(content, before);
+}
+
+/** All that makes other words of words as a pattern says: the words, what is looked for and what stands there then. */
+function replacingIn(content: string): readonly [text: string, from: string, to: string] | undefined {
+  const [, name, from = '', to = ''] = /^([\w.-]+):([^=$]*)=(.*)$/s.exec(content) ?? [];
+  if (name !== undefined) return [`$(${name})`, from, to];
+  const [, word, rest = ''] = /^(patsubst|addprefix|addsuffix)\s+(.*)$/s.exec(content) ?? [];
+  const [first = '', second = '', third, ...more] = argumentsOf(rest);
+  const isPattern = word === 'patsubst' && first.includes('%') && third !== undefined && more.length === 0;
+  if (isPattern) return `${first}${second}` === `${first.trim()}${second.trim()}` ? [third, first, second] : undefined;
+  if (word === undefined || word === 'patsubst' || third !== undefined || first.includes('%')) return undefined;
+  return [second, '%', word === 'addprefix' ? `${first}%` : `%${first}`];
 }

@@ -17,6 +17,8 @@ export type Rule = {
   readonly line: string;
   readonly targets: string;
   readonly needs: string;
+  /** Of a static pattern rule: what stands for `%` in it stands so in what its targets need. */
+  readonly pattern?: string | undefined;
   /** Grows while the lines after the rule are read. */
   readonly recipe: string[];
   readonly about: string | undefined;
@@ -99,13 +101,12 @@ function ruleOf(line: string, text: string, comment: readonly string[]): Stateme
   const lost = (what: string): Statement => unknown(line, what, { targets: [targets] });
   if (separator !== ':') return lost(`a rule with \`${separator}\``);
   if (assignment.test(needs)) return lost(`a variable of one target (\`${text.trim()}\`)`);
-  const isStaticPattern = /(^|\s)\S*%\S*\s*:/.test(needs);
-  if (isStaticPattern) return lost('a static pattern rule');
-  if (/:/.test(needs.replaceAll(/\$[({][^)}]*[)}]/g, ''))) return lost(`\`${plain.slice(0, 40)}\``);
+  const [, pattern, needsOfStem] = /^([^\s:]*%[^\s:]*)\s*:(?![:=])\s*(.*)$/s.exec(needs) ?? [];
+  if (/:/.test((needsOfStem ?? needs).replaceAll(/\$[({][^)}]*[)}]/g, ''))) return lost(`\`${plain.slice(0, 40)}\``);
   if (inline !== undefined && plain !== text.trim()) return lost('a `#` in a rule of one line');
   const about = help ?? (comment.length === 0 ? undefined : shortened(comment));
   const recipe = inline === undefined || inline.trim() === '' ? [] : [inline.trim()];
-  return { kind: 'rule', line, targets, needs, recipe, about, lost: undefined };
+  return { kind: 'rule', line, targets, needs: needsOfStem ?? needs, pattern, recipe, about, lost: undefined };
 }
 
 function shortened(comment: readonly string[]): string {

@@ -14,6 +14,8 @@ export type Target = {
   readonly recipe: readonly string[];
   /** The other targets of the rule with its recipe. */
   readonly besides: readonly string[];
+  /** What `$*` is in its recipe. */
+  readonly stem: string | undefined;
   readonly lost: string | undefined;
 };
 

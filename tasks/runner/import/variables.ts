@@ -114,11 +114,13 @@ export class Variables {
         tellOf(inner, scope);
         return found;
       },
-      replaced: (name, from, to) => {
+      replaced: (text, from, to) => {
         const form = scope.form === 'config' ? 'words' : scope.form;
-        const words = wordsOf(this.reference(name, { ...scope, form }));
-        if (words.some(isGlob)) throw new CouldNot(`\`$(${name}:${from}=${to})\` of files that a pattern names`);
-        return words.map((word) => replaceSuffix(word, from, to)).join(' ');
+        const [words = [], ...pattern] = [text, from, to].map((part) => wordsOf(this.expand(part, { ...scope, form })));
+        if (words.some(isGlob)) throw new CouldNot(`\`${text}\` of files that a pattern names, with other endings`);
+        if (pattern.some((part) => part.length > 1)) throw new CouldNot('a pattern of several words');
+        const [[before = ''] = [], [after = ''] = []] = pattern;
+        return words.map((word) => replaceSuffix(word, before, after)).join(' ');
       },
       wildcard: (globs) => {
         if (scope.form === 'config') throw new CouldNot('`$(wildcard …)` in a command');
