@@ -172,6 +172,24 @@ endif
     runs: [['go'], ['go', { WITH: '1' }]],
     through: [],
   },
+  'a condition that asks for what another one has set': {
+    makefile: `MACHINE := $(shell uname -s)
+ifeq ($(MACHINE),Linux)
+  ARCH ?= one
+endif
+ARCH ?= two
+ifeq ($(ARCH),one)
+  KIND ?= first
+else
+  KIND = second
+endif
+.PHONY: go
+go:
+	@echo $(ARCH) $(KIND)
+`,
+    runs: [['go'], ['go', { ARCH: 'two' }], ['go', { ARCH: 'one', KIND: 'third' }]],
+    through: [],
+  },
   'a module of the kernel': {
     makefile: `ifneq ($(KERNELRELEASE),)
 obj-m := hello.o

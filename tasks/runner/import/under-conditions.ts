@@ -4,11 +4,11 @@ import type { ImportedTask } from './convert.ts';
 import { inQuotes } from './in-quotes.ts';
 import { type Reading, readingOf, type Surroundings } from './reading.ts';
 import { isSimple } from './recipe.ts';
-import { CouldNot, ifKnown } from './references.ts';
+import { CouldNot } from './references.ts';
 import { Variables } from './variables.ts';
 
 /** Each condition that a task depends on doubles how often the Makefile is read for it. */
-const mostReadings = 64;
+const mostReadings = 256;
 
 const branches = ['chosen', 'otherwise'] as const;
 type Branch = (typeof branches)[number];
@@ -28,7 +28,9 @@ export function underConditions(first: Reading, surroundings: Surroundings): rea
     const condition = conditionOf(task.throughMake ?? '', reading.lines);
     if (condition === undefined) return task;
     const asked = testsOf(condition, reading);
-    const tests = typeof asked === 'object' ? asked : undefined;
+    if (asked instanceof CouldNot && conditionOf(asked.message, reading.lines) !== undefined)
+      return settled(target, { ...task, throughMake: asked.message }, { reading, path, held });
+    const tests = typeof asked === 'string' || asked instanceof CouldNot ? undefined : asked;
     const inBranch = (branch: Branch): ImportedTask => {
       const inner = `${path}${condition.first.number} ${branch};`;
       const other = read(inner, condition[branch]);
@@ -49,24 +51,26 @@ export function underConditions(first: Reading, surroundings: Surroundings): rea
   return [...first.tasks].map(([target, task]) => settled(target, task, { reading: first, path: '', held: [] }));
 }
 
-/** How the shell asks for each branch, if it can; or the one branch that always stands. Make asks when it has read what stands before. */
-function testsOf(condition: Condition, { statements }: Reading): Tests | Branch | undefined {
-  const question = questionOf(condition.first);
-  if (question === undefined) return undefined;
-  const { name, left, right, isEqual } = question;
+/** How the shell asks for each branch, or why it cannot; or the one branch that always stands. Make asks when it has read what stands before. */
+function testsOf(condition: Condition, { statements }: Reading): Tests | Branch | CouldNot {
+  const { name, left, right, isEqual } = questionOf(condition.first) ?? { left: undefined, right: '', isEqual: false };
   const before = new Variables(
     statements.slice(
       0,
       statements.findIndex(({ line }) => line === condition.first.number),
     ),
   );
-  if (name !== undefined && !before.isOfCaller(name)) return undefined;
-  const sides = ifKnown(() => [left, right].map((side) => inQuotes(side, before)));
-  if (sides === undefined) return undefined;
-  const isOfCaller = sides.some((side) => side.includes('$'));
-  if (!isOfCaller) return (sides[0] === sides[1]) === isEqual ? 'chosen' : 'otherwise';
-  const test = (sign: string): string => `[ "${sides.join(`" ${sign} "`)}" ]`;
-  return isEqual ? { chosen: test('='), otherwise: test('!=') } : { chosen: test('!='), otherwise: test('=') };
+  if (left === undefined || (name !== undefined && !before.isOfCaller(name))) return new CouldNot('what it asks');
+  try {
+    const sides = [left, right].map((side) => inQuotes(side, before));
+    const isOfCaller = sides.some((side) => side.includes('$'));
+    if (!isOfCaller) return (sides[0] === sides[1]) === isEqual ? 'chosen' : 'otherwise';
+    const test = (sign: string): string => `[ "${sides.join(`" ${sign} "`)}" ]`;
+    return isEqual ? { chosen: test('='), otherwise: test('!=') } : { chosen: test('!='), otherwise: test('=') };
+  } catch (error) {
+    if (error instanceof CouldNot) return error;
+    throw error;
+  }
 }
 
 /** Branches that differ in commands only become one task; what one of them leaves to make, both do. */
