@@ -118,15 +118,18 @@ MODE += $(EXTRA) x
 EMPTY ?=
 EMPTY += y
 AR += rc
+NONE +=
+SAME = same
+SAME +=
 .PHONY: all quoted
 all:
 	@echo $(CFLAGS) $(MODE) $(EMPTY) $(AR)
 quoted:
-	@echo "[$(CFLAGS)]" "[$(MODE)]" '[$(CFLAGS)|$(MODE)|$(EMPTY)]' "[$(EMPTY)]" "[$(AR)]"
+	@echo "[$(CFLAGS)]" "[$(MODE)]" '[$(CFLAGS)|$(MODE)|$(EMPTY)]' "[$(EMPTY)]" "[$(AR)]" "[$(NONE)][$(SAME)]"
 `,
     runs: (['all', 'quoted'] as const).flatMap((target) => [
       [target],
-      [target, { CFLAGS: '-O2', MODE: '', EMPTY: 'a  b', AR: 'other' }],
+      [target, { CFLAGS: '-O2', MODE: '', EMPTY: 'a  b', AR: 'other', NONE: 'n' }],
       [target, { CFLAGS: '', MODE: 'slow', EXTRA: 'e', DEBUG: '1', AR: '' }],
     ]),
     through: [],

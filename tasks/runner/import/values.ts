@@ -28,7 +28,7 @@ export function valueAfter(
     const isOdd = name === 'SHELL' || isOfMake(name) || !/^[A-Za-z_]\w*$/.test(name);
     if (before === undefined && isOdd) return '`+=`, which adds to what make or the caller sets';
     const { chunks, ...more } = before ?? { chunks: [ofCallerOnly], isDefault: true, isImmediate: false };
-    return { ...more, chunks: [...chunks, more.isImmediate ? now : later] };
+    return { ...more, chunks: value === '' ? chunks : [...chunks, more.isImmediate ? now : later] };
   }
   const [, rest] = new RegExp(`^\\$[({]${literal(name)}[)}]\\s+(.*)$`).exec(value) ?? [];
   if (flavour === ':=' && before !== undefined && rest !== undefined) {
