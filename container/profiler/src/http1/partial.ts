@@ -37,11 +37,13 @@ export class PartialText {
   }
 }
 
-const LF = 10;
 /** A target longer than this is not waited for: servers refuse much shorter ones. */
 const MAX_FIRST_LINE_BYTES = 65_536;
 /** Of any other line so much is held: it is empty, or says how the body ends, or does not matter. */
 const MAX_OTHER_LINE_BYTES = 1_024;
+
+const LENGTH_BYTES = 'content-length'.length;
+const ENCODING_BYTES = 'transfer-encoding'.length;
 
 /** A head in parts, however long it is: only its first line is held, and what says how its body ends. */
 export class PartialHead {
@@ -66,11 +68,15 @@ export class PartialHead {
 
   /** Goes on with some bytes, and returns how many of them belong to the head. */
   take(bytes: Buffer): { readonly taken: number; readonly head: Head | undefined } {
+    const text = bytes.toString('latin1');
     let at = 0;
-    for (let feed = bytes.indexOf(LF); feed !== -1; feed = bytes.indexOf(LF, at)) {
-      this.#hold(bytes, at, feed);
+    for (let feed = text.indexOf('\n'); feed !== -1; feed = text.indexOf('\n', at)) {
+      const isPassed = this.firstLine !== undefined && this.#lineBytes === 0 && !mayEndOrFrame(text, at);
+      if (isPassed) this.#last = undefined;
+      else this.#hold(bytes, at, feed);
       at = feed + 1;
-      if (this.#endLine()) return { taken: at, head: { firstLine: this.firstLine ?? '', ...this.#lengths } };
+      if (!isPassed && this.#endLine())
+        return { taken: at, head: { firstLine: this.firstLine ?? '', ...this.#lengths } };
     }
     this.#hold(bytes, at, bytes.length);
     return { taken: bytes.length, head: undefined };
@@ -102,4 +108,10 @@ export class PartialHead {
     this.#lengths = lengths;
     return line === '';
   }
+}
+
+/** May the line that begins at `start` be the last of a head, go on with another, or say how the body ends? Of most one look tells. */
+function mayEndOrFrame(text: string, start: number): boolean {
+  const isNoHeader = '\r\n\t '.includes(text[start] ?? '');
+  return isNoHeader || text[start + LENGTH_BYTES] === ':' || text[start + ENCODING_BYTES] === ':';
 }
