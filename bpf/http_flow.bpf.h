@@ -110,6 +110,15 @@ static __always_inline __s64 body_length(struct hp_scratch *scratch, bool is_req
 	return number_in_head(scratch->move.slot, scan->length_at);
 }
 
+/* The head in the scratch ends, and so many bytes of body follow; `avail` of both are there. */
+static __always_inline void head_ended(struct hp_scratch *scratch, struct hp_flow *flow,
+				       __u64 length, __u32 avail)
+{
+	flow->left = scratch->scan.end + length - avail;
+	note_read(flow, &scratch->move);
+	flow->mode = flow->left ? HP_IN_BODY : HP_AT_HEAD;
+}
+
 /*
  * A head should begin with the first of `taken` bytes in the scratch, and its end was found;
  * `avail` are there in all. Is what follows it known to be body to the end of the message?
@@ -136,9 +145,7 @@ static __always_inline bool is_sure_head(struct hp_scratch *scratch, struct hp_c
 	if (length < 0 || scratch->scan.end + length < avail)
 		return false;
 	scratch->piece.body = length;
-	flow->left = scratch->scan.end + length - avail;
-	note_read(flow, &scratch->move);
-	flow->mode = flow->left ? HP_IN_BODY : HP_AT_HEAD;
+	head_ended(scratch, flow, length, avail);
 	return true;
 }
 

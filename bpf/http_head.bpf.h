@@ -35,6 +35,7 @@ struct hp_scan {
 	__u32 length_at;
 	/* Transfer-Encoding, or more than one Content-Length. */
 	__u32 framed_otherwise;
+	/* Where no end was found: all lines that begin before it were looked at. */
 	__u32 at;
 	__u32 _pad;
 };
@@ -122,8 +123,10 @@ static __always_inline void scan_head(const __u8 *bytes, __u32 count, volatile s
 		if (at >= count)
 			break;
 	}
-	if (scan->end > count)
+	if (scan->end > count) {
 		scan->end = 0;
+		scan->at = count;
+	}
 }
 
 /*

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A piece of a stream: what of it is copied. The first line of a head is, and its body told by its
- * length, where these are known for sure. Where they are not (chunked, pipelined, split heads,
- * answers to HEAD), all is copied and user space, which parses, throws the body away.
+ * length, where these are known for sure; of a request's head that comes in parts all is. Where
+ * they are not (chunked, pipelined, answers to HEAD), all is copied and user space, which parses,
+ * throws the body away.
  */
 #ifndef HTTP_PIECE_BPF_H
 #define HTTP_PIECE_BPF_H
@@ -12,6 +13,7 @@
 #include "http_conn.bpf.h"
 #include "http_flow.bpf.h"
 #include "http_head.bpf.h"
+#include "http_in_head.bpf.h"
 #include "http_move.bpf.h"
 #include "http_probe.h"
 #include "http_shed.bpf.h"
@@ -93,33 +95,6 @@ static __always_inline void send_all(struct hp_scratch *scratch, struct hp_conn 
 		send_piece(scratch, conn, at, len - at, 0);
 }
 
-/*
- * Brings a message's first bytes into the scratch, looks for the end of its head unless `first` is
- * 0, and returns how many bytes they are. Heads are mostly whole in the `first` bytes of the first
- * segment: what is behind them is not copied then, and none of them is taken. A function of its
- * own, so that the verifier forgets which way its result came about.
- */
-__noinline int take_head(__u32 slot, __u32 first)
-{
-	struct hp_scratch *scratch = scratch_at(slot);
-	__u32 taken;
-
-	if (!scratch)
-		return 0;
-	scratch->scan.end = 0;
-	if (!scratch->move.readable)
-		return 0;
-	if (first && !scratch->move.skip) {
-		taken = peek_bytes(scratch, first);
-		if (find_head_end(slot, taken))
-			return taken;
-	}
-	taken = take_bytes(slot);
-	if (first)
-		find_head_end(slot, taken);
-	return taken;
-}
-
 /* Bytes that begin with a message: its first line, where that is enough, or all of it. */
 static __always_inline void message_began(struct hp_scratch *scratch, struct hp_conn *conn,
 					  __u32 at)
@@ -136,7 +111,8 @@ static __always_inline void message_began(struct hp_scratch *scratch, struct hp_
 		count_loss(HP_LOST_INTERRUPTED);
 		return;
 	}
-	if (scratch->scan.end && is_sure_head(scratch, conn, taken, len)) {
+	if (scratch->scan.end && flow->mode != HP_IN_HEAD &&
+	    is_sure_head(scratch, conn, taken, len)) {
 		if (is_request) {
 			request_began(conn);
 			if (makes_answers_unsure(scratch->bytes))
@@ -147,12 +123,20 @@ static __always_inline void message_began(struct hp_scratch *scratch, struct hp_
 		send_head(scratch, conn, at, len);
 		return;
 	}
+	note_part(scratch, flow, is_request ? taken : 0, len);
 	be_unsure(conn, direction);
 	if (is_request)
 		admit_bytes(scratch, conn, at_head);
-	if (scratch->move.left == len && scratch->move.readable)
+	if (scratch->part.went == HP_PART_ENDS) {
+		/* What is behind it is not copied. */
+		taken = scratch->scan.end;
+		scratch->move.readable = 0;
+	} else if (scratch->move.left == len && scratch->move.readable) {
 		taken = take_bytes(scratch->move.slot);
+	}
 	send_all(scratch, conn, at, taken);
+	if (scratch->part.went)
+		part_was_sent(scratch, conn, len);
 }
 
 /*
@@ -173,7 +157,7 @@ static __always_inline int message_moved(struct hp_scratch *scratch, struct hp_c
 		conn->was_answered = 1;
 	flow = &conn->flow[scratch->move.direction & 1];
 	len = scratch->move.len;
-	if (flow->mode == HP_UNSURE)
+	if (flow->mode == HP_UNSURE || flow->mode == HP_IN_HEAD)
 		heed_word(scratch->move.slot);
 	if (conn->ignored)
 		return 0;
@@ -183,7 +167,8 @@ static __always_inline int message_moved(struct hp_scratch *scratch, struct hp_c
 	else
 		/* An introduction. */
 		passed = scratch->move.skip;
-	if (flow->mode == HP_AT_HEAD && flow->next != scratch->move.offset + passed)
+	if ((flow->mode == HP_AT_HEAD || flow->mode == HP_IN_HEAD) &&
+	    flow->next != scratch->move.offset + passed)
 		be_unsure(conn, scratch->move.direction);
 	flow->next = scratch->move.offset + len;
 	if (passed >= len)

@@ -213,10 +213,14 @@ _Static_assert(sizeof(struct hp_cgroup) == 6336, "hp_cgroup has holes");
 
 /* What the kernel knows of one direction of a connection: whether a head is to come. */
 struct hp_flow {
-	/* HP_IN_BODY: bytes of the body that are still to come. */
+	/*
+	 * HP_IN_BODY: bytes of the body that are still to come. HP_IN_HEAD: how long the body will
+	 * be.
+	 */
 	__u64 left;
 	/*
 	 * Of a large body that is received over TCP: about how many bytes had been read at `next`.
+	 * HP_IN_HEAD: what has been seen of the head.
 	 */
 	__u64 read;
 	/* Where the next piece should begin. */
@@ -240,6 +244,8 @@ enum hp_flow_mode {
 	HP_UNSURE = 4,
 	/* As HP_IN_BODY, and HP_UNSURE behind it. */
 	HP_IN_LAST_BODY = 5,
+	/* Inside the head of a request, which comes in parts and is copied. */
+	HP_IN_HEAD = 6,
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 #include "http_head.bpf.h"
 #include "http_loss.bpf.h"
+#include "http_part.bpf.h"
 #include "http_probe.h"
 #include "http_socket.bpf.h"
 
@@ -59,6 +60,7 @@ struct hp_scratch {
 	struct hp_conn fresh;
 	struct hp_move move;
 	struct hp_scan scan;
+	struct hp_part part;
 	/* The thread that uses it; 0 for none. */
 	__u32 owner;
 	__u32 _pad;

@@ -100,7 +100,7 @@ static __always_inline void piece_was_lost(struct hp_scratch *scratch, struct hp
 	__u32 requests = conn->request_direction & 1;
 	bool is_request = (scratch->move.direction & 1) == requests;
 
-	if (conn->flow[requests].mode == HP_UNSURE) {
+	if (conn->flow[requests].mode == HP_UNSURE || conn->flow[requests].mode == HP_IN_HEAD) {
 		conn->following = HP_REQUESTS_ONLY;
 		if (is_request)
 			count_loss(HP_LOST_RING_FULL);

@@ -8,6 +8,8 @@
 
 /* The bytes looked at to tell whether a request may start. The longest registered method has 17. */
 #define HP_START_BYTES 24
+/* By these it is told whether the answers to a method are what their headers say. */
+#define HP_METHOD_BYTES 4
 /* A head longer than this is left to user space; with long cookies some have thousands. */
 #define HP_SCAN_BYTES 8192
 /* What is looked at first of an answer: few have longer heads, and behind most lies a body. */

@@ -92,6 +92,8 @@ const answer = (text: string | readonly string[], send = 'write', recv = 'read')
   send,
   recv,
 });
+const inParts = (text: string, ...places: readonly number[]): readonly Step[] =>
+  [0, ...places].map((from, index) => ask(text.slice(from, places[index])));
 const act = (action: Action, who: 'client' | 'server'): Step => ({
   do: action,
   who,
@@ -102,6 +104,22 @@ const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
 const okBytes = ok.length;
 const line = (path: string, rest = `200 complete`, bytes: string | undefined = undefined, method = 'GET') =>
   `${method} ${path} ${rest} ${bytes ?? `${get(path, method).length}/${okBytes}`}`;
+/** One request for each place of a text at which it can be cut, each with its answer: `cut` gives its parts. */
+const cutEverywhere = (
+  name: string,
+  transport: Case['transport'],
+  cut: (text: string, place: number) => readonly string[],
+): Case => {
+  const requestTo = (path: string) => `POST ${path} HTTP/1.1\r\nHost: a\r\n${framing}`;
+  const paths = [...requestTo(`/${name}/000`)].map((_, place) => `/${name}/${String(place).padStart(3, '0')}`).slice(1);
+  return {
+    name,
+    covers: ['split anywhere', 'bodies that contain requests'],
+    transport,
+    steps: paths.flatMap((path, index) => [...cut(requestTo(path), index + 1).map((part) => ask(part)), answer(ok)]),
+    expected: paths.map((path) => line(path, '200 complete', `${requestTo(path).length}/${okBytes}`, 'POST')),
+  };
+};
 /** One request and its response, moved by these calls. */
 const simple = (
   name: string,
@@ -129,6 +147,9 @@ const inOneCall = (name: string, parts: readonly string[], send: string): Case =
   ],
 });
 
+const inner = get('/inner');
+/** Between lines that begin as those do that say how long the body is. */
+const framing = `Cookie: a\r\nContent-Length: ${inner.length}\r\nTransfer: b\r\n\r\n${inner}`;
 const continued = 'POST /continue HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n';
 const chunkedHead = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 const chunks = ['5;x=y\r\nhello\r\n', '1', '\r\n!\r\n0\r\nDigest: 1\r\n', '\r\n'];
@@ -137,7 +158,6 @@ const chunkOf = (bytes: number): readonly string[] => [`${bytes.toString(16)}\r\
 const manyChunks = [chunkedHead, ...Array.from({ length: 300 }, () => chunkOf(50)).flat(), '0\r\n\r\n'];
 const rows = [chunkedHead, ...Array.from({ length: 400 }, () => chunkOf(500)).flat(), '0\r\n\r\n'];
 const bigChunk = [chunkedHead, ...chunkOf(600_000), ...chunkOf(3), '0\r\n\r\n'];
-const inner = get('/inner');
 const outer = `POST /outer HTTP/1.1\r\nContent-Length: ${inner.length}\r\n\r\n`;
 const upload = `PUT /large HTTP/1.1\r\nContent-Length: 100000\r\n\r\n`;
 const download = 'HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n';
@@ -150,6 +170,11 @@ const refusedHead = 'PUT /unix-refused HTTP/1.1\r\nContent-Length: 4\r\n\r\n';
 const resetHead = 'PUT /reset-unread HTTP/1.1\r\nContent-Length: 4\r\n\r\n';
 const tooLarge = 'HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n';
 const longHead = `GET /long-head HTTP/1.1\r\nCookie: ${'c'.repeat(90_000)}\r\n\r\n`;
+const cookies = `GET /cookies HTTP/1.1\r\nCookie: ${'c'.repeat(3_000)}\r\n\r\n`;
+const partedChunks =
+  'POST /in-parts/chunked HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost: a\r\n\r\n2\r\nhi\r\n0\r\n\r\n';
+const partedUpload = `PUT /in-parts/large HTTP/1.1\r\nContent-Length: 100000\r\nHost: a\r\n\r\n${'u'.repeat(100_000)}`;
+const partedTwice = 'PUT /in-parts/twice HTTP/1.1\r\nContent-Length: 2\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi';
 const halfHead = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a`;
 const timeout = 'HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n';
 const noLength = 'POST /no-length HTTP/1.1\r\nContent-Length: abc\r\n\r\n';
@@ -255,6 +280,72 @@ export const cases: readonly Case[] = [
       answer(ok),
     ],
     expected: [line('/long-head', '200 complete', `${longHead.length}/${okBytes}`), line('/long-head/2')],
+  },
+  cutEverywhere('in-two-parts', 'ipv4', (text, at) => [text.slice(0, at), text.slice(at)]),
+  cutEverywhere('in-four-parts', 'unix', (text, at) =>
+    [text.slice(0, at), ...text.slice(at, at + 2), text.slice(at + 2)].filter((part) => part !== ''),
+  ),
+  {
+    name: 'in-three-parts',
+    covers: ['split anywhere', 'heads of any length'],
+    transport: 'ipv6',
+    // As a server reads it whose buffer is small at first.
+    steps: [
+      ...[0, 1, 2].map((part) => ask(cookies.slice(part * 1_024, (part + 1) * 1_024))),
+      answer(ok),
+      ask(get('/in-three-parts')),
+      answer(ok),
+    ],
+    expected: [line('/cookies', '200 complete', `${cookies.length}/${okBytes}`), line('/in-three-parts')],
+  },
+  {
+    name: 'bodiless-in-parts',
+    covers: ['split anywhere', '204, 304 and HEAD'],
+    transport: 'ipv4',
+    steps: [
+      ...inParts(get('/in-parts/none', 'HEAD'), 34),
+      answer(ok.slice(0, -2)),
+      ...inParts(get('/in-parts/2'), 34),
+      answer(ok),
+    ],
+    expected: [
+      line('/in-parts/none', '200 complete', `${get('/in-parts/none', 'HEAD').length}/38`, 'HEAD'),
+      line('/in-parts/2'),
+    ],
+  },
+  {
+    name: 'chunked-in-parts',
+    covers: ['split anywhere', 'chunked with trailers'],
+    transport: 'ipv4',
+    steps: [...inParts(partedChunks, 70), answer(ok)],
+    expected: [line('/in-parts/chunked', '200 complete', `${partedChunks.length}/${okBytes}`, 'POST')],
+  },
+  {
+    name: 'large-in-parts',
+    covers: ['split anywhere', 'large bodies'],
+    transport: 'ipv4',
+    steps: [...inParts(partedUpload, 62), answer(download + 'd'.repeat(100_000))],
+    expected: [line('/in-parts/large', '200 complete', `${partedUpload.length}/${download.length + 100_000}`, 'PUT')],
+  },
+  {
+    name: 'two-lengths-in-parts',
+    covers: ['split anywhere'],
+    transport: 'ipv4',
+    steps: [...inParts(partedTwice, 52), answer(ok)],
+    expected: [line('/in-parts/twice', '200 complete', `${partedTwice.length}/${okBytes}`, 'PUT')],
+  },
+  {
+    name: 'pipelined-in-parts',
+    covers: ['split anywhere', 'several requests in one read'],
+    transport: 'ipv4',
+    steps: [
+      ask(get('/in-parts/3').slice(0, 34)),
+      ask(get('/in-parts/3').slice(34) + get('/in-parts/4').slice(0, 34)),
+      answer(ok),
+      ask(get('/in-parts/4').slice(34)),
+      answer(ok),
+    ],
+    expected: [line('/in-parts/3'), line('/in-parts/4')],
   },
   simple('sent', ['send and recv'], ['send', 'recv']),
   simple('message', ['sendmsg and recvmsg'], ['sendmsg', 'recvmsg']),

@@ -21,6 +21,7 @@ const ok: Piece = [
 ];
 const twice = [get('/told'), ok, get('/told/2'), ok];
 const upload = `PUT /told HTTP/1.1\r\nCookie: ${SECRET}\r\nContent-Length: ${2 * SECRET.length}\r\n\r\n`;
+const [parted, partedRest] = [`PUT /told HTTP/1.1\r\nCoo`, `kie: none\r\nContent-Length: ${2 * SECRET.length}\r\n\r\n`];
 const switching: Piece = ['<', `HTTP/1.1 101 Switching Protocols\r\nCookie: ${SECRET}\r\n\r\n`];
 const binary = `\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c${'\n'.repeat(12)}`;
 
@@ -43,6 +44,7 @@ test.each<readonly [string, readonly Piece[]]>([
   ['what follows a proxy’s bytes', [['>', binary + get('/told')[1]], ok, get('/told/2'), ok]],
   ['what follows the answer to HEAD', [get('/told', 'HEAD'), ['<', 'HTTP/1.1 204 No\r\n\r\n'], ...twice]],
   ['a body in pieces', [['>', upload], ['>', SECRET], ['>', SECRET], ok]],
+  ['what follows a head in parts', [['>', parted], ['>', `${partedRest}${SECRET}`], ['>', SECRET], ok, ...twice]],
   ['what follows an upgrade', [get('/told'), switching, ['>', get('/')[1]], ['<', SECRET]]],
 ])('%s: first lines only', async (_, pieces) => {
   const said = await readWhile(pieces);

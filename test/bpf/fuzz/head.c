@@ -10,6 +10,7 @@
 #include <string.h>
 #include "http_head.bpf.h"
 #include "http_introduction.bpf.h"
+#include "http_part.bpf.h"
 
 #define REQUIRE(what) \
 	do { \
@@ -79,6 +80,46 @@ static void check_scan(const __u8 *bytes, __u32 count)
 	}
 }
 
+/* Does a line behind the first begin as those do that say how long the body is? */
+static int says_length(const __u8 *bytes, __u32 count)
+{
+	for (__u32 i = 0; i + 1 < count; i++)
+		if (bytes[i] == '\n' && ((bytes[i + 1] | 0x20) == 'c' || (bytes[i + 1] | 0x20) == 't'))
+			return 1;
+	return 0;
+}
+
+/*
+ * The same head in parts, the first `first` bytes long and the others `next`: it ends where it does, and its body is as long;
+ * unless that depends on how it is split, it is always known.
+ */
+static void check_parts(const __u8 *bytes, __u32 count, __u32 first, __u32 next)
+{
+	struct plain whole = read_plainly(bytes, count);
+	const __u8 *feed = memchr(bytes, '\n', count);
+	__u32 line = feed ? feed - bytes + 1 : 0;
+	__u8 *part = aligned_alloc(8, HP_SCAN_BYTES + HP_SCAN_SLACK);
+	enum hp_went_on went = HP_PART_OF_HEAD;
+	struct hp_part seen = {0};
+	struct hp_scan scan;
+	__u32 at = 0;
+
+	for (__u32 len = first; went == HP_PART_OF_HEAD && at + len <= count; at += len, len = next) {
+		memset(part, next & 1 ? '\n' : 'c', HP_SCAN_BYTES + HP_SCAN_SLACK);
+		memcpy(part, bytes + at, len);
+		scan_head(part, len, &scan);
+		went = part_came(part, len, &scan, &seen);
+		REQUIRE(went != HP_PART_OF_HEAD || !whole.end || whole.end > at + len);
+		if (went != HP_PART_ENDS)
+			continue;
+		REQUIRE(at + scan.end == whole.end);
+		REQUIRE(names_http(bytes, line) && !whole.encoded && whole.lengths < 2);
+		REQUIRE(seen.length == (whole.lengths ? (__u64)plain_number(bytes, whole.length_at) : 0));
+	}
+	REQUIRE(went || !names_http(bytes, line) || line > first || whole.lines > HP_SCAN_LINES / 2 || says_length(bytes, count));
+	free(part);
+}
+
 /*
  * What a few bytes rule out, more bytes never bring back; what lies behind them is of no account; and a proper request is
  * never ruled out.
@@ -140,6 +181,8 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 	memset(introduction, '\n', HP_INTRODUCTION_BYTES);
 	memcpy(introduction, data, some);
 	check_scan(bytes, count);
+	if (count > 2)
+		check_parts(bytes, count, 1 + data[size - 1] * 33 % count, 1 + data[size - 2] % 64);
 	check_start(start, few);
 	check_introduction(introduction, some);
 	if (count >= 12 && starts_response(bytes, count))
