@@ -182,6 +182,25 @@ test.each([
   expect(await errorsOf(config)).toMatchSnapshot();
 });
 
+test('a merge conflict is told as one, and not as what follows from it', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+<<<<<<< HEAD
+  a: { run: echo ours }
+=======
+  a: { run: echo theirs }
+>>>>>>> branch
+`,
+  });
+  expect((await project.run('a')).stderr).toBe(`error: a merge conflict begins here
+  --> tasks.config.yaml:3:1
+   | <<<<<<< HEAD
+   | ^^^^^^^^^^^^
+hint: keep what is to stay, and remove the lines that begin with \`<<<<<<<\`, \`=======\` and \`>>>>>>>\`
+`);
+});
+
 test('a key that is given twice is an error', async () => {
   expect(await errorsOf('version: 1\ntasks:\n  a: { run: echo }\n  a: { run: ls }\n')).toMatchInlineSnapshot(`
     "error: key \`a\` is given twice

@@ -52,10 +52,12 @@ test.each<readonly [string, readonly string[], Readonly<Record<string, State>>, 
   expect(selectTasks(plan, situation).map(({ name }) => name)).toEqual(chosen);
 });
 
+const none: ReadonlySet<string> = new Set();
+
 /** How long each of some changes waits, each found at this moment, and a run after each. */
 function pauses(chain: Chain, kind: Kind, moments: readonly Moment[], paths = ['src/log']): readonly number[] {
   return moments.map((moment) => {
-    const { pauseMs } = chain.judge({ paths, kind, moment });
+    const { pauseMs } = chain.judge({ paths, comeOrGone: none, kind, moment });
     chain.begin();
     return pauseMs;
   });
@@ -70,19 +72,32 @@ test('runs that start each other wait longer and longer, and none is left out', 
   ]);
   expect(pauses(chain, 'declared', times(30, 'in-a-run')).at(-1)).toBe(2 ** 31 - 1);
   expect(pauses(makeChain(), 'undeclared', times(3, 'in-a-run'))).toEqual([0, 2_000, 8_000]);
-  expect(pauses(makeChain(), 'declared', times(11, 'beside-services'))).toEqual([...times(10, 0), 2_000]);
+  expect(pauses(makeChain(), 'declared', times(11, 'after-a-start'))).toEqual([...times(10, 0), 2_000]);
+  expect(pauses(makeChain(), 'declared', times(101, 'beside-services'))).toEqual([...times(100, 0), 2_000]);
 });
 
-test('files with a new name in each run do not start runs for ever', () => {
+test('neither files with a new name in each run nor two tasks that each write what the other reads start runs for ever', () => {
   const chain = makeChain();
-  const each = [1, 2, 3, 4, 5].flatMap((name) => pauses(chain, 'declared', ['in-a-run'], [`logs/${name}`]));
+  const each = [1, 2, 3, 4, 5].map((name) => {
+    const paths = [`logs/${name}`, `logs/${name - 1}`];
+    const { pauseMs } = chain.judge({ paths, comeOrGone: new Set(paths), kind: 'declared', moment: 'in-a-run' });
+    chain.begin();
+    return pauseMs;
+  });
   expect(each).toEqual([0, 0, 0, 2_000, 8_000]);
+  const other = makeChain();
+  const both = times(4, ['p', 'q']).flat();
+  expect(both.map((path) => pauses(other, 'declared', ['in-a-run'], [path])[0])).toEqual([
+    ...times(6, 0),
+    2_000,
+    2_000,
+  ]);
 });
 
 test('a change at rest begins anew, and what every run writes is remembered until one does not', () => {
   const chain = makeChain();
   const judge = (moment: Moment, ...paths: readonly string[]) =>
-    chain.judge({ paths, kind: 'declared', moment }).pauseMs;
+    chain.judge({ paths, comeOrGone: none, kind: 'declared', moment }).pauseMs;
   const edit = (): void => {
     expect(judge('at-rest', 'src/a')).toBe(0);
     chain.begin();
@@ -92,12 +107,17 @@ test('a change at rest begins anew, and what every run writes is remembered unti
   edit();
   expect(judge('in-a-run', 'src/log')).toBe(128_000);
   edit();
-  expect(judge('in-a-run', 'src/log', 'src/a')).toBe(0);
-  chain.begin();
   edit();
   expect(judge('in-a-run', 'src/log')).toBe(0);
   pauses(chain, 'declared', times(5, 'in-a-run'));
   expect(judge('at-rest', 'src/log')).toBe(0);
   chain.begin();
   expect(judge('in-a-run', 'src/log')).toBe(0);
+});
+
+test('what a person changes is not held up by what a task writes', () => {
+  const chain = makeChain();
+  pauses(chain, 'declared', times(9, 'in-a-run'));
+  expect(pauses(chain, 'declared', times(3, 'in-a-run'), ['src/log', 'src/a'])).toEqual([0, 0, 0]);
+  expect(pauses(chain, 'declared', ['beside-services'], ['src/b'])).toEqual([0]);
 });

@@ -7,6 +7,8 @@ export type SyntaxError = {
   readonly pos: readonly [start: number, end: number];
 };
 
+const conflict = 'CONFLICT';
+
 export const inQuotes = "put '…' around the string";
 
 /** A mistake in the syntax without the words of YAML's specification, where it is one that people make. */
@@ -21,6 +23,11 @@ export function describeSyntax({ code, message, pos: [start] }: SyntaxError, tex
       hint: 'put a string that begins with `[`, `{` or a quote in quotes as a whole, or write it below `|`',
     };
   switch (code) {
+    case conflict:
+      return {
+        message: 'a merge conflict begins here',
+        hint: 'keep what is to stay, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`',
+      };
     case 'DUPLICATE_KEY':
       return { message: `key \`${keyAt(text, start)}\` is given twice` };
     case 'TAB_AS_INDENT':
@@ -48,9 +55,19 @@ export function describeSyntax({ code, message, pos: [start] }: SyntaxError, tex
 }
 
 /** Behind a mistake that ends the document in its middle, the parser names each word of the rest. */
-export function withoutRest<E extends SyntaxError>(errors: readonly E[], text: string): readonly E[] {
-  const isRest = ({ message, pos }: E): boolean => message.includes(' in YAML stream') && !isReference(text, pos[0]);
+export function withoutRest(errors: readonly SyntaxError[], text: string): readonly SyntaxError[] {
+  const found = conflictIn(text);
+  if (errors.length > 0 && found !== undefined) return [found];
+  const isRest = ({ message, pos }: SyntaxError): boolean =>
+    message.includes(' in YAML stream') && !isReference(text, pos[0]);
   return errors.filter((error, index) => index === 0 || !isRest(error));
+}
+
+/** A merge that waits to be resolved: all that the parser says of such a text follows from it. */
+function conflictIn(text: string): SyntaxError | undefined {
+  const found = /^<{7} .*/m.exec(text);
+  if (found === null) return undefined;
+  return { code: conflict, message: '', pos: [found.index, found.index + found[0].length] };
 }
 
 /** What else is wrong in a line follows from the first. */

@@ -13,6 +13,8 @@ import type { Gaze } from './gaze.ts';
 export type Looks = {
   /** What has changed for which tasks since then; forgotten by `accept`. */
   readonly changes: (gazes: readonly Gaze[]) => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Of what has changed, the files that were not there before or are gone. */
+  readonly comeOrGone: () => ReadonlySet<string>;
   /** Takes what was seen last for what the tasks know. */
   readonly accept: (tasks: Iterable<string>) => void;
   /** Looks now, just before a task runs: what comes later is a change. */
@@ -45,6 +47,17 @@ export function makeLooks(host: Pick<Host, 'dateMs'>, root: string): Looks {
         }
       }
       return changes;
+    },
+    comeOrGone: () => {
+      const found = new Set<string>();
+      for (const [task, { paths: before }] of accepted) {
+        const now = last.get(task)?.inputs.paths ?? before;
+        if (now === before) continue;
+        const [wasThere, isThere] = [new Set(before), new Set(now)];
+        for (const path of now) if (!wasThere.has(path)) found.add(path);
+        for (const path of before) if (!isThere.has(path)) found.add(path);
+      }
+      return found;
     },
     accept: (tasks) => {
       for (const task of tasks) accepted.set(task, last.get(task)?.inputs ?? noFiles);

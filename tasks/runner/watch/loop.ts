@@ -99,17 +99,17 @@ class Watcher {
   /** Adds what has changed to what is due. */
   private async look(): Promise<void> {
     const { sources, looks } = this.senses;
-    const { root } = this.options.session;
     const changedSources = await sources.changed();
     const redefined = changedSources.length > 0 ? await this.reread() : [];
     if (this.isRefused) return;
     const changes = await this.observe();
-    const paths = [...changedSources.map((path) => relative(root, path)), ...pathsOf(changes)];
+    const paths = [...changedSources.map((path) => relative(this.options.session.root, path)), ...pathsOf(changes)];
     if (paths.length === 0) return;
-    looks.accept(changes.keys());
     const isOfTheirs = this.gazes.some(({ task, isWhole }) => !isWhole && changes.has(task));
     const kind = changedSources.length > 0 ? 'config' : isOfTheirs ? 'declared' : 'undeclared';
-    const { pauseMs, isNews } = this.chain.judge({ paths, kind, moment: this.moment() });
+    const change = { paths, comeOrGone: looks.comeOrGone(), kind, moment: this.moment(changes) } as const;
+    const { pauseMs, isNews } = this.chain.judge(change);
+    looks.accept(changes.keys());
     if (isNews) this.tell(theirOwn[kind](paths));
     this.due.add({ paths, tasks: [...changes.keys(), ...redefined] }, pauseMs);
   }
@@ -135,9 +135,8 @@ class Watcher {
 
   private async run(tasks: Plan['tasks'], roots: ReadonlySet<string>, isFirst: boolean): Promise<void> {
     const { rounds, session } = this.options;
-    const { looks } = this.senses;
     this.chain.begin();
-    await rounds.run({ ...this.now, tasks, roots, gazes: this.gazes, looks, isFirst });
+    await rounds.run({ ...this.now, tasks, roots, gazes: this.gazes, looks: this.senses.looks, isFirst });
     this.runEndedMs = session.host.clockMs();
     this.isAfterRun = true;
     this.hasSaidWaiting = false;
@@ -184,11 +183,13 @@ class Watcher {
     await this.senses.hints.next(withinMs);
   }
 
-  private moment(): Moment {
+  private moment(changes: Changes): Moment {
     const { rounds, session } = this.options;
     if (this.isAfterRun) return 'in-a-run';
     const isSoon = session.host.clockMs() - this.runEndedMs < settlingMs;
-    return isSoon && rounds.servicesAreUp() ? 'beside-services' : 'at-rest';
+    const isStart = this.now.plan.tasks.some(({ name, work }) => work.kind === 'service' && changes.has(name));
+    if (!isSoon || !rounds.servicesAreUp()) return 'at-rest';
+    return isStart ? 'after-a-start' : 'beside-services';
   }
 
   private tell(text: string): void {
