@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import * as layout from '../../container/profiler/src/layout.ts';
 import { interruptsOf } from '../../container/profiler/src/machine.ts';
-import { explainTier, hasFired, TIERS, tiersToTry } from '../../container/profiler/src/tier.ts';
+import { explainTier, hasFired, inOrder, TIERS, tiersToTry } from '../../container/profiler/src/tier.ts';
 
 test.each(TIERS.map((tier) => [tier.tier, tier] as const))(
   'tier %s is believed only when each of its hooks has fired',
@@ -35,6 +35,12 @@ test('a tier in whose middle other threads run says so, and the others do not', 
     explainTier(tier, [], { tracepoints: false, trampolines: true }).unseen.some((each) => each.includes('one thread')),
   );
   expect(said.map(({ tier }) => tier)).toEqual(['C']);
+});
+
+test('ends of connections are attached first, and last what tells the calls that a kprobe has missed', () => {
+  const names = ['hp_kp_recv_on', 'hp_kp_recv', 'hp_state', 'hp_kp_send_on', 'hp_state_too', 'hp_kp_send'];
+  const order = ['hp_state', 'hp_state_too', 'hp_kp_recv', 'hp_kp_send', 'hp_kp_recv_on', 'hp_kp_send_on'];
+  expect(inOrder(names.map((name) => ({ name }))).map(({ name }) => name)).toEqual(order);
 });
 
 test('a family that a machine does not have is not waited for', () => {

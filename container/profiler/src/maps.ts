@@ -101,10 +101,10 @@ export function createLosses(object: BpfObject): Probe['losses'] {
   const map = openMap(object, 'hp_loss');
   const kinds = Object.entries(layout.loss).filter(([name]) => name !== 'lostKinds' && name !== 'caught');
   return () => {
-    const counts = sumPerCpu(map);
     const alone = object.programs.filter(({ name }) => !MAY_MISS.includes(name));
     const missed = alone.reduce((sum, program) => sum + missedRuns(program), 0);
-    // Read later, and so never more than were missed by then.
+    // Asked later, so that none is told as lost that is being told.
+    const counts = sumPerCpu(map);
     const caught = counts[layout.loss.caught] ?? 0;
     const lost = Object.fromEntries(kinds.map(([name, index]) => [name, counts[index] ?? 0]));
     return { ...lost, lostRecursion: Math.max(0, missed - caught) };

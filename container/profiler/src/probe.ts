@@ -8,7 +8,6 @@ import { leftOut } from './left-out.ts';
 import {
   type BpfMap,
   type BpfObject,
-  type BpfProgram,
   closeObject,
   initialValue,
   loadObject,
@@ -28,8 +27,8 @@ import {
   explainTier,
   hasFired,
   type Interrupts,
+  inOrder,
   type Refused,
-  STATE_PROGRAMS,
   TIERS,
   type Tier,
   tiersToTry,
@@ -177,8 +176,7 @@ function createSwitch(object: BpfObject): Pick<Probe, 'attach' | 'detach'> {
   let links: bigint[] = [];
   return {
     attach: () => {
-      // Ends of connections first, so that none that is seen can end unseen.
-      for (const program of orderPrograms(object)) links.push(attachProgram(program));
+      for (const program of inOrder(object.programs)) links.push(attachProgram(program));
     },
     detach: () => {
       const attached = links;
@@ -186,9 +184,4 @@ function createSwitch(object: BpfObject): Pick<Probe, 'attach' | 'detach'> {
       for (const link of attached.reverse()) detachProgram(link);
     },
   };
-}
-
-function orderPrograms({ programs }: BpfObject): readonly BpfProgram[] {
-  const isState = ({ name }: BpfProgram): boolean => STATE_PROGRAMS.includes(name);
-  return [...programs.filter(isState), ...programs.filter((program) => !isState(program))];
 }

@@ -42,7 +42,7 @@ const SPLICED_UNSEEN = [
   'what follows such a body over a Unix socket',
 ];
 /** Both watch the ends of connections, because one does not run where an interrupt comes while it does. */
-export const STATE_PROGRAMS: readonly string[] = ['hp_state', 'hp_state_too'];
+const STATE_PROGRAMS: readonly string[] = ['hp_state', 'hp_state_too'];
 
 /** Without them the kernel does not get to the kprobes; they tell what those have missed. */
 const BEHIND_KPROBES = ['hp_kp_recv_on', 'hp_kp_send_on'];
@@ -110,6 +110,16 @@ export function tiersToTry(interrupts: Interrupts): readonly Tier[] {
 
 function isInterrupted({ kind }: Tier, interrupts: Interrupts): boolean {
   return kind !== 'kprobes' && interrupts[kind];
+}
+
+/**
+ * The order in which programs are attached, and backwards in which they are detached: ends of connections first, so that none
+ * that is seen can end unseen, and what is behind a kprobe last, so that it tells nothing that no kprobe could have seen.
+ */
+export function inOrder<Program extends { readonly name: string }>(programs: readonly Program[]): readonly Program[] {
+  const rank = ({ name }: Program): number =>
+    STATE_PROGRAMS.includes(name) ? 0 : BEHIND_KPROBES.includes(name) ? 2 : 1;
+  return [...programs].sort((one, other) => rank(one) - rank(other));
 }
 
 /** Whether every hook has fired that must have, once a byte was moved over a socket of each of these families. */

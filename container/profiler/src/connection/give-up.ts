@@ -24,8 +24,7 @@ function giveUpRequests(dialogue: Dialogue): void {
   if (missedNs !== undefined) standing.turns.missedAnswers(missedNs);
   const waiting = requests.takeOut().map((piece) => later(piece, () => takeRequest(dialogue, piece)));
   const answers = takeAnswers(dialogue);
-  if (waiting.length > 0) loseRequests(dialogue);
-  else loseAnswers(dialogue);
+  loseRequests(dialogue);
   takeAll([...waiting, ...answers]);
 }
 
