@@ -10,8 +10,9 @@ type Listed = {
   /** Empty where a build began from nothing. */
   readonly ImageID: string;
   readonly State: string;
-  /** `buildah` of one that a build works in; one that podman is just creating is in the storage, too. */
+  /** `buildah` of one that a build works in, but `storage` of one whose build was ended while it made that. */
   readonly Command: readonly string[] | null;
+  readonly Names: readonly string[] | null;
   /** In seconds since 1970. */
   readonly Created: number;
 };
@@ -38,8 +39,10 @@ async function isBuilding(run: Context['run']): Promise<boolean> {
   return (await run(['pgrep', '-f', `build -t (${names.join('|')})`])).code !== 1;
 }
 
-function isOfBuild({ State, Command }: Listed): boolean {
-  return State === 'storage' && Command?.[0] === 'buildah';
+/** One that podman is just creating is in the storage, too, but under the name that somebody gave it. */
+function isOfBuild({ State, Command, Names }: Listed): boolean {
+  const isNamedByBuildah = Names?.some((name) => /-working-container(-\d+)?$/.test(name)) ?? false;
+  return State === 'storage' && (Command?.[0] === 'buildah' || isNamedByBuildah);
 }
 
 /** Those that are labelled, whatever step of a build made them, and the base images made here. */

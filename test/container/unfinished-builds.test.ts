@@ -1,6 +1,6 @@
 /** What a build that was cut off leaves in Podman: the containers it worked in, with the real engine. */
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +36,21 @@ test('Ctrl-C during a build leaves none', async () => {
   build.child.kill('SIGINT');
   expect(await build.ended).toBe(130);
   expect(workingContainers()).toEqual(before);
+});
+
+test('one that a build was ended in the making of is removed, too', async () => {
+  await leaveOne('localhost/profiler-app');
+  const [ours = ''] = newOnes();
+  const [storage = '', driver = ''] = podman(
+    'info',
+    '--format',
+    '{{.Store.GraphRoot}} {{.Store.GraphDriverName}}',
+  ).split(/\s/);
+  const mark = join(storage, `${driver}-containers`, ours, 'userdata/buildah.json');
+  await access(mark);
+  await rm(mark);
+  await remove();
+  expect(newOnes()).toEqual([]);
 });
 
 test('those that a killed build has left are removed, and no other project’s', async () => {

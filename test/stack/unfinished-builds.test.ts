@@ -11,7 +11,12 @@ test.each([
   ['from a base image made here', { ...kept, ImageID: 'base' }, ['Id']],
   ['from another image', { ...kept, ImageID: 'theirs' }, []],
   ['from nothing, as any project’s may be', { ...kept, ImageID: '' }, []],
-  ['that podman is just creating', { ...kept, ImageID: 'ours', Command: ['storage'] }, []],
+  ['that podman is just creating', { ...kept, ImageID: 'ours', Command: ['storage'], Names: ['happy_bell'] }, []],
+  [
+    'that a build is making',
+    { ...kept, ImageID: 'ours', Command: ['storage'], Names: ['ours-working-container-2'] },
+    ['Id'],
+  ],
   ['that runs', { ...kept, ImageID: 'ours', State: 'running', Command: ['node'] }, []],
 ])('of a container %s, it removes that and no other', async (_which, listed, removed) => {
   expect(await remove([{ Id: 'Id', ...listed }])).toEqual(removed);
