@@ -7,18 +7,9 @@
 #define HTTP_ABI_BPF_H
 
 #include "vmlinux.h"
-#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "http_compat.bpf.h"
 #include "http_probe.h"
-#include "http_task.bpf.h"
-
-#if defined(__TARGET_ARCH_x86)
-#define CALL_NUMBER(x86, arm64) x86
-#elif defined(__TARGET_ARCH_arm64)
-#define CALL_NUMBER(x86, arm64) arm64
-#else
-#error "the numbers of the system calls are known for x86 and arm64 only"
-#endif
 
 /* Flags of the receiving calls, as the C library's headers name them. */
 #define MSG_OOB_FLAG 0x1
@@ -58,6 +49,9 @@ struct hp_call {
 	__u32 is_several;
 	/* Its bytes are not where a system call of the thread says. */
 	__u32 is_unseen;
+	/* What its arguments point at is laid out for a 32-bit process. */
+	__u32 is_compat;
+	__u32 _pad;
 };
 
 static __always_inline long number_of(struct pt_regs *regs)
@@ -71,10 +65,14 @@ static __always_inline long number_of(struct pt_regs *regs)
 
 /*
  * The arguments are still in the registers when the call ends, but for the first of arm64, kept
- * elsewhere.
+ * elsewhere. Returns the call's number, as a 64-bit process has it.
  */
-static __always_inline void read_arguments(struct pt_regs *regs, struct hp_call *call)
+static __always_inline long read_arguments(struct pt_regs *regs, struct hp_call *call)
 {
+	call->is_compat = is_of_32_bits(regs);
+	/* As in read_segment(). */
+	if (__builtin_expect(is_of_32_bits(regs), 0))
+		return read_compat_call(regs, call->args);
 #if defined(__TARGET_ARCH_x86)
 	call->args[0] = regs->di;
 	call->args[1] = regs->si;
@@ -86,26 +84,7 @@ static __always_inline void read_arguments(struct pt_regs *regs, struct hp_call 
 	call->args[2] = regs->regs[2];
 	call->args[3] = regs->regs[3];
 #endif
-}
-
-/*
- * Set in a task that makes a 32-bit system call (x86, in `status`) or is a 32-bit process (arm64,
- * in `flags`).
- */
-#if defined(__TARGET_ARCH_x86)
-#define COMPAT_FIELD thread_info.status
-#define COMPAT_BIT 2
-#else
-#define COMPAT_FIELD thread_info.flags
-#define COMPAT_BIT (1 << 22)
-#endif
-
-/* A 32-bit process on x86 uses other numbers for the same calls. */
-static __always_inline bool is_compat(struct task_struct *task)
-{
-	if (can_read_task())
-		return task->COMPAT_FIELD & COMPAT_BIT;
-	return BPF_CORE_READ(task, COMPAT_FIELD) & COMPAT_BIT;
+	return number_of(regs);
 }
 
 static __always_inline void set_call(struct hp_call *call, __u32 shape, __u32 direction,

@@ -42,12 +42,11 @@ static __always_inline void recognise_in(struct pt_regs *regs, struct hp_call *c
 	__u32 direction = call->direction;
 	__u32 flags = call->flags;
 
-	if (!is_in_call(regs) || is_compat(task)) {
+	if (!is_in_call(regs) || is_compat(task) != is_of_32_bits(regs)) {
 		call->is_unseen = 1;
 		return;
 	}
-	read_arguments(regs, call);
-	recognise(number_of(regs), call);
+	recognise(read_arguments(regs, call), call);
 	if (call->direction != direction || call->shape == HP_SHUTDOWN)
 		call->shape = 0;
 	/* io_uring does its work on the way into the kernel too, in a call of its own. */

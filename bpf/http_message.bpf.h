@@ -14,6 +14,7 @@
 #include "http_filter.bpf.h"
 #include "http_first.bpf.h"
 #include "http_group.bpf.h"
+#include "http_layout.bpf.h"
 #include "http_move.bpf.h"
 #include "http_piece.bpf.h"
 #include "http_socket.bpf.h"
@@ -23,14 +24,14 @@
 /* Points the walk at the bytes of one struct msghdr. */
 static __always_inline bool point_at_message(struct hp_move *move, __u64 address)
 {
-	struct user_msghdr message;
+	struct hp_extent segments;
 
-	if (bpf_probe_read_user(&message, sizeof(message), (void *)address)) {
+	if (!read_message(move->is_compat, address, &segments)) {
 		count_loss(HP_LOST_UNREADABLE);
 		return false;
 	}
-	move->segments = (__u64)message.msg_iov;
-	move->segment_count = message.msg_iovlen;
+	move->segments = segments.base;
+	move->segment_count = segments.len;
 	return true;
 }
 
@@ -42,6 +43,7 @@ static __always_inline void point_at_bytes(struct hp_move *move, const struct hp
 	move->segment_count = 0;
 	move->next_segment = 0;
 	move->skip = 0;
+	move->is_compat = call->is_compat;
 	move->readable = !(call->flags & MSG_TRUNC_FLAG);
 	if (call->shape == HP_BUFFER) {
 		move->base = call->args[1];

@@ -5,6 +5,7 @@
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
+#include "http_layout.bpf.h"
 #include "http_loss.bpf.h"
 #include "http_probe.h"
 #include "http_scratch.bpf.h"
@@ -19,18 +20,17 @@
 /* Makes the next segment current; false when there is none. */
 static __always_inline bool next_segment(struct hp_move *move)
 {
-	struct iovec segment;
+	struct hp_extent segment;
 
 	if (move->next_segment >= move->segment_count)
 		return false;
-	if (bpf_probe_read_user(&segment, sizeof(segment),
-				(void *)(move->segments + move->next_segment * sizeof(segment)))) {
+	if (!read_segment(move->is_compat, move->segments, move->next_segment, &segment)) {
 		count_loss(HP_LOST_UNREADABLE);
 		return false;
 	}
 	move->next_segment++;
-	move->base = (__u64)segment.iov_base;
-	move->base_len = segment.iov_len;
+	move->base = segment.base;
+	move->base_len = segment.len;
 	return true;
 }
 

@@ -92,7 +92,7 @@ enum hp_loss {
 	HP_LOST_CGROUP_REFUSED = 5,
 	/* Requests, and with them their responses. */
 	HP_LOST_SHED = 6,
-	/* Calls whose bytes are not to be found: io_uring, 32-bit processes. */
+	/* Calls whose bytes are not to be found: those of io_uring. */
 	HP_LOST_UNSEEN = 7,
 	/*
 	 * Calls that were interrupted by another, or interrupted one, on the same processor; and

@@ -46,7 +46,8 @@ struct hp_move {
 	__u32 readable;
 	/* User space had heard of the connection. */
 	__u32 was_told;
-	__u32 _pad;
+	/* The segments are laid out for a 32-bit process. */
+	__u32 is_compat;
 };
 
 /*

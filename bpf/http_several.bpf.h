@@ -10,6 +10,7 @@
 #include <bpf/bpf_helpers.h>
 #include "http_abi.bpf.h"
 #include "http_hits.bpf.h"
+#include "http_layout.bpf.h"
 #include "http_loss.bpf.h"
 #include "http_task.bpf.h"
 
@@ -56,17 +57,17 @@ static __always_inline void call_is_over(struct task_struct *task)
 /* Did the message that was sent go out in part only? The call ends with it then. */
 static __always_inline bool is_partial(const struct hp_call *call, __u64 address)
 {
-	struct user_msghdr message;
-	struct iovec segment;
+	struct hp_extent segments;
 	__u64 whole = 0;
 
-	if (call->direction != HP_SENT ||
-	    bpf_probe_read_user(&message, sizeof(message), (void *)address))
+	if (call->direction != HP_SENT || !read_message(call->is_compat, address, &segments))
 		return false;
-	for (__u32 i = 0; i < MESSAGES && i < message.msg_iovlen; i++) {
-		if (bpf_probe_read_user(&segment, sizeof(segment), message.msg_iov + i))
+	for (__u32 i = 0; i < MESSAGES && i < segments.len; i++) {
+		__u64 len = 0;
+
+		if (!read_length(call->is_compat, segments.base, i, &len))
 			return false;
-		whole += segment.iov_len;
+		whole += len;
 	}
 	return call->ret < (long)whole;
 }
@@ -82,7 +83,7 @@ static __always_inline void point_at_next(struct hp_call *call, struct task_stru
 
 	if (before && before->array == now.array && before->born == now.born)
 		now.next = before->next + 1;
-	address = now.array + (now.next - 1) * sizeof(struct mmsghdr);
+	address = nth_message(call->is_compat, now.array, now.next - 1);
 	hook_was_hit(HP_HOOK_SEVERAL);
 	call->shape = HP_MESSAGE;
 	if (now.next >= (__u32)call->args[2] || is_partial(call, address)) {

@@ -11,6 +11,7 @@
 #include "http_abi.bpf.h"
 #include "http_group.bpf.h"
 #include "http_hits.bpf.h"
+#include "http_layout.bpf.h"
 #include "http_message.bpf.h"
 #include "http_socket.bpf.h"
 
@@ -28,18 +29,9 @@ __noinline int one_of_several(__u32 slot)
 	call.ret = scratch->move.len;
 	call.args[1] = scratch->move.message;
 	call.direction = scratch->move.direction;
+	call.is_compat = scratch->move.is_compat;
 	return one_message(scratch, conn_of(&scratch->move.socket), &call, current_task(),
 			   &scratch->piece.group);
-}
-
-static __always_inline __u32 length_of_message(const struct hp_call *call, __u32 index)
-{
-	__u32 len = 0;
-
-	bpf_probe_read_user(&len, sizeof(len),
-			    (void *)(call->args[1] + index * sizeof(struct mmsghdr) +
-				     sizeof(struct user_msghdr)));
-	return len;
 }
 
 /*
@@ -55,12 +47,12 @@ static __always_inline int several_messages(struct hp_scratch *scratch, const st
 		return 0;
 	}
 	for (__u32 i = 0; i < MESSAGES && i < call->ret; i++)
-		behind += length_of_message(call, i);
+		behind += length_of_message(call->is_compat, call->args[1], i);
 	for (__u32 i = 0; i < MESSAGES && i < call->ret; i++) {
-		__u32 len = length_of_message(call, i);
+		__u32 len = length_of_message(call->is_compat, call->args[1], i);
 
 		behind -= len;
-		scratch->move.message = call->args[1] + i * sizeof(struct mmsghdr);
+		scratch->move.message = nth_message(call->is_compat, call->args[1], i);
 		scratch->move.len = len;
 		scratch->move.behind = behind;
 		if (len)
@@ -100,6 +92,7 @@ static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct 
 	if (call->ret > 0 && !group_is_wanted(group, conn))
 		return 0;
 	scratch->move.direction = call->direction;
+	scratch->move.is_compat = call->is_compat;
 	if (call->ret > 0 && scratch->move.socket.family != AF_UNIX)
 		read_places(scratch->move.socket.sock, &scratch->move);
 	if (call->ret > 0 && call->shape == HP_MESSAGES)
@@ -116,12 +109,11 @@ static __always_inline int call_ended(struct pt_regs *regs, long ret)
 	hook_was_hit(HP_HOOK_CALL);
 	if (ret < 0 && !other_end_went(ret))
 		return 0;
-	read_arguments(regs, &call);
-	recognise(number_of(regs), &call);
+	recognise(read_arguments(regs, &call), &call);
 	if (!call.shape || moves_nothing(&call))
 		return 0;
 	task = current_task();
-	if (is_compat(task))
+	if (is_compat(task) != call.is_compat)
 		return 0;
 	scratch = scratch_at((__u32)ids_of(task) % SCRATCHES);
 	if (!scratch || !take_scratch(scratch, ids_of(task)))

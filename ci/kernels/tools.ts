@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Kernel } from './list.ts';
 
 const EMULATORS = { x64: 'qemu-system-x86_64', arm64: 'qemu-system-aarch64' };
-const OTHERS = ['apt-get', 'dpkg', 'cpio', 'mke2fs', 'xz', 'zstd', 'npm', 'tar', 'clang', 'bpftool'];
+const OTHERS = ['apt-get', 'dpkg', 'cpio', 'mke2fs', 'xz', 'zstd', 'npm', 'tar', 'clang', 'ld.lld', 'bpftool'];
 const FOLDERS = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
 
 /** Throws with all that is missing. */

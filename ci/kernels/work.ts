@@ -35,8 +35,18 @@ export function makeWork(arch: Arch, image: string): string {
   for (const source of ['ci/kernels/guest/start.sh', 'ci/kernels/guest/crowd.py', 'test/bpf/peer.py'])
     cpSync(join(root, source), join(tree, basename(source)));
   compile(arch, image, join(tree, 'http_probe.o'), folder);
+  compileFor32(arch, join(tree, 'talk32'));
   makeDisk(tree, join(folder, 'work.ext4'), 2);
   return join(folder, 'work.ext4');
+}
+
+/** What a 32-bit process runs: without a C library, which would be one for each architecture. */
+function compileFor32(arch: Arch, binary: string): void {
+  const target = arch === 'x64' ? 'i686-linux-gnu' : 'armv7a-linux-gnueabi';
+  const alone = '-O1 -ffreestanding -fno-builtin -fno-pic -fno-stack-protector -nostdlib -static -fuse-ld=lld'.split(
+    ' ',
+  );
+  call('clang', [`--target=${target}`, ...alone, '-o', binary, join(root, 'test/bpf/talk32.c')]);
 }
 
 function compile(arch: Arch, image: string, object: string, folder: string): void {

@@ -10,6 +10,7 @@ type Tool = { readonly program: string; readonly apt: string };
 const tools: readonly Tool[] = [
   { program: 'qemu-system-x86_64', apt: 'qemu-system-x86' },
   { program: 'qemu-system-aarch64', apt: 'qemu-system-arm' },
+  { program: 'ld.lld', apt: 'lld' },
   { program: 'cpio', apt: 'cpio' },
   { program: 'mke2fs', apt: 'e2fsprogs' },
   { program: 'xz', apt: 'xz-utils' },

@@ -34,7 +34,7 @@ export type Case = {
 /** What is promised and cannot be an exchange between these two: the test that shows it. */
 export const shownElsewhere = [
   { test: 'an io_uring server is not told, and that is said', covers: ['io_uring servers'] },
-  { test: 'a 32-bit client is not told, and that is said', covers: ['32-bit processes'] },
+  { test: '32-bit processes are told in full, tier %s', covers: ['32-bit processes'] },
 ] as const;
 
 /** What is promised, word by word; each is covered by a case or another test, and neither covers anything else. */

@@ -308,7 +308,7 @@ test('what the system does not tell is never well', async () => {
 });
 
 test('what boots a kernel is found where root keeps it too, and the rest is offered', async () => {
-  const programs = ['qemu-system-x86_64', 'cpio', 'xz', 'zstd', 'apt-get'];
+  const programs = ['qemu-system-x86_64', 'ld.lld', 'cpio', 'xz', 'zstd', 'apt-get'];
   const all = {
     programs: [...programs, 'qemu-system-aarch64'],
     files: { '/usr/sbin/mke2fs': '', '/usr/share/keyrings/debian-archive-keyring.gpg': '' },

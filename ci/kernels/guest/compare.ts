@@ -3,6 +3,7 @@ import type { Case } from '../../../test/bpf/cases.ts';
 import { describe, expectWhole, targetsOf } from '../../../test/bpf/whole.ts';
 import type { Peer } from '../../../test/helpers/peer.ts';
 import type { Told } from '../../../test/helpers/profiler.ts';
+import { expectTalk32, isOfTalk32, toldOfTalk32 } from '../../../test/helpers/talk32.ts';
 import { isOfCrowd } from './crowd.ts';
 
 export type Finding = { readonly name: string; readonly problem?: string };
@@ -36,6 +37,14 @@ export function compareCrowd(lines: readonly Told[], answered: number): Finding 
   return tell(name, found === wanted ? undefined : `expected ${wanted}; ${found}`);
 }
 
+/** Every exchange of a 32-bit process is told at both ends, whichever calls moved it. */
+export function compareTalk32(lines: readonly Told[], said: readonly string[]): Finding {
+  const name = 'a 32-bit process';
+  if (!said.includes('shutdown')) return tell(name, `it got no further than [${said.join(', ')}]`);
+  const [found, wanted] = [toldOfTalk32(lines).join(), expectTalk32(said).join()];
+  return tell(name, found === wanted ? undefined : `expected [${wanted}]; traced [${found}]`);
+}
+
 /** The first thing that is wrong with what is told of a case. */
 function problemOf(played: Case, exchanges: readonly Told[], peer: Peer): string | undefined {
   const targets = targetsOf(played);
@@ -58,7 +67,7 @@ function sorted(whole: Readonly<Record<string, unknown>>): string {
 
 function strangers(cases: readonly Case[], exchanges: readonly Told[]): string | undefined {
   const known = new Set(cases.flatMap((each) => [...targetsOf(each)]));
-  const strange = exchanges.filter(({ target }) => !known.has(target) && !isOfCrowd(target));
+  const strange = exchanges.filter(({ target }) => !known.has(target) && !isOfCrowd(target) && !isOfTalk32(target));
   return strange.length === 0 ? undefined : JSON.stringify(strange);
 }
 

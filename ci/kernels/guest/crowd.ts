@@ -1,7 +1,8 @@
-/** Many processes that move bytes at once, in a container of their own. */
+/** Processes that move bytes by themselves, in containers of their own: many at once, and one of 32 bits. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { containIn } from '../../../test/helpers/contain.ts';
 
 const PAIRS = 16;
@@ -20,6 +21,20 @@ export async function playCrowd(program: string, port: number): Promise<number> 
   const answered = Number((await said.next()).value);
   await ended;
   return answered;
+}
+
+/** Resolves with the names of what it has exchanged, and how it ended if not well. */
+export async function playTalk32(program: string, port: number): Promise<readonly string[]> {
+  const child = spawn('/bin/busybox', ['sh', '-c', 'read -r _ && exec "$@"', 'sh', program, String(port)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  using _ = containIn(child.pid === undefined ? [] : [child.pid]);
+  const ended = once(child, 'close');
+  child.stdin.end('begin\n');
+  const said = await text(child.stdout);
+  const [code, signal] = await ended;
+  const failure = code === 0 ? [] : [`ended with ${signal ?? code}`];
+  return [...said.split('\n').filter((name) => name !== ''), ...failure];
 }
 
 export const isOfCrowd = (target: unknown): boolean => String(target).startsWith('/crowd/');

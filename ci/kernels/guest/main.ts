@@ -1,6 +1,6 @@
 /**
- * What runs in a guest: starts both ends in a container and the profiler, plays the cases of the conformance test and many
- * connections at once, compares the trace with them, and asks the verifier what the programs cost. Each finding is a line; the last says that the guest got
+ * What runs in a guest: starts both ends in a container and the profiler, plays the cases of the conformance test, many
+ * connections at once and a 32-bit process, compares the trace with them, and asks the verifier what the programs cost. Each finding is a line; the last says that the guest got
  * to its end.
  */
 import { uptime } from 'node:os';
@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { cases } from '../../../test/bpf/cases.ts';
 import { startPeer } from '../../../test/helpers/peer.ts';
-import { compare, compareCrowd } from './compare.ts';
-import { playCrowd } from './crowd.ts';
+import { compare, compareCrowd, compareTalk32 } from './compare.ts';
+import { playCrowd, playTalk32 } from './crowd.ts';
 import { startProfiler } from './profiler.ts';
 import { measureVerifier } from './verifier.ts';
 
@@ -27,14 +27,15 @@ const profiler = await startProfiler(root, more);
 console.log(`GUEST profiler attached after ${uptime()} s`);
 for (const each of cases) await peer.play(each);
 const answered = await playCrowd(join(root, 'crowd.py'), PORT + 1);
-const expected = ENDS * (answered + cases.reduce((sum, { expected }) => sum + expected.length, 0));
+const said = await playTalk32(join(root, 'talk32'), PORT - 1);
+const expected = ENDS * (answered + said.length + cases.reduce((sum, { expected }) => sum + expected.length, 0));
 const exchanges = (): number => profiler.read().filter((line) => line.type === 'exchange').length;
 for (let waited = 0; exchanges() < expected && waited < PATIENCE_MS; waited += 100) await wait(100);
 console.log(`GUEST cases played after ${uptime()} s`);
 const { lines, header, status } = await profiler.stop();
 await peer[Symbol.asyncDispose]();
 console.log(`GUEST tier ${header?.tier}: ${header?.why}`);
-const findings = [...compare(cases, lines, status, peer), compareCrowd(lines, answered)];
+const findings = [...compare(cases, lines, status, peer), compareCrowd(lines, answered), compareTalk32(lines, said)];
 for (const { name, problem } of findings)
   console.log(`CASE ${problem === undefined ? 'ok' : 'not ok'} ${name}${problem === undefined ? '' : `: ${problem}`}`);
 for (const { program, instructions, stack } of measureVerifier(join(root, 'http_probe.o'))) {

@@ -35,7 +35,7 @@ const ALWAYS_UNSEEN = [
   'chunks that begin or end in the middle of more than 256 KiB that one call moves',
   'HTTP/2, HTTP/3, encrypted traffic and Multipath TCP',
 ];
-const UNSEEN = ['traffic over io_uring', 'system calls of 32-bit processes', ...ALWAYS_UNSEEN];
+const UNSEEN = ['traffic over io_uring', ...ALWAYS_UNSEEN];
 /** Of a Unix socket nothing tells how much was read. */
 const SPLICED_UNSEEN = [
   'requests that are received by splice, and the end of such a body',
