@@ -1,6 +1,7 @@
 /** A trace that is a file: lines are gathered and written whole, and before it would outgrow its size its content is set aside. */
+import { Lines } from './lines.ts';
 import type { Format, Header, Loss, Sink, Told } from './sink.ts';
-import { LINE_FEED, openTraceFile, type TraceFile } from './trace-file.ts';
+import { openTraceFile, type TraceFile } from './trace-file.ts';
 import { createUntold, type Untold } from './untold.ts';
 
 /** So many bytes are gathered; a profiler that is behind would otherwise hold seconds of lines. */
@@ -20,9 +21,7 @@ class FileSink implements Sink {
   readonly #maxBytes: number;
   /** With room for a header in what is begun anew. */
   readonly #gatherBytes: number;
-  #lines: string[] = [];
-  /** The sum of their lengths. */
-  #bytes = 0;
+  readonly #lines = new Lines();
   /** Exchanges, since the last flush. */
   #unwritten = 0;
 
@@ -40,9 +39,8 @@ class FileSink implements Sink {
 
   exchange(told: Told): void {
     const line = this.#format.exchange(told);
-    if (this.#bytes > 0 && this.#bytes + line.length >= this.#gatherBytes) this.#write();
-    this.#lines.push(line);
-    this.#bytes += line.length + 1;
+    if (this.#lines.count > 0 && this.#lines.bytes + line.length >= this.#gatherBytes) this.#write();
+    this.#lines.add(line);
   }
 
   loss(loss: Loss): void {
@@ -50,7 +48,7 @@ class FileSink implements Sink {
   }
 
   flush(): number {
-    if (this.#lines.length > 0 || this.#untold.lines().length > 0) this.#write();
+    if (this.#lines.count > 0 || this.#untold.lines().length > 0) this.#write();
     const lost = this.#unwritten;
     this.#unwritten = 0;
     return lost;
@@ -67,34 +65,19 @@ class FileSink implements Sink {
     }
     if (this.#file.append(text)) this.#untold.told();
     else {
-      this.#untold.lost(UNWRITTEN, this.#lines.length);
-      this.#unwritten += this.#lines.length;
+      this.#untold.lost(UNWRITTEN, this.#lines.count);
+      this.#unwritten += this.#lines.count;
     }
-    this.#lines = [];
-    this.#bytes = 0;
+    this.#lines.clear();
   }
 
   /** What has to be written, all before the lines that were gathered included. */
   #due(): Buffer {
-    return gather([...(this.#file.isCutOff() ? [''] : []), ...this.#untold.lines(), ...this.#lines]);
+    return this.#lines.behind([...(this.#file.isCutOff() ? [''] : []), ...this.#untold.lines()]);
   }
 
   #wouldOutgrow(more: number): boolean {
     const size = this.#file.size();
     return size > 0 && size + more > this.#maxBytes;
   }
-}
-
-let gathered = Buffer.alloc(1 << 16);
-
-/** The lines as bytes, one of which each character is; valid until the next call. */
-function gather(lines: readonly string[]): Buffer {
-  const size = lines.reduce((sum, line) => sum + line.length + 1, 0);
-  if (gathered.length < size) gathered = Buffer.alloc(2 * size);
-  let at = 0;
-  for (const line of lines) {
-    at += gathered.write(line, at, 'latin1');
-    gathered[at++] = LINE_FEED;
-  }
-  return gathered.subarray(0, size);
 }
