@@ -27,14 +27,13 @@ export class Held {
   }
 
   /** All rest that can, and where that does not help, those that hold most are given up. */
-  relieve(entries: Iterable<Followed>): void {
-    const all = [...entries];
-    for (const entry of all) {
+  relieve(entries: readonly Followed[]): void {
+    for (const entry of entries) {
       entry.rest();
       this.weigh(entry);
     }
     if (this.bytes <= (MAX_HELD_BYTES / 4) * 3) return;
-    const largest = all.sort((one, other) => other.heldBytes - one.heldBytes);
+    const largest = entries.toSorted((one, other) => other.heldBytes - one.heldBytes);
     for (const entry of largest) {
       if (this.bytes <= MAX_HELD_BYTES / 2) return;
       entry.drop();

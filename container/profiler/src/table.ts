@@ -8,6 +8,7 @@ import { Held } from './held.ts';
 import { tcpLink, UnixLinks } from './links.ts';
 import { Mistakes } from './mistakes.ts';
 import type { CloseRecord, OpenRecord } from './records.ts';
+import { Slots } from './slots.ts';
 import { endedInOrder, TCP_CLOSE } from './tcp-states.ts';
 import { UnixSockets } from './unix-sockets.ts';
 
@@ -35,7 +36,7 @@ const SILENT_NS = 60e9;
 const GONE_NS = 3600e9;
 
 export class Table {
-  readonly #entries = new Map<number, Followed>();
+  readonly #entries = new Slots<Followed>();
   readonly #mistakes = new Mistakes();
   readonly #kernel: KernelSide;
   readonly #events: FollowedEvents;
@@ -59,12 +60,13 @@ export class Table {
   }
 
   opened(open: OpenRecord, timeNs: number): void {
-    const before = this.#entries.get(open.conn);
-    if (before) this.#end(before, false);
+    const known = this.#entries.get(open.conn);
+    if (known) this.#end(known, false);
     const linkOf = open.isUnix ? this.#unixLinks.open(open) : tcpLink;
     const entry = new Followed(open, linkOf, timeNs, this.#events);
     this.#entries.set(open.conn, entry);
-    const over = open.isUnix ? this.#unixSockets.take(entry) : undefined;
+    const before = open.isUnix ? this.#unixSockets.take(open) : undefined;
+    const over = before === undefined ? undefined : this.#entries.get(before);
     // A server that closed it had nothing more to say.
     if (over) this.#end(over, over.isServer);
   }
@@ -84,7 +86,7 @@ export class Table {
     const known = entry.takeKnown(piece);
     if (known !== undefined) this.#kernel.passOver(conn, entry.open.requestDirection, known, piece.timeNs);
     this.#held.weigh(entry);
-    if (this.#held.isTooMuch) this.#held.relieve(this.#entries.values());
+    if (this.#held.isTooMuch) this.#held.relieve(this.#entries.list());
   }
 
   /** No more bytes will come in a direction; `isShed` if some were left out. */
@@ -113,7 +115,7 @@ export class Table {
 
   /** Gives up on bytes that are late, and lets connections rest where nothing moves. */
   giveUp(nowNs: number): void {
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#entries.list()) {
       if (entry.isResting) continue;
       entry.wake().giveUpBefore(nowNs - LATE_NS);
       if (entry.lastNs <= nowNs - REST_NS) entry.rest();
@@ -123,7 +125,7 @@ export class Table {
 
   /** Forgets connections that ended without word: Unix sockets, and TCP ones whose word was lost. */
   sweep(nowNs: number): void {
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#entries.list()) {
       if (entry.isIgnored && entry.lastNs <= nowNs - IGNORED_NS) this.#letBegin(entry);
       else if (entry.lastNs <= nowNs - SILENT_NS && this.#isOver(entry, nowNs)) this.#close(entry, false);
     }
@@ -138,7 +140,7 @@ export class Table {
   /** Forgets everything; returns how many exchanges were under way. */
   clear(): number {
     let underWay = 0;
-    for (const entry of this.#entries.values()) underWay += entry.countLeft();
+    for (const entry of this.#entries.list()) underWay += entry.countLeft();
     this.#entries.clear();
     this.#unixSockets.clear();
     this.#held.bytes = 0;
@@ -159,7 +161,7 @@ export class Table {
   #forget(entry: Followed): void {
     if (this.#entries.get(entry.open.conn) !== entry) return;
     this.#entries.delete(entry.open.conn);
-    this.#unixSockets.forget(entry);
+    this.#unixSockets.forget(entry.open);
     this.#held.forget(entry);
   }
 

@@ -1,21 +1,24 @@
 /** Unix connections by the kernel's address of their socket: it is another's when nobody has the socket any more. */
-import type { Followed } from './followed.ts';
+import type { OpenRecord } from './records.ts';
+
+type Opened = Pick<OpenRecord, 'sock' | 'conn'>;
 
 export class UnixSockets {
-  readonly #entries = new Map<bigint, Followed>();
+  /** Their numbers, and not what is followed: a table that is outgrown may stay for long. */
+  readonly #conns = new Map<bigint, number>();
 
   /** Returns the connection whose address it was: that one is over, and this may be all that tells. */
-  take(entry: Followed): Followed | undefined {
-    const before = this.#entries.get(entry.open.sock);
-    this.#entries.set(entry.open.sock, entry);
+  take({ sock, conn }: Opened): number | undefined {
+    const before = this.#conns.get(sock);
+    this.#conns.set(sock, conn);
     return before;
   }
 
-  forget(entry: Followed): void {
-    if (this.#entries.get(entry.open.sock) === entry) this.#entries.delete(entry.open.sock);
+  forget({ sock, conn }: Opened): void {
+    if (this.#conns.get(sock) === conn) this.#conns.delete(sock);
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#conns.clear();
   }
 }
