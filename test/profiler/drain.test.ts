@@ -42,10 +42,13 @@ function start(family = 2) {
     },
     end: (direction: 0 | 1, gap: number) =>
       data.put(recordOf(layout.piece, { conn: 7n, kind: layout.kind.eof, direction, gap })),
-    close: () =>
+    close: (timeNs = 0n) =>
       control.put(
-        recordOf(layout.close, { conn: 7n, kind: layout.kind.close, oldState: ESTABLISHED, newState: CLOSE }),
+        recordOf(layout.close, { conn: 7n, kind: layout.kind.close, timeNs, oldState: ESTABLISHED, newState: CLOSE }),
       ),
+    /** Much of another connection. */
+    moveOther: (timeNs: bigint) =>
+      data.put(recordOf(layout.piece, { conn: 8n, kind: layout.kind.piece, timeNs }, 'x'.repeat(20_000))),
     announce: (group: bigint, name: string, node: string) =>
       control.put(recordOf(layout.cgroup, { group, kind: layout.kind.cgroup, unified: name, node })),
   };
@@ -71,6 +74,19 @@ test('a connection that ends while all is read is over at once', () => {
   drain.drain();
   expect(told).toEqual(['/a - aborted node -']);
   expect(drain.counters()).toEqual({ records: 3, connections: 0 });
+});
+
+test.each([
+  ['is over before what came long after its end has been read', 1_000_000_000n, '/a - aborted node -'],
+  ['waits for what may have been moved before its end', 5_000_000n, '/a 200 complete node -'],
+] as const)('a connection that ended while much waits to be read %s', (_, laterNs, expected) => {
+  const { told, drain, move, moveOther, close } = start();
+  move(0, request);
+  close(2_000n);
+  for (let part = 0; part < 2; part++) moveOther(2_000n + laterNs);
+  move(1, response);
+  drain.drain();
+  expect(told).toEqual([expected]);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 /** From records to exchanges: empties both rings, in an order that keeps what belongs together together. */
+import { Queue } from './connection/queue.ts';
 import { Groups } from './groups.ts';
 import type { KnownContainer } from './identity.ts';
 import * as layout from './layout.ts';
@@ -20,8 +21,13 @@ import type { Ring } from './ring.ts';
 import type { Settings } from './settings.ts';
 import { Table, type TableEvents } from './table.ts';
 
-/** A close that is told only when all data that was there before it has been read. */
+/** A close that is told when all data that was there before it has been read. */
 type WaitingClose = { readonly record: CloseRecord; readonly after: number };
+
+/** So much is read before closes are told: who is behind would otherwise hold all connections of that time. */
+const PART_BYTES = 1 << 15;
+/** What was moved before a close has been read where what was moved so much later has: as long as a close waits in a profiler that keeps up. */
+const LATER_NS = 20e6;
 
 /** Connects the probe's rings to a table of connections. */
 export class Drain {
@@ -29,8 +35,10 @@ export class Drain {
   readonly #groups: Groups;
   readonly #processes: Processes;
   readonly #table: Table;
-  #closes: WaitingClose[] = [];
+  readonly #closes = new Queue<WaitingClose>();
   #records = 0;
+  /** When the piece was moved that was read last. */
+  #readNs = 0;
 
   /** `salt` keeps kernel addresses out of what is written. */
   constructor(probe: Probe, settings: Settings, events: TableEvents, salt: string) {
@@ -50,8 +58,12 @@ export class Drain {
     // Before the control ring is read, so that whoever the data is from has been announced.
     const end = data.produced();
     control.consume(control.produced(), this.#onControl);
-    data.consume(end, this.#onData);
-    this.#tellCloses();
+    let at: number;
+    do {
+      at = data.consumed();
+      data.consume(Math.min(end, at + PART_BYTES), this.#onData);
+      this.#tellCloses();
+    } while (data.consumed() !== at);
   }
 
   /** Reads all there is, and gives up on bytes that are late at `nowNs`, on the kernel's clock: what is there by now is not. */
@@ -74,7 +86,7 @@ export class Drain {
 
   /** Forgets all connections, in the kernel too; returns how many exchanges were under way. */
   clear(): number {
-    this.#closes = [];
+    this.#closes.clear();
     this.#probe.forgetAll();
     return this.#table.clear();
   }
@@ -105,6 +117,8 @@ export class Drain {
 
   #onPiece(data: Ring, at: number): void {
     const conn = readNumber(data, at + layout.piece.conn);
+    const timeNs = readNumber(data, at + layout.piece.timeNs);
+    this.#readNs = timeNs;
     this.#table.moved(conn, readHalf(data, at + layout.piece.direction), {
       offset: readWord(data, at + layout.piece.offset),
       length: readWord(data, at + layout.piece.len),
@@ -114,15 +128,18 @@ export class Drain {
       framed: readFramed(data, at),
       gap: readGap(data, at),
       other: readWord(data, at + layout.piece.other),
-      timeNs: readNumber(data, at + layout.piece.timeNs),
+      timeNs,
       who: this.#processes.find(data, at),
     });
   }
 
   #tellCloses(): void {
     const read = this.#probe.data.consumed();
-    const waiting = this.#closes;
-    this.#closes = waiting.filter(({ after }) => after > read);
-    for (const { record, after } of waiting) if (after <= read) this.#table.closed(record);
+    const isDue = ({ record, after }: WaitingClose): boolean =>
+      after <= read || record.timeNs <= this.#readNs - LATER_NS;
+    for (let { first } = this.#closes; first !== undefined && isDue(first); { first } = this.#closes) {
+      this.#closes.shift();
+      this.#table.closed(first.record);
+    }
   }
 }
