@@ -190,6 +190,26 @@ test('an answer that was passed over before its request was seen is not waited f
   expect(told.length + wire.lost).toBe(4);
 });
 
+test('an answer that was received before its request was seen, behind one that is missing, is the one to it', () => {
+  const wire = openWire(client);
+  const asked = (path: string, code: number) => [ask(get(path)), answer(status(code))];
+  const missing = [ask(get('/x')), lose(answer(status(299)))];
+  const steps = placed([
+    ...missing,
+    ...asked('/a', 201),
+    ...asked('/b', 202),
+    ...asked('/c', 203),
+    ...asked('/d', 204),
+  ]);
+  const [askX, askA, answerA, askB, answerB, askC, answerC, ...rest] = steps;
+  for (const step of [askX, askA, answerA, askB, answerB, answerC, askC]) if (step !== undefined) wire.send(step);
+  wire.connection.giveUpBefore(1e9);
+  wire.send(...rest);
+  wire.connection.closed(true);
+  expect(wire.exchanges.map(inShort)).toEqual([small('/b', 202), small('/c', 203), small('/d', 204)]);
+  expect(wire.lost).toBe(2);
+});
+
 test('an answer that was received before a request was sent is not the one to it', () => {
   const wire = openWire(client);
   const [interim, answerA, askB, ...rest] = placed([

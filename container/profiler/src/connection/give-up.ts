@@ -3,7 +3,7 @@ import type { Pending, Process } from '../exchange.ts';
 import { type Dialogue, isHeadComing } from './dialogue.ts';
 import type { Piece } from './piece.ts';
 import { takeRequest } from './requests.ts';
-import { takeResponse } from './responses.ts';
+import { takeEarly, takeResponse } from './responses.ts';
 import { loseAnswers, loseRequests, resumeAt } from './step.ts';
 
 /** What came behind the gap, to be taken again in the order in which it came. */
@@ -79,6 +79,10 @@ function askAgain(dialogue: Dialogue, request: Pending): void {
   standing.turns.began(request.requestFirstNs);
   if (!request.isAdmitted) return;
   standing.turns.requested();
-  if (standing.isMatching) line.join(request);
-  else events.lost(1);
+  if (!standing.isMatching) {
+    events.lost(1);
+    return;
+  }
+  line.join(request);
+  takeEarly(dialogue);
 }
