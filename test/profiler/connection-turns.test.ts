@@ -44,6 +44,23 @@ test.each(ways)('a client that waits is told again behind $what that is missing:
 
 const ahead: Readonly<Record<string, readonly Step[]>> = {
   'by one call': [ask(`${get(1).text}${get(2).text}`), lose(ok(1)), ok(2)],
+  'by one call that has the half of a head': [
+    get(1),
+    lose(ok(1)),
+    ask(`${get(2).text}GET /3`),
+    ok(2),
+    ask(get(3).text.slice(6)),
+    get(7),
+    ok(3),
+    ok(7),
+  ],
+  'in the middle of an answer': [
+    get(1),
+    answer(ok(1).text.slice(0, 20)),
+    get(2),
+    answer(ok(1).text.slice(20)),
+    lose(ok(2)),
+  ],
   'before an answer that is seen': [get(1), get(2), ok(1), lose(ok(2))],
   'twice, with no answer between': [get(1), get(2), lose(ok(1)), get(3), ok(2), ok(3)],
   'before the rest of an answer': [
@@ -56,8 +73,10 @@ const ahead: Readonly<Record<string, readonly Step[]>> = {
 };
 
 test.each(Object.entries(ahead))('a client that asked ahead %s is counted behind what is missing', (_, steps) => {
-  for (const info of [client, server, unixClient]) {
-    const { shown, lost } = told(info, [...exchange(0), ...steps, ...[4, 5, 6].flatMap(exchange)], 2);
+  for (const [info, late] of [client, server, unixClient].flatMap((info) =>
+    [0, 1, 2].map((late) => [info, late] as const),
+  )) {
+    const { shown, lost } = told(info, [...exchange(0), ...steps, ...[4, 5, 6].flatMap(exchange)], late);
     expect(shown.filter((line) => line !== status(1))).toEqual([status(0)]);
     const asked = steps.filter(({ text }) => text.startsWith('GET')).flatMap(({ text }) => text.match(/GET/g) ?? []);
     expect(shown.length + lost).toBe(4 + asked.length);

@@ -41,6 +41,11 @@ export function isHeadUnfinished(dialogue: Dialogue): boolean {
   return isHeadComing(dialogue) && !dialogue.requests.hasGap;
 }
 
+/** What came last of responses is in the middle of an answer, and nothing of that is missing. */
+export function isAnswering({ standing, responses }: Dialogue): boolean {
+  return standing.isMatching && !responses.hasGap && responses.reader.state !== 'start';
+}
+
 /** How many requests wait for their responses, or for their own end. */
 export function countUnderWay(dialogue: Dialogue): number {
   return dialogue.line.length + (isHeadComing(dialogue) ? 1 : 0);

@@ -2,7 +2,7 @@
 import { nameRequest, startPending } from '../exchange.ts';
 import { type Framing, frameRequest, type Head, OLDEST, parseRequestLine } from '../http1/head.ts';
 import { Reader } from '../http1/reader.ts';
-import { admit, type Dialogue } from './dialogue.ts';
+import { admit, type Dialogue, isAnswering } from './dialogue.ts';
 import { offsetAt } from './piece.ts';
 import { Turns } from './turns.ts';
 import { cutShort, refuse } from './unfinished.ts';
@@ -17,7 +17,7 @@ export function createRequestReader(dialogue: Dialogue): Reader {
       const piece = requests.present;
       if (piece === undefined) return;
       standing.wasAsked = true;
-      standing.turns.began(piece.timeNs);
+      standing.turns.began(piece.timeNs, isAnswering(dialogue));
       dialogue.arriving = startPending(piece.who, piece.timeNs, offsetAt(piece, at));
     },
     plausible: (firstLine) => readFirstLine(dialogue, firstLine),

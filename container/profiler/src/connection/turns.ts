@@ -19,12 +19,12 @@ export class Turns {
   #mayHaveMissed = false;
   /** What was asked last was so before the answer to what came before it was seen. */
   #isAhead = false;
-  /** And no answer can be missing between them: one call moved both. */
-  #isSure = false;
   /** Requests since the last part of a response came. */
   #unanswered = 0;
   /** Where that ended in their stream. */
   #cameTo: number | undefined;
+  /** The same, where a request began since then and the answer was to go on there. */
+  #askedWithin: number | undefined;
   /** It asked ahead, unless the answer is missing that came before. */
   #seemsToPipeline = false;
   #pipelines = false;
@@ -35,13 +35,15 @@ export class Turns {
   /** Where the requests' stream stood when it was read; undefined where that is not known. */
   #unreadBehind: number | undefined;
 
-  /** The first byte of a request came at `timeNs`, or of what stands in its place. */
-  began(timeNs: number): void {
+  /** The first byte of a request came at `timeNs`, or of what stands in its place; `isWithin`: in the middle of an answer. */
+  began(timeNs: number, isWithin = false): void {
+    this.#askedWithin = isWithin ? this.#cameTo : undefined;
     this.#owed++;
     // Where answers that came later have been read, those before it may have been too.
     const isKnown = this.#askedNs !== undefined && !this.#mayHaveMissed && this.#beganNs <= timeNs;
     this.#isAhead = isKnown && !this.#isAnsweredBy(timeNs);
-    this.#isSure = this.#askedNs === timeNs;
+    // No answer can be missing between what one call moved.
+    if (this.#askedNs === timeNs) this.#pipelines = true;
     this.asked(timeNs);
     // What waited for missing bytes may have been answered before it is read.
     if (this.#beganNs > timeNs) this.#answeredNs = this.#beganNs;
@@ -52,7 +54,7 @@ export class Turns {
     this.#unanswered++;
     if (!this.#isAhead) return;
     this.#seemsToPipeline = true;
-    if (this.#isSure || this.#unanswered > MOST_UNANSWERED) this.#pipelines = true;
+    if (this.#unanswered > MOST_UNANSWERED) this.#pipelines = true;
   }
 
   /** Bytes of requests came at `timeNs`, wherever these begin. */
@@ -78,6 +80,8 @@ export class Turns {
 
   /** A part of a response came, whatever is missing before it. */
   came(piece: Piece<unknown>): void {
+    if (this.#askedWithin === (piece.offset | 0)) this.#pipelines = true;
+    this.#askedWithin = undefined;
     if (this.#seemsToPipeline && this.#unanswered === MOST_UNANSWERED) {
       // Nothing is missing before it, or else the answer to the last request would begin here.
       if (this.#cameTo === (piece.offset | 0) || !mayStartResponse(piece)) this.#pipelines = true;
