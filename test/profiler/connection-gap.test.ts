@@ -87,6 +87,37 @@ test('an answer that is cut off costs no request that is being read', () => {
   expect(wire.lost).toBe(2);
 });
 
+const half = [ask('GET /x HTTP/1.1\r\nHost'), lose(ask(': a\r\n\r\n'))];
+
+test('a request whose end is missing costs, where it was answered, at most the one behind it', () => {
+  const next = [ask(get('/b')), answer(status(201))];
+  const { shown, lost } = seen(server, [...first, ...half, answer(status(299)), ...next, ...last]);
+  expect(shown).toEqual([small('/a', 200), `GET /x 299 complete ${half[0]?.text.length}/37`, small('/z', 299)]);
+  expect(lost).toBe(1);
+});
+
+test('what is asked behind missing ends of a request and of its answer is told or counted', () => {
+  const many = Array.from({ length: 60 }, (_, n) => [ask(get(`/${n}`)), answer(status(200 + n))]).flat();
+  const missing = [answer('HTTP/1.1 299 S\r\nContent'), lose(answer('-Length: 0\r\n\r\n'))];
+  const { shown, lost } = seen(server, [...first, ...half, ...missing, ...many, ...last]);
+  expect(shown.at(-1)).toBe(small('/z', 299));
+  expect(shown.length + lost).toBe(63);
+});
+
+test('a request that came before the answer to one whose end is missing leaves open whose the next answers are', () => {
+  const ahead = [answer('HTTP/1.1 299 S\r\n'), ask(get('/b')), answer('Content-Length: 0\r\n\r\n'), ask(get('/c'))];
+  const { shown, lost } = seen(server, [
+    ...first,
+    ...half,
+    ...ahead,
+    answer(status(201)),
+    answer(status(202)),
+    ...last,
+  ]);
+  expect(shown.map((line) => line.split(' ', 3).join(' '))).toEqual(['GET /a 200', 'GET /x 299']);
+  expect(lost).toBe(3);
+});
+
 test('what begins behind missing bytes with no known method is no request', () => {
   const { shown, lost } = seen(server, [
     ask('GET /half HTTP/1.1\r\nHost: a'),

@@ -3,7 +3,7 @@
  * are not what they should be, and found again where that is certain. Until then what is asked is counted.
  */
 import type { Pending, Process } from '../exchange.ts';
-import { countUnderWay, type Dialogue, finish, forget, isHeadComing } from './dialogue.ts';
+import { countUnderWay, type Dialogue, finish, forget, isAnswering, isHeadComing } from './dialogue.ts';
 import { type Piece, partFrom } from './piece.ts';
 import { isRequestStart, requestWithin } from './starts.ts';
 import { Turns } from './turns.ts';
@@ -77,13 +77,11 @@ export function loseExchanges(dialogue: Dialogue): number {
  * it is counted; false where not even that can be done.
  */
 export function findStep(dialogue: Dialogue, piece: Piece<Process>): boolean {
-  const { standing, requests, responses, line } = dialogue;
+  const { standing, requests, responses } = dialogue;
   if (isPastDoubt(dialogue, piece)) finish(dialogue, 'not-http');
-  if (standing.isFinished) return false;
-  // What comes before the answer to a request that was cut short is the rest of it.
-  if (standing.isMatching && (line.length > 0 || dialogue.doubtful !== undefined)) return false;
+  if (isRest(dialogue, piece) || standing.isFinished) return false;
   const isBetween = standing.isReading && requests.reader.state === 'start' && requests.isContinuedBy(piece);
-  if (!standing.isReading && requests.isBehindGap(piece)) passGap(dialogue);
+  if (!standing.isReading && requests.isBehindGap(piece)) passGap(dialogue, piece);
   const isOver = !standing.isCountOnly && standing.turns.isOver(piece.timeNs, piece.offset);
   const starts = isBetween || (!standing.isReading && isRequestStart(piece));
   if (starts) responses.beginAnew();
@@ -97,15 +95,34 @@ export function findStep(dialogue: Dialogue, piece: Piece<Process>): boolean {
   return true;
 }
 
+/**
+ * What comes before the answer to a request that was cut short is the rest of it. What begins as another does is counted, unless
+ * the end of that answer seems to be missing: then it has come.
+ */
+function isRest(dialogue: Dialogue, piece: Piece<Process>): boolean {
+  const { standing, responses, line, doubtful, events } = dialogue;
+  if (!standing.isMatching || (line.length === 0 && doubtful === undefined)) return false;
+  if (line.length === 0 || !isRequestStart(piece)) return true;
+  if (responses.hasGap) {
+    dialogue.giveUp();
+    return false;
+  }
+  standing.turns.began(piece.timeNs, isAnswering(dialogue));
+  standing.turns.requested();
+  events.lost(1);
+  return true;
+}
+
 /** Is a request to be told again, and not only counted? */
 export function resumeAt({ standing }: Dialogue, { requestFirstNs, requestOffset }: Pending): boolean {
   return !standing.isCountOnly && standing.turns.isOver(requestFirstNs, requestOffset) && standing.turns.resume();
 }
 
 /** Bytes are missing behind a request that is not read. They may have been another, and the last answer the one to that. */
-function passGap({ standing, events }: Dialogue): void {
-  // Where step was lost before, so much has been counted.
-  if (standing.isMatching) events.lost(1);
+function passGap({ standing, events }: Dialogue, piece: Piece<Process>): void {
+  // Where step was lost before, so much has been counted; a request that begins behind them will be.
+  const isCounted = !standing.isMatching || (isRequestStart(piece) && !standing.turns.hasAnsweredMore);
+  if (!isCounted) events.lost(1);
   standing.isMatching = false;
   standing.turns.missed();
 }

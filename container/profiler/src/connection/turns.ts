@@ -148,6 +148,11 @@ export class Turns {
     return !this.#pipelines && this.#isAnsweredBy(timeNs) && this.#unreadNs <= timeNs;
   }
 
+  /** More answers began than requests that were seen, or are missing. */
+  get hasAnsweredMore(): boolean {
+    return this.#owed < 0;
+  }
+
   /** Where all seems answered, a request is to be told again: false if an answer is owed for sure, which shifts those to come. */
   resume(): boolean {
     this.#pipelines = this.#owed > 0;
