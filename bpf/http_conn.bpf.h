@@ -59,7 +59,8 @@ static __always_inline bool is_still_of(const struct hp_conn *conn, const struct
 	return *(const volatile __u64 *)&conn->conn == socket->conn;
 }
 
-static __always_inline void send_close(__u64 conn, __u32 old_state, __u32 new_state, __u32 shed)
+static __always_inline void send_close(struct sock *sock, __u64 conn, __u32 old_state,
+				       __u32 new_state, __u32 shed)
 {
 	struct hp_close *event = bpf_ringbuf_reserve(&hp_control, sizeof(*event), 0);
 
@@ -73,6 +74,8 @@ static __always_inline void send_close(__u64 conn, __u32 old_state, __u32 new_st
 	event->old_state = old_state;
 	event->new_state = new_state;
 	event->shed = shed;
+	event->ends[HP_RECEIVED] = next_received(sock);
+	event->ends[HP_SENT] = next_sent(sock);
 	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
 }
 

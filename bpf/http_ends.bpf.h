@@ -22,6 +22,9 @@ static __always_inline void send_end(struct hp_scratch *scratch, const struct hp
 	scratch->piece.gap = conn->following ? HP_RESUMED : HP_NO_GAP;
 	scratch->piece.direction = direction;
 	scratch->piece.kind = HP_EOF;
+	/* Over TCP only a read says so. */
+	if (scratch->move.socket.family != AF_UNIX)
+		scratch->piece.offset = next_received(scratch->move.socket.sock);
 	if (bpf_ringbuf_output(&hp_data, &scratch->piece, sizeof(scratch->piece), BPF_RB_NO_WAKEUP))
 		count_loss(HP_LOST_RING_FULL);
 }
@@ -33,8 +36,8 @@ static __always_inline void send_end(struct hp_scratch *scratch, const struct hp
 static __always_inline void tell_close(struct sock *sock, const struct hp_conn *conn, __u64 key)
 {
 	if (conn->is_told)
-		send_close(conn->conn, fin_came(sock) ? TCP_CLOSE_WAIT : TCP_ESTABLISHED, TCP_CLOSE,
-			   conn->following);
+		send_close(sock, conn->conn, fin_came(sock) ? TCP_CLOSE_WAIT : TCP_ESTABLISHED,
+			   TCP_CLOSE, conn->following);
 	bpf_map_delete_elem(&hp_conns, &key);
 }
 

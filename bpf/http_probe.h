@@ -142,7 +142,7 @@ enum hp_gap {
 
 /*
  * What one system call moved, or a part of it; also HP_EOF, of which nothing counts but the kind,
- * the connection, the direction and whether there is a gap.
+ * the connection, the direction, whether there is a gap, and over TCP the offset.
  */
 struct hp_piece {
 	__u64 time_ns;
@@ -193,8 +193,10 @@ struct hp_close {
 	__u32 new_state;
 	/* Whether what was under way is not told to its end. */
 	__u32 shed;
+	/* By direction: where its stream stands. */
+	__u32 ends[2];
 };
-_Static_assert(sizeof(struct hp_close) == 32, "hp_close has holes");
+_Static_assert(sizeof(struct hp_close) == 40, "hp_close has holes");
 
 /* A cgroup that the probe meets for the first time. */
 struct hp_cgroup {

@@ -44,7 +44,7 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 	 * What a client may still say is of no account: a request that it began is answered or not.
 	 */
 	if (conn->is_told && (new_state == TCP_CLOSE || conn->request_direction == HP_RECEIVED))
-		send_close(conn->conn, old_state, new_state, conn->following);
+		send_close(sock, conn->conn, old_state, new_state, conn->following);
 	if (new_state == TCP_CLOSE)
 		bpf_map_delete_elem(&hp_conns, &key);
 	return 0;
@@ -69,7 +69,7 @@ static __always_inline void forget_if_over(const struct hp_socket *socket)
 		return;
 	}
 	bpf_map_delete_elem(&hp_conns, &key);
-	send_close(socket->conn, TCP_CLOSE, TCP_CLOSE, HP_FOLLOWED);
+	send_close(sock, socket->conn, TCP_CLOSE, TCP_CLOSE, HP_FOLLOWED);
 }
 
 #endif

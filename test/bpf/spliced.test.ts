@@ -1,4 +1,4 @@
-/** A body of more than 4 GiB that its receiver moves on by splice, as proxies do: what comes after it is told. */
+/** What its receiver moves on by splice, as proxies do: what comes after it is told, and what came last at the connection's end. */
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { freePort } from '../helpers/port.ts';
@@ -58,4 +58,36 @@ test('requests behind a body of more than 4 GiB that was received by splice are 
     `/large 200 complete ${head.length + BODY}`,
     ...targets.map((target) => `${target} 200 complete ${get(target).length}`),
   ]);
+});
+
+/** A client reads so many bytes of the answer, moves the others on, and closes the connection. */
+const lastProgram = `import os, socket, sys
+port, seen, answer, request = sys.argv[1:]
+listener = socket.create_server(("127.0.0.1", int(port)))
+client = socket.create_connection(("127.0.0.1", int(port)))
+server, _ = listener.accept()
+client.sendall(request.encode())
+server.recv(1000)
+server.sendall(answer.encode())
+left = len(answer)
+if int(seen):
+    left -= len(client.recv(int(seen)))
+reader, writer = os.pipe()
+while left:
+    left -= os.splice(client.fileno(), writer, left)
+client.close()
+`;
+
+test.each([
+  ['a body', ok.length - 2, { told: [`/last 200 complete ${ok.length}`], lost: 0 }],
+  ['all', 0, { told: [], lost: 1 }],
+] as const)('where a client received %s of the last answer by splice, that is no abort', async (_, seen, expected) => {
+  await using profiler = await startProfiler({ PROFILER_PORTS: String(PORT), PROFILER_ROLE: 'client' });
+  execFileSync('python3', ['-c', lastProgram, String(PORT), String(seen), ok, get('/last')]);
+  await profiler.stop();
+  const exchanges = profiler.lines().filter(({ type }) => type === 'exchange');
+  expect({
+    told: exchanges.map(({ target, status, end, responseBytes }) => `${target} ${status} ${end} ${responseBytes}`),
+    lost: profiler.status().counters.exchangesLost ?? 0,
+  }).toEqual(expected);
 });

@@ -1,9 +1,11 @@
 /** A table of made-up connections: what it tells of them, and what it wants the kernel to do. */
 import type { Exchange } from '../../container/profiler/src/exchange.ts';
+import type { CloseRecord } from '../../container/profiler/src/records.ts';
 import { Table } from '../../container/profiler/src/table.ts';
 import { inRing, someone } from './wire.ts';
 
 export const SECOND_NS = 1e9;
+export const HOUR_NS = 3_600 * SECOND_NS;
 
 type Opening = {
   readonly role?: 'server' | 'client';
@@ -44,6 +46,11 @@ export function openTable({ isUnix = false, isOpen = true, salt = 'salt' } = {})
     places.set(conn, { requests: requestDirection, '>': 100, '<': 900 });
     table.opened({ conn, sock, peer, isUnix, requestDirection, ...ends }, openedNs);
   };
+  /** Nobody sees what moves. */
+  const miss = (conn: number, way: '>' | '<', text: string): void => {
+    const place = places.get(conn);
+    if (place) place[way] += text.length;
+  };
   const move = (conn: number, way: '>' | '<', text: string): void => {
     const place = places.get(conn) ?? { requests: 0, '>': 100, '<': 900 };
     const bytes = { length: text.length, cap: text.length, ...inRing(text), framed: undefined } as const;
@@ -53,5 +60,14 @@ export function openTable({ isUnix = false, isOpen = true, salt = 'salt' } = {})
     const direction = way === '>' ? place.requests : 1 - place.requests;
     table.moved(conn, direction, { ...piece, gap: 'none', other, timeNs: SECOND_NS, who: someone });
   };
-  return { exchanges, told, kernel, table, open, move };
+  /** Where the streams stand that take the requests and the answers. */
+  const endsOf = (conn: number): readonly [number, number] => {
+    const { requests, ...at } = places.get(conn) ?? { requests: 0, '>': 100, '<': 900 };
+    return requests === 0 ? [at['>'], at['<']] : [at['<'], at['>']];
+  };
+  const close = (conn: number, how: Partial<CloseRecord> = {}): void =>
+    table.closed({ timeNs: HOUR_NS, conn, oldState: 1, newState: 7, isShed: false, ends: endsOf(conn), ...how });
+  const end = (conn: number, direction: number, isShed = false): void =>
+    table.ended({ conn, direction, offset: endsOf(conn)[direction] ?? 0, isShed });
+  return { exchanges, told, kernel, table, open, move, miss, close, end };
 }

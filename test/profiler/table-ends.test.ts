@@ -1,8 +1,7 @@
 /** Connections that end without word, and those that turn out not to speak HTTP: what is told of them, and to the kernel. */
 import { expect, test } from 'vitest';
-import { openTable, SECOND_NS } from '../helpers/connections.ts';
+import { HOUR_NS, openTable, SECOND_NS } from '../helpers/connections.ts';
 
-const HOUR_NS = 3_600 * SECOND_NS;
 const request = 'GET /a HTTP/1.1\r\nHost: a\r\n\r\n';
 const response = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
 const endless = 'HTTP/1.1 200 OK\r\n\r\nhi';
@@ -106,11 +105,11 @@ test.each([
   ['client', 'received one', [6, 8, 9, 11]],
 ] as const)('a body that lasts until a %s’s connection is closed is whole if it had %s', (role, _, whole) => {
   const ends = states.map((oldState) => {
-    const { told, table, open, move } = openTable();
+    const { told, open, move, close } = openTable();
     open(1, { role });
     move(1, '>', request);
     move(1, '<', endless);
-    table.closed({ timeNs: HOUR_NS, conn: 1, oldState, newState: 7, isShed: false });
+    close(1, { oldState });
     return told.join();
   });
   expect(ends).toEqual(
@@ -122,36 +121,99 @@ test.each([
   ['server', ['/a 200 closed']],
   ['client', []],
 ] as const)('the FIN of a %s ends what it sends: %j', (role, expected) => {
-  const { told, table, open, move } = openTable();
+  const { told, open, move, close, end } = openTable();
   open(1, { role });
   move(1, '>', request);
   move(1, '<', endless);
-  table.closed({ timeNs: HOUR_NS, conn: 1, oldState: 1, newState: 4, isShed: false });
+  close(1, { newState: 4 });
   expect(told).toEqual(expected);
-  table.ended(1, role === 'server' ? 1 : 0, false);
+  end(1, role === 'server' ? 1 : 0);
   expect(told).toEqual(['/a 200 closed']);
 });
 
 test.each(['closed', 'ended'] as const)(
   'what was left out of a connection when it %s is lost, and nothing is told of it',
   (how) => {
-    const { told, table, open, move } = openTable();
+    const { told, open, move, close, end } = openTable();
     open(1);
     move(1, '>', request + request);
-    if (how === 'closed') table.closed({ timeNs: HOUR_NS, conn: 1, oldState: 1, newState: 7, isShed: true });
-    else table.ended(1, 1, true);
+    if (how === 'closed') close(1, { isShed: true });
+    else end(1, 1, true);
     expect(told).toEqual(['lost 2']);
   },
 );
 
 test('a socket that was disconnected and is connected again is told, though the end of its first connection is read late', () => {
-  const { told, table, open, move } = openTable();
+  const { told, open, move, close } = openTable();
   open(1);
   move(1, '>', request);
   move(1, '<', response);
   open(1, { openedNs: HOUR_NS });
   move(1, '>', request);
-  table.closed({ timeNs: HOUR_NS - 1, conn: 1, oldState: 1, newState: 7, isShed: false });
+  close(1, { timeNs: HOUR_NS - 1 });
   move(1, '<', response);
   expect(told).toEqual(['/a 200 complete', '/a 200 complete']);
+});
+
+test.each([
+  ['server', 'close'],
+  ['client', 'close'],
+  ['client', 'end'],
+] as const)('what was not seen when a %s’s connection ends is lost and no abort: told by its %s', (role, how) => {
+  const ends = (lose: (table: ReturnType<typeof openTable>) => void) => {
+    const seen = openTable();
+    seen.open(1, { role });
+    for (const [way, text] of [
+      ['>', request],
+      ['<', response],
+      ['>', request],
+    ] as const)
+      seen.move(1, way, text);
+    lose(seen);
+    if (how === 'end') seen.end(1, 0);
+    seen.close(1);
+    return seen.told;
+  };
+  const first = '/a 200 complete';
+  expect(ends(() => {})).toEqual([first, '/a - aborted']);
+  expect(ends(({ miss }) => miss(1, '<', response))).toEqual([first, 'lost 1']);
+  expect(ends(({ miss }) => miss(1, '<', response.slice(0, 20)))).toEqual([first, 'lost 1']);
+  // The FIN of a client has a place in what it sends.
+  expect(ends(({ miss }) => miss(1, '>', '.'))).toEqual([first, '/a - aborted']);
+  expect(
+    ends(({ move, miss }) => {
+      move(1, '<', response.slice(0, -2));
+      miss(1, '<', response.slice(-2));
+    }),
+  ).toEqual([first, first]);
+  // Another one whose answer came, or did not.
+  expect(
+    ends(({ move, miss }) => {
+      move(1, '<', response);
+      miss(1, '>', request);
+      move(1, '<', response);
+    }),
+  ).toEqual([first, first, 'lost 1']);
+});
+
+test('a request of which nothing was seen, nor of its answer, is lost when its connection ends, also where that rested', () => {
+  const { told, table, open, move, miss, close } = openTable();
+  for (const conn of [1, 2]) {
+    open(conn);
+    move(conn, '>', request);
+    move(conn, '<', response);
+    table.giveUp(HOUR_NS);
+  }
+  miss(1, '>', request);
+  miss(1, '<', response);
+  for (const conn of [1, 2]) close(conn);
+  expect(told).toEqual(['/a 200 complete', '/a 200 complete', 'lost 1']);
+});
+
+test('where a socket was connected again, its places are not those of the connection that was closed', () => {
+  const { told, open, move, close } = openTable();
+  open(1, { role: 'client' });
+  move(1, '>', request);
+  close(1, { oldState: 7, ends: [9_000, 9_000] });
+  expect(told).toEqual(['/a - aborted']);
 });

@@ -46,6 +46,10 @@ function openTable(who = someone) {
     const rest = { framed: undefined, gap: 'none', other: 0, timeNs, who } as const;
     table.moved(conn, direction, { offset, length: bytes.length, cap: bytes.length, bytes, from: 0, ...rest });
   };
+  const close = (conn: number): void => {
+    const ends = places.get(conn) ?? open(conn);
+    table.closed({ timeNs: LATER_NS, conn, oldState: 1, newState: 7, isShed: false, ends });
+  };
   const wait = (): void => {
     timeNs += 2 * SECOND_NS;
     table.giveUp(timeNs);
@@ -56,6 +60,7 @@ function openTable(who = someone) {
     lost,
     openUnix,
     move,
+    close,
     wait,
     count: () => told.length + lost.exchangesLost + lost.exchangesDropped,
   };
@@ -79,23 +84,23 @@ test('a connection that rests goes on where it stood', () => {
 });
 
 test('what waits on a connection that rests is told when it is closed, and counted when all is forgotten', () => {
-  const { told, move, wait, table } = openTable();
+  const { told, move, close, wait, table } = openTable();
   for (const conn of [1, 2]) move(conn, 0, get(`/${conn}`));
   wait();
-  table.closed({ timeNs: LATER_NS, conn: 1, oldState: 1, newState: 7, isShed: false });
+  close(1);
   expect(told).toEqual(['/1 - aborted']);
   expect(table.clear()).toBe(1);
   expect(table.heldBytes).toBe(0);
 });
 
 test('a request behind bytes that are missing is counted with them, although its connection ends before they are given up', () => {
-  const { told, lost, move, table } = openTable();
+  const { told, lost, move, close, table } = openTable();
   for (const conn of [1, 2]) {
     move(conn, 0, get('/a'));
     move(conn, 1, ok);
     move(conn, 0, get('/b'), 40);
   }
-  table.closed({ timeNs: LATER_NS, conn: 1, oldState: 1, newState: 7, isShed: false });
+  close(1);
   const both = ['/a 200 complete', '/a 200 complete'];
   // What is missing may have been a request as well, which was not answered before the other.
   expect([told, lost.exchangesLost]).toEqual([both, 2]);
@@ -126,12 +131,11 @@ test('nothing is counted of what processes move that are left out, as they are t
 });
 
 test('as many connections as the kernel follows may each have a request that waits', { timeout: 30_000 }, () => {
-  const { lost, move, wait, table } = openTable();
+  const { lost, move, close, wait, table } = openTable();
   for (let conn = 1; conn <= 65_536; conn++) move(conn, 0, get('/waits'));
   wait();
   expect(table.heldBytes).toBeLessThan(MAX_HELD_BYTES);
-  for (let conn = 1; conn <= 65_536; conn++)
-    table.closed({ timeNs: LATER_NS, conn, oldState: 1, newState: 7, isShed: false });
+  for (let conn = 1; conn <= 65_536; conn++) close(conn);
   expect([table.heldBytes, lost.exchangesDropped]).toEqual([0, 0]);
 });
 
@@ -153,15 +157,14 @@ test('a connection with too many requests that wait is given up, and all of them
 });
 
 test('heads that do not end take no more than they may, and are counted', { timeout: 30_000 }, () => {
-  const { told, move, table, count } = openTable();
+  const { told, move, close, table, count } = openTable();
   const connections = 40_000;
   for (let conn = 1; conn <= connections; conn++) {
     move(conn, 0, `GET /${'t'.repeat(2_000)} HTTP/1.1\r\nX: ${'y'.repeat(8_000)}`);
     if (table.heldBytes > MAX_HELD_BYTES) break;
   }
   expect(table.heldBytes).toBeLessThanOrEqual(MAX_HELD_BYTES);
-  for (let conn = 1; conn <= connections; conn++)
-    table.closed({ timeNs: LATER_NS, conn, oldState: 1, newState: 7, isShed: false });
+  for (let conn = 1; conn <= connections; conn++) close(conn);
   expect(count()).toBe(connections);
   expect(told.length).toBeGreaterThan(0);
   expect(table.heldBytes).toBe(0);

@@ -9,6 +9,7 @@ import {
   type CloseRecord,
   dataKind,
   readClose,
+  readEnd,
   readFramed,
   readGap,
   readGroup,
@@ -107,11 +108,9 @@ export class Drain {
     this.#records++;
     const kind = dataKind(data, at);
     if (kind === layout.kind.piece) this.#onPiece(data, at);
+    else if (kind === layout.kind.eof) this.#table.ended(readEnd(data, at));
     else if (kind === layout.kind.open) {
       this.#table.opened(readOpen(data, at), readNumber(data, at + layout.open.timeNs));
-    } else if (kind === layout.kind.eof) {
-      const conn = readNumber(data, at + layout.piece.conn);
-      this.#table.ended(conn, readHalf(data, at + layout.piece.direction), readGap(data, at) !== 'none');
     }
   };
 

@@ -124,6 +124,15 @@ export class Followed {
     this.rest();
   }
 
+  /** So far its streams went, by direction: what has not come of them was not seen. */
+  endAt(ends: readonly [number, number]): void {
+    const { requestDirection } = this.open;
+    const requestsEnd = ends[requestDirection] ?? 0;
+    // Where it rests with nothing under way only a request can be missing.
+    if (!this.isBusy && this.#standing?.requestsAt.next === (requestsEnd | 0)) return;
+    this.wake().endAt(requestsEnd, ends[1 - requestDirection] ?? 0);
+  }
+
   /** It is over; `inOrder` if all that was sent was also handed over. */
   end(inOrder: boolean): void {
     if (this.isBusy) this.wake().closed(inOrder);

@@ -38,13 +38,14 @@ export const piece = {
 } as const;
 
 export const close = {
-  size: 32,
+  size: 40,
   timeNs: 0,
   conn: 8,
   kind: 16,
   oldState: 20,
   newState: 24,
   shed: 28,
+  ends: { at: 32, lengths: [2] },
 } as const;
 
 export const cgroup = {

@@ -28,6 +28,13 @@ export type GroupId = { readonly unified: bigint; readonly legacy: bigint };
 
 export type GroupRecord = GroupNames & { readonly group: GroupId };
 
+export type EndRecord = {
+  readonly conn: number;
+  readonly direction: number;
+  readonly offset: number;
+  readonly isShed: boolean;
+};
+
 export type CloseRecord = {
   readonly timeNs: number;
   readonly conn: number;
@@ -35,6 +42,8 @@ export type CloseRecord = {
   readonly newState: number;
   /** What was under way is not told to its end. */
   readonly isShed: boolean;
+  /** By direction: where its stream stands. */
+  readonly ends: readonly [number, number];
 };
 
 /** The kind of the record at a place of the ring that carries pieces. */
@@ -107,6 +116,15 @@ export function readOpen(ring: Ring, at: number): OpenRecord {
   };
 }
 
+export function readEnd(ring: Ring, at: number): EndRecord {
+  return {
+    conn: readNumber(ring, at + layout.piece.conn),
+    direction: readHalf(ring, at + layout.piece.direction),
+    offset: readWord(ring, at + layout.piece.offset),
+    isShed: readGap(ring, at) !== 'none',
+  };
+}
+
 export function readClose(ring: Ring, at: number): CloseRecord {
   return {
     timeNs: readNumber(ring, at + layout.close.timeNs),
@@ -114,6 +132,7 @@ export function readClose(ring: Ring, at: number): CloseRecord {
     oldState: readWord(ring, at + layout.close.oldState),
     newState: readWord(ring, at + layout.close.newState),
     isShed: readWord(ring, at + layout.close.shed) !== 0,
+    ends: [readWord(ring, at + layout.close.ends.at), readWord(ring, at + layout.close.ends.at + 4)],
   };
 }
 

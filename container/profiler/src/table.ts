@@ -7,7 +7,7 @@ import { Followed, type FollowedEvents } from './followed.ts';
 import { Held } from './held.ts';
 import { tcpLink, UnixLinks } from './links.ts';
 import { Mistakes } from './mistakes.ts';
-import type { CloseRecord, OpenRecord } from './records.ts';
+import type { CloseRecord, EndRecord, OpenRecord } from './records.ts';
 import { Slots } from './slots.ts';
 import { endedInOrder, TCP_CLOSE } from './tcp-states.ts';
 import { UnixSockets } from './unix-sockets.ts';
@@ -89,22 +89,27 @@ export class Table {
     if (this.#held.isTooMuch) this.#held.relieve(this.#entries.list());
   }
 
-  /** No more bytes will come in a direction; `isShed` if some were left out. */
-  ended(conn: number, direction: number, isShed: boolean): void {
+  /** No more bytes will come in a direction, over TCP from `offset` on; `isShed` if some were left out. */
+  ended({ conn, direction, offset, isShed }: EndRecord): void {
     const entry = this.#entries.get(conn);
     if (entry === undefined) return;
     if (isShed) entry.wake().leftOut();
     if (direction === entry.open.requestDirection) entry.hasEnded = true;
     else if (entry.open.isUnix) this.#close(entry, true);
-    else this.#responsesEnded(entry);
+    else if (entry.isBusy) {
+      entry.wake().endAt(undefined, offset);
+      this.#responsesEnded(entry);
+    }
   }
 
-  closed({ timeNs, conn, oldState, newState, isShed }: CloseRecord): void {
+  closed({ timeNs, conn, oldState, newState, isShed, ends }: CloseRecord): void {
     const entry = this.#entries.get(conn);
     // A socket that was disconnected may have been connected again before its end is told.
     if (entry === undefined || timeNs < entry.openedNs) return;
     if (isShed) entry.wake().leftOut();
     const { isServer } = entry;
+    // Where it was closed before, its socket may have been connected again by then.
+    if (oldState !== TCP_CLOSE) entry.endAt(ends);
     if (newState !== TCP_CLOSE) {
       // The FIN of a server ends its responses; that of a client its requests only.
       if (isServer) this.#responsesEnded(entry);

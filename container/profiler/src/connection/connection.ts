@@ -5,6 +5,7 @@
 import type { Pending, Process } from '../exchange.ts';
 import { type ConnectionEvents, countUnderWay, type Dialogue, forget, isHeadComing } from './dialogue.ts';
 import { Early } from './early.ts';
+import { endAt } from './end.ts';
 import { giveUp } from './give-up.ts';
 import { findKnownBodies, type KnownBodies } from './known.ts';
 import { type ConnectionInfo, Line, PENDING_BYTES } from './line.ts';
@@ -93,6 +94,12 @@ export class Connection implements Dialogue {
   response(piece: Piece<Process>): void {
     this.standing.turns.came(piece);
     takeResponse(this, piece);
+  }
+
+  /** Nothing more will come, and so far the streams went; undefined where that is not known. */
+  endAt(requestsEnd: number | undefined, responsesEnd: number): void {
+    this.giveUpBefore(Number.POSITIVE_INFINITY);
+    endAt(this, requestsEnd, responsesEnd);
   }
 
   /** No more responses will come; `inOrder` if what was sent was also handed over. */

@@ -96,7 +96,7 @@ export class Stream<Who> {
   }
 
   /** A piece that is not read: what comes next is expected behind it. */
-  passOver(piece: Piece<Who>): void {
+  passOver(piece: Pick<Piece<Who>, 'offset' | 'length'>): void {
     const end = (piece.offset + piece.length) | 0;
     if (this.#next === undefined || ((end - this.#next) | 0) > 0) this.#next = end;
   }
