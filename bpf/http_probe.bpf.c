@@ -8,6 +8,7 @@
 #include "http_socket_layer.bpf.h"
 #include "http_state.bpf.h"
 #include "http_syscall.bpf.h"
+#include "http_trampoline.bpf.h"
 
 /* User space loads one group of those that see bytes move, the first that attaches and fires. */
 SEC("tp_btf/sock_recv_length")
@@ -66,7 +67,7 @@ int BPF_PROG(hp_fx_recv4, struct socket *socket, struct msghdr *message, size_t 
 	     int ret)
 {
 	hook_was_hit(HP_HOOK_RECEIVE4);
-	return socket_moved(socket->sk, ret, HP_RECEIVED, flags);
+	return function_returned(socket, ret, HP_RECEIVED, flags);
 }
 
 SEC("fexit/inet6_recvmsg")
@@ -74,7 +75,7 @@ int BPF_PROG(hp_fx_recv6, struct socket *socket, struct msghdr *message, size_t 
 	     int ret)
 {
 	hook_was_hit(HP_HOOK_RECEIVE6);
-	return socket_moved(socket->sk, ret, HP_RECEIVED, flags);
+	return function_returned(socket, ret, HP_RECEIVED, flags);
 }
 
 SEC("fexit/unix_stream_recvmsg")
@@ -82,35 +83,35 @@ int BPF_PROG(hp_fx_recv_ux, struct socket *socket, struct msghdr *message, size_
 	     int ret)
 {
 	hook_was_hit(HP_HOOK_RECEIVE_UNIX);
-	return socket_moved(socket->sk, ret, HP_RECEIVED, flags);
+	return function_returned(socket, ret, HP_RECEIVED, flags);
 }
 
 SEC("fexit/inet_sendmsg")
 int BPF_PROG(hp_fx_send4, struct socket *socket, struct msghdr *message, size_t size, int ret)
 {
 	hook_was_hit(HP_HOOK_SEND4);
-	return socket_moved(socket->sk, ret, HP_SENT, 0);
+	return function_returned(socket, ret, HP_SENT, 0);
 }
 
 SEC("fexit/inet6_sendmsg")
 int BPF_PROG(hp_fx_send6, struct socket *socket, struct msghdr *message, size_t size, int ret)
 {
 	hook_was_hit(HP_HOOK_SEND6);
-	return socket_moved(socket->sk, ret, HP_SENT, 0);
+	return function_returned(socket, ret, HP_SENT, 0);
 }
 
 SEC("fexit/unix_stream_sendmsg")
 int BPF_PROG(hp_fx_send_ux, struct socket *socket, struct msghdr *message, size_t size, int ret)
 {
 	hook_was_hit(HP_HOOK_SEND_UNIX);
-	return socket_moved(socket->sk, ret, HP_SENT, 0);
+	return function_returned(socket, ret, HP_SENT, 0);
 }
 
 SEC("fexit/inet_sendpage")
 int BPF_PROG(hp_fx_page, struct socket *socket, struct page *page, int offset, size_t size,
 	     int flags, int ret)
 {
-	return socket_moved(socket->sk, ret, HP_SENT, 0);
+	return function_returned(socket, ret, HP_SENT, 0);
 }
 
 /* A function that kernels have until 6.5, as the one above. */
@@ -118,7 +119,7 @@ SEC("fexit/unix_stream_sendpage")
 int BPF_PROG(hp_fx_page_ux, struct socket *socket, struct page *page, int offset, size_t size,
 	     int flags, int ret)
 {
-	return socket_moved(socket->sk, ret, HP_SENT, 0);
+	return function_returned(socket, ret, HP_SENT, 0);
 }
 
 SEC("tp_btf/sys_exit")

@@ -34,6 +34,7 @@ const probe = loadProbe({
   tier: undefined,
   hasLegacyCgroups: hasLegacyCgroups(),
   interrupts: { tracepoints: false, trampolines: false },
+  attachesOnce: false,
 });
 afterAll(() => probe.detach());
 probe.attach();

@@ -1,6 +1,7 @@
 /** The ways of looking: which is chosen, and that each sees the same. */
 import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
+import { hasStructure } from '../../container/profiler/src/kernel-types.ts';
 import { hasLegacyCgroups } from '../../container/profiler/src/machine.ts';
 import { loadProbe } from '../../container/profiler/src/probe.ts';
 import { freePort } from '../helpers/port.ts';
@@ -39,10 +40,14 @@ test('where threads interrupt tracepoints, kprobes come first; without them the 
   buildProbe();
   const interrupts = { tracepoints: true, trampolines: true };
   const ports = [{ first: PORT, last: PORT }];
-  const settings = { object, role: 'both', ports, cgroups: [], tier: undefined } as const;
+  const settings = { object, role: 'both', ports, cgroups: [], tier: undefined, attachesOnce: false } as const;
   const { tier, why, unseen } = loadProbe({ ...settings, hasLegacyCgroups: hasLegacyCgroups(), interrupts }).tier;
   expect(why).toMatch(tier === 'D' ? /^kprobes/ : /; not D: the kernel refused to /);
   expect(unseen.some((each) => each.startsWith('what one thread moves while another'))).toBe(tier !== 'D');
+});
+
+test('what the kernel calls its trampolines is found among its types, and what it has not is not', () => {
+  expect(['bpf_tramp_image', 'bpf_tramp_imagination'].map(hasStructure)).toEqual([true, false]);
 });
 
 test('a tier that does not exist is refused by name', async () => {

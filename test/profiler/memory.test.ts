@@ -65,11 +65,12 @@ test.each([false, true])(
         who: someone,
       });
     };
+    const over = { oldState: 0, newState: TCP_CLOSE, isShed: false, ends: [0, 0] } as const;
     /** Each is over when fifty others have come. */
     const pass = (from: number, to: number): void => {
       for (let conn = from; conn < to; conn++) {
         open(conn);
-        if (conn > 50) table.closed({ timeNs: conn, conn: conn - 50, oldState: 0, newState: TCP_CLOSE, isShed: false });
+        if (conn > 50) table.closed({ ...over, timeNs: conn, conn: conn - 50 });
         if (conn % 1_000 === 0) collect({ type: 'minor' });
       }
     };

@@ -1,7 +1,7 @@
 /** Which tiers are tried on which kernel, and when one is believed. */
 import { expect, test } from 'vitest';
 import * as layout from '../../container/profiler/src/layout.ts';
-import { interruptsOf } from '../../container/profiler/src/machine.ts';
+import { attachesTrampolinesOnce, interruptsOf } from '../../container/profiler/src/machine.ts';
 import { explainTier, hasFired, inOrder, TIERS, tiersToTry } from '../../container/profiler/src/tier.ts';
 
 test.each(TIERS.map((tier) => [tier.tier, tier] as const))(
@@ -28,6 +28,16 @@ test.each([
 ] as const)('on %s, %s, with `%s`, the tiers are tried in the order %j', (release, version, commandLine, order) => {
   const tiers = tiersToTry(interruptsOf(release, version, commandLine));
   expect(tiers.map(({ tier }) => tier)).toEqual(order);
+});
+
+test.each([
+  ['5.10.0-46-cloud-amd64', true],
+  ['5.12.19', true],
+  ['4.18.0-553.el8_10.x86_64', true],
+  ['5.13.0', false],
+  ['6.1.0-56-amd64', false],
+])('on %s a trampoline is attached only once: %s', (release, isOnce) => {
+  expect(attachesTrampolinesOnce(release)).toBe(isOnce);
 });
 
 test('a tier in whose middle other threads run says so, and the others do not', () => {

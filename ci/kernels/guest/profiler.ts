@@ -14,6 +14,8 @@ export type Profiler = {
     readonly header: Header | undefined;
     readonly status: Record<string, unknown>;
   }>;
+  /** Pauses or resumes it; resolves when it has. */
+  readonly toggle: () => Promise<void>;
   /** The trace as it is now. */
   readonly read: () => readonly Told[];
 };
@@ -50,7 +52,7 @@ export async function startProfiler(root: string, more: string): Promise<Profile
       },
     },
   );
-  await isAttached(child);
+  await says(child, 'profiler: attached');
   const read = (): readonly Told[] =>
     readFileSync(join(OUT, JSON_TRACE), 'utf8')
       .split('\n')
@@ -59,6 +61,11 @@ export async function startProfiler(root: string, more: string): Promise<Profile
       .map((line) => JSON.parse(line) as Told);
   return {
     read,
+    toggle: async () => {
+      const done = says(child, 'profiler: capture paused or resumed');
+      child.kill('SIGUSR2');
+      await done;
+    },
     stop: async () => {
       child.kill('SIGTERM');
       await new Promise((resolve) => child.once('exit', resolve));
@@ -72,11 +79,17 @@ export async function startProfiler(root: string, more: string): Promise<Profile
   };
 }
 
-function isAttached(child: ChildProcess): Promise<void> {
+function says(child: ChildProcess, sentence: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    child.stdout?.on('data', (data: Buffer) => {
-      if (data.includes('profiler: attached')) resolve();
-    });
-    child.once('exit', (code) => reject(new Error(`the profiler ended with ${code} before it was attached`)));
+    const listen = (data: Buffer): void => {
+      if (!data.includes(sentence)) return;
+      child.stdout?.off('data', listen);
+      child.off('exit', ended);
+      resolve();
+    };
+    const ended = (code: number | null): void =>
+      reject(new Error(`the profiler ended with ${code} before it said \`${sentence}\``));
+    child.stdout?.on('data', listen);
+    child.once('exit', ended);
   });
 }

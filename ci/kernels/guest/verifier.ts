@@ -1,7 +1,12 @@
 /** What the kernel's verifier says of each program that it lets in. */
 import { BpfError } from '../../../container/profiler/src/errors.ts';
 import type { OnVerified } from '../../../container/profiler/src/libbpf.ts';
-import { hasLegacyCgroups, readInterrupts } from '../../../container/profiler/src/machine.ts';
+import {
+  attachesTrampolinesOnce,
+  hasLegacyCgroups,
+  kernelRelease,
+  readInterrupts,
+} from '../../../container/profiler/src/machine.ts';
 import { loadProbe } from '../../../container/profiler/src/probe.ts';
 import { TIERS, type TierName } from '../../../container/profiler/src/tier.ts';
 
@@ -39,6 +44,7 @@ function loadTier(object: string, tier: TierName, onVerified: OnVerified): void 
     tier,
     hasLegacyCgroups: hasLegacyCgroups(),
     interrupts: readInterrupts(),
+    attachesOnce: attachesTrampolinesOnce(kernelRelease()),
     onVerified,
   });
 }

@@ -13,8 +13,15 @@ export function kernelRelease(): string {
  * rlimit-based memory accounting").
  */
 export function chargesLockedMemory(kernel: string): boolean {
-  const [, major, minor] = /^(\d+)\.(\d+)/.exec(kernel) ?? [];
-  return Number(major) < 5 || (major === '5' && Number(minor) < 11);
+  return isBefore(kernel, 5, 11);
+}
+
+/**
+ * Whether a trampoline that was detached cannot be attached again; since 5.13 it can (f3a95075549e, "bpf: Allow trampoline
+ * re-attach for tracing and lsm programs").
+ */
+export function attachesTrampolinesOnce(kernel: string): boolean {
+  return isBefore(kernel, 5, 13);
 }
 
 /**
@@ -31,6 +38,11 @@ export function interruptsOf(kernel: string, version: string, commandLine: strin
 /** The same of this kernel. */
 export function readInterrupts(): Interrupts {
   return interruptsOf(kernelRelease(), version(), readFileSync('/proc/cmdline', 'utf8'));
+}
+
+function isBefore(kernel: string, major: number, minor: number): boolean {
+  const [, itsMajor, itsMinor] = /^(\d+)\.(\d+)/.exec(kernel) ?? [];
+  return Number(itsMajor) < major || (Number(itsMajor) === major && Number(itsMinor) < minor);
 }
 
 /** Whether cgroups have names on a version 1 hierarchy too. */

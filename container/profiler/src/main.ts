@@ -6,7 +6,7 @@ import { createClock } from './clock.ts';
 import { explainFailure, tellFailure } from './failure.ts';
 import { CONTAINERS, JSON_TRACE, STATUS, TEXT_TRACE } from './file-names.ts';
 import { bootTimeNs, sinceBootNs } from './libc.ts';
-import { hasLegacyCgroups, kernelRelease, readInterrupts } from './machine.ts';
+import { attachesTrampolinesOnce, hasLegacyCgroups, kernelRelease, readInterrupts } from './machine.ts';
 import { watchNames } from './names.ts';
 import { loadProbe } from './probe.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
@@ -56,7 +56,12 @@ function capture(settings: Settings, writeStatus: (status: Status) => void): Cap
   const open = (name: string, format: typeof textFormat) =>
     openFileSink(join(settings.out, name), format, settings.maxBytes);
   const sinks = [open(TEXT_TRACE, textFormat), open(JSON_TRACE, jsonFormat)];
-  const probe = loadProbe({ ...settings, hasLegacyCgroups: hasLegacyCgroups(), interrupts: readInterrupts() });
+  const probe = loadProbe({
+    ...settings,
+    hasLegacyCgroups: hasLegacyCgroups(),
+    interrupts: readInterrupts(),
+    attachesOnce: attachesTrampolinesOnce(kernelRelease()),
+  });
   const header: Header = {
     startedUs: clock.wallUs(clock.nowNs()),
     ...probe.tier,

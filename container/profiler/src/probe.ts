@@ -1,8 +1,8 @@
 /** The probe in the kernel: loading, attaching, and the maps through which it is told what to do. */
 
-import { attachProgram, detachProgram } from './attach.ts';
 import type { KnownBodies } from './connection/known.ts';
 import { BpfError } from './errors.ts';
+import { hasStructure } from './kernel-types.ts';
 import * as layout from './layout.ts';
 import { leftOut } from './left-out.ts';
 import {
@@ -17,17 +17,17 @@ import {
   openMap,
   openObject,
 } from './libbpf.ts';
-import { type Family, moveBytes, pageBytes } from './libc.ts';
+import { moveBytes, pageBytes } from './libc.ts';
 import { createConns, createGroups, createLosses } from './maps.ts';
 import type { GroupId } from './records.ts';
 import { openRing, type Ring } from './ring.ts';
 import type { PortRange, Settings } from './settings.ts';
+import { createSwitch, type Switch } from './switch.ts';
 import {
   type Chosen,
   explainTier,
   hasFired,
   type Interrupts,
-  inOrder,
   type Refused,
   TIERS,
   type Tier,
@@ -61,6 +61,8 @@ export type Probe = {
 export type ProbeOptions = Pick<Settings, 'object' | 'ports' | 'cgroups' | 'role' | 'tier'> & {
   readonly hasLegacyCgroups: boolean;
   readonly interrupts: Interrupts;
+  /** A trampoline that is detached cannot be attached again. */
+  readonly attachesOnce: boolean;
   /** Called with the verifier's statistics of each program. */
   readonly onVerified?: OnVerified;
 };
@@ -93,11 +95,12 @@ function withOthers(error: BpfError, refused: readonly Refused[]): BpfError {
 }
 
 function tryTier(options: ProbeOptions, tier: Tier, refused: readonly Refused[]): Probe {
+  if (tier.kind === 'trampolines' && options.attachesOnce) requireLastingTrampolines();
   const object = openObject(options.object, tier.programs);
   try {
     configure(initialValue(object, '.rodata.hp'), options);
     loadObject(object, options.onVerified);
-    const onOff = createSwitch(object);
+    const onOff = createSwitch(object, options.attachesOnce);
     prove(object, tier, onOff);
     const hooks = [...new Set(object.programs.map((program) => program.section))];
     const chosen = explainTier(tier, refused, options.interrupts);
@@ -108,32 +111,29 @@ function tryTier(options: ProbeOptions, tier: Tier, refused: readonly Refused[])
   }
 }
 
+/** Those of kernels before e21aa341785c ("bpf: Fix fexit trampoline") are freed while threads wait in them, to which they then return. */
+function requireLastingTrampolines(): void {
+  if (hasStructure('bpf_tramp_image')) return;
+  throw new BpfError('a thread that waits in a trampoline when it is detached would bring this kernel down', 0, '');
+}
+
 /** Attaching is not firing: moves bytes past the hooks and asks whether they saw them. */
-function prove(object: BpfObject, tier: Tier, { attach, detach }: Pick<Probe, 'attach' | 'detach'>): void {
-  let moved: readonly Family[] = [];
+function prove(object: BpfObject, tier: Tier, { attach, detach, release }: Switch): void {
+  let isProven = false;
   try {
     attach();
-    moved = moveBytes();
-  } finally {
+    const moved = moveBytes();
     detach();
+    const value = Buffer.alloc(4 * layout.hook.hooks);
+    lookUp(openMap(object, '.data.hp'), Buffer.alloc(4), value);
+    isProven = hasFired(tier, moved, (place) => value.readUInt32LE(4 * place) !== 0);
+  } finally {
+    if (!isProven) release();
   }
-  // Kernels before 5.13 attach such a program only once (f3a95075549e lifted that), and a pause attaches it again.
-  if (tier.kind === 'trampolines') attachAgain({ attach, detach });
-  const value = Buffer.alloc(4 * layout.hook.hooks);
-  lookUp(openMap(object, '.data.hp'), Buffer.alloc(4), value);
-  if (hasFired(tier, moved, (place) => value.readUInt32LE(4 * place) !== 0)) return;
-  throw new BpfError('its hooks attach and never fire', 0, '');
+  if (!isProven) throw new BpfError('its hooks attach and never fire', 0, '');
 }
 
-function attachAgain({ attach, detach }: Pick<Probe, 'attach' | 'detach'>): void {
-  try {
-    attach();
-  } finally {
-    detach();
-  }
-}
-
-function makeProbe(object: BpfObject, onOff: Pick<Probe, 'attach' | 'detach'>, tier: Chosen): Probe {
+function makeProbe(object: BpfObject, { attach, detach }: Switch, tier: Chosen): Probe {
   const data = openMap(object, 'hp_data');
   const control = openMap(object, 'hp_control');
   return {
@@ -141,7 +141,8 @@ function makeProbe(object: BpfObject, onOff: Pick<Probe, 'attach' | 'detach'>, t
     control: openRing(ringMemory(control)),
     ringBytes: data.maxEntries + control.maxEntries,
     tier,
-    ...onOff,
+    attach,
+    detach,
     ...createGroups(openMap(object, 'hp_groups')),
     ...createConns(openMap(object, 'hp_conns'), openMap(object, 'hp_words')),
     losses: createLosses(object),
@@ -169,19 +170,5 @@ function ringMemory(map: BpfMap) {
     producer: mapMemory(map, page, page + 2 * ringBytes, false),
     pageBytes: page,
     ringBytes,
-  };
-}
-
-function createSwitch(object: BpfObject): Pick<Probe, 'attach' | 'detach'> {
-  let links: bigint[] = [];
-  return {
-    attach: () => {
-      for (const program of inOrder(object.programs)) links.push(attachProgram(program));
-    },
-    detach: () => {
-      const attached = links;
-      links = [];
-      for (const link of attached.reverse()) detachProgram(link);
-    },
   };
 }

@@ -1,6 +1,7 @@
 /** What libbpf or the kernel refused, in words: which file, which program, and why. */
 import { BpfError } from './errors.ts';
 import { failure } from './native.ts';
+import { isTrampoline } from './tier.ts';
 
 export type ProgramName = { readonly name: string; readonly section: string };
 
@@ -24,9 +25,9 @@ export function loadFailure(programs: readonly ProgramName[], logs: readonly str
 }
 
 /** In words: which program, and to what it is attached. */
-export function named({ name, section }: ProgramName): string {
-  const kind = section.startsWith('fexit/') ? 'trampoline' : 'program';
-  return `the ${kind} \`${name}\` (\`${section}\`)`;
+export function named(program: ProgramName): string {
+  const kind = isTrampoline(program) ? 'trampoline' : 'program';
+  return `the ${kind} \`${program.name}\` (\`${program.section}\`)`;
 }
 
 function lastLines(log: string): string {

@@ -122,6 +122,10 @@ export function inOrder<Program extends { readonly name: string }>(programs: rea
   return [...programs].sort((one, other) => rank(one) - rank(other));
 }
 
+export function isTrampoline({ section }: { readonly section: string }): boolean {
+  return section.startsWith('fexit/');
+}
+
 /** Whether every hook has fired that must have, once a byte was moved over a socket of each of these families. */
 export function hasFired(tier: Tier, moved: readonly Family[], isHit: (place: number) => boolean): boolean {
   const ofFamilies = moved.flatMap((family) => tier.hitsByFamily?.[family] ?? []);

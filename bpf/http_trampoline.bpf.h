@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The same calls as the socket functions end, for kernels that have no tracepoints for them. */
+#ifndef HTTP_TRAMPOLINE_BPF_H
+#define HTTP_TRAMPOLINE_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "http_socket_layer.bpf.h"
+
+/*
+ * Set by user space while capture is paused, for kernels that attach a trampoline only once and
+ * where it therefore stays.
+ */
+__u32 hp_asleep SEC(".data.asleep") = 0;
+
+static __always_inline int function_returned(struct socket *socket, int ret, __u32 direction,
+					     __u32 flags)
+{
+	return hp_asleep ? 0 : socket_moved(socket->sk, ret, direction, flags);
+}
+
+#endif
