@@ -32,6 +32,27 @@ test.each(['list', 'plain'])(
   },
 );
 
+test('Ctrl-C during a last step is not for it: it and those after it are done, and once more kills it', async () => {
+  for (const presses of [1, 2]) {
+    await using project = await createProject(
+      config("  work: { run: 'true', finally: [last && touch ended, touch cleaned] }\n  next: { needs: [work] }\n"),
+    );
+    const last = await project.driven('last');
+    const terminal = openTerminal(project, 'next --output=plain');
+    const step = await last.started();
+    terminal.type(ctrlC);
+    await terminal.shows('SIGINT: stopping; once more kills at once');
+    await apart();
+    if (presses === 1) step.exit(0);
+    else terminal.type(ctrlC);
+    await step.isGone;
+    expect(await terminal.exit).toBe(130);
+    const wanted = presses === 1 ? '' : undefined;
+    for (const name of ['ended', 'cleaned']) expect(await project.read(name).catch(() => undefined), name).toBe(wanted);
+    expect(terminal.state()).toEqual(sane);
+  }
+});
+
 test('Ctrl-C twice kills what ignores the first', async () => {
   await using project = await createProject(config('  deaf: { run: "trap \'\' INT TERM; deaf" }\n'));
   const deaf = await project.driven('deaf');
