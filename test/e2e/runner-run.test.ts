@@ -200,6 +200,15 @@ test('a background child that holds the output does not hang the run', async () 
   await background.isGone;
 });
 
+test('a background child that prints without end does not hang the run either', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': "version: 1\ntasks:\n  bg: { run: 'yes & echo started' }\n",
+  });
+  const { exit, stdout } = await project.run('bg');
+  expect(exit).toBe(0);
+  expect(stdout).toMatch(/started\n(y\n)+✔ bg <time>\n$/);
+});
+
 test.each([
   ['task', (run: string) => `{ timeout: 1s, run: '${run}', `],
   ['service', (run: string) => `{ service: { run: '${run}', ready: { command: test -e held } }, `],

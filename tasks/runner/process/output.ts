@@ -10,8 +10,10 @@ export type Ended = {
   readonly problem: string | undefined;
 };
 
-/** How long the output of an ended process may stay silent before we stop waiting for its end. */
+/** So long after the end of a process, and then again and again, we look whether more of its output has just come. */
 const silenceMs = 100;
+/** More than that is not what it had still to say, but what somebody goes on to say. */
+const mostAfterEnd = 1 << 20;
 
 export type LineSplitter = { readonly push: (chunk: Buffer | string) => void; readonly end: () => void };
 
@@ -79,9 +81,9 @@ export function readInTurns(stream: Readable | null, isBehind: () => boolean): v
 }
 
 /**
- * Waits until a process has ended and its output was read. A background child may hold the output open for ever: then we
- * wait only until it falls silent, and leave it alone. `isEnding` says whether such children are being ended: then what they
- * say last is waited for.
+ * Waits until a process has ended and its output was read. A background child may hold the output open for ever, and say
+ * something now and then, or all the time: then we wait only until nothing comes, or too much, and leave it alone. `isEnding`
+ * says whether such children are being ended: then what they say last is waited for.
  */
 export function waitForEnd(child: ChildProcess, isEnding: () => boolean = () => false): Promise<Ended> {
   return new Promise((resolve) => {
@@ -118,12 +120,14 @@ function whenRead(stream: Readable, onEnd: () => void): void {
   stream.once('close', onEnd);
 }
 
-/** Calls back when all output has ended or nothing came for a while. What has arrived unread counts as not silent. */
+/** Calls back when all output has ended, or nothing comes, or too much. What has arrived unread counts as not silent. */
 function untilSilence(open: ReadonlySet<Readable>, isEnding: () => boolean, onSilent: () => void): () => void {
   let timer = setTimeout(checkSilence, silenceMs);
   let heardSomething = false;
-  const onData = (): void => {
+  let length = 0;
+  const onData = (piece: Buffer): void => {
     heardSomething = true;
+    length += piece.length;
   };
   for (const stream of open) stream.on('data', onData);
   return finish;
@@ -132,7 +136,8 @@ function untilSilence(open: ReadonlySet<Readable>, isEnding: () => boolean, onSi
     heardSomething = false;
     setImmediate(() => {
       const isUnread = [...open].some(({ readableLength }) => readableLength > 0);
-      if (heardSomething || isUnread || isEnding()) timer = setTimeout(checkSilence, silenceMs);
+      const mayGoOn = (heardSomething || isUnread) && length < mostAfterEnd;
+      if (mayGoOn || isEnding()) timer = setTimeout(checkSilence, silenceMs);
       else finish();
     });
   }
