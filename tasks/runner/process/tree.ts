@@ -27,7 +27,9 @@ export function orphansOnTerminal(own: number): readonly ProcessRow[] {
   return rows.filter((row) => {
     const isOfOurs = row.group === self.group && row.session === self.session && row.pid !== own && !row.isZombie;
     const isOrphan = self.session === undefined ? row.parent === 1 : byPid.get(row.parent)?.session !== self.session;
-    return isOfOurs && isOrphan && Number(row.started) >= Number(self.started);
+    const mayBeYounger = Number(row.started) >= Number(self.started);
+    // A shell and the runner that it starts may begin in one tick of the system's clock.
+    return isOfOurs && isOrphan && mayBeYounger && !descendsFrom(own, row.pid);
   });
 }
 
