@@ -100,6 +100,8 @@ export type Host = {
   readonly onUncaught: (listener: (thrown: unknown) => Uncaught, who: () => string | undefined) => void;
   /** Whom `taker` names gets what code in this process prints by itself, past `write`. */
   readonly hearPrints: typeof hearPrints;
+  /** Called before others write to the terminal, which may be closed meanwhile. */
+  readonly outliveTerminal: () => void;
   /** Asks a person and gives the answer; empty when there is none. */
   readonly ask: (question: string) => Promise<string>;
   readonly packageVersion: () => Promise<string>;

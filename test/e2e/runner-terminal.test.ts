@@ -265,18 +265,42 @@ test('an interactive task that breaks the terminal and dies leaves it as it was'
   expect(terminal.state()).toEqual(sane);
 });
 
-test('closing the terminal ends what runs', async () => {
+test.each(['list', 'plain'])('closing the terminal ends what runs: `--output=%s`', async (output) => {
   await using project = await createProject(
     config(
       '  serve: { run: "trap \'\' INT; serve", finally: touch cleaned }\n  web: { service: { run: web } }\n  all: { needs: [web, serve] }\n',
     ),
   );
   const [serve, web] = await Promise.all([project.driven('serve'), project.driven('web')]);
-  const terminal = openTerminal(project, 'all --output=plain --jobs=2');
+  const program = [process.execPath, ...cli(`all --output=${output} --jobs=2`)].join(' ');
+  const terminal = openTerminalOf(project, [
+    'bash',
+    '-c',
+    `${program} <&0 & trap 'kill -HUP $!' HUP; wait; wait $!; echo $? >code`,
+  ]);
   const invocations = await Promise.all([serve.started(), web.started()]);
+  await terminal.shows('web');
   terminal.close();
   await Promise.all(invocations.map(({ isGone }) => isGone));
-  await expect.poll(() => project.read('cleaned').catch(() => 'not yet'), { timeout: 20_000 }).toBe('');
+  await expect.poll(() => project.read('code').catch(() => ''), { timeout: 20_000 }).toBe('129\n');
+  expect(await project.read('cleaned')).toBe('');
+});
+
+test('what an interactive script prints when its terminal is gone does not end the run', async () => {
+  await using project = await createProject({
+    ...config('  ask: { interactive: true, script: ask.mjs, finally: touch cleaned }\n'),
+    'ask.mjs': `import { existsSync } from 'node:fs';
+export const run = async ({ sleep }) => { console.log('up'); while (!existsSync('go')) await sleep(50); process.stdout.write('on'); };
+`,
+  });
+  const program = [process.execPath, ...cli('ask')].join(' ');
+  const terminal = openTerminalOf(project, ['bash', '-c', `trap : HUP; ${program}; echo $? >code`]);
+  await terminal.shows('up');
+  terminal.close();
+  await terminal.exit;
+  await project.write('go', '');
+  await expect.poll(() => project.read('code').catch(() => ''), { timeout: 20_000 }).toBe('0\n');
+  expect(await project.read('cleaned')).toBe('');
 });
 
 test('a run outlives its terminal where it does not hear of its end, and tells nothing of it', async () => {

@@ -1,6 +1,5 @@
 import { writeSync } from 'node:fs';
 import { isErrno } from '../host.ts';
-import { writePast } from './prints.ts';
 
 type Name = 'stdout' | 'stderr';
 
@@ -23,6 +22,11 @@ export function writeToStream(name: Name, stream: NodeJS.WriteStream, bytes: Uin
   writePast(stream, bytes, () => own.shift());
 }
 
+/** Writes to a stream whatever code it is that runs, and whoever else has put a `write` there. */
+function writePast(stream: NodeJS.WriteStream, bytes: Uint8Array, done: () => void): void {
+  Reflect.apply(Object.getPrototypeOf(stream).write, stream, [bytes, done]);
+}
+
 /**
  * From now on all is written at once, first what streams still have: the process ends, and they would take it along. Who waits
  * for a reader hears no signal, so that those do again what they do where nobody listens.
@@ -39,6 +43,15 @@ export function writeLastOnes(): void {
       // Where it cannot be written, nobody is left to be told.
     }
   }
+}
+
+/** Of what others write there, what cannot be read any more is dropped: a terminal that was closed must not end the program. */
+export function outliveReader(stream: NodeJS.WriteStream): void {
+  stream.off('error', unlessGone).on('error', unlessGone);
+}
+
+function unlessGone(error: Error): void {
+  if (!isGone(error)) throw error;
 }
 
 /** Whether a reader went away. */

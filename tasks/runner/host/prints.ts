@@ -1,3 +1,5 @@
+import { outliveReader } from './last-writes.ts';
+
 type Name = 'stdout' | 'stderr';
 /** Gives a promise where no more should be printed until it settles. */
 type Taker = (name: Name, chunk: string | Uint8Array) => Promise<void> | void;
@@ -20,17 +22,13 @@ export function hearPrints(taker: () => Taker | undefined): void {
       get: () => {
         const stream = Reflect.apply(get, process, []) as NodeJS.WriteStream;
         if (diverted.has(stream)) return stream;
+        outliveReader(stream);
         divert(stream, (write) => divertedWrite(name, stream, { taker, write }));
         divertEnd(stream, taker);
         return stream;
       },
     });
   }
-}
-
-/** Writes to a stream whatever code it is that runs, and whoever else has put a `write` there. */
-export function writePast(stream: NodeJS.WriteStream, bytes: Uint8Array, done: () => void): void {
-  Reflect.apply(Object.getPrototypeOf(stream).write, stream, [bytes, done]);
 }
 
 /**

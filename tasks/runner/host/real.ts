@@ -11,6 +11,7 @@ import { ask } from './ask.ts';
 import { foreignCode } from './ending.ts';
 import { readPipe, readText, replaceFile } from './files.ts';
 import { isInBackground, onSuspend } from './foreground.ts';
+import { outliveReader } from './last-writes.ts';
 import { openLog, removeLog, tidyLogs } from './log-file.ts';
 import { ownNames, readPlatform, readUser } from './machine.ts';
 import { ownersOf } from './owners.ts';
@@ -73,6 +74,7 @@ export function realHost(importModule: ImportModule, terminals: readonly number[
     isInBackground,
     onUncaught: (listener, who) => onUncaught({ listener, who }, stderr.write),
     hearPrints,
+    outliveTerminal: () => outliveReader(process.stdout),
     ask,
     packageVersion: () => versionOf(packageFolder),
     realPath: async (path) => (existsSync(path) ? realpathSync(path) : path),

@@ -8,6 +8,7 @@ import type { Row, Wrapper } from './row.ts';
 /** Draws the list until all its rows have ended. */
 export async function showList(rows: readonly Row[], paint: Paint, host: Host): Promise<void> {
   const { DefaultRenderer, Listr, Spinner } = await import('listr2');
+  host.outliveTerminal();
   const list = new Listr(
     rows.map((row) => ({
       title: row.name,
