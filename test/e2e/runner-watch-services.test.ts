@@ -132,6 +132,40 @@ test('a service is not started again when the watch is ended while the one befor
   expect(await linesOf(project, 'story')).toEqual(['last']);
 });
 
+test.each([
+  ['what it reads', 'web.conf', 'go'],
+  ['what a task reads that it needs', 'src', 'go'],
+  ['the config', 'tasks.config.yaml', ''],
+])('a service that is not ready is started again at once with %s', async (_, file, text) => {
+  const tasks = (sign: string) => `  build: { inputs: [src], outputs: [out], run: cp src out }
+  web:
+    needs: [build]
+    inputs: [web.conf]
+    service: { run: 'grep -h go out web.conf; sleep 1000', ready: { log: '${sign}', within: 10m } }
+  test: { needs: [web], inputs: [], run: echo test >> story }
+`;
+  await using project = await projectWith(() => tasks('^go'), { src: 'a', 'web.conf': 'b' });
+  const watch = startWatch(project, 'test');
+  await watch.says('▸ web');
+  await project.write(file, text || `version: 1\ntasks:\n${tasks('^').replace('grep', 'echo up; grep')}`);
+  await watch.says('– web stopped: it is started again\n– test not started: it needs `web`\n');
+  await watch.waits();
+  expect(await linesOf(project, 'story')).toEqual(['test']);
+  expect((await watch.end()).exit).toBe(130);
+});
+
+test('a service that writes what it reads before it is ready becomes ready all the same', async () => {
+  await using project = await projectWith(
+    () =>
+      "  web: { inputs: [conf], service: { run: 'date +%N >> conf; echo up >> story; sleep 1; echo ready; sleep 1000', ready: { log: ready } } }\n",
+    { conf: '' },
+  );
+  const watch = startWatch(project, 'web');
+  await watch.waits();
+  expect((await linesOf(project, 'story')).length).toBeGreaterThan(1);
+  expect((await watch.end()).exit).toBe(130);
+});
+
 test('a service that ends by itself is told, and started again with the next change', async () => {
   await using project = await projectWith(() => "  web: { inputs: [conf], service: { run: 'web' } }\n", { conf: '' });
   const web = await project.driven('web');

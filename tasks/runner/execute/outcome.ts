@@ -61,6 +61,7 @@ const reasons = {
   interrupted: 'interrupted',
   'no-longer-needed': 'nothing needs it any more',
   'another-failed': 'another task failed',
+  outdated: 'it is started again',
 } as const satisfies Record<Cancellation['because'], string>;
 
 type Told = Pick<Failure, 'message' | 'exit'> & Partial<Pick<Failure, 'command' | 'remedy' | 'checks' | 'reason'>>;

@@ -180,7 +180,9 @@ class Run {
     onStart();
     const { startService } = await import('../service/service.ts');
     const isNeeded = () => this.round?.isNeeded(task.name) ?? this.up.isNeeded(task, this.isToCome);
-    return await startService({ ...options, work, isNeeded });
+    const start = (until: AbortSignal) => startService({ ...options, signal: until, work, isNeeded });
+    if (this.round === undefined) return await start(signal);
+    return await this.round.whileStarting(task.name, (outdated) => start(AbortSignal.any([signal, outdated])));
   }
 
   private afterwards(task: PlannedTask, end: TaskEnd, startedMs: number): void {

@@ -1,6 +1,6 @@
 /** Why a task is cancelled, carried as the reason of an AbortSignal. */
 export type Cancellation = {
-  readonly because: 'interrupted' | 'timed-out' | 'another-failed' | 'no-longer-needed';
+  readonly because: 'interrupted' | 'timed-out' | 'another-failed' | 'no-longer-needed' | 'outdated';
   readonly signal: NodeJS.Signals;
   /** The terminal has already sent the signal to everything in its foreground; what was started after that time lacks it. */
   readonly isDelivered: boolean;

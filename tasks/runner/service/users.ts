@@ -28,7 +28,10 @@ function isService(task: PlannedTask | undefined): boolean {
 }
 
 /** The tasks of these names, and all that they need. */
-function closureOf(names: readonly string[], byName: ReadonlyMap<string, PlannedTask>): ReadonlySet<PlannedTask> {
+export function closureOf(
+  names: readonly string[],
+  byName: ReadonlyMap<string, PlannedTask>,
+): ReadonlySet<PlannedTask> {
   const found = new Set<PlannedTask>();
   const visit = (name: string): void => {
     const task = byName.get(name);

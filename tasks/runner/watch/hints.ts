@@ -10,7 +10,8 @@ export type Hints = {
   readonly settle: () => Promise<void>;
 };
 
-const burstMs = 50;
+/** So long after a hint there may be another of the same change. */
+export const burstMs = 50;
 /** A service may write without end. */
 const longestBurstMs = 1_000;
 

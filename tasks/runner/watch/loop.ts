@@ -12,14 +12,13 @@ import { pathsOf, whenAllHaveCome } from './bulk.ts';
 import { type Moment, makeChain } from './chain.ts';
 import { definitionsOf } from './definitions.ts';
 import { type Due, makeDue } from './due.ts';
-import { type Eyes, openEyes } from './eyes.ts';
 import { type Gaze, gazesOf } from './gaze.ts';
-import { type Hints, makeHints } from './hints.ts';
-import { type Looks, makeLooks } from './look.ts';
-import { onlyTheConfig, theirOwn, tooMany } from './notices.ts';
-import { type Changes, makeObserver, type Observer } from './observer.ts';
+import { onlyTheConfig, theirOwn } from './notices.ts';
+import type { Changes } from './observer.ts';
+import { makeRestarts, type Restarts } from './restarts.ts';
 import type { Rounds } from './rounds.ts';
-import { makeSources, type Sources, type Understanding } from './sources.ts';
+import { openSenses, type Senses } from './senses.ts';
+import type { Understanding } from './sources.ts';
 
 type Options = {
   /** With the environment as it was typed. */
@@ -34,34 +33,16 @@ const settlingMs = 2_000;
 
 /** Runs all that is planned, and then what each change affects. Comes back when the watch is interrupted. */
 export async function untilInterrupted(options: Options): Promise<void> {
-  const { caller, args, session } = options;
-  const { host, root, emit, cancel } = session;
-  const hints = makeHints(host, cancel.signal);
-  const sources = makeSources(caller, args);
-  using eyes = openEyes({
-    host,
-    root,
-    polls: caller.env.TASKS_WATCH === 'poll',
-    onHint: hints.give,
-    onLimit: (code) => emit({ type: 'notice-given', text: tooMany(code, host.roomForWatches(code)) }),
-  });
-  const looks = makeLooks(host, root);
-  const observer = makeObserver({ session, sources, eyes, looks });
-  const watcher = new Watcher(options, { hints, sources, eyes, looks, observer }, await sources.read());
+  let watcher: Watcher | undefined;
+  using senses = openSenses(options, () => watcher?.restarts.look());
+  watcher = new Watcher(options, senses, await senses.sources.read());
   await watcher.start();
-  while (!cancel.signal.aborted) await watcher.step();
+  while (!options.session.cancel.signal.aborted) await watcher.step();
 }
-
-type Senses = {
-  readonly hints: Hints;
-  readonly sources: Sources;
-  readonly eyes: Eyes;
-  readonly looks: Looks;
-  readonly observer: Observer;
-};
 
 /** A watch on its way: what it knows of the config and of the files, and what it has said. */
 class Watcher {
+  readonly restarts: Restarts;
   private readonly options: Options;
   private readonly senses: Senses;
   private readonly chain = makeChain();
@@ -80,6 +61,12 @@ class Watcher {
     this.now = now;
     this.due = makeDue(options.session.host);
     this.gazes = this.gazesNow();
+    this.restarts = makeRestarts({
+      ...options,
+      ...senses,
+      chain: this.chain,
+      now: () => ({ tasks: this.now.plan.tasks, gazes: this.gazes }),
+    });
   }
 
   async start(): Promise<void> {
@@ -136,7 +123,9 @@ class Watcher {
   private async run(tasks: Plan['tasks'], roots: ReadonlySet<string>, isFirst: boolean): Promise<void> {
     const { rounds, session } = this.options;
     this.chain.begin();
-    await rounds.run({ ...this.now, tasks, roots, gazes: this.gazes, looks: this.senses.looks, isFirst });
+    const { looks } = this.senses;
+    const { look: onStarting, during } = this.restarts;
+    await during(() => rounds.run({ ...this.now, tasks, roots, gazes: this.gazes, looks, isFirst, onStarting }));
     this.runEndedMs = session.host.clockMs();
     this.isAfterRun = true;
     this.hasSaidWaiting = false;

@@ -21,6 +21,8 @@ export type RoundOptions = Understanding & {
   readonly looks: Looks;
   /** What is asked for once only: `--force` and `--fix`. */
   readonly isFirst: boolean;
+  /** Called when a service is about to start. */
+  readonly onStarting: () => void;
 };
 
 /** The runs of a watch, one at a time, and what stays from one to the next. */
@@ -30,6 +32,8 @@ export type Rounds = {
   /** Whether a task began when it last had its turn, and did not come to a good end. */
   readonly hasFailed: (task: string) => boolean;
   readonly servicesAreUp: () => boolean;
+  /** The services that are not ready yet. To abort one ends its start. */
+  readonly starting: () => ReadonlyMap<string, AbortController>;
   /** Stops those that are meant, each before what it needs. */
   readonly stopServices: (isMeant?: (task: string) => boolean) => Promise<void>;
 };
@@ -46,6 +50,7 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
   const standing = makeStanding();
   const held: Holdings = new Map();
   const ends = new Map<string, TaskEnd['state']>();
+  const starting = new Map<string, AbortController>();
   let planned: readonly PlannedTask[] = [];
   /** In the run that goes on. */
   let isToCome = (_: PlannedTask): boolean => false;
@@ -79,10 +84,11 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
     select: (plan, roots) => selectTasks(plan.tasks, { roots, ends, isUp }),
     hasFailed: (task) => ['failed', 'cancelled'].includes(ends.get(task) ?? ''),
     servicesAreUp: () => standing.names().length > 0,
+    starting: () => starting,
     // Not by when they were started: one that was replaced is younger than those that need it.
     stopServices: (isMeant = () => true) => standing.stop(planned.map(({ name }) => name).filter(isMeant)),
     run: async (options) => {
-      const { project, plan, tasks, gazes, looks, isFirst } = options;
+      const { project, plan, tasks, gazes, looks, isFirst, onStarting } = options;
       planned = plan.tasks;
       const { host } = session;
       const round = openSession({ ...host, env: project.env }, project, flags, { ...session, emit });
@@ -97,11 +103,17 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
         if (gaze !== undefined) await looks.refresh(gaze);
         return undefined;
       };
+      const whileStarting: Round['whileStarting'] = async (service, start) => {
+        const outdated = new AbortController();
+        starting.set(service, outdated);
+        onStarting();
+        return await start(outdated.signal).finally(() => starting.delete(service));
+      };
       const due = { ...plan, tasks, force: isFirst && plan.force };
       onStart({ plan: due, standing: standing.names() });
       const verdict = await performTasks(round, due, {
         fix: isFirst && flags.fix,
-        round: { standing, held, whyLeftOut, begin, isNeeded },
+        round: { standing, held, whyLeftOut, whileStarting, begin, isNeeded },
       });
       session.cancel.signal.removeEventListener('abort', follow);
       const isOver = session.state.interruptedBy !== undefined;
