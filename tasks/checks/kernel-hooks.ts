@@ -56,7 +56,9 @@ async function orderOf(probe: Probe, hasSocketLayer: boolean): Promise<readonly 
     probe.read('/proc/sys/kernel/version'),
     probe.read('/proc/cmdline'),
   ]);
-  const tiers = tiersToTry(interruptsOf(release ?? '', version ?? '', commandLine ?? ''));
+  const shows = await probe.exists('/proc/config.gz');
+  const configuration = shows ? (await probe.ask(['gzip', '-dc', '/proc/config.gz'])).stdout : '';
+  const tiers = tiersToTry(interruptsOf(release ?? '', version ?? '', commandLine ?? '', configuration));
   return tiers.map(({ tier }) => tier).filter((tier) => hasSocketLayer || (tier !== 'B' && tier !== 'D'));
 }
 

@@ -52,6 +52,9 @@ test('KN006: the kernel’s types tell which tier is tried first, and a kernel w
   expect((await hooks({ files: full })).summary).toBe(
     'no sock_recv_length, sock_send_length: tier A is tried first (sys_exit), then C',
   );
+  const byDefault = { ...types(...always), '/proc/config.gz': 'packed' };
+  const commands = { 'gzip -dc /proc/config.gz': 'CONFIG_PREEMPT=y\n' };
+  expect((await hooks({ files: byDefault, commands })).summary).toContain('tier A is tried first (sys_exit), then C');
   expect(await hooks({ files: types('sys_exit_too', 'inet_sock_set_state') })).toMatchObject({
     outcome: 'fail',
     summary: 'the kernel has no sys_exit',

@@ -26,7 +26,7 @@ test.each([
   ['5.14.0-503.el9.x86_64', '#1 SMP PREEMPT_DYNAMIC Thu Nov 7', '', ['B', 'C', 'A']],
   ['10.2.0', '#1 SMP', '', ['D', 'B', 'C', 'A']],
 ] as const)('on %s, %s, with `%s`, the tiers are tried in the order %j', (release, version, commandLine, order) => {
-  const tiers = tiersToTry(interruptsOf(release, version, commandLine));
+  const tiers = tiersToTry(interruptsOf(release, version, commandLine, ''));
   expect(tiers.map(({ tier }) => tier)).toEqual(order);
 });
 
@@ -38,6 +38,21 @@ test.each([
   ['6.1.0-56-amd64', false],
 ])('on %s a trampoline is attached only once: %s', (release, isOnce) => {
   expect(attachesTrampolinesOnce(release)).toBe(isOnce);
+});
+
+const full = '# CONFIG_PREEMPT_NONE is not set\nCONFIG_PREEMPT=y\nCONFIG_PREEMPT_DYNAMIC=y\n';
+const voluntary =
+  'CONFIG_PREEMPT_VOLUNTARY=y\n# CONFIG_PREEMPT is not set\nCONFIG_PREEMPT_RCU=y\nCONFIG_PREEMPT_DYNAMIC=y\n';
+
+test.each([
+  ['is full', full, 'quiet', true],
+  ['is full, and which was told otherwise', full, 'preempt=voluntary', false],
+  ['is full, and which was told twice', full, 'preempt=none preempt=full', true],
+  ['is not', voluntary, 'quiet', false],
+  ['is not, and which was told otherwise', voluntary, 'preempt=full', true],
+])('a kernel that chooses when it boots, whose default %s', (_, configuration, commandLine, trampolines) => {
+  const version = '#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2';
+  expect(interruptsOf('6.1.0', version, commandLine, configuration)).toEqual({ tracepoints: false, trampolines });
 });
 
 test('a tier in whose middle other threads run says so, and the others do not', () => {

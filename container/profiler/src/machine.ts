@@ -1,6 +1,7 @@
 /** What the kernel lets the profiler know about itself and about the machine. */
 import { existsSync, readFileSync } from 'node:fs';
 import { release, version } from 'node:os';
+import { gunzipSync } from 'node:zlib';
 import type { Interrupts } from './tier.ts';
 
 /** As `uname -r` says it. */
@@ -27,17 +28,26 @@ export function attachesTrampolinesOnce(kernel: string): boolean {
 /**
  * Where another thread may run in the middle of a program. At tracepoints since 7.0 (a46023d5616e, "tracing: Guard
  * __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast"). In trampolines before that too, on kernels that let threads of
- * the kernel be interrupted; one that can choose when it boots (PREEMPT_DYNAMIC) says only what it was told, not its default.
+ * the kernel be interrupted. One that can choose when it boots (PREEMPT_DYNAMIC) says what it was told, and its default only in
+ * its configuration, where it shows that.
  */
-export function interruptsOf(kernel: string, version: string, commandLine: string): Interrupts {
+export function interruptsOf(kernel: string, version: string, commandLine: string, configuration: string): Interrupts {
   const tracepoints = Number.parseInt(kernel, 10) >= 7;
-  const isPreemptible = /\bPREEMPT(_RT)?\b/.test(version) || /(^| )preempt=(full|lazy)\b/.test(commandLine);
+  const byDefault = /^CONFIG_PREEMPT(_LAZY)?=y$/m.test(configuration) ? 'full' : 'none';
+  const chosen = [...commandLine.matchAll(/(?:^| )preempt=(\w+)/g)].at(-1)?.[1] ?? byDefault;
+  const isPreemptible = /\bPREEMPT(_RT)?\b/.test(version) || chosen === 'full' || chosen === 'lazy';
   return { tracepoints, trampolines: tracepoints || isPreemptible };
 }
 
 /** The same of this kernel. */
 export function readInterrupts(): Interrupts {
-  return interruptsOf(kernelRelease(), version(), readFileSync('/proc/cmdline', 'utf8'));
+  return interruptsOf(kernelRelease(), version(), readFileSync('/proc/cmdline', 'utf8'), readConfiguration());
+}
+
+/** Empty where the kernel does not show it, or an engine hides it behind an empty file. */
+function readConfiguration(): string {
+  const packed = existsSync('/proc/config.gz') ? readFileSync('/proc/config.gz') : Buffer.of();
+  return packed.length === 0 ? '' : gunzipSync(packed).toString();
 }
 
 function isBefore(kernel: string, major: number, minor: number): boolean {
