@@ -68,13 +68,13 @@ test('a loss is told when it has grown, with its whole count', () => {
   expect(losses.takeNew().map(({ count }) => count)).toEqual([2]);
   expect(losses.takeNew()).toEqual([]);
   losses.add('exchangesLost', 1);
-  losses.replace({ lostRingFull: 7, lostShed: 0 });
+  losses.replace({ lostRingFull: 7, lostShed: 0, caught: 5 });
   losses.add('paused', 0);
   expect(losses.takeNew().map(({ what, count }) => `${what}: ${count}`)).toEqual([
     'exchanges, because bytes of their connections were missing or not understood: 3',
     'records, because the ring was full: 7',
   ]);
-  expect(losses.counters()).toEqual({ exchangesLost: 3, lostRingFull: 7 });
+  expect(losses.counters()).toEqual({ exchangesLost: 3, lostRingFull: 7, caught: 5 });
 });
 
 test('every kind of loss is told in words of its own', () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { exitCodes } from '../../container/profiler/src/failure.ts';
-import { NAMES, UNWRITTEN } from '../../container/profiler/src/losses.ts';
+import { CAUGHT, NAMES, UNWRITTEN } from '../../container/profiler/src/losses.ts';
 import { OF_THE_CONTAINER, SETTING_NAMES } from '../../container/profiler/src/setting-names.ts';
 import { readSettings } from '../../container/profiler/src/settings.ts';
 import { jsonFormat } from '../../container/profiler/src/sinks/json.ts';
@@ -59,7 +59,7 @@ test('every counter, exit code and tier has a row, and every row is one', () => 
     return [...section.matchAll(/^\| (?!---)([^|]+) \|/gm)].map((match) => match[1] ?? '').slice(1);
   };
   const counters = rowsOf('Losses').flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map((match) => match[1]));
-  expect(counters.sort()).toEqual([...Object.keys(NAMES), UNWRITTEN].sort());
+  expect(counters.sort()).toEqual([...Object.keys(NAMES), UNWRITTEN, CAUGHT].sort());
   expect(rowsOf('Exit codes').map(Number)).toEqual([0, ...Object.values(exitCodes)]);
   expect(rowsOf('Tiers')).toEqual(TIERS.map(({ tier }) => tier));
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { compareCrowd } from '../../ci/kernels/guest/compare.ts';
+import { compareCaught, compareCrowd } from '../../ci/kernels/guest/compare.ts';
+import { CROWDS, type Crowd } from '../../ci/kernels/guest/crowd.ts';
 import { compareBudget, compareTier, judge } from '../../ci/kernels/judge.ts';
 import { choose, readList, root } from '../../ci/kernels/list.ts';
 import { logOf } from '../../ci/kernels/work.ts';
@@ -66,8 +67,18 @@ test.each([
   ['none, because no server answered', [], 0, /answered nothing/],
   ['none, because nobody said how many there were', [], Number.NaN, /expected NaN ends/],
 ])('of many requests at once: %s', (_name, lines, answered, problem) => {
-  const found = compareCrowd(lines, answered).problem;
+  const [crowd] = CROWDS;
+  const found = compareCrowd(lines, crowd as Crowd, answered).problem;
   expect(found).toEqual(problem && expect.stringMatching(problem));
+});
+
+test.each([
+  ['D', 1, undefined],
+  ['D', undefined, 'with tier D, 0 calls were caught'],
+  ['B', undefined, undefined],
+  ['A', 3, 'with tier A, 3 calls were caught'],
+])('with tier %s a guest has to catch what kprobes miss, and none without them: %s', (tier, caught, problem) => {
+  expect(compareCaught(tier, { counters: caught === undefined ? {} : { caught } }).problem).toBe(problem);
 });
 
 test('what is recorded is of kernels in the list', () => {

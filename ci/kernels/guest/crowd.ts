@@ -1,18 +1,25 @@
-/** Processes that move bytes by themselves, in containers of their own: many at once, and one of 32 bits. */
+/** Many processes that move bytes at once, in a container of their own. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import { containIn } from '../../../test/helpers/contain.ts';
 
-const PAIRS = 16;
-const REQUESTS = 125;
+export type Crowd = {
+  readonly name: string;
+  readonly about: string;
+  readonly pairs: number;
+  readonly requests: number;
+};
+
+export const CROWDS: readonly Crowd[] = [
+  { name: 'crowd', about: 'many connections at once', pairs: 16, requests: 125 },
+  { name: 'amid', about: 'connections amid a call to bpf() of another process', pairs: 2, requests: 50 },
+];
 
 /** Resolves with how many requests the servers answered, by their own count. */
-export async function playCrowd(program: string, port: number): Promise<number> {
-  const child = spawn('python3', [program, ...[port, PAIRS, REQUESTS].map(String)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+export async function playCrowd(program: string, port: number, crowd: Crowd): Promise<number> {
+  const words = [crowd.name, ...[port, crowd.pairs, crowd.requests].map(String)];
+  const child = spawn('python3', [program, ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   await said.next();
@@ -23,18 +30,6 @@ export async function playCrowd(program: string, port: number): Promise<number> 
   return answered;
 }
 
-/** Resolves with the names of what it has exchanged, and how it ended if not well. */
-export async function playTalk32(program: string, port: number): Promise<readonly string[]> {
-  const child = spawn('/bin/busybox', ['sh', '-c', 'read -r _ && exec "$@"', 'sh', program, String(port)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  using _ = containIn(child.pid === undefined ? [] : [child.pid]);
-  const ended = once(child, 'close');
-  child.stdin.end('begin\n');
-  const said = await text(child.stdout);
-  const [code, signal] = await ended;
-  const failure = code === 0 ? [] : [`ended with ${signal ?? code}`];
-  return [...said.split('\n').filter((name) => name !== ''), ...failure];
+export function isOfCrowd(target: unknown, { name }: Crowd): boolean {
+  return String(target).startsWith(`/${name}/`);
 }
-
-export const isOfCrowd = (target: unknown): boolean => String(target).startsWith('/crowd/');

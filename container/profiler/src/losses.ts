@@ -22,6 +22,8 @@ export const NAMES: Readonly<Record<string, string>> = {
 
 /** Lines of all traces together: each trace tells its own, as soon as there is room for that. */
 export const UNWRITTEN = 'unwritten';
+/** No loss: calls that a kprobe has missed, and the tracepoint behind it has told. */
+export const CAUGHT = 'caught';
 
 export class Losses {
   readonly #counts = new Map<string, number>();
@@ -45,7 +47,7 @@ export class Losses {
   /** Those that have grown since they were told last, with their whole count. */
   takeNew(): readonly Loss[] {
     const grown = [...this.#counts].filter(
-      ([kind, count]) => kind !== UNWRITTEN && count > (this.#told.get(kind) ?? 0),
+      ([kind, count]) => kind !== UNWRITTEN && kind !== CAUGHT && count > (this.#told.get(kind) ?? 0),
     );
     return grown.map(([kind, count]) => {
       this.#told.set(kind, count);

@@ -96,17 +96,16 @@ function wordOfBodies(requestDirection: number, known: KnownBodies, timeNs: numb
   return word;
 }
 
-/** What the kernel could not report, by kind, since it was loaded. */
+/** What the kernel could not report, and what it has caught, by kind, since it was loaded. */
 export function createLosses(object: BpfObject): Probe['losses'] {
   const map = openMap(object, 'hp_loss');
-  const kinds = Object.entries(layout.loss).filter(([name]) => name !== 'lostKinds' && name !== 'caught');
+  const kinds = Object.entries(layout.loss).filter(([name]) => name !== 'lostKinds');
   return () => {
     const alone = object.programs.filter(({ name }) => !MAY_MISS.includes(name));
     const missed = alone.reduce((sum, program) => sum + missedRuns(program), 0);
     // Asked later, so that none is told as lost that is being told.
     const counts = sumPerCpu(map);
-    const caught = counts[layout.loss.caught] ?? 0;
-    const lost = Object.fromEntries(kinds.map(([name, index]) => [name, counts[index] ?? 0]));
-    return { ...lost, lostRecursion: Math.max(0, missed - caught) };
+    const counted = Object.fromEntries(kinds.map(([name, index]) => [name, counts[index] ?? 0]));
+    return { ...counted, lostRecursion: Math.max(0, missed - (counted.caught ?? 0)) };
   };
 }
