@@ -34,6 +34,16 @@ test.each([
   ['node', 'TypeError: no\n    at f (/src/a.js:3:5)\n    at g (/src/b.js:1:1)', '/src/a.js 3 5 TypeError: no'],
   ['node as a module', 'Error: no\n    at file:///src/a.mjs:3:5', '/src/a.mjs 3 5 Error: no'],
   [
+    'a test of node',
+    "not ok 1 - adds\n  ---\n  location: '/src/a b.test.js:3:5'\n  failureType: 'testCodeFailure'\n  error: '2 == 3'",
+    '/src/a b.test.js 3 5 2 == 3',
+  ],
+  [
+    'a test of node, at length',
+    "  location: '/src/a.test.js:3:5'\n  failureType: 'testCodeFailure'\n  error: |-\n    no match. Input:\n    \n    'x'",
+    '/src/a.test.js 3 5 no match. Input:',
+  ],
+  [
     'python',
     '  File "b.py", line 1, in g\n    f()\n  File "a.py", line 3, in f\nValueError: no',
     'a.py 3 - ValueError: no',
@@ -65,6 +75,7 @@ test.each([
   '12:30:45: error: the clock is no file',
   'src/a.c:3:5: warning: unused',
   '10.0.0.1:8080: error: refused',
+  "  location: '/src/a.test.js:3:5'\n  failureType: 'subtestsFailed'\n  error: '1 subtest failed'",
   'Error: no place at all\n    at node:internal/main:1:1',
   '    at f (/src/node_modules/x/a.js:3:5)',
 ])('there is no place in %j', (output) => {
