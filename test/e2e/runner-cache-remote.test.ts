@@ -83,7 +83,7 @@ tasks:
   for (const name of contents)
     await writeFile(nginx.path(name), Buffer.alloc(name.includes('e3b0c442') ? 0 : 20_000_000, 1));
   expect(await build(three)).toBe(
-    `▸ build\nnote: the remote cache ${nginx.url} sent content that does not match its digest; it is not used\n✔ build <time>\n`,
+    `▸ build\nnote: the remote cache ${nginx.url} sent content that does not match its digest, which is not used\n✔ build <time>\n`,
   );
   await rm(two.path('.tasks'), { recursive: true });
   expect(await build(two)).toBe(restored);
@@ -166,6 +166,8 @@ test('a server that is not there, or never answers, costs one time-out and no fa
     exit: 0,
     stdout: expect.stringContaining('is not used for the rest of this run'),
   });
+  await using plain = await createProject(remote(silent.url.replace('http:', 'https:')));
+  expect((await plain.run('build')).stdout).toContain('it does not speak TLS: is `http://` meant?\n');
   await using there = await createProject(remote('http://user:password@127.0.0.1:1'));
   const { exit, stdout } = await there.run('build');
   expect(exit).toBe(0);
@@ -341,14 +343,16 @@ test('a content that the server has lost is no result', async () => {
   expect(await build(here, { TASKS_CACHE_URL: server.url })).toBe(ran);
 });
 
-test('a result that is cut off, or not ours, is told and not used', async () => {
+test('a result that is cut off, or not ours, is told and made anew, and the server goes on being used', async () => {
   await using server = await filled(undefined);
   const [key = ''] = [...server.entries.keys()].filter((path) => path.startsWith('/ac/'));
-  server.entries.set(key, (server.entries.get(key) ?? Buffer.alloc(0)).subarray(0, 80));
+  const whole = server.entries.get(key) ?? Buffer.alloc(0);
+  server.entries.set(key, whole.subarray(0, 80));
   await using here = await createProject(files());
-  expect(await build(here, { TASKS_CACHE_URL: server.url })).toContain(
-    'it sent a result that is damaged or not ours\n',
+  expect(await build(here, { TASKS_CACHE_URL: server.url, TASKS_CACHE: 'read-write' })).toBe(
+    `▸ build\nnote: the remote cache ${server.url} sent a result that is damaged or not ours, which is not used\n✔ build <time>\n`,
   );
+  expect(server.entries.get(key)).toEqual(whole);
 });
 
 const hello = Buffer.from('aaa\n');

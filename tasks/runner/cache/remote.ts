@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { messageOf } from '../errors.ts';
 import { type ActionResult, decodeResult, encodeResult, type StoredFile } from './action-result.ts';
 import { type Client, makeClient } from './http.ts';
 import type { RemoteSettings } from './settings.ts';
 import type { Store } from './store.ts';
+import { troubleOf } from './trouble.ts';
 
 /** A cache server that speaks Bazel's HTTP protocol: `/ac/KEY` for results, `/cas/SHA-256` for contents. */
 export type Remote = {
@@ -26,22 +26,24 @@ type Surroundings = {
 };
 
 /**
- * Opens a remote cache. It can only help: at the first trouble that is told once, and the rest of the run goes on without it.
+ * Opens a remote cache. It can only help: at the first trouble that is told once, and the rest of the run goes on without it. What
+ * it has that is damaged is no such trouble: it is told once and made anew, else one entry would keep everybody from all others.
  */
 export function openRemote({ settings, signal, say }: Surroundings): Remote {
   const { url, timeoutMs, mode, headers } = settings;
   const client = makeClient({ url, timeoutMs, headers, signal });
   const sending = new Set<Promise<void>>();
   const damaged = new Set<string>();
+  let isDamageTold = false;
   let isGivenUp = false;
-  const onDamage = (digest: string): void => {
-    if (damaged.size === 0)
-      say(`the remote cache ${withoutSecrets(url)} sent content that does not match its digest; it is not used`);
-    damaged.add(digest);
+  const onDamage = (what: string, digest?: string): void => {
+    if (!isDamageTold) say(`the remote cache ${withoutSecrets(url)} sent ${what}, which is not used`);
+    isDamageTold = true;
+    if (digest !== undefined) damaged.add(digest);
   };
   const giveUp = (error: unknown): undefined => {
     if (!isGivenUp && !signal.aborted)
-      say(`the remote cache ${withoutSecrets(url)} is not used for the rest of this run: ${messageOf(error)}`);
+      say(`the remote cache ${withoutSecrets(url)} is not used for the rest of this run: ${troubleOf(error)}`);
     isGivenUp = true;
   };
   return {
@@ -72,7 +74,7 @@ const parallel = 8;
 type FetchOptions = {
   readonly store: Store;
   readonly isAcceptable: (result: ActionResult) => boolean;
-  readonly onDamage: (digest: string) => void;
+  readonly onDamage: (what: string, digest?: string) => void;
 };
 
 async function fetchResult(
@@ -84,8 +86,8 @@ async function fetchResult(
   if (status === 404) return undefined;
   expectOk(status);
   const result = decodeResult(body);
-  if (result === undefined) throw new Error('it sent a result that is damaged or not ours');
-  if (!isAcceptable(result)) return undefined;
+  if (result === undefined) onDamage('a result that is damaged or not ours');
+  if (result === undefined || !isAcceptable(result)) return undefined;
   const missing = distinct(result.files).filter(({ digest, size }) => !store.has(digest, size));
   const areThere = await inParallel(missing, (file) => fetchContent(client, file, { store, onDamage }));
   if (areThere.includes(false)) return undefined;
@@ -105,7 +107,7 @@ async function fetchContent(
   if (got.status === 404) return false;
   expectOk(got.status);
   if (got.digest !== digest) {
-    onDamage(digest);
+    onDamage('content that does not match its digest', digest);
     return false;
   }
   store.adopt(temporary.path, digest);
