@@ -884,13 +884,27 @@ test('an output that only others may read is known by its stamp', async () => {
   expect(await asNobody()).toBe(fresh);
 });
 
+test('where nothing may be kept it is said once, and not of each task', async () => {
+  await using here = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  lint: { inputs: [], run: 'true' }
+  test: { needs: [lint], inputs: [], run: 'true' }
+`,
+  });
+  await chmod(here.folder, 0o555);
+  const { stdout, exit } = await here.run('test', { user: 65534 });
+  expect(exit).toBe(0);
+  expect(stdout.match(/^note: .*, so/gm)).toEqual(['note: `.tasks/state` cannot be written, so']);
+});
+
 test('where nothing may be kept the task runs, and says that it will run again', async () => {
   await using here = await project("{ inputs: ['src/**'], run: 'echo ran' }");
   await chmod(here.folder, 0o555);
   const { stdout, exit } = await here.run('build', { user: 65534 });
   expect(exit).toBe(0);
   expect(stdout).toContain('ran\n');
-  expect(stdout).toContain('note: task `build` will run again: ');
+  expect(stdout).toContain('note: `.tasks/state` cannot be written, so tasks will run again: ');
   await chmod(here.folder, 0o755);
   await here.run('build');
   await here.write('src/a.c', 'aaa\n');
@@ -899,7 +913,7 @@ test('where nothing may be kept the task runs, and says that it will run again',
   await chmod(here.path('.tasks'), 0o555);
   const later = await here.run('build', { user: 65534 });
   expect(later.stdout).toMatch(
-    /^note: task `build` will be compared by content again: .*\n– build skipped: up to date\n$/,
+    /^note: `.tasks\/state` cannot be written, so what is up to date will be compared by content again: .*\n– build skipped: up to date\n$/,
   );
   await chmod(here.path('.tasks'), 0o755);
 });

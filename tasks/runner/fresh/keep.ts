@@ -5,24 +5,28 @@ import type { Session } from '../session.ts';
 import type { Assessment } from './assess.ts';
 import { isRecord, type Record, readRecord, recordFile, writeRecord } from './record.ts';
 
+/** What each run has told: where nothing may be written, it holds of all tasks. */
+const told = new WeakMap<Session, ReadonlySet<string>>();
+
 /** Keeps the records of a task; where that is not allowed, it only runs more often, or is read. What could not be read is told. */
 export function makeKeeper(
-  { root, emit }: Session,
+  session: Session,
   { name }: PlannedTask,
   { isFresh, unread }: Pick<Assessment, 'isFresh' | 'unread'>,
 ): (record: Record) => void {
+  const { root, emit } = session;
   const file = recordFile(root, name);
   const write = unread === undefined ? writeRecord : besideUnread;
   if (unread !== undefined) emit({ type: 'notice-given', text: tellUnread(name, unread) });
-  let hasFailed = false;
   return (record) => {
     try {
       write(file, record);
     } catch (error) {
-      if (hasFailed) return;
-      hasFailed = true;
-      const otherwise = isFresh ? 'will be compared by content again' : 'will run again';
-      emit({ type: 'notice-given', text: `task \`${name}\` ${otherwise}: ${messageOf(error)}` });
+      const otherwise = isFresh ? 'what is up to date will be compared by content again' : 'tasks will run again';
+      const before = told.get(session) ?? new Set();
+      if (before.has(otherwise)) return;
+      told.set(session, new Set([...before, otherwise]));
+      emit({ type: 'notice-given', text: `\`.tasks/state\` cannot be written, so ${otherwise}: ${messageOf(error)}` });
     }
   };
 }
