@@ -30,6 +30,7 @@ tasks:
       speed: { type: enum, values: [very fast] }
       trace: { type: bool }
   secret: { hidden: true, run: echo }
+  pack: { matrix: { arch: [arm64, x86] }, run: echo }
 `;
 
 async function projectWithBin(text = config): Promise<Project> {
@@ -54,6 +55,8 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   ['a task of which more than a line is told', ['not'], ['notes\tWrites the notes']],
   ['aliases', ['sta'], ['start']],
   ['names with a colon', ['bpf:'], ['bpf:build', 'bpf:bench']],
+  ['a matrix', ['pa'], ['pack']],
+  ['the tasks of a matrix once its name is typed', ['pack:'], ['pack:arm64', 'pack:x86']],
   ['a task after a task', ['serve', 'bpf:be'], ['bpf:bench']],
   ['the words that a task takes', ['build', ''], ['app', 'profiler']],
   ['a second such word', ['build', 'app', 'p'], ['profiler']],

@@ -28,7 +28,7 @@ function possible(config: Config, { task, openFlag, typed }: Situation): readonl
   const [, flag] = /^--([^=]+)=/.exec(typed) ?? [];
   if (flag !== undefined) return valuesOf(flag, task).map((value) => ({ text: `--${flag}=${value}` }));
   if (typed.startsWith('-')) return [...ownFlags(task), ...toolFlags()];
-  return task?.args === undefined ? taskNames(config) : wordsOf(config, task);
+  return task?.args === undefined ? taskNames(config, typed) : wordsOf(config, task);
 }
 
 function readBefore(config: Config, before: readonly string[]): Omit<Situation, 'typed'> {
@@ -65,8 +65,10 @@ function toolFlags(): readonly Candidate[] {
   return flagRows.map(({ shown, about }) => candidate(/^--[^=[ ]+=?/.exec(shown)?.[0] ?? shown, about));
 }
 
-function taskNames(config: Config): readonly Candidate[] {
-  const tasks = allTasks(config).filter((task) => !task.hidden);
+/** Those of a matrix only once its name is typed: there may be hundreds. */
+function taskNames(config: Config, typed: string): readonly Candidate[] {
+  const isTyped = (matrix: string): boolean => spellings(config, matrix).some((name) => typed.startsWith(`${name}:`));
+  const tasks = allTasks(config).filter(({ hidden, cell }) => !hidden || (cell !== undefined && isTyped(cell.of)));
   return tasks.flatMap(({ name, aliases, about }) =>
     [name, ...aliases].flatMap((word) => spellings(config, word).map((text) => candidate(text, about))),
   );
