@@ -136,10 +136,16 @@ test.each([
     'error: `bas` is not an image of task `build`, did you mean `base`?\nhint: it takes `app`, `base`\n',
   ],
   [
+    'a required param that is not given is named with its values',
+    "serve: { params: { mode: { type: enum, values: [a, b], required: true } }, run: 'echo ${mode}' }",
+    'serve',
+    'error: task `serve` needs `--mode`\nhint: it takes `a`, `b`\n',
+  ],
+  [
     'a required param with a wrong value is told of once: it is not missing',
     "serve: { params: { mode: { type: enum, values: [a, b], required: true }, to: { required: true } }, run: 'echo ${mode} ${to}' }",
     'serve --mode=c',
-    'error: `--mode` of task `serve` takes one of `a`, `b`, not `c`\nerror: task `serve` needs `--to`\n',
+    'error: `--mode` of task `serve` takes one of `a`, `b`, not `c`\nerror: task `serve` needs `--to`\nhint: `tasks --help serve` describes it\n',
   ],
 ])('%s', async (_, task, words, stderr) => {
   await using project = await createProject({ 'tasks.config.yaml': `version: 1\ntasks:\n  ${task}\n` });
@@ -170,7 +176,7 @@ test.each([
     'error: unknown task `PORT=80`\nhint: a param is written `--name=value` after its task, a variable before the command: `PORT=… npx tasks …`\n',
   ],
   ['cell:c', 'error: unknown task `cell:c`, did you mean `cell:a`?\nhint: `tasks --help cell` shows what it makes\n'],
-  ['open', 'error: task `open` needs an image after its name\n'],
+  ['open', 'error: task `open` needs an image after its name\nhint: `tasks --help open` describes it\n'],
 ])('`tasks %s` says what was meant', async (words, stderr) => {
   const open = "{ args: { name: image, required: true }, run: 'echo ${args}' }";
   await using project = await createProject({

@@ -138,7 +138,10 @@ function badValue(task: TaskRow, name: string, param: ParamRow, text: string | u
 
 function argProblems({ task, args, given, wrong }: OpenRequest): Problem[] {
   const notGiven = missingParams(task, given).filter((name) => !wrong.has(name));
-  const missing = notGiven.map((name) => ({ message: `task \`${task.name}\` needs \`--${name}\`` }));
+  const missing = notGiven.map((name) => ({
+    message: `task \`${task.name}\` needs \`--${name}\``,
+    hint: whatIsMeant(task.name, task.params[name]?.values),
+  }));
   const row = task.args;
   if (row === undefined) return missing;
   const unknown = args.filter((word) => row.values !== undefined && !row.values.includes(word));
@@ -149,12 +152,21 @@ function argProblems({ task, args, given, wrong }: OpenRequest): Problem[] {
       hint: `it takes ${listed(row.values ?? [])}`,
     })),
     ...(row.required && args.length === 0
-      ? [{ message: `task \`${task.name}\` needs ${withArticle(row.name)} after its name` }]
+      ? [
+          {
+            message: `task \`${task.name}\` needs ${withArticle(row.name)} after its name`,
+            hint: whatIsMeant(task.name, row.values),
+          },
+        ]
       : []),
     ...(args.length > (row.max ?? Infinity)
       ? [{ message: `task \`${task.name}\` takes at most ${row.max} ${row.name}, not ${args.length}` }]
       : []),
   ];
+}
+
+function whatIsMeant(task: string, values: readonly string[] = []): string {
+  return values.length === 0 ? `\`tasks --help ${task}\` describes it` : `it takes ${listed(values)}`;
 }
 
 function sameTaskTwice(open: readonly OpenRequest[]): Problem[] {
