@@ -75,6 +75,22 @@ test.each(changes)('%s starts the task again, and what changes later too', async
   for (const path of told.split(', ')) expect(first.split('\n')[0]).toContain(path);
 });
 
+test('outputs that are deleted are made again before a task that needs them runs', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': config(`  compile: { inputs: [src], outputs: [dist], run: 'mkdir -p dist; cp src/a dist/a' }
+  pack: { needs: [compile], inputs: [], outputs: [pack], run: 'cp dist/a pack' }
+`),
+    'src/a': 'a',
+  });
+  const watch = startWatch(project, 'pack', { env: { TASKS_CACHE: 'off' } });
+  await watch.waits();
+  await rm(project.path('dist'), { recursive: true });
+  await watch.waits();
+  const { stdout } = await watch.end();
+  expect(stdout).toContain('changed: dist/a\n▸ compile\n✔ compile <time>\n– pack skipped: up to date\n');
+  expect(await project.read('dist/a')).toBe('a');
+});
+
 test('`.git`, `.tasks`, `node_modules` and outputs start nothing, unless an input names them', async () => {
   await using project = await createProject({
     'tasks.config.yaml':

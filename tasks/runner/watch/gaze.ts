@@ -3,6 +3,7 @@ import { compilePatterns } from '../fresh/glob.ts';
 import { matchOutputs } from '../fresh/outputs.ts';
 import type { Tracked } from '../plan/track.ts';
 import type { Plan } from '../plan.ts';
+import type { Due } from './due.ts';
 
 /** The files whose changes start a task again. */
 export type Gaze = {
@@ -38,6 +39,15 @@ export function gazesOf(
     const isOutput = (path: string): boolean => isOwn(path) || isOfAFailure(path);
     return all.length === 0 ? [] : [{ task: task.name, globs: all, isOutput, isWhole }];
   });
+}
+
+/**
+ * What has changed, and the tasks to begin with: also those that made what has changed, as after `rm -rf dist`. They find out
+ * themselves whether they have to make it again.
+ */
+export function withMakers({ tasks }: Pick<Plan, 'tasks'>, due: ReturnType<Due['take']>) {
+  const makers = tasks.filter(({ tracked }) => [...due.paths].some(matchMade(tracked)));
+  return { paths: due.paths, roots: new Set([...due.tasks, ...makers.map(({ name }) => name)]) };
 }
 
 /** What a task makes; of files that it reads too, as one that formats them, a change may be somebody's who mends them. */

@@ -12,7 +12,7 @@ import { pathsOf, whenAllHaveCome } from './bulk.ts';
 import { type Moment, makeChain } from './chain.ts';
 import { definitionsOf } from './definitions.ts';
 import { type Due, makeDue } from './due.ts';
-import { type Gaze, gazesOf } from './gaze.ts';
+import { type Gaze, gazesOf, withMakers } from './gaze.ts';
 import { onlyTheConfig, theirOwn } from './notices.ts';
 import type { Changes } from './observer.ts';
 import { makeRestarts, type Restarts } from './restarts.ts';
@@ -113,7 +113,7 @@ class Watcher {
     if (session.cancel.signal.aborted) return;
     this.senses.looks.accept(changes.keys());
     this.due.add({ paths: pathsOf(changes), tasks: changes.keys() }, 0);
-    const { paths, tasks: roots } = this.due.take();
+    const { paths, roots } = withMakers(this.now.plan, this.due.take());
     const tasks = rounds.select(this.now.plan, roots);
     session.emit({ type: 'watch-changed', paths: [...paths], tasks: tasks.map(({ name }) => name) });
     this.hasSaidWaiting = false;
