@@ -9,10 +9,10 @@ export function outputOf(pid: number): string | undefined {
   return output === undefined || isOurs || !/^(pipe|socket):/.test(output) ? undefined : output;
 }
 
-/** The processes that write to one of these. */
+/** The processes whose output is one of these. */
 export function holdersOf(outputs: ReadonlySet<string>): readonly ProcessRow[] {
   if (outputs.size === 0) return [];
-  return listProcesses().filter(({ pid }) => [1, 2].some((fd) => outputs.has(linkOf(pid, fd) ?? '')));
+  return listProcesses().filter(({ pid }) => outputs.has(linkOf(pid, 1) ?? ''));
 }
 
 /** None where the process has ended, is another user's, or where there is no /proc. */
