@@ -45,6 +45,25 @@ test.each(['ascii', '日本語', '🎉 👩‍👩‍👧', '𝒳 e\u0301'])(
   },
 );
 
+test.each([
+  ['a locale that is UTF-8', 'C.UTF-8', '–'],
+  ['another one', 'C', '-'],
+])('the row of a task that is left out says why, and looks like no warning: %s', async (_, locale, mark) => {
+  await using project = await createProject(
+    config(
+      "  fresh: { inputs: [], run: 'true' }\n  bad: { needs: [fresh], run: exit 3 }\n  next: { needs: [bad], run: echo }\n",
+    ),
+  );
+  await project.run('fresh');
+  const terminal = openTerminal(project, 'next', { env: { LC_ALL: locale } });
+  expect(await terminal.exit).toBe(3);
+  const rows = terminal.screen().split('\n').slice(0, 4);
+  expect(rows.filter((row) => row.startsWith(mark))).toEqual([
+    `${mark} fresh skipped: up to date`,
+    `${mark} next not started: \`bad\` failed`,
+  ]);
+});
+
 test('a note that comes while the live list is drawn stands below it', async () => {
   await using project = await createProject(
     config(

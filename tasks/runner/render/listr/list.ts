@@ -23,8 +23,11 @@ export async function showList(rows: readonly Row[], paint: Paint, host: Host): 
       rendererOptions: {
         collapseErrors: false,
         collapseSkips: false,
+        // Why stands in the row itself.
+        showSkipMessage: false,
         formatOutput: 'truncate',
         color: coloursOf(paint),
+        icon: { SKIPPED_WITHOUT_COLLAPSE: paint.marks.left },
         ...(paint.marks === asciiMarks ? { icon: asciiIcons, spinner: asciiSpinner(new Spinner()) } : {}),
       },
     },
@@ -67,8 +70,7 @@ function coloursOf(paint: Paint) {
     PENDING: colour('yellow'),
     COMPLETED: colour('green'),
     FAILED: colour('red'),
-    SKIPPED_WITH_COLLAPSE: colour('yellow'),
-    SKIPPED_WITHOUT_COLLAPSE: colour('yellow'),
+    SKIPPED_WITHOUT_COLLAPSE: colour('dim'),
     WAITING: colour('dim'),
   };
 }
@@ -76,7 +78,6 @@ function coloursOf(paint: Paint) {
 const asciiIcons = {
   COMPLETED: asciiMarks.done,
   FAILED: asciiMarks.failed,
-  SKIPPED_WITH_COLLAPSE: asciiMarks.left,
   SKIPPED_WITHOUT_COLLAPSE: asciiMarks.left,
   OUTPUT: '>',
   OUTPUT_WITH_BOTTOMBAR: '>',

@@ -65,10 +65,12 @@ function showEnd(wrapper: Wrapper, name: string, end: TaskEnd, tookMs: number): 
       wrapper.title = `${name} ${durationInWords(tookMs)}`;
       return;
     case 'skipped':
-      wrapper.skip(end.reason);
+      wrapper.title = `${name} skipped: ${end.reason}`;
+      wrapper.skip();
       return;
     case 'not-started':
-      wrapper.skip(`not started: ${end.reason}`);
+      wrapper.title = `${name} not started: ${end.reason}`;
+      wrapper.skip();
       return;
     case 'cancelled':
       throw new Error(`stopped: ${end.reason}`);
