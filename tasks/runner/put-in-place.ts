@@ -1,4 +1,6 @@
-import { renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { errnoOf } from './errors.ts';
 
 /**
  * Replaces a file in one step: `make` writes `temporary`, which then takes the place of `target`. Where the system refuses one of
@@ -12,4 +14,26 @@ export function putInPlace(temporary: string, target: string, make: () => void):
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/** Makes a folder and those above it. Of a disk that is mounted read-only, Node would say that something is missing. */
+export function makeFolders(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw errnoOf(error) === 'ENOENT' ? (readOnly(path) ?? error) : error;
+  }
+}
+
+function readOnly(path: string): unknown {
+  try {
+    mkdirSync(outermostMissing(path));
+  } catch (error) {
+    if (errnoOf(error) === 'EROFS') return error;
+  }
+  return undefined;
+}
+
+function outermostMissing(path: string): string {
+  return existsSync(dirname(path)) ? path : outermostMissing(dirname(path));
 }

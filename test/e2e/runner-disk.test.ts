@@ -62,6 +62,15 @@ test.for(['full', 'read-only'])(
   },
 );
 
+test('of a disk that is mounted read-only it is said that it is, also where folders are missing', async (context) => {
+  await using disk = await projectOnDisk(context);
+  disk.makeReadOnly();
+  const { stdout, stderr } = await disk.run('tracked');
+  const said = 'EROFS: read-only file system, mkdir ';
+  expect(stdout).toContain(`note: \`.tasks/state\` cannot be written, so tasks will run again: ${said}`);
+  expect(stderr).toContain(`note: the output of tasks is not kept in \`.tasks/logs\`: ${said}`);
+});
+
 test('a disk that becomes read-only while a task holds a lock lets the next one of the run have it', async (context) => {
   await using disk = await projectOnDisk(context);
   const { exit, stdout } = await disk.run('goes-on');

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attempt } from '../attempt.ts';
+import { makeFolders } from '../put-in-place.ts';
 import { type ActionResult, decodeResult, encodeResult } from './action-result.ts';
 import { copyAsNew } from './copy.ts';
 
@@ -33,12 +34,12 @@ export function openStore(folder: string, run: string): Store {
   let writtenBytes = 0;
   const pathOf = (kind: Kind, name: string): string => join(folder, kind, name.slice(0, 2), name);
   const temporary: Store['temporary'] = () => {
-    mkdirSync(join(folder, 'tmp'), { recursive: true });
+    makeFolders(join(folder, 'tmp'));
     const path = join(folder, 'tmp', `${run}-${count++}`);
     return { path, [Symbol.dispose]: () => rmSync(path, { force: true }) };
   };
   const place = (source: string, target: string): void => {
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolders(dirname(target));
     writtenBytes += statSync(source).size;
     renameSync(source, target);
   };

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isErrno } from '../host.ts';
-import { putInPlace } from '../put-in-place.ts';
+import { makeFolders, putInPlace } from '../put-in-place.ts';
 import { digestOfText } from '../text/digest.ts';
 import type { Bare } from './bare.ts';
 import { checksumBytes, checksumOf } from './checksum.ts';
@@ -128,7 +128,7 @@ export function isRecord(read: Record | NoRecord): read is Record {
 /** Writes a record by renaming a complete file. It is for its owner only: short values could be guessed from their digests. */
 export function writeRecord(file: string, record: Record): void {
   const temporary = `${file}.tmp`;
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolders(dirname(file));
   putInPlace(temporary, file, () => writeFileSync(temporary, encode(record), { mode: 0o600 }));
 }
 

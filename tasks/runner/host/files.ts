@@ -2,7 +2,6 @@ import {
   closeSync,
   constants,
   existsSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -14,7 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrno } from '../host.ts';
-import { putInPlace } from '../put-in-place.ts';
+import { makeFolders, putInPlace } from '../put-in-place.ts';
 
 /** The text of a file, or undefined where there is none. What is no file is never opened: a pipe would be waited for. */
 export async function readText(path: string): Promise<string | undefined> {
@@ -82,6 +81,6 @@ export function replaceFile(path: string, text: string): void {
     return;
   }
   const temporary = `${target}.${process.pid}.tmp`;
-  mkdirSync(dirname(target), { recursive: true });
+  makeFolders(dirname(target));
   putInPlace(temporary, target, () => writeFileSync(temporary, text));
 }

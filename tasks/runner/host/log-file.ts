@@ -3,7 +3,6 @@ import {
   constants,
   existsSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   realpathSync,
@@ -13,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { makeFolders } from '../put-in-place.ts';
 
 /** A file that a task's output goes to. */
 export type LogFile = {
@@ -68,7 +68,7 @@ export function tidyLogs(folder: string, most: number): void {
 }
 
 function makeFolder(root: string, folder: string): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   const isInside = !relative(realpathSync(root), realpathSync(folder)).split(sep).includes('..');
   if (!isInside || lstatSync(folder).isSymbolicLink()) throw new Error(`\`${relative(root, folder)}\` is a link`);
 }
