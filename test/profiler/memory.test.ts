@@ -26,7 +26,8 @@ test('a line that waits to be written is kept as its bytes', () => {
   const before = usedBytes();
   for (let line = 0; line < 5_000; line++) sink.exchange(tell());
   collect();
-  expect(usedBytes() - before).toBeLessThan(100_000);
+  // As texts they took 3,000,000 bytes and more; what else a process does meanwhile takes some 300,000.
+  expect(usedBytes() - before).toBeLessThan(1_000_000);
 });
 
 test.each([false, true])(
@@ -80,6 +81,7 @@ test.each([false, true])(
     pass(1_000, 5_000);
     collect({ type: 'minor' });
     expect(table.size).toBe(50);
-    expect((usedBytes() - before) / 4_000).toBeLessThan(1_000);
+    // Kept in a table that is outgrown, each took 2,600 bytes and more; those fifty take 700 to 1,000 of each.
+    expect((usedBytes() - before) / 4_000).toBeLessThan(1_800);
   },
 );
