@@ -68,6 +68,21 @@ test('a service is restarted when what it reads, or a task that it needs, has ch
   expect(stdout).toContain('– db skipped: it goes on running\n– web stopped: it is started again\n▸ web\n');
 });
 
+test('a service with `watch: []` goes on running when what it needs has run', async () => {
+  await using project = await projectWith(
+    (port) => `  site: { inputs: [src], outputs: [site], run: cp src site }
+  web: { needs: [site], watch: [], service: { run: 'exec node server.cjs web ${port}', ready: { tcp: ${port} } } }
+`,
+    { src: 'one' },
+  );
+  const watch = startWatch(project, 'web');
+  await watch.waits();
+  await project.write('src', 'two');
+  await watch.waits();
+  expect((await watch.end()).stdout).toContain('✔ site <time>\n– web skipped: it goes on running\n');
+  expect(await linesOf(project, 'story')).toEqual(['web listens', 'web stops']);
+});
+
 test('a service is not lost when a task that it needs fails, and its port is free for the next one', async () => {
   await using project = await projectWith(
     (port) => `  build: { inputs: [code], outputs: [out], run: 'exit $(cat code)' }

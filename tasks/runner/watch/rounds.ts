@@ -76,8 +76,8 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
       return someNeedRan || (state !== 'done' && state !== 'skipped');
     }
     if (!isUp(task.name)) return true;
-    const declared = gazes.find((gaze) => gaze.task === task.name && task.watches !== undefined);
-    return declared === undefined ? someNeedRan : (await looks.changes([declared])).size > 0;
+    if (task.watches === undefined) return someNeedRan;
+    return (await looks.changes(gazes.filter((gaze) => gaze.task === task.name))).size > 0;
   };
 
   return {
