@@ -90,7 +90,7 @@ export function makeStory({ plan, paint, quiet, verbose, explain, say, quote }: 
       say(undefined, [isTheFirst ? `${signal}: stopping; once more kills at once` : `${signal}: killing`]),
     'run-finished': (event) => {
       const isWorthALine = event.reason !== 'ok' || finished.length > 1;
-      const summary = summaryLines(tasks, timing.after(event.tookMs), { verbose, arrow: paint.marks.arrow });
+      const summary = summaryLines(tasks, timing.after(event.tookMs), { verbose, marks: paint.marks });
       if (isWorthALine) sayUnlessQuiet(undefined, [...summary, runLine(event, finished, paint)]);
     },
   };

@@ -1,4 +1,5 @@
 import { listed } from '../errors.ts';
+import type { Marks } from '../marks.ts';
 import type { PlannedTask } from '../plan.ts';
 import { durationInWords } from '../text/words.ts';
 import type { Timing } from './timing.ts';
@@ -45,23 +46,31 @@ const worthMs = 10_000;
 /** What could be saved is named from this share of the run on, and from this time on. */
 const worthShare = 0.05;
 const worthSavingMs = 1_000;
+const mostNamed = 8;
 
 /** The analysis in words; none where there is nothing to say. */
 export function summaryLines(
   tasks: readonly Planned[],
   timing: Timing,
-  { verbose, arrow }: { readonly verbose: boolean; readonly arrow: string },
+  { verbose, marks }: { readonly verbose: boolean; readonly marks: Pick<Marks, 'arrow' | 'ellipsis'> },
 ): readonly string[] {
   const analysis = analyse(tasks, timing);
   if (analysis === undefined || (timing.wallMs < worthMs && !verbose)) return [];
   const { path, pathMs, waitedMs } = analysis;
-  const names = path.map(({ task, tookMs }) => `${task} ${durationInWords(tookMs)}`).join(` ${arrow} `);
+  const longest = longestOf(path);
+  const steps = path.map((step) =>
+    longest.has(step) ? `${step.task} ${durationInWords(step.tookMs)}` : marks.ellipsis,
+  );
+  const isNews = (step: string, index: number): boolean => step !== marks.ellipsis || step !== steps[index - 1];
+  const names = steps.filter(isNews).join(` ${marks.arrow} `);
   const isWorthSaving = (ms: number): boolean => ms > Math.max(worthSavingMs, timing.wallMs * worthShare);
   // A chain that is all of the run is its own critical path, and nothing in it can be done at once.
   const isAll = path.length === timing.tookMs.size;
   const always = path.filter(
     ({ task, tookMs }) => tookMs > 0 && couldBeTracked(tasks.find(({ name }) => name === task)),
   );
+  const named = [...longestOf(always)].map(({ task }) => task);
+  const others = always.length === named.length ? '' : ` and ${always.length - named.length} more`;
   const alwaysMs = always.reduce((sum, { tookMs }) => sum + tookMs, 0);
   return [
     ...(isAll || pathMs === 0 ? [] : [`critical path ${durationInWords(pathMs)}: ${names}`]),
@@ -72,10 +81,16 @@ export function summaryLines(
       : []),
     ...(isWorthSaving(alwaysMs)
       ? [
-          `${durationInWords(alwaysMs)} in ${listed(always.map(({ task }) => task))}, which always runs: with \`inputs\` it would be skipped while those have not changed`,
+          `${durationInWords(alwaysMs)} in ${listed(named)}${others}, which always runs: with \`inputs\` it would be skipped while those have not changed`,
         ]
       : []),
   ];
+}
+
+/** Those that are worth a look, in their order, so that a line is no page. */
+function longestOf(path: Analysis['path']): ReadonlySet<Analysis['path'][number]> {
+  const longest = new Set([...path].sort((a, b) => b.tookMs - a.tookMs).slice(0, mostNamed));
+  return new Set(path.filter((step) => longest.has(step)));
 }
 
 /** Whether a task does something, and each time. */

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { EventOf } from '../../events.ts';
 import type { Host } from '../../host.ts';
+import { unicodeMarks } from '../../marks.ts';
 import { makePaint } from '../../paint.ts';
 import type { Plan } from '../../plan.ts';
 import { plainText } from '../../text/safe-text.ts';
@@ -34,7 +35,7 @@ export function makeJobSummary(
       const path = host.env.GITHUB_STEP_SUMMARY ?? '';
       if (path === '' || over === undefined) return;
       try {
-        const summary = summaryLines(plan.tasks, timing.after(over.tookMs), { verbose: true, arrow: '→' });
+        const summary = summaryLines(plan.tasks, timing.after(over.tookMs), { verbose: true, marks: unicodeMarks });
         await host.appendText(path, asMarkdown(finished, over, summary));
       } catch (error) {
         host.writeError(`note: the job's summary was not written: ${messageOf(error)}\n`);
