@@ -1,5 +1,6 @@
 /** Scripts and the zx that they are given: what their commands read, and where those run that another is piped into. */
 import { expect, test } from 'vitest';
+import { apart } from '../helpers/apart.ts';
 import { createProject, type Project } from '../helpers/project.ts';
 
 const scripted = (body: string, more = ''): Promise<Project> =>
@@ -409,6 +410,24 @@ test.each([
   expect(await project.read('cleaned')).toBe('');
   await expect(project.read('went-on')).rejects.toThrow();
   expect(hold.startCount()).toBeLessThan(2);
+});
+
+test('what a command of a script has left behind does not keep an interrupted run, and lives on', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ntasks:\n  begin: { script: begin.mjs }\n',
+    'begin.mjs': 'export const run = async ({ $ }) => { await $`holder & echo began`; };\n',
+  });
+  const holder = await project.driven('holder');
+  const running = project.start('begin');
+  const background = await holder.started();
+  await running.says('began');
+  running.child.kill('SIGINT');
+  await running.says('SIGINT: stopping');
+  await apart();
+  running.child.kill('SIGINT');
+  expect((await running.result).exit).toBe(130);
+  background.exit(0);
+  await background.isGone;
 });
 
 test('what a script did not await and fails after its end makes the run fail, and is named', async () => {

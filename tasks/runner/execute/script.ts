@@ -82,6 +82,7 @@ export async function runScript(
   } finally {
     endOutput();
     isOver = true;
+    shell.leave();
     strays.close();
     terminal.close();
   }

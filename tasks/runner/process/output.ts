@@ -90,7 +90,7 @@ export function waitForEnd(child: ChildProcess, isEnding: () => boolean = () => 
     child.once('error', (error: NodeJS.ErrnoException) => {
       resolve({ code: null, signal: null, problem: error.code ?? error.message });
     });
-    const open = new Set([child.stdout, child.stderr].filter((stream) => stream !== null));
+    const open = new Set(outputsOf(child));
     let onEnd = (): void => undefined;
     for (const stream of open)
       whenRead(stream, () => {
@@ -154,5 +154,15 @@ function letGo(stream: Readable): void {
   if (stream.destroyed) return;
   stream.removeAllListeners('readable').removeAllListeners('data');
   stream.resume();
+  unref(stream);
+}
+
+/** Where a process writes to us, if it does. */
+export function outputsOf({ stdout, stderr }: ChildProcess): readonly Readable[] {
+  return [stdout, stderr].filter((stream) => stream !== null);
+}
+
+/** Lets us end before it does. */
+export function unref(stream: Readable): void {
   if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
 }

@@ -3,7 +3,7 @@ import { on } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { LogEntry, Options, ProcessOutput } from 'zx/core';
 import type { Host } from '../host.ts';
-import { type Ended, type LineSplitter, readInTurns } from '../process/output.ts';
+import { type Ended, type LineSplitter, outputsOf, readInTurns, unref } from '../process/output.ts';
 import type { ProcessTable } from '../process/table.ts';
 import { signalTree } from '../process/tree.ts';
 import { type CommandOptions, type Listener, type Stream, splitterOf } from '../shell.ts';
@@ -17,8 +17,10 @@ export type ScriptShell = {
   readonly within: <Result>(work: () => Result) => Result;
   /** The command that a thrown value speaks of, with its exit code or signal; undefined where it is no failed command. */
   readonly failedCommand: (thrown: unknown) => (Ended & { readonly command: string }) | undefined;
-  /** The script has ended. Gives the last lines that lack their newline. */
+  /** Gives the last lines that lack their newline. */
   readonly end: () => void;
+  /** The script has ended: what a command of it has left behind, and that still holds its output, does not keep us. */
+  readonly leave: () => void;
 };
 
 type OnClose = (end: Pick<Ended, 'code' | 'signal'>) => Promise<unknown>;
@@ -38,6 +40,7 @@ export async function makeScriptShell(
 ): Promise<ScriptShell> {
   const zx = await import('zx/core');
   const log = makeLog(options);
+  const open = new Set<ChildProcess>();
   const stdins = makeStdins((made) => made instanceof zx.ProcessPromise);
   const output = options.hasTerminal ? 'inherit' : 'pipe';
   const onTerminal: StdioOptions = ['inherit', output, output];
@@ -55,6 +58,8 @@ export async function makeScriptShell(
       { ...spawnOptions, stdio: isOfOthers ? ['pipe', output, output] : stdio },
       options.signal(),
     );
+    open.add(child);
+    child.once('close', () => open.delete(child));
     // It may end before it has read all that it is given.
     child.stdin?.on('error', () => undefined);
     stdins.onStart(this);
@@ -88,7 +93,14 @@ export async function makeScriptShell(
       stdins.end();
       log.end();
     },
+    leave: () => {
+      for (const child of open) if (hasEnded(child)) for (const output of outputsOf(child)) unref(output);
+    },
   };
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 /** zx takes a command's lines (`for await`) from its stream. There, who reads would take them from who reads in turns. */
