@@ -9,6 +9,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "http_notes.bpf.h"
 #include "http_socket_layer.bpf.h"
 
 /* Was it decided that the processes of a cgroup are not to be traced? */
@@ -38,34 +39,18 @@ static __always_inline bool may_carry_http(const struct hp_socket *socket)
 	       BPF_CORE_READ(sock, sk_socket, file);
 }
 
-/*
- * Threads whose call a kprobe has seen, until the tracepoint behind it has asked. Those that share
- * a note are never both in between, where there are a few instructions. A line of the cache for
- * each.
- */
-#define NOTES 1024
-struct hp_note {
-	__u32 thread;
-	__u32 _pad[15];
-};
-struct hp_note hp_notes[NOTES] SEC(".data.notes") = {};
-
-static __always_inline void note_that_kprobe_sees(__u32 thread)
+/* By thread. */
+static __always_inline struct hp_note *call_note(__u32 thread)
 {
-	hp_notes[thread % NOTES].thread = thread;
+	return &hp_call_notes[thread % NOTES];
 }
 
-/* Asked once for each call, by the tracepoint behind the kprobe. Counts those that were missed. */
+/* Has the kprobe seen the call of which the tracepoint behind it tells? */
 static __always_inline bool kprobe_saw_it(void)
 {
 	__u32 thread = ids_of(current_task());
-	struct hp_note *note = &hp_notes[thread % NOTES];
-	bool saw_it = note->thread == thread;
 
-	note->thread = 0;
-	if (!saw_it)
-		count_loss(HP_CAUGHT);
-	return saw_it;
+	return first_saw(call_note(thread), thread, HP_CAUGHT);
 }
 
 /* A call on a socket ended; `flags` are those of a receiving one. */
@@ -79,7 +64,7 @@ static __always_inline int socket_moved_in_kprobe(struct sock *sock, long ret, _
 	struct hp_scratch *scratch;
 	struct hp_conn *conn;
 
-	note_that_kprobe_sees(ids_of(task));
+	call_note(ids_of(task))->seen = (__u32)ids_of(task);
 	if (!says_something(&call, task))
 		return 0;
 	conn = last_conn_on(sock);

@@ -131,17 +131,17 @@ int BPF_PROG(hp_sys_exit, struct pt_regs *regs, long ret)
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(hp_state, const struct sock *sock, int old_state, int new_state)
 {
-	return state_changed((void *)sock, old_state, new_state);
+	return first_state_changed((void *)sock, old_state, new_state);
 }
 
 /*
- * The same once more: a program does not run where an interrupt comes while it does, but then the
- * other one does.
+ * What that has missed: a program does not run where an interrupt or another thread comes while it
+ * does, but then the other one does.
  */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(hp_state_too, const struct sock *sock, int old_state, int new_state)
 {
-	return state_changed((void *)sock, old_state, new_state);
+	return second_state_changed((void *)sock, old_state, new_state);
 }
 
 /* Puts into the object's BTF what user space reads from there and nothing above names. */

@@ -101,7 +101,10 @@ enum hp_loss {
 	HP_LOST_INTERRUPTED = 8,
 	/* No loss: calls that a kprobe has missed, and the tracepoint behind it has not. */
 	HP_CAUGHT = 9,
-	HP_LOST_KINDS = 10,
+	/* No loss: changes of state that the first of two programs has missed, and the second not.
+	 */
+	HP_CAUGHT_STATE = 10,
+	HP_LOST_KINDS = 11,
 };
 
 /* A connection whose first request seems to begin here. Its pieces follow in the same ring. */

@@ -7,6 +7,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "http_conn.bpf.h"
+#include "http_notes.bpf.h"
 
 /*
  * A client's connection may be closed, by the other's FIN behind its own or by a reset, with what
@@ -48,6 +49,45 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 	if (new_state == TCP_CLOSE)
 		bpf_map_delete_elem(&hp_conns, &key);
 	return 0;
+}
+
+/*
+ * What both programs see: which socket changed, and to what. Changes of one socket never overlap.
+ */
+static __always_inline __u64 change_of(const struct sock *sock, int state)
+{
+	__u64 key = (__u64)sock;
+	__u64 address = 0;
+
+	/* To the verifier a socket is no number. */
+	bpf_probe_read_kernel(&address, sizeof(address), &key);
+	return address + state;
+}
+
+/* Addresses of sockets differ in more than their last bits. */
+#define SOCK_ALIGNMENT 64
+static __always_inline struct hp_note *change_note(__u64 change)
+{
+	return &hp_change_notes[change / SOCK_ALIGNMENT % NOTES];
+}
+
+/* The first of the two programs at that place. */
+static __always_inline int first_state_changed(struct sock *sock, int old_state, int new_state)
+{
+	__u64 change = change_of(sock, new_state);
+
+	change_note(change)->seen = change;
+	return state_changed(sock, old_state, new_state);
+}
+
+/* The second one, which tells what the first one has missed. */
+static __always_inline int second_state_changed(struct sock *sock, int old_state, int new_state)
+{
+	__u64 change = change_of(sock, new_state);
+
+	if (first_saw(change_note(change), change, HP_CAUGHT_STATE))
+		return 0;
+	return state_changed(sock, old_state, new_state);
 }
 
 /*

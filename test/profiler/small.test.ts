@@ -79,11 +79,11 @@ test('a loss is told when it has grown, with its whole count', () => {
 
 test('every kind of loss is told in words of its own', () => {
   const losses = new Losses(0);
-  const { lostKinds, caught, ...ofKernel } = layout.loss;
+  const { lostKinds, caught, caughtState, ...ofKernel } = layout.loss;
   const kinds = [...Object.keys(ofKernel), 'lostRecursion', 'exchangesLost', 'exchangesDropped', 'paused', 'stopped'];
   for (const kind of kinds) losses.add(kind, 1);
   const words = losses.takeNew().map(({ what }) => what);
-  expect([...Object.values(ofKernel), caught]).toHaveLength(lostKinds);
+  expect([...Object.values(ofKernel), caught, caughtState]).toHaveLength(lostKinds);
   expect(words.filter((what) => what.includes(', '))).toHaveLength(kinds.length);
   expect(new Set(words).size).toBe(kinds.length);
   expect(words).toContain(

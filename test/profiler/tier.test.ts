@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import * as layout from '../../container/profiler/src/layout.ts';
 import { attachesTrampolinesOnce, interruptsOf } from '../../container/profiler/src/machine.ts';
-import { explainTier, hasFired, inOrder, TIERS, tiersToTry } from '../../container/profiler/src/tier.ts';
+import { countUnseen, explainTier, hasFired, inOrder, TIERS, tiersToTry } from '../../container/profiler/src/tier.ts';
 
 test.each(TIERS.map((tier) => [tier.tier, tier] as const))(
   'tier %s is believed only when each of its hooks has fired',
@@ -66,6 +66,16 @@ test('ends of connections are attached first, and last what tells the calls that
   const names = ['hp_kp_recv_on', 'hp_kp_recv', 'hp_state', 'hp_kp_send_on', 'hp_state_too', 'hp_kp_send'];
   const order = ['hp_state', 'hp_state_too', 'hp_kp_recv', 'hp_kp_send', 'hp_kp_recv_on', 'hp_kp_send_on'];
   expect(inOrder(names.map((name) => ({ name }))).map(({ name }) => name)).toEqual(order);
+});
+
+test('what programs miss is lost unless another one has told it, each kind on its own', () => {
+  const missed = { hp_state: 9, hp_state_too: 4, hp_kp_recv: 5, hp_kp_send: 7, hp_kp_recv_on: 2, hp_kp_send_on: 1 };
+  expect(countUnseen(missed, { caught: 12, caughtState: 9 })).toBe(0);
+  expect(countUnseen(missed, { caught: 10, caughtState: 9 })).toBe(2);
+  expect(countUnseen(missed, { caught: 12, caughtState: 6 })).toBe(3);
+  expect(countUnseen(missed, { caught: 20, caughtState: 6 })).toBe(3);
+  expect(countUnseen({ hp_state: 1, hp_state_too: 1, hp_recv: 2, hp_send: 3 }, { caught: 0, caughtState: 1 })).toBe(5);
+  expect(countUnseen({ hp_state: 0, hp_state_too: 0, hp_sys_exit: 0 }, {})).toBe(0);
 });
 
 test('a family that a machine does not have is not waited for', () => {

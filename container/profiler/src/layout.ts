@@ -153,5 +153,6 @@ export const loss = {
   lostUnseen: 7,
   lostInterrupted: 8,
   caught: 9,
-  lostKinds: 10,
+  caughtState: 10,
+  lostKinds: 11,
 } as const;

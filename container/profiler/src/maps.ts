@@ -15,7 +15,7 @@ import {
 import type { Probe } from './probe.ts';
 import type { GroupId } from './records.ts';
 import { TCP_CLOSE } from './tcp-states.ts';
-import { MAY_MISS } from './tier.ts';
+import { countUnseen } from './tier.ts';
 
 /** What has been decided about cgroups. */
 export function createGroups(map: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'> {
@@ -101,11 +101,11 @@ export function createLosses(object: BpfObject): Probe['losses'] {
   const map = openMap(object, 'hp_loss');
   const kinds = Object.entries(layout.loss).filter(([name]) => name !== 'lostKinds');
   return () => {
-    const alone = object.programs.filter(({ name }) => !MAY_MISS.includes(name));
-    const missed = alone.reduce((sum, program) => sum + missedRuns(program), 0);
+    const missed = Object.fromEntries(object.programs.map((program) => [program.name, missedRuns(program)]));
     // Asked later, so that none is told as lost that is being told.
     const counts = sumPerCpu(map);
     const counted = Object.fromEntries(kinds.map(([name, index]) => [name, counts[index] ?? 0]));
-    return { ...counted, lostRecursion: Math.max(0, missed - (counted.caught ?? 0)) };
+    const { caughtState: _, ...told } = counted;
+    return { ...told, lostRecursion: countUnseen(missed, counted) };
   };
 }

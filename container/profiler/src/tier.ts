@@ -46,8 +46,14 @@ const STATE_PROGRAMS: readonly string[] = ['hp_state', 'hp_state_too'];
 
 /** Without them the kernel does not get to the kprobes; they tell what those have missed. */
 const BEHIND_KPROBES = ['hp_kp_recv_on', 'hp_kp_send_on'];
-/** What one of these does not see, another one has seen, or it is counted there. */
-export const MAY_MISS: readonly string[] = [...STATE_PROGRAMS, ...BEHIND_KPROBES];
+/** They tell only what others have missed. */
+const SECOND: readonly string[] = ['hp_state_too', ...BEHIND_KPROBES];
+/** Under what the second ones count what these have missed. */
+const CAUGHT: Readonly<Record<string, keyof typeof layout.loss>> = {
+  hp_state: 'caughtState',
+  hp_kp_recv: 'caught',
+  hp_kp_send: 'caught',
+};
 const INTERRUPTED = 'what one thread moves while another of its processor is in the middle of the probe (counted)';
 /** Cheapest first. */
 export const TIERS: readonly Tier[] = [
@@ -124,6 +130,19 @@ export function inOrder<Program extends { readonly name: string }>(programs: rea
 
 export function isTrampoline({ section }: { readonly section: string }): boolean {
   return section.startsWith('fexit/');
+}
+
+/** How many events no program has seen, by how many each of them has missed and what has been caught of that. */
+export function countUnseen(
+  missed: Readonly<Record<string, number>>,
+  counted: Readonly<Record<string, number>>,
+): number {
+  const byKind = new Map<string, number>();
+  for (const [program, count] of Object.entries(missed)) {
+    const kind = CAUGHT[program] ?? '';
+    if (!SECOND.includes(program)) byKind.set(kind, (byKind.get(kind) ?? 0) + count);
+  }
+  return [...byKind].reduce((sum, [kind, count]) => sum + Math.max(0, count - (counted[kind] ?? 0)), 0);
 }
 
 /** Whether every hook has fired that must have, once a byte was moved over a socket of each of these families. */
