@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { ASIDE, HELD } from '../../../container/profiler/src/file-names.ts';
 import { containIn } from '../../../test/helpers/contain.ts';
 import { spawnOn } from './cores.ts';
-import { nodeFlags } from './image.ts';
+import { nodeEnvironment, nodeFlags } from './image.ts';
 
 export const NGINX_PORT = 23_300;
 const NODE_PORT = 23_301;
@@ -49,6 +49,7 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
   const child = spawnOn('others', process.execPath, [...nodeFlags(), join(root, 'container/profiler/src/main.ts')], {
     env: {
       ...process.env,
+      ...nodeEnvironment(),
       PROFILER_OUT: out,
       PROFILER_OBJECT: join(root, 'bpf/.output/http_probe.o'),
       PROFILER_MAX_BYTES: String(2 ** 32),
