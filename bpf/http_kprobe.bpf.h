@@ -9,16 +9,9 @@
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "http_ignored.bpf.h"
 #include "http_notes.bpf.h"
 #include "http_socket_layer.bpf.h"
-
-/* Was it decided that the processes of a cgroup are not to be traced? */
-static __always_inline bool is_ignored(const struct hp_group *group)
-{
-	__u32 *decided = bpf_map_lookup_elem(&hp_groups, group);
-
-	return decided && *decided == HP_IGNORE;
-}
 
 static __always_inline __u64 read_inode(struct sock *sock)
 {
@@ -65,11 +58,9 @@ static __always_inline int socket_moved_in_kprobe(struct sock *sock, long ret, _
 	struct hp_conn *conn;
 
 	call_note(ids_of(task))->seen = (__u32)ids_of(task);
-	if (!says_something(&call, task))
+	if (!says_something(&call, task) || (ret > 0 && is_known_as_ignored(&group)))
 		return 0;
 	conn = last_conn_on(sock);
-	if (ret > 0 && !conn && is_ignored(&group))
-		return 0;
 	socket.conn = read_inode(sock);
 	socket.family = BPF_CORE_READ(sock, __sk_common.skc_family);
 	if (conn && conn->conn != socket.conn)

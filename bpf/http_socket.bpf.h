@@ -13,6 +13,7 @@
 #include <bpf/bpf_helpers.h>
 #include "http_filter.bpf.h"
 #include "http_probe.h"
+#include "http_task.bpf.h"
 
 #define FILE_TYPE_MASK 0170000
 #define FILE_IS_SOCKET 0140000
@@ -28,18 +29,25 @@ struct hp_socket {
 	__u32 _pad;
 };
 
-static __always_inline struct file *file_of(__u32 fd)
+static __always_inline struct file *file_of(__u32 fd, struct task_struct *task)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
 	struct file **files = NULL;
 	struct file *file = NULL;
 	__u32 size = 0;
 
-	bpf_core_read(&size, sizeof(size), &table->max_fds);
+	if (can_read_task()) {
+		struct fdtable *table = task->files->fdt;
+
+		size = table->max_fds;
+		files = table->fd;
+	} else {
+		struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+
+		bpf_core_read(&size, sizeof(size), &table->max_fds);
+		bpf_core_read(&files, sizeof(files), &table->fd);
+	}
 	if (fd >= size)
 		return NULL;
-	bpf_core_read(&files, sizeof(files), &table->fd);
 	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
 	return file;
 }
@@ -52,9 +60,9 @@ static __always_inline bool is_traceable(__u32 family, __u32 protocol)
 }
 
 /* Fills `found` if the descriptor is a stream socket that HTTP may travel on. */
-static __always_inline bool find_socket(__u32 fd, struct hp_socket *found)
+static __always_inline bool find_socket(__u32 fd, struct task_struct *task, struct hp_socket *found)
 {
-	struct file *file = file_of(fd);
+	struct file *file = file_of(fd, task);
 	struct inode *inode;
 	struct socket *socket;
 	struct sock *sock;

@@ -12,6 +12,7 @@
 #include <bpf/bpf_helpers.h>
 #include "core_fixes.bpf.h"
 #include "http_hits.bpf.h"
+#include "http_ignored.bpf.h"
 #include "http_in_call.bpf.h"
 #include "http_message.bpf.h"
 #include "http_several.bpf.h"
@@ -111,10 +112,14 @@ static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direc
 	struct hp_group group;
 	struct hp_conn *conn;
 
-	if (!says_something(&call, task) || !fill_socket(sock, &socket))
+	if (!says_something(&call, task))
+		return 0;
+	group = group_of(task);
+	if (ret > 0 && is_known_as_ignored(&group))
+		return 0;
+	if (!fill_socket(sock, &socket))
 		return 0;
 	conn = conn_of(&socket);
-	group = group_of(task);
 	if (!is_wanted_of(&socket, conn, &call, &group))
 		return 0;
 	scratch = scratch_for(&socket, &call, task);

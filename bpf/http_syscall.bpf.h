@@ -11,6 +11,7 @@
 #include "http_abi.bpf.h"
 #include "http_group.bpf.h"
 #include "http_hits.bpf.h"
+#include "http_ignored.bpf.h"
 #include "http_layout.bpf.h"
 #include "http_message.bpf.h"
 #include "http_socket.bpf.h"
@@ -63,14 +64,15 @@ static __always_inline int several_messages(struct hp_scratch *scratch, const st
 }
 
 /* The socket that the call is about: of a splice, whichever end is one. */
-static __always_inline bool find_its_socket(struct hp_call *call, struct hp_socket *socket)
+static __always_inline bool find_its_socket(struct hp_call *call, struct task_struct *task,
+					    struct hp_socket *socket)
 {
 	if (call->shape != HP_SPLICED)
-		return find_socket(call->fd, socket);
-	if (find_socket(call->args[2], socket))
+		return find_socket(call->fd, task, socket);
+	if (find_socket(call->args[2], task, socket))
 		return true;
 	call->direction = HP_RECEIVED;
-	return find_socket(call->args[0], socket);
+	return find_socket(call->args[0], task, socket);
 }
 
 static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct hp_call *call,
@@ -79,7 +81,7 @@ static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct 
 	struct hp_group *group = &scratch->piece.group;
 	struct hp_conn *conn;
 
-	if (!find_its_socket(call, &scratch->move.socket))
+	if (!find_its_socket(call, task, &scratch->move.socket))
 		return 0;
 	conn = conn_of(&scratch->move.socket);
 	if (call->ret < 0 && !error_is_end(&scratch->move.socket, conn, call->direction))
@@ -100,6 +102,14 @@ static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct 
 	return wanted_ended(scratch, conn, call, task, group);
 }
 
+/* A function of its own, so that the verifier forgets how a group was found. */
+__noinline int current_is_ignored(void)
+{
+	struct hp_group group = group_of(current_task());
+
+	return is_known_as_ignored(&group);
+}
+
 static __always_inline int call_ended(struct pt_regs *regs, long ret)
 {
 	struct hp_call call = {.ret = ret};
@@ -113,7 +123,7 @@ static __always_inline int call_ended(struct pt_regs *regs, long ret)
 	if (!call.shape || moves_nothing(&call))
 		return 0;
 	task = current_task();
-	if (is_compat(task) != call.is_compat)
+	if (is_compat(task) != call.is_compat || (ret > 0 && current_is_ignored()))
 		return 0;
 	scratch = scratch_at((__u32)ids_of(task) % SCRATCHES);
 	if (!scratch || !take_scratch(scratch, ids_of(task)))

@@ -17,22 +17,39 @@ import type { GroupId } from './records.ts';
 import { TCP_CLOSE } from './tcp-states.ts';
 import { countUnseen } from './tier.ts';
 
-/** What has been decided about cgroups. */
-export function createGroups(map: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'> {
+/** What has been decided about cgroups; `ignored` has those that are not traced a second time, each at its place. */
+export function createGroups(decided: BpfMap, ignored: BpfMap): Pick<Probe, 'decide' | 'forgetGroup'> {
+  const value = Buffer.alloc(4);
+  const occupant = Buffer.alloc(layout.group.size);
   const keyOf = (group: GroupId): Buffer => {
     const key = Buffer.alloc(layout.group.size);
     key.writeBigUInt64LE(group.unified, layout.group.unified);
     key.writeBigUInt64LE(group.legacy, layout.group.legacy);
     return key;
   };
+  const placeOf = ({ unified, legacy }: GroupId): Buffer => {
+    const place = Number((unified + legacy) % BigInt(ignored.maxEntries));
+    return Buffer.from(Uint32Array.of(place).buffer);
+  };
+  const isUndecided = (key: Buffer): boolean =>
+    !lookUp(decided, key, value) || value.readUInt32LE() === layout.decision.undecided;
+  const vacate = (group: GroupId): void => {
+    const place = placeOf(group);
+    if (lookUp(ignored, place, occupant) && occupant.equals(keyOf(group)))
+      update(ignored, place, Buffer.alloc(layout.group.size));
+  };
   return {
     decide: (group, decision) => {
-      const value = Buffer.alloc(4);
+      const key = keyOf(group);
+      // The connections of one that was traced are told to their end.
+      if (decision !== 'ignore') vacate(group);
+      else if (isUndecided(key)) update(ignored, placeOf(group), key);
       value.writeUInt32LE(layout.decision[decision]);
-      update(map, keyOf(group), value);
+      update(decided, key, value);
     },
     forgetGroup: (group) => {
-      remove(map, keyOf(group));
+      vacate(group);
+      remove(decided, keyOf(group));
     },
   };
 }

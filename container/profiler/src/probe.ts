@@ -143,7 +143,7 @@ function makeProbe(object: BpfObject, { attach, detach }: Switch, tier: Chosen):
     tier,
     attach,
     detach,
-    ...createGroups(openMap(object, 'hp_groups')),
+    ...createGroups(openMap(object, 'hp_groups'), openMap(object, 'hp_ignored')),
     ...createConns(openMap(object, 'hp_conns'), openMap(object, 'hp_words')),
     losses: createLosses(object),
   };
