@@ -53,6 +53,25 @@ test('Ctrl-C during a last step is not for it: it and those after it are done, a
   }
 });
 
+test('a last step whose shell Ctrl-C has killed before it began is run all the same', async () => {
+  await using project = await createProject({
+    ...config("  work: { run: 'true', finally: echo cleaned }\n"),
+    'early.cjs': `const children = require('node:child_process');
+const { spawn } = children;
+let isTheFirst = true;
+children.spawn = (program, words, options) => {
+  const child = spawn(program, words, options);
+  if (isTheFirst && words.some((word) => word.includes('echo cleaned'))) isTheFirst = !child.kill('SIGINT');
+  return child;
+};
+`,
+  });
+  const { exit, stdout } = await project.run('work', {
+    env: { NODE_OPTIONS: `--require=${project.path('early.cjs')}` },
+  });
+  expect({ exit, stdout }).toEqual({ exit: 0, stdout: '▸ work\ncleaned\n✔ work <time>\n' });
+});
+
 test('Ctrl-C twice kills what ignores the first', async () => {
   await using project = await createProject(config('  deaf: { run: "trap \'\' INT TERM; deaf" }\n'));
   const deaf = await project.driven('deaf');

@@ -50,19 +50,24 @@ async function runStep(
   const trap = isLast ? deafToCtrlC : hasTerminal ? endsLikeItsCommands : '';
   const words = inContainer === undefined ? ['/bin/sh', '-c', `${trap}${command}`] : inContainer.command;
   if (hasTerminal) await session.events.isShown();
-  const running = runCommand(table, words, {
-    ...recorder,
-    cwd: task.place.kind === 'container' ? root : task.cwd,
-    env: commandEnvironment(session, task),
-    signal,
-    hasTerminal: task.interactive && host.stdoutIsTerminal,
-    readsStdin: task.interactive,
-    cleanup: inContainer?.cleanup,
-  });
+  const run = () =>
+    runCommand(table, words, {
+      ...recorder,
+      cwd: task.place.kind === 'container' ? root : task.cwd,
+      env: commandEnvironment(session, task),
+      signal,
+      hasTerminal: task.interactive && host.stdoutIsTerminal,
+      readsStdin: task.interactive,
+      cleanup: inContainer?.cleanup,
+    });
+  const running = run();
   // Looked at while it runs.
   const lacksStdin = !task.interactive && !isLast && readsStdin(command);
   if (hasTerminal) await lendTerminal(session, running);
-  const ended = await running;
+  const first = await running;
+  // Ctrl-C has killed its shell before that was deaf to it, and so before it had begun.
+  const hasNotBegun = isLast && inContainer === undefined && first.signal === 'SIGINT' && !signal.aborted;
+  const ended = hasNotBegun ? await run() : first;
   await untilAllIsHeard(session, ended, () => signal.aborted);
   if (inContainer !== undefined && signal.aborted) await inContainer.remove();
   // Its exit code says nothing then: what it has done may be half of it.
