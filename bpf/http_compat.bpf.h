@@ -110,17 +110,20 @@ static __always_inline long read_socketcall(struct pt_regs *regs, __u64 *args)
 	__u32 what = regs->bx;
 
 	for (int i = 0; i < 4; i++) {
-		__u32 value = 0;
+		__u64 value = 0;
 
-		bpf_probe_read_user(&value, sizeof(value),
-				    (void *)(__u64)((__u32)regs->cx + i * (__u32)sizeof(value)));
+		bpf_probe_read_user(&value, sizeof(__u32), (void *)(regs->cx + i * sizeof(__u32)));
 		args[i] = value;
 	}
 	return what < SOCKETCALLS ? (long)hp_socketcalls[what] + NO_CALL : NO_CALL;
 }
 #endif
 
-/* Reads the four first arguments of such a call, and returns the number that it would have. */
+/*
+ * Reads the four first arguments of such a call, and returns the number that it would have. On x86
+ * the upper halves of the registers are 0 then; cut off once more, they would be numbers of which
+ * the verifier of 5.10 knows more than of others, and it would look twice at what follows.
+ */
 static __always_inline long read_compat_call(struct pt_regs *regs, __u64 *args)
 {
 #if defined(__TARGET_ARCH_x86)
@@ -128,10 +131,10 @@ static __always_inline long read_compat_call(struct pt_regs *regs, __u64 *args)
 
 	if (number == SOCKETCALL)
 		return read_socketcall(regs, args);
-	args[0] = (__u32)regs->bx;
-	args[1] = (__u32)regs->cx;
-	args[2] = (__u32)regs->dx;
-	args[3] = (__u32)regs->si;
+	args[0] = regs->bx;
+	args[1] = regs->cx;
+	args[2] = regs->dx;
+	args[3] = regs->si;
 #else
 	__u32 number = regs->syscallno;
 
