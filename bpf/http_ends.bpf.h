@@ -22,9 +22,10 @@ static __always_inline void send_end(struct hp_scratch *scratch, const struct hp
 	scratch->piece.gap = conn->following ? HP_RESUMED : HP_NO_GAP;
 	scratch->piece.direction = direction;
 	scratch->piece.kind = HP_EOF;
-	/* Over TCP only a read says so. */
 	if (scratch->move.socket.family != AF_UNIX)
-		scratch->piece.offset = next_received(scratch->move.socket.sock);
+		scratch->piece.offset = direction == HP_SENT
+						? next_sent(scratch->move.socket.sock)
+						: next_received(scratch->move.socket.sock);
 	if (bpf_ringbuf_output(&hp_data, &scratch->piece, sizeof(scratch->piece), BPF_RB_NO_WAKEUP))
 		count_loss(HP_LOST_RING_FULL);
 }
