@@ -45,20 +45,6 @@ export function writeLastOnes(): void {
   }
 }
 
-/** Of what others write there, what cannot be read any more is dropped: a terminal that was closed must not end the program. */
-export function outliveReader(stream: NodeJS.WriteStream): void {
-  stream.off('error', unlessGone).on('error', unlessGone);
-}
-
-function unlessGone(error: Error): void {
-  if (!isGone(error)) throw error;
-}
-
-/** Whether a reader went away. */
-export function isGone(error: unknown): boolean {
-  return isErrno(error, 'EPIPE', 'EIO');
-}
-
 function unwrittenBytes(stream: NodeJS.WriteStream): number {
   const { bytesWritten } = stream;
   const { _handle: handle } = stream as unknown as { readonly _handle?: Counting | null };

@@ -1,4 +1,4 @@
-import { outliveReader } from './last-writes.ts';
+import { outliveReader } from './gone.ts';
 
 type Name = 'stdout' | 'stderr';
 /** Gives a promise where no more should be printed until it settles. */

@@ -11,7 +11,7 @@ import { ask } from './ask.ts';
 import { foreignCode } from './ending.ts';
 import { readPipe, readText, replaceFile } from './files.ts';
 import { isInBackground, onSuspend } from './foreground.ts';
-import { outliveReader } from './last-writes.ts';
+import { outliveReader } from './gone.ts';
 import { openLog, removeLog, tidyLogs } from './log-file.ts';
 import { ownNames, readPlatform, readUser } from './machine.ts';
 import { ownersOf } from './owners.ts';

@@ -4,7 +4,8 @@ import { attempt } from '../attempt.ts';
 import { messageOf } from '../errors.ts';
 import { isErrno } from '../host.ts';
 import type { Secrets } from '../secrets.ts';
-import { isGone, writeToStream } from './last-writes.ts';
+import { isGone } from './gone.ts';
+import { writeToStream } from './last-writes.ts';
 
 /** Asked of the system first: the streams themselves, and what tells terminals apart, are costly to load. */
 export function isTerminal(fd: number): boolean {
