@@ -101,8 +101,7 @@ enum hp_loss {
 	HP_LOST_INTERRUPTED = 8,
 	/* No loss: calls that a kprobe has missed, and the tracepoint behind it has not. */
 	HP_CAUGHT = 9,
-	/* No loss: changes of state that the first of two programs has missed, and the second not.
-	 */
+	/* No loss: changes of state that the first of two programs missed, and the second not. */
 	HP_CAUGHT_STATE = 10,
 	HP_LOST_KINDS = 11,
 };
