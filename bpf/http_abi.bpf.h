@@ -49,8 +49,8 @@ struct hp_call {
 	__u32 is_several;
 	/* Its bytes are not where a system call of the thread says. */
 	__u32 is_unseen;
-	/* What its arguments point at is laid out for a 32-bit process. */
-	__u32 is_compat;
+	/* enum hp_layout of what its arguments point at. */
+	__u32 layout;
 	__u32 _pad;
 };
 
@@ -69,7 +69,7 @@ static __always_inline long number_of(struct pt_regs *regs)
  */
 static __always_inline long read_arguments(struct pt_regs *regs, struct hp_call *call)
 {
-	call->is_compat = is_of_32_bits(regs);
+	call->layout = is_of_32_bits(regs);
 	/* As in read_segment(). */
 	if (__builtin_expect(is_of_32_bits(regs), 0))
 		return read_compat_call(regs, call->args);

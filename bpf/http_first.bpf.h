@@ -11,6 +11,7 @@
 #include "http_abi.bpf.h"
 #include "http_conn.bpf.h"
 #include "http_filter.bpf.h"
+#include "http_hits.bpf.h"
 #include "http_introduction.bpf.h"
 #include "http_loss.bpf.h"
 #include "http_move.bpf.h"
@@ -87,8 +88,9 @@ static __always_inline struct hp_conn *try_open(struct hp_scratch *scratch,
 		return NULL;
 	if (!ports_are_wanted(move->socket.family, local_port_of(sock), remote_port_of(sock)))
 		return NULL;
-	if (call->is_unseen) {
+	if (!move->readable) {
 		count_loss(HP_LOST_UNSEEN);
+		hook_was_hit(HP_HOOK_URING);
 		return NULL;
 	}
 	if (begins_response(scratch))

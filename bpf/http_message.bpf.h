@@ -19,6 +19,7 @@
 #include "http_piece.bpf.h"
 #include "http_socket.bpf.h"
 #include "http_state.bpf.h"
+#include "http_uring.bpf.h"
 #include "http_who.bpf.h"
 
 /* Points the walk at the bytes of one struct msghdr. */
@@ -26,7 +27,7 @@ static __always_inline bool point_at_message(struct hp_move *move, __u64 address
 {
 	struct hp_extent segments;
 
-	if (!read_message(move->is_compat, address, &segments)) {
+	if (!read_message(move->layout, address, &segments)) {
 		count_loss(HP_LOST_UNREADABLE);
 		return false;
 	}
@@ -43,7 +44,7 @@ static __always_inline void point_at_bytes(struct hp_move *move, const struct hp
 	move->segment_count = 0;
 	move->next_segment = 0;
 	move->skip = 0;
-	move->is_compat = call->is_compat;
+	move->layout = call->layout;
 	move->readable = !(call->flags & MSG_TRUNC_FLAG);
 	if (call->shape == HP_BUFFER) {
 		move->base = call->args[1];
@@ -53,6 +54,8 @@ static __always_inline void point_at_bytes(struct hp_move *move, const struct hp
 		move->segment_count = call->args[2];
 	} else if (call->shape == HP_MESSAGE) {
 		move->readable &= point_at_message(move, call->args[1]);
+	} else if (call->is_unseen) {
+		move->readable &= find_handed(move->slot);
 	} else {
 		move->readable = 0;
 	}
@@ -112,9 +115,9 @@ static __always_inline int one_message(struct hp_scratch *scratch, struct hp_con
 
 	if (!is_of_interest(conn, move->direction))
 		return 0;
-	point_at_bytes(move, call);
 	move->len = call->ret;
 	move->left = call->ret;
+	point_at_bytes(move, call);
 	move->was_told = conn && conn->is_told;
 	if (is_new)
 		conn = try_open(scratch, call);

@@ -24,7 +24,7 @@ static __always_inline bool next_segment(struct hp_move *move)
 
 	if (move->next_segment >= move->segment_count)
 		return false;
-	if (!read_segment(move->is_compat, move->segments, move->next_segment, &segment)) {
+	if (!read_segment(move->layout, move->segments, move->next_segment, &segment)) {
 		count_loss(HP_LOST_UNREADABLE);
 		return false;
 	}

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Table of contents: where the kernel calls us, and what then happens. */
+/*
+ * Table of contents: where the kernel calls us, and what then happens.
+ * This file is longer than 200 lines because each place is named here.
+ */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
@@ -9,6 +12,7 @@
 #include "http_state.bpf.h"
 #include "http_syscall.bpf.h"
 #include "http_trampoline.bpf.h"
+#include "http_uring.bpf.h"
 
 /* User space loads one group of those that see bytes move, the first that attaches and fires. */
 SEC("tp_btf/sock_recv_length")
@@ -66,7 +70,7 @@ SEC("fexit/inet_recvmsg")
 int BPF_PROG(hp_fx_recv4, struct socket *socket, struct msghdr *message, size_t size, int flags,
 	     int ret)
 {
-	hook_was_hit(HP_HOOK_RECEIVE4);
+	message_handed_at(HP_HOOK_RECEIVE4, message);
 	return function_returned(socket, ret, HP_RECEIVED, flags);
 }
 
@@ -74,7 +78,7 @@ SEC("fexit/inet6_recvmsg")
 int BPF_PROG(hp_fx_recv6, struct socket *socket, struct msghdr *message, size_t size, int flags,
 	     int ret)
 {
-	hook_was_hit(HP_HOOK_RECEIVE6);
+	message_handed_at(HP_HOOK_RECEIVE6, message);
 	return function_returned(socket, ret, HP_RECEIVED, flags);
 }
 
@@ -82,28 +86,28 @@ SEC("fexit/unix_stream_recvmsg")
 int BPF_PROG(hp_fx_recv_ux, struct socket *socket, struct msghdr *message, size_t size, int flags,
 	     int ret)
 {
-	hook_was_hit(HP_HOOK_RECEIVE_UNIX);
+	message_handed_at(HP_HOOK_RECEIVE_UNIX, message);
 	return function_returned(socket, ret, HP_RECEIVED, flags);
 }
 
 SEC("fexit/inet_sendmsg")
 int BPF_PROG(hp_fx_send4, struct socket *socket, struct msghdr *message, size_t size, int ret)
 {
-	hook_was_hit(HP_HOOK_SEND4);
+	message_handed_at(HP_HOOK_SEND4, message);
 	return function_returned(socket, ret, HP_SENT, 0);
 }
 
 SEC("fexit/inet6_sendmsg")
 int BPF_PROG(hp_fx_send6, struct socket *socket, struct msghdr *message, size_t size, int ret)
 {
-	hook_was_hit(HP_HOOK_SEND6);
+	message_handed_at(HP_HOOK_SEND6, message);
 	return function_returned(socket, ret, HP_SENT, 0);
 }
 
 SEC("fexit/unix_stream_sendmsg")
 int BPF_PROG(hp_fx_send_ux, struct socket *socket, struct msghdr *message, size_t size, int ret)
 {
-	hook_was_hit(HP_HOOK_SEND_UNIX);
+	message_handed_at(HP_HOOK_SEND_UNIX, message);
 	return function_returned(socket, ret, HP_SENT, 0);
 }
 
@@ -120,6 +124,52 @@ int BPF_PROG(hp_fx_page_ux, struct socket *socket, struct page *page, int offset
 	     int flags, int ret)
 {
 	return function_returned(socket, ret, HP_SENT, 0);
+}
+
+/*
+ * For io_uring, at the beginning of the same functions, where the tracepoints and kprobes above are
+ * what tells that bytes were moved.
+ */
+SEC("fentry/inet_recvmsg")
+int BPF_PROG(hp_fe_recv4, struct socket *socket, struct msghdr *message)
+{
+	return message_handed_at(HP_HOOK_RECEIVE4, message);
+}
+
+SEC("fentry/inet6_recvmsg")
+int BPF_PROG(hp_fe_recv6, struct socket *socket, struct msghdr *message)
+{
+	return message_handed_at(HP_HOOK_RECEIVE6, message);
+}
+
+SEC("fentry/unix_stream_recvmsg")
+int BPF_PROG(hp_fe_recv_ux, struct socket *socket, struct msghdr *message)
+{
+	return message_handed_at(HP_HOOK_RECEIVE_UNIX, message);
+}
+
+SEC("fentry/inet_sendmsg")
+int BPF_PROG(hp_fe_send4, struct socket *socket, struct msghdr *message)
+{
+	return message_handed_at(HP_HOOK_SEND4, message);
+}
+
+SEC("fentry/inet6_sendmsg")
+int BPF_PROG(hp_fe_send6, struct socket *socket, struct msghdr *message)
+{
+	return message_handed_at(HP_HOOK_SEND6, message);
+}
+
+SEC("fentry/unix_stream_sendmsg")
+int BPF_PROG(hp_fe_send_ux, struct socket *socket, struct msghdr *message)
+{
+	return message_handed_at(HP_HOOK_SEND_UNIX, message);
+}
+
+SEC("tp_btf/io_uring_create")
+int BPF_PROG(hp_uring_made)
+{
+	return uring_made();
 }
 
 SEC("tp_btf/sys_exit")

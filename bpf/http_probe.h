@@ -68,7 +68,9 @@ enum hp_hook {
 	/* The kprobes: what they miss is told by the tracepoints behind them. */
 	HP_HOOK_KPROBE_RECEIVE = 10,
 	HP_HOOK_KPROBE_SEND = 11,
-	HP_HOOKS = 12,
+	/* No hook: a ring of io_uring was made, or has moved bytes that were not found. */
+	HP_HOOK_URING = 12,
+	HP_HOOKS = 13,
 };
 
 enum hp_decision {

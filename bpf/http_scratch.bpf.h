@@ -46,8 +46,8 @@ struct hp_move {
 	__u32 readable;
 	/* User space had heard of the connection. */
 	__u32 was_told;
-	/* The segments are laid out for a 32-bit process. */
-	__u32 is_compat;
+	/* enum hp_layout of the segments. */
+	__u32 layout;
 };
 
 /*

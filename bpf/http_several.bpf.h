@@ -60,12 +60,12 @@ static __always_inline bool is_partial(const struct hp_call *call, __u64 address
 	struct hp_extent segments;
 	__u64 whole = 0;
 
-	if (call->direction != HP_SENT || !read_message(call->is_compat, address, &segments))
+	if (call->direction != HP_SENT || !read_message(call->layout, address, &segments))
 		return false;
 	for (__u32 i = 0; i < MESSAGES && i < segments.len; i++) {
 		__u64 len = 0;
 
-		if (!read_length(call->is_compat, segments.base, i, &len))
+		if (!read_length(call->layout, segments.base, i, &len))
 			return false;
 		whole += len;
 	}
@@ -83,7 +83,7 @@ static __always_inline void point_at_next(struct hp_call *call, struct task_stru
 
 	if (before && before->array == now.array && before->born == now.born)
 		now.next = before->next + 1;
-	address = nth_message(call->is_compat, now.array, now.next - 1);
+	address = nth_message(call->layout, now.array, now.next - 1);
 	hook_was_hit(HP_HOOK_SEVERAL);
 	call->shape = HP_MESSAGE;
 	if (now.next >= (__u32)call->args[2] || is_partial(call, address)) {

@@ -30,7 +30,7 @@ __noinline int one_of_several(__u32 slot)
 	call.ret = scratch->move.len;
 	call.args[1] = scratch->move.message;
 	call.direction = scratch->move.direction;
-	call.is_compat = scratch->move.is_compat;
+	call.layout = scratch->move.layout;
 	return one_message(scratch, conn_of(&scratch->move.socket), &call, current_task(),
 			   &scratch->piece.group);
 }
@@ -48,12 +48,12 @@ static __always_inline int several_messages(struct hp_scratch *scratch, const st
 		return 0;
 	}
 	for (__u32 i = 0; i < MESSAGES && i < call->ret; i++)
-		behind += length_of_message(call->is_compat, call->args[1], i);
+		behind += length_of_message(call->layout, call->args[1], i);
 	for (__u32 i = 0; i < MESSAGES && i < call->ret; i++) {
-		__u32 len = length_of_message(call->is_compat, call->args[1], i);
+		__u32 len = length_of_message(call->layout, call->args[1], i);
 
 		behind -= len;
-		scratch->move.message = nth_message(call->is_compat, call->args[1], i);
+		scratch->move.message = nth_message(call->layout, call->args[1], i);
 		scratch->move.len = len;
 		scratch->move.behind = behind;
 		if (len)
@@ -94,7 +94,7 @@ static __always_inline int wanted_call_ended(struct hp_scratch *scratch, struct 
 	if (call->ret > 0 && !group_is_wanted(group, conn))
 		return 0;
 	scratch->move.direction = call->direction;
-	scratch->move.is_compat = call->is_compat;
+	scratch->move.layout = call->layout;
 	if (call->ret > 0 && scratch->move.socket.family != AF_UNIX)
 		read_places(scratch->move.socket.sock, &scratch->move);
 	if (call->ret > 0 && call->shape == HP_MESSAGES)
@@ -123,7 +123,7 @@ static __always_inline int call_ended(struct pt_regs *regs, long ret)
 	if (!call.shape || moves_nothing(&call))
 		return 0;
 	task = current_task();
-	if (is_compat(task) != call.is_compat || (ret > 0 && current_is_ignored()))
+	if (is_compat(task) != call.layout || (ret > 0 && current_is_ignored()))
 		return 0;
 	scratch = scratch_at((__u32)ids_of(task) % SCRATCHES);
 	if (!scratch || !take_scratch(scratch, ids_of(task)))

@@ -32,7 +32,12 @@ export function makeWork(arch: Arch, image: string): string {
     const options = ['--format', 'esm', '--platform', 'node', '--external', 'koffi', '--file', join(tree, name)];
     call(join(root, 'node_modules/.bin/rolldown'), [join(root, source), ...options], { cwd: root });
   }
-  for (const source of ['ci/kernels/guest/start.sh', 'ci/kernels/guest/crowd.py', 'test/bpf/peer.py'])
+  for (const source of [
+    'ci/kernels/guest/start.sh',
+    'ci/kernels/guest/crowd.py',
+    'test/bpf/peer.py',
+    'test/bpf/uring.py',
+  ])
     cpSync(join(root, source), join(tree, basename(source)));
   compile(arch, image, join(tree, 'http_probe.o'), folder);
   compileFor32(arch, join(tree, 'talk32'));

@@ -13,7 +13,16 @@ export type Step =
       readonly taken?: number;
     }
   | { readonly do: Action; readonly who: 'client' | 'server' };
-type Action = 'close' | 'reset' | 'shutdown' | 'shutdown-read' | 'see-end' | 'see-reset' | 'reconnect' | 'read-rest';
+type Action =
+  | 'close'
+  | 'reset'
+  | 'shutdown'
+  | 'shutdown-read'
+  | 'see-end'
+  | 'see-reset'
+  | 'reconnect'
+  | 'read-rest'
+  | 'make-ring';
 
 export type Case = {
   readonly name: string;
@@ -33,7 +42,6 @@ export type Case = {
 
 /** What is promised and cannot be an exchange between these two: the test that shows it. */
 export const shownElsewhere = [
-  { test: 'an io_uring server is not told, and that is said', covers: ['io_uring servers'] },
   { test: '32-bit processes are told in full, tier %s', covers: ['32-bit processes'] },
 ] as const;
 
@@ -80,13 +88,13 @@ export const promises = [
   'proxies that say whom they speak for',
 ] as const;
 
-const ask = (text: string | readonly string[], send = 'write', recv = 'read'): Step => ({
+export const ask = (text: string | readonly string[], send = 'write', recv = 'read'): Step => ({
   from: 'client',
   parts: typeof text === 'string' ? [text] : text,
   send,
   recv,
 });
-const answer = (text: string | readonly string[], send = 'write', recv = 'read'): Step => ({
+export const answer = (text: string | readonly string[], send = 'write', recv = 'read'): Step => ({
   from: 'server',
   parts: typeof text === 'string' ? [text] : text,
   send,
@@ -94,15 +102,15 @@ const answer = (text: string | readonly string[], send = 'write', recv = 'read')
 });
 const inParts = (text: string, ...places: readonly number[]): readonly Step[] =>
   [0, ...places].map((from, index) => ask(text.slice(from, places[index])));
-const act = (action: Action, who: 'client' | 'server'): Step => ({
+export const act = (action: Action, who: 'client' | 'server'): Step => ({
   do: action,
   who,
 });
 
-const get = (path: string, method = 'GET') => `${method} ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
-const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
+export const get = (path: string, method = 'GET') => `${method} ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+export const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
 const okBytes = ok.length;
-const line = (path: string, rest = `200 complete`, bytes: string | undefined = undefined, method = 'GET') =>
+export const line = (path: string, rest = `200 complete`, bytes: string | undefined = undefined, method = 'GET') =>
   `${method} ${path} ${rest} ${bytes ?? `${get(path, method).length}/${okBytes}`}`;
 /** One request for each place of a text at which it can be cut, each with its answer: `cut` gives its parts. */
 const cutEverywhere = (

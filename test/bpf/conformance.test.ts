@@ -7,6 +7,7 @@ import { freePort } from '../helpers/port.ts';
 import { type Profiler, startProfiler, type Told } from '../helpers/profiler.ts';
 import { type Case, cases, promises, shownElsewhere } from './cases.ts';
 import { pathOf } from './path.ts';
+import { uringCases } from './uring-cases.ts';
 import { describe, expectWhole, targetsOf } from './whole.ts';
 
 let peer: Peer & AsyncDisposable;
@@ -62,17 +63,19 @@ test('nothing was lost', () => {
 });
 
 test('every promise has a case, and every case keeps a promise', () => {
-  const covered = new Set([...cases, ...shownElsewhere].flatMap(({ covers }): readonly string[] => covers));
+  const everything = [...cases, ...uringCases, ...shownElsewhere];
+  const covered = new Set(everything.flatMap(({ covers }): readonly string[] => covers));
   expect([...covered].sort()).toEqual([...promises].sort());
-  expect([...cases, ...shownElsewhere].filter(({ covers }) => covers.length === 0)).toEqual([]);
-  const elsewhere = ['unseen.test.ts', 'talk32.test.ts'];
+  expect(everything.filter(({ covers }) => covers.length === 0)).toEqual([]);
+  const elsewhere = ['talk32.test.ts'];
   const tests = elsewhere.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8')).join('\n');
   expect(shownElsewhere.filter(({ test }) => !tests.includes(`'${test}'`))).toEqual([]);
 });
 
 test('no two cases drive the same path', () => {
   const names = new Map<string, string[]>();
-  for (const each of cases) names.set(pathOf(each), [...(names.get(pathOf(each)) ?? []), each.name]);
+  for (const each of [...cases, ...uringCases])
+    names.set(pathOf(each), [...(names.get(pathOf(each)) ?? []), each.name]);
   expect([...names.values()].filter((same) => same.length > 1)).toEqual([]);
 });
 

@@ -6,6 +6,8 @@ step, if not all} or {"do": action, "who": end}. The first line that it says is 
 """
 import ctypes, ctypes.util, fcntl, json, os, socket, struct, sys, tempfile, threading
 
+import uring
+
 PR_SET_NAME = 15
 libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
 
@@ -127,6 +129,7 @@ SEND = {
     "dup": by_dup,
     "child": by_child,
     "thread": by_thread,
+    **uring.SENDERS,
 }
 
 
@@ -177,6 +180,7 @@ RECV = {
     "passed": passed,
     "child": in_child,
     "thread": lambda end, size: in_thread(lambda: os.read(end.fileno(), size)),
+    **uring.RECEIVERS,
 }
 
 
@@ -201,6 +205,8 @@ def act(ends, step):
         end.shutdown(socket.SHUT_WR)
     elif step["do"] == "shutdown-read":
         end.shutdown(socket.SHUT_RD)
+    elif step["do"] == "make-ring":
+        uring.Ring().__exit__()
     elif step["do"] == "see-end":
         assert end.recv(1) == b""
     elif step["do"] == "see-reset":

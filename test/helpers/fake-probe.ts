@@ -54,7 +54,13 @@ export function fakeProbe(data: Ring, control: Ring): Probe {
     forgetGroup: nothing,
     decide: nothing,
   };
-  const switches = { attach: nothing, detach: nothing, isOpen: () => false, losses: () => ({}) };
+  const switches = {
+    attach: nothing,
+    detach: nothing,
+    follow: () => undefined,
+    isOpen: () => false,
+    losses: () => ({}),
+  };
   const told = { tier: { tier: 'A', why: 'a test', hooks: [], unseen: [] } };
   return { data, control, ringBytes: 2 * RING, ...told, ...forget, ...switches };
 }

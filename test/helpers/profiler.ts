@@ -44,6 +44,8 @@ export type Profiler = {
   };
   /** Its exit code, and all that it has said, once it has ended. */
   readonly ended: Promise<Ended>;
+  /** Resolves once it has said that. */
+  readonly says: (words: string) => Promise<void>;
   /** Ends it and waits: everything that was seen is then written. */
   readonly stop: () => Promise<void>;
 };
@@ -81,16 +83,16 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
   let said = '';
   const ended = new Promise<Ended>((settle) => child.once('close', (code) => settle({ code, said })));
   const read = (name: string): string => readFileSync(join(out, name), 'utf8');
-  const attached = new Promise<void>((settle, fail) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        said += text;
-        if (said.includes('profiler: attached')) settle();
-      });
-    }
-    void ended.then(({ code }) => fail(new Error(`the profiler ended with ${code}: ${said}${read(STATUS)}`)));
-  });
-  await attached.catch((error: unknown) => {
+  const streams = [child.stdout, child.stderr].map((stream) => stream.setEncoding('utf8'));
+  for (const stream of streams) stream.on('data', (text: string) => void (said += text));
+  const says = (words: string): Promise<void> =>
+    new Promise((settle, fail) => {
+      const look = (): void => (said.includes(words) ? settle() : undefined);
+      for (const stream of streams) stream.on('data', look);
+      look();
+      void ended.then(({ code }) => fail(new Error(`the profiler ended with ${code}: ${said}${read(STATUS)}`)));
+    });
+  await says('profiler: attached').catch((error: unknown) => {
     rmSync(out, { recursive: true });
     throw error;
   });
@@ -110,6 +112,7 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
         .map((line) => JSON.parse(line) as Told),
     text: () => read(TEXT_TRACE),
     status: () => parseWhole(() => read(STATUS)),
+    says,
     stop,
     [Symbol.asyncDispose]: async () => {
       await stop();

@@ -90,6 +90,7 @@ function fakeProbe(data: ReturnType<typeof openRing>): Probe {
     tier: { tier: 'A', why: '', hooks: [], unseen: [] },
     attach: nothing,
     detach: nothing,
+    follow: () => undefined,
     decide: nothing,
     forgetGroup: nothing,
     ignore: nothing,

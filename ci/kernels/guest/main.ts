@@ -1,6 +1,6 @@
 /**
  * What runs in a guest: starts both ends in a container and the profiler, pauses it for a while, plays the cases of the
- * conformance test, many connections at once, some where kprobes are left out, and a 32-bit process, compares the trace with them,
+ * conformance test, io_uring, many connections at once, some where kprobes are left out, and a 32-bit process, compares the trace with them,
  * and asks the verifier what the programs cost. Each finding is a line; the last says that the guest got to its end.
  */
 import { uptime } from 'node:os';
@@ -12,6 +12,7 @@ import { compare, compareCaught, compareCrowd, compareTalk32 } from './compare.t
 import { CROWDS, playCrowd } from './crowd.ts';
 import { startProfiler } from './profiler.ts';
 import { playTalk32 } from './talk32.ts';
+import { compareUring, playUring } from './uring.ts';
 import { measureVerifier } from './verifier.ts';
 import { startWaiting } from './waiting.ts';
 
@@ -35,11 +36,12 @@ await profiler.toggle();
 await peer.play(unheard);
 await profiler.toggle();
 for (const each of cases) await peer.play(each);
+const played = [...cases, ...(await playUring(peer, profiler))];
 const answered: number[] = [];
 for (const [index, crowd] of CROWDS.entries())
   answered.push(await playCrowd(join(root, 'crowd.py'), PORT + CROWD_PORTS * (index + 1), crowd));
 const said = await playTalk32(join(root, 'talk32'), PORT - 1);
-const ofCases = cases.map(({ expected }) => expected.length);
+const ofCases = played.map(({ expected }) => expected.length);
 const expected = ENDS * [...answered, said.length, ...ofCases].reduce((sum, each) => sum + each, 0);
 const exchanges = (): number => profiler.read().filter((line) => line.type === 'exchange').length;
 for (let waited = 0; exchanges() < expected && waited < PATIENCE_MS; waited += 100) await wait(100);
@@ -50,10 +52,11 @@ const waited = await goOn();
 await peer[Symbol.asyncDispose]();
 console.log(`GUEST tier ${header?.tier}: ${header?.why}`);
 const findings = [
-  ...compare(cases, lines, status, peer),
+  ...compare(played, lines, status, peer),
   ...CROWDS.map((crowd, index) => compareCrowd(lines, crowd, answered[index] ?? 0)),
   compareCaught(header?.tier, status),
   compareTalk32(lines, said),
+  ...(header === undefined ? [] : [compareUring(header)]),
   waited,
 ];
 console.log(`GUEST counters ${JSON.stringify(status.counters)}`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ASIDE, HELD, JSON_TRACE, STATUS } from '../../../container/profiler/src/file-names.ts';
 import type { Told } from '../../../test/helpers/profiler.ts';
 
-type Header = { readonly tier: string; readonly why: string };
+export type Header = { readonly tier: string; readonly why: string; readonly unseen: readonly string[] };
 
 export type Profiler = {
   /** Ends it and returns what it wrote. */
@@ -18,6 +18,10 @@ export type Profiler = {
   readonly toggle: () => Promise<void>;
   /** The trace as it is now. */
   readonly read: () => readonly Told[];
+  /** The first line of the trace, once it is there. */
+  readonly header: () => Header | undefined;
+  /** Resolves when it says that next. */
+  readonly says: (words: string) => Promise<void>;
 };
 
 const USER = 1000;
@@ -43,7 +47,7 @@ export async function startProfiler(root: string, more: string): Promise<Profile
       ...['node', join(root, 'profiler.mjs')],
     ],
     {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH,
         PROFILER_OUT: OUT,
@@ -52,6 +56,7 @@ export async function startProfiler(root: string, more: string): Promise<Profile
       },
     },
   );
+  child.stderr.pipe(process.stderr);
   await says(child, 'profiler: attached');
   const read = (): readonly Told[] =>
     readFileSync(join(OUT, JSON_TRACE), 'utf8')
@@ -59,8 +64,12 @@ export async function startProfiler(root: string, more: string): Promise<Profile
       // A line that is being written has no end yet.
       .slice(0, -1)
       .map((line) => JSON.parse(line) as Told);
+  const header = (): Header | undefined =>
+    read().find((line) => line.type === 'header') as unknown as Header | undefined;
   return {
     read,
+    header,
+    says: (words) => says(child, words),
     toggle: async () => {
       const done = says(child, 'profiler: capture paused or resumed');
       child.kill('SIGUSR2');
@@ -69,10 +78,9 @@ export async function startProfiler(root: string, more: string): Promise<Profile
     stop: async () => {
       child.kill('SIGTERM');
       await new Promise((resolve) => child.once('exit', resolve));
-      const lines = read();
       return {
-        lines,
-        header: lines.find((line) => line.type === 'header') as unknown as Header | undefined,
+        lines: read(),
+        header: header(),
         status: JSON.parse(readFileSync(join(OUT, STATUS), 'utf8')) as Record<string, unknown>,
       };
     },
@@ -80,16 +88,17 @@ export async function startProfiler(root: string, more: string): Promise<Profile
 }
 
 function says(child: ChildProcess, sentence: string): Promise<void> {
+  const streams = [child.stdout, child.stderr];
   return new Promise((resolve, reject) => {
     const listen = (data: Buffer): void => {
       if (!data.includes(sentence)) return;
-      child.stdout?.off('data', listen);
+      for (const stream of streams) stream?.off('data', listen);
       child.off('exit', ended);
       resolve();
     };
     const ended = (code: number | null): void =>
       reject(new Error(`the profiler ended with ${code} before it said \`${sentence}\``));
-    child.stdout?.on('data', listen);
+    for (const stream of streams) stream?.on('data', listen);
     child.once('exit', ended);
   });
 }

@@ -56,6 +56,7 @@ export class Capture {
 
   /** Empties the rings; called every few milliseconds. */
   tick(): void {
+    this.#follow();
     this.#drain.drain();
     for (const sink of this.#options.sinks) this.#losses.add(UNWRITTEN, sink.flush());
   }
@@ -114,6 +115,11 @@ export class Capture {
       target: this.#redact(exchange.target),
     };
     for (const sink of sinks) sink.exchange(told);
+  }
+
+  #follow(): void {
+    const said = this.#options.probe.follow();
+    if (said !== undefined) this.#options.note(said);
   }
 
   #lookAtNames(): void {

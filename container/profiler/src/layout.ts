@@ -132,7 +132,8 @@ export const hook = {
   hookSendUnix: 9,
   hookKprobeReceive: 10,
   hookKprobeSend: 11,
-  hooks: 12,
+  hookUring: 12,
+  hooks: 13,
 } as const;
 
 export const decision = {

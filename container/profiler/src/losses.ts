@@ -10,7 +10,7 @@ export const NAMES: Readonly<Record<string, string>> = {
   lostUnreadable: 'pieces, because their memory could not be read',
   lostSegments: 'pieces, because they had too many segments',
   lostCgroupRefused: 'lookups of containers, because their table was full',
-  lostUnseen: 'calls of io_uring, whose bytes this tier does not show',
+  lostUnseen: 'calls of io_uring, because their bytes could not be found',
   lostInterrupted: 'calls, because the probe was looking at another one, or their connection ended meanwhile',
   lostShed: 'requests, with their responses, because the profiler was behind',
   lostRecursion: 'events, because the probe was running already on their processor',

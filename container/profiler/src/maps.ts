@@ -1,17 +1,9 @@
 /** The probe's maps, as user space writes them. */
+
+import { type BpfMap, listKeys, lookUp, openMap, remove, sumPerCpu, update } from './bpf-maps.ts';
 import type { KnownBodies } from './connection/known.ts';
 import * as layout from './layout.ts';
-import {
-  type BpfMap,
-  type BpfObject,
-  listKeys,
-  lookUp,
-  missedRuns,
-  openMap,
-  remove,
-  sumPerCpu,
-  update,
-} from './libbpf.ts';
+import { type BpfObject, missedRuns } from './libbpf.ts';
 import type { Probe } from './probe.ts';
 import type { GroupId } from './records.ts';
 import { TCP_CLOSE } from './tcp-states.ts';

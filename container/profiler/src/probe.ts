@@ -1,22 +1,12 @@
 /** The probe in the kernel: loading, attaching, and the maps through which it is told what to do. */
 
+import { type BpfMap, initialValue, lookUp, mapMemory, openMap } from './bpf-maps.ts';
 import type { KnownBodies } from './connection/known.ts';
 import { BpfError } from './errors.ts';
 import { hasStructure } from './kernel-types.ts';
 import * as layout from './layout.ts';
 import { leftOut } from './left-out.ts';
-import {
-  type BpfMap,
-  type BpfObject,
-  closeObject,
-  initialValue,
-  loadObject,
-  lookUp,
-  mapMemory,
-  type OnVerified,
-  openMap,
-  openObject,
-} from './libbpf.ts';
+import { type BpfObject, closeObject, loadObject, type OnVerified, openObject } from './libbpf.ts';
 import { moveBytes, pageBytes } from './libc.ts';
 import { createConns, createGroups, createLosses } from './maps.ts';
 import type { GroupId } from './records.ts';
@@ -33,6 +23,7 @@ import {
   type Tier,
   tiersToTry,
 } from './tier.ts';
+import { findUring, type Uring } from './uring.ts';
 
 export type Decision = 'trace' | 'ignore' | 'unnamed';
 
@@ -44,6 +35,8 @@ export type Probe = {
   readonly tier: Chosen;
   readonly attach: () => void;
   readonly detach: () => void;
+  /** Follows io_uring from when it is used first; says so then. Called every few milliseconds. */
+  readonly follow: () => string | undefined;
   readonly decide: (group: GroupId, decision: Decision) => void;
   readonly forgetGroup: (group: GroupId) => void;
   /** Reports nothing more of a connection. */
@@ -102,9 +95,11 @@ function tryTier(options: ProbeOptions, tier: Tier, refused: readonly Refused[])
     loadObject(object, options.onVerified);
     const onOff = createSwitch(object, options.attachesOnce);
     prove(object, tier, onOff);
-    const hooks = [...new Set(object.programs.map((program) => program.section))];
     const chosen = explainTier(tier, refused, options.interrupts);
-    return makeProbe(object, onOff, { ...chosen, hooks, unseen: [...leftOut(options), ...chosen.unseen] });
+    const { uring, unseen } = findUring(options.object, object, tier, options.onVerified);
+    const hooks = [...new Set([...object.programs.map((program) => program.section), ...(uring?.hooks ?? [])])];
+    const all = [...leftOut(options), ...unseen, ...chosen.unseen];
+    return makeProbe(object, onOff, uring, { ...chosen, hooks, unseen: all });
   } catch (error) {
     closeObject(object);
     throw error;
@@ -133,7 +128,7 @@ function prove(object: BpfObject, tier: Tier, { attach, detach, release }: Switc
   if (!isProven) throw new BpfError('its hooks attach and never fire', 0, '');
 }
 
-function makeProbe(object: BpfObject, { attach, detach }: Switch, tier: Chosen): Probe {
+function makeProbe(object: BpfObject, { attach, detach }: Switch, uring: Uring | undefined, tier: Chosen): Probe {
   const data = openMap(object, 'hp_data');
   const control = openMap(object, 'hp_control');
   return {
@@ -141,8 +136,15 @@ function makeProbe(object: BpfObject, { attach, detach }: Switch, tier: Chosen):
     control: openRing(ringMemory(control)),
     ringBytes: data.maxEntries + control.maxEntries,
     tier,
-    attach,
-    detach,
+    attach: () => {
+      uring?.attach();
+      attach();
+    },
+    detach: () => {
+      detach();
+      uring?.detach();
+    },
+    follow: () => uring?.follow(),
     ...createGroups(openMap(object, 'hp_groups'), openMap(object, 'hp_ignored')),
     ...createConns(openMap(object, 'hp_conns'), openMap(object, 'hp_words')),
     losses: createLosses(object),

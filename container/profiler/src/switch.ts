@@ -1,6 +1,7 @@
 /** Turns capture on and off: programs are attached and detached, or put to sleep where the kernel attaches them only once. */
 import { attachProgram, detachProgram } from './attach.ts';
-import { type BpfObject, type BpfProgram, openMap, update } from './libbpf.ts';
+import { openMap, update } from './bpf-maps.ts';
+import type { BpfObject, BpfProgram } from './libbpf.ts';
 import { inOrder, isTrampoline } from './tier.ts';
 
 export type Switch = {

@@ -20,6 +20,8 @@ export type Tier = {
   /** The same where each family of sockets has hooks of its own. */
   readonly hitsByFamily?: Readonly<Record<Family, readonly number[]>>;
   readonly unseen: readonly string[];
+  /** Whether its programs find what io_uring moves: by themselves, by trampolines beside them, or not at all. */
+  readonly uring: 'alone' | 'beside' | 'never';
 };
 
 /** What is told of the tier that was chosen. */
@@ -31,11 +33,16 @@ export type Chosen = {
 };
 
 const SOCKET_HITS = [layout.hook.hookReceive, layout.hook.hookSend];
-const ALWAYS_UNSEEN = [
+/** The trampolines, which have hooks of their own for each family of sockets. */
+const HITS_BY_FAMILY: Readonly<Record<Family, readonly number[]>> = {
+  ipv4: [layout.hook.hookReceive4, layout.hook.hookSend4],
+  ipv6: [layout.hook.hookReceive6, layout.hook.hookSend6],
+  unix: [layout.hook.hookReceiveUnix, layout.hook.hookSendUnix],
+};
+const UNSEEN = [
   'chunks that begin or end in the middle of more than 256 KiB that one call moves',
   'HTTP/2, HTTP/3, encrypted traffic and Multipath TCP',
 ];
-const UNSEEN = ['traffic over io_uring', ...ALWAYS_UNSEEN];
 /** Of a Unix socket nothing tells how much was read. */
 const SPLICED_UNSEEN = [
   'requests that are received by splice, and the end of such a body',
@@ -64,6 +71,7 @@ export const TIERS: readonly Tier[] = [
     kind: 'tracepoints',
     hits: SOCKET_HITS,
     unseen: [...SPLICED_UNSEEN, ...UNSEEN],
+    uring: 'beside',
   },
   {
     tier: 'D',
@@ -72,6 +80,7 @@ export const TIERS: readonly Tier[] = [
     kind: 'kprobes',
     hits: [layout.hook.hookKprobeReceive, layout.hook.hookKprobeSend],
     unseen: [...SPLICED_UNSEEN, ...UNSEEN],
+    uring: 'beside',
   },
   {
     tier: 'C',
@@ -89,12 +98,9 @@ export const TIERS: readonly Tier[] = [
     ],
     kind: 'trampolines',
     hits: SOCKET_HITS,
-    hitsByFamily: {
-      ipv4: [layout.hook.hookReceive4, layout.hook.hookSend4],
-      ipv6: [layout.hook.hookReceive6, layout.hook.hookSend6],
-      unix: [layout.hook.hookReceiveUnix, layout.hook.hookSendUnix],
-    },
+    hitsByFamily: HITS_BY_FAMILY,
     unseen: [...SPLICED_UNSEEN, ...UNSEEN],
+    uring: 'alone',
   },
   {
     tier: 'A',
@@ -103,6 +109,7 @@ export const TIERS: readonly Tier[] = [
     kind: 'tracepoints',
     hits: [layout.hook.hookCall],
     unseen: ['requests that are received by splice', ...UNSEEN],
+    uring: 'never',
   },
 ];
 
@@ -129,7 +136,7 @@ export function inOrder<Program extends { readonly name: string }>(programs: rea
 }
 
 export function isTrampoline({ section }: { readonly section: string }): boolean {
-  return section.startsWith('fexit/');
+  return /^f(entry|exit)\//.test(section);
 }
 
 /** How many events no program has seen, by how many each of them has missed and what has been caught of that. */
@@ -147,8 +154,12 @@ export function countUnseen(
 
 /** Whether every hook has fired that must have, once a byte was moved over a socket of each of these families. */
 export function hasFired(tier: Tier, moved: readonly Family[], isHit: (place: number) => boolean): boolean {
-  const ofFamilies = moved.flatMap((family) => tier.hitsByFamily?.[family] ?? []);
-  return [...tier.hits, ...ofFamilies].every(isHit);
+  return tier.hits.every(isHit) && (tier.hitsByFamily === undefined || haveFired(moved, isHit));
+}
+
+/** The same of trampolines alone. */
+export function haveFired(moved: readonly Family[], isHit: (place: number) => boolean): boolean {
+  return moved.flatMap((family) => HITS_BY_FAMILY[family]).every(isHit);
 }
 
 /** A tier that this kernel refused, or whose hooks never fired. */
