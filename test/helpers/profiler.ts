@@ -84,7 +84,10 @@ export async function startProfiler(env: Readonly<Record<string, string>>): Prom
   const ended = new Promise<Ended>((settle) => child.once('close', (code) => settle({ code, said })));
   const read = (name: string): string => readFileSync(join(out, name), 'utf8');
   const streams = [child.stdout, child.stderr].map((stream) => stream.setEncoding('utf8'));
-  for (const stream of streams) stream.on('data', (text: string) => void (said += text));
+  for (const stream of streams)
+    stream.on('data', (text: string) => {
+      said += text;
+    });
   const says = (words: string): Promise<void> =>
     new Promise((settle, fail) => {
       const look = (): void => (said.includes(words) ? settle() : undefined);

@@ -26,8 +26,11 @@ let statuses: Status[] = [];
 let losses: Record<string, number> = {};
 let look: NamesLook = { state: 'as-before' };
 let nowNs = 0;
+/** What the probe says of io_uring, in turn. */
+let following: string[] = [];
 
 beforeEach(() => {
+  following = [];
   said = [];
   statuses = [];
   losses = {};
@@ -153,6 +156,13 @@ test('a connection is not silent whose bytes nobody has read yet', () => {
   expect(said).toContain('exchange GET /a 204 at 1000');
 });
 
+test('what the probe says of io_uring is passed on once', () => {
+  const { capture } = start();
+  following.push('a process uses io_uring');
+  expect(after(capture)).toEqual(['note a process uses io_uring']);
+  expect(after(capture)).toEqual([]);
+});
+
 test('one exchange in so many is told, and the others are not counted', () => {
   const { capture, move } = start({ PROFILER_SAMPLE: '1/999999999' });
   for (let index = 0; index < 20; index++) move(request(`/${index}`), response);
@@ -177,6 +187,7 @@ function start(env: Readonly<Record<string, string>> = {}, unwritten = 0) {
   const probe = {
     ...fakeProbe(data.ring, control.ring),
     ...{ attach: note('attach'), detach: note('detach'), forgetAll: note('forget'), losses: () => losses },
+    follow: () => following.shift(),
   };
   const sink: Sink = {
     header: note('header'),
