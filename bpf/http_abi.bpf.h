@@ -41,6 +41,9 @@ enum hp_shape {
 struct hp_call {
 	long ret;
 	__u64 args[4];
+	/* The struct msghdr that the kernel handed to the socket, where that is known; 0 elsewhere.
+	 */
+	__u64 message;
 	__u32 fd;
 	__u32 shape;
 	__u32 direction;

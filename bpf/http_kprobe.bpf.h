@@ -12,6 +12,7 @@
 #include "http_ignored.bpf.h"
 #include "http_notes.bpf.h"
 #include "http_socket_layer.bpf.h"
+#include "http_uring.bpf.h"
 
 static __always_inline __u64 read_inode(struct sock *sock)
 {
@@ -60,6 +61,7 @@ static __always_inline int socket_moved_in_kprobe(struct sock *sock, long ret, _
 	call_note(ids_of(task))->seen = (__u32)ids_of(task);
 	if (!says_something(&call, task) || (ret > 0 && is_known_as_ignored(&group)))
 		return 0;
+	call.message = take_handed();
 	conn = last_conn_on(sock);
 	socket.conn = read_inode(sock);
 	socket.family = BPF_CORE_READ(sock, __sk_common.skc_family);

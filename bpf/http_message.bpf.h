@@ -55,6 +55,7 @@ static __always_inline void point_at_bytes(struct hp_move *move, const struct hp
 	} else if (call->shape == HP_MESSAGE) {
 		move->readable &= point_at_message(move, call->args[1]);
 	} else if (call->is_unseen) {
+		move->message = call->message;
 		move->readable &= find_handed(move->slot);
 	} else {
 		move->readable = 0;

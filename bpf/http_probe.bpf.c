@@ -18,13 +18,13 @@
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(hp_recv, struct sock *sock, int ret, int flags)
 {
-	return socket_moved(sock, ret, HP_RECEIVED, flags);
+	return socket_moved(sock, ret, HP_RECEIVED, flags, 0);
 }
 
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(hp_send, struct sock *sock, int ret, int flags)
 {
-	return socket_moved(sock, ret, HP_SENT, 0);
+	return socket_moved(sock, ret, HP_SENT, 0, 0);
 }
 
 /*
@@ -54,13 +54,13 @@ int BPF_KPROBE(hp_kp_send, struct sock *sock, int ret)
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(hp_kp_recv_on, struct sock *sock, int ret, int flags)
 {
-	return kprobe_saw_it() ? 0 : socket_moved(sock, ret, HP_RECEIVED, flags);
+	return kprobe_saw_it() ? 0 : socket_moved(sock, ret, HP_RECEIVED, flags, 0);
 }
 
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(hp_kp_send_on, struct sock *sock, int ret, int flags)
 {
-	return kprobe_saw_it() ? 0 : socket_moved(sock, ret, HP_SENT, 0);
+	return kprobe_saw_it() ? 0 : socket_moved(sock, ret, HP_SENT, 0, 0);
 }
 
 /*
@@ -70,52 +70,52 @@ SEC("fexit/inet_recvmsg")
 int BPF_PROG(hp_fx_recv4, struct socket *socket, struct msghdr *message, size_t size, int flags,
 	     int ret)
 {
-	message_handed_at(HP_HOOK_RECEIVE4, message);
-	return function_returned(socket, ret, HP_RECEIVED, flags);
+	hook_was_hit(HP_HOOK_RECEIVE4);
+	return function_returned(socket, message, ret, HP_RECEIVED, flags);
 }
 
 SEC("fexit/inet6_recvmsg")
 int BPF_PROG(hp_fx_recv6, struct socket *socket, struct msghdr *message, size_t size, int flags,
 	     int ret)
 {
-	message_handed_at(HP_HOOK_RECEIVE6, message);
-	return function_returned(socket, ret, HP_RECEIVED, flags);
+	hook_was_hit(HP_HOOK_RECEIVE6);
+	return function_returned(socket, message, ret, HP_RECEIVED, flags);
 }
 
 SEC("fexit/unix_stream_recvmsg")
 int BPF_PROG(hp_fx_recv_ux, struct socket *socket, struct msghdr *message, size_t size, int flags,
 	     int ret)
 {
-	message_handed_at(HP_HOOK_RECEIVE_UNIX, message);
-	return function_returned(socket, ret, HP_RECEIVED, flags);
+	hook_was_hit(HP_HOOK_RECEIVE_UNIX);
+	return function_returned(socket, message, ret, HP_RECEIVED, flags);
 }
 
 SEC("fexit/inet_sendmsg")
 int BPF_PROG(hp_fx_send4, struct socket *socket, struct msghdr *message, size_t size, int ret)
 {
-	message_handed_at(HP_HOOK_SEND4, message);
-	return function_returned(socket, ret, HP_SENT, 0);
+	hook_was_hit(HP_HOOK_SEND4);
+	return function_returned(socket, message, ret, HP_SENT, 0);
 }
 
 SEC("fexit/inet6_sendmsg")
 int BPF_PROG(hp_fx_send6, struct socket *socket, struct msghdr *message, size_t size, int ret)
 {
-	message_handed_at(HP_HOOK_SEND6, message);
-	return function_returned(socket, ret, HP_SENT, 0);
+	hook_was_hit(HP_HOOK_SEND6);
+	return function_returned(socket, message, ret, HP_SENT, 0);
 }
 
 SEC("fexit/unix_stream_sendmsg")
 int BPF_PROG(hp_fx_send_ux, struct socket *socket, struct msghdr *message, size_t size, int ret)
 {
-	message_handed_at(HP_HOOK_SEND_UNIX, message);
-	return function_returned(socket, ret, HP_SENT, 0);
+	hook_was_hit(HP_HOOK_SEND_UNIX);
+	return function_returned(socket, message, ret, HP_SENT, 0);
 }
 
 SEC("fexit/inet_sendpage")
 int BPF_PROG(hp_fx_page, struct socket *socket, struct page *page, int offset, size_t size,
 	     int flags, int ret)
 {
-	return function_returned(socket, ret, HP_SENT, 0);
+	return function_returned(socket, NULL, ret, HP_SENT, 0);
 }
 
 /* A function that kernels have until 6.5, as the one above. */
@@ -123,7 +123,7 @@ SEC("fexit/unix_stream_sendpage")
 int BPF_PROG(hp_fx_page_ux, struct socket *socket, struct page *page, int offset, size_t size,
 	     int flags, int ret)
 {
-	return function_returned(socket, ret, HP_SENT, 0);
+	return function_returned(socket, NULL, ret, HP_SENT, 0);
 }
 
 /*
@@ -133,37 +133,37 @@ int BPF_PROG(hp_fx_page_ux, struct socket *socket, struct page *page, int offset
 SEC("fentry/inet_recvmsg")
 int BPF_PROG(hp_fe_recv4, struct socket *socket, struct msghdr *message)
 {
-	return message_handed_at(HP_HOOK_RECEIVE4, message);
+	return message_handed(HP_HOOK_RECEIVE4, message);
 }
 
 SEC("fentry/inet6_recvmsg")
 int BPF_PROG(hp_fe_recv6, struct socket *socket, struct msghdr *message)
 {
-	return message_handed_at(HP_HOOK_RECEIVE6, message);
+	return message_handed(HP_HOOK_RECEIVE6, message);
 }
 
 SEC("fentry/unix_stream_recvmsg")
 int BPF_PROG(hp_fe_recv_ux, struct socket *socket, struct msghdr *message)
 {
-	return message_handed_at(HP_HOOK_RECEIVE_UNIX, message);
+	return message_handed(HP_HOOK_RECEIVE_UNIX, message);
 }
 
 SEC("fentry/inet_sendmsg")
 int BPF_PROG(hp_fe_send4, struct socket *socket, struct msghdr *message)
 {
-	return message_handed_at(HP_HOOK_SEND4, message);
+	return message_handed(HP_HOOK_SEND4, message);
 }
 
 SEC("fentry/inet6_sendmsg")
 int BPF_PROG(hp_fe_send6, struct socket *socket, struct msghdr *message)
 {
-	return message_handed_at(HP_HOOK_SEND6, message);
+	return message_handed(HP_HOOK_SEND6, message);
 }
 
 SEC("fentry/unix_stream_sendmsg")
 int BPF_PROG(hp_fe_send_ux, struct socket *socket, struct msghdr *message)
 {
-	return message_handed_at(HP_HOOK_SEND_UNIX, message);
+	return message_handed(HP_HOOK_SEND_UNIX, message);
 }
 
 SEC("tp_btf/io_uring_create")

@@ -16,6 +16,7 @@
 #include "http_in_call.bpf.h"
 #include "http_message.bpf.h"
 #include "http_several.bpf.h"
+#include "http_uring.bpf.h"
 
 static __always_inline __u64 inode_of(struct sock *sock)
 {
@@ -102,8 +103,12 @@ scratch_for(const struct hp_socket *socket, struct hp_call *call, struct task_st
 	return scratch;
 }
 
-/* A call on a socket ended; `flags` are those of a receiving one. */
-static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direction, __u32 flags)
+/*
+ * A call on a socket ended; `flags` are those of a receiving one, `message` what the socket was
+ * handed, or 0 where a note may say that.
+ */
+static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direction, __u32 flags,
+					__u64 message)
 {
 	struct hp_call call = {.ret = ret, .direction = direction, .flags = flags};
 	struct task_struct *task = current_task();
@@ -117,6 +122,7 @@ static __always_inline int socket_moved(struct sock *sock, long ret, __u32 direc
 	group = group_of(task);
 	if (ret > 0 && is_known_as_ignored(&group))
 		return 0;
+	call.message = message ? message : take_handed();
 	if (!fill_socket(sock, &socket))
 		return 0;
 	conn = conn_of(&socket);

@@ -13,10 +13,13 @@
  */
 __u32 hp_asleep SEC(".data.asleep") = 0;
 
-static __always_inline int function_returned(struct socket *socket, int ret, __u32 direction,
-					     __u32 flags)
+/* `message` is NULL where the bytes came from pages. */
+static __always_inline int function_returned(struct socket *socket, struct msghdr *message, int ret,
+					     __u32 direction, __u32 flags)
 {
-	return hp_asleep ? 0 : socket_moved(socket->sk, ret, direction, flags);
+	if (hp_asleep)
+		return 0;
+	return socket_moved(socket->sk, ret, direction, flags, (__u64)message);
 }
 
 #endif

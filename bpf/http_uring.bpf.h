@@ -25,7 +25,7 @@
 /* By thread: the message that it handed to a socket last. A line of the cache for each. */
 struct hp_handed {
 	__u64 thread;
-	struct msghdr *message;
+	__u64 message;
 	__u64 _pad[6];
 };
 struct hp_handed hp_handed[NOTES] SEC(".data.handed") = {};
@@ -35,21 +35,35 @@ static __always_inline struct hp_handed *handed_by(__u32 thread)
 	return &hp_handed[thread % NOTES];
 }
 
-/* Returns 0, as programs do. */
-static __always_inline int message_handed(struct msghdr *message)
+static __always_inline int message_handed(__u32 hook, struct msghdr *message)
 {
 	__u32 thread = ids_of(current_task());
 	struct hp_handed *note = handed_by(thread);
 
+	hook_was_hit(hook);
+	note->message = (__u64)message;
 	note->thread = thread;
-	note->message = message;
 	return 0;
 }
 
-static __always_inline int message_handed_at(__u32 hook, struct msghdr *message)
+/*
+ * The message of the call of a thread that ends, or 0. It is taken once: a program that the kernel
+ * leaves out at the beginning of the next one must not make this one be looked at again.
+ */
+static __always_inline __u64 take_handed(void)
 {
-	hook_was_hit(hook);
-	return message_handed(message);
+	struct hp_handed *note;
+	__u32 thread;
+
+	/* Spares all others the look at the note. */
+	if (!hp_hits[HP_HOOK_URING])
+		return 0;
+	thread = ids_of(current_task());
+	note = handed_by(thread);
+	if (note->thread != thread)
+		return 0;
+	note->thread = 0;
+	return note->message;
 }
 
 /* Some process has made a ring, and may move bytes by it. */
@@ -96,21 +110,20 @@ static __always_inline int point_back(struct hp_move *move, __u64 segment, __u64
 }
 
 /*
- * Points the walk at the bytes of a message that a thread has handed over; 0 where they are not to
- * be found in the memory of its process. The verifier looks at it once, on its own.
+ * Points the walk at the bytes of a message that was handed to a socket; 0 where they are not to be
+ * found in the memory of its process. The verifier looks at it once, on its own.
  */
 __noinline int find_handed(__u32 slot)
 {
 	struct hp_scratch *scratch = scratch_at(slot);
-	__u32 thread = ids_of(current_task());
-	struct hp_handed *note = handed_by(thread);
-	struct msghdr *message = note->message;
+	struct msghdr *message;
 	struct hp_move *move;
 	__u64 within;
 
-	if (!scratch || note->thread != thread)
+	if (!scratch || !scratch->move.message)
 		return 0;
 	move = &scratch->move;
+	message = (void *)move->message;
 	within = BPF_CORE_READ(message, msg_iter.iov_offset);
 	if (is_one_buffer(message))
 		return point_at(move, buffer_of(message) + within - move->len, move->len);
