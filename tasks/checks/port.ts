@@ -18,13 +18,16 @@ export const checks = documented([
   },
 ]);
 
+/** A container that is paused keeps its port. */
+const HOLDING: readonly string[] = ['running', 'paused'];
+
 async function portIsFree(probe: Probe): Promise<CheckResult> {
   const port = appPort(probe.env);
   if (Number.isNaN(port)) return badPort(probe);
   if (!(await probe.listens(port))) return { outcome: 'pass', summary: `127.0.0.1:${port} is free` };
   const engine = await probe.engine();
   const stack = engine === undefined ? [] : await findContainers(probe.run, engine);
-  const holder = stack.find((each) => each.name === containerNames.app && each.state === 'running');
+  const holder = stack.find((each) => each.name === containerNames.app && HOLDING.includes(each.state));
   const isOurs = holder !== undefined && (holder.root === undefined || holder.root === probe.root);
   if (isOurs) return { outcome: 'pass', summary: `127.0.0.1:${port} is served by ${holder.name}` };
   if (holder?.root !== undefined) return otherCheckout(port, holder.root);

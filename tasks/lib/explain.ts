@@ -30,8 +30,9 @@ export function brokenContainer(containers: readonly Container[], wanted: readon
     if (container === undefined)
       return { link: `the container \`${containerNames[service]}\` does not exist`, remedy: 'npx tasks up' };
     if (container.state !== 'running') {
+      const code = container.state === 'exited' ? `, code ${container.exitCode}` : '';
       return {
-        link: `the container \`${container.name}\` is not running: ${container.state}, code ${container.exitCode}`,
+        link: `the container \`${container.name}\` is not running: ${container.state}${code}`,
         remedy: 'npx tasks up',
       };
     }

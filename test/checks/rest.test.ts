@@ -177,14 +177,14 @@ test('a kernel without BTF, or locked down, cannot take the probe', async () => 
 const containersListed = 'podman ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler';
 
 const held = { listening: [8080], engine: {} };
-const holderFrom = (root: string) => ({
+const holderFrom = (root: string, state = 'running') => ({
   [containersListed]: 'abc\n',
   'podman inspect abc': JSON.stringify([
     {
       Id: 'abc',
       Name: 'profiler-app-1',
       Image: 'def',
-      State: { Status: 'running', ExitCode: 0 },
+      State: { Status: state, ExitCode: 0 },
       Config: {
         Image: 'localhost/profiler-app',
         Labels: { 'com.docker.compose.service': 'app', 'io.tasks.root': root },
@@ -201,6 +201,8 @@ test('the port is free, or ours', async () => {
   expect((await portOf({ ...held, commands: holderFrom('/project') })).summary).toBe(
     '127.0.0.1:8080 is served by profiler-app-1',
   );
+  // One that is paused keeps its port, and `up` replaces it.
+  expect((await portOf({ ...held, commands: holderFrom('/project', 'paused') })).outcome).toBe('pass');
 });
 
 test('a port that is taken says by whom, and a stack of another checkout is named', async () => {

@@ -61,6 +61,7 @@ test('where every link holds, the stack is begun anew', async () => {
 test.each([
   ['does not exist', 'app\n', 'the container `profiler-profiler-1` does not exist'],
   ['has ended', 'app\nended\n', 'the container `profiler-profiler-1` is not running: exited, code 137'],
+  ['is paused', 'app\nfrozen\n', 'the container `profiler-profiler-1` is not running: paused'],
 ])('a container that %s is named before anything else', async (_what, listed, link) => {
   await rm(join(root, 'container/traces/http-trace.txt'));
   const context = contextOf([], {}, listed);
@@ -84,6 +85,10 @@ function contextOf(env: readonly string[], params: Context['params'] = {}, liste
     'podman inspect app ended': JSON.stringify([
       inspected('app'),
       inspected('profiler', { Status: 'exited', ExitCode: 137 }),
+    ]),
+    'podman inspect app frozen': JSON.stringify([
+      inspected('app'),
+      inspected('profiler', { Status: 'paused', ExitCode: 0 }),
     ]),
     'podman inspect --format {{json .Config.Env}} profiler': JSON.stringify(env),
   };
