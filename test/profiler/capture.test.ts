@@ -91,7 +91,7 @@ test('a pause detaches, tells what was there, counts what was under way and forg
   move(request('/done'), response);
   move(request('/under-way'));
   said = [];
-  capture.togglePause();
+  expect(capture.togglePause()).toBe('paused');
   expect(said).toEqual(['detach', 'exchange GET /done 204 at 1000', 'flush', 'forget', 'loss 1 since 5']);
   expect(statuses.at(-1)).toMatchObject({ state: 'paused', counters: { exchanges: 1, paused: 1, connections: 0 } });
 });
@@ -100,7 +100,7 @@ test('after a pause the probe is attached again, and a late response is nobodyâ€
   const { capture, move, open } = start();
   move(request('/under-way'));
   capture.togglePause();
-  capture.togglePause();
+  expect(capture.togglePause()).toBe('resumed');
   expect(statuses.at(-1)).toMatchObject({ state: 'attached' });
   move('', response);
   open();

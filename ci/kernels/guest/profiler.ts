@@ -71,7 +71,7 @@ export async function startProfiler(root: string, more: string): Promise<Profile
     header,
     says: (words) => says(child, words),
     toggle: async () => {
-      const done = says(child, 'profiler: capture paused or resumed');
+      const done = says(child, 'profiler: capture ');
       child.kill('SIGUSR2');
       await done;
     },

@@ -81,12 +81,13 @@ export class Capture {
     this.#drain.sweep(this.#options.clock.nowNs());
   }
 
-  /** Detaches the probe, so that nothing costs anything, or attaches it again. */
-  togglePause(): void {
+  /** Detaches the probe, so that nothing costs anything, or attaches it again; says which. */
+  togglePause(): 'paused' | 'resumed' {
     if (this.#isPaused) this.#options.probe.attach();
     else this.#detach('paused');
     this.#isPaused = !this.#isPaused;
     this.refresh();
+    return this.#isPaused ? 'paused' : 'resumed';
   }
 
   /** Detaches, counts what is under way and writes what is left. */

@@ -82,10 +82,7 @@ function run(capture: Capture): void {
   setInterval(() => capture.tidy(), TIDY_MS);
   setInterval(() => capture.refresh(), REFRESH_MS);
   setInterval(() => capture.sweep(), SWEEP_MS);
-  process.on('SIGUSR2', () => {
-    capture.togglePause();
-    console.log('profiler: capture paused or resumed');
-  });
+  process.on('SIGUSR2', () => console.log(`profiler: capture ${capture.togglePause()}`));
   whenStopped(() => capture.stop());
   // Last, so that whoever reads it may signal at once.
   console.log('profiler: attached');
