@@ -468,20 +468,58 @@ test('what has heard the signal and cleans up is not asked again, though its par
   expect(await project.read('story')).toBe('cleaned');
 });
 
-test('what has started since the signal is asked once, when its parent has gone, and may clean up too', async () => {
-  await using project = await createProject({
-    ...config('  work: { run: sh late.sh }\n'),
-    ...slowToEnd(900),
-    'late.sh': `trap 'node slow.cjs > up & until [ -s up ]; do sleep 0.1; done; exit 0' TERM
+test.each([
+  ['at once', ''],
+  ['after a while', 'sleep 0.5; '],
+])(
+  'what has started since the signal, %s, is asked once, when its parent has gone, and may clean up too',
+  async (_, pause) => {
+    await using project = await createProject({
+      ...config('  work: { run: sh late.sh }\n'),
+      ...slowToEnd(900),
+      'late.sh': `trap '${pause}node slow.cjs > up & until [ -s up ]; do sleep 0.1; done; exit 0' TERM
 echo ready
 sleep 1000 & wait
 `,
+    });
+    const running = project.start('work');
+    await running.says('ready');
+    running.child.kill('SIGTERM');
+    expect((await running.result).exit).toBe(143);
+    expect(await project.read('story')).toBe('cleaned');
+  },
+);
+
+test('what works for somebody who cleans up is not asked to end', async () => {
+  await using project = await createProject({
+    ...config('  work: { run: sh work.sh & sleep 1000 }\n'),
+    'work.sh': `trap 'sleep 0.5; sh cleaner.sh; exit 0' TERM
+echo ready
+sleep 1000 & wait
+`,
+    'cleaner.sh': "trap 'echo asked >>story' TERM\nsleep 0.5; sleep 0.5\necho cleaned >>story\n",
   });
   const running = project.start('work');
   await running.says('ready');
   running.child.kill('SIGTERM');
   expect((await running.result).exit).toBe(143);
-  expect(await project.read('story')).toBe('cleaned');
+  expect(await project.read('story')).toBe('cleaned\n');
+});
+
+test('a second signal kills at once also what cleans up when its parent has gone', async () => {
+  await using project = await createProject({
+    ...config('  work: { run: sh work.sh }\n'),
+    ...slowToEnd(4_000),
+  });
+  const running = project.start('work');
+  await running.says('listening');
+  running.child.kill('SIGTERM');
+  await running.says('SIGTERM: stopping');
+  await apart();
+  running.child.kill('SIGTERM');
+  expect((await running.result).exit).toBe(143);
+  expect(runningIn(project.folder)).toEqual([]);
+  await expect(project.read('story')).rejects.toThrow();
 });
 
 test('a runner that leads a session of its own ends on SIGTERM all the same', async () => {

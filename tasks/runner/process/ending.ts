@@ -1,18 +1,21 @@
 import { constants } from 'node:os';
 import type { Host } from '../host.ts';
 import { cancellationOf } from './cancellation.ts';
+import { type Following, follow } from './following.ts';
 import { withoutInner } from './inner.ts';
 import { findProcess, handles, type ProcessRow } from './list.ts';
 import { onAbort } from './on-abort.ts';
-import { inForeground, signalEach, signalTree, treeOf } from './tree.ts';
+import { inForeground, killEach, signalEach } from './tree.ts';
 
-/** What a cancelled process had under it when it ended. */
+/** What a cancelled process has under it when it ends. */
 export type Left = {
-  readonly rows: readonly ProcessRow[];
+  readonly tree: Following;
   /** Whether a process was sent what its task was cancelled with, and has a handler for that: it cleans up, and asking again would hurry it. */
   readonly hasHeard: (row: ProcessRow) => boolean;
   /** False where the process itself had ended already, and only its parent did not know. */
   readonly wasAsked: boolean;
+  /** How long it may still clean up. */
+  readonly graceMs: number;
 };
 
 /** Signals the tree when cancelled. `stop` says, once the process has ended, what it had under it, if it was cancelled. */
@@ -22,9 +25,7 @@ export function endOnAbort(
   signal: AbortSignal,
 ): { readonly stop: () => Left | undefined } {
   let timer: NodeJS.Timeout | undefined;
-  let members: readonly ProcessRow[] | undefined;
-  let heard: readonly ProcessRow[] = [];
-  let wasAsked = false;
+  let left: Left | undefined;
   /** What we hear of until then may have been sent before it was there. */
   let isThereMs = Infinity;
   if (host.stdinIsTerminal)
@@ -33,12 +34,18 @@ export function endOnAbort(
     });
   const end = (): void => {
     const { signal: name, isDelivered, deliveredMs = Infinity, graceMs } = cancellationOf(signal);
-    wasAsked = findProcess(pid)?.isZombie !== true;
-    members = treeOf(pid);
+    const wasAsked = findProcess(pid)?.isZombie !== true;
+    const tree = follow(pid, host.pid);
+    const members = tree.look();
     const isSent = !isDelivered || isThereMs > deliveredMs;
     if (isSent) signalEach(host, withoutInner(members), name);
-    heard = isSent ? members : inForeground(host.pid, members);
-    timer = setTimeout(() => signalTree(host, pid, 'SIGKILL'), graceMs);
+    const heard = new Set((isSent ? members : inForeground(host.pid, members)).map((row) => row.pid));
+    const hasHeard = (row: ProcessRow): boolean => heard.has(row.pid) && handles(row.pid, constants.signals[name]);
+    left = { tree, hasHeard, wasAsked, graceMs };
+    timer = setTimeout(() => {
+      left = { tree, hasHeard, wasAsked, graceMs: 0 };
+      killEach(host, tree.look());
+    }, graceMs);
   };
   const stopHearing = onAbort(signal, end);
   if (signal.aborted) end();
@@ -46,14 +53,7 @@ export function endOnAbort(
     stop: () => {
       stopHearing();
       clearTimeout(timer);
-      if (members === undefined) return undefined;
-      const pids = new Set(heard.map((row) => row.pid));
-      const number = constants.signals[cancellationOf(signal).signal];
-      return {
-        rows: [...members, ...treeOf(pid)],
-        hasHeard: (row) => pids.has(row.pid) && handles(row.pid, number),
-        wasAsked,
-      };
+      return left;
     },
   };
 }

@@ -3,9 +3,10 @@ import type { Host } from '../host.ts';
 import { makeCanary } from './canary.ts';
 import { type Gone, hasDiedOfIt, makeClearing } from './clearing.ts';
 import { endOnAbort } from './ending.ts';
+import { follow } from './following.ts';
 import { outputOf } from './holders.ts';
 import { openMarker } from './marker.ts';
-import { signalTree } from './tree.ts';
+import { killEach } from './tree.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
 type TableHost = Pick<
@@ -96,7 +97,8 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
       while (isEnding() && host.clockMs() - startedMs < patienceMs) await host.sleep(stepMs);
     },
     killAll: () => {
-      for (const pid of alive.keys()) signalTree(host, pid, 'SIGKILL');
+      for (const pid of alive.keys()) killEach(host, follow(pid, host.pid).look());
+      clearing.hurry();
     },
     close: async () => {
       canary.close();

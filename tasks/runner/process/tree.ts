@@ -1,18 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Host } from '../host.ts';
-import { findProcess, findProcesses, listProcesses, type ProcessRow, unknownProcess } from './list.ts';
-
-/** A process, the members of the group that it leads, and everything that descends from them; where nobody tells, it alone. */
-export function treeOf(root: number): readonly ProcessRow[] {
-  const rows = listProcesses();
-  if (rows.length === 0) return [unknownProcess(root)];
-  const members = new Set([root, ...rows.filter((row) => row.group === root).map((row) => row.pid)]);
-  for (let before = 0; before < members.size; ) {
-    before = members.size;
-    for (const row of rows) if (members.has(row.parent)) members.add(row.pid);
-  }
-  return rows.filter((row) => members.has(row.pid) && !row.isZombie);
-}
+import { findProcess, listProcesses, type ProcessRow } from './list.ts';
 
 /**
  * What a killed shell has left in the foreground of the terminal: processes of our group whose parent is no longer of our
@@ -47,15 +35,6 @@ export function descendsFrom(pid: number, ancestor: number): boolean {
   return false;
 }
 
-/** Those of the rows that still run. */
-export function stillRunning(before: readonly ProcessRow[]): readonly ProcessRow[] {
-  const now = new Map(findProcesses(before.map(({ pid }) => pid)).map((row) => [row.pid, row]));
-  return before.filter((row) => {
-    const same = now.get(row.pid);
-    return same !== undefined && same.started === row.started && !same.isZombie;
-  });
-}
-
 /**
  * Signals each. What may not be signalled belongs to root, because it was started through `sudo`, and is signalled
  * through `sudo -n`.
@@ -71,7 +50,10 @@ export function signalEach(
   spawnSync('sudo', ['-n', 'kill', '-s', signal.slice('SIG'.length), ...pids], { stdio: 'ignore' });
 }
 
-/** Signals a whole tree. */
-export function signalTree(host: Pick<Host, 'kill'>, root: number, signal: NodeJS.Signals): void {
-  signalEach(host, treeOf(root), signal);
+/** Kills each, and with it what it starts just now where they have a group that is not ours. */
+export function killEach(host: Pick<Host, 'kill' | 'pid'>, rows: readonly ProcessRow[]): void {
+  const own = findProcess(host.pid)?.group ?? 0;
+  const groups = new Set(rows.flatMap(({ group }) => (own > 0 && group > 0 && group !== own ? group : [])));
+  for (const group of groups) host.kill(-group, 'SIGKILL');
+  signalEach(host, rows, 'SIGKILL');
 }

@@ -3,9 +3,10 @@ import { on } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { LogEntry, Options, ProcessOutput } from 'zx/core';
 import type { Host } from '../host.ts';
+import { follow } from '../process/following.ts';
 import { type Ended, type LineSplitter, outputsOf, readInTurns, unref } from '../process/output.ts';
 import type { ProcessTable } from '../process/table.ts';
-import { signalTree } from '../process/tree.ts';
+import { signalEach } from '../process/tree.ts';
 import { type CommandOptions, type Listener, type Stream, splitterOf } from '../shell.ts';
 import type { Shell } from '../shell-types.ts';
 import { isFed, makeStdins, type ZxCommand } from './stdin.ts';
@@ -34,7 +35,7 @@ export type ScriptShellOptions = Omit<CommandOptions, 'signal' | 'cleanup'> & {
 
 /** Makes the zx of one script. zx is loaded here and nowhere else, and its global `$` is never configured. */
 export async function makeScriptShell(
-  host: Pick<Host, 'kill'>,
+  host: Pick<Host, 'kill' | 'pid'>,
   table: ProcessTable,
   options: ScriptShellOptions,
 ): Promise<ScriptShell> {
@@ -78,7 +79,7 @@ export async function makeScriptShell(
     // Otherwise its stdin is zx's, for `input` and pipes.
     ...(options.readsStdin ? { stdio: onTerminal } : {}),
     spawn: start as unknown as typeof import('node:child_process').spawn,
-    kill: async (pid, signal = 'SIGTERM') => signalTree(host, Number(pid), signal),
+    kill: async (pid, signal = 'SIGTERM') => signalEach(host, follow(Number(pid), host.pid).look(), signal),
     log: onEntry,
   };
   return {

@@ -1,0 +1,66 @@
+import { findProcess, findProcesses, listProcesses, type ProcessRow, unknownProcess } from './list.ts';
+
+/** A process and all that comes of it. */
+export type Following = {
+  /** Looks again, at what the system lists now, and gives what runs. */
+  readonly look: (listed?: readonly ProcessRow[]) => readonly ProcessRow[];
+};
+
+type Known = {
+  /** When each process began; undefined for one that has not been seen. */
+  readonly started: Map<number, string | undefined>;
+  /** Groups and sessions that are not ours. */
+  readonly groups: Set<number>;
+  readonly sessions: Set<number>;
+};
+
+/**
+ * Follows what a process starts from look to look. One look may miss something: while the system lists its processes, one of
+ * them starts another and is gone. So what a member has started is one, and so is all that is in a group or session of a
+ * member: where these are not ours, a member has made them. Only a daemon, which leaves them and its parent, is lost.
+ */
+export function follow(root: number, own: number): Following {
+  // Where nobody tells which these are, none is a member's.
+  const us = findProcess(own) ?? unknownProcess(own);
+  let known: Known = { started: new Map([[root, undefined]]), groups: new Set([root]), sessions: new Set([root]) };
+  const take = ({ started, groups, sessions }: Known, row: ProcessRow): void => {
+    started.set(row.pid, row.started);
+    if (us.group > 0 && row.group > 0 && row.group !== us.group) groups.add(row.group);
+    if (us.session !== undefined && row.session && row.session !== us.session) sessions.add(row.session);
+  };
+  return {
+    look: (listed = listProcesses()) => {
+      const rows = listed.length > 0 ? listed : findProcesses([...known.started.keys()]);
+      const members = membersAmong(rows, known, take);
+      // Of what is gone, something may be left that is not listed yet.
+      if (members.length > 0) {
+        known = { started: new Map(), groups: new Set(), sessions: new Set() };
+        for (const row of members) take(known, row);
+      }
+      return members.filter(({ isZombie }) => !isZombie);
+    },
+  };
+}
+
+function membersAmong(
+  rows: readonly ProcessRow[],
+  { started, groups, sessions }: Known,
+  take: (known: Known, row: ProcessRow) => void,
+): readonly ProcessRow[] {
+  const before = new Map(started);
+  const widened = { started: new Map(started), groups: new Set(groups), sessions: new Set(sessions) };
+  const members = new Set<ProcessRow>();
+  const isMember = (row: ProcessRow): boolean =>
+    before.has(row.pid)
+      ? [undefined, row.started].includes(before.get(row.pid))
+      : widened.started.has(row.parent) || widened.groups.has(row.group) || widened.sessions.has(row.session ?? 0);
+  for (let size = -1; size < members.size; ) {
+    size = members.size;
+    for (const row of rows) {
+      if (members.has(row) || !isMember(row)) continue;
+      members.add(row);
+      take(widened, row);
+    }
+  }
+  return [...members];
+}
