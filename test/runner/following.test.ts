@@ -25,7 +25,7 @@ const led = (number: number) => ({ group: root + number, session: root + number 
 
 /** The numbers that each look finds. */
 const found = (...looks: readonly (readonly ProcessRow[])[]) => {
-  const { look } = follow(root, process.pid);
+  const { look } = follow({ root, own: process.pid });
   return looks.map((rows) =>
     look(rows)
       .map(({ pid }) => pid - root)

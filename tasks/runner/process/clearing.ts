@@ -1,20 +1,25 @@
 import type { Host } from '../host.ts';
 import { cancellationOf } from './cancellation.ts';
-import type { Left } from './ending.ts';
-import { holdersOf } from './holders.ts';
+import { type Left, leftBehind } from './ending.ts';
 import { listProcesses } from './list.ts';
-import { makeSweep, type Sweep, type Swept } from './sweep.ts';
-import { orphansOnTerminal } from './tree.ts';
+import { onAbort } from './on-abort.ts';
+import { makeSweep, type Sweep } from './sweep.ts';
+import type { Traces } from './traces.ts';
 
 /** How much later than of an end we may hear of the Ctrl-C that has caused it. */
 const newsMs = 300;
-const orphansGraceMs = 600;
 const stepMs = 20;
 /** After a look there is a rest, which is so many times longer. */
 const restPerLook = 4;
 
-/** A process that has ended. `output` is what it wrote to, where that is neither ours nor a file. */
-export type Gone = { readonly output: string | undefined; readonly signal: AbortSignal; readonly endedMs: number };
+/** A process that has ended. */
+export type Gone = {
+  readonly traces: Traces;
+  readonly signal: AbortSignal;
+  readonly endedMs: number;
+  /** Whether somebody still waits for what holds its output. */
+  readonly isAwaited: () => boolean;
+};
 
 /** Ends what processes that were cancelled have left behind. */
 export type Clearing = {
@@ -34,14 +39,8 @@ export function makeClearing(host: ClearingHost): Clearing {
   const sweeps = new Set<Sweep>();
   let goingOn: Promise<void> | undefined;
   let isHurried = false;
-  /** On a terminal, what has just ended before anybody cancelled it: it may have died of what we hear of a moment later. */
-  let unexplained: readonly Gone[] = [];
-  const outputs = new Set<string>();
-  let wasCancelled = false;
-  const noteCancelled = ({ output }: Gone): void => {
-    wasCancelled = true;
-    if (output !== undefined) outputs.add(output);
-  };
+  /** What has ended before anybody cancelled it, and how we stop to hear of that. */
+  const uncancelled = new Map<Gone, () => void>();
   /** One look is for all of them. */
   const sweepAll = async (): Promise<void> => {
     for (let restMs = stepMs; sweeps.size > 0; ) {
@@ -53,21 +52,28 @@ export function makeClearing(host: ClearingHost): Clearing {
     }
     goingOn = undefined;
   };
-  const clear = ({ tree, hasHeard, graceMs }: Swept): void => {
-    const sweep = makeSweep(host, { tree, hasHeard, graceMs: isHurried ? 0 : graceMs });
+  const clear = (left: Left): void => {
+    const sweep = makeSweep(host, isHurried ? { ...left, graceMs: 0 } : left);
     if (sweep.step(listProcesses())) return;
     sweeps.add(sweep);
     goingOn ??= sweepAll();
   };
+  const awaitNews = (gone: Gone): void => {
+    for (const [earlier, forget] of uncancelled) {
+      const isOver = earlier.endedMs + newsMs < gone.endedMs && !earlier.isAwaited();
+      if (!isOver) continue;
+      forget();
+      uncancelled.delete(earlier);
+    }
+    const onCancel = (): void => {
+      if (hasDiedOfIt(gone) || gone.isAwaited()) clear(leftBehind(host, gone));
+    };
+    uncancelled.set(gone, onAbort(gone.signal, onCancel));
+  };
   return {
     onEnd: (gone, left) => {
-      if (left !== undefined) {
-        noteCancelled(gone);
-        clear(left);
-      } else if (host.stdinIsTerminal) {
-        const isRecent = (earlier: Gone): boolean => earlier.signal.aborted || earlier.endedMs + newsMs > gone.endedMs;
-        unexplained = [...unexplained.filter(isRecent), gone];
-      }
+      if (left !== undefined) clear(left);
+      else if (host.stdinIsTerminal || gone.isAwaited()) awaitNews(gone);
     },
     isGoingOn: () => sweeps.size > 0,
     hurry: () => {
@@ -75,16 +81,13 @@ export function makeClearing(host: ClearingHost): Clearing {
       for (const sweep of sweeps) sweep.hurry();
     },
     close: async () => {
-      for (const gone of unexplained) if (hasDiedOfIt(gone)) noteCancelled(gone);
-      // There, a shell may die of the signal before we could look at what it has started.
-      const tree = { look: () => [...orphansOnTerminal(host.pid), ...holdersOf(outputs)] };
-      if (wasCancelled && host.stdinIsTerminal) clear({ tree, hasHeard: () => false, graceMs: orphansGraceMs });
+      for (const forget of uncancelled.values()) forget();
       while (goingOn !== undefined) await goingOn;
     },
   };
 }
 
 /** Whether the terminal has sent a signal to a process before its end. We may have heard of that end first. */
-export function hasDiedOfIt({ signal, endedMs }: Gone): boolean {
+export function hasDiedOfIt({ signal, endedMs }: Pick<Gone, 'signal' | 'endedMs'>): boolean {
   return signal.aborted && (cancellationOf(signal).deliveredMs ?? Infinity) <= endedMs + newsMs;
 }

@@ -1,10 +1,11 @@
 import { constants } from 'node:os';
 import type { Host } from '../host.ts';
 import { cancellationOf } from './cancellation.ts';
-import { type Following, follow } from './following.ts';
+import { type Followed, type Following, follow } from './following.ts';
 import { withoutInner } from './inner.ts';
 import { findProcess, handles, type ProcessRow } from './list.ts';
 import { onAbort } from './on-abort.ts';
+import { holdersOf, leftOnTerminal, type Traces } from './traces.ts';
 import { inForeground, killEach, signalEach } from './tree.ts';
 
 /** What a cancelled process has under it when it ends. */
@@ -18,11 +19,13 @@ export type Left = {
   readonly graceMs: number;
 };
 
+type EndingHost = Pick<Host, 'kill' | 'pid' | 'clockMs' | 'stdinIsTerminal' | 'untilSignalsAreHeard'>;
+type Process = { readonly pid: number; readonly traces: Traces; readonly signal: AbortSignal };
+
 /** Signals the tree when cancelled. `stop` says, once the process has ended, what it had under it, if it was cancelled. */
 export function endOnAbort(
-  host: Pick<Host, 'kill' | 'pid' | 'clockMs' | 'stdinIsTerminal' | 'untilSignalsAreHeard'>,
-  pid: number,
-  signal: AbortSignal,
+  host: EndingHost,
+  { pid, traces, signal }: Process,
 ): { readonly stop: () => Left | undefined } {
   let timer: NodeJS.Timeout | undefined;
   let left: Left | undefined;
@@ -35,15 +38,13 @@ export function endOnAbort(
   const end = (): void => {
     const { signal: name, isDelivered, deliveredMs = Infinity, graceMs } = cancellationOf(signal);
     const wasAsked = findProcess(pid)?.isZombie !== true;
-    const tree = follow(pid, host.pid);
+    const tree = follow({ root: pid, own: host.pid, ...adoption(host, traces) });
     const members = tree.look();
     const isSent = !isDelivered || isThereMs > deliveredMs;
     if (isSent) signalEach(host, withoutInner(members), name);
-    const heard = new Set((isSent ? members : inForeground(host.pid, members)).map((row) => row.pid));
-    const hasHeard = (row: ProcessRow): boolean => heard.has(row.pid) && handles(row.pid, constants.signals[name]);
-    left = { tree, hasHeard, wasAsked, graceMs };
+    left = { tree, hasHeard: hearing(isSent ? members : inForeground(host.pid, members), name), wasAsked, graceMs };
     timer = setTimeout(() => {
-      left = { tree, hasHeard, wasAsked, graceMs: 0 };
+      left = left === undefined ? left : { ...left, graceMs: 0 };
       killEach(host, tree.look());
     }, graceMs);
   };
@@ -56,4 +57,29 @@ export function endOnAbort(
       return left;
     },
   };
+}
+
+/** What a process has left behind that had ended before it was cancelled: on a terminal it may have died of what we hear of later. */
+export function leftBehind(
+  host: Pick<Host, 'pid' | 'stdinIsTerminal'>,
+  { traces, signal }: Omit<Process, 'pid'>,
+): Left {
+  const { signal: name, isDelivered, graceMs } = cancellationOf(signal);
+  const tree = follow({ own: host.pid, ...adoption(host, traces) });
+  const heard = isDelivered ? inForeground(host.pid, tree.look()) : [];
+  return { tree, hasHeard: hearing(heard, name), wasAsked: false, graceMs };
+}
+
+function adoption(
+  { pid, stdinIsTerminal }: Pick<Host, 'pid' | 'stdinIsTerminal'>,
+  traces: Traces,
+): Pick<Followed, 'adopts'> {
+  return {
+    adopts: (listed) => (stdinIsTerminal ? leftOnTerminal(pid, traces, listed) : holdersOf(traces.output, listed)),
+  };
+}
+
+function hearing(rows: readonly ProcessRow[], signal: NodeJS.Signals): Left['hasHeard'] {
+  const pids = new Set(rows.map(({ pid }) => pid));
+  return ({ pid }) => pids.has(pid) && handles(pid, constants.signals[signal]);
 }

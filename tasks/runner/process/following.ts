@@ -14,15 +14,30 @@ type Known = {
   readonly sessions: Set<number>;
 };
 
+export type Followed = {
+  /** The first of all; none where that has gone. */
+  readonly root?: number;
+  readonly own: number;
+  /** What else belongs to the tree. */
+  readonly adopts?: (listed: readonly ProcessRow[]) => readonly ProcessRow[];
+};
+
+const nobody = (): readonly ProcessRow[] => [];
+
 /**
  * Follows what a process starts from look to look. One look may miss something: while the system lists its processes, one of
  * them starts another and is gone. So what a member has started is one, and so is all that is in a group or session of a
  * member: where these are not ours, a member has made them. Only a daemon, which leaves them and its parent, is lost.
  */
-export function follow(root: number, own: number): Following {
+export function follow({ root, own, adopts = nobody }: Followed): Following {
   // Where nobody tells which these are, none is a member's.
   const us = findProcess(own) ?? unknownProcess(own);
-  let known: Known = { started: new Map([[root, undefined]]), groups: new Set([root]), sessions: new Set([root]) };
+  const first = root === undefined ? [] : [root];
+  let known: Known = {
+    started: new Map(first.map((pid) => [pid, undefined])),
+    groups: new Set(first),
+    sessions: new Set(first),
+  };
   const take = ({ started, groups, sessions }: Known, row: ProcessRow): void => {
     started.set(row.pid, row.started);
     if (us.group > 0 && row.group > 0 && row.group !== us.group) groups.add(row.group);
@@ -31,7 +46,7 @@ export function follow(root: number, own: number): Following {
   return {
     look: (listed = listProcesses()) => {
       const rows = listed.length > 0 ? listed : findProcesses([...known.started.keys()]);
-      const members = membersAmong(rows, known, take);
+      const members = membersAmong({ rows, adopted: new Set(adopts(rows)) }, known, take);
       // Of what is gone, something may be left that is not listed yet.
       if (members.length > 0) {
         known = { started: new Map(), groups: new Set(), sessions: new Set() };
@@ -43,23 +58,24 @@ export function follow(root: number, own: number): Following {
 }
 
 function membersAmong(
-  rows: readonly ProcessRow[],
+  { rows, adopted }: { readonly rows: readonly ProcessRow[]; readonly adopted: ReadonlySet<ProcessRow> },
   { started, groups, sessions }: Known,
   take: (known: Known, row: ProcessRow) => void,
 ): readonly ProcessRow[] {
-  const before = new Map(started);
-  const widened = { started: new Map(started), groups: new Set(groups), sessions: new Set(sessions) };
+  const wider = { started: new Map(started), groups: new Set(groups), sessions: new Set(sessions) };
   const members = new Set<ProcessRow>();
-  const isMember = (row: ProcessRow): boolean =>
-    before.has(row.pid)
-      ? [undefined, row.started].includes(before.get(row.pid))
-      : widened.started.has(row.parent) || widened.groups.has(row.group) || widened.sessions.has(row.session ?? 0);
+  const isNear = ({ parent, group, session = 0 }: ProcessRow): boolean =>
+    wider.started.has(parent) || wider.groups.has(group) || wider.sessions.has(session);
+  const isMember = (row: ProcessRow): boolean => {
+    if (started.has(row.pid)) return [undefined, row.started].includes(started.get(row.pid));
+    return adopted.has(row) || isNear(row);
+  };
   for (let size = -1; size < members.size; ) {
     size = members.size;
     for (const row of rows) {
       if (members.has(row) || !isMember(row)) continue;
       members.add(row);
-      take(widened, row);
+      take(wider, row);
     }
   }
   return [...members];

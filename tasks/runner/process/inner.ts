@@ -26,6 +26,11 @@ function ancestry(pid: number, parents: ReadonlyMap<number, number>): readonly n
 
 /** The pid of the run that has started a process, as that was told. */
 function runnerOf(pid: number): number {
+  return Number.parseInt(toldOf(pid).split(' ').at(-1) ?? '', 10);
+}
+
+/** What a process was told of the runs around it; empty where that was nothing, or nobody says. */
+export function toldOf(pid: number): string {
   const environment = attempt(() => readFileSync(`/proc/${pid}/environ`, 'latin1'), '');
-  return Number(new RegExp(`\\0${aroundVariable}=(?:[^\\0]* )?(\\d+)=`).exec(`\0${environment}`)?.[1]);
+  return new RegExp(`\\0${aroundVariable}=([^\\0]*)`).exec(`\0${environment}`)?.[1] ?? '';
 }

@@ -4,8 +4,8 @@ import { makeCanary } from './canary.ts';
 import { type Gone, hasDiedOfIt, makeClearing } from './clearing.ts';
 import { endOnAbort } from './ending.ts';
 import { follow } from './following.ts';
-import { outputOf } from './holders.ts';
 import { openMarker } from './marker.ts';
+import { noTraces, tracesOf } from './traces.ts';
 import { killEach } from './tree.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
@@ -19,7 +19,12 @@ export type ProcessTable = {
   /** Starts a process that is signalled, and after the grace killed, with all its descendants, when `signal` is aborted. */
   readonly spawn: (
     command: readonly string[],
-    options: SpawnOptions & { readonly cleanup?: string | undefined; readonly leadsGroup?: boolean | undefined },
+    options: SpawnOptions & {
+      readonly cleanup?: string | undefined;
+      readonly leadsGroup?: boolean | undefined;
+      /** Whether, once it has ended, its output is still waited for: what holds that is part of what is cancelled. */
+      readonly isAwaited?: () => boolean;
+    },
     signal: AbortSignal,
   ) => ChildProcess;
   /** Has it seen when we are killed. What starts no process, as a script that writes files itself, must ask for it. */
@@ -61,7 +66,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
 
   const spawn: ProcessTable['spawn'] = (
     command,
-    { cleanup, leadsGroup = !host.stdinIsTerminal, ...options },
+    { cleanup, leadsGroup = !host.stdinIsTerminal, isAwaited, ...options },
     signal,
   ) => {
     const { started, ended } = watch();
@@ -71,13 +76,14 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
     if (pid === undefined) return child;
     alive.set(pid, signal);
     started(pid, cleanup);
-    const output = host.stdinIsTerminal ? outputOf(pid) : undefined;
-    const ending = endOnAbort(host, pid, signal);
+    const mayLoseTree = host.stdinIsTerminal || isAwaited !== undefined;
+    const traces = mayLoseTree ? tracesOf(pid, host.pid, options.env) : noTraces;
+    const ending = endOnAbort(host, { pid, traces, signal });
     child.once('exit', () => {
       alive.delete(pid);
       ended(pid);
       const left = ending.stop();
-      const gone: Gone = { output, signal, endedMs: host.clockMs() };
+      const gone: Gone = { traces, signal, endedMs: host.clockMs(), isAwaited: isAwaited ?? never };
       asked.set(child, () => left?.wasAsked === true || hasDiedOfIt(gone));
       clearing.onEnd(gone, left);
     });
@@ -97,7 +103,7 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
       while (isEnding() && host.clockMs() - startedMs < patienceMs) await host.sleep(stepMs);
     },
     killAll: () => {
-      for (const pid of alive.keys()) killEach(host, follow(pid, host.pid).look());
+      for (const pid of alive.keys()) killEach(host, follow({ root: pid, own: host.pid }).look());
       clearing.hurry();
     },
     close: async () => {
@@ -107,6 +113,8 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
     },
   };
 }
+
+const never = (): boolean => false;
 
 const stepMs = 20;
 /** Longer than what is asked to end, and then what that leaves behind, may go on. */

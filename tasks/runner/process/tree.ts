@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import type { Host } from '../host.ts';
-import { findProcess, listProcesses, type ProcessRow } from './list.ts';
+import { findProcess, type ProcessRow } from './list.ts';
 
 /**
  * What a killed shell has left in the foreground of the terminal: processes of our group whose parent is no longer of our
  * session, and that are younger than we are. (A shell without job control makes its background children ignore Ctrl-C.)
  * Where sessions are not told, only the first process adopts orphans.
  */
-export function orphansOnTerminal(own: number): readonly ProcessRow[] {
-  const rows = listProcesses();
+export function orphansOnTerminal(own: number, rows: readonly ProcessRow[]): readonly ProcessRow[] {
   const byPid = new Map(rows.map((row) => [row.pid, row]));
   const self = byPid.get(own);
   if (self === undefined) return [];

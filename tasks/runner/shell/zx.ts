@@ -42,6 +42,7 @@ export async function makeScriptShell(
   const zx = await import('zx/core');
   const log = makeLog(options);
   const open = new Set<ChildProcess>();
+  let isLeft = false;
   const stdins = makeStdins((made) => made instanceof zx.ProcessPromise);
   const output = options.hasTerminal ? 'inherit' : 'pipe';
   const onTerminal: StdioOptions = ['inherit', output, output];
@@ -56,7 +57,11 @@ export async function makeScriptShell(
     const isOfOthers = stdio === onTerminal && isFed(this);
     const child = table.spawn(
       [file, ...words],
-      { ...spawnOptions, stdio: isOfOthers ? ['pipe', output, output] : stdio },
+      {
+        ...spawnOptions,
+        stdio: isOfOthers ? ['pipe', output, output] : stdio,
+        isAwaited: () => !isLeft && open.has(child),
+      },
       options.signal(),
     );
     open.add(child);
@@ -79,7 +84,8 @@ export async function makeScriptShell(
     // Otherwise its stdin is zx's, for `input` and pipes.
     ...(options.readsStdin ? { stdio: onTerminal } : {}),
     spawn: start as unknown as typeof import('node:child_process').spawn,
-    kill: async (pid, signal = 'SIGTERM') => signalEach(host, follow(Number(pid), host.pid).look(), signal),
+    kill: async (pid, signal = 'SIGTERM') =>
+      signalEach(host, follow({ root: Number(pid), own: host.pid }).look(), signal),
     log: onEntry,
   };
   return {
@@ -96,6 +102,7 @@ export async function makeScriptShell(
     },
     leave: () => {
       for (const child of open) if (hasEnded(child)) for (const output of outputsOf(child)) unref(output);
+      isLeft = true;
     },
   };
 }
