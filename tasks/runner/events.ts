@@ -114,7 +114,11 @@ export type Event =
   /** In a watch: a service that the next one replaces. */
   | { readonly type: 'service-stopped'; readonly task: string; readonly reason: string }
   | { readonly type: 'task-finished'; readonly task: string; readonly tookMs: number; readonly end: TaskEnd }
-  | { readonly type: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'; readonly isTheFirst: boolean }
+  | {
+      readonly type: 'interrupted';
+      readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
+      readonly isTheFirst: boolean;
+    }
   /** In a watch: what has changed, and the tasks that may run because of it. */
   | { readonly type: 'watch-changed'; readonly paths: readonly string[]; readonly tasks: readonly string[] }
   /** In a watch: the config as it is now cannot be used; the text says why. */

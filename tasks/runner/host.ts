@@ -8,7 +8,9 @@ import type { Marks } from './marks.ts';
 import type { Platform } from './script.ts';
 import type { Secrets } from './secrets.ts';
 
-export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+/** What ends a run. */
+export const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+export type Interrupt = (typeof interrupts)[number];
 /** A script on its way. */
 export type RunningScript = {
   /** Ends it: all that it waits for can never come. */
@@ -88,7 +90,7 @@ export type Host = {
   readonly spawn: (command: readonly string[], options: SpawnOptions) => ChildProcess;
   /** Sends a signal; false when no such process is ours to signal. */
   readonly kill: (pid: number, signal: NodeJS.Signals) => 'sent' | 'gone' | 'refused';
-  /** Calls back on INT, TERM and HUP until disposed. */
+  /** Calls back on each of them until disposed. */
   readonly onInterrupt: (listener: (signal: Interrupt) => void) => Disposable;
   /** Settles when each of them has been heard that was sent before. */
   readonly untilSignalsAreHeard: () => Promise<void>;

@@ -12,8 +12,8 @@ const graceMs = 10_000;
 const sameMs = 100;
 
 /**
- * Ctrl-C once asks: all that runs gets the signal and may clean up. Twice: all that runs is killed. While a command has the
- * terminal for itself, Ctrl-C is for that command.
+ * Ctrl-C once asks: all that runs gets the signal and may clean up. Twice, or with QUIT: all that runs is killed. While a command
+ * has the terminal for itself, Ctrl-C and Ctrl-\ are for that command.
  */
 export function handleInterrupts(
   session: Pick<Session, 'host' | 'state' | 'cancel' | 'stop' | 'table' | 'emit'>,
@@ -25,11 +25,21 @@ export function handleInterrupts(
     if (isTheFirst) {
       state.interruptedBy = signal;
       state.interrupted.abort();
-      cancel.abort({ because: 'interrupted', signal, ...delivered, graceMs } satisfies Cancellation);
-    } else {
-      stop.abort({ because: 'interrupted', signal: 'SIGKILL', isDelivered: false, graceMs: 0 } satisfies Cancellation);
-      table.killAll();
     }
+    if (isTheFirst && signal !== 'SIGQUIT') {
+      cancel.abort({ because: 'interrupted', signal, ...delivered, graceMs } satisfies Cancellation);
+      return;
+    }
+    const killing: Cancellation = {
+      because: 'interrupted',
+      ...delivered,
+      signal: 'SIGKILL',
+      isDelivered: false,
+      graceMs: 0,
+    };
+    cancel.abort(killing);
+    stop.abort(killing);
+    table.killAll();
   };
   const understand = async (deliveredMs: number): Promise<void> => {
     const isDelivered = await table.terminalSentIt();
@@ -44,9 +54,14 @@ export function handleInterrupts(
     const isTheSame = heard?.signal === signal && nowMs - heard.ms < sameMs;
     if (isTheSame) return;
     heard = { signal, ms: nowMs };
+    const isForTheTask = signal === 'SIGQUIT' && state.loans.size > 0;
+    if (isForTheTask) return;
     const mayBeCtrlC = signal === 'SIGINT' && host.stdinIsTerminal;
     const isTheSecond = state.interruptedBy !== undefined && state.loans.size === 0;
-    if (!mayBeCtrlC || isTheSecond) return interrupt(signal, { isDelivered: false });
+    // What a terminal sends, it sends to all that runs there.
+    const mayBeSentToAll = host.stdinIsTerminal && signal !== 'SIGTERM';
+    if (!mayBeCtrlC || isTheSecond)
+      return interrupt(signal, { isDelivered: false, ...(mayBeSentToAll ? { deliveredMs: nowMs } : {}) });
     const before = state.understood;
     state.understood = understand(nowMs).then(() => before);
   });

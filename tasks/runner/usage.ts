@@ -57,5 +57,5 @@ The tasks run in the order in which they are named; what a task needs runs befor
 
 ${flagRows.map(({ shown, about }) => `  ${shown.padEnd(width)}  ${about}\n`).join('')}
 exit codes: 0 done or skipped · a failed task's own code · 2 wrong usage · 3 wrong config ·
-4 the machine is not ready · 70 a bug in the runner · 124 timed out · 130, 143, 129 interrupted, as a watch always is
+4 the machine is not ready · 70 a bug in the runner · 124 timed out · 130, 143, 129, 131 interrupted, as a watch always is
 `;

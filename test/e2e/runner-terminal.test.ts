@@ -8,6 +8,7 @@ import { openTerminal, openTerminalOf, type Terminal } from '../helpers/terminal
 
 const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
 const ctrlC = '\u0003';
+const ctrlBackslash = '\u001C';
 
 /** As a shell leaves it: lines are edited, and keys shown. */
 const sane = { echo: true, canonical: true, signals: true };
@@ -70,6 +71,40 @@ children.spawn = (program, words, options) => {
     env: { NODE_OPTIONS: `--require=${project.path('early.cjs')}` },
   });
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: '▸ work\ncleaned\n✔ work <time>\n' });
+});
+
+test('Ctrl-\\ kills all at once, also what ignores it, and leaves the terminal as it was', async () => {
+  await using project = await createProject(
+    config(
+      '  work: { run: \'(trap "" INT QUIT; deaf >/dev/null) & work\', finally: touch cleaned }\n  next: { needs: [work] }\n',
+    ),
+  );
+  const [work, deaf] = await Promise.all([project.driven('work'), project.driven('deaf')]);
+  const terminal = openTerminalOf(project, ['bash', '-c', `trap : QUIT; ${process.execPath} ${cli('next').join(' ')}`]);
+  const invocations = await Promise.all([work.started(), deaf.started()]);
+  await terminal.shows('work');
+  terminal.type(ctrlBackslash);
+  await Promise.all(invocations.map(({ isGone }) => isGone));
+  expect(await terminal.exit).toBe(131);
+  expect(terminal.screen()).toMatch(/interrupted: 0 done/);
+  expect(terminal.cursorIsVisible()).toBe(true);
+  expect(terminal.state()).toEqual(sane);
+  await expect(project.read('cleaned')).rejects.toThrow();
+});
+
+test('while an interactive task has the terminal, Ctrl-\\ is for it', async () => {
+  await using project = await createProject({
+    ...config('  talk: { interactive: true, run: exec bash talk.sh }\n'),
+    'talk.sh': 'trap \'echo caught\' QUIT\necho up\nread -r _ || true\nread -r word; echo "on: $word"\n',
+  });
+  const terminal = openTerminal(project, 'talk');
+  await terminal.shows('up');
+  terminal.type(ctrlBackslash);
+  await terminal.shows('caught');
+  terminal.type('\r');
+  terminal.type('going\r');
+  expect(await terminal.exit).toBe(0);
+  expect(terminal.screen()).toContain('on: going');
 });
 
 test('Ctrl-C twice kills what ignores the first', async () => {

@@ -1,3 +1,4 @@
+import { interrupts } from '../host.ts';
 import type { Ended } from '../process/output.ts';
 import type { Session } from '../session.ts';
 
@@ -17,5 +18,5 @@ export async function untilAllIsHeard(
 }
 
 function isInterrupt(signal: NodeJS.Signals | null): boolean {
-  return signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP';
+  return interrupts.some((name) => name === signal);
 }

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { isErrno } from '../host.ts';
+import { interrupts, isErrno } from '../host.ts';
 
 type Name = 'stdout' | 'stderr';
 
@@ -59,7 +59,7 @@ function writeWaiting(name: Name, bytes: Uint8Array): void {
       written += writeSync(fd, bytes, written);
     } catch (error) {
       if (!isErrno(error, 'EAGAIN')) throw error;
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal);
+      for (const signal of interrupts) process.removeAllListeners(signal);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
     }
   }

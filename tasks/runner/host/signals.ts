@@ -1,12 +1,10 @@
 import { constants as fileFlags, fstatSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { type Host, type Interrupt, isErrno, type Uncaught } from '../host.ts';
+import { type Host, type Interrupt, interrupts, isErrno, type Uncaught } from '../host.ts';
 import { hasPending } from '../process/list.ts';
 import { askWho, endAtOnce, failLate } from './ending.ts';
 import { afterSignals } from './foreground.ts';
-
-const interrupts: readonly Interrupt[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Sends a signal, and says whether it was sent, or why not. */
 export function kill(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 'refused' {
@@ -31,7 +29,7 @@ export async function untilSignalsAreHeard(): Promise<void> {
   }
 }
 
-/** Calls back on INT, TERM and HUP until disposed, but not on a HUP that `nohup` wants to be ignored. */
+/** Calls back on interrupts until disposed, but not on a HUP that `nohup` wants to be ignored. */
 export function onInterrupt(listener: (signal: Interrupt) => void): Disposable {
   const hear = (signal: Interrupt): void => {
     if (signal !== 'SIGHUP' || !isUnderNohup()) listener(signal);

@@ -2,8 +2,9 @@
 export type Cancellation = {
   readonly because: 'interrupted' | 'timed-out' | 'another-failed' | 'no-longer-needed' | 'outdated';
   readonly signal: NodeJS.Signals;
-  /** The terminal has already sent the signal to everything in its foreground; what was started after that time lacks it. */
+  /** The terminal has already sent the signal to everything in its foreground. */
   readonly isDelivered: boolean;
+  /** When it has done so, or may have. What was started later lacks the signal. */
   readonly deliveredMs?: number;
   /** How long a process may clean up before it is killed. */
   readonly graceMs: number;

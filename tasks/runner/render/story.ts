@@ -87,7 +87,9 @@ export function makeStory({ plan, paint, quiet, verbose, explain, say, quote }: 
       else sayUnlessQuiet(task, [line]);
     },
     interrupted: ({ signal, isTheFirst }) =>
-      say(undefined, [isTheFirst ? `${signal}: stopping; once more kills at once` : `${signal}: killing`]),
+      say(undefined, [
+        isTheFirst && signal !== 'SIGQUIT' ? `${signal}: stopping; once more kills at once` : `${signal}: killing`,
+      ]),
     'run-finished': (event) => {
       const isWorthALine = event.reason !== 'ok' || finished.length > 1;
       const summary = summaryLines(tasks, timing.after(event.tookMs), { verbose, marks: paint.marks });

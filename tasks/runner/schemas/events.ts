@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Event, PlannedLine } from '../events.ts';
+import { interrupts } from '../host.ts';
 
 /*
  * The events as `--output=json` writes them, one a line. The types are those of `events.ts`; what is here must say the
@@ -53,7 +54,7 @@ const end = v.union([
 const platform = v.strictObject({ os: text, arch: text, pretended: v.boolean() });
 const planned = v.strictObject({ name: text, about: maybe(text), needs: texts });
 const holder = v.strictObject({ pid: count, host: text, task: text });
-const signals = v.picklist(['SIGINT', 'SIGTERM', 'SIGHUP']);
+const signals = v.picklist(interrupts);
 const reasons = v.picklist(['ok', 'task', 'usage', 'config', 'machine', 'bug', 'interrupted']);
 
 /** What each type of event carries beside its type and its time. */
