@@ -46,6 +46,19 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return nearest === undefined ? '' : `, did you mean \`${nearest}\`?`;
 }
 
+/** The candidate that is nearest to a word; undefined when none is near. */
+export function closest(word: string, candidates: Iterable<string>): string | undefined {
+  const limit = word.length <= 3 ? 1 : word.length <= 7 ? 2 : 3;
+  let best: { readonly name: string; readonly distance: number } | undefined;
+  for (const name of candidates) {
+    const distance = editDistance(word.toLowerCase(), name.toLowerCase());
+    if (distance <= limit && distance < name.length && distance < (best?.distance ?? Infinity)) {
+      best = { name, distance };
+    }
+  }
+  return best?.name;
+}
+
 /** Names in backticks, separated by commas. */
 export function listed(names: Iterable<string>): string {
   return [...names].map((name) => `\`${name}\``).join(', ');
@@ -74,18 +87,6 @@ const wordsOfUnnamed: Readonly<Record<string, string>> = {
   EDQUOT: 'disk quota exceeded',
   ESTALE: 'stale file handle',
 };
-
-function closest(word: string, candidates: Iterable<string>): string | undefined {
-  const limit = word.length <= 3 ? 1 : word.length <= 7 ? 2 : 3;
-  let best: { readonly name: string; readonly distance: number } | undefined;
-  for (const name of candidates) {
-    const distance = editDistance(word.toLowerCase(), name.toLowerCase());
-    if (distance <= limit && distance < name.length && distance < (best?.distance ?? Infinity)) {
-      best = { name, distance };
-    }
-  }
-  return best?.name;
-}
 
 /** Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {

@@ -106,6 +106,28 @@ tasks:
   expect(second?.startsWith(`hint: ${hint}`)).toBe(true);
 });
 
+test.each([
+  ['--mod=fast', '`--mod`, did you mean `--mode`?'],
+  ['--mod fast', '`--mod`, did you mean `--mode`?'],
+  ['--mode=fast --tga new', '`--tga`, did you mean `--tag`?'],
+  ['--mode=fast --rac a', '`--rac`, did you mean `--race`?'],
+])('of a flag that is misspelt in `%s` only that is told', async (words, told) => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  a: { run: echo ran }
+  build: { params: { mode: { required: true }, tag: {}, race: { type: bool } }, run: 'echo \${mode} \${tag} \${race}' }
+`,
+  });
+  expect(await project.run(`build ${words}`)).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: `error: task \`build\` has no flag ${told}
+hint: \`build\` has \`--mode\`, \`--tag\`, \`--race\`; what follows \`--\` goes to its command
+`,
+  });
+});
+
 test('help says how a flag that is on is switched off', async () => {
   await using project = await createProject({
     'tasks.config.yaml':

@@ -1,9 +1,9 @@
 import type { Args, Item } from '../args.ts';
 import type { Config, ParamRow, ParamValue, TaskRow } from '../config/types.ts';
 import { didYouMean, listed, type Problem, UserError } from '../errors.ts';
-import { withArticle } from '../text/words.ts';
+import { argProblems, type OpenRequest, restProblems, sameTaskTwice } from './request-problems.ts';
 import { requireTask } from './require-task.ts';
-import { unknownFlag } from './unknown-flag.ts';
+import { meantParam, unknownFlag } from './unknown-flag.ts';
 
 /** Undefined where nothing was given: no number is empty. */
 export type ParamValues = Readonly<Record<string, ParamValue | undefined>>;
@@ -14,14 +14,6 @@ export type Request = {
   readonly params: ParamValues;
   readonly args: readonly string[];
   readonly rest: readonly string[];
-};
-
-type OpenRequest = {
-  readonly task: TaskRow;
-  readonly given: Record<string, ParamValue>;
-  /** Params that were given what they do not take. */
-  readonly wrong: Set<string>;
-  readonly args: string[];
 };
 
 /** Gives words and flags their meaning: a word is a task or goes to the one before it, a flag belongs to the task before it. */
@@ -51,13 +43,6 @@ export function asNeeded(task: TaskRow): Request {
   return { task, params: withDefaults(task), args: [], rest: [] };
 }
 
-/** The params that must be given and are not. */
-export function missingParams(task: TaskRow, given: ParamValues): readonly string[] {
-  return Object.entries(task.params).flatMap(([name, param]) =>
-    param.required && given[name] === undefined ? [name] : [],
-  );
-}
-
 const emptyValues = { string: '', int: undefined, bool: false, enum: '' } as const satisfies Record<
   ParamRow['type'],
   ParamValue | undefined
@@ -76,14 +61,19 @@ function openRequests(config: Config, items: readonly Item[], problems: Problem[
       continue;
     }
     const param = current === undefined ? undefined : ownParam(current.task, item.name);
+    const next = items[index + 1];
     if (current === undefined || param === undefined) {
       problems.push(unknownFlag(item.name, current?.task));
+      // One that is misspelt has a value, too, and is not missing.
+      const meant = current === undefined ? undefined : meantParam(item.name, current.task);
+      if (meant === undefined) continue;
+      current?.wrong.add(meant);
+      if (takesNext(item, current?.task.params[meant], next)) index++;
       continue;
     }
-    const next = items[index + 1];
-    const takesNext = item.value === undefined && param.type !== 'bool' && next?.kind === 'word';
-    if (takesNext) index++;
-    const text = takesNext && next?.kind === 'word' ? next.text : item.value;
+    const isNext = takesNext(item, param, next);
+    if (isNext) index++;
+    const text = isNext ? next.text : item.value;
     const value = readParam(param, text);
     if (value !== undefined) {
       current.given[item.name] = value;
@@ -97,6 +87,15 @@ function openRequests(config: Config, items: readonly Item[], problems: Problem[
 
 function ownParam(task: TaskRow, name: string): ParamRow | undefined {
   return Object.hasOwn(task.params, name) ? task.params[name] : undefined;
+}
+
+/** Whether the value of a flag is the next word. */
+function takesNext(
+  { value }: Extract<Item, { readonly kind: 'flag' }>,
+  param: ParamRow | undefined,
+  next: Item | undefined,
+): next is Extract<Item, { readonly kind: 'word' }> {
+  return value === undefined && param !== undefined && param.type !== 'bool' && next?.kind === 'word';
 }
 
 function openTask(config: Config, word: string, open: OpenRequest[], problems: Problem[]): void {
@@ -134,55 +133,4 @@ function badValue(task: TaskRow, name: string, param: ParamRow, text: string | u
   return {
     message: `\`--${name}\` of task \`${task.name}\` takes ${wanted}, not ${given}${didYouMean(text ?? '', param.values)}`,
   };
-}
-
-function argProblems({ task, args, given, wrong }: OpenRequest): Problem[] {
-  const notGiven = missingParams(task, given).filter((name) => !wrong.has(name));
-  const missing = notGiven.map((name) => ({
-    message: `task \`${task.name}\` needs \`--${name}\``,
-    hint: whatIsMeant(task.name, task.params[name]?.values),
-  }));
-  const row = task.args;
-  if (row === undefined) return missing;
-  const unknown = args.filter((word) => row.values !== undefined && !row.values.includes(word));
-  return [
-    ...missing,
-    ...unknown.map((word) => ({
-      message: `\`${word}\` is not ${withArticle(row.name)} of task \`${task.name}\`${didYouMean(word, row.values ?? [])}`,
-      hint: `it takes ${listed(row.values ?? [])}`,
-    })),
-    ...(row.required && args.length === 0
-      ? [
-          {
-            message: `task \`${task.name}\` needs ${withArticle(row.name)} after its name`,
-            hint: whatIsMeant(task.name, row.values),
-          },
-        ]
-      : []),
-    ...(args.length > (row.max ?? Infinity)
-      ? [{ message: `task \`${task.name}\` takes at most ${row.max} ${row.name}, not ${args.length}` }]
-      : []),
-  ];
-}
-
-function whatIsMeant(task: string, values: readonly string[] = []): string {
-  return values.length === 0 ? `\`tasks --help ${task}\` describes it` : `it takes ${listed(values)}`;
-}
-
-function sameTaskTwice(open: readonly OpenRequest[]): Problem[] {
-  return open.flatMap((request, index) => {
-    const earlier = open.slice(0, index).find((other) => other.task === request.task);
-    const isSame = earlier === undefined || JSON.stringify(earlier.given) === JSON.stringify(request.given);
-    return isSame
-      ? []
-      : [{ message: `task \`${request.task.name}\` is given twice with different flags`, hint: 'run it twice' }];
-  });
-}
-
-/** The name of a matrix stands for its cells, which all take the words. */
-function restProblems(config: Config, last: TaskRow | undefined): Problem[] {
-  if (last === undefined) return [{ message: 'words after `--` need a task before them' }];
-  const { run, script, service } = Object.values(config.tasks).find(({ cell }) => cell?.of === last.name) ?? last;
-  const hasCommand = run.length > 0 || script !== undefined || service !== undefined;
-  return hasCommand ? [] : [{ message: `task \`${last.name}\` has no command to take the words after \`--\`` }];
 }

@@ -6,9 +6,10 @@ import { type Problem, UserError, usageError } from '../errors.ts';
 import type { PlannedTask, Situation, Work } from '../plan.ts';
 import { withArticle } from '../text/words.ts';
 import { keepAsked } from './asked.ts';
-import { asNeeded, missingParams, type Request } from './bind.ts';
+import { asNeeded, type Request } from './bind.ts';
 import { type Fill, fillOf } from './fill.ts';
 import { appliesTo, choosePlace, refuse } from './place.ts';
+import { missingParams } from './request-problems.ts';
 import { withRest } from './rest.ts';
 import { outputsOfNeeds, planTracking, planWatching } from './track.ts';
 

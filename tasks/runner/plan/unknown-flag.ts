@@ -1,14 +1,12 @@
 import { toolFlagNames } from '../args.ts';
 import type { TaskRow } from '../config/types.ts';
-import { didYouMean, listed, type Problem } from '../errors.ts';
+import { closest, didYouMean, listed, type Problem } from '../errors.ts';
 import { knownElsewhere } from '../other-flags.ts';
 
 /** What to write instead of a flag that neither the task nor the runner has. */
 export function unknownFlag(name: string, task: TaskRow | undefined): Problem {
-  const params = Object.keys(task?.params ?? {});
-  const known = [...params, ...toolFlagNames].map((flag) => `--${flag}`);
   const elsewhere = knownElsewhere(`--${name}`);
-  const near = elsewhere.hint === undefined ? didYouMean(`--${name}`, known) : '';
+  const near = elsewhere.hint === undefined ? didYouMean(`--${name}`, flagsOf(task)) : '';
   const suggestion = near === '' ? (elsewhere.suggestion ?? '') : near;
   if (task === undefined)
     return {
@@ -19,14 +17,29 @@ export function unknownFlag(name: string, task: TaskRow | undefined): Problem {
   return { message: `task \`${task.name}\` has no flag \`--${name}\`${meant}`, hint: hintOf(name, task) };
 }
 
+/** The param of the task that is suggested instead of such a flag. */
+export function meantParam(name: string, task: TaskRow): string | undefined {
+  if (isOfMatrix(name, task) || knownElsewhere(`--${name}`).hint !== undefined) return undefined;
+  const near = negatedParam(name, task) ?? closest(`--${name}`, flagsOf(task))?.slice(2);
+  return near !== undefined && Object.hasOwn(task.params, near) ? near : undefined;
+}
+
+function flagsOf(task: TaskRow | undefined): readonly string[] {
+  return [...Object.keys(task?.params ?? {}), ...toolFlagNames].map((flag) => `--${flag}`);
+}
+
 function isOfMatrix(name: string, { matrix = {} }: TaskRow): boolean {
   return Object.hasOwn(matrix, name);
 }
 
 /** `--no-race` is `--race=false`. */
-function negated(name: string, { params }: TaskRow): string | undefined {
-  const meant = Object.keys(params).find((param) => name === `no-${param}` && params[param]?.type === 'bool');
+function negated(name: string, task: TaskRow): string | undefined {
+  const meant = negatedParam(name, task);
   return meant === undefined ? undefined : `, did you mean \`--${meant}=false\`?`;
+}
+
+function negatedParam(name: string, { params }: TaskRow): string | undefined {
+  return Object.keys(params).find((param) => name === `no-${param}` && params[param]?.type === 'bool');
 }
 
 function hintOf(name: string, row: TaskRow): string {
