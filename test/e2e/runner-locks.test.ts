@@ -201,6 +201,26 @@ test('a named lock holds between runs too', async () => {
   await first.result;
 });
 
+test('the critical path has the time in which another run was waited for', async () => {
+  await using project = await createProject(
+    config(`  a: { run: a, lock: port }
+  first: { inputs: [], run: echo first }
+  beside: { run: echo beside }
+  b: { needs: [first, beside], run: echo b, lock: port }
+`),
+  );
+  const a = await project.driven('a');
+  const first = project.start('a');
+  const holder = await a.started();
+  const second = project.start('b --verbose');
+  await second.says('note: `b` waits for the run with pid');
+  await new Promise((settle) => setTimeout(settle, 100));
+  holder.exit(0);
+  const path = (await second.result).stdout.split('\n').find((line) => line.startsWith('critical path'));
+  expect(path).toMatch(/^critical path <time>: (first|beside) <time> → wait for another run <time> → b <time>$/);
+  expect((await first.result).exit).toBe(0);
+});
+
 test('tasks and locks whose names differ in case, punctuation or in how an accent is written share no file, however long they are', async () => {
   const tasks = ['build', 'Build', 'a:b', 'a-b', 'x'.repeat(300), `${'x'.repeat(299)}y`];
   const locks = ['caf\u00e9', 'cafe\u0301', 'a/b', 'a%b', '\u00e9'.repeat(100), '\u00c9'.repeat(100)];

@@ -15,7 +15,13 @@ test('of a long critical path the longest steps are named, and how many always r
     tracked: undefined,
   }));
   const tookMs = new Map([...names.map((name, index) => [name, isShort(index) ? 10 : 3_000] as const), ['beside', 10]]);
-  expect(summaryLines(tasks, { wallMs: 25_000, tookMs, fullMs: 0 }, { verbose: false, marks: unicodeMarks })).toEqual([
+  expect(
+    summaryLines(
+      tasks,
+      { wallMs: 25_000, tookMs, heldUpMs: new Map(), fullMs: 0 },
+      { verbose: false, marks: unicodeMarks },
+    ),
+  ).toEqual([
     'critical path 24.0 s: … → t2 3.0 s → t3 3.0 s → t4 3.0 s → t5 3.0 s → … → t7 3.0 s → t8 3.0 s → t9 3.0 s → t10 3.0 s → …',
     '24.0 s in `t2`, `t3`, `t4`, `t5`, `t7`, `t8`, `t9`, `t10` and 4 more, which always runs: with `inputs` it would be skipped while those have not changed',
   ]);

@@ -65,7 +65,10 @@ export function makeStory({ plan, paint, quiet, verbose, explain, say, quote }: 
     },
     'task-output': ({ task, line, goesOn }) => quote(task, line, goesOn),
     'task-retried': (event) => quote(event.task, retryLine(event)),
-    'task-waiting': (event) => say(event.task, [`${paint.yellow('note')}: ${waitLine(event)}`]),
+    'task-waiting': (event) => {
+      timing.take(event);
+      say(event.task, [`${paint.yellow('note')}: ${waitLine(event)}`]);
+    },
     'service-ready': (event) => {
       const { task, tookMs } = event;
       timing.take(event);

@@ -4,9 +4,12 @@ import type { PlannedTask } from '../plan.ts';
 import { durationInWords } from '../text/words.ts';
 import type { Timing } from './timing.ts';
 
+/** A task that ran, or the wait of one for another run. */
+type Step = { readonly task: string; readonly tookMs: number };
+
 /** The chain of tasks that the run could not have been shorter than, and what else took time. */
 export type Analysis = {
-  readonly path: readonly { readonly task: string; readonly tookMs: number }[];
+  readonly path: readonly Step[];
   readonly pathMs: number;
   /** Spent beyond the path while all jobs were taken: with more of them it could be spared. */
   readonly waitedMs: number;
@@ -20,22 +23,24 @@ type Planned = Pick<PlannedTask, 'name' | 'needs' | 'after' | 'tracked' | 'inter
 /** Finds the critical path; undefined where nothing ran. */
 function analyse(
   tasks: readonly Pick<Planned, 'name' | 'needs' | 'after'>[],
-  { wallMs, tookMs, fullMs }: Timing,
+  { wallMs, tookMs, heldUpMs, fullMs }: Timing,
 ): Analysis | undefined {
-  if (tookMs.size === 0) return undefined;
+  if (tookMs.size === 0 && heldUpMs.size === 0) return undefined;
   const ends = new Map<string, { readonly ms: number; readonly before: string | undefined }>();
+  const ownMs = (task: string): number => (heldUpMs.get(task) ?? 0) + (tookMs.get(task) ?? 0);
   for (const { name, needs, after } of tasks) {
     const before = [...needs, ...after].reduce<string | undefined>(
       (latest, other) => ((ends.get(other)?.ms ?? 0) > (ends.get(latest ?? '')?.ms ?? 0) ? other : latest),
       undefined,
     );
-    ends.set(name, { ms: (ends.get(before ?? '')?.ms ?? 0) + (tookMs.get(name) ?? 0), before });
+    ends.set(name, { ms: (ends.get(before ?? '')?.ms ?? 0) + ownMs(name), before });
   }
   const [last] = [...ends].sort(([, a], [, b]) => b.ms - a.ms)[0] ?? [];
-  const path: { readonly task: string; readonly tookMs: number }[] = [];
+  const path: Step[] = [];
   for (let task = last; task !== undefined; task = ends.get(task)?.before) {
-    const took = tookMs.get(task);
+    const [took, heldUp] = [tookMs.get(task), heldUpMs.get(task)];
     if (took !== undefined) path.unshift({ task, tookMs: took });
+    if (heldUp !== undefined) path.unshift({ task: 'wait for another run', tookMs: heldUp });
   }
   const pathMs = ends.get(last ?? '')?.ms ?? 0;
   return { path, pathMs, waitedMs: Math.max(0, Math.min(wallMs - pathMs, fullMs)) };
@@ -65,7 +70,7 @@ export function summaryLines(
   const names = steps.filter(isNews).join(` ${marks.arrow} `);
   const isWorthSaving = (ms: number): boolean => ms > Math.max(worthSavingMs, timing.wallMs * worthShare);
   // A chain that is all of the run is its own critical path, and nothing in it can be done at once.
-  const isAll = path.length === timing.tookMs.size;
+  const isAll = path.length === timing.tookMs.size && timing.heldUpMs.size === 0;
   const always = path.filter(
     ({ task, tookMs }) => tookMs > 0 && couldBeTracked(tasks.find(({ name }) => name === task)),
   );

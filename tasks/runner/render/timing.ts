@@ -6,14 +6,16 @@ export type Timing = {
   readonly wallMs: number;
   /** Task → how long it ran, and a service until it was ready; without those that did not. */
   readonly tookMs: ReadonlyMap<string, number>;
+  /** Task → how long it could not start because another run held what it needs. */
+  readonly heldUpMs: ReadonlyMap<string, number>;
   /** For how long all jobs were taken: only then could more of them have helped. */
   readonly fullMs: number;
 };
 
-type Told = Extract<Stamped, { readonly type: 'service-ready' | 'task-finished' }>;
+type Told = Extract<Stamped, { readonly type: 'task-waiting' | 'service-ready' | 'task-finished' }>;
 type Change = { readonly atMs: number; readonly jobs: number };
 
-/** Follows a run by its ends. */
+/** Follows a run by its ends, and by what is waited for. */
 export function makeTiming({ tasks, jobs }: Pick<Plan, 'tasks' | 'jobs'>): {
   readonly take: (event: Told) => void;
   readonly after: (wallMs: number) => Timing;
@@ -21,18 +23,27 @@ export function makeTiming({ tasks, jobs }: Pick<Plan, 'tasks' | 'jobs'>): {
   const weights = new Map(tasks.map(({ name, weight }) => [name, Math.min(weight, jobs)]));
   const known = new Set<string>();
   const tookMs = new Map<string, number>();
+  const waitsSinceMs = new Map<string, number>();
+  const heldUpMs = new Map<string, number>();
   const changes: Change[] = [];
   return {
     take: (event) => {
       const { task, atMs } = event;
+      if (event.type === 'task-waiting') {
+        if (!waitsSinceMs.has(task)) waitsSinceMs.set(task, atMs);
+        return;
+      }
       // The end of a service that was ready: since then it has taken no job.
       if (known.has(task)) return;
       known.add(task);
       const weight = weights.get(task) ?? 1;
-      changes.push({ atMs: atMs - event.tookMs, jobs: weight }, { atMs, jobs: -weight });
+      const startedMs = atMs - event.tookMs;
+      const sinceMs = waitsSinceMs.get(task);
+      if (sinceMs !== undefined) heldUpMs.set(task, startedMs - sinceMs);
+      changes.push({ atMs: startedMs, jobs: weight }, { atMs, jobs: -weight });
       if (event.type === 'service-ready' || hasRun(event.end)) tookMs.set(task, event.tookMs);
     },
-    after: (wallMs) => ({ wallMs, tookMs, fullMs: fullMs(changes, jobs) }),
+    after: (wallMs) => ({ wallMs, tookMs, heldUpMs, fullMs: fullMs(changes, jobs) }),
   };
 }
 

@@ -28,8 +28,9 @@ export function makeJobSummary(
   return {
     on: (event) => {
       if (event.type === 'task-finished') finished.push(event);
-      if (event.type === 'task-finished' || event.type === 'service-ready') timing.take(event);
-      if (event.type === 'run-finished') over = event;
+      else if (event.type === 'run-finished') over = event;
+      if (event.type === 'task-finished' || event.type === 'service-ready' || event.type === 'task-waiting')
+        timing.take(event);
     },
     end: async () => {
       const path = host.env.GITHUB_STEP_SUMMARY ?? '';
