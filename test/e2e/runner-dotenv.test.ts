@@ -3,7 +3,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { symlink } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { createProject } from '../helpers/project.ts';
+import { cli, createProject } from '../helpers/project.ts';
 
 const show = (names: string) => `run: 'echo ${names}'`;
 
@@ -73,7 +73,7 @@ test('the files of an included config are for its tasks only, and win over those
   expect(stdout.split('\n').filter((line) => /^(root|docs)/.test(line))).toEqual(['root', 'docs docs', 'docs api']);
 });
 
-test('no variable of the runner’s own reaches a task: a run within a run is as if typed', async () => {
+test('two variables of the runner’s own reach a task, and no other: a run within a run is as if typed', async () => {
   await using project = await createProject({
     'tasks.config.yaml': 'version: 1\ntasks:\n  show: { run: env }\n  script: { script: show.ts }\n',
     'show.ts':
@@ -82,14 +82,43 @@ test('no variable of the runner’s own reaches a task: a run within a run is as
   // What the shells themselves set.
   const ofShells = /^(PWD|OLDPWD|SHLVL|_)=/;
   const PATH = `${project.path('node_modules/.bin')}:${project.env().PATH}`;
-  const given = Object.entries({ ...project.env(), PATH }).map(([name, value]) => `${name}=${value}`);
+  // In which folder it was called, a task cannot know otherwise.
+  const given = Object.entries({ ...project.env(), PATH, TASKS_CALLED_FROM: project.folder }).map(
+    ([name, value]) => `${name}=${value}`,
+  );
   for (const name of ['show', 'script']) {
     const { stdout } = await project.run(name);
     const all = stdout.split('\n').filter((line) => line.includes('=') && !ofShells.test(line));
-    // The one exception says which runs are around it: it must not wait for what ends only after them.
+    // One says which runs are around it: it must not wait for what ends only after them.
     const seen = all.filter((line) => !/^TASKS_AROUND=\d+=(show|script)$/.test(line));
     expect(seen.sort()).toEqual(given.map((line) => line.replaceAll(project.folder, '<project>')).sort());
   }
+});
+
+test('a task is told in which folder it was called, which makes nothing stale unless the task names it', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  here: { args: { name: file }, run: 'cd "$TASKS_CALLED_FROM" && cat \${args}' }
+  outer: { run: cd b && node $CLI here name }
+  plain: { inputs: [], run: echo ran }
+  named: { inputs: [], envInputs: [TASKS_CALLED_FROM], run: echo ran }
+`,
+    'a/name': 'of a\n',
+    'b/name': 'of b\n',
+  });
+  const env = { TASKS_CALLED_FROM: '/elsewhere', CLI: cli('')[0] ?? '' };
+  const print = async (words: string, cwd: string) => (await project.run(words, { cwd, env })).stdout.split('\n')[1];
+  expect(await print('here name', 'a')).toBe('of a');
+  expect(await print('here name', 'b')).toBe('of b');
+  expect((await project.run('outer', { cwd: 'a', env })).stdout).toContain('of b\n');
+  const ranIn = async (words: string, cwd: string) => (await print(words, cwd)) === 'ran';
+  expect([await ranIn('plain', 'a'), await ranIn('plain', 'b')]).toEqual([true, false]);
+  expect([await ranIn('named', 'a'), await ranIn('named', 'b'), await ranIn('named', 'b')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });
 
 test('a file that cannot be read is said, and nothing runs', async () => {

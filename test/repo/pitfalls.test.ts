@@ -153,7 +153,7 @@ const pitfalls: readonly Row[] = [
   ],
   [
     'variables of the runner change runs within runs',
-    e2e('dotenv', 'no variable of the runner’s own reaches a task: a run within a run is as if typed'),
+    e2e('dotenv', 'two variables of the runner’s own reach a task, and no other: a run within a run is as if typed'),
   ],
   [
     'a dry run runs what is in the values',

@@ -9,7 +9,7 @@ type Values = Readonly<Record<string, string>>;
 
 /** The environment with the variables of the config's `dotenv` files. */
 export type Environment = {
-  /** The caller's, and the variables of the root's files that the caller has not set. */
+  /** The caller's with the folder of the call, and the variables of the root's files that the caller has not set. */
   readonly env: Env;
   /** What an included file's own files add for its tasks, by its namespace. */
   readonly dotenv: Readonly<Record<string, Values>>;
@@ -20,7 +20,7 @@ export type Environment = {
  * included file's over those of the files that include it. A file that is missing adds nothing: mostly it is not committed.
  */
 export async function readEnvironment(
-  host: Pick<Host, 'env' | 'readText' | 'readPipe'>,
+  host: Pick<Host, 'cwd' | 'env' | 'readText' | 'readPipe'>,
   root: string,
   config: Pick<Config, 'dotenv' | 'scopes'>,
 ): Promise<Environment> {
@@ -37,7 +37,7 @@ export async function readEnvironment(
   const outer = await ofFiles(config.dotenv);
   const inner = Object.fromEntries(await Promise.all(scopes));
   if (problems.length > 0) throw new UserError('config', problems);
-  return { env: { ...host.env, ...outer }, dotenv: withOuter(inner) };
+  return { env: { ...host.env, ...outer, TASKS_CALLED_FROM: host.cwd }, dotenv: withOuter(inner) };
 }
 
 /** Keepers of passwords offer theirs in a named pipe. */

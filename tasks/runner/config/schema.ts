@@ -94,7 +94,7 @@ const task = v.strictObject({
   watch: texts('globs of the files whose change starts it again with `--watch`; default: `inputs`'),
   cache: yes('whether outputs are stored and restored; default: true, if the task has inputs and outputs'),
   incremental: yes('whether the outputs of the last run stay in place, for tools that update them'),
-  cwd: text("the folder in which the command runs, relative to the config's folder"),
+  cwd: text("where the command runs, relative to the config's folder; the caller's folder is `$TASKS_CALLED_FROM`"),
   timeout: v.optional(about(duration, 'the time after which the task is ended and fails with 124')),
   interactive: yes(
     'whether the task gets the terminal to itself, and the stdin of the caller; otherwise stdin is empty',
