@@ -4,6 +4,8 @@ import fc from 'fast-check';
 export type RandomTask = {
   readonly name: string;
   readonly kind: 'run' | 'service' | 'name';
+  /** It has `inputs`: a service that only such tasks need starts when one of them has to run. */
+  readonly isTracked: boolean;
   readonly needs: readonly string[];
   /** So many of its tries fail, with this code. */
   readonly fails: number;
@@ -29,6 +31,7 @@ export type RandomRun = {
 const rows = fc.array(
   fc.record({
     kind: fc.constantFrom('run', 'run', 'run', 'service', 'service', 'name'),
+    isTracked: fc.boolean(),
     /** How far before it they stand. */
     needs: fc.uniqueArray(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }),
     fails: fc.constantFrom(0, 0, 0, 1, 2, 9),
@@ -48,6 +51,7 @@ const rows = fc.array(
 const wholeTask: RandomTask = {
   name: 'all',
   kind: 'run',
+  isTracked: true,
   needs: [],
   fails: 0,
   code: 1,
@@ -105,7 +109,8 @@ export function filesOf({ tasks }: RandomRun): Readonly<Record<string, string>> 
       },
     }[task.kind];
     const retry = task.retries > 0 ? { retry: { times: task.retries, backoff: '10ms' } } : {};
-    const more = { weight: task.weight, ...retry };
+    const inputs = task.isTracked && task.kind === 'run' ? { inputs: ['work.sh'] } : {};
+    const more = { weight: task.weight, ...inputs, ...retry };
     const last = task.hasLastStep ? { finally: `echo "last ${name}" >> log` } : {};
     return `  ${name}: ${JSON.stringify(task.kind === 'name' ? { needs } : { needs, ...work, ...more, ...last })}\n`;
   });

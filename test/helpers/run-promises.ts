@@ -67,7 +67,10 @@ export function brokenPromises(run: RandomRun, { events, log, exit }: Ended): re
     );
     const isOpen = tries !== own.filter(({ what }) => what === 'ends').length;
     unless(!isOpen, `${name} was not let end`);
-    if (isCalm) unless(state === expected(run.tasks, task), `${name} is ${state}, not ${expected(run.tasks, task)}`);
+    const isIdle = task.kind === 'service' && state === 'skipped';
+    unless(!isIdle || own.length === 0, `${name} is told to be skipped`);
+    const isAsExpected = isIdle ? !isWanted(run, task) : state === expected(run.tasks, task);
+    if (isCalm) unless(isAsExpected, `${name} is ${state}, not ${expected(run.tasks, task)}`);
 
     // What it waits for: its needs, and the words before it.
     const first = own[0]?.at ?? Infinity;
@@ -109,6 +112,15 @@ function expected(tasks: readonly RandomTask[], { needs, fails, retries, kind }:
   const before = tasks.filter(({ name }) => needs.includes(name));
   if (before.some((need) => expected(tasks, need) !== 'done')) return 'not-started';
   return kind !== 'name' && fails > retries ? 'failed' : 'done';
+}
+
+/** Whether a service has to start because it was asked for, or because of something that needs it and ends by itself. */
+function isWanted({ tasks, words }: RandomRun, { name }: RandomTask): boolean {
+  const needers = closureOf(tasks, words).filter(
+    ({ kind, needs }) => kind === 'run' && closureOf(tasks, needs).some((need) => need.name === name),
+  );
+  const isAsked = words.some((word) => askedServices(tasks, word).includes(name));
+  return isAsked || needers.some((task) => expected(tasks, task) !== 'not-started');
 }
 
 /** The tasks of these names and all that they need. */

@@ -1,12 +1,21 @@
 import type { TaskEnd } from '../events.ts';
+import { closureOf } from '../plan/users.ts';
 import type { PlannedTask } from '../plan.ts';
+import type { Demand } from './demand.ts';
 
 /** Which tasks have ended and how, and which may be next. */
 export type Order = {
-  /** Tasks whose predecessors have all ended, or one that they need without success, in the order of the plan. */
+  /**
+   * Tasks whose predecessors have all ended, or one that they need without success, and those that can be looked at before
+   * their services start; in the order of the plan.
+   */
   readonly candidates: () => readonly PlannedTask[];
+  /** Whether a task waits for nothing any more, so that it can run. */
+  readonly mayRun: (task: PlannedTask) => boolean;
   /** Takes a task out of those that wait. */
   readonly take: (task: PlannedTask) => void;
+  /** Lets one wait again that was looked at, until it can run. */
+  readonly putBack: (task: PlannedTask) => void;
   /** Takes out all that still wait, candidates or not. */
   readonly takeAll: () => readonly PlannedTask[];
   readonly end: (task: PlannedTask, end: TaskEnd) => void;
@@ -22,8 +31,11 @@ export type Order = {
   readonly unmetNeed: (task: PlannedTask) => string | undefined;
 };
 
-/** Makes the order of a plan. Counts what each task waits for, so that an end costs no look at every other task. */
-export function makeOrder(tasks: readonly PlannedTask[]): Order {
+/**
+ * Makes the order of a plan. Counts what each task waits for, so that an end costs no look at every other task. Some can be
+ * looked at when less has ended.
+ */
+export function makeOrder(tasks: readonly PlannedTask[], looked: Demand['looked']): Order {
   const waiting = new Set(tasks);
   const positions = new Map(tasks.map((task, index) => [task, index]));
   const byName = new Map(tasks.map((task) => [task.name, task]));
@@ -31,16 +43,19 @@ export function makeOrder(tasks: readonly PlannedTask[]): Order {
   const successors = new Map<string, PlannedTask[]>();
   const missing = new Map<PlannedTask, number>();
   const ready: PlannedTask[] = [];
+  const lookers = new Map<string, PlannedTask[]>();
+  const missingForLook = new Map<PlannedTask, number>();
 
+  /** Who is looked at runs also after the services that it needs through others. */
+  const needsOf = (task: PlannedTask): readonly string[] => [...task.needs, ...(looked.get(task)?.services ?? [])];
   for (const task of tasks) {
-    const predecessors = new Set([...task.needs, ...task.after].filter((name) => byName.has(name)));
+    const predecessors = new Set([...needsOf(task), ...task.after].filter((name) => byName.has(name)));
     missing.set(task, predecessors.size);
-    for (const name of predecessors) {
-      const known = successors.get(name);
-      if (known === undefined) successors.set(name, [task]);
-      else known.push(task);
-    }
-    if (predecessors.size === 0) ready.push(task);
+    for (const name of predecessors) addTo(successors, name, task);
+    const before = looked.get(task)?.after ?? predecessors;
+    if (before !== predecessors) for (const name of before) addTo(lookers, name, task);
+    missingForLook.set(task, before.size);
+    if (before.size === 0) ready.push(task);
   }
 
   const position = (task: PlannedTask): number => positions.get(task) ?? 0;
@@ -53,7 +68,8 @@ export function makeOrder(tasks: readonly PlannedTask[]): Order {
   const note = (task: PlannedTask, end: TaskEnd): void => {
     ends.set(task.name, end);
     if (succeeded(end)) return;
-    for (const successor of successors.get(task.name) ?? []) if (successor.needs.includes(task.name)) insert(successor);
+    for (const successor of successors.get(task.name) ?? [])
+      if (needsOf(successor).includes(task.name)) insert(successor);
   };
 
   const someNeedWorked = (task: PlannedTask): boolean =>
@@ -76,12 +92,17 @@ export function makeOrder(tasks: readonly PlannedTask[]): Order {
       ready.length = 0;
       return all;
     },
+    mayRun: (task) => missing.get(task) === 0,
+    putBack: (task) => {
+      waiting.add(task);
+      if (missing.get(task) === 0) insert(task);
+    },
     end: (task, end) => {
       note(task, end);
-      for (const successor of successors.get(task.name) ?? []) {
-        const left = (missing.get(successor) ?? 0) - 1;
-        missing.set(successor, left);
-        if (left === 0) insert(successor);
+      for (const successor of successors.get(task.name) ?? []) if (isLast(missing, successor)) insert(successor);
+      for (const looker of lookers.get(task.name) ?? []) {
+        const isLost = !succeeded(end) && closureOf(looker.needs, byName).has(task);
+        if (!isLost && isLast(missingForLook, looker)) insert(looker);
       }
     },
     amend: note,
@@ -90,11 +111,24 @@ export function makeOrder(tasks: readonly PlannedTask[]): Order {
     someNeedRan: (task) => task.needs.some((name) => ends.get(name)?.state === 'done'),
     someNeedWorked,
     unmetNeed: (task) =>
-      task.needs.find((name) => {
+      needsOf(task).find((name) => {
         const end = ends.get(name);
         return end !== undefined && !succeeded(end);
       }),
   };
+}
+
+function addTo(map: Map<string, PlannedTask[]>, name: string, task: PlannedTask): void {
+  const known = map.get(name);
+  if (known === undefined) map.set(name, [task]);
+  else known.push(task);
+}
+
+/** One thing less is missing: whether it was the last. */
+function isLast(missing: Map<PlannedTask, number>, task: PlannedTask): boolean {
+  const left = (missing.get(task) ?? 0) - 1;
+  missing.set(task, left);
+  return left === 0;
 }
 
 function succeeded({ state }: TaskEnd): boolean {

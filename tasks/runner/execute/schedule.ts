@@ -1,5 +1,6 @@
 // This file is longer than 200 lines because the state of a run has one owner.
 import type { Failure, TaskEnd } from '../events.ts';
+import { whyIdle } from '../plan/deferred.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
 import { onAbort } from '../process/on-abort.ts';
 import { goesOn } from '../service/borrowed.ts';
@@ -7,6 +8,7 @@ import type { Service } from '../service/service.ts';
 import type { Session } from '../session.ts';
 import { startedBy } from './around.ts';
 import { type Claims, makeClaims, type Taken } from './claims.ts';
+import { type Demand, makeDemand } from './demand.ts';
 import { type Failures, makeFailures } from './failures.ts';
 import { type HeldUp, makeHeldUp } from './held-up.ts';
 import { makeOrder, type Order } from './order.ts';
@@ -14,7 +16,7 @@ import { refusedBySystem, stopped } from './outcome.ts';
 import { makeRoom, type Room } from './room.ts';
 import type { Round } from './round.ts';
 import { makeServices, type Services } from './services.ts';
-import { runTask } from './task.ts';
+import { type NeedsServices, runTask } from './task.ts';
 import { makeUp, type Up } from './up.ts';
 
 /** Runs all tasks, each once, as parallel as needs and limits allow. Gives the failure that came first. */
@@ -34,9 +36,11 @@ class Run {
   private readonly room: Room;
   private readonly claims: Claims;
   private readonly up: Up;
+  private readonly demand: Demand;
   private readonly running = new Set<PlannedTask>();
   private readonly heldUp: HeldUp;
   private readonly services: Services;
+  private looksAhead = false;
   private finish: () => void = () => undefined;
   private crash: (error: unknown) => void = () => undefined;
   private readonly isToCome = (task: PlannedTask): boolean => this.running.has(task) || this.order.isWaiting(task);
@@ -46,10 +50,11 @@ class Run {
     this.plan = plan;
     this.round = round;
     this.failures = makeFailures(session, plan);
-    this.order = makeOrder(plan.tasks);
     this.room = makeRoom(plan.jobs);
     this.claims = makeClaims(session, plan, round?.held);
     this.up = makeUp(plan.tasks);
+    this.demand = makeDemand(plan, this.up.users, (name) => round?.standing.find(name) !== undefined);
+    this.order = makeOrder(plan.tasks, this.demand.looked);
     round?.begin(this.isToCome);
     for (const [task, services] of this.up.servicesOf) session.servicesOf.set(task, services);
     this.heldUp = makeHeldUp(session, () => this.goOn());
@@ -106,7 +111,8 @@ class Run {
       const unmet = this.order.unmetNeed(task) ?? this.up.lostBy(task);
       if (unmet !== undefined) this.endAtOnce(task, { state: 'not-started', reason: `it needs \`${unmet}\`` });
       else if (task.skip !== undefined) this.endAtOnce(task, { state: 'skipped', reason: task.skip });
-      else if (this.room.hasRoomFor(task)) this.startUnlessHeld(task);
+      else if (this.demand.isOver(task, this.isToCome)) this.leaveOut(task);
+      else if (!this.demand.isIdle(task) && this.room.hasRoomFor(task)) this.startUnlessHeld(task);
       someEnded ||= this.order.hasEnded(task);
     }
     return someEnded;
@@ -133,6 +139,12 @@ class Run {
     }
   }
 
+  private leaveOut(service: PlannedTask): void {
+    // It may have been claimed with others.
+    this.claims.giveBack(service, false);
+    this.endAtOnce(service, { state: 'skipped', reason: whyIdle });
+  }
+
   /** Undefined where the system does not let it be claimed, which ends it. */
   private take(task: PlannedTask): Taken | undefined {
     try {
@@ -151,20 +163,24 @@ class Run {
     this.running.add(task);
     this.room.enter(task);
     if (task.work.kind === 'service') this.up.start(task);
-    const onStart = (): void => session.emit({ type: 'task-started', task: task.name, where });
+    const onStart = (): void => {
+      session.emit({ type: 'task-started', task: task.name, where });
+      if (!this.looksAhead && this.demand.hasIdle()) void this.lookAhead().catch(this.crash);
+    };
     this.carryOut(task, onStart)
       .catch((error: unknown) => refusedBySystem(error))
       .then((end) => {
         this.running.delete(task);
         this.room.leave(task);
         if (end.state === 'ready') this.services.keepUp(end, startedMs);
+        else if (end.state === 'needs-services') this.askFor(task);
         else this.afterwards(task, end, startedMs);
         this.goOn();
       })
       .catch(this.crash);
   }
 
-  private async carryOut(task: PlannedTask, onStart: () => void): Promise<TaskEnd | Service> {
+  private async carryOut(task: PlannedTask, onStart: () => void): Promise<TaskEnd | Service | NeedsServices> {
     const { session, plan } = this;
     const ofServices = this.up.signalFor(task);
     const own = session.cancel.signal;
@@ -176,13 +192,38 @@ class Run {
     if (work.kind === 'service') await this.services.endPredecessor(task);
     // That may have taken a while.
     if (signal.aborted) return stopped(signal);
-    if (work.kind !== 'service') return await runTask({ ...options, force: plan.force, onStart });
+    if (work.kind !== 'service')
+      return await runTask({ ...options, force: plan.force, mayRun: this.order.mayRun(task), onStart });
     onStart();
     const { startService } = await import('../service/service.ts');
     const isNeeded = () => this.round?.isNeeded(task.name) ?? this.up.isNeeded(task, this.isToCome);
     const start = (until: AbortSignal) => startService({ ...options, signal: until, work, isNeeded });
     if (this.round === undefined) return await start(signal);
     return await this.round.whileStarting(task.name, (outdated) => start(AbortSignal.any([signal, outdated])));
+  }
+
+  /** While others run: a task that is out of date already will have to run, so that its services may start meanwhile. */
+  private async lookAhead(): Promise<void> {
+    this.looksAhead = true;
+    const { isOutOfDate } = await import('../fresh/assess.ts');
+    for (const task of this.demand.looked.keys()) {
+      const { tracked } = task;
+      // One that is restored needs none.
+      if (!this.order.isWaiting(task) || tracked === undefined || tracked.usesCache) continue;
+      if (!this.demand.hasIdle()) return;
+      // What is wrong is told when its turn comes.
+      const isStale = await isOutOfDate(this.session, task, tracked).catch(() => false);
+      if (!isStale || !this.order.isWaiting(task)) continue;
+      this.demand.add(task);
+      this.goOn();
+    }
+  }
+
+  /** Lets start what a task needs that has to run, and the task when that is there. */
+  private askFor(task: PlannedTask): void {
+    this.claims.giveBack(task, false);
+    this.demand.add(task);
+    this.order.putBack(task);
   }
 
   private afterwards(task: PlannedTask, end: TaskEnd, startedMs: number): void {

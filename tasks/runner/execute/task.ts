@@ -15,13 +15,18 @@ import { runSteps, type StepOptions, type TaskOptions } from './steps.ts';
 export type RunOptions = TaskOptions & {
   /** Run also what is up to date. */
   readonly force: boolean;
+  /** Whether all that it needs is there. If not, it is only looked at. */
+  readonly mayRun: boolean;
   /** Called when it is clear that the task is not up to date. */
   readonly onStart: () => void;
 };
 
+/** A task has to run, for which services that it needs must start first. */
+export type NeedsServices = { readonly state: 'needs-services' };
+
 /** Runs one planned task, unless it is up to date. */
-export async function runTask(options: RunOptions): Promise<TaskEnd> {
-  const { session, task, signal, onStart } = options;
+export async function runTask(options: RunOptions): Promise<TaskEnd | NeedsServices> {
+  const { session, task, signal, mayRun, onStart } = options;
   if (task.tracked === undefined) {
     onStart();
     return await runChecked(options, () => undefined);
@@ -30,11 +35,16 @@ export async function runTask(options: RunOptions): Promise<TaskEnd> {
   const tracking = await track(session, task, task.tracked, options);
   if (signal.aborted) return stopped(signal);
   if (tracking.isFresh) return { state: 'skipped', reason: 'up to date' };
-  onStart();
-  session.emit({ type: 'task-explained', task: task.name, because: tracking.because });
+  const tellStart = (): void => {
+    onStart();
+    session.emit({ type: 'task-explained', task: task.name, because: tracking.because });
+  };
+  if (mayRun) tellStart();
   const restored = await tracking.restore();
+  if (restored !== undefined && !mayRun) tellStart();
   if (restored !== undefined) return restored;
   if (signal.aborted) return stopped(signal);
+  if (!mayRun) return { state: 'needs-services' };
   const end = await runChecked(options, tracking.begin);
   await tracking.finish(end);
   return end;

@@ -1,7 +1,8 @@
+import type { Users } from '../plan/deferred.ts';
+import { usersOfServices } from '../plan/users.ts';
 import type { PlannedTask } from '../plan.ts';
 import { askToEnd } from '../process/cancellation.ts';
 import type { Service } from '../service/service.ts';
-import { usersOfServices } from '../service/users.ts';
 
 /** The services of a run that are ready or start. Each is stopped when nobody needs it any more, the last started first. */
 export type Up = {
@@ -24,6 +25,8 @@ export type Up = {
   readonly lostBy: (task: PlannedTask) => string | undefined;
   /** The names of the services that a task needs, directly or through others, in the order of the plan. */
   readonly servicesOf: ReadonlyMap<string, readonly string[]>;
+  /** For each service, the tasks that need it. */
+  readonly users: Users;
 };
 
 /** Makes it for the tasks of a plan. */
@@ -79,6 +82,7 @@ export function makeUp(tasks: readonly PlannedTask[]): Up {
     },
     lostBy: (task) => lost.get(task),
     servicesOf,
+    users,
   };
 }
 

@@ -77,6 +77,11 @@ export async function assess(
   };
 }
 
+/** Whether a task would run as things are now. Starts nothing. */
+export async function isOutOfDate(session: Session, task: PlannedTask, tracked: Tracked): Promise<boolean> {
+  return !(await assess(session, task, tracked, { mayStart: false })).isFresh;
+}
+
 const whyNone: { readonly [State in NoRecord['state']]: string } = {
   none: 'it has not run here yet',
   damaged: 'the record of its last run in `.tasks` is damaged',

@@ -15,16 +15,15 @@ export function planAsJson({ tasks, doctor }: Plan, forecasts: ReadonlyMap<strin
 }
 
 function lineOf(task: PlannedTask, forecast: Forecast | undefined): PlannedLine {
-  const { name, about, needs, requires, place, work, finally: last, confirm, skip } = task;
-  const state = skip !== undefined ? 'skipped' : forecast?.isFresh === true ? 'up-to-date' : 'would-run';
+  const { name, about, needs, requires, place, work, finally: last, confirm } = task;
   return {
     type: 'task-planned',
     task: name,
     about,
     needs,
     requires,
-    state,
-    because: skip === undefined ? (forecast?.because ?? []) : [skip],
+    state: forecast?.state ?? 'would-run',
+    because: forecast?.because ?? [],
     container: place.kind === 'container' ? place.image : undefined,
     commands: commandsOf(work),
     script: work.kind === 'script' ? work.file : undefined,

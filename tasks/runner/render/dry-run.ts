@@ -26,8 +26,8 @@ function describeDoctor(words: readonly string[], config: Config): string {
 }
 
 function describeTask(task: PlannedTask, head: string, forecast: Forecast | undefined): readonly string[] {
-  if (task.skip !== undefined) return [`${head} is skipped: ${task.skip}`];
-  if (forecast?.isFresh === true) return [`${head} is up to date${unless(forecast)}`];
+  if (forecast?.state === 'skipped') return [`${head} is skipped: ${forecast.because.join()}`];
+  if (forecast?.state === 'up-to-date') return [`${head} is up to date${unless(forecast)}`];
   const details = [
     task.needs.length === 0 ? [] : `after ${listed(task.needs)}`,
     task.requires.length === 0 ? [] : `requires the checks ${listed(task.requires)}`,

@@ -1,7 +1,7 @@
+import { closureOf } from '../plan/users.ts';
 import type { PlannedTask } from '../plan.ts';
 import { askToEnd } from '../process/cancellation.ts';
 import { pause } from '../process/pause.ts';
-import { closureOf } from '../service/users.ts';
 import type { Session } from '../session.ts';
 import { pathsOf } from './bulk.ts';
 import type { Chain } from './chain.ts';

@@ -23,7 +23,16 @@ export function selectTasks<Task extends Selectable>(
   const chosen = new Set([...roots].filter((name) => byName.has(name)));
   const isWell = ({ name, work }: Task): boolean => {
     const state = ends.get(name);
-    return work.kind === 'service' ? isUp(name) : state === 'done' || state === 'skipped';
+    return state === 'skipped' || (work.kind === 'service' ? isUp(name) : state === 'done');
+  };
+  const known = new Map<string, boolean>();
+  /** Whether it is, or needs, a service that is not up: then whoever needs it may have to start that. */
+  const lacksService = (name: string): boolean => {
+    const task = byName.get(name);
+    const lacks =
+      known.get(name) ?? ((task?.work.kind === 'service' && !isUp(name)) || (task?.needs.some(lacksService) ?? false));
+    known.set(name, lacks);
+    return lacks;
   };
   const complete = (): void => {
     for (let before = -1; before < chosen.size; ) {
@@ -33,7 +42,8 @@ export function selectTasks<Task extends Selectable>(
         if (!chosen.has(task.name)) continue;
         for (const name of task.needs) {
           const need = byName.get(name);
-          if (need !== undefined && (!isWell(need) || need.work.kind === 'service')) chosen.add(name);
+          if (need !== undefined && (!isWell(need) || need.work.kind === 'service' || lacksService(name)))
+            chosen.add(name);
         }
       }
     }
@@ -52,12 +62,12 @@ export function selectTasks<Task extends Selectable>(
   return tasks.filter((task) => chosen.has(task.name));
 }
 
-/** Not yet done, for a reason that lay elsewhere; or a service that has ended by itself. */
+/** Not yet done, for a reason that lay elsewhere; or a service that has ended by itself, and not one that nobody needed. */
 function isPending(
   { name, work }: Selectable,
   state: TaskEnd['state'] | undefined,
   isUp: (service: string) => boolean,
 ): boolean {
-  if (work.kind === 'service') return !isUp(name);
+  if (work.kind === 'service') return !isUp(name) && state !== 'skipped';
   return state === undefined || state === 'not-started' || state === 'cancelled';
 }

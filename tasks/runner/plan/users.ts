@@ -1,5 +1,5 @@
-import { askedTasks } from '../plan/asked.ts';
 import type { PlannedTask } from '../plan.ts';
+import { askedTasks } from './asked.ts';
 
 /**
  * For each service of a plan, the tasks that need it, directly or through others; they keep it running. A service that is a
