@@ -75,7 +75,7 @@ function adoption(
   traces: Traces,
 ): Pick<Followed, 'adopts'> {
   return {
-    adopts: (listed) => (stdinIsTerminal ? leftOnTerminal(pid, traces, listed) : holdersOf(traces.output, listed)),
+    adopts: (listed) => (stdinIsTerminal ? leftOnTerminal(pid, traces, listed) : holdersOf(pid, traces, listed)),
   };
 }
 
