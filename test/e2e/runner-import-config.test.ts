@@ -258,7 +258,6 @@ test('what has no counterpart is told with its line and still calls make, so tha
       "exit": 0,
       "stderr": "",
       "stdout": "wrote \`tasks.config.yaml\`: 7 tasks, 2 of them without make
-    note: line 2: a variable of several lines (\`define\`)
     note: line 15: a pattern rule (\`%.o\`)
     note: line 19: a variable of one target (\`each: private X = 5\`)
     note: line 24: a rule with \`::\`

@@ -25,6 +25,8 @@ export type ImportedTask = {
   readonly note: string | undefined;
   /** Why the task still calls make, if it does. */
   readonly throughMake: string | undefined;
+  /** Make ends instead, as this command does. */
+  readonly stop?: string | undefined;
 };
 
 export type Imported = {

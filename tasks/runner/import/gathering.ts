@@ -4,14 +4,14 @@ import { changesMake, specialTargets } from './known.ts';
 import { partsOf, patternOf, stemOf, withoutDot } from './names.ts';
 import { CouldNot, ifKnown, isGlob } from './references.ts';
 import type { Rule, Unknown } from './statement.ts';
-import type { Target } from './targets.ts';
+import type { Doubt, Target } from './targets.ts';
 import type { Variables } from './variables.ts';
 
 /** Goes through the rules, one after another. */
 export class Gathering {
   readonly targets = new Map<string, Target>();
   readonly special = new Map<string, readonly string[]>();
-  readonly doubts: { readonly line: string; readonly what: string }[] = [];
+  readonly doubts: Doubt[] = [];
   readonly patternTexts: string[] = [];
   readonly unnamed: { readonly line: string; readonly text: string; readonly pattern: RegExp }[] = [];
   unknownPhony: string | undefined;
@@ -33,7 +33,7 @@ export class Gathering {
     const changed = statement.variables.find((name) => changesMake(name, '?'));
     const { what, included } = statement;
     if (included !== undefined && areDependencyFiles(included, this.variables)) this.unknownNeeds ??= { line, what };
-    else if (statement.isBoundless) this.doubts.push({ line, what });
+    else if (statement.isBoundless) this.doubts.push(statement);
     else if (changed !== undefined) this.doubts.push({ line, what: `\`${changed}\` in ${what}` });
     for (const text of statement.targets) {
       for (const name of this.namesIn(text, { line, index })?.names ?? []) {

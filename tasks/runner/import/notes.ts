@@ -6,7 +6,7 @@ import type { Gathered } from './targets.ts';
 
 /** What is said of a statement that is not understood; a condition is named where a task calls make because of it. */
 export function noteOf(statement: Statement): readonly string[] {
-  if (statement.kind === 'unknown' && statement.isCondition) return [];
+  if (statement.kind === 'unknown' && (statement.isCondition || statement.lines !== undefined)) return [];
   if (statement.kind === 'unknown' && !statement.isBoundless) return [`line ${statement.line}: ${statement.what}`];
   const isPattern = statement.kind === 'rule' && statement.targets.includes('%');
   return isPattern ? [`line ${statement.line}: a pattern rule (\`${statement.targets}\`)`] : [];
@@ -43,8 +43,19 @@ export function notesOfTasks(tasks: readonly ImportedTask[], doubts: Gathered['d
 }
 
 /** What is said of a line that keeps all targets with make. */
-function noteOfDoubt({ line, what }: Gathered['doubts'][number]): string {
-  return `line ${line}: ${what} may change any target, so all of them still call make`;
+function noteOfDoubt({ line, what, included }: Gathered['doubts'][number]): string {
+  const isOptional = /^`(-|s)include/.test(what);
+  const instead = isOptional && included !== undefined ? insteadOfFiles(included) : '';
+  return `line ${line}: ${what} may change any target, so all of them still call make${instead}`;
+}
+
+/** What may be missing says mostly how one checkout is set up. */
+function insteadOfFiles(names: string): string {
+  const areVariables = names.split(' ').every((name) => /^[\w./-]*\.env[\w.-]*$/.test(name));
+  const way = areVariables
+    ? `write \`dotenv: [${names.replaceAll(' ', ', ')}]\` in the config instead`
+    : 'what it sets can be set in the environment';
+  return `; without the line they would not: ${way}`;
 }
 
 /** What is said of a rule that makes no task. */

@@ -70,7 +70,7 @@ function ruleWithoutTask(statement: Statement): Rule | undefined {
 
 function readBlock(reading: Reading, block: readonly Line[], first: Line): void {
   if (isDefinition(first)) {
-    reading.statements.push(...definitionOf(first));
+    reading.statements.push(...definitionOf(first, block.slice(1, -1)));
     reading.open = undefined;
     return;
   }
@@ -83,12 +83,14 @@ function readBlock(reading: Reading, block: readonly Line[], first: Line): void 
   reading.open ??= ruleWithoutTask(boundless(first.number, what));
 }
 
-function definitionOf({ number: line, text }: Line): readonly Statement[] {
+function definitionOf({ number: line, text }: Line, inner: readonly Line[]): readonly Statement[] {
   const [, name = '$'] = /\bdefine\s+([^\s=:?+]+)/.exec(text) ?? [];
   const what = 'a variable of several lines (`define`)';
   if (name.includes('$')) return [boundless(line, what)];
   const exported: readonly Export[] = /\bexport\b/.test(text) ? [{ kind: 'export', line, names: [name] }] : [];
-  return [unknown(line, what, { variables: [name] }), ...exported];
+  const isPlain = /^\s*define\s+\S+\s*=?\s*$/.test(text) && !inner.some(isDefinition);
+  const lines = isPlain ? { lines: inner.map((one) => one.text) } : {};
+  return [{ ...unknown(line, what, { variables: [name] }), ...lines }, ...exported];
 }
 
 /** All that the statements of a condition may change, whichever of them hold. */

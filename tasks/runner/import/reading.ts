@@ -1,15 +1,17 @@
 import { messageOf } from '../errors.ts';
 import { shellQuote } from '../text/shell/quote.ts';
 import { readsStdin } from '../text/shell/stdin.ts';
+import { commandsIn, definitionsIn } from './calls.ts';
 import type { ImportedTask } from './convert.ts';
 import { exportedBy } from './environment.ts';
 import { type Disk, type Files, makingOf } from './files.ts';
 import type { Line } from './lines.ts';
+import { printing } from './messages.ts';
 import { parseMakefile } from './parse.ts';
 import { recipeOf, type Shell, whileMissing } from './recipe.ts';
-import { CouldNot } from './references.ts';
+import { CouldNot, ifKnown } from './references.ts';
 import type { Statement } from './statement.ts';
-import { type Gathered, gather, type Target } from './targets.ts';
+import { type Doubt, type Gathered, gather, type Target } from './targets.ts';
 import { nameTasks } from './task-names.ts';
 import { Variables } from './variables.ts';
 
@@ -44,7 +46,8 @@ export function readingOf(
 ): Reading {
   const statements = parseMakefile(lines);
   const variables = new Variables(statements, first?.scene.variables);
-  const gathered = withOwnRule(gather(statements, variables), [makefile, ...included]);
+  const texts = { variables, definitions: definitionsIn(statements) };
+  const gathered = withCalls(withOwnRule(gather(statements, variables), [makefile, ...included]), texts);
   const { env, exports, lost: lostEnv } = exportedBy(statements, variables);
   const scene: Scene = {
     gathered,
@@ -72,11 +75,19 @@ function withOwnRule(gathered: Gathered, makefiles: readonly string[]): Gathered
   };
 }
 
+function withCalls(gathered: Gathered, texts: Parameters<typeof commandsIn>[1]): Gathered {
+  const targets = gathered.targets.map((target) => ({
+    ...target,
+    recipe: target.recipe.flatMap((step) => commandsIn(step, texts)),
+  }));
+  return { ...gathered, targets };
+}
+
 function taskOf(target: Target, scene: Scene): ImportedTask {
   const { names, gathered } = scene;
   const name = names.get(target.name) ?? target.name;
   const [doubt] = gathered.doubts;
-  if (doubt !== undefined) return throughMake(target, doubt.what, scene);
+  if (doubt !== undefined) return { ...throughMake(target, doubt.what, scene), stop: stopOf(doubt, scene) };
   try {
     const needs = new Set([...target.needs, ...target.orderOnly].flatMap((need) => names.get(need) ?? []));
     const reason = whyNot(target, scene);
@@ -110,6 +121,10 @@ function taskOf(target: Target, scene: Scene): ImportedTask {
     if (!(error instanceof CouldNot)) throw error;
     return throughMake(target, messageOf(error), scene);
   }
+}
+
+function stopOf({ stops }: Doubt, { variables }: Scene): string | undefined {
+  return stops === undefined ? undefined : ifKnown(() => printing('error', stops, variables));
 }
 
 function commandsOf(

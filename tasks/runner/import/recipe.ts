@@ -1,4 +1,5 @@
 import { isPlainWord } from '../text/shell/quote.ts';
+import { messagesOf } from './messages.ts';
 import { argumentsOf } from './names.ts';
 import { commandOf } from './of-caller.ts';
 import { refuseOutput } from './output.ts';
@@ -23,7 +24,9 @@ export type Shell = {
 /** The commands of a recipe, as /bin/sh runs them one after another. */
 export function recipeOf(recipe: readonly string[], automatic: Automatic, shell: Shell): readonly string[] {
   const { variables, oneShell } = shell;
-  const steps = recipe.filter((step) => !/^\s*(#.*)?$/.test(step)).map((step) => withSigns(step, variables));
+  const written = recipe.filter((step) => !/^\s*(#.*)?$/.test(step));
+  const messages = messagesOf(written, variables);
+  const steps = written.slice(messages.length).map((step) => withSigns(step, variables));
   if (
     oneShell &&
     steps.length > 1 &&
@@ -43,9 +46,10 @@ export function recipeOf(recipe: readonly string[], automatic: Automatic, shell:
     .map(({ signs, command }, index) => ({ signs, command: start(command, index) }))
     .filter(({ command }) => command.trim() !== '');
   const joined = isInOneShell ? [{ signs: '', command: plain.map(({ command }) => command).join('\n') }] : plain;
-  return joined
+  const commands = joined
     .map(({ signs, command }) => ({ signs, step: isSh ? command : `${words} ${quoted(command, variables)}` }))
     .map(({ signs, step }) => (signs.includes('-') ? evenIfItFails(step) : step));
+  return [...messages, ...commands];
 }
 
 /** The shell and its options, as make starts it. */

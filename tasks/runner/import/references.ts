@@ -120,6 +120,9 @@ function ofReference(content: string, reader: Reader, before: string): string {
   if (command !== undefined) return reader.output(command, before);
   const [, asked, then] = /^if\s+\$[({](\w+)[)}]\s*,((?:[^,()]|\([^()]*\))*),?\s*$/.exec(content) ?? [];
   if (asked !== undefined && then !== undefined) return reader.ifSet(asked, then, before);
+  const [, called] = /^call\s+([\w.-]+)/.exec(content) ?? [];
+  // Why that is not known may be a condition.
+  if (called !== undefined) reader.reference(called, before);
   const isName = /^[^\s$(){},:#=]+$/.test(content);
   if (!isName) throw new CouldNot(`\`$(${content.split(/\s/)[0]} …)\``);
   return reader.reference(content, before);

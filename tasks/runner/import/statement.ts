@@ -41,6 +41,10 @@ export type Unknown = {
   readonly isCondition?: boolean;
   /** The names of the files that it includes, as they are written. */
   readonly included?: string;
+  /** What make prints where it ends because of it. */
+  readonly stops?: string;
+  /** The lines of a variable (`define`), of which recipes can be made. */
+  readonly lines?: readonly string[];
 };
 
 export type Flavour = '=' | ':=' | '?=' | '+=';
@@ -61,9 +65,12 @@ export function statementOf({ number: line, text }: Line, comment: readonly stri
   if (word === 'undefine') return unknown(line, '`undefine`', { variables: rest });
   const isNamed = rest.length > 0 && rest.every((other) => !other.includes('$'));
   if (word === 'export' && isNamed) return { kind: 'export', line, names: rest };
-  if (/^(-?include|sinclude)$/.test(word)) return { ...boundless(line, `\`${word}\``), included: rest.join(' ') };
+  if (/^(-?include|sinclude)$/.test(word))
+    return { ...boundless(line, `\`${[word, ...rest].join(' ')}\``), included: rest.join(' ') };
   if (/^(vpath|export|unexport|load)$/.test(word)) return boundless(line, `\`${word}\``);
   if (/^\s*\$[({](info|warning)\s/.test(text)) return unknown(line, 'what is printed while the Makefile is read', {});
+  const [, stops] = /^\s*\$[({]error\s+(.*)[)}]\s*$/s.exec(text) ?? [];
+  if (stops !== undefined) return { ...boundless(line, `\`${text.trim().slice(0, 40)}\``), stops };
   return ruleOf(line, text, comment);
 }
 

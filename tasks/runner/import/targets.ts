@@ -1,7 +1,7 @@
 import { Gathering } from './gathering.ts';
 import { changesMake, knownSuffixes } from './known.ts';
 import { patternOf, suffixRule } from './names.ts';
-import type { Statement } from './statement.ts';
+import type { Statement, Unknown } from './statement.ts';
 import type { Variables } from './variables.ts';
 
 /** A target with all that the Makefile says of it, in one place or in several. */
@@ -19,6 +19,9 @@ export type Target = {
   readonly lost: string | undefined;
 };
 
+/** What may change any target. */
+export type Doubt = Pick<Unknown, 'line' | 'what' | 'stops' | 'included'>;
+
 export type Gathered = {
   readonly targets: readonly Target[];
   /** What a special target such as `.PHONY` names. */
@@ -26,7 +29,7 @@ export type Gathered = {
   /** Files that a pattern rule, or a rule for suffixes, makes. */
   readonly patterns: readonly RegExp[];
   /** Each may change any target: then none is understood. */
-  readonly doubts: readonly { readonly line: string; readonly what: string }[];
+  readonly doubts: readonly Doubt[];
   /** Rules for files of which only a part of the name is known. */
   readonly unnamed: readonly { readonly line: string; readonly text: string; readonly pattern: RegExp }[];
   /** What `.PHONY` names may be more than is known, for this reason. */

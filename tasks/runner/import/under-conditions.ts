@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts';
 import { type Condition, conditionOf, questionOf } from './conditions.ts';
 import type { ImportedTask } from './convert.ts';
 import { inQuotes } from './in-quotes.ts';
+import { unlessMet } from './messages.ts';
 import { type Reading, readingOf, type Surroundings } from './reading.ts';
 import { isSimple } from './recipe.ts';
 import { CouldNot } from './references.ts';
@@ -75,6 +76,8 @@ function testsOf(condition: Condition, { statements }: Reading): Tests | Branch 
 
 /** Branches that differ in commands only become one task; what one of them leaves to make, both do. */
 function ofBoth(chosen: ImportedTask, otherwise: ImportedTask, tests: Tests | undefined): ImportedTask {
+  if (tests !== undefined && chosen.stop !== undefined) return unlessStopped(otherwise, tests.otherwise, chosen.stop);
+  if (tests !== undefined && otherwise.stop !== undefined) return unlessStopped(chosen, tests.chosen, otherwise.stop);
   const still = [chosen, otherwise].find(({ throughMake }) => throughMake !== undefined);
   if (still !== undefined) return still;
   const besides = ({ needs, inputs, outputs, env, isFolder }: ImportedTask): string =>
@@ -88,6 +91,11 @@ function ofBoth(chosen: ImportedTask, otherwise: ImportedTask, tests: Tests | un
     bare: [...new Set([...chosen.bare, ...otherwise.bare])],
     interactive: chosen.interactive || otherwise.interactive,
   };
+}
+
+/** Make asks itself where the task calls it. */
+function unlessStopped(task: ImportedTask, test: string, stop: string): ImportedTask {
+  return task.throughMake === undefined ? { ...task, run: [unlessMet(test, stop), ...task.run] } : task;
 }
 
 function stepsOf(chosen: readonly string[], otherwise: readonly string[], tests: Tests | undefined): readonly string[] {
