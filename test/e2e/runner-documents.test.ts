@@ -91,17 +91,23 @@ const migrations = [
   ),
 ].map(([, tool = '', words = '', theirs = '', ours = '']) => ({ tool, words, theirs, ours }));
 
-const fileOf: Readonly<Record<string, string>> = { make: 'Makefile', task: 'Taskfile.yml', just: 'justfile' };
+const fileOf: Readonly<Record<string, string>> = {
+  make: 'Makefile',
+  task: 'Taskfile.yml',
+  just: 'justfile',
+  npm: 'package.json',
+};
 const isInstalled = (tool: string): boolean => spawnSync(tool, ['--version']).status === 0;
 
 const expectedOutput: Readonly<Record<string, string>> = {
   make: '',
   task: 'hello world\nbye\n',
   just: 'hello you\n',
+  npm: 'hello you\n',
 };
 
 test('the migration page has an example for each tool', () => {
-  expect(migrations.map(({ tool }) => tool)).toEqual(['make', 'task', 'just']);
+  expect(migrations.map(({ tool }) => tool)).toEqual(['make', 'task', 'just', 'npm']);
 });
 
 for (const { tool, words, theirs, ours } of migrations) {
@@ -110,14 +116,14 @@ for (const { tool, words, theirs, ours } of migrations) {
 
   test(`the example for ${tool} runs here`, async () => {
     await using project = await setUp();
-    const { exit, stdout } = await project.run(`${words} --quiet`);
+    const { exit, stdout } = await project.run(`--quiet ${words}`);
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: expectedOutput[tool] });
     expect(await project.read(tool === 'make' ? 'out/words' : 'sorted.txt')).toBe('a\nb\n');
   });
 
   test.skipIf(!isInstalled(tool))(`the example for ${tool} does the same there`, async () => {
     await using project = await setUp();
-    const flags = tool === 'just' ? [] : ['--silent'];
+    const flags = { just: [], npm: ['--silent', 'run'] }[tool] ?? ['--silent'];
     const { status, stdout } = spawnSync(tool, [...flags, ...words.split(' ')], {
       cwd: project.folder,
       env: project.env(),
