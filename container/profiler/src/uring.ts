@@ -67,10 +67,12 @@ function openUring(path: string, other: BpfObject, onVerified?: OnVerified): Uri
 
 function makeUring(object: BpfObject, other: BpfObject): Uring & { readonly prove: () => void } {
   const links = new Map<BpfProgram, bigint>();
+  const watch = object.programs.filter(({ name }) => name === WATCH);
   const trampolines = object.programs.filter(({ name }) => name !== WATCH);
   const hits = new Uint32Array(mapMemory(openMap(other, '.data.hp'), 0, 4 * layout.hook.hooks, false));
   const handed = openMap(other, '.data.handed');
-  let isFollowing = false;
+  /** What is attached since the first ring was made. */
+  let following: readonly BpfProgram[] | undefined;
   const attach = (programs: readonly BpfProgram[]): void => {
     for (const program of programs) links.set(program, attachProgram(program));
   };
@@ -85,14 +87,16 @@ function makeUring(object: BpfObject, other: BpfObject): Uring & { readonly prov
     attach: () => {
       // What a thread has handed over before is not what it hands over next.
       update(handed, Buffer.alloc(4), Buffer.alloc(handed.valueBytes));
-      attach(isFollowing ? object.programs : object.programs.filter(({ name }) => name === WATCH));
+      attach([...watch, ...(following ?? [])]);
     },
     detach,
     follow: () => {
-      if (isFollowing || hits[layout.hook.hookUring] === 0 || links.size === 0) return undefined;
-      isFollowing = true;
+      const isPaused = links.size === 0;
+      if (following !== undefined || isPaused || hits[layout.hook.hookUring] === 0) return undefined;
+      following = [];
       try {
         attach(trampolines);
+        following = trampolines;
         return 'a process uses io_uring: what it moves is followed from now on';
       } catch (error) {
         if (!(error instanceof BpfError)) throw error;
