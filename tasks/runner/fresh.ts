@@ -32,7 +32,7 @@ export async function track(
   session: Session,
   task: PlannedTask,
   tracked: Tracked,
-  options: { readonly force: boolean },
+  options: { readonly force: boolean; readonly mayRun: boolean },
 ): Promise<Tracking> {
   const assessment = await assess(session, task, tracked, { mayStart: true });
   const { record, unread } = assessment;
@@ -40,9 +40,10 @@ export async function track(
     const { host, root, cancel } = session;
     await waitForWatcher(host, { root, run: record.run, signal: cancel.signal });
   }
-  if (assessment.matchesNothing)
-    session.emit({ type: 'notice-given', text: `the \`inputs\` of task \`${task.name}\` match no file` });
   const isFresh = assessment.isFresh && !options.force;
+  // One that has to run and cannot yet is looked at once more.
+  if (assessment.matchesNothing && (isFresh || options.mayRun))
+    session.emit({ type: 'notice-given', text: `the \`inputs\` of task \`${task.name}\` match no file` });
   const keep = makeKeeper(session, task, { isFresh, unread });
   if (isFresh && assessment.refreshed !== undefined) keep(assessment.refreshed);
   const course: Keeping = { session, task, tracked, assessment, keep, begun: undefined };

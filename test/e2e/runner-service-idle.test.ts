@@ -110,6 +110,22 @@ test('what needs a failed task through others is not started, also where it is u
   expect((await project.run('test --keep-going')).stdout).toContain('– test not started: it needs `second`');
 });
 
+test('what is told of a task that waits for its services is told once', async () => {
+  await using project = await projectOf(`  db: { ${service('db')} }
+  test: { needs: [db], inputs: [none], run: 'echo test >> story' }
+`);
+  expect((await project.run('test --explain')).stdout).toBe(`▸ db
+up
+● db is ready <time>
+note: the \`inputs\` of task \`test\` match no file
+▸ test
+test | due to: it has not run here yet
+✔ test <time>
+✔ db <time>
+ok: 2 done, <time>
+`);
+});
+
 test('what is out of date in any case has its services started beside what else it needs', async () => {
   await using project = await projectOf(`  build: { run: build, outputs: [dist], inputs: [src] }
   db: { ${service('db')} }

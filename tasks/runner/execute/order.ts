@@ -47,7 +47,8 @@ export function makeOrder(tasks: readonly PlannedTask[], looked: Demand['looked'
   const missingForLook = new Map<PlannedTask, number>();
 
   /** Who is looked at runs also after the services that it needs through others. */
-  const needsOf = (task: PlannedTask): readonly string[] => [...task.needs, ...(looked.get(task)?.services ?? [])];
+  const withServices = new Map([...looked].map(([task, { services }]) => [task, [...task.needs, ...services]]));
+  const needsOf = (task: PlannedTask): readonly string[] => withServices.get(task) ?? task.needs;
   for (const task of tasks) {
     const predecessors = new Set([...needsOf(task), ...task.after].filter((name) => byName.has(name)));
     missing.set(task, predecessors.size);
