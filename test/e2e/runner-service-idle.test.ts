@@ -184,3 +184,13 @@ test('a service of a watch that is lent is used only by what has to run', async 
   expect((await project.run('seed')).stdout).toContain(`note: \`db\` is the service of the run with pid ${watch.pid}`);
   await watch.end();
 });
+
+test('a service that waits for its turn does not start for a task that cannot run any more', async () => {
+  await using project = await projectOf(`  db: { ${service('db')} }
+  fails: { run: exit 3 }
+  test: { needs: [db, fails], inputs: [spec], run: 'true' }
+`);
+  const { exit, stdout } = await project.run('test --keep-going --jobs=1');
+  expect(exit).toBe(3);
+  expect(stdout).toContain('– db skipped: nothing that needs it has to run');
+});

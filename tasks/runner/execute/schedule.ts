@@ -106,12 +106,20 @@ class Run {
   /** One look at all candidates; true when something ended at once, so that there may be new ones. */
   private startOrEndSome(): boolean {
     let someEnded = false;
-    for (const task of [...this.order.candidates()]) {
+    const candidates = [...this.order.candidates()];
+    const unmetBy = (task: PlannedTask): string | undefined => this.order.unmetNeed(task) ?? this.up.lostBy(task);
+    for (const task of candidates) {
       if (this.failures.whyOver() !== undefined) return false;
-      const unmet = this.order.unmetNeed(task) ?? this.up.lostBy(task);
+      const unmet = unmetBy(task);
       if (unmet !== undefined) this.endAtOnce(task, { state: 'not-started', reason: `it needs \`${unmet}\`` });
       else if (task.skip !== undefined) this.endAtOnce(task, { state: 'skipped', reason: task.skip });
       else if (this.demand.isOver(task, this.isToCome)) this.leaveOut(task);
+      // Without those that end now, nothing may need it.
+      else if (
+        task.work.kind === 'service' &&
+        candidates.some((other) => this.order.isWaiting(other) && unmetBy(other))
+      )
+        continue;
       else if (!this.demand.isIdle(task) && this.room.hasRoomFor(task)) this.startUnlessHeld(task);
       someEnded ||= this.order.hasEnded(task);
     }
