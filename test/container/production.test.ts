@@ -67,7 +67,7 @@ test('every setting of the caller reaches it', async () => {
 
 test('what the page says to type names every container that runs', async () => {
   const page = await readFile(join(root, 'docs/production.md'), 'utf8');
-  const block = /```sh\n(podman ps -q[\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const block = /```sh\n(service=[\s\S]*?)```/.exec(page)?.[1] ?? '';
   const typed = block.replaceAll('/var/log/http-trace', folder);
   expect(await run(['sh', '-c', typed], { env: engineEnv() })).toMatchObject({ code: 0 });
   const id = podman('inspect', '--format', '{{.Id}}', 'http-trace');
@@ -75,6 +75,7 @@ test('what the page says to type names every container that runs', async () => {
     id,
     name: 'http-trace',
     image: expect.stringContaining('profiler-profiler'),
+    service: 'profiler',
   });
 });
 
