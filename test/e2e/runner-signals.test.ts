@@ -333,6 +333,32 @@ test('when the runner is killed, what another run has just left behind on purpos
   process.kill(left);
 });
 
+test('when the runner is killed while it ends what a task has left behind, that does not live on', async () => {
+  await using project = await createProject(
+    config('  tree: { run: \'(trap "" TERM; setsid deaf) & echo $$ >shell; work\' }\n'),
+  );
+  const [work, deaf] = await Promise.all([project.driven('work'), project.driven('deaf')]);
+  const running = project.start('tree');
+  const [, { isGone }] = await Promise.all([work.started(), deaf.started()]);
+  const shell = Number(await project.read('shell'));
+  running.child.kill('SIGTERM');
+  await expect.poll(() => isRunning(shell)).toBe(false);
+  running.child.kill('SIGKILL');
+  await isGone;
+  expect((await running.result).exit).toBe(null);
+});
+
+test('when the runner is killed, nothing lives on of what starts one process after another', async () => {
+  await using project = await createProject(
+    config("  tree: { run: 'while :; do setsid sleep 1000 & sleep 0.01; done' }\n"),
+  );
+  const running = project.start('tree');
+  await expect.poll(() => runningIn(project.folder).length, { timeout: 20_000 }).toBeGreaterThan(30);
+  running.child.kill('SIGKILL');
+  await running.result;
+  await expect.poll(() => runningIn(project.folder), { timeout: 20_000 }).toEqual([]);
+});
+
 test('when the runner is killed, what a script has started does not live on', async () => {
   await using project = await createProject({
     ...config('  tree: { script: tree.ts }\n'),

@@ -5,6 +5,7 @@ import { listProcesses } from './list.ts';
 import { onAbort } from './on-abort.ts';
 import { makeSweep, type Sweep } from './sweep.ts';
 import type { Traces } from './traces.ts';
+import type { Watcher } from './watcher.ts';
 
 /** How much later than of an end we may hear of the Ctrl-C that has caused it. */
 const newsMs = 300;
@@ -19,6 +20,7 @@ export type Gone = {
   readonly endedMs: number;
   /** Whether somebody still waits for what holds its output. */
   readonly isAwaited: () => boolean;
+  readonly watcher: Pick<Watcher, 'started' | 'ended'>;
 };
 
 /** Ends what processes that were cancelled have left behind. */

@@ -21,11 +21,12 @@ export type Left = {
 
 type EndingHost = Pick<Host, 'kill' | 'pid' | 'clockMs' | 'stdinIsTerminal' | 'untilSignalsAreHeard'>;
 type Process = { readonly pid: number; readonly traces: Traces; readonly signal: AbortSignal };
+type Telling = Required<Pick<Followed, 'watcher'>>;
 
 /** Signals the tree when cancelled. `stop` says, once the process has ended, what it had under it, if it was cancelled. */
 export function endOnAbort(
   host: EndingHost,
-  { pid, traces, signal }: Process,
+  { pid, traces, signal, watcher }: Process & Telling,
 ): { readonly stop: () => Left | undefined } {
   let timer: NodeJS.Timeout | undefined;
   let left: Left | undefined;
@@ -38,7 +39,7 @@ export function endOnAbort(
   const end = (): void => {
     const { signal: name, isDelivered, deliveredMs = Infinity, graceMs } = cancellationOf(signal);
     const wasAsked = findProcess(pid)?.isZombie !== true;
-    const tree = follow({ root: pid, own: host.pid, ...adoption(host, traces) });
+    const tree = follow({ root: pid, own: host.pid, watcher, ...adoption(host, traces) });
     const members = tree.look();
     const isSent = !isDelivered || isThereMs > deliveredMs;
     if (isSent) signalEach(host, withoutInner(members), name);
@@ -62,10 +63,10 @@ export function endOnAbort(
 /** What a process has left behind that had ended before it was cancelled: on a terminal it may have died of what we hear of later. */
 export function leftBehind(
   host: Pick<Host, 'pid' | 'stdinIsTerminal'>,
-  { traces, signal }: Omit<Process, 'pid'>,
+  { traces, signal, watcher }: Omit<Process, 'pid'> & Telling,
 ): Left {
   const { signal: name, isDelivered, graceMs } = cancellationOf(signal);
-  const tree = follow({ own: host.pid, ...adoption(host, traces) });
+  const tree = follow({ own: host.pid, watcher, ...adoption(host, traces) });
   const heard = isDelivered ? inForeground(host.pid, tree.look()) : [];
   return { tree, hasHeard: hearing(heard, name), wasAsked: false, graceMs };
 }

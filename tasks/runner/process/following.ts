@@ -1,4 +1,5 @@
 import { findProcess, findProcesses, listProcesses, type ProcessRow, unknownProcess } from './list.ts';
+import type { Watcher } from './watcher.ts';
 
 /** A process and all that comes of it. */
 export type Following = {
@@ -20,6 +21,8 @@ export type Followed = {
   readonly own: number;
   /** What else belongs to the tree. */
   readonly adopts?: (listed: readonly ProcessRow[]) => readonly ProcessRow[];
+  /** Told of all but the first: who has lost its parent would outlive us if we were killed now. */
+  readonly watcher?: Pick<Watcher, 'started' | 'ended'>;
 };
 
 const nobody = (): readonly ProcessRow[] => [];
@@ -29,7 +32,7 @@ const nobody = (): readonly ProcessRow[] => [];
  * them starts another and is gone. So what a member has started is one, and so is all that is in a group or session of a
  * member: where these are not ours, a member has made them. Only a daemon, which leaves them and its parent, is lost.
  */
-export function follow({ root, own, adopts = nobody }: Followed): Following {
+export function follow({ root, own, adopts = nobody, watcher }: Followed): Following {
   // Where nobody tells which these are, none is a member's.
   const us = findProcess(own) ?? unknownProcess(own);
   const first = root === undefined ? [] : [root];
@@ -43,6 +46,14 @@ export function follow({ root, own, adopts = nobody }: Followed): Following {
     if (us.group > 0 && row.group > 0 && row.group !== us.group) groups.add(row.group);
     if (us.session !== undefined && row.session && row.session !== us.session) sessions.add(row.session);
   };
+  const told = new Set<number>();
+  const tell = (members: readonly ProcessRow[]): void => {
+    const pids = new Set(members.map(({ pid }) => pid));
+    for (const pid of pids) if (pid !== root && !told.has(pid)) watcher?.started(pid);
+    for (const pid of told) if (!pids.has(pid)) watcher?.ended(pid);
+    told.clear();
+    for (const pid of pids) if (pid !== root) told.add(pid);
+  };
   return {
     look: (listed = listProcesses()) => {
       const rows = listed.length > 0 ? listed : findProcesses([...known.started.keys()]);
@@ -52,7 +63,9 @@ export function follow({ root, own, adopts = nobody }: Followed): Following {
         known = { started: new Map(), groups: new Set(), sessions: new Set() };
         for (const row of members) take(known, row);
       }
-      return members.filter(({ isZombie }) => !isZombie);
+      const running = members.filter(({ isZombie }) => !isZombie);
+      tell(running);
+      return running;
     },
   };
 }

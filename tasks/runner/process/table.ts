@@ -69,21 +69,21 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
     { cleanup, leadsGroup = !host.stdinIsTerminal, isAwaited, ...options },
     signal,
   ) => {
-    const { started, ended } = watch();
+    const watcher = watch();
     if (host.stdinIsTerminal) canary.keep(hasTerminal(options.stdio));
     const child = host.spawn(command, { ...options, ...marked(options.stdio, marker), detached: leadsGroup });
     const { pid } = child;
     if (pid === undefined) return child;
     alive.set(pid, signal);
-    started(pid, cleanup);
+    watcher.started(pid, cleanup);
     const mayLoseTree = host.stdinIsTerminal || isAwaited !== undefined;
     const traces = mayLoseTree ? tracesOf(pid, host.pid, options.env) : noTraces;
-    const ending = endOnAbort(host, { pid, traces, signal });
+    const ending = endOnAbort(host, { pid, traces, signal, watcher });
     child.once('exit', () => {
       alive.delete(pid);
-      ended(pid);
+      watcher.ended(pid);
       const left = ending.stop();
-      const gone: Gone = { traces, signal, endedMs: host.clockMs(), isAwaited: isAwaited ?? never };
+      const gone: Gone = { traces, signal, endedMs: host.clockMs(), isAwaited: isAwaited ?? never, watcher };
       asked.set(child, () => left?.wasAsked === true || hasDiedOfIt(gone));
       clearing.onEnd(gone, left);
     });

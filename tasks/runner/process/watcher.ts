@@ -5,7 +5,7 @@ import { handOver, openNotes } from './notes.ts';
 /**
  * Waits for the end of file: then the runner is gone. Where the last of its notes is `closed`, all is well; else whatever of
  * them still runs is killed, with its group and all that descends from it. The notes, `started PID` and `ended PID`, are
- * in a file; those that would not fit there come through the pipe. The descendants are found before the first kill,
+ * in a file; those that would not fit there come through the pipe. The descendants are found and stopped before the first kill,
  * since orphans lose their parent. A process of which the runner had no more time to tell is known by our null device, by being
  * an orphan as we are, by its age, and by what it was told of the runs around it, which can be read when its
  * start is complete: other runs have such devices too. In the end a file says when all that was over.
@@ -73,8 +73,18 @@ untold() {
     [ "$2" = "$reaper" ] && [ "\${20:-0}" -ge "$oldest" ] && ours "$pid" && echo "$pid"
   done
 }
+# What was stopped starts nothing more, so that in the end two looks agree.
+all_of() {
+  all=
+  for look in 1 2 3 4 5 6 7 8; do
+    now=$(tree "$1")
+    [ "$now" = "$all" ] && return
+    all=$now
+    kill -STOP $all 2>/dev/null
+  done
+}
 for pid in $alive $(untold); do
-  all=$(tree "$pid")
+  all_of "$pid"
   kill -9 -"$pid" 2>/dev/null
   kill -9 $all 2>/dev/null || sudo -n kill -9 $all 2>/dev/null
   eval "eval \\"\\$cleanup_$pid\\""
