@@ -80,6 +80,26 @@ six:
     runs: [['one'], ['two'], ['three'], ['three', { CI: '1' }], ['four'], ['five'], ['six']],
     through: ['one', 'four', 'five'],
   },
+  'texts of several lines in the environment': {
+    makefile: `NAME := tool
+define USAGE
+usage: $(NAME) [words]
+  "all" of them, and it's free
+endef
+export USAGE
+define LATER
+$(WHO) is not known
+endef
+.PHONY: help other
+other:
+	@echo other
+help:
+	@echo "$$USAGE"
+	@printf '%s.' "$$USAGE" | wc -l
+`,
+    runs: [['help'], ['other']],
+    through: [],
+  },
   'errors that end make': {
     makefile: `ifndef VERSION
 $(error VERSION isn't set (try VERSION=1))

@@ -58,21 +58,6 @@ a b:
     runs: [['old'], ['new'], ['names']],
     through: ['old', 'names'],
   },
-  'a text of several lines in the environment': {
-    makefile: `define USAGE
-one
-  two
-endef
-export USAGE
-.PHONY: usage other
-usage:
-	@echo "$$USAGE"
-other:
-	@echo other
-`,
-    runs: [['usage'], ['other']],
-    through: ['usage', 'other'],
-  },
   'variables that use themselves': {
     makefile: `CFLAGS := $(CFLAGS) -O2
 FLAGS = -a

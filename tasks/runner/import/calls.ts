@@ -3,13 +3,14 @@ import { outermost } from './scope.ts';
 import type { Statement } from './statement.ts';
 import type { Variables } from './variables.ts';
 
-/** Texts of several lines (`define`) that nothing else sets, by their names. */
-export type Definitions = ReadonlyMap<string, readonly string[]>;
+/** The lines of a text that `define` sets, and nothing else. */
+export type Definition = readonly string[];
+export type Definitions = ReadonlyMap<string, Definition>;
 
 /** Those of a Makefile. */
 export function definitionsIn(statements: readonly Statement[]): Definitions {
   const set = new Set<string>();
-  const found = new Map<string, readonly string[]>();
+  const found = new Map<string, Definition>();
   for (const statement of statements) {
     const names =
       statement.kind === 'variable' ? [statement.name] : statement.kind === 'unknown' ? statement.variables : [];
@@ -23,7 +24,7 @@ export function definitionsIn(statements: readonly Statement[]): Definitions {
   return found;
 }
 
-type Texts = { readonly variables: Variables; readonly definitions: Definitions };
+export type Texts = { readonly variables: Variables; readonly definitions: Definitions };
 
 /** Calls may call; make has no end of those that call themselves. */
 const deepest = 20;
@@ -58,7 +59,7 @@ function firstCall(command: string, texts: Texts): Call | undefined {
 }
 
 /** Of a definition, or the text of a variable that is set once and read where it is used. */
-function calledLines(name: string, { variables, definitions }: Texts): readonly string[] | undefined {
+function calledLines(name: string, { variables, definitions }: Texts): Definition | undefined {
   const [only, ...more] = variables.chunksOf(name);
   const isRecursive = more.length === 0 && only?.before === outermost.before && !variables.isDefault(name);
   return definitions.get(name) ?? (isRecursive ? [only.text] : undefined);

@@ -1,6 +1,7 @@
 import { reservedNames } from '../config/reserved-names.ts';
 import { shellPart } from '../config/rules/unread.ts';
 import { messageOf } from '../errors.ts';
+import type { Definition, Texts } from './calls.ts';
 import { inQuotes } from './in-quotes.ts';
 import { everybodys } from './known.ts';
 import { commandOf } from './of-caller.ts';
@@ -18,7 +19,7 @@ export type Exported = {
 };
 
 /** The variables that a Makefile puts into the environment of its commands. */
-export function exportedBy(statements: readonly Statement[], variables: Variables): Exported {
+export function exportedBy(statements: readonly Statement[], { variables, definitions }: Texts): Exported {
   const env: Record<string, string> = {};
   const exports: Record<string, string> = {};
   const named = statements.flatMap((statement): readonly string[] => {
@@ -37,7 +38,7 @@ export function exportedBy(statements: readonly Statement[], variables: Variable
     );
   for (const name of new Set(named.filter((name) => variables.has(name) && !isShells(name)))) {
     try {
-      const fixed = ifKnown(() => valueFor(name, variables));
+      const fixed = ifKnown(() => valueFor(name, definitions.get(name), variables));
       if (fixed === undefined) exports[name] = exportOf(name, variables);
       else env[name] = fixed;
     } catch (error) {
@@ -58,11 +59,13 @@ function exportOf(name: string, variables: Variables): string {
   return `export ${name}="${inQuotes(value, variables, isGrown ? before : outermost.before)}"; `;
 }
 
-function valueFor(name: string, variables: Variables): string {
+function valueFor(name: string, lines: Definition | undefined, variables: Variables): string {
   refuseName(name);
-  const unread = shellPart(variables.constant(name) ?? '', name);
+  const text = lines?.join('\n');
+  const constant = text === undefined ? variables.constant(name) : ifKnown(() => variables.filled(text));
+  const unread = shellPart(constant ?? '', name);
   if (unread !== undefined) throw new CouldNot(`\`${unread}\` as it is written`);
-  return variables.inConfig(`$(${name})`, {
+  return variables.inConfig(text ?? `$(${name})`, {
     onEnvironment: ([first = '']) => {
       throw new CouldNot(commandOf(first) === undefined ? `\`$(${first})\`, which the caller sets` : '`$(shell …)`');
     },

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { shellQuote } from '../text/shell/quote.ts';
 import { readsStdin } from '../text/shell/stdin.ts';
-import { commandsIn, definitionsIn } from './calls.ts';
+import { commandsIn, definitionsIn, type Texts } from './calls.ts';
 import type { ImportedTask } from './convert.ts';
 import { exportedBy } from './environment.ts';
 import { type Disk, type Files, makingOf } from './files.ts';
@@ -48,7 +48,7 @@ export function readingOf(
   const variables = new Variables(statements, first?.scene.variables);
   const texts = { variables, definitions: definitionsIn(statements) };
   const gathered = withCalls(withOwnRule(gather(statements, variables), [makefile, ...included]), texts);
-  const { env, exports, lost: lostEnv } = exportedBy(statements, variables);
+  const { env, exports, lost: lostEnv } = exportedBy(statements, texts);
   const scene: Scene = {
     gathered,
     targets: new Map(gathered.targets.map((target) => [target.name, target])),
@@ -75,7 +75,7 @@ function withOwnRule(gathered: Gathered, makefiles: readonly string[]): Gathered
   };
 }
 
-function withCalls(gathered: Gathered, texts: Parameters<typeof commandsIn>[1]): Gathered {
+function withCalls(gathered: Gathered, texts: Texts): Gathered {
   const targets = gathered.targets.map((target) => ({
     ...target,
     recipe: target.recipe.flatMap((step) => commandsIn(step, texts)),

@@ -3,6 +3,7 @@ import { insteadOf, isOfMake, ofKernelBuild, programs } from './known.ts';
 import { withoutMarks } from './marks.ts';
 import { namesIn, replaceSuffix, wordsOf } from './names.ts';
 import { ofCommand, ofEnvironment, whereSet, withDefault } from './of-caller.ts';
+import { shortened } from './output.ts';
 import { type Automatic, automaticValue, CouldNot, ifKnown, isGlob, walk } from './references.ts';
 import { innerOf, outermost, placeAfter, type Scope, tellOf } from './scope.ts';
 import type { Assignment, Statement } from './statement.ts';
@@ -136,7 +137,7 @@ export class Variables {
         return found;
       },
       output: (command, before) => {
-        if (scope.form !== 'config') throw new CouldNot('`$(shell …)`');
+        if (scope.form !== 'config') throw new CouldNot(`files that \`$(shell ${shortened(command)})\` names`);
         const inner = innerOf(scope, before);
         const text = this.expand(command, { ...inner, isInline: true, quote: '', onEnvironment: undefined });
         const found = ofCommand(text, inner);
