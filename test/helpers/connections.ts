@@ -43,7 +43,7 @@ export function openTable({ isUnix = false, isOpen = true, salt = 'salt' } = {})
   ): void => {
     const ends = isUnix ? { local: 'unix:/a', remote: 'unix:' } : { local: '10.0.0.1:80', remote: '10.0.0.2:9' };
     const requestDirection = role === 'server' ? 0 : 1;
-    places.set(conn, { requests: requestDirection, '>': 100, '<': 900 });
+    places.set(conn, { requests: requestDirection, '>': 100, '<': isUnix ? 0 : 900 });
     table.opened({ conn, sock, peer, isUnix, requestDirection, ...ends }, openedNs);
   };
   /** Nobody sees what moves. */

@@ -2,6 +2,7 @@
 import { Connection } from '../../container/profiler/src/connection/connection.ts';
 import type { ConnectionInfo } from '../../container/profiler/src/connection/line.ts';
 import type { Gap } from '../../container/profiler/src/connection/piece.ts';
+import { newStanding } from '../../container/profiler/src/connection/standing.ts';
 import type { Exchange, Process } from '../../container/profiler/src/exchange.ts';
 import type { Framed } from '../../container/profiler/src/http1/head.ts';
 
@@ -32,8 +33,8 @@ export function inRing(text: string): { readonly bytes: Buffer; readonly from: n
   return { bytes: Buffer.from(`${before}${text}\n\r\nGET / HTTP/1.1\r\n\r\n`, 'latin1'), from: before.length };
 }
 
-/** Makes the connection; every piece comes one millisecond after the one before. */
-export function openWire(info: Partial<ConnectionInfo> = {}): Wire {
+/** Makes the connection; every piece comes one millisecond after the one before. Its answers begin at `answersAt`, if that is known. */
+export function openWire(info: Partial<ConnectionInfo> = {}, answersAt?: number): Wire {
   const seen: Seen = { exchanges: [], lost: 0, finished: undefined };
   const connection = new Connection(
     {
@@ -53,6 +54,7 @@ export function openWire(info: Partial<ConnectionInfo> = {}): Wire {
         seen.finished = why;
       },
     },
+    newStanding(answersAt),
   );
   const next = { '>': 1_000, '<': 4_294_967_200 };
   let timeNs = 0;

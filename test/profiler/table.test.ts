@@ -32,7 +32,7 @@ function openTable(who = someone) {
   const open = (conn: number, sock = BigInt(conn), isUnix = false): [number, number] => {
     const record = { conn, sock, peer: 0n, isUnix, requestDirection: 0 };
     table.opened({ ...record, local: '10.0.0.1:80', remote: `10.0.0.2:${conn}` }, timeNs);
-    const place: [number, number] = [1_000, 5_000];
+    const place: [number, number] = isUnix ? [0, 0] : [1_000, 5_000];
     places.set(conn, place);
     return place;
   };

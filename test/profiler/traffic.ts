@@ -8,9 +8,15 @@ export const unixClient = { role: 'client', knowsOrder: false } as const;
 
 export type Losable = Step & { readonly isLost?: boolean };
 
-/** Steps with their places in both streams, some of which are lost; over TCP the first request says where answers begin. */
+/** Where the answers of a made-up connection begin, if that is known before anything is seen. */
+export const answersOf = (info: { readonly knowsOrder: boolean }) => (info === unixClient ? 0 : undefined);
+
+/**
+ * Steps with their places in both streams, some of which are lost; over TCP the first request says where answers begin, over a
+ * Unix socket they do at 0.
+ */
 export function placed(steps: readonly Losable[], isTcp = true, [asked, answered] = [1_000, 5_000]): readonly Step[] {
-  const next = { '>': asked, '<': answered };
+  const next = { '>': asked, '<': isTcp ? answered : 0 };
   let isFirst = isTcp;
   return steps.flatMap(({ isLost, ...step }) => {
     const at = next[step.way] >>> 0;

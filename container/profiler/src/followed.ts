@@ -3,7 +3,7 @@ import { Connection } from './connection/connection.ts';
 import type { KnownBodies } from './connection/known.ts';
 import type { ConnectionInfo } from './connection/line.ts';
 import type { Piece } from './connection/piece.ts';
-import type { Standing } from './connection/standing.ts';
+import { newStanding, type Standing } from './connection/standing.ts';
 import type { Exchange, Process } from './exchange.ts';
 import * as layout from './layout.ts';
 import type { OpenRecord } from './records.ts';
@@ -84,7 +84,8 @@ export class Followed {
         lost: (exchanges) => this.#lost(exchanges, 'exchangesLost'),
         finished: (why) => this.#events.finished(this, why),
       },
-      this.#standing,
+      // Where a Unix connection is first seen, its bytes are counted from 0.
+      this.#standing ?? newStanding(open.isUnix ? 0 : undefined),
     );
     this.#standing = undefined;
     return this.#connection;

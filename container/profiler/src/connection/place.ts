@@ -6,5 +6,3 @@ export type Place = {
   /** Nothing has been taken since the beginning or since it was begun anew. */
   readonly isFresh: boolean;
 };
-
-export const NOWHERE: Place = { next: undefined, isFresh: true };

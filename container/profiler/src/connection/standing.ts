@@ -1,6 +1,6 @@
 /** How a connection stands between messages: all that is kept of one where nothing moves. */
 import type { Line } from './line.ts';
-import { NOWHERE, type Place } from './place.ts';
+import type { Place } from './place.ts';
 import { Turns } from './turns.ts';
 
 export type Standing = {
@@ -33,13 +33,13 @@ export type Standing = {
   isFinished: boolean;
 };
 
-/** Of a connection that begins. */
-export function newStanding(): Standing {
+/** Of a connection that begins; answers begin at `answersAt`, if that is known. */
+export function newStanding(answersAt?: number): Standing {
   return {
     line: undefined,
     turns: new Turns(),
-    requestsAt: NOWHERE,
-    responsesAt: NOWHERE,
+    requestsAt: { next: undefined, isFresh: true },
+    responsesAt: { next: answersAt, isFresh: true },
     wasAsked: false,
     introductions: 0,
     isReading: true,
