@@ -45,3 +45,38 @@ test.each([client, server])(
     expect([shown, lost]).toEqual([[`POST /b 201 complete ${begin.length}/${status(201).length}`, told('/z', 299)], 1]);
   },
 );
+
+test.each([client, server, unixClient])(
+  'requests that are missing behind each other are as many as their answers: %o',
+  (info) => {
+    for (const count of [1, 2, 5]) {
+      const missing = Array.from({ length: count }, (_, n) => [
+        lose(ask(get(`/${n}`))),
+        answer(status(201 + n)),
+      ]).flat();
+      const { shown, lost } = seen(info, [ask(get('/a')), answer(status(200)), ...missing, ...last, ...last]);
+      expect([shown, lost]).toEqual([[told('/a', 200), told('/z', 299), told('/z', 299)], count]);
+    }
+  },
+);
+
+test.each([client, server])('so are those that are missing at the end of a connection: %o', (info) => {
+  const wire = openWire(info);
+  const missing = [0, 1].flatMap((n) => [lose(ask(get(`/${n}`))), answer(status(201 + n))]);
+  wire.send(...placed([ask(get('/a')), answer(status(200)), ...missing]));
+  wire.connection.endAt(1_000 + 3 * get('/a').length, 5_000 + 3 * status(200).length);
+  wire.connection.closed(true);
+  expect([wire.exchanges.map(inShort), wire.lost]).toEqual([[told('/a', 200)], 2]);
+});
+
+test('answers without end to what is missing are counted while it is not known that it is, and once', () => {
+  const body = Array.from({ length: 200 }, () => answer('x'.repeat(10)));
+  const large = answer('HTTP/1.1 200 S\r\nContent-Length: 2000\r\n\r\n');
+  const wire = openWire(server);
+  const steps = placed([ask(get('/a')), answer(status(200)), lose(ask(get('/b'))), large, ...body, ...last, ...last]);
+  wire.send(...steps.slice(0, -4));
+  expect([wire.exchanges.length, wire.lost]).toEqual([1, 1]);
+  wire.send(...steps.slice(-4));
+  wire.connection.giveUpBefore(Number.POSITIVE_INFINITY);
+  expect(wire.exchanges.length + wire.lost).toBe(4);
+});

@@ -83,6 +83,14 @@ test.each(Object.entries(ahead))('a client that asked ahead %s is counted behind
   }
 });
 
+test('a client that is seen to ask ahead after it seemed to wait is told no further', () => {
+  // Two are missing in one place, so it is not known that an answer is owed.
+  const missing = [lose(ask(`${get(1).text}${get(2).text}`)), ok(1)];
+  const ahead = [get(3), get(4), ok(2), ok(3), ok(4)];
+  const { shown, lost } = told(server, [...exchange(0), ...missing, ...ahead, ...exchange(5)]);
+  expect([shown, lost]).toEqual([[status(0)], 5]);
+});
+
 test('behind missing bytes a request of any method is told whose head the kernel is sure of', () => {
   const report = framed(ask('REPORT /2 HTTP/1.1\r\nDepth: 1\r\n\r\n'));
   const { shown, lost } = told(server, [...exchange(0), lose(get(1)), ok(1), report, ok(2)]);

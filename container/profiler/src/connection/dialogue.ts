@@ -53,7 +53,6 @@ export function countUnderWay(dialogue: Dialogue): number {
 
 /** A request is there: it waits for its response, or is counted where it is not known which that will be. */
 export function admit({ standing, line, events }: Dialogue, request: Pending): void {
-  standing.turns.requested();
   standing.wasHttp = true;
   if (standing.unbelieved !== undefined) standing.unbelieved++;
   request.isAdmitted = true;

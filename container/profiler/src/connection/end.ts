@@ -1,7 +1,8 @@
 /** Where a connection ends it is known how far its streams went: what has not come of them was not seen, and is no abort. */
 import type { Process } from '../exchange.ts';
 import type { Dialogue } from './dialogue.ts';
-import { loseAnswer, loseRequests } from './step.ts';
+import { giveUpRequests } from './give-up.ts';
+import { countUnasked, loseAnswer } from './step.ts';
 import type { Stream } from './stream.ts';
 
 /** Nothing more will come, and so far the streams went; undefined where that is not known. */
@@ -9,7 +10,10 @@ export function endAt(dialogue: Dialogue, requestsEnd: number | undefined, respo
   const { standing, requests, responses } = dialogue;
   // Where requests are not read it may be the rest of one that has been told, or counted.
   const isKnown = standing.isReading && requestsEnd !== undefined;
-  if (isKnown && !passTo(requests, requestsEnd)) loseRequests(dialogue);
+  if (isKnown && !passTo(requests, requestsEnd)) {
+    giveUpRequests(dialogue);
+    countUnasked(dialogue);
+  }
   if (!passTo(responses, responsesEnd)) loseAnswer(dialogue);
 }
 

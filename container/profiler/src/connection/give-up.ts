@@ -18,7 +18,8 @@ export function giveUp(dialogue: Dialogue): void {
   else giveUpRequests(dialogue);
 }
 
-function giveUpRequests(dialogue: Dialogue): void {
+/** Bytes of requests are missing. */
+export function giveUpRequests(dialogue: Dialogue): void {
   const { requests, standing } = dialogue;
   const missedNs = dialogue.responses.waitsSince();
   if (missedNs !== undefined) standing.turns.missedAnswers(missedNs);
@@ -34,7 +35,7 @@ function giveUpAnswers(dialogue: Dialogue, missedNs: number): void {
   const asked = standing.isMatching ? line.takeSince(missedNs) : [];
   const isHeadLater = arriving !== undefined && isHeadComing(dialogue) && arriving.requestFirstNs > missedNs;
   const again = isHeadLater ? [...asked, arriving] : asked;
-  if (again.length > 0) standing.turns.askedLastAt(line.lastBeganNs);
+  if (again.length > 0) standing.turns.askedLastAt(line.lastBeganNs, again.length);
   standing.turns.missedAnswers(missedNs);
   const answers = takeAnswers(dialogue);
   loseAnswers(dialogue);
@@ -78,7 +79,6 @@ function askAgain(dialogue: Dialogue, request: Pending): void {
   }
   standing.turns.began(request.requestFirstNs);
   if (!request.isAdmitted) return;
-  standing.turns.requested();
   if (!standing.isMatching) {
     events.lost(1);
     return;

@@ -51,6 +51,13 @@ export class Line {
     return this.#pending.first?.status !== undefined;
   }
 
+  /** Whether none of them waits for an answer: there is one to the first, of whose own end nothing has come. */
+  get isAllAnswered(): boolean {
+    return (
+      this.#pending.length === 0 || (this.#pending.length === 1 && this.#pending.first?.responseIsComplete === true)
+    );
+  }
+
   /** When the last of them began; undefined if nothing waits. */
   get lastBeganNs(): number | undefined {
     return this.#pending.last?.requestFirstNs;

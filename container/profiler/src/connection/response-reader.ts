@@ -11,9 +11,10 @@ export function createResponseReader(dialogue: Dialogue): Reader {
       const { responses, standing, line, info, arriving, requests } = dialogue;
       const piece = responses.present;
       standing.turns.followed();
-      standing.turns.replied();
+      standing.turns.owed.replied();
       if (piece) standing.turns.answered(piece.timeNs);
       standing.hasPassedOver = false;
+      if (standing.turns.isMisled) loseAnswers(dialogue);
       // A server answers what it has read, and will not wait for the rest.
       if (line.length === 0 && info.role === 'server' && isHeadUnfinished(dialogue)) cutShortByAnswer(dialogue);
       // If it is over now, so much of it came.
@@ -41,7 +42,7 @@ function readHead(dialogue: Dialogue, head: Head): Framing | undefined {
     if (parseStatusLine(head.firstLine) === undefined) loseAnswer(dialogue);
     else loseAnswers(dialogue);
   }
-  if (framing !== undefined && !line.isAnswered) dialogue.standing.turns.promised();
+  if (framing !== undefined && !line.isAnswered) dialogue.standing.turns.owed.promised();
   if (framing?.kind === 'tunnel') {
     line.endResponse('upgraded', responses.present?.timeNs, responses.reader.messageBytes);
     // What was asked behind it is not answered in HTTP.

@@ -4,7 +4,7 @@ import { type Dialogue, finish, isHeadUnfinished } from './dialogue.ts';
 import type { Piece } from './piece.ts';
 import type { Standing } from './standing.ts';
 import { holdsResponse, mayStartResponse } from './starts.ts';
-import { loseAnswers } from './step.ts';
+import { countUnasked, loseAnswers } from './step.ts';
 import { cutShortByAnswer, settleDoubt } from './unfinished.ts';
 
 /** So many requests without one answer in HTTP among what came back are none: another protocol carries them, as texts. */
@@ -21,20 +21,26 @@ export function takeResponse(dialogue: Dialogue, piece: Piece<Process>): void {
   if (info.knowsOrder && !standing.wasAsked) requests.expectAt(piece.other);
   if (responses.isFresh() && !placeFirst(dialogue, piece)) return;
   if (responses.isBeyond(piece)) return;
+  if (standing.turns.isMisled) loseAnswers(dialogue);
   if (!standing.isMatching) {
-    noteAnswer(dialogue, piece);
+    // Among requests that wait for what is missing before them it says whose turn it was.
+    if (piece.timeNs < (requests.waitsSince() ?? Number.POSITIVE_INFINITY)) skipAnswer(dialogue, piece);
+    else if (!dialogue.early.keep(piece)) dialogue.giveUp();
     return;
   }
   if (dialogue.doubtful !== undefined) settleDoubt(dialogue, piece);
   else if (answersArriving(dialogue, piece)) cutShortByAnswer(dialogue);
-  if (line.length === 0) {
-    if (!standing.isReading) noteAnswer(dialogue, piece);
+  if (line.isAllAnswered) {
+    if (!standing.isReading) skipAnswer(dialogue, piece);
     else if (!dialogue.early.keep(piece)) tooManyEarly(dialogue);
     return;
   }
   if (responses.isFresh() && responses.mayGoOnWith(piece) && !mayStartResponse(piece)) passOver(dialogue, piece);
   else responses.take(piece);
-  if (!standing.isMatching) noteAnswer(dialogue, piece);
+  if (!standing.isMatching) {
+    if (piece.cap === 0) standing.turns.skipped(piece);
+    noteAnswer(dialogue, piece);
+  }
   // Its parts may have overtaken each other before it was known that it is one.
   else if (dialogue.early.length > 0 && line.length > 0) takeEarly(dialogue);
 }
@@ -66,15 +72,22 @@ export function takeLate(dialogue: Dialogue): boolean {
   return true;
 }
 
-/** It is not read, but says whose turn it is. */
-function noteAnswer({ info, standing, responses, events }: Dialogue, piece: Piece<Process>): void {
-  if (responses.isBehindGap(piece)) standing.turns.missedAnswers(piece.timeNs);
-  else standing.turns.followed();
+/** It is not read. */
+function skipAnswer(dialogue: Dialogue, piece: Piece<Process>): void {
+  const { standing } = dialogue;
+  standing.turns.skipped(piece);
   // The request whose rest was coming has its answer: another was among that.
   if (standing.isRestComing && mayStartResponse(piece)) {
     standing.isRestComing = false;
-    events.lost(1);
+    countUnasked(dialogue);
   }
+  noteAnswer(dialogue, piece);
+}
+
+/** It says whose turn it is. */
+function noteAnswer({ info, standing, responses }: Dialogue, piece: Piece<Process>): void {
+  if (responses.isBehindGap(piece)) standing.turns.missedAnswers(piece.timeNs);
+  else standing.turns.followed();
   responses.passOver(piece);
   standing.turns.passed(piece, info.knowsOrder ? piece.other : undefined);
 }
@@ -118,6 +131,14 @@ function tooManyEarly(dialogue: Dialogue): void {
   if (info.knowsOrder && !standing.wasAsked) passOverAll(dialogue, early.takeAllButLast());
   // They answer what waits behind what is missing.
   else if (requests.hasGap) dialogue.giveUp();
-  else if (standing.wasHttp || arriving === undefined) loseAnswers(dialogue);
+  else if (standing.wasHttp || arriving === undefined) skipEarly(dialogue);
   else if (!takeLate(dialogue)) finish(dialogue, 'not-http');
+}
+
+/** They answer what is missing. */
+function skipEarly(dialogue: Dialogue): void {
+  const pieces = dialogue.early.takeOut();
+  loseAnswers(dialogue);
+  for (const piece of pieces) skipAnswer(dialogue, piece);
+  countUnasked(dialogue);
 }

@@ -68,6 +68,13 @@ export function startsAnswer(piece: Piece<unknown>): boolean {
   return mayStartResponse(piece) && (isMore || !INTERIM.test(bytes.toString('latin1', from, from + cap)));
 }
 
+const STATUS = /^HTTP\/1\.\d (?:[2-9]|1\d\d )/;
+
+/** Does so much come of a response that begins that one would know an interim one? */
+export function saysStatus({ bytes, from, cap }: Piece<unknown>): boolean {
+  return STATUS.test(bytes.toString('latin1', from, from + cap));
+}
+
 /** Does a message seem to begin with the piece? */
 export function startsMessage(piece: Piece<unknown>): boolean {
   return isRequestStart(piece) || mayStartResponse(piece);

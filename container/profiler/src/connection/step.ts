@@ -29,39 +29,54 @@ export function loseStep(dialogue: Dialogue): void {
   // As by a server that refuses an upload, and reads the rest of it into nothing.
   if (isKnown) standing.isRestComing = line.endAnswered(arriving, requests.reader.messageBytes);
   // What is missing was part of an exchange, even if none is known. One that is read and does not wait has been told or counted.
-  if (loseExchanges(dialogue) === 0 && !isKnown) dialogue.events.lost(1);
+  if (loseExchanges(dialogue) === 0 && !isKnown) supposeRequest(dialogue);
 }
 
 /** Bytes of requests will not come any more. What they asked may still be answered, and what comes behind them may begin anywhere. */
 export function loseRequests(dialogue: Dialogue): void {
-  const { standing, requests } = dialogue;
-  const isBetween = standing.isReading && requests.reader.state === 'start';
-  // What is missing then is another request, and not the rest of one that waits for its answer.
-  if (isBetween && countUnderWay(dialogue) > 0) dialogue.events.lost(1);
-  loseStep(dialogue);
-  // Behind a whole request another one is missing, which may not be answered.
-  if (isBetween) standing.turns.missedRequest(requests.present?.timeNs ?? 0);
-  else standing.turns.missed();
+  const { standing, requests, events } = dialogue;
+  if (standing.isReading && requests.reader.state === 'start') {
+    // Behind a whole request another one is missing, which may not be answered.
+    standing.turns.asked(requests.present?.timeNs ?? 0);
+    if (standing.turns.owed.missedRequest()) events.lost(1);
+    loseExchanges(dialogue);
+    stopFollowing(dialogue);
+  } else {
+    loseStep(dialogue);
+    standing.turns.missed();
+  }
   requests.restart();
 }
 
 /** Bytes of responses are missing, or are not what they should be: requests are read on, and counted until step is found again. */
 export function loseAnswers(dialogue: Dialogue): void {
-  const { standing, line, events, arriving } = dialogue;
+  const { standing, line, events, arriving, responses } = dialogue;
   if (standing.isFinished || !standing.isMatching) return;
   standing.isMatching = false;
+  // What has begun may be an interim one.
+  if (responses.reader.state === 'head') standing.turns.owed.mayBeMore();
   const isReadOn = standing.isReading && arriving !== undefined;
   // One whose head is coming is counted when that is there.
   const exchanges = line.length + (isHeadComing(dialogue) && !isReadOn ? 1 : 0);
-  if (exchanges > 0 || !isReadOn) events.lost(Math.max(1, exchanges));
+  if (exchanges > 0) events.lost(exchanges);
+  else countUnasked(dialogue);
   forget(dialogue);
   if (isReadOn) dialogue.arriving = arriving;
+}
+
+/** Answers began to requests of which nothing was seen. */
+export function countUnasked({ standing, events }: Dialogue): void {
+  const unasked = standing.turns.owed.takeUnasked();
+  if (unasked > 0) events.lost(unasked);
 }
 
 /** What comes is no response: where nobody waits for one, nothing is missing. */
 export function loseAnswer(dialogue: Dialogue): void {
   if (countUnderWay(dialogue) > 0) loseAnswers(dialogue);
-  else dialogue.standing.isMatching = false;
+  else {
+    dialogue.standing.isMatching = false;
+    dialogue.standing.turns.owed.mayBeMore();
+  }
 }
 
 /** Counts what is under way, forgets it, and returns how many exchanges that were. */
@@ -84,8 +99,11 @@ export function findStep(dialogue: Dialogue, piece: Piece<Process>): boolean {
   if (!standing.isReading && requests.isBehindGap(piece)) passGap(dialogue, piece);
   const isOver = !standing.isCountOnly && standing.turns.isOver(piece.timeNs, piece.offset);
   const starts = isBetween || (!standing.isReading && isRequestStart(piece));
-  if (starts) responses.beginAnew();
-  if (starts || !standing.isMatching) standing.isMatching = starts && isOver && standing.turns.resume();
+  if (starts) {
+    responses.beginAnew();
+    countUnasked(dialogue);
+  }
+  if (starts || !standing.isMatching) standing.isMatching = starts && isOver && standing.turns.resume(piece.offset);
   if (standing.isReading) return true;
   if (!starts) {
     if (!standing.isMatching) askedSomething(dialogue, piece, isOver);
@@ -108,33 +126,43 @@ function isRest(dialogue: Dialogue, piece: Piece<Process>): boolean {
     return false;
   }
   standing.turns.began(piece.timeNs, isAnswering(dialogue));
-  standing.turns.requested();
   events.lost(1);
   return true;
 }
 
 /** Is a request to be told again, and not only counted? */
 export function resumeAt({ standing }: Dialogue, { requestFirstNs, requestOffset }: Pending): boolean {
-  return !standing.isCountOnly && standing.turns.isOver(requestFirstNs, requestOffset) && standing.turns.resume();
+  return (
+    !standing.isCountOnly &&
+    standing.turns.isOver(requestFirstNs, requestOffset) &&
+    standing.turns.resume(requestOffset)
+  );
 }
 
 /** Bytes are missing behind a request that is not read. They may have been another, and the last answer the one to that. */
-function passGap({ standing, events }: Dialogue, piece: Piece<Process>): void {
+function passGap(dialogue: Dialogue, piece: Piece<Process>): void {
+  const { standing } = dialogue;
   // Where step was lost before, so much has been counted; a request that begins behind them will be.
-  const isCounted = !standing.isMatching || (isRequestStart(piece) && !standing.turns.hasAnsweredMore);
-  if (!isCounted) events.lost(1);
+  const isCounted = !standing.isMatching || isRequestStart(piece);
+  if (!isCounted) supposeRequest(dialogue);
   standing.isMatching = false;
   standing.turns.missed();
+}
+
+function supposeRequest({ standing, events }: Dialogue): void {
+  events.lost(1);
+  standing.turns.owed.mayBeMore();
 }
 
 /** The piece asks something again if an answer came; and where a request stands behind what is not understood, it counts. */
 function askedSomething(dialogue: Dialogue, piece: Piece<Process>, isOver: boolean): void {
   const { standing, events } = dialogue;
   if (!standing.isRestComing) {
+    standing.turns.asked(piece.timeNs);
     if (isOver) {
       events.lost(1);
-      standing.turns.missedRequest(piece.timeNs);
-    } else standing.turns.asked(piece.timeNs);
+      standing.turns.owed.asked();
+    }
   }
   const behind = requestWithin(piece);
   if (behind === undefined) return;

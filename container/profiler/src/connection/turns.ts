@@ -2,13 +2,15 @@
  * Whose turn it is on a connection. A client that waits for its answers has the last one when it asks again: where step
  * was lost, it is found there. One that does not wait leaves open which answer is to what.
  */
+import { Owed } from './owed.ts';
 import type { Piece } from './piece.ts';
-import { mayAnswer, mayStartResponse, startsAnswer } from './starts.ts';
+import { mayAnswer, mayStartResponse, saysStatus, startsAnswer } from './starts.ts';
 
 /** So many requests of one that waits may come with no answer between them, if those answers are one and it is missing. */
 const MOST_UNANSWERED = 2;
 
 export class Turns {
+  readonly owed = new Owed();
   /** When something was asked last; undefined while nothing was, or where that is not known. */
   #askedNs: number | undefined;
   /** When the answer to the last request began; undefined while none has. */
@@ -28,8 +30,8 @@ export class Turns {
   /** It asked ahead, unless the answer is missing that came before. */
   #seemsToPipeline = false;
   #pipelines = false;
-  /** Requests that were seen to begin, or are missing, less the answers that began: fewer do not wait, unless answers are missing. */
-  #owed = 0;
+  /** Requests were told again, because it seemed to wait. */
+  #hasResumed = false;
   /** When the last response came that nobody waited for. */
   #unreadNs = 0;
   /** Where the requests' stream stood when it was read; undefined where that is not known. */
@@ -38,10 +40,13 @@ export class Turns {
   /** The first byte of a request came at `timeNs`, or of what stands in its place; `isWithin`: in the middle of an answer. */
   began(timeNs: number, isWithin = false): void {
     this.#askedWithin = isWithin ? this.#cameTo : undefined;
-    this.#owed++;
+    this.owed.asked();
     // Where answers that came later have been read, those before it may have been too.
     const isKnown = this.#askedNs !== undefined && !this.#mayHaveMissed && this.#beganNs <= timeNs;
     this.#isAhead = isKnown && !this.#isAnsweredBy(timeNs);
+    this.#unanswered++;
+    this.#seemsToPipeline ||= this.#isAhead;
+    if (this.#isAhead && this.#unanswered > MOST_UNANSWERED) this.#pipelines = true;
     // No answer can be missing between what one call moved.
     if (this.#askedNs === timeNs) this.#pipelines = true;
     this.asked(timeNs);
@@ -49,25 +54,11 @@ export class Turns {
     if (this.#beganNs > timeNs) this.#answeredNs = this.#beganNs;
   }
 
-  /** It is a request. */
-  requested(): void {
-    this.#unanswered++;
-    if (!this.#isAhead) return;
-    this.#seemsToPipeline = true;
-    if (this.#unanswered > MOST_UNANSWERED) this.#pipelines = true;
-  }
-
   /** Bytes of requests came at `timeNs`, wherever these begin. */
   asked(timeNs: number): void {
     this.#askedNs = timeNs;
     this.#answeredNs = undefined;
     this.#mayHaveMissed = false;
-  }
-
-  /** A whole request is missing, behind what came at `timeNs`. */
-  missedRequest(timeNs: number): void {
-    this.#owed++;
-    this.asked(timeNs);
   }
 
   /** Bytes of requests are missing behind the beginning of one. The last answer may be the one to another. */
@@ -80,11 +71,12 @@ export class Turns {
 
   /** A part of a response came, whatever is missing before it. */
   came(piece: Piece<unknown>): void {
-    if (this.#askedWithin === (piece.offset | 0)) this.#pipelines = true;
+    const isNext = this.#cameTo === (piece.offset | 0);
+    if (this.#askedWithin !== undefined && (isNext || this.#unanswered >= MOST_UNANSWERED)) this.#pipelines = true;
     this.#askedWithin = undefined;
     if (this.#seemsToPipeline && this.#unanswered === MOST_UNANSWERED) {
       // Nothing is missing before it, or else the answer to the last request would begin here.
-      if (this.#cameTo === (piece.offset | 0) || !mayStartResponse(piece)) this.#pipelines = true;
+      if (isNext || !mayStartResponse(piece)) this.#pipelines = true;
     }
     this.#unanswered = 0;
     this.#cameTo = (piece.offset + piece.length) | 0;
@@ -101,12 +93,13 @@ export class Turns {
       this.#isAhead = false;
       this.#seemsToPipeline = false;
     }
-    this.#owed = 0;
+    this.owed.missedAnswers();
     this.#mayHaveMissed ||= this.#askedNs === undefined || timeNs >= this.#askedNs;
   }
 
-  /** Nothing was asked after `timeNs`, as far as that matters: the rest will be asked again. */
-  askedLastAt(timeNs: number | undefined): void {
+  /** Nothing was asked after `timeNs`, as far as that matters: the rest, so many requests, will be asked again. */
+  askedLastAt(timeNs: number | undefined, again: number): void {
+    this.owed.takeBack(again);
     this.#askedNs = timeNs;
     this.#answeredNs = undefined;
     this.#isAhead = false;
@@ -114,18 +107,16 @@ export class Turns {
     this.#unanswered = 0;
   }
 
-  /** A response began that is no interim one; its request may be read later. */
-  replied(): void {
-    this.#owed--;
-  }
-
-  /** The response that began last was an interim one: that proper is still to come. */
-  promised(): void {
-    this.#owed++;
+  /** A part of a response comes that will not be read. */
+  skipped(piece: Piece<unknown>): void {
+    if (!startsAnswer(piece) && (piece.cap > 0 || this.#answeredNs !== undefined)) return;
+    this.owed.replied();
+    if (!saysStatus(piece)) this.owed.mayBeMore();
   }
 
   /** The response to what was asked began at `timeNs`; a client's may have been read before its request was seen to be sent. */
   answered(timeNs: number): void {
+    this.#unreadBehind = undefined;
     this.#answeredNs ??= timeNs;
     this.#beganNs = Math.max(this.#beganNs, timeNs);
   }
@@ -135,11 +126,10 @@ export class Turns {
    * What began before it was asked answers something else.
    */
   passed(piece: Piece<unknown>, behind: number | undefined): void {
-    const { timeNs, cap } = piece;
-    if (startsAnswer(piece) || (cap === 0 && this.#answeredNs === undefined)) this.replied();
+    const { timeNs } = piece;
     this.#unreadNs = Math.max(this.#unreadNs, timeNs);
-    this.#unreadBehind = behind;
     if (mayAnswer(piece) && (this.#askedNs === undefined || timeNs >= this.#askedNs)) this.answered(timeNs);
+    this.#unreadBehind = behind;
   }
 
   /** Is all answered that was asked before, where a request begins at `offset` and `timeNs`, and may its own answer still come? */
@@ -148,16 +138,21 @@ export class Turns {
     return !this.#pipelines && this.#isAnsweredBy(timeNs) && this.#unreadNs <= timeNs;
   }
 
-  /** More answers began than requests that were seen, or are missing. */
-  get hasAnsweredMore(): boolean {
-    return this.#owed < 0;
+  /**
+   * Where all seems answered, a request at `offset` is to be told again: false if an answer is owed for sure, which shifts those to
+   * come, be it to what was sent since the last one came.
+   */
+  resume(offset: number): boolean {
+    if (this.#unreadBehind !== undefined && this.#unreadBehind !== offset >>> 0) return false;
+    if (this.owed.isCertain) this.#pipelines = true;
+    else this.owed.settled();
+    this.#hasResumed = !this.#pipelines;
+    return this.#hasResumed;
   }
 
-  /** Where all seems answered, a request is to be told again: false if an answer is owed for sure, which shifts those to come. */
-  resume(): boolean {
-    this.#pipelines = this.#owed > 0;
-    this.#owed = 0;
-    return !this.#pipelines;
+  /** It does not wait, although requests were told again because it seemed to: which answer is whose is not known. */
+  get isMisled(): boolean {
+    return this.#hasResumed && this.#pipelines;
   }
 
   /** Had the answer to what was asked last begun at `timeNs`? */

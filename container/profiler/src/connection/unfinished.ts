@@ -87,6 +87,5 @@ function endUnread({ line, requests }: Dialogue, request: Pending): void {
 
 /** Something was asked of which nothing can be told. */
 function count({ standing, events }: Dialogue): void {
-  standing.turns.requested();
   events.lost(1);
 }
