@@ -128,6 +128,17 @@ hint: \`build\` has \`--mode\`, \`--tag\`, \`--race\`; what follows \`--\` goes 
   });
 });
 
+test('of a required flag that stands before its task only that is told', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': "version: 1\ntasks:\n  a: { params: { mode: { required: true } }, run: 'echo ${mode}' }\n",
+  });
+  expect(await project.run('--mode=fast a')).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: "error: unknown flag `--mode`\nhint: a task's own flags follow its name\n",
+  });
+});
+
 test('help says how a flag that is on is switched off', async () => {
   await using project = await createProject({
     'tasks.config.yaml':

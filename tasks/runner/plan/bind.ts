@@ -50,6 +50,8 @@ const emptyValues = { string: '', int: undefined, bool: false, enum: '' } as con
 
 function openRequests(config: Config, items: readonly Item[], problems: Problem[]): readonly OpenRequest[] {
   const open: OpenRequest[] = [];
+  /** Flags before any task. */
+  const early = new Set<string>();
   for (let index = 0; index < items.length; index++) {
     const item = items[index];
     const current = open.at(-1);
@@ -64,6 +66,7 @@ function openRequests(config: Config, items: readonly Item[], problems: Problem[
     const next = items[index + 1];
     if (current === undefined || param === undefined) {
       problems.push(unknownFlag(item.name, current?.task));
+      if (current === undefined) early.add(item.name);
       // One that is misspelt has a value, too, and is not missing.
       const meant = current === undefined ? undefined : meantParam(item.name, current.task);
       if (meant === undefined) continue;
@@ -82,6 +85,7 @@ function openRequests(config: Config, items: readonly Item[], problems: Problem[
     problems.push(badValue(current.task, item.name, param, text));
     current.wrong.add(item.name);
   }
+  for (const { wrong } of open) for (const name of early) wrong.add(name);
   return open;
 }
 
