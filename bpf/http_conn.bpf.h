@@ -21,7 +21,8 @@
  * struct sock * → the connection on it. Inserted by open_conn() with the first message; an entry
  * that is another socket's is replaced there. Deleted, over TCP, by state_changed() when it ends
  * and where its socket is connected anew, by forget_if_over() where it had ended before it was
- * told, and by tell_close() once what came before its end was read; by tell_end() where a call says
+ * told or in a call of its server, and by tell_close() once what came before its end was read or
+ * that call has failed; by tell_end() where a call says
  * that the other end of a Unix connection has gone, or where a direction ends of one that user
  * space has not heard of; and by user space, which reads them, when they are silent for long. A
  * refused entry is counted.
@@ -57,6 +58,12 @@ static __always_inline struct hp_conn *conn_of(const struct hp_socket *socket)
 static __always_inline bool is_still_of(const struct hp_conn *conn, const struct hp_socket *socket)
 {
 	return *(const volatile __u64 *)&conn->conn == socket->conn;
+}
+
+/* Of a server's, whose end is told when the call is over in which it came. */
+static __always_inline bool was_closed_in_call(const struct hp_conn *conn)
+{
+	return conn->state == TCP_CLOSE && conn->request_direction == HP_RECEIVED;
 }
 
 static __always_inline void send_close(struct sock *sock, __u64 conn, __u32 old_state,

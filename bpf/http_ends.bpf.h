@@ -101,14 +101,14 @@ static __always_inline bool other_end_went(long ret)
 
 /*
  * Is a call's error the end of a known connection? Over TCP of one that was closed before it was
- * read; else the states tell it.
+ * read, or in a call of its server; else the states tell it.
  */
 static __always_inline bool error_is_end(const struct hp_socket *socket, const struct hp_conn *conn,
 					 __u32 direction)
 {
 	if (!conn || socket->family == AF_UNIX)
 		return conn;
-	return direction == HP_RECEIVED && conn->state == TCP_CLOSE;
+	return was_closed_in_call(conn) || (direction == HP_RECEIVED && conn->state == TCP_CLOSE);
 }
 
 static __always_inline void tell_both_ends(struct hp_scratch *scratch, __u64 key)

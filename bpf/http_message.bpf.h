@@ -130,7 +130,7 @@ static __always_inline int one_message(struct hp_scratch *scratch, struct hp_con
 	fill_who(scratch, task, group);
 	scratch->piece.other = others_offset(move, conn, is_new);
 	message_moved(scratch, conn);
-	if (!move->was_told)
+	if (!move->was_told || was_closed_in_call(conn))
 		forget_if_over(&move->socket);
 	return 0;
 }

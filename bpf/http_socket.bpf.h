@@ -20,6 +20,7 @@
 #define STREAM_SOCKET 1
 #define PROTOCOL_TCP 6
 #define RECEIVE_WAS_SHUT_DOWN 1
+#define SEND_WAS_SHUT_DOWN 2
 
 struct hp_socket {
 	struct sock *sock;
@@ -98,6 +99,11 @@ static __always_inline bool fin_came(struct sock *sock)
 static __always_inline bool nothing_more_will_come(struct sock *sock)
 {
 	return BPF_CORE_READ(sock, sk_shutdown) & RECEIVE_WAS_SHUT_DOWN;
+}
+
+static __always_inline bool nothing_more_will_go(struct sock *sock)
+{
+	return BPF_CORE_READ(sock, sk_shutdown) & SEND_WAS_SHUT_DOWN;
 }
 
 /* The TCP sequence of the next byte that is read. */

@@ -22,6 +22,19 @@ static __always_inline bool may_still_be_read(struct sock *sock, const struct hp
 }
 
 /*
+ * A reset that comes while a server's call is at work on its socket, or waits there for room, is
+ * dealt with before that call ends: what it moved is told then, and that the connection is over. A
+ * call that closes the socket has shut both directions down before.
+ */
+static __always_inline bool ends_in_call(struct sock *sock, const struct hp_conn *conn)
+{
+	if (conn->request_direction != HP_RECEIVED || !BPF_CORE_READ(sock, sk_socket))
+		return false;
+	return (BPF_CORE_READ(sock, sk_lock.owned) || BPF_CORE_READ(sock, sk_write_pending)) &&
+	       !nothing_more_will_go(sock);
+}
+
+/*
  * Tells user space that a known connection sent its FIN or is over; forgets it then. One whose
  * socket is connected anew is, because what could still be read of it has been thrown away.
  */
@@ -39,7 +52,8 @@ static __always_inline int state_changed(struct sock *sock, int old_state, int n
 	if (new_state == TCP_SYN_SENT)
 		new_state = TCP_CLOSE;
 	conn->state = new_state;
-	if (new_state == TCP_CLOSE && conn->is_told && may_still_be_read(sock, conn))
+	if (new_state == TCP_CLOSE && conn->is_told &&
+	    (may_still_be_read(sock, conn) || ends_in_call(sock, conn)))
 		return 0;
 	/*
 	 * What a client may still say is of no account: a request that it began is answered or not.
