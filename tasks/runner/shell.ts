@@ -27,7 +27,7 @@ export type CommandOptions = Listener & {
   /** Whether the command may read our stdin. */
   readonly readsStdin: boolean;
   /** In a process group of its own even on a terminal, which then does not signal it. */
-  readonly leadsGroup?: boolean;
+  readonly leadsGroup?: boolean | undefined;
   /** What removes what a kill cannot reach. */
   readonly cleanup?: string | undefined;
 };

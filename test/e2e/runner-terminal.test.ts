@@ -54,6 +54,39 @@ test('Ctrl-C during a last step is not for it: it and those after it are done, a
   }
 });
 
+test('Ctrl-C during a last step in a container is not for it either, though its engine would pass it on', async () => {
+  for (const presses of [1, 2]) {
+    await using project = await createProject(
+      config("  work: { container: box, run: 'true', finally: last }\n  next: { needs: [work] }\n"),
+    );
+    const last = await project.driven('last');
+    await project.program(
+      'docker',
+      `case "$1" in
+  info) echo '{"ServerVersion":"28.0.0"}' ;;
+  image) echo id ;;
+  run) exec python3 -c 'import os, signal, subprocess, sys
+inside = subprocess.Popen(sys.argv[-1], shell=True, start_new_session=True)
+open("container", "w").write(str(inside.pid))
+signal.signal(signal.SIGINT, lambda *_: inside.send_signal(signal.SIGINT))
+sys.exit(inside.wait())' "$@" </dev/null ;;
+  rm) kill -9 -- "-$(cat container)"; echo removed >>removed ;;
+esac`,
+    );
+    const terminal = openTerminal(project, 'next --output=plain --engine=docker');
+    const step = await last.started();
+    terminal.type(ctrlC);
+    await terminal.shows('SIGINT: stopping; once more kills at once');
+    await apart();
+    if (presses === 1) step.exit(0);
+    else terminal.type(ctrlC);
+    await step.isGone;
+    expect(await terminal.exit).toBe(130);
+    expect(await project.read('removed').catch(() => ''), 'removed').toBe(presses === 1 ? '' : 'removed\n');
+    expect(terminal.state()).toEqual(sane);
+  }
+});
+
 test('a last step whose shell Ctrl-C has killed before it began is run all the same', async () => {
   await using project = await createProject({
     ...config("  work: { run: 'true', finally: echo cleaned }\n"),

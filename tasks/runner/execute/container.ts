@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { exitCodes } from '../errors.ts';
 import type { Failure } from '../events.ts';
 import type { PlannedTask } from '../plan.ts';
+import { makeRunner } from '../process/capture.ts';
 import type { Session } from '../session.ts';
 import { shellQuote } from '../text/shell/quote.ts';
 
@@ -32,7 +33,7 @@ export async function containerCommand(
   if (state.state === 'silent') {
     return unavailable(`no container engine: ${state.problem}`, state.remedy);
   }
-  const { host, capture } = session;
+  const { host, table, root, capture } = session;
   const { engine } = state;
   const name = containerName(host.pid, task.name);
   const present = await capture([...engine.command, 'image', 'inspect', '--format', '{{.Id}}', image], {
@@ -41,13 +42,16 @@ export async function containerCommand(
   if (present.code !== 0) {
     return unavailable(`there is no image \`${image}\``, 'build the image, or start the task with `--host`');
   }
+  // A second Ctrl-C, too, ends what runs inside only in this way.
+  const { signal } = new AbortController();
+  const remove = makeRunner({ host, table, cwd: root, signal: () => signal });
   const removal = [...engine.command, 'rm', '--force', name];
   return {
     state: 'ready',
     command: [...engine.command, ...runWords(session, task, name), image, '/bin/sh', '-c', command],
     cleanup: `${removal.map(shellQuote).join(' ')} >/dev/null 2>&1`,
     remove: async () => {
-      await capture(removal, { timeoutMs: 15_000 });
+      await remove(removal, { timeoutMs: 15_000 });
     },
   };
 }

@@ -49,6 +49,9 @@ async function runStep(
   const hasTerminal = task.interactive && host.stdinIsTerminal;
   const trap = isLast ? deafToCtrlC : hasTerminal ? endsLikeItsCommands : '';
   const words = inContainer === undefined ? ['/bin/sh', '-c', `${trap}${command}`] : inContainer.command;
+  // An engine passes Ctrl-C on to the container, even where it was told to ignore it. In a session of its own it hears none, but
+  // there `sudo` would ask for the password again.
+  const leadsGroup = isLast && inContainer !== undefined && words[0] !== 'sudo' ? true : undefined;
   if (hasTerminal) await session.events.isShown();
   const run = () =>
     runCommand(table, words, {
@@ -59,6 +62,7 @@ async function runStep(
       hasTerminal: task.interactive && host.stdoutIsTerminal,
       readsStdin: task.interactive,
       cleanup: inContainer?.cleanup,
+      leadsGroup,
     });
   const running = run();
   // Looked at while it runs.
