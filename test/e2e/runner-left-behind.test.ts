@@ -51,6 +51,19 @@ sleep 1000 & wait
   expect(await project.read('story')).toBe('cleaned');
 });
 
+test('closing the terminal ends also what ignores that, though its shell has died of it before the runner heard', async () => {
+  await using project = await createProject(
+    config(`  work: { run: '(trap "" HUP; deaf >/dev/null) & work', finally: touch cleaned }\n`),
+  );
+  const [work, deaf] = await Promise.all([project.driven('work'), project.driven('deaf')]);
+  const terminal = openTerminalOf(project, ['bash', '-c', `${[process.execPath, ...cli('work')].join(' ')}; exit`]);
+  const [, { isGone }] = await Promise.all([work.started(), deaf.started()]);
+  await terminal.shows('work');
+  terminal.close();
+  await isGone;
+  await expect.poll(() => project.read('cleaned').catch(() => undefined), { timeout: 20_000 }).toBe('');
+});
+
 /** In a run with it, no grace and no time-out is ever over. */
 const never = `const { setTimeout: start } = globalThis;
 globalThis.setTimeout = (callback, ms, ...words) => start(callback, ms >= 4_000 ? 2 ** 30 : ms, ...words);
