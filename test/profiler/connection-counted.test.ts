@@ -80,3 +80,24 @@ test('answers without end to what is missing are counted while it is not known t
   wire.connection.giveUpBefore(Number.POSITIVE_INFINITY);
   expect(wire.exchanges.length + wire.lost).toBe(4);
 });
+
+test.each([client, server])('what follows an upgrade is not missing at the end: %o', (info) => {
+  const wire = openWire(info);
+  const upgrade = 'HTTP/1.1 101 Switching Protocols\r\n\r\n';
+  wire.send(...placed([ask(get('/ws')), answer(upgrade), ask('frames'), answer('frames')]));
+  wire.connection.endAt(1_000 + get('/ws').length + 6, 5_000 + upgrade.length + 6);
+  expect([wire.exchanges.map(({ end }) => end), wire.lost]).toEqual([['upgraded'], 0]);
+});
+
+test('nor is what was missing before the answer that upgrades', () => {
+  const wire = openWire(server);
+  const [asked, frames, upgrade] = placed([
+    ask(get('/ws')),
+    lose(ask('early ')),
+    ask('frames'),
+    answer('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+  ]);
+  if (asked && frames && upgrade) wire.send(asked, frames, upgrade);
+  wire.connection.giveUpBefore(Number.POSITIVE_INFINITY);
+  expect([wire.exchanges.map(({ end }) => end), wire.lost]).toEqual([['upgraded'], 0]);
+});

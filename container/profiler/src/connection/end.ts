@@ -8,6 +8,7 @@ import type { Stream } from './stream.ts';
 /** Nothing more will come, and so far the streams went; undefined where that is not known. */
 export function endAt(dialogue: Dialogue, requestsEnd: number | undefined, responsesEnd: number): void {
   const { standing, requests, responses } = dialogue;
+  if (standing.isFinished) return;
   // Where requests are not read it may be the rest of one that has been told, or counted.
   const isKnown = standing.isReading && requestsEnd !== undefined;
   if (isKnown && !passTo(requests, requestsEnd)) {

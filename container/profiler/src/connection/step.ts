@@ -35,7 +35,7 @@ export function loseStep(dialogue: Dialogue): void {
 /** Bytes of requests will not come any more. What they asked may still be answered, and what comes behind them may begin anywhere. */
 export function loseRequests(dialogue: Dialogue): void {
   const { standing, requests, events } = dialogue;
-  if (standing.isReading && requests.reader.state === 'start') {
+  if (standing.isReading && requests.reader.state === 'start' && !standing.isFinished) {
     // Behind a whole request another one is missing, which may not be answered.
     standing.turns.asked(requests.present?.timeNs ?? 0);
     if (standing.turns.owed.missedRequest()) events.lost(1);
