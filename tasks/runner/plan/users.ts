@@ -28,11 +28,11 @@ function isService(task: PlannedTask | undefined): boolean {
 }
 
 /** The tasks of these names, and all that they need. */
-export function closureOf(
+export function closureOf<Task extends Pick<PlannedTask, 'needs'>>(
   names: readonly string[],
-  byName: ReadonlyMap<string, PlannedTask>,
-): ReadonlySet<PlannedTask> {
-  const found = new Set<PlannedTask>();
+  byName: ReadonlyMap<string, Task>,
+): ReadonlySet<Task> {
+  const found = new Set<Task>();
   const visit = (name: string): void => {
     const task = byName.get(name);
     if (task === undefined || found.has(task)) return;
