@@ -2,7 +2,7 @@ import { messageOf } from './errors.ts';
 import type { TaskEnd } from './events.ts';
 import { assess } from './fresh/assess.ts';
 import { type Course, recordOfBegun, recordOfDone, recordOfFailed } from './fresh/course.ts';
-import { makeKeeper } from './fresh/keep.ts';
+import { makeKeeper, tellOnce } from './fresh/keep.ts';
 import { keyOf } from './fresh/key.ts';
 import { removeEmpty } from './fresh/made.ts';
 import { matchOutputs, missingOutputs, removeFiles } from './fresh/outputs.ts';
@@ -32,7 +32,7 @@ export async function track(
   session: Session,
   task: PlannedTask,
   tracked: Tracked,
-  options: { readonly force: boolean; readonly mayRun: boolean },
+  options: { readonly force: boolean },
 ): Promise<Tracking> {
   const assessment = await assess(session, task, tracked, { mayStart: true });
   const { record, unread } = assessment;
@@ -41,9 +41,7 @@ export async function track(
     await waitForWatcher(host, { root, run: record.run, signal: cancel.signal });
   }
   const isFresh = assessment.isFresh && !options.force;
-  // One that has to run and cannot yet is looked at once more.
-  if (assessment.matchesNothing && (isFresh || options.mayRun))
-    session.emit({ type: 'notice-given', text: `the \`inputs\` of task \`${task.name}\` match no file` });
+  if (assessment.matchesNothing) tellOnce(session, `the \`inputs\` of task \`${task.name}\` match no file`);
   const keep = makeKeeper(session, task, { isFresh, unread });
   if (isFresh && assessment.refreshed !== undefined) keep(assessment.refreshed);
   const course: Keeping = { session, task, tracked, assessment, keep, begun: undefined };
@@ -105,8 +103,7 @@ async function restore(course: Keeping): Promise<TaskEnd | undefined> {
     // What was placed is the task's, and what somebody puts beside it from here on is not.
     if (course.begun !== undefined) course.keep(recordOfFailed(course, course.begun));
     if (session.cancel.signal.aborted) return undefined;
-    const text = `the cached outputs of task \`${task.name}\` cannot be restored: ${messageOf(error)}`;
-    session.emit({ type: 'notice-given', text });
+    tellOnce(session, `the cached outputs of task \`${task.name}\` cannot be restored: ${messageOf(error)}`);
     return undefined;
   }
 }

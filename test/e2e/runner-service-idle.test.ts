@@ -1,4 +1,5 @@
 /** A service for tasks that are all up to date does not start: a database would start for nothing. */
+import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 import { linesOf, startWatch } from '../helpers/watching.ts';
@@ -114,16 +115,26 @@ test('what is told of a task that waits for its services is told once', async ()
   await using project = await projectOf(`  db: { ${service('db')} }
   test: { needs: [db], inputs: [none], run: 'echo test >> story' }
 `);
-  expect((await project.run('test --explain')).stdout).toBe(`▸ db
+  expect((await project.run('test --explain')).stdout).toBe(`note: the \`inputs\` of task \`test\` match no file
+▸ db
 up
 ● db is ready <time>
-note: the \`inputs\` of task \`test\` match no file
 ▸ test
 test | due to: it has not run here yet
 ✔ test <time>
 ✔ db <time>
 ok: 2 done, <time>
 `);
+});
+
+test('what cannot be restored is told once, before the services of its task start', async () => {
+  await using project = await projectOf();
+  await storyOf(project, 'make');
+  await rm(project.path('.tasks/state'), { recursive: true });
+  await rm(project.path('made'));
+  await project.write('made/mine', '');
+  const { stdout } = await project.run('make');
+  expect(stdout.match(/cannot be restored|db is ready/g)).toEqual(['cannot be restored', 'db is ready']);
 });
 
 test('what is out of date in any case has its services started beside what else it needs', async () => {

@@ -5,8 +5,17 @@ import type { Session } from '../session.ts';
 import type { Assessment } from './assess.ts';
 import { isRecord, type Record, readRecord, recordFile, writeRecord } from './record.ts';
 
-/** What each run has told: where nothing may be written, it holds of all tasks. */
-const told = new WeakMap<Session, ReadonlySet<string>>();
+/** What each run has told. */
+const told = new WeakMap<Session, Set<string>>();
+
+/** Tells something once in a run, in which a task may be looked at twice: before its services start, and after. */
+export function tellOnce(session: Session, text: string, what = text): void {
+  const before = told.get(session) ?? new Set();
+  told.set(session, before);
+  if (before.has(what)) return;
+  before.add(what);
+  session.emit({ type: 'notice-given', text });
+}
 
 /** Keeps the records of a task; where that is not allowed, it only runs more often, or is read. What could not be read is told. */
 export function makeKeeper(
@@ -14,19 +23,16 @@ export function makeKeeper(
   { name }: PlannedTask,
   { isFresh, unread }: Pick<Assessment, 'isFresh' | 'unread'>,
 ): (record: Record) => void {
-  const { root, emit } = session;
-  const file = recordFile(root, name);
+  const file = recordFile(session.root, name);
   const write = unread === undefined ? writeRecord : besideUnread;
-  if (unread !== undefined) emit({ type: 'notice-given', text: tellUnread(name, unread) });
+  if (unread !== undefined) tellOnce(session, tellUnread(name, unread));
   return (record) => {
     try {
       write(file, record);
     } catch (error) {
       const otherwise = isFresh ? 'what is up to date will be compared by content again' : 'tasks will run again';
-      const before = told.get(session) ?? new Set();
-      if (before.has(otherwise)) return;
-      told.set(session, new Set([...before, otherwise]));
-      emit({ type: 'notice-given', text: `\`.tasks/state\` cannot be written, so ${otherwise}: ${messageOf(error)}` });
+      // It holds of all tasks.
+      tellOnce(session, `\`.tasks/state\` cannot be written, so ${otherwise}: ${messageOf(error)}`, otherwise);
     }
   };
 }
