@@ -150,6 +150,17 @@ test('what is out of date in any case has its services started beside what else 
   expect((await running.result).exit).toBe(0);
 });
 
+test('what lacks a file that another task writes again has no services started before that is there', async () => {
+  await using project =
+    await projectOf(`  build: { inputs: [src], outputs: [dist], cache: false, run: 'sleep 0.5; cp src dist' }
+  db: { ${service('db')} }
+  test: { needs: [build, db], inputs: [dist], run: 'echo test >> story' }
+`);
+  expect(await storyOf(project, 'test')).toBe('db test');
+  await rm(project.path('dist'));
+  expect(await storyOf(project, 'test')).toBe('');
+});
+
 test('a dry run says of a service whether it would start, also as JSON', async () => {
   await using project = await projectOf();
   await storyOf(project, 'test');

@@ -220,7 +220,8 @@ class Run {
       if (!this.order.isWaiting(task) || tracked === undefined || tracked.usesCache) continue;
       if (!this.demand.hasIdle()) return;
       // What is wrong is told when its turn comes.
-      const isStale = await isOutOfDate(this.session, task, tracked).catch(() => false);
+      const toCome = this.plan.tasks.filter(this.isToCome);
+      const isStale = await isOutOfDate(this.session, task, toCome).catch(() => false);
       if (!isStale || !this.order.isWaiting(task)) continue;
       this.demand.add(task);
       this.goOn();

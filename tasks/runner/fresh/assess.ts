@@ -4,7 +4,7 @@ import type { Session } from '../session.ts';
 import { readFileClock } from './clock.ts';
 import { differingFiles, differingParts, shorten } from './explain.ts';
 import { type InputLook, lookAtInputs } from './inputs.ts';
-import { lookAtOutputs, missingOutputs } from './outputs.ts';
+import { lookAtOutputs, matchOutputs, missingOutputs } from './outputs.ts';
 import { askParts, type Part } from './parts.ts';
 import { isRecord, type NoRecord, type Record, readRecord, recordFile } from './record.ts';
 import { type Look, select } from './snapshot.ts';
@@ -31,6 +31,8 @@ export type Assessment = {
 export type AssessOptions = {
   /** Whether commands may be started to learn what they print; `--dry-run` starts none. */
   readonly mayStart: boolean;
+  /** Inputs that something else is still to write: how they differ now says nothing. */
+  readonly isUnsettled?: (path: string) => boolean;
 };
 
 /** Compares a task with what its last run has left. Only reads. */
@@ -50,7 +52,7 @@ export async function assess(
   const unknown = [...problems, ...look.unreadable.map((path) => `${path} cannot be read`)];
   const outputs = record?.state === 'done' ? await lookAtOutputs(record, { root, fileClockMs }) : undefined;
   const because = isRecord(read)
-    ? [...unknown, ...differences(read, { parts, inputs: look, outputs, tracked })]
+    ? [...unknown, ...differences(read, { parts, inputs: look, outputs, tracked, ...options })]
     : [whyNone[read.state]];
   return {
     isFresh: because.length === 0,
@@ -77,9 +79,16 @@ export async function assess(
   };
 }
 
-/** Whether a task would run as things are now. Starts nothing. */
-export async function isOutOfDate(session: Session, task: PlannedTask, tracked: Tracked): Promise<boolean> {
-  return !(await assess(session, task, tracked, { mayStart: false })).isFresh;
+/** Whether a task has to run, whatever those that are still to come write. Starts nothing. */
+export async function isOutOfDate(
+  session: Session,
+  task: PlannedTask,
+  toCome: readonly PlannedTask[],
+): Promise<boolean> {
+  if (task.tracked === undefined) return true;
+  const others = toCome.filter((other) => other !== task);
+  const isUnsettled = matchOutputs(others.flatMap((other) => other.tracked?.outputs ?? []));
+  return !(await assess(session, task, task.tracked, { mayStart: false, isUnsettled })).isFresh;
 }
 
 const whyNone: { readonly [State in NoRecord['state']]: string } = {
@@ -103,13 +112,14 @@ type Now = {
   readonly inputs: Look;
   readonly outputs: Awaited<ReturnType<typeof lookAtOutputs>> | undefined;
   readonly tracked: Tracked;
+  readonly isUnsettled?: AssessOptions['isUnsettled'];
 };
 
-function differences(record: Record, { parts, inputs, outputs, tracked }: Now): readonly string[] {
+function differences(record: Record, { parts, inputs, outputs, tracked, isUnsettled }: Now): readonly string[] {
   return [
     ...lastRun[record.state](record),
     ...differingParts(record.parts, parts),
-    ...(inputs.isSame ? [] : differingInputs(record, inputs)),
+    ...(inputs.isSame ? [] : differingInputs(record, inputs, isUnsettled)),
     ...(outputs === undefined ? [] : differingOutputs(record, outputs, tracked)),
   ];
 }
@@ -118,10 +128,11 @@ function differences(record: Record, { parts, inputs, outputs, tracked }: Now): 
 function differingInputs(
   { inputs: last, outputs, foreign }: Record,
   { snapshot, unreadable }: Look,
+  isUnsettled: (path: string) => boolean = () => false,
 ): readonly string[] {
   const wasUnread = last.paths.filter((_, row) => kindIn(last.stamps, row) === kinds.gone);
   const isTold = new Set([...outputs.paths, ...foreign.paths, ...wasUnread, ...unreadable]);
-  const isInput = (path: string) => !isTold.has(path);
+  const isInput = (path: string) => !isTold.has(path) && !isUnsettled(path);
   return differingFiles(select(last, isInput), select(snapshot, isInput));
 }
 
