@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { apart } from '../helpers/apart.ts';
-import { childrenOf, isRunning, runningIn } from '../helpers/processes.ts';
+import { childrenOf, isRunning, isStopped, runningIn } from '../helpers/processes.ts';
 import { cli, createProject, type Project } from '../helpers/project.ts';
 import { slowToEnd } from '../helpers/slow.ts';
 
@@ -515,6 +515,19 @@ sleep 1000 & wait
     expect(await project.read('story')).toBe('cleaned');
   },
 );
+
+test('what was stopped hears the signal too, and may clean up', async () => {
+  await using project = await createProject({
+    ...config('  work: { run: sh work.sh }\n'),
+    'work.sh': "trap 'echo cleaned >story; exit 0' TERM\necho ready\nkill -STOP $$\necho on\nsleep 1000 & wait\n",
+  });
+  const running = project.start('work');
+  await running.says('ready');
+  await expect.poll(() => runningIn(project.folder).some(isStopped), { timeout: 10_000 }).toBe(true);
+  running.child.kill('SIGTERM');
+  expect((await running.result).exit).toBe(143);
+  expect(await project.read('story')).toBe('cleaned\n');
+});
 
 test('what works for somebody who cleans up is not asked to end', async () => {
   await using project = await createProject({

@@ -14,6 +14,11 @@ export function isRunning(pid: number): boolean {
   return rowOf(pid).some(({ state }) => state !== 'Z');
 }
 
+/** Whether a process was stopped and has not been told to go on. */
+export function isStopped(pid: number): boolean {
+  return rowOf(pid).some(({ state }) => state === 'T');
+}
+
 /** The processes that run in a folder. */
 export function runningIn(folder: string): readonly number[] {
   return allPids().filter((pid) => unlessGone(() => readlinkSync(`/proc/${pid}/cwd`)) === folder && isRunning(pid));

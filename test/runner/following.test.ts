@@ -16,6 +16,7 @@ function row(number: number, parent: number, other: Partial<ProcessRow> = {}): P
     session: root,
     started: `${pid}`,
     isZombie: false,
+    isStopped: false,
     ...other,
   };
 }

@@ -6,7 +6,7 @@ import { withoutInner } from './inner.ts';
 import { findProcess, handles, type ProcessRow } from './list.ts';
 import { onAbort } from './on-abort.ts';
 import { holdersOf, leftOnTerminal, type Traces } from './traces.ts';
-import { inForeground, killEach, signalEach } from './tree.ts';
+import { inForeground, killEach, signalEach, wakeEach } from './tree.ts';
 
 /** What a cancelled process has under it when it ends. */
 export type Left = {
@@ -43,6 +43,7 @@ export function endOnAbort(
     const members = tree.look();
     const isSent = !isDelivered || isThereMs > deliveredMs;
     if (isSent) signalEach(host, withoutInner(members), name);
+    wakeEach(host, members);
     left = { tree, hasHeard: hearing(isSent ? members : inForeground(host.pid, members), name), wasAsked, graceMs };
     timer = setTimeout(() => {
       left = left === undefined ? left : { ...left, graceMs: 0 };

@@ -15,6 +15,8 @@ export type ProcessRow = {
   readonly started: string;
   /** Ended, and only waiting for its parent to ask how. */
   readonly isZombie: boolean;
+  /** It hears no signal before it is told to go on. */
+  readonly isStopped: boolean;
 };
 
 /** All processes of the machine; none where nobody tells. */
@@ -48,7 +50,7 @@ export function commandsOf(pids: readonly number[]): ReadonlyMap<number, string>
 
 /** A process of which only its pid is known. */
 export function unknownProcess(pid: number): ProcessRow {
-  return { pid, parent: 0, group: 0, session: undefined, started: '', isZombie: false };
+  return { pid, parent: 0, group: 0, session: undefined, started: '', isZombie: false, isStopped: false };
 }
 
 /**
@@ -96,9 +98,8 @@ function rowOf(pid: number): readonly ProcessRow[] {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state, parent, group, session] = fields;
     const started = fields[19] ?? '';
-    return [
-      { pid, parent: Number(parent), group: Number(group), session: Number(session), started, isZombie: state === 'Z' },
-    ];
+    const numbers = { pid, parent: Number(parent), group: Number(group), session: Number(session) };
+    return [{ ...numbers, started, isZombie: state === 'Z', isStopped: state === 'T' }];
   } catch {
     return exists(pid) ? [unknownProcess(pid)] : [];
   }
@@ -116,7 +117,8 @@ function listWithPs(which: readonly string[]): readonly ProcessRow[] | undefined
     if (state === undefined) return [];
     const numbers = { pid: Number(pid), parent: Number(parent), group: Number(group), session: undefined };
     const startedS = Date.parse(`${time.join(' ')} UTC`) / 1000;
-    return [{ ...numbers, started: String(startedS), isZombie: state.startsWith('Z') }];
+    const [isZombie, isStopped] = [state.startsWith('Z'), state.startsWith('T')];
+    return [{ ...numbers, started: String(startedS), isZombie, isStopped }];
   });
   // Without a word: none of those that were asked for exists.
   const hasAnswered = status === 0 || (status === 1 && stderr === '');

@@ -1,7 +1,7 @@
 import type { Host } from '../host.ts';
 import type { Left } from './ending.ts';
 import type { ProcessRow } from './list.ts';
-import { killEach, signalEach } from './tree.ts';
+import { killEach, signalEach, wakeEach } from './tree.ts';
 
 /** How long the descendants of a cancelled process may go on before they are asked, in case its signal was not for them. */
 const patienceMs = 300;
@@ -39,6 +39,7 @@ export function makeSweep(host: Pick<Host, 'kill' | 'clockMs' | 'pid'>, { tree, 
       return nowMs - sinceMs >= patienceMs;
     });
     signalEach(host, due, 'SIGTERM');
+    wakeEach(host, due);
     for (const { pid } of due) asked.add(pid);
   };
   const kill = (rows: readonly ProcessRow[]): void => {

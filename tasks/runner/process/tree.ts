@@ -49,6 +49,12 @@ export function signalEach(
   spawnSync('sudo', ['-n', 'kill', '-s', signal.slice('SIG'.length), ...pids], { stdio: 'ignore' });
 }
 
+/** Lets those go on that were stopped, so that they hear what they were asked. */
+export function wakeEach(host: Pick<Host, 'kill'>, rows: readonly ProcessRow[]): void {
+  const stopped = rows.filter(({ isStopped }) => isStopped);
+  signalEach(host, stopped, 'SIGCONT');
+}
+
 /** Kills each, and with it what it starts just now where they have a group that is not ours. */
 export function killEach(host: Pick<Host, 'kill' | 'pid'>, rows: readonly ProcessRow[]): void {
   const own = findProcess(host.pid)?.group ?? 0;
