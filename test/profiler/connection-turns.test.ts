@@ -61,6 +61,17 @@ const ahead: Readonly<Record<string, readonly Step[]>> = {
     answer(ok(1).text.slice(20)),
     lose(ok(2)),
   ],
+  'twice behind the beginning of an answer whose rest is missing': [
+    get(1),
+    answer(ok(1).text.slice(0, 20)),
+    lose(answer(ok(1).text.slice(20))),
+    get(2),
+    get(3),
+    ok(2),
+    get(7),
+    ok(3),
+    ok(7),
+  ],
   'before an answer that is seen': [get(1), get(2), ok(1), lose(ok(2))],
   'twice, with no answer between': [get(1), get(2), lose(ok(1)), get(3), ok(2), ok(3)],
   'before the rest of an answer': [
@@ -81,6 +92,12 @@ test.each(Object.entries(ahead))('a client that asked ahead %s is counted behind
     const asked = steps.filter(({ text }) => text.startsWith('GET')).flatMap(({ text }) => text.match(/GET/g) ?? []);
     expect(shown.length + lost).toBe(4 + asked.length);
   }
+});
+
+test('what was sent since the last answer was received is owed one, be it missing', () => {
+  const [begin, end] = [ask('GET /1 HTTP'), ask('/1.1\r\n\r\n')];
+  const { shown } = told(client, [...exchange(0), begin, lose(end), ok(1), lose(get(2)), get(3), ok(2), ok(3)]);
+  expect(shown).toEqual([status(0)]);
 });
 
 test('a client that is seen to ask ahead after it seemed to wait is told no further', () => {
