@@ -15,24 +15,28 @@
 #include "http_hits.bpf.h"
 #include "http_ignored.bpf.h"
 #include "http_layout.bpf.h"
-#include "http_notes.bpf.h"
 #include "http_scratch.bpf.h"
 #include "http_task.bpf.h"
 
 /* Segments of a message that are looked for; the bytes of one that filled more are not found. */
 #define SEGMENTS_BACK 64
 
-/* By thread: the message that it handed to a socket last. A line of the cache for each. */
+/*
+ * By thread: the message that it handed to a socket last. A thread that works for io_uring may wait
+ * long in between, so there are more places than threads of most hosts.
+ */
+#define HANDED 16384
 struct hp_handed {
-	__u64 thread;
 	__u64 message;
-	__u64 _pad[6];
+	/* With the thread's own number in it: two that share a place may write there at one time.
+	 */
+	__u64 check;
 };
-struct hp_handed hp_handed[NOTES] SEC(".data.handed") = {};
+struct hp_handed hp_handed[HANDED] SEC(".data.handed") = {};
 
 static __always_inline struct hp_handed *handed_by(__u32 thread)
 {
-	return &hp_handed[thread % NOTES];
+	return &hp_handed[thread % HANDED];
 }
 
 static __always_inline int message_handed(__u32 hook, struct msghdr *message)
@@ -42,7 +46,7 @@ static __always_inline int message_handed(__u32 hook, struct msghdr *message)
 
 	hook_was_hit(hook);
 	note->message = (__u64)message;
-	note->thread = thread;
+	note->check = (__u64)message ^ thread;
 	return 0;
 }
 
@@ -53,6 +57,7 @@ static __always_inline int message_handed(__u32 hook, struct msghdr *message)
 static __always_inline __u64 take_handed(void)
 {
 	struct hp_handed *note;
+	__u64 message;
 	__u32 thread;
 
 	/* Spares all others the look at the note. */
@@ -60,10 +65,11 @@ static __always_inline __u64 take_handed(void)
 		return 0;
 	thread = ids_of(current_task());
 	note = handed_by(thread);
-	if (note->thread != thread)
+	message = note->message;
+	if (note->check != (message ^ thread))
 		return 0;
-	note->thread = 0;
-	return note->message;
+	note->check = 0;
+	return message;
 }
 
 /* Some process has made a ring, and may move bytes by it. */

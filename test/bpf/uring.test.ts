@@ -19,7 +19,7 @@ beforeAll(async () => {
   await vi.waitFor(() => expect(profiler.text()).toContain('# not seen here: '), 10_000);
   isTold = !/^# not seen here: .*traffic over io_uring/m.test(profiler.text());
   await peer.play(makeRing);
-  if (isTold) await profiler.says('a process uses io_uring');
+  if (isTold) await profiler.says('what io_uring moves is followed');
   for (const each of uringCases) await peer.play(each);
   await profiler.stop();
   told = profiler.lines().filter(({ type }) => type === 'exchange');

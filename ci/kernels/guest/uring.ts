@@ -14,7 +14,7 @@ const POLL_MS = 50;
 export async function playUring(peer: Peer, profiler: Profiler): Promise<readonly Case[]> {
   const { tier, unseen } = await headerOf(profiler);
   if (isUnseen(unseen, UNSEEN)) return [];
-  const follows = tier === 'C' ? undefined : profiler.says('a process uses io_uring');
+  const follows = tier === 'C' ? undefined : profiler.says('what io_uring moves is followed');
   await peer.play(makeRing);
   await follows;
   const mine = uringCases.filter((each) => !byThreads.includes(each) || !isUnseen(unseen, WITHOUT_THREADS));

@@ -35,7 +35,7 @@ export type Probe = {
   readonly tier: Chosen;
   readonly attach: () => void;
   readonly detach: () => void;
-  /** Follows io_uring from when it is used first; says so then. Called every few milliseconds. */
+  /** Follows io_uring from when it is used first. Gives what there is to say of it, once. Called every few milliseconds. */
   readonly follow: () => string | undefined;
   readonly decide: (group: GroupId, decision: Decision) => void;
   readonly forgetGroup: (group: GroupId) => void;

@@ -17,7 +17,7 @@ export type Uring = {
   /** Before what tells that bytes were moved, so that this finds a note of each message. */
   readonly attach: () => void;
   readonly detach: () => void;
-  /** Attaches what follows rings if the first one was made; says so, or why not. Called every few milliseconds. */
+  /** Attaches what follows rings if the first one was made. Gives what there is to say of it, once. Called every few milliseconds. */
   readonly follow: () => string | undefined;
 };
 
@@ -71,15 +71,30 @@ function makeUring(object: BpfObject, other: BpfObject): Uring & { readonly prov
   const trampolines = object.programs.filter(({ name }) => name !== WATCH);
   const hits = new Uint32Array(mapMemory(openMap(other, '.data.hp'), 0, 4 * layout.hook.hooks, false));
   const handed = openMap(other, '.data.handed');
-  /** What is attached since the first ring was made. */
-  let following: readonly BpfProgram[] | undefined;
+  /** Since the first ring was made. */
+  let isFollowing = false;
+  /** What is still to be said of that. */
+  let said: string | undefined;
   const attach = (programs: readonly BpfProgram[]): void => {
     for (const program of programs) links.set(program, attachProgram(program));
   };
-  const detach = (): void => {
-    for (const [program, link] of links) {
+  const detach = (programs = object.programs): void => {
+    for (const program of programs) {
+      const link = links.get(program);
       links.delete(program);
-      detachProgram(link);
+      if (link !== undefined) detachProgram(link);
+    }
+  };
+  /** All of them or none: what is received without what is sent would be requests without answers. */
+  const begin = (): void => {
+    isFollowing = true;
+    try {
+      attach(trampolines);
+      said = 'what io_uring moves is followed from now on';
+    } catch (error) {
+      if (!(error instanceof BpfError)) throw error;
+      detach(trampolines);
+      said = `what io_uring moves is counted and not told: ${error.message}`;
     }
   };
   return {
@@ -87,21 +102,16 @@ function makeUring(object: BpfObject, other: BpfObject): Uring & { readonly prov
     attach: () => {
       // What a thread has handed over before is not what it hands over next.
       update(handed, Buffer.alloc(4), Buffer.alloc(handed.valueBytes));
-      attach([...watch, ...(following ?? [])]);
+      attach(watch);
+      if (isFollowing) begin();
     },
-    detach,
+    detach: () => detach(),
     follow: () => {
       const isPaused = links.size === 0;
-      if (following !== undefined || isPaused || hits[layout.hook.hookUring] === 0) return undefined;
-      following = [];
-      try {
-        attach(trampolines);
-        following = trampolines;
-        return 'a process uses io_uring: what it moves is followed from now on';
-      } catch (error) {
-        if (!(error instanceof BpfError)) throw error;
-        return `what io_uring moves is counted and not told: ${error.message}`;
-      }
+      if (!isFollowing && !isPaused && hits[layout.hook.hookUring] !== 0) begin();
+      const news = said;
+      said = undefined;
+      return news;
     },
     prove: () => {
       try {
