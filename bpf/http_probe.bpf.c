@@ -131,39 +131,39 @@ int BPF_PROG(hp_fx_page_ux, struct socket *socket, struct page *page, int offset
  * what tells that bytes were moved.
  */
 SEC("fentry/inet_recvmsg")
-int BPF_PROG(hp_fe_recv4, struct socket *socket, struct msghdr *message)
+int BPF_PROG(hp_fe_recv4)
 {
-	return message_handed(HP_HOOK_RECEIVE4, message);
+	return message_handed(HP_HOOK_RECEIVE4, ctx);
 }
 
 SEC("fentry/inet6_recvmsg")
-int BPF_PROG(hp_fe_recv6, struct socket *socket, struct msghdr *message)
+int BPF_PROG(hp_fe_recv6)
 {
-	return message_handed(HP_HOOK_RECEIVE6, message);
+	return message_handed(HP_HOOK_RECEIVE6, ctx);
 }
 
 SEC("fentry/unix_stream_recvmsg")
-int BPF_PROG(hp_fe_recv_ux, struct socket *socket, struct msghdr *message)
+int BPF_PROG(hp_fe_recv_ux)
 {
-	return message_handed(HP_HOOK_RECEIVE_UNIX, message);
+	return message_handed(HP_HOOK_RECEIVE_UNIX, ctx);
 }
 
 SEC("fentry/inet_sendmsg")
-int BPF_PROG(hp_fe_send4, struct socket *socket, struct msghdr *message)
+int BPF_PROG(hp_fe_send4)
 {
-	return message_handed(HP_HOOK_SEND4, message);
+	return message_handed(HP_HOOK_SEND4, ctx);
 }
 
 SEC("fentry/inet6_sendmsg")
-int BPF_PROG(hp_fe_send6, struct socket *socket, struct msghdr *message)
+int BPF_PROG(hp_fe_send6)
 {
-	return message_handed(HP_HOOK_SEND6, message);
+	return message_handed(HP_HOOK_SEND6, ctx);
 }
 
 SEC("fentry/unix_stream_sendmsg")
-int BPF_PROG(hp_fe_send_ux, struct socket *socket, struct msghdr *message)
+int BPF_PROG(hp_fe_send_ux)
 {
-	return message_handed(HP_HOOK_SEND_UNIX, message);
+	return message_handed(HP_HOOK_SEND_UNIX, ctx);
 }
 
 SEC("tp_btf/io_uring_create")

@@ -39,14 +39,19 @@ static __always_inline struct hp_handed *handed_by(__u32 thread)
 	return &hp_handed[thread % HANDED];
 }
 
-static __always_inline int message_handed(__u32 hook, struct msghdr *message)
+/* For a function whose second argument is the message: as a number, since it becomes part of one.
+ */
+static __always_inline int message_handed(__u32 hook, void *context)
 {
 	__u32 thread = ids_of(current_task());
 	struct hp_handed *note = handed_by(thread);
+	__u64 message;
 
 	hook_was_hit(hook);
-	note->message = (__u64)message;
-	note->check = (__u64)message ^ thread;
+	if (bpf_get_func_arg(context, 1, &message))
+		return 0;
+	note->message = message;
+	note->check = message ^ thread;
 	return 0;
 }
 
