@@ -1,6 +1,4 @@
 /** What the trace says against what was sent, as the conformance test compares it: every exchange whole, at both ends. */
-import { NAMES } from '../../../container/profiler/src/losses.ts';
-import type { Loss } from '../../../container/profiler/src/sinks/sink.ts';
 import type { Case } from '../../../test/bpf/cases.ts';
 import { describe, expectWhole, targetsOf } from '../../../test/bpf/whole.ts';
 import type { Peer } from '../../../test/helpers/peer.ts';
@@ -81,16 +79,10 @@ function strangers(cases: readonly Case[], exchanges: readonly Told[]): string |
   return strange.length === 0 ? undefined : JSON.stringify(strange);
 }
 
-/**
- * Where kprobes are left out on purpose, threads may interrupt the tracepoints behind them too, which is counted: whether an
- * exchange is missing for that, the cases show.
- */
 function losses(lines: readonly Told[], status: Readonly<Record<string, unknown>>): string | undefined {
   const counters = Object.entries(status.counters as Record<string, number>);
-  const allowed = status.tier === 'D' ? ['lostRecursion'] : [];
-  const lost = counters.filter(([name, count]) => !HARMLESS.has(name) && !allowed.includes(name) && count > 0);
-  const words = new Set(allowed.map((name) => NAMES[name]));
-  const told = lines.filter((line) => line.type === 'loss' && !words.has((line as unknown as Loss).what));
+  const lost = counters.filter(([name, count]) => !HARMLESS.has(name) && count > 0);
+  const told = lines.filter((line) => line.type === 'loss');
   return lost.length + told.length === 0 ? undefined : JSON.stringify([...told, ...lost]);
 }
 
