@@ -15,12 +15,16 @@ struct {
 	__type(value, __u64);
 } hp_loss SEC(".maps");
 
+/*
+ * Atomically, though each processor has its own: a thread that interrupts the program counts too,
+ * and all that it counted would be gone with the number that was read before.
+ */
 static __always_inline void count_loss(__u32 kind)
 {
 	__u64 *times = bpf_map_lookup_elem(&hp_loss, &kind);
 
 	if (times)
-		(*times)++;
+		__sync_fetch_and_add(times, 1);
 }
 
 #endif

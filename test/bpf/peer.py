@@ -7,19 +7,10 @@ step, if not all} or {"do": action, "who": end}. The first line that it says is 
 import ctypes, ctypes.util, fcntl, json, os, socket, struct, sys, tempfile, threading
 
 import uring
+from uring import Iovec, Msghdr
 
 PR_SET_NAME = 15
 libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
-
-
-class Iovec(ctypes.Structure):
-    _fields_ = [("base", ctypes.c_void_p), ("len", ctypes.c_size_t)]
-
-
-class Msghdr(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_void_p), ("namelen", ctypes.c_uint), ("iov", ctypes.POINTER(Iovec)),
-                ("iovlen", ctypes.c_size_t), ("control", ctypes.c_void_p), ("controllen", ctypes.c_size_t),
-                ("flags", ctypes.c_int)]
 
 
 class Mmsghdr(ctypes.Structure):

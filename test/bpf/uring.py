@@ -17,7 +17,7 @@ class Iovec(ctypes.Structure):
 
 
 class Msghdr(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_void_p), ("namelen", ctypes.c_uint), ("iov", ctypes.c_void_p),
+    _fields_ = [("name", ctypes.c_void_p), ("namelen", ctypes.c_uint), ("iov", ctypes.POINTER(Iovec)),
                 ("iovlen", ctypes.c_size_t), ("control", ctypes.c_void_p), ("controllen", ctypes.c_size_t),
                 ("flags", ctypes.c_int)]
 
@@ -123,7 +123,7 @@ def receive_segments(end, size):
 
 
 def message_of(segments, count):
-    return Msghdr(iov=ctypes.addressof(segments), iovlen=count)
+    return Msghdr(iov=ctypes.cast(segments, ctypes.POINTER(Iovec)), iovlen=count)
 
 
 def send_message(end, parts):
