@@ -28,8 +28,7 @@
 #define HANDED 16384
 struct hp_handed {
 	__u64 message;
-	/* With the thread's own number in it: two that share a place may write there at one time.
-	 */
+	/* Has the thread's number in it, since two that share a place may write at one time. */
 	__u64 check;
 };
 struct hp_handed hp_handed[HANDED] SEC(".data.handed") = {};
@@ -39,8 +38,7 @@ static __always_inline struct hp_handed *handed_by(__u32 thread)
 	return &hp_handed[thread % HANDED];
 }
 
-/* For a function whose second argument is the message: as a number, since it becomes part of one.
- */
+/* Of a function's arguments the message is the second. It is read as a number, to be combined. */
 static __always_inline int message_handed(__u32 hook, void *context)
 {
 	__u32 thread = ids_of(current_task());
