@@ -14,15 +14,35 @@ function renderProblem(problem: Problem, paint: Paint): string {
 }
 
 function renderPlace(place: Place, paint: Paint): string[] {
-  const visible = place.text.replaceAll('\t', ' ');
-  const start = place.column - 1;
-  const before = columnsOf(place.text.slice(0, start));
-  const carets = ' '.repeat(before) + '^'.repeat(Math.max(1, columnsOf(place.text.slice(start, start + place.length))));
+  const { before, meant, after } = excerptOf(place);
+  const carets = ' '.repeat(columnsOf(before)) + '^'.repeat(Math.max(1, columnsOf(meant)));
   return [
     `  --> ${place.file}:${place.line}:${place.column}`,
-    `   | ${visible}`.trimEnd(),
+    `   | ${before}${meant}${after}`.replaceAll('\t', ' ').trimEnd(),
     `   | ${paint.red(carets)}`,
   ];
+}
+
+type Excerpt = { readonly before: string; readonly meant: string; readonly after: string };
+
+const mostBefore = 60;
+const mostMeant = 60;
+const mostAfter = 40;
+
+/** The line around what is meant; a file that a program wrote may be one line. In signs, so that none is cut in two. */
+function excerptOf({ text, column, length }: Place): Excerpt {
+  const before = [...text.slice(0, column - 1)];
+  const meant = [...text.slice(column - 1, column - 1 + length)];
+  const after = [...text.slice(column - 1 + length)];
+  const isShort = before.length + meant.length + after.length <= mostBefore + mostMeant + mostAfter;
+  if (isShort) return { before: before.join(''), meant: meant.join(''), after: after.join('') };
+  const shown = meant.slice(0, mostMeant);
+  const rest = [...meant.slice(mostMeant), ...after];
+  return {
+    before: `${before.length > mostBefore ? '…' : ''}${before.slice(-mostBefore).join('')}`,
+    meant: shown.join(''),
+    after: `${rest.slice(0, mostAfter).join('')}${rest.length > mostAfter ? '…' : ''}`,
+  };
 }
 
 /** How wide a text stands on a terminal, near enough for carets: East Asian signs take two columns, marks upon others none. */

@@ -162,10 +162,15 @@ test('a list given for a map, or a map for a list, is said in those words', asyn
   `);
 });
 
+const longTable = [...'abcdefghi', 'a', ...'jklmnop'].map((name) => `${name}: { run: 日本 $HOME }`).join(', ');
+
 test.each([
   ['a reference outside of quotes', 'tasks:\n  a: { run: echo ${x} }\n'],
   ['an anchor that is missing', 'tasks: *x\n'],
   ['an anchor within itself', 'tasks: &x\n  <<: *x\n'],
+  ['a list within itself', 'tasks:\n  a:\n    run: &x [echo, *x]\n'],
+  ['a map within a part of it', 'tasks: &x\n  a: { env: { A: *x } }\n'],
+  ['one long line', `{ tasks: { ${longTable} } }`],
   ['a colon in a text', 'tasks:\n  a:\n    run: x: y\n'],
   ['a wrong indentation', 'tasks:\n  a:\n    run: echo\n   b: c\n'],
   [
@@ -180,6 +185,12 @@ test.each([
   ['a second document', '--- {}\n--- {}\n'],
 ])('a slip of YAML is told in plain words: %s', async (_what, config) => {
   expect(await errorsOf(config)).toMatchSnapshot();
+});
+
+test('lists that are too deep to be read are told as that', async () => {
+  expect(await errorsOf(`tasks: { a: { run: ${'['.repeat(5000)}`)).toContain(
+    'error: there are too many lists or maps within each other here\n  --> tasks.config.yaml:1:',
+  );
 });
 
 test('a merge conflict is told as one, and not as what follows from it', async () => {

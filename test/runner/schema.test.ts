@@ -95,7 +95,9 @@ function placesIn(node: unknown): readonly { readonly owner: Table; readonly key
   return Object.entries(node).flatMap(([name, inner]) => [{ owner: node as Table, key: name }, ...placesIn(inner)]);
 }
 
-function apply(document: unknown, { at, how, key: name, value: other }: Change): void {
+/** Nothing is shared with another change: a list put into itself would have no end, and no file can say it. */
+function apply(document: unknown, { at, how, key: name, value }: Change): void {
+  const other = structuredClone(value);
   const places = placesIn(document);
   const place = places[at % places.length];
   if (place === undefined) return;

@@ -80,16 +80,18 @@ type PlaceOf = (start: number, end: number) => Place;
 
 type Data = { readonly document?: unknown; readonly problems: readonly Problem[] };
 
-/** Aliases are resolved only now: one may lead nowhere, or blow a small file up. */
+/** Aliases are resolved only now: one may lead nowhere, to what it stands in, or blow a small file up. */
 function readData(yaml: Document, placeOf: PlaceOf): Data {
   const problems: Problem[] = [];
   visit(yaml, {
-    Alias: (_, alias) => {
-      if (alias.resolve(yaml) !== undefined) return;
+    Alias: (_, alias, above) => {
+      const named = alias.resolve(yaml);
+      if (named !== undefined && !above.includes(named)) return;
       const [start, end] = alias.range ?? [0, 0];
-      const message = `there is no anchor \`&${alias.source}\` before this`;
+      const nowhere = `there is no anchor \`&${alias.source}\` before this`;
+      const endless = `\`*${alias.source}\` stands in what \`&${alias.source}\` names, which would have no end`;
       const hint = `put a string that begins with \`*\` in quotes: \`'*${alias.source}'\``;
-      problems.push({ message, hint, place: placeOf(start, end) });
+      problems.push({ message: named === undefined ? nowhere : endless, hint, place: placeOf(start, end) });
     },
   });
   if (problems.length > 0) return { problems };

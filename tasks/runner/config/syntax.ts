@@ -47,6 +47,8 @@ export function describeSyntax({ code, message, pos: [start] }: SyntaxError, tex
       const hint = sign === '`@`' ? ofMake : inQuotes;
       return { message: `a string that begins with ${sign} must be in quotes`, hint };
     }
+    case 'RESOURCE_EXHAUSTION':
+      return { message: 'there are too many lists or maps within each other here' };
     case 'MULTIPLE_DOCS':
       return { message: 'a config is one document, but `---` begins a second' };
     default:
