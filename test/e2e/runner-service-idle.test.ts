@@ -1,7 +1,7 @@
 /** A service for tasks that are all up to date does not start: a database would start for nothing. */
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { createProject, type Project } from '../helpers/project.ts';
+import { createProject, type Project, type Result } from '../helpers/project.ts';
 import { linesOf, startWatch } from '../helpers/watching.ts';
 
 const service = (name: string): string =>
@@ -215,4 +215,33 @@ test('a service that waits for its turn does not start for a task that cannot ru
   const { exit, stdout } = await project.run('test --keep-going --jobs=1');
   expect(exit).toBe(3);
   expect(stdout).toContain('– db skipped: nothing that needs it has to run');
+});
+
+/** Two runs of `seed`, of which the second waits for the service of the first. */
+async function seedTwice(seed: string): Promise<{ readonly second: Result; readonly story: string }> {
+  const project = await projectOf(`  db:
+    service: { run: 'echo db >> story; until test -e go; do sleep 0.05; done; echo up; exec sleep 1000', ready: { log: up } }
+  seed: { needs: [db], inputs: [seed.sql], run: 'echo seed >> story; ${seed}' }
+`);
+  await using _ = project;
+  const first = project.start('seed');
+  await first.says('▸ db');
+  const second = project.start('seed');
+  await second.says(`\`db\` waits for the run with pid ${first.pid}`);
+  await project.write('go', '');
+  await first.result;
+  return { second: await second.result, story: (await linesOf(project, 'story')).join(' ') };
+}
+
+test('a service does not start for what another run has done while this one waited', async () => {
+  const { second, story } = await seedTwice('true');
+  expect(story).toBe('db seed');
+  expect(second.exit).toBe(0);
+  expect(second.stdout).toContain('– seed skipped: up to date\n– db skipped: nothing that needs it has to run\n');
+});
+
+test('a service starts for what another run has tried in vain while this one waited', async () => {
+  const { second, story } = await seedTwice('exit 3');
+  expect(story).toBe('db seed db seed');
+  expect(second.exit).toBe(3);
 });

@@ -10,6 +10,10 @@ export type Demand = {
   readonly isOver: (service: PlannedTask, isToCome: (task: PlannedTask) => boolean) => boolean;
   /** A task has to run, and so all services that it needs have to start. */
   readonly add: (task: PlannedTask) => void;
+  /** Another run is done with what this one waited for. It may have done, too, what services were asked for. */
+  readonly doubt: () => void;
+  /** Those to be looked at again before a service starts that only they have asked for, and only before a doubt. Until then it is idle. */
+  readonly takeBack: (service: PlannedTask) => readonly PlannedTask[];
   /** Tasks that are looked at before services start that they need. */
   readonly looked: ReadonlyMap<PlannedTask, Looked>;
 };
@@ -27,6 +31,9 @@ export function makeDemand(plan: Plan, users: Users, isUp: (service: string) => 
   const idle = new Set(
     [...needers].flatMap(([service, some]) => (some.every((task) => mayBeFresh(task, plan)) ? [service] : [])),
   );
+  const mayIdle = new Set(idle);
+  /** The tasks that have asked, and whether there is doubt about it. */
+  const asking = new Map<PlannedTask, boolean>();
   const byName = new Map(idle.size === 0 ? [] : plan.tasks.map((task) => [task.name, task]));
   const waits = new Map<PlannedTask, ReadonlySet<string>>();
   const looked = new Map<PlannedTask, Looked & { readonly services: string[] }>();
@@ -46,10 +53,25 @@ export function makeDemand(plan: Plan, users: Users, isUp: (service: string) => 
       return left?.length === 0;
     },
     add: (task) => {
-      for (const service of idle) if (users.get(service)?.has(task)) idle.delete(service);
+      asking.set(task, false);
+      for (const service of idle) if (uses(task, service)) idle.delete(service);
+    },
+    doubt: () => {
+      for (const task of asking.keys()) asking.set(task, true);
+    },
+    takeBack: (service) => {
+      const askers = [...asking.keys()].filter((task) => uses(task, service));
+      if (!mayIdle.has(service) || askers.some((task) => asking.get(task) === false)) return [];
+      for (const task of askers) asking.delete(task);
+      for (const other of mayIdle) if (![...asking.keys()].some((task) => uses(task, other))) idle.add(other);
+      return askers;
     },
     looked,
   };
+
+  function uses(task: PlannedTask, service: PlannedTask): boolean {
+    return users.get(service)?.has(task) === true;
+  }
 
   function waitsFor(task: PlannedTask): ReadonlySet<string> {
     const names = waits.get(task) ?? new Set([...task.needs, ...task.after].flatMap((name) => [...standsFor(name)]));

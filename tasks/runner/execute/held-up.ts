@@ -9,7 +9,8 @@ export type HeldUp = {
   readonly isEmpty: () => boolean;
   /** Tells once for whom a task waits, and looks again soon. */
   readonly add: (task: PlannedTask, held: Held) => void;
-  readonly remove: (task: PlannedTask) => void;
+  /** Whether it was among them. */
+  readonly remove: (task: PlannedTask) => boolean;
   readonly clear: () => void;
   /** Looks no more. */
   readonly close: () => void;

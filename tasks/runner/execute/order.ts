@@ -16,6 +16,8 @@ export type Order = {
   readonly take: (task: PlannedTask) => void;
   /** Lets one wait again that was looked at, until it can run. */
   readonly putBack: (task: PlannedTask) => void;
+  /** Makes a candidate again of one that has been looked at, and still waits. */
+  readonly lookAgain: (task: PlannedTask) => void;
   /** Takes out all that still wait, candidates or not. */
   readonly takeAll: () => readonly PlannedTask[];
   readonly end: (task: PlannedTask, end: TaskEnd) => void;
@@ -98,6 +100,7 @@ export function makeOrder(tasks: readonly PlannedTask[], looked: Demand['looked'
       waiting.add(task);
       if (missing.get(task) === 0) insert(task);
     },
+    lookAgain: insert,
     end: (task, end) => {
       note(task, end);
       for (const successor of successors.get(task.name) ?? []) if (isLast(missing, successor)) insert(successor);

@@ -41,6 +41,7 @@ class Run {
   private readonly heldUp: HeldUp;
   private readonly services: Services;
   private looksAhead = false;
+  private hasNewCandidates = false;
   private finish: () => void = () => undefined;
   private crash: (error: unknown) => void = () => undefined;
   private readonly isToCome = (task: PlannedTask): boolean => this.running.has(task) || this.order.isWaiting(task);
@@ -103,9 +104,9 @@ class Run {
     }
   }
 
-  /** One look at all candidates; true when something ended at once, so that there may be new ones. */
+  /** One look at all candidates; true when there may be new ones, as when something ended at once. */
   private startOrEndSome(): boolean {
-    let someEnded = false;
+    this.hasNewCandidates = false;
     const candidates = [...this.order.candidates()];
     const unmetBy = (task: PlannedTask): string | undefined => this.order.unmetNeed(task) ?? this.up.lostBy(task);
     for (const task of candidates) {
@@ -121,9 +122,9 @@ class Run {
       )
         continue;
       else if (!this.demand.isIdle(task) && this.room.hasRoomFor(task)) this.startUnlessHeld(task);
-      someEnded ||= this.order.hasEnded(task);
+      this.hasNewCandidates ||= this.order.hasEnded(task);
     }
-    return someEnded;
+    return this.hasNewCandidates;
   }
 
   private startUnlessHeld(task: PlannedTask): void {
@@ -135,16 +136,24 @@ class Run {
     const because = 'what it needs has run since its start';
     if (isOutdated && taken.around === undefined)
       return void this.heldUp.add(task, { ...taken, hint: goesOn(because) });
-    this.heldUp.remove(task);
+    if (this.heldUp.remove(task)) this.demand.doubt();
     if (isOutdated) this.endAtOnce(task, startedBy(taken.around?.task ?? '', task, { name: task.name, because }));
     else if (taken.state === 'lent') this.services.borrow(task, taken);
     else if (taken.state === 'held-around-us') this.endAtOnce(task, startedBy(taken.outer, task, taken.service));
-    else if (taken.doneBy === undefined) this.start(task);
+    else if (taken.doneBy === undefined) this.startUnlessDoubted(task);
     else {
       // It has done nothing that could stand for a third one's.
       this.claims.giveBack(task, false);
       this.endAtOnce(task, { state: 'skipped', reason: `the run with pid ${taken.doneBy.pid} has just done it` });
     }
+  }
+
+  private startUnlessDoubted(task: PlannedTask): void {
+    const askers = this.demand.takeBack(task);
+    if (askers.length === 0) this.start(task);
+    // Till then it stays claimed, so that no other run does meanwhile what they need it for.
+    for (const asker of askers) this.order.lookAgain(asker);
+    this.hasNewCandidates ||= askers.length > 0;
   }
 
   private leaveOut(service: PlannedTask): void {
