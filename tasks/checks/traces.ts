@@ -1,6 +1,7 @@
 /** Can the profiler write its traces? */
 import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
+import { asRoot } from '../lib/packages.ts';
 import { tracesFolder } from '../lib/stack.ts';
 
 export const checks = documented([
@@ -18,11 +19,16 @@ export const checks = documented([
 async function tracesCanBeWritten(probe: Probe): Promise<CheckResult> {
   const folder = `${probe.root}/${tracesFolder}`;
   if (await probe.writable(folder)) return { outcome: 'pass', summary: tracesFolder };
+  const isThere = await probe.exists(folder);
   const user = probe.user === undefined ? '$(id -u)' : `${probe.user.uid}:${probe.user.gid}`;
   return {
     outcome: 'fail',
-    summary: `${tracesFolder} is missing or belongs to another user`,
+    summary: `${tracesFolder} ${isThere ? 'belongs to another user' : 'is missing'}`,
     cause: 'the profiler writes the traces there, as you',
-    fixes: [{ about: 'make it yours', command: `mkdir -p ${tracesFolder} || sudo chown -R ${user} ${tracesFolder}` }],
+    fixes: [
+      isThere
+        ? { about: 'make it yours', command: asRoot(probe, `chown -R ${user} ${tracesFolder}`) }
+        : { about: 'create it', command: `mkdir -p ${tracesFolder}` },
+    ],
   };
 }

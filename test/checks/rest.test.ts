@@ -233,12 +233,21 @@ test('an APP_PORT that is no port is said to be none', async () => {
   );
 });
 
-test('traces must be writable', async () => {
+test('traces must be writable: a folder that is missing is created, one of somebody else becomes yours', async () => {
   const traces = checkOf(traceChecks, 'TR001');
   expect((await traces({ writable: ['/project/container/traces'] })).outcome).toBe('pass');
-  expect((await traces({ uid: 1000 })).fixes?.[0]).toMatchObject({
-    command: expect.stringContaining('chown -R 1000:1000'),
+  expect(await traces({ uid: 1000 })).toMatchObject({
+    summary: 'container/traces is missing',
+    fixes: [{ command: 'mkdir -p container/traces' }],
   });
+  const ofRoot = { uid: 1000, files: { '/project/container/traces': '' } };
+  expect(await traces({ ...ofRoot, isTerminal: true })).toMatchObject({
+    summary: 'container/traces belongs to another user',
+    fixes: [{ command: "sudo sh -c 'chown -R 1000:1000 container/traces'" }],
+  });
+  expect((await traces(ofRoot)).fixes).toMatchObject([
+    { command: "sudo -n sh -c 'chown -R 1000:1000 container/traces'" },
+  ]);
 });
 
 test.each([
