@@ -273,20 +273,30 @@ test.each([
 
 test('a host without the eBPF toolchain is warned, not failed', async () => {
   const check = checkOf(toolchain, 'TC001');
-  const commands = { 'clang --version': 'Debian clang version 14.0.6\nTarget: x\n', 'bpftool version': 'v7.1.0' };
-  expect(await check({ commands, files: { '/usr/include/bpf/bpf_helpers.h': '' } })).toEqual({
-    outcome: 'pass',
-    summary: 'Debian clang version 14.0.6',
-  });
+  const files = { '/usr/include/bpf/bpf_helpers.h': '' };
+  const commands = {
+    'clang --version': 'Debian clang version 14.0.6\nTarget: x\n',
+    'llvm-strip --version': 'LLVM version 14.0.6',
+    'bpftool version': 'v7.1.0',
+  };
+  const pass = { outcome: 'pass', summary: 'Debian clang version 14.0.6' };
+  expect(await check({ commands, files })).toEqual(pass);
+  const onlyRoots = { ...commands, 'bpftool version': notFound, '/usr/sbin/bpftool version': 'v7.1.0' };
+  expect(await check({ commands: onlyRoots, files })).toEqual(pass);
   const bare = await check({
     programs: ['apt-get'],
-    commands: { 'clang --version': notFound, 'bpftool version': notFound },
+    commands: {
+      'clang --version': notFound,
+      'llvm-strip --version': notFound,
+      'bpftool version': notFound,
+      '/usr/sbin/bpftool version': notFound,
+    },
   });
-  expect(bare).toMatchObject({ outcome: 'warn', summary: 'not installed: clang, bpftool, bpf/bpf_helpers.h' });
-  const old = await check({
-    commands: { ...commands, 'clang --version': 'clang version 11.0.1' },
-    files: { '/usr/include/bpf/bpf_helpers.h': '' },
+  expect(bare).toMatchObject({
+    outcome: 'warn',
+    summary: 'not installed: clang, llvm-strip, bpftool, bpf/bpf_helpers.h',
   });
+  const old = await check({ commands: { ...commands, 'clang --version': 'clang version 11.0.1' }, files });
   expect(old.summary).toBe('not installed: clang >=14');
 });
 
