@@ -2,6 +2,7 @@
 import type { CheckResult, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { readEngineInfo } from '../lib/engine-info.ts';
+import { engineCommand } from '../lib/shell-word.ts';
 
 const GIB = 1024 ** 3;
 const KIB_PER_MIB = 1024;
@@ -40,12 +41,18 @@ async function diskHasRoom(probe: Probe): Promise<CheckResult> {
   const least = Math.min(free, inMachine ?? free);
   const summary = `${inGib(free)} GiB free${inMachine === undefined ? '' : `, ${inGib(inMachine)} in the machine`}`;
   if (least >= DISK_GIB.recommended * GIB) return { outcome: 'pass', summary };
-  const engine = ((await probe.engine())?.command ?? ['podman']).join(' ');
+  const engine = (await probe.engine()) ?? { command: ['podman'] };
   return {
     outcome: least < DISK_GIB.least * GIB ? 'fail' : 'warn',
     summary: `${summary}, ${DISK_GIB.recommended} are recommended`,
     cause: 'the images need about 2 GiB while they are built',
-    fixes: [{ about: 'remove images that no container uses', command: `${engine} image prune -a`, byHand: true }],
+    fixes: [
+      {
+        about: 'remove images that no container uses',
+        command: engineCommand(engine, 'image', 'prune', '-a'),
+        byHand: true,
+      },
+    ],
   };
 }
 

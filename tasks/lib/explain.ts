@@ -3,6 +3,7 @@ import type { Context, Engine } from 'zx-tasks';
 import { type Container, findContainers } from './containers.ts';
 import { findFilters } from './filters.ts';
 import { readProfilerState } from './profiler-state.ts';
+import { engineCommand } from './shell-word.ts';
 import { containerNames, type Service, services, tracesFolder } from './stack.ts';
 import { findGone } from './trace-files.ts';
 import { readLosses } from './trace-lines.ts';
@@ -57,7 +58,7 @@ async function brokenProbe(context: Context, engine: Engine): Promise<Broken | u
   if (state.state === 'paused') {
     return {
       link: 'the probe is not attached: capture is paused',
-      remedy: `${engine.name} kill --signal USR2 ${containerNames.profiler}`,
+      remedy: engineCommand(engine, 'kill', '--signal', 'USR2', containerNames.profiler),
     };
   }
   if (state.state === 'failed') return { link: `the probe is not attached: ${state.why}`, remedy: 'npx tasks doctor' };

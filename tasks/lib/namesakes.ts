@@ -1,6 +1,7 @@
 /** What only has the name of one of the stack's containers: it is named, and never touched. */
 import { type Context, type Engine, type Ran, TaskFailure } from 'zx-tasks';
 import type { Container } from './containers.ts';
+import { engineCommand } from './shell-word.ts';
 import { containerNames, type Service } from './stack.ts';
 
 export type Namesake = { readonly summary: string; readonly rename: string };
@@ -21,7 +22,7 @@ export async function findNamesake(services: readonly Service[], tools: Tools): 
   const name = services.map((service) => containerNames[service]).find((each) => names.includes(each));
   if (name === undefined) return undefined;
   const summary = `a container that is not of the stack is called \`${name}\``;
-  return { summary, rename: `${engine.command.join(' ')} rename ${name} other-${name}` };
+  return { summary, rename: engineCommand(engine, 'rename', name, `other-${name}`) };
 }
 
 /** podman-compose 1.0.3 takes it for the stack's, and starts it. */

@@ -1,6 +1,7 @@
 /** Removing containers and the network of the stack, by the engine alone. */
 import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import type { Container } from './containers.ts';
+import { engineCommand } from './shell-word.ts';
 import { network } from './stack.ts';
 
 const STOP_SECONDS = 10;
@@ -19,12 +20,10 @@ export async function removeContainers(
   }
   const removed = await context.run([...engine.command, 'rm', '-f', ...ids], { timeoutMs: 60_000 });
   if (removed.code === 0) return;
-  throw new TaskFailure(
-    `${engine.name} could not remove ${containers.map((each) => each.name).join(', ')}: ${removed.stderr.trim()}`,
-    {
-      remedy: `${engine.command.join(' ')} rm -f ${containers.map((each) => each.name).join(' ')}`,
-    },
-  );
+  const names = containers.map((each) => each.name);
+  throw new TaskFailure(`${engine.name} could not remove ${names.join(', ')}: ${removed.stderr.trim()}`, {
+    remedy: engineCommand(engine, 'rm', '-f', ...names),
+  });
 }
 
 /** Some providers leave the network behind. A network that another container uses stays. */

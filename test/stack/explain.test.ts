@@ -51,7 +51,12 @@ test('a setting that leaves requests out is named before what was lost, and so i
 test('a probe that is paused is woken by the engine that runs it', async () => {
   await keep('profiler.json', JSON.stringify({ ...status, state: 'paused' }));
   expect((await explain()).remedy).toBe('podman kill --signal USR2 profiler-profiler-1');
-  expect((await explain([], 'docker')).remedy).toBe('docker kill --signal USR2 profiler-profiler-1');
+  const docker = { name: 'docker', command: ['docker'] } as const;
+  expect((await explain([], docker)).remedy).toBe('docker kill --signal USR2 profiler-profiler-1');
+  const throughSudo = ['sudo', 'env', 'CONTAINERS_CONF=/home/me/my shop/.tasks/containers.conf', 'podman'];
+  expect((await explain([], { command: throughSudo })).remedy).toBe(
+    "sudo env 'CONTAINERS_CONF=/home/me/my shop/.tasks/containers.conf' podman kill --signal USR2 profiler-profiler-1",
+  );
 });
 
 test('where every link holds, the stack is begun anew', async () => {
@@ -68,8 +73,8 @@ test.each([
   expect(await explainMissing(context, engineOf({ name: 'podman' }), sent)).toEqual({ link, remedy: 'npx tasks up' });
 });
 
-function explain(env: readonly string[] = [], name: Engine['name'] = 'podman') {
-  return explainMissing(contextOf(env), engineOf({ name }), sent);
+function explain(env: readonly string[] = [], engine: Partial<Engine> = {}) {
+  return explainMissing(contextOf(env), engineOf(engine), sent);
 }
 
 async function keep(name: string, text: string): Promise<void> {
@@ -79,23 +84,20 @@ async function keep(name: string, text: string): Promise<void> {
 /** Both containers run, unless others are listed; the profiler has that environment. */
 function contextOf(env: readonly string[], params: Context['params'] = {}, listed = 'app\nprofiler\n'): Context {
   const answers: Readonly<Record<string, string>> = {
-    'podman ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler': listed,
-    'podman inspect app': JSON.stringify([inspected('app')]),
-    'podman inspect app profiler': JSON.stringify(['app', 'profiler'].map((service) => inspected(service))),
-    'podman inspect app ended': JSON.stringify([
-      inspected('app'),
-      inspected('profiler', { Status: 'exited', ExitCode: 137 }),
-    ]),
-    'podman inspect app frozen': JSON.stringify([
-      inspected('app'),
-      inspected('profiler', { Status: 'paused', ExitCode: 0 }),
-    ]),
-    'podman inspect --format {{json .Config.Env}} profiler': JSON.stringify(env),
+    'ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler': listed,
+    'inspect app': JSON.stringify([inspected('app')]),
+    'inspect app profiler': JSON.stringify(['app', 'profiler'].map((service) => inspected(service))),
+    'inspect app ended': JSON.stringify([inspected('app'), inspected('profiler', { Status: 'exited', ExitCode: 137 })]),
+    'inspect app frozen': JSON.stringify([inspected('app'), inspected('profiler', { Status: 'paused', ExitCode: 0 })]),
+    'inspect --format {{json .Config.Env}} profiler': JSON.stringify(env),
   };
   const context: Partial<Context> = {
     root,
     params,
-    run: async (command) => ranOf(command.join(' '), { code: 0, stdout: answers[command.join(' ')] ?? '', stderr: '' }),
+    run: async (command) => {
+      const asked = command.slice(command.findIndex((word) => word === 'ps' || word === 'inspect')).join(' ');
+      return ranOf(command.join(' '), { code: 0, stdout: answers[asked] ?? '', stderr: '' });
+    },
   };
   return context as Context;
 }
