@@ -29,7 +29,7 @@ export const checks = documented([
     group: 'engine',
     needs: ['EN002'],
     platforms: ['linux'],
-    about: 'crun refuses to start anything where cgroups v1 and v2 are mounted side by side; runc does not.',
+    about: 'Where cgroups v1 and v2 are mounted side by side, `crun` refuses to start anything; `runc` does not.',
     fix: 'container settings that choose runc, for this project only',
     run: withEngineInfo(runtimeFits),
   },

@@ -149,6 +149,11 @@ test.each(healthy)('nothing is found in %s', (path) => {
   expect(matchesIn(read(`test/fixtures/${path}`).split('\n'))).toEqual([]);
 });
 
+test('no part of a cause or remedy is lost to YAML, which takes ` #` outside of quotes for the start of a comment', () => {
+  const lines = read('tasks/checks/messages.yaml').split('\n');
+  expect(lines.filter((line) => /^ +(cause|remedy): [^'"].* #/.test(line))).toEqual([]);
+});
+
 test('the task that failed is never told as what mends it', () => {
   const own = messages.filter(({ remedy }) => remedy === 'npx tasks machine-start');
   expect(own.map(({ check }) => check)).toEqual(['EN002', 'PM001']);
