@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { apart } from '../helpers/apart.ts';
 import { normalise } from '../helpers/normalise.ts';
-import { childrenOf, commandOf } from '../helpers/processes.ts';
+import { allPids, childrenOf, commandOf, isRunning } from '../helpers/processes.ts';
 import { cli, createProject, type Project } from '../helpers/project.ts';
 import { openTerminal, openTerminalOf, type Terminal } from '../helpers/terminal.ts';
 
@@ -350,6 +350,36 @@ test('an interactive task that breaks the terminal and dies leaves it as it was'
   const terminal = openTerminal(project, 'raw');
   expect(await terminal.exit).toBe(137);
   expect(terminal.state()).toEqual(sane);
+});
+
+test.each([
+  ['gets its cursor back', 'shell', true],
+  ['that another program has taken since is left to that', 'program', false],
+])('when the runner is killed, a terminal %s', async (_, next, isVisible) => {
+  await using project = await createProject({
+    ...config('  work: { run: work }\n'),
+    // The watcher is asked to go on only when that is clear.
+    'next.sh': `printf '\\033[?25l%s has it' "$1"; read -r key`,
+  });
+  const work = await project.driven('work');
+  const after = next === 'shell' ? '. ./next.sh shell' : 'bash next.sh program';
+  const program = [process.execPath, ...cli('work --output=list')].join(' ');
+  const terminal = openTerminalOf(project, ['bash', '--norc', '-ic', `${program}; ${after}; true`]);
+  const invocation = await work.started();
+  await expect.poll(() => terminal.cursorIsVisible(), { timeout: 20_000 }).toBe(false);
+  const runner = allPids().find((pid) => commandOf(pid) === program) ?? 0;
+  const watcher = childrenOf(runner).find(({ pid }) => commandOf(pid).includes(' watcher '))?.pid ?? 0;
+  process.kill(watcher, 'SIGSTOP');
+  process.kill(runner, 'SIGKILL');
+  await terminal.shows(`${next} has it`);
+  process.kill(watcher, 'SIGCONT');
+  await invocation.isGone;
+  await expect.poll(() => isRunning(watcher), { timeout: 20_000 }).toBe(false);
+  terminal.type('x');
+  await terminal.shows('x');
+  expect(terminal.cursorIsVisible()).toBe(isVisible);
+  terminal.type('\r');
+  expect(await terminal.exit).toBe(0);
 });
 
 test.each(['list', 'plain'])('closing the terminal ends what runs: `--output=%s`', async (output) => {

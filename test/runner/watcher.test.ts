@@ -24,7 +24,7 @@ async function watchToTheEnd(work: (watcher: Watcher, folder: string) => void, u
     started.push(child);
     return child;
   };
-  const host = { spawn: spawnOrphan as never, env: process.env, pid: process.pid };
+  const host = { spawn: spawnOrphan as never, env: process.env, pid: process.pid, stdoutIsTerminal: false };
   const watcher = startWatcher(host, { marker, killed });
   work(watcher, folder);
   await new Promise((resolve) => started[0]?.once('exit', resolve));

@@ -11,7 +11,15 @@ import { startWatcher, type Watcher } from './watcher.ts';
 
 type TableHost = Pick<
   Host,
-  'spawn' | 'kill' | 'env' | 'stdinIsTerminal' | 'sleep' | 'pid' | 'clockMs' | 'untilSignalsAreHeard'
+  | 'spawn'
+  | 'kill'
+  | 'env'
+  | 'stdinIsTerminal'
+  | 'stdoutIsTerminal'
+  | 'sleep'
+  | 'pid'
+  | 'clockMs'
+  | 'untilSignalsAreHeard'
 >;
 
 /** All processes that a run has started and that have not ended. */

@@ -1,4 +1,5 @@
 import type { Host } from '../host.ts';
+import { cursor } from '../paint.ts';
 import { aroundVariable } from './inner.ts';
 import { handOver, openNotes } from './notes.ts';
 
@@ -8,12 +9,16 @@ import { handOver, openNotes } from './notes.ts';
  * in a file; those that would not fit there come through the pipe. The descendants are found and stopped before the first kill,
  * since orphans lose their parent. A process of which the runner had no more time to tell is known by our null device, by being
  * an orphan as we are, by its age, and by what it was told of the runs around it, which can be read when its
- * start is complete: other runs have such devices too. In the end a file says when all that was over.
+ * start is complete: other runs have such devices too. In the end a file says when all that was over, and a terminal gets its
+ * cursor back, which a live list had taken, unless it belongs by then to a program that was started after us.
  */
 const script = `
 killed=$1
 runner=$2
 marker_fd=$3
+{ read -r line < "/proc/$runner/stat"; } 2>/dev/null
+set -- \${line##*) }
+session=$4
 alive=' '
 late=
 while read -r line; do
@@ -83,12 +88,18 @@ all_of() {
     kill -STOP $all 2>/dev/null
   done
 }
+started_at() { set -- $(stat_of "$1"); echo "\${20:-0}"; }
+is_ours_still() {
+  set -- $(stat_of "\${session:-none}")
+  [ "$(started_at "\${6:-none}")" -le "$(started_at $$)" ]
+}
 for pid in $alive $(untold); do
   all_of "$pid"
   kill -9 -"$pid" 2>/dev/null
   kill -9 $all 2>/dev/null || sudo -n kill -9 $all 2>/dev/null
   eval "eval \\"\\$cleanup_$pid\\""
 done
+is_ours_still && (printf %s '${cursor.show}' >&5) 2>/dev/null
 (: > "$killed") 2>/dev/null
 `;
 
@@ -103,13 +114,20 @@ export type Watcher = {
 
 /** Starts the one watcher of a run, in a session of its own so that no signal of the terminal reaches it. */
 export function startWatcher(
-  host: Pick<Host, 'spawn' | 'env' | 'pid'>,
+  host: Pick<Host, 'spawn' | 'env' | 'pid' | 'stdoutIsTerminal'>,
   { marker, killed }: { readonly marker: number | undefined; readonly killed: string },
 ): Watcher {
   const notes = openNotes(host.pid);
   const markerFd = marker === undefined ? '' : '4';
   const child = host.spawn(['/bin/sh', '-c', script, 'watcher', killed, String(host.pid), markerFd], {
-    stdio: ['pipe', 'ignore', 'ignore', notes?.readFd ?? 'ignore', marker ?? 'ignore'],
+    stdio: [
+      'pipe',
+      'ignore',
+      'ignore',
+      notes?.readFd ?? 'ignore',
+      marker ?? 'ignore',
+      host.stdoutIsTerminal ? 1 : 'ignore',
+    ],
     detached: true,
     cwd: '/',
     // An engine finds its containers by more than PATH: HOME, DOCKER_HOST, XDG_RUNTIME_DIR.
