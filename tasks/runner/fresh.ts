@@ -21,6 +21,8 @@ export type Tracking = {
   readonly because: readonly string[];
   /** Restores what an earlier run wrote, if the cache has it. */
   readonly restore: () => Promise<TaskEnd | undefined>;
+  /** Whether the record says already that it has begun, as after a restore that failed: it no longer tells why the task runs. */
+  readonly hasBegun: () => boolean;
   /** To be called just before the work: from here on a run that does not end is known to have left anything. */
   readonly begin: () => void;
   /** To be called when the work, and what follows it in any case, has ended. */
@@ -49,6 +51,7 @@ export async function track(
     isFresh,
     because: assessment.isFresh ? ['`--force` was given'] : assessment.because,
     restore: () => (options.force ? Promise.resolve(undefined) : restore(course)),
+    hasBegun: () => course.begun !== undefined,
     begin: () => {
       if (task.work.kind === 'script') session.table.watch();
       const begun = begin(course);

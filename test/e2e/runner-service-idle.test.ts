@@ -137,6 +137,16 @@ test('what cannot be restored is told once, before the services of its task star
   expect(stdout.match(/cannot be restored|db is ready/g)).toEqual(['cannot be restored', 'db is ready']);
 });
 
+test('where a restore fails before the services of a task start, it is told why the task runs all the same', async () => {
+  await using project = await projectOf();
+  await storyOf(project, 'make');
+  await rm(project.path('made'));
+  await project.write('made/mine', '');
+  const { stdout } = await project.run('make --explain');
+  expect(stdout).toContain('cannot be restored');
+  expect(stdout).toContain('▸ make\nmake | due to: output made changed\n');
+});
+
 test('what is out of date in any case has its services started beside what else it needs', async () => {
   await using project = await projectOf(`  build: { run: build, outputs: [dist], inputs: [src] }
   db: { ${service('db')} }

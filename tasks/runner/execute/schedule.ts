@@ -40,6 +40,8 @@ class Run {
   private readonly running = new Set<PlannedTask>();
   private readonly heldUp: HeldUp;
   private readonly services: Services;
+  /** Why tasks run, of which only their first look can tell. */
+  private readonly because = new Map<PlannedTask, readonly string[]>();
   private looksAhead = false;
   private hasNewCandidates = false;
   private finish: () => void = () => undefined;
@@ -190,7 +192,7 @@ class Run {
         this.running.delete(task);
         this.room.leave(task);
         if (end.state === 'ready') this.services.keepUp(end, startedMs);
-        else if (end.state === 'needs-services') this.askFor(task);
+        else if (end.state === 'needs-services') this.askFor(task, end);
         else this.afterwards(task, end, startedMs);
         this.goOn();
       })
@@ -210,7 +212,13 @@ class Run {
     // That may have taken a while.
     if (signal.aborted) return stopped(signal);
     if (work.kind !== 'service')
-      return await runTask({ ...options, force: plan.force, mayRun: this.order.mayRun(task), onStart });
+      return await runTask({
+        ...options,
+        force: plan.force,
+        mayRun: this.order.mayRun(task),
+        because: this.because.get(task),
+        onStart,
+      });
     onStart();
     const { startService } = await import('../service/service.ts');
     const isNeeded = () => this.round?.isNeeded(task.name) ?? this.up.isNeeded(task, this.isToCome);
@@ -238,7 +246,8 @@ class Run {
   }
 
   /** Lets start what a task needs that has to run, and the task when that is there. */
-  private askFor(task: PlannedTask): void {
+  private askFor(task: PlannedTask, { because }: NeedsServices): void {
+    if (because !== undefined) this.because.set(task, because);
     this.claims.giveBack(task, false);
     this.demand.add(task);
     this.order.putBack(task);

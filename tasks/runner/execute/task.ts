@@ -17,12 +17,18 @@ export type RunOptions = TaskOptions & {
   readonly force: boolean;
   /** Whether all that it needs is there. If not, it is only looked at. */
   readonly mayRun: boolean;
+  /** Why it runs, from an earlier look after which nothing tells that any more. */
+  readonly because: readonly string[] | undefined;
   /** Called when it is clear that the task is not up to date. */
   readonly onStart: () => void;
 };
 
 /** A task has to run, for which services that it needs must start first. */
-export type NeedsServices = { readonly state: 'needs-services' };
+export type NeedsServices = {
+  readonly state: 'needs-services';
+  /** For the next look. */
+  readonly because: readonly string[] | undefined;
+};
 
 /** Runs one planned task, unless it is up to date. */
 export async function runTask(options: RunOptions): Promise<TaskEnd | NeedsServices> {
@@ -35,16 +41,17 @@ export async function runTask(options: RunOptions): Promise<TaskEnd | NeedsServi
   const tracking = await track(session, task, task.tracked, options);
   if (signal.aborted) return stopped(signal);
   if (tracking.isFresh) return { state: 'skipped', reason: 'up to date' };
+  const because = options.because ?? tracking.because;
   const tellStart = (): void => {
     onStart();
-    session.emit({ type: 'task-explained', task: task.name, because: tracking.because });
+    session.emit({ type: 'task-explained', task: task.name, because });
   };
   if (mayRun) tellStart();
   const restored = await tracking.restore();
   if (restored !== undefined && !mayRun) tellStart();
   if (restored !== undefined) return restored;
   if (signal.aborted) return stopped(signal);
-  if (!mayRun) return { state: 'needs-services' };
+  if (!mayRun) return { state: 'needs-services', because: tracking.hasBegun() ? because : undefined };
   const end = await runChecked(options, tracking.begin);
   await tracking.finish(end);
   return end;
