@@ -35,8 +35,12 @@ async function portIsFree(probe: Probe): Promise<CheckResult> {
     outcome: 'fail',
     summary: `${(await ownerOf(probe, port)) ?? 'something else'} listens on 127.0.0.1:${port}`,
     cause: 'the application is published on this port',
-    fixes: [{ about: 'use another port', command: `APP_PORT=${port + 1} npx tasks up`, byHand: true }],
+    fixes: [{ about: 'use another port', command: `APP_PORT=${besides(port)} npx tasks up`, byHand: true }],
   };
+}
+
+function besides(port: number): number {
+  return port === 65535 ? port - 1 : port + 1;
 }
 
 function otherCheckout(port: number, root: string): CheckResult {
@@ -66,6 +70,7 @@ function badPort(probe: Probe): CheckResult {
     outcome: 'fail',
     summary: `APP_PORT is \`${probe.env.APP_PORT}\`, which is not a port number`,
     cause: 'a port is a whole number from 1 to 65535',
-    fixes: [{ about: 'use the default', command: 'unset APP_PORT', byHand: true }],
+    // What `.env` says gives way to this, and would survive an `unset`.
+    fixes: [{ about: 'use the default', command: 'export APP_PORT=8080', byHand: true }],
   };
 }

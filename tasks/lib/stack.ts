@@ -41,8 +41,8 @@ export const settingsLabel = 'io.tasks.settings';
 /** Where it listens within its container. */
 export const appPortInside = 8080;
 
-/** The port on 127.0.0.1 where the application answers; `APP_PORT` changes it. */
+/** The port on 127.0.0.1 where the application answers; `APP_PORT` changes it, unless it is empty. NaN where it names no port. */
 export function appPort(env: Readonly<Record<string, string | undefined>>): number {
-  const port = Number(env.APP_PORT ?? '8080');
+  const port = Number(env.APP_PORT || '8080');
   return Number.isInteger(port) && port > 0 && port < 65536 ? port : Number.NaN;
 }

@@ -227,10 +227,18 @@ test('a port that is taken says by whom, and a stack of another checkout is name
   });
 });
 
-test('an APP_PORT that is no port is said to be none', async () => {
-  expect((await checkOf(port, 'PT001')({ env: { APP_PORT: '80a' } })).summary).toBe(
-    'APP_PORT is `80a`, which is not a port number',
-  );
+test('an APP_PORT that is no port is said to be none, and an empty one is as if it were not set', async () => {
+  const portOf = checkOf(port, 'PT001');
+  expect(await portOf({ env: { APP_PORT: '80a' } })).toMatchObject({
+    summary: 'APP_PORT is `80a`, which is not a port number',
+    fixes: [{ command: 'export APP_PORT=8080' }],
+  });
+  expect((await portOf({ env: { APP_PORT: '' } })).summary).toBe('127.0.0.1:8080 is free');
+});
+
+test('instead of a port that is taken one is named that is a port', async () => {
+  const last = { env: { APP_PORT: '65535' }, listening: [65535], commands: { 'ss -H -ltnp sport = :65535': '' } };
+  expect((await checkOf(port, 'PT001')(last)).fixes).toMatchObject([{ command: 'APP_PORT=65534 npx tasks up' }]);
 });
 
 test('traces must be writable: a folder that is missing is created, one of somebody else becomes yours', async () => {
