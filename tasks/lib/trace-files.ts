@@ -1,5 +1,5 @@
 /** The files in container/traces. All are made by the caller, before the profiler starts, so that they stay the caller's. */
-import { chmod, mkdir, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { constants, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context, Engine } from 'zx-tasks';
 import { ASIDE, CONTAINERS, HELD } from '../../container/profiler/src/file-names.ts';
@@ -14,10 +14,7 @@ export const allFiles: readonly string[] = [...HELD, ...ASIDE, CONTAINERS];
 export async function emptyTraces(context: Context): Promise<void> {
   const folder = join(context.root, tracesFolder);
   await mkdir(folder, { recursive: true });
-  for (const name of [...HELD, ...ASIDE]) {
-    await makeFile(join(folder, name));
-    await truncate(join(folder, name));
-  }
+  for (const name of [...HELD, ...ASIDE]) await makeFile(join(folder, name), constants.O_TRUNC);
 }
 
 /** What a profiler that runs holds open and somebody has removed: what it writes there goes nowhere. */
@@ -35,25 +32,33 @@ async function missingOf(root: string, names: readonly string[]): Promise<readon
   return names.filter((name) => !there.includes(name));
 }
 
-/** One that is somebody else's, since a run as root, gives way: the folder is the caller's. */
-async function makeFile(path: string): Promise<void> {
-  await makeOpen(path).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPERM' && error.code !== 'EACCES') throw error;
+/**
+ * One that is somebody else's, since a run as root, gives way: the folder is the caller's. So does a link: the container may make
+ * any in this folder, and what it leads to on the host is none of the container's.
+ */
+async function makeFile(path: string, how = 0): Promise<void> {
+  await makeOpen(path, how).catch(async (error: NodeJS.ErrnoException) => {
+    if (!['EPERM', 'EACCES', 'ELOOP'].includes(error.code ?? '')) throw error;
     await rm(path);
-    await makeOpen(path);
+    await makeOpen(path, how);
   });
 }
 
-async function makeOpen(path: string): Promise<void> {
-  const file = await open(path, 'a');
-  await file.close();
-  await chmod(path, 0o666);
+async function makeOpen(path: string, how: number): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW } = constants;
+  const file = await open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | how);
+  try {
+    await file.chmod(0o666);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Tells the profiler what people call the containers that run: it never gets the engine's socket to ask. */
 export async function writeContainerNames(context: Context, engine: Engine): Promise<void> {
   const names = await findNames(context.run, engine);
   const path = join(context.root, tracesFolder, CONTAINERS);
-  await writeFile(`${path}.new`, `${JSON.stringify(names)}\n`);
+  await rm(`${path}.new`, { force: true });
+  await writeFile(`${path}.new`, `${JSON.stringify(names)}\n`, { flag: 'wx' });
   await rename(`${path}.new`, path);
 }

@@ -1,0 +1,43 @@
+/** What `up` does in the folder that the profiler's container writes to, and may put anything into. */
+import { lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Context } from 'zx-tasks';
+import { emptyTraces, makeSetAside, writeContainerNames } from '../../tasks/lib/trace-files.ts';
+import { engineOf } from '../helpers/probe.ts';
+import { ranOf } from '../helpers/script-context.ts';
+
+test.each(['http-trace.txt', 'http-trace.jsonl.1', 'profiler.json', 'containers.json.new'])(
+  'where a container has made %s a link, what it leads to is neither emptied nor written, nor opened to everybody',
+  async (name) => {
+    const root = await mkdtemp(join(tmpdir(), 'trace-files-'));
+    onTestFinished(() => rm(root, { recursive: true }));
+    const folder = join(root, 'container/traces');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(root, 'own'), 'mine', { mode: 0o600 });
+    await symlink(join(root, 'own'), join(folder, name));
+    const context = {
+      root,
+      run: async () => ranOf('podman ps', { code: 0, stdout: '', stderr: '' }),
+    } as Partial<Context>;
+    await emptyTraces(context as Context);
+    await makeSetAside({ root });
+    await writeContainerNames(context as Context, engineOf({}));
+    expect(await readFile(join(root, 'own'), 'utf8')).toBe('mine');
+    expect((await stat(join(root, 'own'))).mode & 0o777).toBe(0o600);
+    if (name !== 'containers.json.new') expect((await lstat(join(folder, name))).isFile()).toBe(true);
+    expect(await readFile(join(folder, 'containers.json'), 'utf8')).toBe('[]\n');
+  },
+);
+
+test('a trace with something in it is emptied, and may be written by everybody', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'trace-files-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const trace = join(root, 'container/traces/http-trace.txt');
+  await mkdir(join(root, 'container/traces'), { recursive: true });
+  await writeFile(trace, 'GET /\n', { mode: 0o600 });
+  await emptyTraces({ root } as Context);
+  expect(await readFile(trace, 'utf8')).toBe('');
+  expect((await stat(trace)).mode & 0o777).toBe(0o666);
+});
