@@ -33,20 +33,20 @@ async function missingOf(root: string, names: readonly string[]): Promise<readon
 }
 
 /**
- * One that is somebody else's, since a run as root, gives way: the folder is the caller's. So does a link: the container may make
- * any in this folder, and what it leads to on the host is none of the container's.
+ * One that is somebody else's, since a run as root, gives way: the folder is the caller's. So do a link, a pipe and a folder: the
+ * container may make any of them here, what a link leads to on the host is none of its business, and a pipe would never be opened.
  */
 async function makeFile(path: string, how = 0): Promise<void> {
   await makeOpen(path, how).catch(async (error: NodeJS.ErrnoException) => {
-    if (!['EPERM', 'EACCES', 'ELOOP'].includes(error.code ?? '')) throw error;
-    await rm(path);
+    if (!['EPERM', 'EACCES', 'ELOOP', 'ENXIO', 'EISDIR'].includes(error.code ?? '')) throw error;
+    await rm(path, { recursive: true });
     await makeOpen(path, how);
   });
 }
 
 async function makeOpen(path: string, how: number): Promise<void> {
-  const { O_WRONLY, O_CREAT, O_NOFOLLOW } = constants;
-  const file = await open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | how);
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = await open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | how);
   try {
     await file.chmod(0o666);
   } finally {
@@ -58,7 +58,7 @@ async function makeOpen(path: string, how: number): Promise<void> {
 export async function writeContainerNames(context: Context, engine: Engine): Promise<void> {
   const names = await findNames(context.run, engine);
   const path = join(context.root, tracesFolder, CONTAINERS);
-  await rm(`${path}.new`, { force: true });
+  await rm(`${path}.new`, { force: true, recursive: true });
   await writeFile(`${path}.new`, `${JSON.stringify(names)}\n`, { flag: 'wx' });
   await rename(`${path}.new`, path);
 }

@@ -1,4 +1,5 @@
 /** What `up` does in the folder that the profiler's container writes to, and may put anything into. */
+import { execFileSync } from 'node:child_process';
 import { lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,26 @@ test.each(['http-trace.txt', 'http-trace.jsonl.1', 'profiler.json', 'containers.
     expect(await readFile(join(folder, 'containers.json'), 'utf8')).toBe('[]\n');
   },
 );
+
+test.each([
+  ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ['a folder', (path: string) => mkdir(join(path, 'full'), { recursive: true })],
+])('%s that a container has made in the place of a file gives way to one', async (_what, make) => {
+  const root = await mkdtemp(join(tmpdir(), 'trace-files-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const folder = join(root, 'container/traces');
+  await mkdir(folder, { recursive: true });
+  await make(join(folder, 'http-trace.txt'));
+  await make(join(folder, 'containers.json.new'));
+  const context = {
+    root,
+    run: async () => ranOf('podman ps', { code: 0, stdout: '', stderr: '' }),
+  } as Partial<Context>;
+  await emptyTraces(context as Context);
+  await writeContainerNames(context as Context, engineOf({}));
+  expect((await lstat(join(folder, 'http-trace.txt'))).isFile()).toBe(true);
+  expect(await readFile(join(folder, 'containers.json'), 'utf8')).toBe('[]\n');
+});
 
 test('a trace with something in it is emptied, and may be written by everybody', async () => {
   const root = await mkdtemp(join(tmpdir(), 'trace-files-'));
