@@ -227,6 +227,23 @@ test('a service that waits for its turn does not start for a task that cannot ru
   expect(stdout).toContain('– db skipped: nothing that needs it has to run');
 });
 
+test('no service starts for a task of which another service has failed while it was looked at', async () => {
+  await using project = await projectOf(`  db: { service: { run: db, ready: { log: up } } }
+  web: { ${service('web')} }
+  seed: { needs: [db], inputs: [seed.sql], run: 'true' }
+  test: { needs: [db, web], inputs: [spec, { command: look }], run: 'true' }
+  all: { needs: [seed, test] }
+`);
+  const [db, look] = await Promise.all([project.driven('db'), project.driven('look')]);
+  const running = project.start('all --keep-going --jobs=4');
+  const [looking, serving] = await Promise.all([look.started(), db.started()]);
+  serving.exit(3);
+  await running.says('– seed not started');
+  looking.exit(0);
+  const { stdout } = await running.result;
+  expect(stdout).toContain('– test not started: it needs `db`\n– web skipped: nothing that needs it has to run\n');
+});
+
 /** Two runs of `seed`, of which the second waits for the service of the first. */
 async function seedTwice(seed: string): Promise<{ readonly second: Result; readonly story: string }> {
   const project = await projectOf(`  db:

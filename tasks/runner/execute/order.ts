@@ -14,7 +14,7 @@ export type Order = {
   readonly mayRun: (task: PlannedTask) => boolean;
   /** Takes a task out of those that wait. */
   readonly take: (task: PlannedTask) => void;
-  /** Lets one wait again that was looked at, until it can run. */
+  /** Lets one wait again that was looked at, until it can run, or cannot any more. */
   readonly putBack: (task: PlannedTask) => void;
   /** Makes a candidate again of one that has been looked at, and still waits. */
   readonly lookAgain: (task: PlannedTask) => void;
@@ -82,6 +82,12 @@ export function makeOrder(tasks: readonly PlannedTask[], looked: Demand['looked'
       return need.work.kind !== 'none' || someNeedWorked(need);
     });
 
+  const unmetNeed = (task: PlannedTask): string | undefined =>
+    needsOf(task).find((name) => {
+      const end = ends.get(name);
+      return end !== undefined && !succeeded(end);
+    });
+
   return {
     candidates: () => ready,
     take: (task) => {
@@ -98,7 +104,8 @@ export function makeOrder(tasks: readonly PlannedTask[], looked: Demand['looked'
     mayRun: (task) => missing.get(task) === 0,
     putBack: (task) => {
       waiting.add(task);
-      if (missing.get(task) === 0) insert(task);
+      // What it needs may have failed while it was looked at.
+      if (missing.get(task) === 0 || unmetNeed(task) !== undefined) insert(task);
     },
     lookAgain: insert,
     end: (task, end) => {
@@ -114,11 +121,7 @@ export function makeOrder(tasks: readonly PlannedTask[], looked: Demand['looked'
     hasEnded: (task) => ends.has(task.name),
     someNeedRan: (task) => task.needs.some((name) => ends.get(name)?.state === 'done'),
     someNeedWorked,
-    unmetNeed: (task) =>
-      needsOf(task).find((name) => {
-        const end = ends.get(name);
-        return end !== undefined && !succeeded(end);
-      }),
+    unmetNeed,
   };
 }
 

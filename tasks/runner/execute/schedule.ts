@@ -249,8 +249,8 @@ class Run {
   private askFor(task: PlannedTask, { because }: NeedsServices): void {
     if (because !== undefined) this.because.set(task, because);
     this.claims.giveBack(task, false);
-    this.demand.add(task);
     this.order.putBack(task);
+    if (this.order.unmetNeed(task) === undefined) this.demand.add(task);
   }
 
   private afterwards(task: PlannedTask, end: TaskEnd, startedMs: number): void {
