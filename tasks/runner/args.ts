@@ -131,7 +131,8 @@ function isSwitch(name: string): name is keyof typeof switches {
   return Object.hasOwn(switches, name);
 }
 
-function isValued(name: string): name is (typeof valued)[number] {
+/** Whether the tool's flag of that name takes a value. */
+export function isValued(name: string): name is (typeof valued)[number] {
   return (valued as readonly string[]).includes(name);
 }
 

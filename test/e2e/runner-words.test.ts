@@ -128,6 +128,34 @@ hint: \`build\` has \`--mode\`, \`--tag\`, \`--race\`; what follows \`--\` goes 
   });
 });
 
+test.each([
+  ['--job 4 a', 'unknown flag `--job`, did you mean `--jobs`?'],
+  ['a --ouptut json', 'task `a` has no flag `--ouptut`, did you mean `--output`?'],
+  ['--parallel 4 a', 'unknown flag `--parallel`, did you mean `--jobs=N`?'],
+  ['--cwd sub a', 'unknown flag `--cwd`'],
+  ['--mode fast a', 'unknown flag `--mode` before any task'],
+])('of a flag that nobody has in `%s`, its value is not told as an unknown task', async (words, told) => {
+  await using project = await createProject({
+    'tasks.config.yaml': "version: 1\ntasks:\n  a: { params: { mode: {} }, run: 'echo ${mode}' }\n",
+  });
+  const { exit, stderr } = await project.run(words);
+  expect(exit).toBe(2);
+  expect(stderr.match(/^error: .*$/gm)).toEqual([`error: ${told}`]);
+});
+
+test('what follows a misspelt flag is told, too, where that takes no value or is followed by a task', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: echo ran }\n' });
+  const told = async (words: string) => (await project.run(words)).stderr.match(/^error: .*$/gm);
+  expect(await told('--verbos b')).toEqual([
+    'error: unknown flag `--verbos`, did you mean `--verbose`?',
+    'error: unknown task `b`',
+  ]);
+  expect(await told('--job a --mode')).toEqual([
+    'error: unknown flag `--job`, did you mean `--jobs`?',
+    'error: task `a` has no flag `--mode`',
+  ]);
+});
+
 test('of a required flag that stands before its task only that is told', async () => {
   await using project = await createProject({
     'tasks.config.yaml': "version: 1\ntasks:\n  a: { params: { mode: { required: true } }, run: 'echo ${mode}' }\n",
@@ -135,7 +163,8 @@ test('of a required flag that stands before its task only that is told', async (
   expect(await project.run('--mode=fast a')).toEqual({
     exit: 2,
     stdout: '',
-    stderr: "error: unknown flag `--mode`\nhint: a task's own flags follow its name\n",
+    stderr:
+      "error: unknown flag `--mode` before any task\nhint: `a` has it, and a task's own flags follow its name: `tasks a --mode=…`\n",
   });
 });
 

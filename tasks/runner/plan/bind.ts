@@ -1,9 +1,10 @@
 import type { Args, Item } from '../args.ts';
+import { findTyped } from '../config/names.ts';
 import type { Config, ParamRow, ParamValue, TaskRow } from '../config/types.ts';
 import { didYouMean, listed, type Problem, UserError } from '../errors.ts';
 import { argProblems, type OpenRequest, restProblems, sameTaskTwice } from './request-problems.ts';
-import { requireTask } from './require-task.ts';
-import { meantParam, unknownFlag } from './unknown-flag.ts';
+import { isTask, requireTask } from './require-task.ts';
+import { flagTooEarly, meantParam, takesValue, unknownFlag } from './unknown-flag.ts';
 
 /** Undefined where nothing was given: no number is empty. */
 export type ParamValues = Readonly<Record<string, ParamValue | undefined>>;
@@ -65,13 +66,14 @@ function openRequests(config: Config, items: readonly Item[], problems: Problem[
     const param = current === undefined ? undefined : ownParam(current.task, item.name);
     const next = items[index + 1];
     if (current === undefined || param === undefined) {
-      problems.push(unknownFlag(item.name, current?.task));
       if (current === undefined) early.add(item.name);
+      const owner = current === undefined ? ownerBehind(config, item.name, items.slice(index)) : undefined;
+      problems.push(owner === undefined ? unknownFlag(item.name, current?.task) : flagTooEarly(item.name, owner));
       // One that is misspelt has a value, too, and is not missing.
       const meant = current === undefined ? undefined : meantParam(item.name, current.task);
-      if (meant === undefined) continue;
-      current?.wrong.add(meant);
-      if (takesNext(item, current?.task.params[meant], next)) index++;
+      if (meant !== undefined) current?.wrong.add(meant);
+      const param = owner?.params[item.name] ?? current?.task.params[meant ?? ''];
+      if (takesNext(item, param, next) || isNoTask(config, item, current?.task, next)) index++;
       continue;
     }
     const isNext = takesNext(item, param, next);
@@ -100,6 +102,23 @@ function takesNext(
   next: Item | undefined,
 ): next is Extract<Item, { readonly kind: 'word' }> {
   return value === undefined && param !== undefined && param.type !== 'bool' && next?.kind === 'word';
+}
+
+/** The task behind a flag that has one of that name. */
+function ownerBehind(config: Config, name: string, items: readonly Item[]): TaskRow | undefined {
+  return items
+    .flatMap((item) => (item.kind === 'word' ? findTyped(config, item.text) : []))
+    .find((task) => ownParam(task, name) !== undefined);
+}
+
+/** Whether the next word is likely to be the value of a flag that nobody has. */
+function isNoTask(
+  config: Config,
+  { name, value }: Extract<Item, { readonly kind: 'flag' }>,
+  task: TaskRow | undefined,
+  next: Item | undefined,
+): boolean {
+  return value === undefined && takesValue(name, task) && next?.kind === 'word' && !isTask(config, next.text);
 }
 
 function openTask(config: Config, word: string, open: OpenRequest[], problems: Problem[]): void {

@@ -16,6 +16,11 @@ export function requireTask(config: Config, word: string): TaskRow {
   throw new UserError('usage', [unknownTask(config, word)]);
 }
 
+/** Whether a word means a task. */
+export function isTask(config: Config, word: string): boolean {
+  return findTyped(config, word).length > 0 || Object.hasOwn(builtInTasks, word);
+}
+
 /** The tasks that the words of a command line mean. */
 export function requireTasks(config: Config, { items }: Pick<Args, 'items'>): readonly TaskRow[] {
   return items.flatMap((item) => (item.kind === 'word' ? [requireTask(config, item.text)] : []));

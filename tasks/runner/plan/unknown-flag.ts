@@ -1,4 +1,4 @@
-import { toolFlagNames } from '../args.ts';
+import { isValued, toolFlagNames } from '../args.ts';
 import type { TaskRow } from '../config/types.ts';
 import { closest, didYouMean, listed, type Problem } from '../errors.ts';
 import { knownElsewhere } from '../other-flags.ts';
@@ -17,11 +17,28 @@ export function unknownFlag(name: string, task: TaskRow | undefined): Problem {
   return { message: `task \`${task.name}\` has no flag \`--${name}\`${meant}`, hint: hintOf(name, task) };
 }
 
+/** A flag of a task that comes before its name. */
+export function flagTooEarly(name: string, { name: task, params }: TaskRow): Problem {
+  const value = params[name]?.type === 'bool' ? '' : '=…';
+  return {
+    message: `unknown flag \`--${name}\` before any task`,
+    hint: `\`${task}\` has it, and a task's own flags follow its name: \`tasks ${task} --${name}${value}\``,
+  };
+}
+
 /** The param of the task that is suggested instead of such a flag. */
 export function meantParam(name: string, task: TaskRow): string | undefined {
   if (isOfMatrix(name, task) || knownElsewhere(`--${name}`).hint !== undefined) return undefined;
   const near = negatedParam(name, task) ?? closest(`--${name}`, flagsOf(task))?.slice(2);
   return near !== undefined && Object.hasOwn(task.params, near) ? near : undefined;
+}
+
+/** Whether such a flag seems to be one of the runner's that takes a value, or one of another runner's. */
+export function takesValue(name: string, task: TaskRow | undefined): boolean {
+  const { hint, suggestion = '' } = knownElsewhere(`--${name}`);
+  if (hint !== undefined || suggestion.includes('=')) return true;
+  const near = closest(`--${name}`, flagsOf(task));
+  return near !== undefined && isValued(near.slice(2));
 }
 
 function flagsOf(task: TaskRow | undefined): readonly string[] {
