@@ -87,6 +87,11 @@ test.each<[string, readonly Step[], readonly string[]]>([
 test.each<[string, readonly Step[]]>([
   ['half a request line', [ask('GET /ha')]],
   ['half a request line that is refused', [ask(`GET /${'a'.repeat(9_000)}`), refusal(414)]],
+  [
+    'a target of more than 64 KiB that comes with its end',
+    [ask(`PUT /${'a'.repeat(70_000)} HTTP/1.1\r\nHost:`), refusal(414)],
+  ],
+  ['a line without a version, answered in HTTP', [ask('HEAD /a\r\nHost: a\r\n\r\n'), refusal(400)]],
   ['a target of more than 64 KiB', [ask(`GET /${'a'.repeat(70_000)}`), ask(' HTTP/1.1\r\n\r\n')]],
   ['the beginning of a method that is refused', [ask('GE'), refusal(408)]],
   ['what is no request, and refused', [...before, ask('what?\r\n\r\n'), refusal(400)]],
@@ -120,6 +125,7 @@ test.each<[string, readonly Step[]]>([
     'lines that are as those of HTTP/0.9',
     [ask('GET /key\r\n'), answer('$-1\r\n'), ask('GET /key\r\n'), answer('$-1\r\n')],
   ],
+  ['a command that names a path', [ask('GETEX /key\r\n'), answer('$-1\r\n'), ask('GETEX /key\r\n'), answer('$-1\r\n')]],
   ['a line without end', [ask(`A ${'b'.repeat(70_000)}`)]],
 ])('%s is no exchange and no loss', (_, steps) => {
   const wire = told(steps);

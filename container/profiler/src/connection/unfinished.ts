@@ -49,7 +49,7 @@ export function refuse(dialogue: Dialogue, firstLine: string): void {
     admit(dialogue, request);
     endUnread(dialogue, request);
   } else if (standing.wasHttp) count(dialogue);
-  else if (mentionsHttp(firstLine)) dialogue.doubtful = request;
+  else if (mentionsHttp(firstLine) || beginsRequest(firstLine)) dialogue.doubtful = request;
   else finish(dialogue, 'not-http');
 }
 

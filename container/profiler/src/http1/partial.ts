@@ -93,6 +93,8 @@ export class PartialHead {
   /** Whether the line was the empty one. */
   #endLine(): boolean {
     const isCut = this.#lineBytes > this.#line.length;
+    // It says what it began with, and not what it asked for.
+    if (isCut && this.firstLine === undefined) return false;
     const line = trimLine(this.#line.take());
     this.#lineBytes = 0;
     if (this.firstLine === undefined) {
