@@ -217,3 +217,71 @@ test('where a socket was connected again, its places are not those of the connec
   close(1, { oldState: 7, ends: [9_000, 9_000] });
   expect(told).toEqual(['/a - aborted']);
 });
+
+const upload = 'POST /a HTTP/1.1\r\nContent-Length: 2000\r\n\r\n';
+const refused = 'HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n';
+
+test.each(['server', 'client'] as const)(
+  'the rest of a refused upload, moved by a %s when its connection is over, is no request, whatever it begins with',
+  (role) => {
+    for (const isTold of [true, false]) {
+      const { told, open, move, close, end } = openTable();
+      open(1, { role });
+      move(1, '>', upload);
+      move(1, '<', refused);
+      if (role === 'client') end(1, 0);
+      // The end may be told later than what is moved behind it.
+      if (isTold) close(1);
+      for (let part = 0; part < 3; part++) {
+        open(1, { role });
+        move(1, '>', request + request + 'T /b HTTP/1.1\r\n');
+        if (isTold) close(1, { oldState: 7 });
+      }
+      close(1, { oldState: 7 });
+      expect(told).toEqual(['/a 413 complete']);
+    }
+  },
+);
+
+test.each([
+  ['half a head', 'GET /a HTTP/1.1\r\nHost:', ['/a - aborted']],
+  ['a head that was refused before it had come', `GET /${'a'.repeat(9_000)}`, ['lost 1']],
+])('%s has its rest behind the end of its connection', (_, text, expected) => {
+  const { told, open, move, close } = openTable();
+  open(1);
+  move(1, '>', text);
+  if (expected[0] === 'lost 1') move(1, '<', refused);
+  close(1);
+  open(1);
+  move(1, '>', `GET /b HTTP/1.1\r\n\r\n`);
+  close(1, { oldState: 7 });
+  expect(told).toEqual(expected);
+});
+
+test('a request that waited behind a whole one when its connection was over is told, and so is one on a socket that is connected anew', () => {
+  const { told, table, open, move, close } = openTable();
+  open(1);
+  move(1, '>', request);
+  close(1);
+  open(1);
+  move(1, '>', request);
+  close(1, { oldState: 7 });
+  expect(told).toEqual(['/a - aborted', '/a - aborted']);
+
+  open(2, { role: 'client' });
+  move(2, '>', upload);
+  close(2);
+  const anew = {
+    conn: 2,
+    sock: 3n,
+    peer: 0n,
+    isUnix: false,
+    requestDirection: 1,
+    local: '10.0.0.1:81',
+    remote: '10.0.0.2:9',
+  };
+  table.opened(anew, 2 * HOUR_NS);
+  move(2, '>', request);
+  move(2, '<', response);
+  expect(told.slice(2)).toEqual(['/a - aborted', '/a 200 complete']);
+});

@@ -3,7 +3,7 @@ import { Connection } from './connection/connection.ts';
 import type { KnownBodies } from './connection/known.ts';
 import type { ConnectionInfo } from './connection/line.ts';
 import type { Piece } from './connection/piece.ts';
-import { newStanding, type Standing } from './connection/standing.ts';
+import { isBetweenRequests, newStanding, type Standing } from './connection/standing.ts';
 import type { Exchange, Process } from './exchange.ts';
 import * as layout from './layout.ts';
 import type { OpenRecord } from './records.ts';
@@ -71,6 +71,11 @@ export class Followed {
     return this.#connection === undefined;
   }
 
+  /** What comes next of its requests is of one that has begun, or of what is none. */
+  get isMidRequest(): boolean {
+    return this.#connection?.isMidRequest ?? (this.#standing !== undefined && !isBetweenRequests(this.#standing));
+  }
+
   /** The connection itself. */
   wake(): Connection {
     if (this.#connection !== undefined) return this.#connection;
@@ -117,6 +122,12 @@ export class Followed {
     if (this.#connection === undefined) return;
     this.#standing = this.#connection.rest();
     if (this.#standing !== undefined) this.#connection = undefined;
+  }
+
+  /** Nothing of it is told. */
+  leaveAlone(): void {
+    this.wake().standing.isFinished = true;
+    this.rest();
   }
 
   /** Gives up what is under way. */

@@ -1,4 +1,5 @@
 /** All connections that are followed, by the kernel's number for them. */
+import { BrokenOff } from './broken-off.ts';
 import type { KnownBodies } from './connection/known.ts';
 import type { Piece } from './connection/piece.ts';
 import { isRequestHead } from './connection/starts.ts';
@@ -38,6 +39,7 @@ const GONE_NS = 3600e9;
 export class Table {
   readonly #entries = new Slots<Followed>();
   readonly #mistakes = new Mistakes();
+  readonly #brokenOff = new BrokenOff();
   readonly #kernel: KernelSide;
   readonly #events: FollowedEvents;
   readonly #unixLinks: UnixLinks;
@@ -64,6 +66,7 @@ export class Table {
     if (known) this.#end(known, false);
     const linkOf = open.isUnix ? this.#unixLinks.open(open) : tcpLink;
     const entry = new Followed(open, linkOf, timeNs, this.#events);
+    if (!open.isUnix && this.#brokenOff.has(open)) entry.leaveAlone();
     this.#entries.set(open.conn, entry);
     const before = open.isUnix ? this.#unixSockets.take(open) : undefined;
     const over = before === undefined ? undefined : this.#entries.get(before);
@@ -160,6 +163,7 @@ export class Table {
   /** Forgets an entry, and tells what was under way on it. */
   #end(entry: Followed, inOrder: boolean): void {
     this.#forget(entry);
+    if (!entry.open.isUnix && entry.isMidRequest) this.#brokenOff.add(entry.open);
     entry.end(inOrder);
   }
 

@@ -14,7 +14,7 @@ import { createRequestReader } from './request-reader.ts';
 import { takeRequest } from './requests.ts';
 import { createResponseReader } from './response-reader.ts';
 import { takeLate, takeResponse } from './responses.ts';
-import { newStanding, type Standing } from './standing.ts';
+import { isBetweenRequests, newStanding, type Standing } from './standing.ts';
 import { isOutOfStep, loseAnswers, loseExchanges, loseStep, stopFollowing } from './step.ts';
 import { Stream } from './stream.ts';
 import { countLeft, cutShort } from './unfinished.ts';
@@ -80,6 +80,11 @@ export class Connection implements Dialogue {
   get isBusy(): boolean {
     const isUnderWay = this.line.length > 0 || this.arriving !== undefined || this.early.length > 0;
     return isUnderWay || this.requests.hasGap || this.responses.hasGap;
+  }
+
+  /** What comes next of its requests is of one that has begun, or of what is none. */
+  get isMidRequest(): boolean {
+    return !isBetweenRequests(this.standing) || this.requests.reader.state !== 'start';
   }
 
   /** How many requests wait for their responses, or for their own end, where no more comes: what may be no request does not count. */

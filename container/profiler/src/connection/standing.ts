@@ -33,6 +33,11 @@ export type Standing = {
   isFinished: boolean;
 };
 
+/** Of a connection that rests: begins a request with what comes next, if one does? */
+export function isBetweenRequests({ isFinished, isReading }: Standing): boolean {
+  return isReading && !isFinished;
+}
+
 /** Of a connection that begins; answers begin at `answersAt`, if that is known. */
 export function newStanding(answersAt?: number): Standing {
   return {
