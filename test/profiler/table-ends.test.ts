@@ -285,3 +285,25 @@ test('a request that waited behind a whole one when its connection was over is t
   move(2, '<', response);
   expect(told.slice(2)).toEqual(['/a - aborted', '/a 200 complete']);
 });
+
+test('where requests are not read any more, answers say how many there were', () => {
+  const { told, open, move, close } = openTable();
+  open(1);
+  move(1, '>', `GET /a b HTTP/1.1\r\n\r\n${request}${request}`);
+  move(1, '<', response);
+  move(1, '<', response);
+  move(1, '<', response);
+  close(1);
+  expect(told).toEqual(['/a b 200 complete', 'lost 2']);
+});
+
+test('an answer to a part of a request is told, and not lost, where more was said behind it', () => {
+  const { told, open, move, end, close } = openTable();
+  open(1);
+  move(1, '>', upload);
+  move(1, '<', refused);
+  move(1, '<', 'what a server that takes the rest for a request says in HTTP/0.9');
+  end(1, 1);
+  close(1);
+  expect(told).toEqual(['/a 413 complete']);
+});

@@ -16,6 +16,8 @@ export function endAt(dialogue: Dialogue, requestsEnd: number | undefined, respo
     countUnasked(dialogue);
   }
   if (!passTo(responses, responsesEnd)) loseAnswer(dialogue);
+  // Where requests are not read, answers alone tell that there were more.
+  if (!standing.isReading) countUnasked(dialogue);
 }
 
 /** Passes over what is missing before `end`, unless it would have mattered. Returns false then. */

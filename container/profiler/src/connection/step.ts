@@ -72,7 +72,7 @@ export function countUnasked({ standing, events }: Dialogue): void {
 
 /** What comes is no response: where nobody waits for one, nothing is missing. */
 export function loseAnswer(dialogue: Dialogue): void {
-  if (countUnderWay(dialogue) > 0) loseAnswers(dialogue);
+  if (!dialogue.line.isAllAnswered || isHeadComing(dialogue)) loseAnswers(dialogue);
   else {
     dialogue.standing.isMatching = false;
     dialogue.standing.turns.owed.mayBeMore();
