@@ -1,5 +1,6 @@
 /** Does a container really start, alone and on a network? */
-import type { CheckResult, Engine, Probe, Ran } from 'zx-tasks';
+import type { CheckResult, Engine, Fix, Probe, Ran } from 'zx-tasks';
+import { buildCommand } from '../lib/build-command.ts';
 import { boundingSet, SYS_RESOURCE } from '../lib/capabilities.ts';
 import { documented } from '../lib/docs.ts';
 import { readEngineInfo } from '../lib/engine-info.ts';
@@ -21,7 +22,7 @@ export const checks = documented([
     needs: ['EN002', 'EN003'],
     timeoutMs: 60_000,
     about: 'A tiny container is actually started, because no version number proves that this works.',
-    fix: 'container settings with limits and an OCI runtime that work on this host, for this project only',
+    fix: 'container settings with limits and an OCI runtime that work on this host, for this project only; with Docker, installing its plug-in buildx',
     run: withEngine(containerStarts),
   },
   {
@@ -51,11 +52,14 @@ async function containerStarts(probe: Probe, engine: Engine): Promise<CheckResul
     outcome: 'fail',
     summary: `${engine.name} cannot ${ran === started ? 'start' : 'build'} a container: ${fate(ran)}`,
     cause: explainStart(ran),
-    fixes:
-      engine.name === 'podman' && probe.platform.os === 'linux'
-        ? [{ about: 'write container settings that work on this host, for this project only', task: 'fix-runtime' }]
-        : [],
+    fixes: await fixStart(probe, engine, ran),
   };
+}
+
+async function fixStart(probe: Probe, engine: Engine, ran: Ran): Promise<readonly Fix[]> {
+  if (NO_BUILDX.test(ran.stderr)) return installFix(probe, 'install buildx', buildxPackages);
+  if (engine.name !== 'podman' || probe.platform.os !== 'linux') return [];
+  return [{ about: 'write container settings that work on this host, for this project only', task: 'fix-runtime' }];
 }
 
 /** On the bridge network first, and only where that fails without any. */
@@ -105,10 +109,9 @@ async function startTiny(probe: Probe, engine: Engine, flags: readonly string[])
     Containerfile: 'FROM scratch\nCOPY exit /exit\nCMD ["/exit"]\n',
   });
   const image = checkImages.start;
-  const built = await probe.run(
-    [...engine.command, 'build', '-q', '-t', image, '-f', `${folder}/Containerfile`, folder],
-    { timeoutMs: TINY_WITHIN_MS },
-  );
+  const built = await probe.run([...buildCommand(engine), '-q', '-t', image, '-f', `${folder}/Containerfile`, folder], {
+    timeoutMs: TINY_WITHIN_MS,
+  });
   if (built.code !== 0) return built;
   const run = [...engine.command, 'run', '--rm', ...labelled(folder), ...flags, image];
   const ran = await probe.run(run, { timeoutMs: TINY_WITHIN_MS });
@@ -137,7 +140,7 @@ async function buildTiny(probe: Probe, engine: Engine): Promise<Ran> {
   });
   const image = checkImages.build;
   const file = `${folder}/Containerfile`;
-  const build = [...engine.command, 'build', '-q', '--network', 'none', '-t', image, '-f', file, folder];
+  const build = [...buildCommand(engine), '-q', '--network', 'none', '-t', image, '-f', file, folder];
   const built = await probe.run(build, { timeoutMs: TINY_WITHIN_MS });
   if (built.code === 0) await probe.run([...engine.command, 'rmi', '-f', image]);
   return built;
@@ -153,6 +156,15 @@ async function buildNeedsTrial(probe: Probe, engine: Engine): Promise<boolean> {
   return (await boundingSet(probe))?.has(SYS_RESOURCE) === false;
 }
 
+const NO_BUILDX = /buildx component is missing/;
+const buildxPackages = {
+  apt: 'docker-buildx',
+  dnf: 'docker-buildx',
+  pacman: 'docker-buildx',
+  // Homebrew puts it where the docker command does not look.
+  brew: 'docker-buildx && mkdir -p ~/.docker/cli-plugins && ln -sf "$(brew --prefix docker-buildx)/bin/docker-buildx" ~/.docker/cli-plugins/',
+};
+
 const startFailures: readonly (readonly [pattern: RegExp, why: string])[] = [
   [
     /cgroups in hybrid mode not supported/,
@@ -163,6 +175,7 @@ const startFailures: readonly (readonly [pattern: RegExp, why: string])[] = [
     /executable file .*(crun|runc).* not found|(crun|runc).*(not found|no such file)/i,
     'the OCI runtime is not installed',
   ],
+  [NO_BUILDX, 'the docker command builds images with its plug-in buildx, which is not installed'],
 ];
 
 function explainStart(ran: Ran): string {

@@ -2,7 +2,8 @@
 import type { CheckResult, Engine, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import type { EngineInfo } from '../lib/engine-info.ts';
-import { installFix } from '../lib/packages.ts';
+import { enginePackages, installFix } from '../lib/packages.ts';
+import { checkImages } from '../lib/stack.ts';
 import { withEngineInfo } from '../lib/subjects.ts';
 
 /** The oldest version that the stack is tested on, and the oldest that can work at all. */
@@ -49,8 +50,17 @@ async function isNewEnough(probe: Probe, _: EngineInfo, engine: Engine): Promise
   const { tested, works } = ranges[engine.name];
   const summary = `${engine.name} ${engine.version}`;
   if (probe.satisfies(engine.version, tested) === true) return { outcome: 'pass', summary };
+  const mayWork = probe.satisfies(engine.version, works) === true;
+  if (mayWork && !(await knowsCapabilities(probe, engine)))
+    return {
+      outcome: 'fail',
+      summary: `${summary} does not know CAP_BPF and CAP_PERFMON`,
+      cause:
+        'without them no container may load eBPF; some distributions, such as Debian 12, made theirs from older sources',
+      fixes: await installFix(probe, 'install Podman, which is then used instead', enginePackages),
+    };
   return {
-    outcome: probe.satisfies(engine.version, works) === true ? 'warn' : 'fail',
+    outcome: mayWork ? 'warn' : 'fail',
     summary: `${summary} is old`,
     cause: `the stack is tested on ${engine.name} ${tested} and cannot work before ${works.replace('>=', '')}`,
     fixes: await installFix(probe, `install the newest ${engine.name} of the distribution`, {
@@ -60,6 +70,13 @@ async function isNewEnough(probe: Probe, _: EngineInfo, engine: Engine): Promise
       ...(engine.name === 'podman' ? { brew: 'podman' } : {}),
     }),
   };
+}
+
+/** Asks for a container of an image that cannot be there: Docker looks at the capabilities first. Podman knows them since 2.1. */
+async function knowsCapabilities(probe: Probe, engine: Engine): Promise<boolean> {
+  if (engine.name === 'podman') return true;
+  const create = ['create', '--pull', 'never', '--cap-add', 'BPF', '--cap-add', 'PERFMON', checkImages.none];
+  return !/unknown capability/.test((await probe.run([...engine.command, ...create], { timeoutMs: 10_000 })).stderr);
 }
 
 async function runtimeFits(probe: Probe, { runtime, cgroups }: EngineInfo, engine: Engine): Promise<CheckResult> {

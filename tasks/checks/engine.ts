@@ -4,16 +4,9 @@ import { documented } from '../lib/docs.ts';
 import { type EngineName, enginesHere, preferredEngine, runsSystemd } from '../lib/engines.ts';
 import { letUseSudo } from '../lib/let-use-sudo.ts';
 import { folderOffPath, startDocker } from '../lib/mac.ts';
-import { asRoot, installFix } from '../lib/packages.ts';
+import { asRoot, enginePackages, installFix } from '../lib/packages.ts';
 import { fate, lastLine } from '../lib/ran.ts';
 import { withEngine } from '../lib/subjects.ts';
-
-const enginePackages = {
-  apt: 'podman runc podman-compose netavark aardvark-dns iptables nftables ca-certificates',
-  dnf: 'podman podman-compose',
-  pacman: 'podman podman-compose',
-  brew: 'podman podman-compose',
-};
 
 export const checks = documented([
   {

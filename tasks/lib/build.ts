@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import { type BaseImage, baseImages, chosenImage } from './base-images.ts';
+import { buildCommand } from './build-command.ts';
 import { caOfEnv } from './corporate-ca.ts';
 import { imageId } from './images.ts';
 import { images } from './stack.ts';
@@ -56,7 +57,7 @@ export async function buildImage(context: Context, target: Target): Promise<void
   context.undoOnFailure(async () => {
     if (!isBuilt) await removeUnfinishedBuilds(context, engine, startedMs);
   });
-  await $`${engine.command} build -t ${images[target]} --target ${recipe.stage} ${bases.flat()} ${secrets} -f ${recipe.file} ${recipe.folder}`;
+  await $`${buildCommand(engine)} -t ${images[target]} --target ${recipe.stage} ${bases.flat()} ${secrets} -f ${recipe.file} ${recipe.folder}`;
   isBuilt = true;
 }
 

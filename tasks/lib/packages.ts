@@ -23,6 +23,14 @@ const managers: Readonly<Record<Manager, Row>> = {
   pipx: { program: 'pipx', asRoot: false, install: 'pipx install' },
 };
 
+/** Podman and what it needs. */
+export const enginePackages: Packages = {
+  apt: 'podman runc podman-compose netavark aardvark-dns iptables nftables ca-certificates',
+  dnf: 'podman podman-compose',
+  pacman: 'podman podman-compose',
+  brew: 'podman podman-compose',
+};
+
 /** The fix that installs the packages with the package manager found on PATH; none where we know no manager. */
 export async function installFix(probe: Probe, about: string, packages: Packages): Promise<readonly Fix[]> {
   for (const manager of Object.keys(managers) as Manager[]) {

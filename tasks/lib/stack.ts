@@ -30,8 +30,12 @@ export const images = {
 export const projectLabel = 'com.docker.compose.project';
 /** The label of a container in which a check tries something; the value is the check's folder. */
 export const checkLabel = 'io.tasks.check';
-/** What checks build and remove again; an interrupted one leaves it. */
-export const checkImages = { start: 'localhost/tasks-check-start', build: 'localhost/tasks-check-build' } as const;
+/** What checks build and remove again; an interrupted one leaves it. Nobody ever makes `none`. */
+export const checkImages = {
+  start: 'localhost/tasks-check-start',
+  build: 'localhost/tasks-check-build',
+  none: 'localhost/tasks-check-none',
+} as const;
 
 /** The label that says which checkout started a container; the value is the checkout's absolute path. */
 export const rootLabel = 'io.tasks.root';

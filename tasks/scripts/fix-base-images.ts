@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Context, TaskFailure } from 'zx-tasks';
 import { baseImages, debianSuite, nodePackage, npmVersion } from '../lib/base-images.ts';
+import { buildCommand } from '../lib/build-command.ts';
 
 const containerfile = `ARG DEBIAN_IMAGE
 FROM \${DEBIAN_IMAGE}
@@ -72,7 +73,7 @@ async function makeNode(context: Context, { folder, from, image }: NodeImage): P
   await unpack(context, { spec: nodePackage(context.platform), into: join(folder, 'node'), only: 'package/bin/node' });
   await unpack(context, { spec: `npm@${npmVersion}`, into: join(folder, 'npm'), only: 'package' });
   await writeFile(join(folder, 'Containerfile'), containerfile);
-  await $`${engine.command} build -t ${image} --build-arg ${`DEBIAN_IMAGE=${from}`} -f ${join(folder, 'Containerfile')} ${folder}`;
+  await $`${buildCommand(engine)} -t ${image} --build-arg ${`DEBIAN_IMAGE=${from}`} -f ${join(folder, 'Containerfile')} ${folder}`;
 }
 
 type Package = { readonly spec: string; readonly into: string; readonly only: string };

@@ -298,11 +298,27 @@ test('a network that cannot be made names the packages that make it', async () =
 
 test('docker is tried with an image built from nothing, which is removed again', async () => {
   const commands = {
-    'docker build -q -t localhost/tasks-check-start -f /scratch/Containerfile /scratch': 'id',
+    'env DOCKER_BUILDKIT=1 docker build -q -t localhost/tasks-check-start -f /scratch/Containerfile /scratch': 'id',
     [`docker run --rm ${labels} localhost/tasks-check-start`]: '',
     'docker rmi -f localhost/tasks-check-start': '',
   };
   expect((await starts({ engine: { name: 'docker', command: ['docker'] }, commands })).outcome).toBe('pass');
+});
+
+test('a docker command without the plug-in that builds is told to get it', async () => {
+  const commands = {
+    'env DOCKER_BUILDKIT=1 docker build -q -t localhost/tasks-check-start -f /scratch/Containerfile /scratch': {
+      code: 1,
+      stderr:
+        'ERROR: BuildKit is enabled but the buildx component is missing or broken.\n       Install the buildx component to build images with BuildKit:\n       https://docs.docker.com/go/buildx/\n',
+    },
+  };
+  const told: Told = { engine: { name: 'docker', command: ['docker'] }, commands, programs: ['apt-get'] };
+  expect(await starts(told)).toMatchObject({
+    outcome: 'fail',
+    cause: 'the docker command builds images with its plug-in buildx, which is not installed',
+    fixes: [{ about: 'install buildx', command: expect.stringContaining('docker-buildx') }],
+  });
 });
 
 test('on a Mac the program that is tried is for the processor of the machine, not for that of Node', async () => {

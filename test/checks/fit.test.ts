@@ -14,6 +14,8 @@ import { checkOf, type Told } from '../helpers/probe.ts';
 const info = (host: object) => ({ 'podman info --format json': JSON.stringify({ host }) });
 const mac = { platform: 'darwin-arm64', programs: ['podman'] } as const;
 
+const askForCapabilities = 'docker create --pull never --cap-add BPF --cap-add PERFMON localhost/tasks-check-none';
+
 test.each<[string, 'podman' | 'docker', string, CheckOutcome]>([
   ['the tested ones', 'podman', '4.3.1', 'pass'],
   ['', 'podman', '6.0.0', 'pass'],
@@ -23,9 +25,25 @@ test.each<[string, 'podman' | 'docker', string, CheckOutcome]>([
   ['', 'docker', '20.10.24', 'warn'],
   ['', 'docker', '19.3.0', 'fail'],
 ])('EN006 %s: %s %s gives %s', async (_what, name, version, outcome) => {
-  const commands = { ...info({}), 'docker info --format json': '{}' };
+  const noImage = { code: 1, stderr: 'Error: No such image: localhost/tasks-check-none' };
+  const commands = { ...info({}), 'docker info --format json': '{}', [askForCapabilities]: noImage };
   const told: Told = { engine: { name, version, command: [name] }, commands, programs: ['apt-get'] };
   expect((await checkOf(engine, 'EN006')(told)).outcome).toBe(outcome);
+});
+
+test('EN006: a Docker that does not know the profiler’s capabilities cannot work, and Podman is offered', async () => {
+  const refused = {
+    code: 1,
+    stderr:
+      'Error response from daemon: invalid CapAdd: unknown capability: "CAP_BPF"\n\nRun \'docker create --help\' for more information\n',
+  };
+  const commands = { 'docker info --format json': '{}', [askForCapabilities]: refused };
+  const docker = { name: 'docker', version: '20.10.24+dfsg1', command: ['docker'] } as const;
+  expect(await checkOf(engine, 'EN006')({ engine: docker, commands, programs: ['apt-get'] })).toMatchObject({
+    outcome: 'fail',
+    summary: 'docker 20.10.24+dfsg1 does not know CAP_BPF and CAP_PERFMON',
+    fixes: [{ command: expect.stringContaining('podman-compose') }],
+  });
 });
 
 const hybrid = { '/sys/fs/cgroup/unified/cgroup.controllers': '' };
