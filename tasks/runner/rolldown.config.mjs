@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'rolldown';
 import { minifySync } from 'rolldown/utils';
+import { thirdPartyLicenses } from './third-party-licenses.mjs';
 
 const common = {
   platform: 'node',
@@ -20,7 +21,7 @@ export default defineConfig([
     ...common,
     input: 'cli.ts',
     preserveEntrySignatures: 'allow-extension',
-    plugins: [quickList(), quickStart()],
+    plugins: [quickList(), quickStart(), thirdPartyLicenses()],
     output: {
       dir: 'dist',
       cleanDir: true,

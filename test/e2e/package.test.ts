@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -77,10 +78,31 @@ test('it holds what it needs and nothing else', () => {
     'package/dist/cli.cjs',
     'package/dist/script.cjs',
     'package/dist/script.mjs',
+    'package/dist/third-party-licenses.txt',
     ...pages.map((page) => `package/docs/${page}.md`),
     'package/package.json',
   ]);
   expect(names.filter((name) => name.endsWith('.cache'))).toEqual([]);
+});
+
+test('what is installed with it is what it loads: all else is bundled, and has its licence beside it', async () => {
+  const dist = join(folder, 'node_modules/zx-tasks/dist');
+  const programs = readdirSync(dist).filter((name) => /\.[cm]js$/.test(name));
+  const texts = await Promise.all(programs.map((name) => readFile(join(dist, name), 'utf8')));
+  const loaded = texts.flatMap((text) =>
+    [...text.matchAll(/(?:\brequire\(|\bfrom ?)"([^".][^"]*)"/g)].map((match) => match[1] ?? ''),
+  );
+  const { dependencies, devDependencies } = JSON.parse(
+    await readFile(join(root, 'tasks/runner/package.json'), 'utf8'),
+  ) as Record<'dependencies' | 'devDependencies', Readonly<Record<string, string>>>;
+  expect([...new Set(loaded)].filter((name) => !isBuiltin(name))).toEqual(Object.keys(dependencies));
+  const [, ...sections] = (await readFile(join(dist, 'third-party-licenses.txt'), 'utf8')).split(/^== /m);
+  const notBundled = ['@valibot/to-json-schema', 'rolldown'];
+  const bundled = Object.keys(devDependencies).filter((name) => !notBundled.includes(name));
+  const named = sections.map((section) => section.split(' ')[0]);
+  // What listr2 draws with is no dependency of ours, and is bundled all the same.
+  expect(named).toEqual(expect.arrayContaining([...bundled, 'log-update']));
+  expect(sections.filter((section) => !/copyright/i.test(section))).toEqual([]);
 });
 
 test('its pages are those of the repository, and their links lead to each other', async () => {
