@@ -21,5 +21,5 @@ export function refuseAimless(given: ReadonlySet<string>): void {
   if (['help', 'version', ...printing].some((name) => given.has(name))) return;
   const aimless = ofRuns.find((name) => given.has(name));
   if (aimless !== undefined)
-    throw usageError(`\`--${aimless}\` needs a task, and none is named`, '`tasks --list` shows all tasks');
+    throw usageError(`\`--${aimless}\` needs a task, and none is named`, '`npx tasks --list` shows all tasks');
 }

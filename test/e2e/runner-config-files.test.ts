@@ -31,7 +31,7 @@ test('without a config the runner says where it looked', async () => {
     exit: 3,
     stdout: '',
     stderr: `error: no \`tasks.config.yaml\` in <project> or above
-hint: \`tasks --init\` writes one to start from, \`tasks --import=Makefile\` converts a Makefile
+hint: \`npx tasks --init\` writes one to start from, \`npx tasks --import=Makefile\` converts a Makefile
 `,
   });
 });
@@ -57,7 +57,7 @@ test('a config that is called otherwise is named, with what mends it, also where
     expect((await project.run('a')).stdout).toContain('ran\n');
   }
   await using project = await createProject({ 'tasks.yml': '- name: of another tool\n' });
-  expect((await project.run('a')).stderr).toContain('<project> or above\nhint: `tasks --init`');
+  expect((await project.run('a')).stderr).toContain('<project> or above\nhint: `npx tasks --init`');
   expect((await project.run('--init')).exit).toBe(0);
 });
 

@@ -68,7 +68,8 @@ test('a check that does not exist is named, with the nearest one', async () => {
   expect(await project.run('doctor netwrok')).toEqual({
     exit: 2,
     stdout: '',
-    stderr: 'error: unknown check `netwrok`, did you mean `network`?\nhint: `tasks doctor --checks` lists all checks\n',
+    stderr:
+      'error: unknown check `netwrok`, did you mean `network`?\nhint: `npx tasks doctor --checks` lists all checks\n',
   });
 });
 

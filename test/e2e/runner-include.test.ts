@@ -108,7 +108,7 @@ test('in the folder of an included file its names come first, and those of the o
   expect(listInDocs).toContain(' — typed here, `build` is `docs:build`\n');
   expect(listInDocs.replace(/(?: +)?— typed here.*/g, '')).toBe(list);
   expect((await project.run('docs:')).stderr).toBe(
-    'error: unknown task `docs:`\nhint: tasks that begin with it: `docs:build` and 4 more; `tasks --list` shows all\n',
+    'error: unknown task `docs:`\nhint: tasks that begin with it: `docs:build` and 4 more; `npx tasks --list` shows all\n',
   );
   expect((await project.run('--completion=candidates -- bui', { cwd: 'docs' })).stdout).toContain(
     'build\tBuild the pages\n',

@@ -47,7 +47,7 @@ test('with a listener nothing is printed: a mistake is in the result', async () 
     "console.log(JSON.stringify(await run(['slwo'], { onEvent: () => undefined })));",
   );
   await using _project = project;
-  const error = 'error: unknown task `slwo`, did you mean `slow`?\nhint: `tasks --list` shows all tasks';
+  const error = 'error: unknown task `slwo`, did you mean `slow`?\nhint: `npx tasks --list` shows all tasks';
   expect({ stdout, stderr }).toEqual({ stdout: `${JSON.stringify({ exit: 2, error })}\n`, stderr: '' });
 });
 

@@ -201,7 +201,7 @@ test('a secret on the command line is masked in the error about it', async () =>
   expect(await project.run(`${token} show`, { env })).toEqual({
     exit: 2,
     stdout: '',
-    stderr: 'error: unknown task `***`\nhint: `tasks --list` shows all tasks\n',
+    stderr: 'error: unknown task `***`\nhint: `npx tasks --list` shows all tasks\n',
   });
 });
 

@@ -87,7 +87,7 @@ test.each([
   [
     'b --os=mac',
     'task `b` has no flag `--os`',
-    '`os` is a key of its matrix, which makes a task of each value: `tasks --help b`',
+    '`os` is a key of its matrix, which makes a task of each value: `npx tasks --help b`',
   ],
   ['-C sub a', 'unknown flag `-C`', 'the config is looked for where you are: `cd FOLDER && tasks …`'],
   ['--file=x a', 'unknown flag `--file`', 'the config is looked for where you are: `cd FOLDER && tasks …`'],
@@ -185,7 +185,7 @@ test.each(aimless)('`%s` needs a task', async (words) => {
   expect(await project.run(words)).toEqual({
     exit: 2,
     stdout: '',
-    stderr: `error: \`${words.replace(/[ =].*/, '')}\` needs a task, and none is named\nhint: \`tasks --list\` shows all tasks\n`,
+    stderr: `error: \`${words.replace(/[ =].*/, '')}\` needs a task, and none is named\nhint: \`npx tasks --list\` shows all tasks\n`,
   });
   expect((await project.run('--list --output=plain')).exit).toBe(0);
 });
@@ -207,7 +207,7 @@ test.each([
     'a required param with a wrong value is told of once: it is not missing',
     "serve: { params: { mode: { type: enum, values: [a, b], required: true }, to: { required: true } }, run: 'echo ${mode} ${to}' }",
     'serve --mode=c',
-    'error: `--mode` of task `serve` takes one of `a`, `b`, not `c`\nerror: task `serve` needs `--to`\nhint: `tasks --help serve` describes it\n',
+    'error: `--mode` of task `serve` takes one of `a`, `b`, not `c`\nerror: task `serve` needs `--to`\nhint: `npx tasks --help serve` describes it\n',
   ],
 ])('%s', async (_, task, words, stderr) => {
   await using project = await createProject({ 'tasks.config.yaml': `version: 1\ntasks:\n  ${task}\n` });
@@ -232,13 +232,16 @@ tasks:
 });
 
 test.each([
-  ['help', 'error: unknown task `help`, did you mean `--help`?\nhint: `tasks --list` shows all tasks\n'],
+  ['help', 'error: unknown task `help`, did you mean `--help`?\nhint: `npx tasks --list` shows all tasks\n'],
   [
     'a PORT=80',
     'error: unknown task `PORT=80`\nhint: a param is written `--name=value` after its task, a variable before the command: `PORT=… npx tasks …`\n',
   ],
-  ['cell:c', 'error: unknown task `cell:c`, did you mean `cell:a`?\nhint: `tasks --help cell` shows what it makes\n'],
-  ['open', 'error: task `open` needs an image after its name\nhint: `tasks --help open` describes it\n'],
+  [
+    'cell:c',
+    'error: unknown task `cell:c`, did you mean `cell:a`?\nhint: `npx tasks --help cell` shows what it makes\n',
+  ],
+  ['open', 'error: task `open` needs an image after its name\nhint: `npx tasks --help open` describes it\n'],
 ])('`tasks %s` says what was meant', async (words, stderr) => {
   const open = "{ args: { name: image, required: true }, run: 'echo ${args}' }";
   await using project = await createProject({

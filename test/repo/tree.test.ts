@@ -124,6 +124,12 @@ test('messages that are known point to checks that exist', () => {
   expect(messages.filter(({ check }) => !ids.includes(check))).toEqual([]);
 });
 
+test('what a message of the runner has somebody type works where the runner is a package of the project: with `npx`', () => {
+  const asked = code.filter((path) => path.startsWith('tasks/runner/')).flatMap((path) => read(path).split('\n'));
+  const typed = asked.filter((line) => /\\?`tasks (--[a-z]|doctor )/.test(line) && !/^ *(\/?\*|\/\/)/.test(line));
+  expect(typed.filter((line) => !line.includes('### `tasks doctor`'))).toEqual([]);
+});
+
 test('the map of the probe has each of its headers, and no others', () => {
   const rows = [...read('bpf/README.md').matchAll(/^\| `([\w.]+)` \|/gm)].map((match) => `bpf/${match[1]}`);
   expect(rows.sort()).toEqual([...files(/^bpf\/.*\.h$/)].sort());

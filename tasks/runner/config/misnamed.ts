@@ -16,7 +16,10 @@ export async function noConfig(host: Pick<Host, 'cwd' | 'readText'>): Promise<Pr
     }
     if (folder === dirname(folder)) break;
   }
-  return { message, hint: '`tasks --init` writes one to start from, `tasks --import=Makefile` converts a Makefile' };
+  return {
+    message,
+    hint: '`npx tasks --init` writes one to start from, `npx tasks --import=Makefile` converts a Makefile',
+  };
 }
 
 /** The refusal to write a config beside one that is called otherwise. */

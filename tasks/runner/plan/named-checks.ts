@@ -13,7 +13,7 @@ export function namedChecks(config: Config, words: readonly string[]): readonly 
       'usage',
       unknown.map((word) => ({
         message: `unknown check \`${word}\`${didYouMean(word, known)}`,
-        hint: '`tasks doctor --checks` lists all checks',
+        hint: '`npx tasks doctor --checks` lists all checks',
       })),
     );
   }

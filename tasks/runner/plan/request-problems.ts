@@ -50,7 +50,7 @@ export function argProblems({ task, args, given, wrong }: OpenRequest): Problem[
 }
 
 function whatIsMeant(task: string, values: readonly string[] = []): string {
-  return values.length === 0 ? `\`tasks --help ${task}\` describes it` : `it takes ${listed(values)}`;
+  return values.length === 0 ? `\`npx tasks --help ${task}\` describes it` : `it takes ${listed(values)}`;
 }
 
 /** One task cannot run twice in a run. */

@@ -41,8 +41,8 @@ function unknownTask(config: Config, word: string): Problem {
 
 function whereTasksAre(config: Config, word: string, words: readonly string[]): string {
   const matrix = Object.values(config.tasks).find((row) => row.matrix !== undefined && word.startsWith(`${row.name}:`));
-  if (matrix !== undefined) return `\`tasks --help ${matrix.name}\` shows what it makes`;
+  if (matrix !== undefined) return `\`npx tasks --help ${matrix.name}\` shows what it makes`;
   const [first, ...others] = words.filter((other) => other.startsWith(`${word.replace(/:\*?$/, '')}:`));
-  if (first === undefined) return '`tasks --list` shows all tasks';
-  return `tasks that begin with it: \`${first}\`${others.length === 0 ? '' : ` and ${others.length} more`}; \`tasks --list\` shows all`;
+  if (first === undefined) return '`npx tasks --list` shows all tasks';
+  return `tasks that begin with it: \`${first}\`${others.length === 0 ? '' : ` and ${others.length} more`}; \`npx tasks --list\` shows all`;
 }

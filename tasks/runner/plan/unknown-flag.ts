@@ -62,7 +62,7 @@ function negatedParam(name: string, { params }: TaskRow): string | undefined {
 function hintOf(name: string, row: TaskRow): string {
   const { name: task, params } = row;
   if (isOfMatrix(name, row))
-    return `\`${name}\` is a key of its matrix, which makes a task of each value: \`tasks --help ${task}\` shows them`;
+    return `\`${name}\` is a key of its matrix, which makes a task of each value: \`npx tasks --help ${task}\` shows them`;
   const names = Object.keys(params).map((param) => `--${param}`);
   return `\`${task}\` ${names.length === 0 ? 'has no flags of its own' : `has ${listed(names)}`}; what follows \`--\` goes to its command`;
 }
