@@ -43,9 +43,10 @@ function keepAtExit(keep) {
   });
 }
 
-/** For a package whose folder may not be written. */
+/** For a package whose folder may not be written. Where HOME is empty there is none: code from the current folder may be anybody's. */
 function besideHome(cache) {
-  return path.join(require('node:os').homedir(), '.cache', 'zx-tasks', cache);
+  const home = require('node:os').homedir();
+  return path.isAbsolute(home) ? path.join(home, '.cache', 'zx-tasks', cache) : undefined;
 }
 
 /**
@@ -71,6 +72,7 @@ function writeCache(cache, data, runs) {
 }
 
 function replace(place, bytes) {
+  if (place === undefined) return false;
   const temporary = `${place}.${process.pid}.tmp`;
   try {
     fs.mkdirSync(path.dirname(place), { recursive: true });

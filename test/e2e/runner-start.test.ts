@@ -1,5 +1,6 @@
 /** A start is quick, and what makes it quick never breaks it. */
-import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
@@ -38,6 +39,32 @@ test('the compiled code is kept, and damaged or cut code is replaced', async () 
     expect(await list()).toBe(shown);
     expect((await readFile(join(dist, name))).length).toBeGreaterThan(good.length / 2);
   }
+});
+
+/** Makes compiled code that V8 takes for that of any program of the same length. */
+const plant = `const [, length, file] = process.argv;
+const text = "(function(exports){exports.runCli=(isTrial)=>{if(isTrial!==1)console.log('planted')}})".padEnd(length);
+const script = new (require('node:vm').Script)(text);
+const module = {};
+script.runInThisContext()(module);
+module.runCli(1);
+const data = script.createCachedData();
+require('node:fs').writeFileSync(file, Buffer.concat([data, data, Buffer.of(1)]));
+`;
+
+test('compiled code comes from the package or a home folder, not from where the runner is started, even without a home', async () => {
+  await using project = await createProject({
+    ...config,
+    'outer/tasks.config.yaml': 'version: 1\ntasks:\n  list: { run: copied --list, cwd: .. }\n',
+  });
+  const { size, mtimeMs } = await stat(join(await copyOfRunner(project), 'cli.cjs'));
+  await mkdir(project.path('.cache/zx-tasks'), { recursive: true });
+  const name = `cli.cjs-${process.version}-${process.arch}-${size}-${Math.trunc(mtimeMs)}.cache`;
+  const planted = spawnSync(process.execPath, ['-e', plant, String(size), project.path(`.cache/zx-tasks/${name}`)]);
+  expect(planted.status).toBe(0);
+  const { stdout } = await project.run('list', { cwd: 'outer', env: { HOME: '' } });
+  expect(stdout).not.toContain('planted');
+  expect(stdout).toContain('does it');
 });
 
 test('nothing of ours calls npm or npx', async () => {
