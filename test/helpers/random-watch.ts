@@ -30,7 +30,7 @@ export type RandomWatch = {
   readonly endsAfterMs: number | undefined;
 };
 
-export const watchedFiles = ['src/a', 'src/b', 'src/deep/c', 'd'];
+const watchedFiles = ['src/a', 'src/b', 'src/deep/c', 'd'];
 
 const file = fc.constantFrom(...watchedFiles);
 const rows = fc.array(

@@ -42,7 +42,7 @@ export function ofCommand(command: string, scope: CallerScope): string {
 }
 
 /** How a command whose output is met stands among the variables that are met. */
-export function outputOf(command: string): string {
+function outputOf(command: string): string {
   return `shell ${command}`;
 }
 

@@ -86,6 +86,6 @@ function endUnread({ line, requests }: Dialogue, request: Pending): void {
 }
 
 /** Something was asked of which nothing can be told. */
-function count({ standing, events }: Dialogue): void {
+function count({ events }: Dialogue): void {
   events.lost(1);
 }
