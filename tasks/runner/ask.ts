@@ -3,6 +3,7 @@ import { usageError } from './errors.ts';
 import type { CheckReport } from './events.ts';
 import type { Host } from './host.ts';
 import type { Plan } from './plan.ts';
+import { asWritten } from './text/safe-text.ts';
 import { wordsOfFix } from './text/words.ts';
 
 /** Asks what planned tasks want confirmed, before anything starts. Without a terminal only `--yes` answers. */
@@ -21,7 +22,7 @@ export async function confirmTasks(
         `task \`${task}\` asks \`${text}\`, and there is no terminal to answer`,
         'add `--yes` to answer yes',
       );
-    const isConfirmed = isYes(await host.ask(`${task}: ${text} [y/N] `));
+    const isConfirmed = isYes(await host.ask(`${task}: ${asWritten(text)} [y/N] `));
     if (!isConfirmed) throw usageError(`task \`${task}\` was not confirmed, so nothing was started`);
   }
 }
@@ -36,7 +37,7 @@ export async function offerToMend(
   );
   const mayAsk = host.stdinIsTerminal && host.stdoutIsTerminal && commands.size > 0;
   if (!mayAsk) return false;
-  host.write(`\nthis would fix it:\n${[...commands].map((command) => `  ${command}\n`).join('')}`);
+  host.write(`\nthis would fix it:\n${[...commands].map((command) => `  ${asWritten(command)}\n`).join('')}`);
   return isYes(await host.ask('run it now? [y/N] '));
 }
 

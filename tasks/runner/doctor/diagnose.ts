@@ -11,6 +11,7 @@ import { diagnosisAsMarkdown } from '../render/doctor/markdown.ts';
 import { diagnosisAsJson, diagnosisAsText } from '../render/doctor/report.ts';
 import { makePlainRenderer } from '../render/plain.ts';
 import type { Session } from '../session.ts';
+import { asWritten } from '../text/safe-text.ts';
 import { type Diagnosis, examine } from './examine.ts';
 import { makeRedactor } from './redact.ts';
 
@@ -60,9 +61,9 @@ async function inFormat({ host, root }: Session, request: DoctorRequest, found: 
     case 'json':
       return diagnosisAsJson(found, platform, redact.secrets);
     case 'markdown':
-      return redact.all(diagnosisAsMarkdown(found, platform, await host.packageVersion()));
+      return asWritten(redact.all(diagnosisAsMarkdown(found, platform, await host.packageVersion())));
     case 'checklist':
-      return redact.all(diagnosisAsChecklist(found, platform));
+      return asWritten(redact.all(diagnosisAsChecklist(found, platform)));
     default:
       return diagnosisAsText(found, platform, makePaint(host.stdoutHasColour, host.marks));
   }

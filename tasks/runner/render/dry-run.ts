@@ -4,7 +4,7 @@ import type { Forecast } from '../fresh/foresee.ts';
 import type { Paint } from '../paint.ts';
 import { namedChecks } from '../plan/named-checks.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
-import { withNames } from '../text/safe-text.ts';
+import { asWritten, withNames } from '../text/safe-text.ts';
 import { commandLines, pretence } from './lines.ts';
 
 export type DryRunOptions = { readonly paint: Paint; readonly forecasts: ReadonlyMap<string, Forecast> };
@@ -26,8 +26,8 @@ function describeDoctor(words: readonly string[], config: Config): string {
 }
 
 function describeTask(task: PlannedTask, head: string, forecast: Forecast | undefined): readonly string[] {
-  if (forecast?.state === 'skipped') return [`${head} is skipped: ${forecast.because.join()}`];
-  if (forecast?.state === 'up-to-date') return [`${head} is up to date${unless(forecast)}`];
+  if (forecast?.state === 'skipped') return [`${head} is skipped: ${asWritten(forecast.because.join())}`];
+  if (forecast?.state === 'up-to-date') return [`${head} is up to date${asWritten(unless(forecast))}`];
   const details = [
     task.needs.length === 0 ? [] : `after ${listed(task.needs)}`,
     task.requires.length === 0 ? [] : `requires the checks ${listed(task.requires)}`,
@@ -36,7 +36,7 @@ function describeTask(task: PlannedTask, head: string, forecast: Forecast | unde
     ...workLines(task),
     task.finally.flatMap((step) => commandLines('finally $ ', step)),
   ].flat();
-  return [`${head} ${placeOf(task)}`, ...details.map((line) => `     ${line}`)];
+  return [`${head} ${asWritten(placeOf(task))}`, ...details.map((line) => `     ${asWritten(line)}`)];
 }
 
 function unless({ because }: Forecast): string {

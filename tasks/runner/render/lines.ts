@@ -1,7 +1,7 @@
 import type { CheckReport, EventOf, Failure, TaskEnd } from '../events.ts';
 import type { Paint } from '../paint.ts';
 import type { CheckOutcome, Platform } from '../script.ts';
-import { keepColours, withNames } from '../text/safe-text.ts';
+import { asWritten, keepColours, withNames } from '../text/safe-text.ts';
 import { durationInWords, wordsOfFix } from '../text/words.ts';
 
 /** Said first in every output when another machine is judged than the real one. */
@@ -16,13 +16,13 @@ export function endLine(task: string, end: TaskEnd, tookMs: number, paint: Paint
     case 'done':
       return `${paint.green(paint.marks.done)} ${task} ${took}${end.from === undefined ? '' : ` from the ${end.from}`}`;
     case 'skipped':
-      return `${paint.yellow(paint.marks.left)} ${task} skipped: ${end.reason}`;
+      return `${paint.yellow(paint.marks.left)} ${task} skipped: ${asWritten(end.reason)}`;
     case 'not-started':
-      return `${paint.yellow(paint.marks.left)} ${task} not started: ${end.reason}`;
+      return `${paint.yellow(paint.marks.left)} ${task} not started: ${asWritten(end.reason)}`;
     case 'cancelled':
-      return `${paint.yellow(paint.marks.left)} ${task} stopped: ${end.reason}`;
+      return `${paint.yellow(paint.marks.left)} ${task} stopped: ${asWritten(end.reason)}`;
     case 'failed':
-      return `${paint.red(paint.marks.failed)} ${task} failed after ${durationInWords(tookMs)}: ${end.failure.message}`;
+      return `${paint.red(paint.marks.failed)} ${task} failed after ${durationInWords(tookMs)}: ${asWritten(end.failure.message)}`;
     default:
       return end satisfies never;
   }
@@ -41,17 +41,17 @@ export function failureLines(
       ? ['last lines:', ...lastLines.map((line) => `  ${keepColours(line)}`)]
       : []),
     ...known.flatMap((row) => [
-      `${row.check === undefined ? 'cause' : row.check}: ${row.cause}`,
-      `${paint.cyan('remedy')}: ${row.remedy}`,
+      `${row.check === undefined ? 'cause' : row.check}: ${asWritten(row.cause)}`,
+      `${paint.cyan('remedy')}: ${asWritten(row.remedy)}`,
     ]),
     ...checks.flatMap((report) => checkLines(report, paint)),
-    ...(remedy === undefined ? [] : [`${paint.cyan('remedy')}: ${remedy}`]),
+    ...(remedy === undefined ? [] : [`${paint.cyan('remedy')}: ${asWritten(remedy)}`]),
   ].map((line) => `  ${line}`);
 }
 
 /** A command behind what it is called; of one of several lines, the others stand below its first. */
 export function commandLines(head: string, command: string): readonly string[] {
-  const [first = '', ...others] = command.trimEnd().split('\n');
+  const [first = '', ...others] = asWritten(command).trimEnd().split('\n');
   return [`${head}${first}`, ...others.map((line) => `${' '.repeat(head.length)}${line}`)];
 }
 
@@ -74,22 +74,24 @@ export function checkLines(report: CheckReport, paint: Paint): readonly string[]
         ? `could not check ${name}`
         : summary;
   return [
-    `${marks[outcome](paint)} ${id} ${head}`,
-    ...(cause === undefined ? [] : [`    why: ${cause}`]),
-    ...fixes.map((fix, index) => `    ${paint.cyan(index === 0 ? 'fix' : 'or')}: ${wordsOfFix(fix)}`),
-    ...(isWell || docs === undefined ? [] : [`    more: ${docs}`]),
+    `${marks[outcome](paint)} ${id} ${asWritten(head)}`,
+    ...(cause === undefined ? [] : [`    why: ${asWritten(cause)}`]),
+    ...fixes.map((fix, index) => `    ${paint.cyan(index === 0 ? 'fix' : 'or')}: ${asWritten(wordsOfFix(fix))}`),
+    ...(isWell || docs === undefined ? [] : [`    more: ${asWritten(docs)}`]),
   ];
 }
 
 /** A failure after which the task is tried again. */
 export function retryLine({ message, nextTry, tries, pauseMs }: EventOf<'task-retried'>): string {
-  return `failed: ${message}; try ${nextTry} of ${tries} in ${durationInWords(pauseMs)}`;
+  return `failed: ${asWritten(message)}; try ${nextTry} of ${tries} in ${durationInWords(pauseMs)}`;
 }
 
 /** For whom a task waits. */
 export function waitLine({ task, holder, lock, hint }: EventOf<'task-waiting'>): string {
   const isForTask = lock === holder.task;
-  const what = isForTask ? `runs \`${lock}\`` : `holds the lock \`${lock}\` for its task \`${holder.task}\``;
+  const what = isForTask
+    ? `runs \`${lock}\``
+    : `holds the lock \`${asWritten(lock)}\` for its task \`${asWritten(holder.task)}\``;
   return `\`${task}\` waits for the run with pid ${holder.pid}, which ${what}${hint === undefined ? '' : `; ${hint}`}`;
 }
 

@@ -1,7 +1,7 @@
 import type { Table } from '../events.ts';
 import type { Paint } from '../paint.ts';
 import type { Plan } from '../plan.ts';
-import { withNames } from '../text/safe-text.ts';
+import { asWritten, withNames } from '../text/safe-text.ts';
 import { durationInWords } from '../text/words.ts';
 import type { RenderOptions } from './index.ts';
 import {
@@ -43,14 +43,16 @@ export function makeStory({ plan, paint, quiet, verbose, explain, say, quote }: 
       const pretended = pretence(platform);
       if (pretended !== undefined) say(undefined, [pretended]);
     },
-    'notice-given': ({ text }) =>
-      say(undefined, [`${paint.yellow('note')}: ${text.split('\n').map(withNames).join('\n')}`]),
+    'notice-given': ({ text }) => say(undefined, [`${paint.yellow('note')}: ${asWritten(text)}`]),
     'check-finished': ({ report }) => say(undefined, checkLines(report, paint)),
     'fix-started': ({ check, summary, about, command }) =>
-      say(undefined, [`${paint.cyan('fix')} ${check} (${summary}): ${about}`, ...commandLines('  $ ', command)]),
+      say(undefined, [
+        `${paint.cyan('fix')} ${check} (${asWritten(summary)}): ${asWritten(about)}`,
+        ...commandLines('  $ ', command),
+      ]),
     'task-started': ({ task, where }) => {
       sayUnlessQuiet(task, [
-        `${paint.cyan(paint.marks.started)} ${paint.bold(task)}${verbose ? ` ${paint.dim(where)}` : ''}`,
+        `${paint.cyan(paint.marks.started)} ${paint.bold(task)}${verbose ? ` ${paint.dim(asWritten(where))}` : ''}`,
       ]);
       const planned = explain ? tasks.find(({ name }) => name === task) : undefined;
       if (planned !== undefined && alwaysRuns(planned)) quote(task, paint.dim('due to: it has no `inputs`'));
@@ -77,7 +79,7 @@ export function makeStory({ plan, paint, quiet, verbose, explain, say, quote }: 
       ]);
     },
     'service-stopped': ({ task, reason }) =>
-      sayUnlessQuiet(task, [`${paint.yellow(paint.marks.left)} ${task} stopped: ${reason}`]),
+      sayUnlessQuiet(task, [`${paint.yellow(paint.marks.left)} ${task} stopped: ${asWritten(reason)}`]),
     'watch-changed': (event) => sayUnlessQuiet(undefined, [changeLine(event, paint)]),
     'config-refused': ({ text }) => say(undefined, text.trimEnd().split('\n')),
     'watch-waiting': (event) => sayUnlessQuiet(undefined, [waitingLine(event, paint)]),

@@ -3,13 +3,14 @@ import type { ArgsRow, Config, ParamRow, TaskRow } from '../config/types.ts';
 import { listed } from '../errors.ts';
 import { requireTasks } from '../plan/require-task.ts';
 import type { Platform } from '../script.ts';
+import { asWritten } from '../text/safe-text.ts';
 import { whyNotHere } from './catalogue.ts';
 import { argsSignature, signature } from './task-list.ts';
 
 /** `--help TASK`: what each named task does, what it needs, and every flag and word that it takes. */
 export function describeTasks(config: Config, args: Args, platform: Platform): string {
   const tasks = requireTasks(config, args);
-  return tasks.map((task) => describeTask(config, task, platform)).join('\n');
+  return asWritten(tasks.map((task) => describeTask(config, task, platform)).join('\n'));
 }
 
 function describeTask(config: Config, task: TaskRow, platform: Platform): string {

@@ -4,6 +4,7 @@ import { findTyped } from '../config/names.ts';
 import type { ArgsRow, Config, TaskRow } from '../config/types.ts';
 import type { Paint } from '../paint.ts';
 import type { Platform } from '../script.ts';
+import { withNames } from '../text/safe-text.ts';
 import { firstLine } from '../text/words.ts';
 import { catalogueOf, whyNotHere } from './catalogue.ts';
 import { pretence } from './lines.ts';
@@ -36,7 +37,7 @@ function listAsJson(config: Config, platform: Platform): string {
 
 /** How a task is called, with its words. */
 export function signature({ name, args }: TaskRow): string {
-  return args === undefined ? name : `${name} ${argsSignature(args)}`;
+  return args === undefined ? name : `${name} ${withNames(argsSignature(args))}`;
 }
 
 /** How its words are written. */
@@ -48,7 +49,7 @@ export function argsSignature({ name, required, max }: ArgsRow): string {
 function description(config: Config, task: TaskRow, platform: Platform, paint: Paint): string {
   const aliases = task.aliases.length === 0 ? '' : paint.dim(` (also ${task.aliases.join(', ')})`);
   const reservations = [whyNotHere(config, task, platform), whyNotMeant(config, task)]
-    .flatMap((why) => (why === undefined ? [] : [paint.yellow(` — ${why}`)]))
+    .flatMap((why) => (why === undefined ? [] : [paint.yellow(` — ${withNames(why)}`)]))
     .join('');
   return `${firstLine(task.about ?? '')}${aliases}${reservations}`.trim();
 }

@@ -27,12 +27,22 @@ export function plainText(line: string): string {
   return isPlain(line) ? line : lastState(line).replace(escapes, '').replace(controls, '');
 }
 
+/* Control characters, what ends a line elsewhere than in a file, and what turns the direction of a text, so that it reads otherwise than it is. */
+const unprintable = /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g;
+
 /** A text with names of files in it, which may hold anything: what would do more than print stands there by its number. */
 export function withNames(text: string): string {
-  return text.replace(
-    /[\u0000-\u001F\u007F-\u009F]/g,
-    (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  return text.replace(unprintable, byNumber);
+}
+
+/** What was written elsewhere, as in a config, and is shown among lines of ours; its own lines and tabs stay. */
+export function asWritten(text: string): string {
+  return text.replace(unprintable, (sign) => (sign === '\n' || sign === '\t' ? sign : byNumber(sign)));
+}
+
+function byNumber(sign: string): string {
+  const digits = sign.charCodeAt(0).toString(16);
+  return digits.length > 2 ? `\\u${digits}` : `\\x${digits.padStart(2, '0')}`;
 }
 
 /** The text without escape sequences, and with all else that is in it. */

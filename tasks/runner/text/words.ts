@@ -1,4 +1,5 @@
 import type { Fix } from '../script.ts';
+import { withNames } from './safe-text.ts';
 
 /** `300 ms`, `1.5 s`, `2 min 5 s`. */
 export function durationInWords(ms: number): string {
@@ -15,7 +16,7 @@ export function wordsOfFix(fix: Fix): string {
 
 /** Of what something is about, the line for a list: its first, whatever stands below it. */
 export function firstLine(text: string): string {
-  return (text.trim().split('\n')[0] ?? '').replaceAll(/\s+/g, ' ').trim();
+  return withNames((text.trim().split('\n')[0] ?? '').replaceAll(/\s+/g, ' ').trim());
 }
 
 /** `a file`, `an image`. */

@@ -1,13 +1,16 @@
 import type { Paint } from '../../paint.ts';
 import type { Check } from '../../script.ts';
+import { asWritten } from '../../text/safe-text.ts';
 import { groupBy } from './report.ts';
 
 /** `doctor --checks`: id, name and question of each, by group. */
 export function listChecks(checks: readonly Check[], paint: Paint): string {
   const width = Math.max(0, ...checks.map((check) => check.name.length));
   const lines = [...groupBy(checks)].flatMap(([group, members]) => [
-    paint.bold(group),
-    ...members.map((check) => `  ${check.id}  ${check.name.padEnd(width)}  ${check.question}${whereOnly(check)}`),
+    paint.bold(asWritten(group)),
+    ...members.map((check) =>
+      asWritten(`  ${check.id}  ${check.name.padEnd(width)}  ${check.question}${whereOnly(check)}`),
+    ),
   ]);
   return [...lines, ''].join('\n');
 }
@@ -21,7 +24,7 @@ export function describeCheck({ id, name, question, about, fix, needs = [], plat
     ...(platforms === undefined ? [] : [`runs on: ${platforms.join(', ')}`]),
     ...(docs === undefined ? [] : [`more: ${docs}`]),
   ];
-  return [`${id} ${name}: ${question}`, ...facts.map((fact) => `  ${fact}`), ''].join('\n');
+  return asWritten([`${id} ${name}: ${question}`, ...facts.map((fact) => `  ${fact}`), ''].join('\n'));
 }
 
 function whereOnly({ platforms }: Check): string {

@@ -2,6 +2,7 @@ import type { Diagnosis } from '../../doctor/examine.ts';
 import type { CheckReport } from '../../events.ts';
 import type { Paint } from '../../paint.ts';
 import type { Platform } from '../../script.ts';
+import { asWritten } from '../../text/safe-text.ts';
 import { checkLines, pretence } from '../lines.ts';
 
 /** Of the document that `doctor.schema.json` describes; changes when a reader of it would have to. */
@@ -11,11 +12,16 @@ const schemaVersion = 1;
 export function diagnosisAsText(diagnosis: Diagnosis, platform: Platform, paint: Paint): string {
   const groups = groupBy(diagnosis.reports);
   const lines = [...groups].flatMap(([group, reports]) => [
-    paint.bold(group),
+    paint.bold(asWritten(group)),
     ...reports.flatMap((report) => checkLines(report, paint)).map((line) => `  ${line}`),
   ]);
   const pretended = pretence(platform);
-  return [...(pretended === undefined ? [] : [pretended]), ...lines, `verdict: ${diagnosis.verdict}`, ''].join('\n');
+  return [
+    ...(pretended === undefined ? [] : [pretended]),
+    ...lines,
+    `verdict: ${asWritten(diagnosis.verdict)}`,
+    '',
+  ].join('\n');
 }
 
 /** The doctor's report as one JSON document; `redact` sees every text of it. */

@@ -1,5 +1,6 @@
 import type { ListrTaskWrapper } from 'listr2';
 import type { TaskEnd } from '../../events.ts';
+import { asWritten } from '../../text/safe-text.ts';
 import { durationInWords } from '../../text/words.ts';
 
 export type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, 'output' | 'title' | 'skip'>;
@@ -65,17 +66,17 @@ function showEnd(wrapper: Wrapper, name: string, end: TaskEnd, tookMs: number): 
       wrapper.title = `${name} ${durationInWords(tookMs)}`;
       return;
     case 'skipped':
-      wrapper.title = `${name} skipped: ${end.reason}`;
+      wrapper.title = `${name} skipped: ${asWritten(end.reason)}`;
       wrapper.skip();
       return;
     case 'not-started':
-      wrapper.title = `${name} not started: ${end.reason}`;
+      wrapper.title = `${name} not started: ${asWritten(end.reason)}`;
       wrapper.skip();
       return;
     case 'cancelled':
-      throw new Error(`stopped: ${end.reason}`);
+      throw new Error(`stopped: ${asWritten(end.reason)}`);
     case 'failed':
-      throw new Error(end.failure.message);
+      throw new Error(asWritten(end.failure.message));
     default:
       end satisfies never;
   }
