@@ -46,11 +46,16 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return nearest === undefined ? '' : `, did you mean \`${nearest}\`?`;
 }
 
+/** Nobody misspells a longer one, and to compare two of them takes the product of their lengths. */
+const longestName = 200;
+
 /** The candidate that is nearest to a word; undefined when none is near. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const limit = word.length <= 3 ? 1 : word.length <= 7 ? 2 : 3;
   let best: { readonly name: string; readonly distance: number } | undefined;
+  if (word.length > longestName) return undefined;
   for (const name of candidates) {
+    if (Math.abs(name.length - word.length) > limit) continue;
     const distance = editDistance(word.toLowerCase(), name.toLowerCase());
     if (distance <= limit && distance < name.length && distance < (best?.distance ?? Infinity)) {
       best = { name, distance };

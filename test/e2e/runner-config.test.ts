@@ -235,7 +235,7 @@ tasks:
     "error: key \`run\` is given twice
       --> tasks.config.yaml:3:16
        |   a: { run: x, run: y, timeout: soon }
-       |                ^
+       |                ^^^
     error: \`timeout\` of task \`a\` is \`soon\`: a duration is written \`500ms\`, \`30s\`, \`5m\` or \`1h\`
       --> tasks.config.yaml:3:33
        |   a: { run: x, run: y, timeout: soon }
@@ -251,7 +251,7 @@ tasks:
     error: key \`tasks\` is given twice
       --> tasks.config.yaml:6:1
        | tasks:
-       | ^
+       | ^^^^^
     error: task \`c\` has unknown key \`abuot\`, did you mean \`about\`?
       --> tasks.config.yaml:7:8
        |   c: { abuot: x, needs: [a] }

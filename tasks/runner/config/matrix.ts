@@ -6,6 +6,9 @@ import type { Config, TaskRow } from './types.ts';
 
 type Expanded = { readonly config: Config; readonly findings: readonly Finding[] };
 
+/** So many can be looked at in seconds; with ten times as many there may not be enough memory. */
+const mostCells = 10_000;
+
 /**
  * Makes one task for each combination of a matrix: of `build` with `matrix: { arch: [x86, arm64] }` come `build:x86` and
  * `build:arm64`, and `build` itself stands for them all.
@@ -16,6 +19,12 @@ export function expandMatrices(config: Config): Expanded {
     if (row.matrix === undefined) return [row];
     if (Object.keys(row.matrix).length === 0) {
       const message = `the \`matrix\` of task \`${row.name}\` has no keys`;
+      findings.push({ path: ['tasks', row.name, 'matrix'], at: 'key', message });
+      return [row];
+    }
+    const count = Object.values(row.matrix).reduce((product, values) => product * values.length, 1);
+    if (count > mostCells) {
+      const message = `the \`matrix\` of task \`${row.name}\` makes ${count} tasks, and at most ${mostCells} are possible`;
       findings.push({ path: ['tasks', row.name, 'matrix'], at: 'key', message });
       return [row];
     }

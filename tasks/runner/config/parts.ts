@@ -71,6 +71,7 @@ async function readPart(
   const ids = [...place.outer.checkIds, ...Object.values(shape.value.checks ?? {}).map((check) => check.id)];
   const messages = await loadMessages(host, { folder: dirname(file), raw: shape.value, checkIds: ids });
   const { config, findings: ofMatrices } = expandMatrices(normalise(shape.value, messages.rows, place.outer.vars));
+  const nul = nulBytes(source.document);
   const included = await readIncluded(host, shape.value, { ...place, outer: { vars: config.vars, checkIds: ids } });
   const part: Part = {
     namespace: place.namespace,
@@ -81,12 +82,12 @@ async function readPart(
     config,
     findings: [
       ...shape.findings,
-      ...nulBytes(source.document),
+      ...nul,
       ...checkVars(shape.value.vars ?? {}, place.outer.vars),
-      ...messages.findings,
-      ...missingScripts(host, dirname(file), config),
+      ...[...messages.findings, ...missingScripts(host, dirname(file), config), ...included.findings].filter(
+        isNoConsequenceOf(nul.map(({ path }) => path)),
+      ),
       ...ofMatrices.filter(isNoConsequenceOf(shape.wrong)),
-      ...included.findings,
     ],
     problems: source.problems,
     wrong: shape.wrong,

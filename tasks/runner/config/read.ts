@@ -1,8 +1,8 @@
-import type { Document, Pair, Scalar } from 'yaml';
-import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document, Node, Pair, Scalar } from 'yaml';
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import { messageOf, type Place, type Problem } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
-import { describeSyntax, firstOfEachLine, inQuotes, withoutRest } from './syntax.ts';
+import { describeSyntax, firstOfEachLine, inQuotes, meantBy, withoutRest } from './syntax.ts';
 
 /** A YAML file: its data, what is wrong with its syntax, and the way back from data to characters. */
 export type Source = {
@@ -13,8 +13,11 @@ export type Source = {
 
 /** Reads YAML; positions are kept for messages. */
 export function readSource(file: string, text: string): Source {
+  if (text.includes('\0'))
+    return { document: undefined, problems: [isNoText(file, text)], locate: (problem) => problem };
   const lineCounter = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter, merge: true, prettyErrors: false });
+  // What a tag such as `!!set` makes is no data that a config has.
+  const yaml = parseDocument(text, { lineCounter, merge: true, prettyErrors: false, resolveKnownTags: false });
   const lines = text.split(/\r?\n/);
   const placeOf = (start: number, end: number): Place => {
     const { line, col } = lineCounter.linePos(start);
@@ -23,7 +26,7 @@ export function readSource(file: string, text: string): Source {
     return { file, line, column: col, text: lineText, length };
   };
   const errors = withoutRest(yaml.errors, text);
-  const problems = errors.map((error) => ({ ...describeSyntax(error, text), place: placeOf(...error.pos) }));
+  const problems = errors.map((error) => ({ ...describeSyntax(error, text), place: placeOf(...meantBy(error, text)) }));
   const isReadable = yaml.errors.every(({ code }) => code === 'DUPLICATE_KEY');
   if (isReadable) mergeTwins(yaml);
   const tags = isReadable ? untag(yaml, text, placeOf) : [];
@@ -35,6 +38,16 @@ export function readSource(file: string, text: string): Source {
       return { message, hint, place: placeOf(...rangeOf(yaml, text, where)) };
     },
   };
+}
+
+/** What YAML never has. */
+function isNoText(file: string, text: string): Problem {
+  const before = text.slice(0, text.indexOf('\0')).split('\n');
+  const column = (before.at(-1) ?? '').length + 1;
+  const line = text.split('\n')[before.length - 1] ?? '';
+  const hint = text.startsWith('\uFFFD\uFFFD') ? 'it seems to be UTF-16: save it as UTF-8' : undefined;
+  const place = { file, line: before.length, column, text: line, length: 1 };
+  return { message: 'here is a NUL byte, which a text in UTF-8 does not have', hint, place };
 }
 
 /**
@@ -58,7 +71,7 @@ function mergeTwins(yaml: Document): void {
 }
 
 /**
- * A tag of YAML means nothing in a config. It is a text that begins with `!` and lacks its quotes, as `! grep x`, which would be the
+ * A tag of YAML means nothing in a config, unless it says the kind of what stands there. Else it is a text that begins with `!` and lacks its quotes, as `! grep x`, which would be the
  * contrary without it: the whole text is then what is looked at.
  */
 function untag(yaml: Document, text: string, placeOf: PlaceOf): readonly Problem[] {
@@ -66,15 +79,25 @@ function untag(yaml: Document, text: string, placeOf: PlaceOf): readonly Problem
   visit(yaml, {
     Node: (_, node) => {
       const tag = 'tag' in node ? node.tag : undefined;
-      if (!tag?.startsWith('!') || !node.range) return;
-      const start = text.lastIndexOf(tag, node.range[0]);
-      if (isScalar(node)) node.value = text.slice(start, node.range[1]);
+      if (tag === undefined || kinds.test(tag) || !node.range) return;
+      const [begin, end] = node.range;
+      const short = tag.replace(ofYaml, '!!');
+      const start = text.lastIndexOf(short, begin);
+      if (start === -1 || short !== tag) {
+        const message = `the tag \`${short}\` of YAML means nothing in a config`;
+        problems.push({ message, hint: 'leave it out', place: placeOf(start === -1 ? begin : start, end) });
+        return;
+      }
+      if (isScalar(node)) node.value = text.slice(start, end);
       const message = 'a string that begins with `!` must be in quotes';
-      problems.push({ message, hint: inQuotes, place: placeOf(start, node.range[1]) });
+      problems.push({ message, hint: inQuotes, place: placeOf(start, end) });
     },
   });
   return problems;
 }
+
+const ofYaml = 'tag:yaml.org,2002:';
+const kinds = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq|merge)$/;
 
 type PlaceOf = (start: number, end: number) => Place;
 
@@ -84,6 +107,11 @@ type Data = { readonly document?: unknown; readonly problems: readonly Problem[]
 function readData(yaml: Document, placeOf: PlaceOf): Data {
   const problems: Problem[] = [];
   visit(yaml, {
+    Pair: (_, { key, value }) => {
+      if (!isMerge(key) || !isNode(value) || sourcesOf(yaml, value).every(isMap)) return;
+      const place = placeOf(...(textRange(value.range) ?? [0, 0]));
+      problems.push({ message: '`<<` takes in a map, or several in a list, and this is none', place });
+    },
     Alias: (_, alias, above) => {
       const named = alias.resolve(yaml);
       if (named !== undefined && !above.includes(named)) return;
@@ -98,8 +126,22 @@ function readData(yaml: Document, placeOf: PlaceOf): Data {
   try {
     return { document: yaml.toJS() as unknown, problems };
   } catch (error) {
-    return { problems: [{ message: `this cannot be read: ${messageOf(error)}`, place: placeOf(0, 0) }] };
+    const isTooMuch = messageOf(error).includes('alias count');
+    const message = isTooMuch
+      ? 'the aliases (`*name`) make far more of this than is written'
+      : `this cannot be read: ${messageOf(error)}`;
+    return { problems: [{ message, place: placeOf(0, 0) }] };
   }
+}
+
+/** As the parser reads a `<<` without quotes. */
+function isMerge(key: unknown): boolean {
+  return isScalar(key) && typeof key.value === 'symbol' && key.value.description === '<<';
+}
+
+function sourcesOf(yaml: Document, value: Node): readonly unknown[] {
+  const source = isAlias(value) ? value.resolve(yaml) : value;
+  return isSeq(source) ? source.items.map((item) => (isAlias(item) ? item.resolve(yaml) : item)) : [source];
 }
 
 type Range = readonly [start: number, end: number];
@@ -108,8 +150,17 @@ function rangeOf(yaml: Document, text: string, where: Pick<Finding, 'path' | 'at
   const isKey = where.at === 'key';
   const [start, end] = (isKey ? keyRange(yaml, where.path) : undefined) ?? valueRange(yaml, where.path);
   if (where.part === undefined) return [start, end];
-  const offset = text.slice(start, end).indexOf(where.part);
+  const offset = offsetOf(where.part, text.slice(start, end));
   return offset === -1 ? [start, end] : [start + offset, start + offset + where.part.length];
+}
+
+/** Of a `${name}` rather not where it is only the rest of a `$${name}`. */
+function offsetOf(part: string, text: string): number {
+  const isLiteral = (offset: number): boolean => part.startsWith('${') && text[offset - 1] === '$';
+  const first = text.indexOf(part);
+  for (let offset = first; offset !== -1; offset = text.indexOf(part, offset + 1))
+    if (!isLiteral(offset)) return offset;
+  return first;
 }
 
 function keyRange(yaml: Document, path: Path): Range | undefined {
@@ -125,11 +176,12 @@ function nameOf(key: Scalar): string | number {
   return typeof key.value === 'number' ? key.value : String(key.value ?? '');
 }
 
-/** Of the value itself or, where a list was written as a single value, of that. */
+/** Of the value itself or, where there is none, of its key or, where a list was written as a single value, of that. */
 function valueRange(yaml: Document, path: Path): Range {
   const node = yaml.getIn(path, true);
   const range = isNode(node) ? textRange(node.range) : undefined;
-  if (range !== undefined) return range;
+  const found = range ?? keyRange(yaml, path);
+  if (found !== undefined) return found;
   return path.length === 0 ? [0, 0] : valueRange(yaml, path.slice(0, -1));
 }
 

@@ -30,3 +30,8 @@ export const duration = v.pipe(
 export const scalar = v.union([v.string(), v.number(), v.boolean()]);
 export const wholeFrom1 = v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'at least 1'));
 export const oneOrMany = v.union([v.string(), v.array(v.string())]);
+export const httpUrl = v.pipe(
+  v.string(),
+  v.regex(/^https?:\/\//, 'a URL begins with `http://` or `https://`'),
+  v.check((url) => URL.canParse(url), 'this is no URL, such as `https://cache.example.org/team`'),
+);

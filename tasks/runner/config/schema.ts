@@ -3,6 +3,7 @@ import {
   about,
   duration,
   filled,
+  httpUrl,
   identifier,
   name,
   notEmpty,
@@ -144,10 +145,7 @@ const cache = v.strictObject({
   remote: v.optional(
     about(
       v.strictObject({
-        url: about(
-          v.pipe(v.string(), v.regex(/^https?:\/\//, 'a URL begins with `http://` or `https://`')),
-          'the server',
-        ),
+        url: about(httpUrl, 'the server'),
         mode: v.optional(about(v.picklist(['read', 'read-write']), 'default: `read`')),
         timeout: v.optional(about(duration, 'how long a request may remain unanswered; default: 10s')),
       }),

@@ -56,6 +56,11 @@ export function describeSyntax({ code, message, pos: [start] }: SyntaxError, tex
   }
 }
 
+/** The characters that are meant: of a key that is given twice the parser names only the first. */
+export function meantBy({ code, pos: [start, end] }: SyntaxError, text: string): SyntaxError['pos'] {
+  return [start, code === 'DUPLICATE_KEY' ? start + keyAt(text, start).length : end];
+}
+
 /** Behind a mistake that ends the document in its middle, the parser names each word of the rest. */
 export function withoutRest(errors: readonly SyntaxError[], text: string): readonly SyntaxError[] {
   const found = conflictIn(text);
