@@ -225,6 +225,33 @@ test('a service that was asked for may end by itself in a watch too, but not whi
   expect(stdout).toContain('– test stopped: another task failed\n');
 });
 
+test('a service that ends by itself ends what needs it through a task that is done, and is started again with that', async () => {
+  await using project = await projectWith(
+    () => `  db: { service: { run: db } }
+  seed: { needs: [db], inputs: [seeds], run: echo seed }
+  test: { needs: [seed], inputs: [spec], run: test1 }
+`,
+    { spec: '', seeds: '' },
+  );
+  const [db, test1] = await Promise.all([project.driven('db'), project.driven('test1')]);
+  const watch = startWatch(project, 'test');
+  const service = await db.started();
+  (await test1.started()).exit(0);
+  await watch.waits();
+  await project.write('spec', 'new');
+  const later = await test1.started();
+  service.exit(7);
+  await later.isGone;
+  await watch.waits();
+  await project.write('spec', 'newer');
+  await db.started();
+  (await test1.started()).exit(0);
+  await watch.waits();
+  const { stdout } = await watch.end();
+  expect(stdout).toContain('– test stopped: another task failed\nfailed: `db` (exit code 7)');
+  expect(stdout.match(/^✔ (seed|test)/gm)).toEqual(['✔ seed', '✔ test', '✔ test']);
+});
+
 test('a service that was asked for may not end by itself while a task needs it that `--fix` has run before', async () => {
   await using project = await projectWith(
     () => `  db: { service: { run: db } }

@@ -6,6 +6,8 @@ import type { Holdings } from './claims.ts';
 export type Round = {
   readonly standing: Standing;
   readonly held: Holdings;
+  /** The tasks of all runs of the watch. */
+  readonly planned: readonly PlannedTask[];
   /** Called when a task's turn has come: why it need not run; undefined when it must, and what it reads is looked at. */
   readonly whyLeftOut: (task: PlannedTask, someNeedRan: boolean) => Promise<string | undefined>;
   /** Starts a service. `outdated` is aborted where what it is made of changes before it is ready. */

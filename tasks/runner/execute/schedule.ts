@@ -55,7 +55,7 @@ class Run {
     this.failures = makeFailures(session, plan);
     this.room = makeRoom(plan.jobs);
     this.claims = makeClaims(session, plan, round?.held);
-    this.up = makeUp(plan.tasks);
+    this.up = makeUp(plan.tasks, round?.planned);
     this.demand = makeDemand(plan, this.up.users, (name) => round?.standing.find(name) !== undefined);
     this.order = makeOrder(plan.tasks, this.demand.looked);
     round?.begin(this.isToCome);
@@ -64,7 +64,7 @@ class Run {
     this.services = makeServices({
       session,
       round,
-      tasks: plan.tasks,
+      tasks: round?.planned ?? plan.tasks,
       order: this.order,
       claims: this.claims,
       up: this.up,

@@ -29,16 +29,20 @@ export type Up = {
   readonly users: Users;
 };
 
-/** Makes it for the tasks of a plan. */
-export function makeUp(tasks: readonly PlannedTask[]): Up {
+/**
+ * Makes it for the tasks of a plan. In a watch, `planned` are those of all its runs: a service of an earlier one may be needed
+ * through tasks that do not run again.
+ */
+export function makeUp(tasks: readonly PlannedTask[], planned = tasks): Up {
   const users = usersOfServices(tasks);
+  const usersOfAll = planned === tasks ? users : usersOfServices(planned);
   const up = new Map<PlannedTask, Pick<Service, 'task' | 'stop'>>();
   const starting = new Set<PlannedTask>();
   const stopped = new Set<PlannedTask>();
   const enders = new Map<PlannedTask, AbortController>();
   const lost = new Map<PlannedTask, string>();
   const servicesOf = new Map<string, string[]>();
-  for (const [service, some] of users) {
+  for (const [service, some] of usersOfAll) {
     enders.set(service, new AbortController());
     for (const task of some) {
       enders.set(task, new AbortController());
@@ -75,7 +79,7 @@ export function makeUp(tasks: readonly PlannedTask[]): Up {
     goesOn: (task) => [task, ...(users.get(task) ?? [])].some(({ work }) => work.kind === 'service' && work.isKept),
     signalFor: (task) => enders.get(task)?.signal,
     endUsersOf: (task) => {
-      for (const user of users.get(task) ?? []) {
+      for (const user of usersOfAll.get(task) ?? []) {
         lost.set(user, task.name);
         enders.get(user)?.abort(askToEnd('another-failed'));
       }

@@ -113,7 +113,7 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
       onStart({ plan: due, standing: standing.names() });
       const verdict = await performTasks(round, due, {
         fix: isFirst && flags.fix,
-        round: { standing, held, whyLeftOut, whileStarting, begin, isNeeded },
+        round: { standing, held, planned, whyLeftOut, whileStarting, begin, isNeeded },
       });
       session.cancel.signal.removeEventListener('abort', follow);
       const isOver = session.state.interruptedBy !== undefined;
