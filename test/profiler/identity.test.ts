@@ -25,6 +25,7 @@ test.each([
   ],
   ['Kubernetes with CRI-O', [`crio-${id}.scope`, 'kubepods.slice'], id],
   ['the monitor of a Podman container', [`libpod-conmon-${id}.scope`, 'machine.slice'], undefined],
+  ['the monitor of a CRI-O container', [`crio-conmon-${id}.scope`, 'kubepods.slice'], undefined],
   ['a service of the host', ['ssh.service', 'system.slice'], undefined],
   ['a name that is only like an id', [`${id}0`], undefined],
 ])('%s', (_who, unified, expected) => {
@@ -47,6 +48,9 @@ test('a list of containers that cannot be trusted is read as far as it can', () 
   expect(parseContainers('[{"id":"a","name":"/b"}]')?.get('a')?.name).toBe('b');
   expect(parseContainers('[{"id":')).toBeUndefined();
   expect(parseContainers('{}')).toBeUndefined();
+  expect(parseContainers('[]')).toEqual(new Map());
+  // As the engines’ own lists are.
+  expect(parseContainers('[{"Id":"a","Name":"/b"}]')).toBeUndefined();
 });
 
 test('patterns name containers, services and cgroups, and `*` stands for anything', () => {

@@ -34,6 +34,22 @@ test('the list is given when it has changed, and one that is not there or half w
   expect(look()).toEqual(changedTo('db'));
 });
 
+test('one that stays what no list can be is told as that, unless it is empty', () => {
+  const look = watchNames(path);
+  writeFileSync(path, '');
+  for (const _ of [1, 2]) expect(look()).toEqual({ state: 'as-before' });
+  // As the engines’ own lists are.
+  writeFileSync(path, '[{"Id":"a","Name":"/web"}]');
+  expect(look()).toEqual({ state: 'as-before' });
+  for (const _ of [1, 2])
+    expect(look()).toEqual({
+      state: 'unreadable',
+      why: expect.stringMatching(/containers\.json` cannot be read \(it is not a list of `{"id":…,"name":…}`\), so/),
+    });
+  write('web');
+  expect(look()).toEqual(changedTo('web'));
+});
+
 // Root may read every file, so that a file without rights would not do.
 test.each([
   ['EISDIR', () => mkdirSync(path), () => rmdirSync(path)],
@@ -47,7 +63,7 @@ test.each([
   for (const _ of [1, 2])
     expect(look()).toEqual({
       state: 'unreadable',
-      why: `\`${path}\` cannot be read (${code}), so containers have no new names: remove it, and run \`npx tasks status\`, which writes it anew`,
+      why: `\`${path}\` cannot be read (${code}), so containers have no new names: remove it, and write it anew: \`npx tasks status\` does so for the stack of \`npx tasks up\`, elsewhere the commands of docs/production.md do`,
     });
   mend();
   expect(look()).toEqual({ state: 'as-before' });

@@ -103,16 +103,22 @@ test.each([
 
 const PERFMON_AND_BPF = 0xc000000000n;
 const allowed = {
-  rights: { capabilities: PERFMON_AND_BPF, seccomp: 2 },
+  rights: { capabilities: PERFMON_AND_BPF, given: PERFMON_AND_BPF, user: 0, seccomp: 2 },
   ...{ hasBtf: true, release: '6.12.0', isRemapped: false, canCallBpf: true, label: '' },
 };
 
 test('a refusal names the capability, the seccomp profile or the missing BTF', () => {
   const refused = new BpfError('the kernel refused the programs: Operation not permitted (errno 1)', 1);
   const explain = (capabilities: bigint, seccomp: number, hasBtf = true, release = '6.12.0') =>
-    explainRefusal(refused, { ...allowed, rights: { capabilities, seccomp }, hasBtf, release, canCallBpf: false });
+    explainRefusal(refused, {
+      ...allowed,
+      rights: { capabilities, given: capabilities, user: 0, seccomp },
+      hasBtf,
+      release,
+      canCallBpf: false,
+    });
   expect(explain(0n, 0)).toContain(
-    'the container lacks CAP_PERFMON and CAP_BPF; container/docker-compose.yml adds what it takes, and so does `podman run --cap-add=CAP_PERFMON --cap-add=CAP_BPF`',
+    'the container lacks CAP_PERFMON and CAP_BPF; add it: `cap_add: [PERFMON, BPF]` in the compose file, or `podman run --cap-add=CAP_PERFMON --cap-add=CAP_BPF`',
   );
   expect(explain(0x8000000000n, 0)).toContain('the container lacks CAP_PERFMON');
   expect(explain(PERFMON_AND_BPF, 2)).toContain('a seccomp profile forbids the bpf() system call');
@@ -123,6 +129,17 @@ test('a refusal names the capability, the seccomp profile or the missing BTF', (
   expect(explain(PERFMON_AND_BPF, 0, true, '5.11.0')).not.toContain('CAP_SYS_RESOURCE');
   const byVerifier = new BpfError('the kernel refused the programs: Permission denied (errno 13)', 13, 'R1 is bad');
   expect(explainRefusal(byVerifier, allowed)).toContain('R1 is bad');
+});
+
+test('where a user other than root does not get what the container was given, that is said', () => {
+  const refused = new BpfError('the kernel refused the programs (errno 1)', 1);
+  const explain = (given: bigint, user: number) =>
+    explainRefusal(refused, { ...allowed, rights: { capabilities: 0n, given, user, seccomp: 2 } });
+  expect(explain(PERFMON_AND_BPF, 1000)).toBe(
+    'the kernel refused the programs (errno 1): the container was given CAP_PERFMON and CAP_BPF, but user 1000, as whom the profiler runs, does not get it: Docker gives what is added to root only, so run it as root (`user: "0:0"` in the compose file, or `docker run --user 0:0`)',
+  );
+  expect(explain(0n, 1000)).toContain('the container lacks CAP_PERFMON and CAP_BPF; add it');
+  expect(explain(PERFMON_AND_BPF, 0)).toContain('the container lacks CAP_PERFMON and CAP_BPF; add it');
 });
 
 test('a seccomp profile that lets bpf() through is not blamed, whatever number the kernel refuses with', () => {
@@ -140,7 +157,7 @@ test('a seccomp profile that lets bpf() through is not blamed, whatever number t
 test('nor is it, or a capability, where a user namespace is what makes capabilities worthless', () => {
   const refused = new BpfError('the kernel refused to load the programs (errno 1)', 1);
   for (const capabilities of [0n, PERFMON_AND_BPF]) {
-    const rights = { capabilities, seccomp: 2 };
+    const rights = { capabilities, given: capabilities, user: 0, seccomp: 2 };
     const said = explainRefusal(refused, { ...allowed, rights, isRemapped: true, canCallBpf: false });
     expect(said).toMatch(
       /^the kernel refused to load the programs \(errno 1\): this container has a user namespace of its own/,
@@ -162,7 +179,7 @@ test('SELinux is named where it confines the container, and not where the verifi
   const error = new BpfError('the kernel refused to make a map: Permission denied (errno 13)', 13);
   const label = 'system_u:system_r:container_t:s0:c12,c34\0';
   expect(explainRefusal(error, { ...allowed, label })).toBe(
-    `${error.message}: SELinux lets no container of the type container_t call bpf(); container/docker-compose.selinux.yml gives it another (label=disable)`,
+    `${error.message}: SELinux lets no container of the type container_t call bpf(); give it another: \`security_opt: [label=disable]\` in the compose file, or \`podman run --security-opt label=disable\``,
   );
   for (const other of ['', 'system_u:system_r:spc_t:s0', 'docker-default (enforce)\n'])
     expect(explainRefusal(error, { ...allowed, label: other })).toBe(error.message);
@@ -176,8 +193,10 @@ test('SELinux is named where it confines the container, and not where the verifi
 });
 
 test('rights are read from /proc/self/status', () => {
-  const status = 'Name:\tnode\nCapEff:\t000000c000000000\nSeccomp:\t2\n';
-  expect(readRights(() => status)).toEqual({ capabilities: PERFMON_AND_BPF, seccomp: 2 });
+  const status =
+    'Name:\tnode\nUid:\t5\t1000\t6\t7\nCapEff:\t000000c000000000\nCapBnd:\t0000008000000000\nSeccomp:\t2\n';
+  const [capabilities, given] = [PERFMON_AND_BPF, 0x8000000000n];
+  expect(readRights(() => status)).toEqual({ capabilities, given, user: 1000, seccomp: 2 });
 });
 
 test('the status is one line, whatever stood there before', () => {

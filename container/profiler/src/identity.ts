@@ -21,12 +21,14 @@ export type KnownContainer = {
 /** The id of a container, as engines write it at the end of a cgroup's name: `libpod-<id>.scope`, `docker-<id>.scope`. */
 const CONTAINER_ID = /(?:^|[-:])([0-9a-f]{64})(?:\.scope|\.slice|\.service)?$/;
 
+/** The monitor of a container of Podman or CRI-O has a cgroup beside it that bears its id. */
+const MONITOR = /^(libpod|crio)-conmon-/;
+
 /** The innermost container that the names speak of; undefined on the host. */
 export function findContainerId(names: Pick<GroupNames, 'unified' | 'legacy'>): string | undefined {
   for (const name of [...names.unified, ...names.legacy]) {
     const id = CONTAINER_ID.exec(name)?.[1];
-    // The monitor of a Podman container has a cgroup beside it that bears its id.
-    if (id !== undefined && !name.startsWith('libpod-conmon-')) return id;
+    if (id !== undefined && !MONITOR.test(name)) return id;
   }
   return undefined;
 }
@@ -51,6 +53,7 @@ export function parseContainers(text: string): ReadonlyMap<string, KnownContaine
   }
   if (!Array.isArray(parsed)) return undefined;
   const containers = parsed.map(toContainer).filter((container) => container !== undefined);
+  if (containers.length === 0 && parsed.length > 0) return undefined;
   return new Map(containers.map((container) => [container.id, container]));
 }
 

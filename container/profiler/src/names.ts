@@ -10,30 +10,42 @@ export type NamesLook =
   | { readonly state: 'unreadable'; readonly why: string };
 
 const AS_BEFORE: NamesLook = { state: 'as-before' };
+const REMEDY =
+  'remove it, and write it anew: `npx tasks status` does so for the stack of `npx tasks up`, elsewhere the commands of docs/production.md do';
 
 /** Makes a function that looks at the list. */
 export function watchNames(path: string): () => NamesLook {
   let seen = '';
+  let senseless = '';
   return () => {
     try {
       const stamp = stampOf(path);
       if (stamp === undefined || stamp === seen) return AS_BEFORE;
       // A list that cannot be read yet is looked at again.
       seen = '';
-      const names = parseContainers(readFileSync(path, 'utf8'));
-      if (names === undefined) return AS_BEFORE;
+      const text = readFileSync(path, 'utf8');
+      const names = parseContainers(text);
+      if (names === undefined) {
+        // It may be half written; one that stays as it is has been.
+        const isWhole = stamp === senseless && text.trim() !== '';
+        senseless = stamp;
+        return isWhole ? unreadable(path, 'it is not a list of `{"id":…,"name":…}`') : AS_BEFORE;
+      }
       seen = stamp;
       return { state: 'changed', names };
     } catch (error) {
       if (!isOfSystem(error)) throw error;
       // Removed since it was looked at.
       if (error.code === 'ENOENT') return AS_BEFORE;
-      const remedy = 'remove it, and run `npx tasks status`, which writes it anew';
-      return {
-        state: 'unreadable',
-        why: `\`${path}\` cannot be read (${error.code}), so containers have no new names: ${remedy}`,
-      };
+      return unreadable(path, error.code ?? 'no reason');
     }
+  };
+}
+
+function unreadable(path: string, why: string): NamesLook {
+  return {
+    state: 'unreadable',
+    why: `\`${path}\` cannot be read (${why}), so containers have no new names: ${REMEDY}`,
   };
 }
 

@@ -17,9 +17,10 @@ const HINTS: Readonly<Record<number, string>> = {
 /** As /proc/self/status shows a process that has a seccomp profile. */
 const FILTERED = 2;
 const FORBIDDEN =
-  'a seccomp profile forbids the bpf() system call; container/profiler/seccomp.json allows it (`podman run --security-opt seccomp=container/profiler/seccomp.json`)';
+  'a seccomp profile forbids the bpf() system call; start the container with the one that comes with its compose file, seccomp.json, which allows it (`podman run --security-opt seccomp=…/seccomp.json`)';
 const REMAPPED =
   'this container has a user namespace of its own, in which no capability reaches the kernel’s eBPF; start it with root’s engine (`sudo podman`, `sudo docker`) and without a mapping of users (`--userns`, `userns-remap`)';
+const OTHER_LABEL = '`security_opt: [label=disable]` in the compose file, or `podman run --security-opt label=disable`';
 /** What SELinux calls a container that it confines. */
 const CONFINED = /:(container\w*_t)(:|\0|$)/;
 const BTF = '/sys/kernel/btf/vmlinux';
@@ -37,13 +38,23 @@ export type Surroundings = {
   readonly label: string;
 };
 
-export type Rights = { readonly capabilities: bigint; readonly seccomp: number };
+export type Rights = {
+  readonly capabilities: bigint;
+  /** What the container was given: not all of it reaches a user other than root. */
+  readonly given: bigint;
+  readonly user: number;
+  readonly seccomp: number;
+};
 
 /** What this process may do, from /proc/self/status. */
 export function readRights(read: (path: string) => string = (path) => readFileSync(path, 'utf8')): Rights {
   const status = read('/proc/self/status');
+  const capabilities = (set: string): bigint =>
+    BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1] ?? '0'}`);
   return {
-    capabilities: BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`),
+    capabilities: capabilities('CapEff'),
+    given: capabilities('CapBnd'),
+    user: Number(/^Uid:\s*\d+\s+(\d+)/m.exec(status)?.[1] ?? 0),
     seccomp: Number(/^Seccomp:\s*(\d+)/m.exec(status)?.[1] ?? 0),
   };
 }
@@ -70,15 +81,14 @@ export function explainRefusal(error: BpfError, surroundings: Surroundings): str
     return `this kernel has no BTF (${BTF}): it was built without CONFIG_DEBUG_INFO_BTF; start one that has it, as those of Debian, Ubuntu and Fedora do, and \`ls ${BTF}\` finds it`;
   if (error.errno === EPERM && isRemapped) return `${error.message}: ${REMAPPED}`;
   const missing = missingCapabilities(rights.capabilities);
-  if (error.errno === EPERM && missing.length > 0)
-    return `${error.message}: the container lacks ${missing.join(' and ')}; ${addedBy(missing)}`;
+  if (error.errno === EPERM && missing.length > 0) return `${error.message}: ${whyMissing(missing, rights)}`;
   if (error.errno === EPERM && chargesLockedMemory(release) && !hasCapability(rights.capabilities, CAP_SYS_RESOURCE))
-    return `${error.message}: kernels before 5.11 charge the probe to the limit of locked memory; the container lacks CAP_SYS_RESOURCE, which container/docker-compose.old-kernels.yml adds`;
+    return `${error.message}: kernels before 5.11 charge the probe to the limit of locked memory; the container lacks CAP_SYS_RESOURCE; ${addedBy(['CAP_SYS_RESOURCE'])}`;
   if (!canCallBpf && (error.errno === EPERM || error.errno === ENOSYS))
     return `${error.message}: ${whatForbids(error.errno, rights.seccomp)}`;
   const [, confined] = CONFINED.exec(label) ?? [];
   if (error.errno === EACCES && error.log === '' && confined !== undefined)
-    return `${error.message}: SELinux lets no container of the type ${confined} call bpf(); container/docker-compose.selinux.yml gives it another (label=disable)`;
+    return `${error.message}: SELinux lets no container of the type ${confined} call bpf(); give it another: ${OTHER_LABEL}`;
   const log = error.log === '' ? '' : `\n${error.log}`;
   const hint = HINTS[error.errno] ?? '';
   return `${error.message}${hint}${log}`;
@@ -96,9 +106,18 @@ function missingCapabilities(have: bigint): readonly string[] {
   return Object.entries(NEEDED).flatMap(([name, bit]) => (hasCapability(have, bit) ? [] : [name]));
 }
 
+function whyMissing(missing: readonly string[], { given, user }: Rights): string {
+  const names = missing.join(' and ');
+  const isGiven = missingCapabilities(given).length === 0;
+  if (isGiven && user !== 0)
+    return `the container was given ${names}, but user ${user}, as whom the profiler runs, does not get it: Docker gives what is added to root only, so run it as root (\`user: "0:0"\` in the compose file, or \`docker run --user 0:0\`)`;
+  return `the container lacks ${names}; ${addedBy(missing)}`;
+}
+
 function addedBy(missing: readonly string[]): string {
+  const names = missing.map((name) => name.replace('CAP_', '')).join(', ');
   const flags = missing.map((name) => `--cap-add=${name}`).join(' ');
-  return `container/docker-compose.yml adds what it takes, and so does \`podman run ${flags}\``;
+  return `add it: \`cap_add: [${names}]\` in the compose file, or \`podman run ${flags}\``;
 }
 
 function hasCapability(have: bigint, bit: number): boolean {
