@@ -156,6 +156,20 @@ test('a connection is not silent whose bytes nobody has read yet', () => {
   expect(said).toContain('exchange GET /a 204 at 1000');
 });
 
+test('that lines cannot be written is said once', () => {
+  const { capture } = start({}, 2);
+  const notes = () => said.filter((word) => word.startsWith('note'));
+  said = [];
+  for (let second = 0; second < 3; second++) {
+    capture.tick();
+    capture.refresh();
+    capture.sweep();
+  }
+  expect(notes()).toEqual([
+    expect.stringMatching(/^note lines of the traces cannot be written, because the disk is full/),
+  ]);
+});
+
 test('what the probe says of io_uring is passed on once', () => {
   const { capture } = start();
   following.push('a process uses io_uring');

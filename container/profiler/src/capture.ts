@@ -9,6 +9,7 @@ import type { Probe } from './probe.ts';
 import { isSampled } from './sample.ts';
 import { createRedactor } from './secrets.ts';
 import type { Settings } from './settings.ts';
+import { Shortage } from './shortage.ts';
 import type { Header, Sink } from './sinks/sink.ts';
 import type { Status } from './status.ts';
 
@@ -32,6 +33,7 @@ export class Capture {
   readonly #drain: Drain;
   readonly #losses: Losses;
   readonly #redact: (target: string) => string;
+  readonly #shortage = new Shortage();
   #exchanges = 0;
   #isPaused = false;
   #isStopped = false;
@@ -73,12 +75,14 @@ export class Capture {
     clock.adjust();
     this.#losses.replace(probe.losses());
     for (const loss of this.#losses.takeNew()) for (const sink of sinks) sink.loss(loss);
+    this.#note(this.#shortage.look(this.#losses.of(UNWRITTEN)));
     this.#tellStatus();
   }
 
   /** Forgets connections that ended without word; called now and then. */
   sweep(): void {
     this.#drain.sweep(this.#options.clock.nowNs());
+    this.#note(this.#shortage.sweep(this.#losses.of(UNWRITTEN), this.#exchanges));
   }
 
   /** Detaches the probe, so that nothing costs anything, or attaches it again; says which. */
@@ -119,7 +123,10 @@ export class Capture {
   }
 
   #follow(): void {
-    const said = this.#options.probe.follow();
+    this.#note(this.#options.probe.follow());
+  }
+
+  #note(said: string | undefined): void {
     if (said !== undefined) this.#options.note(said);
   }
 

@@ -55,6 +55,10 @@ export class Losses {
     });
   }
 
+  of(kind: string): number {
+    return this.#counts.get(kind) ?? 0;
+  }
+
   /** Every kind that has been counted, in short names. */
   counters(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.#counts].filter(([, count]) => count > 0));
