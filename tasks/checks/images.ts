@@ -3,6 +3,7 @@ import type { CheckResult, Engine, Fix, Probe, Ran } from 'zx-tasks';
 import { type BaseImage, baseImages, chosenImage } from '../lib/base-images.ts';
 import { documented } from '../lib/docs.ts';
 import { imageId } from '../lib/images.ts';
+import { shellWord } from '../lib/shell-word.ts';
 import { withEngine } from '../lib/subjects.ts';
 
 export const checks = documented([
@@ -58,12 +59,12 @@ async function whereIs(probe: Probe, engine: Engine, { image, here }: Sought): P
 
 /** The machine trusts what its own system does, and nothing of the Mac's keychains. */
 function untrusted(probe: Probe, image: BaseImage): CheckResult {
-  const file = probe.env.NODE_EXTRA_CA_CERTS ?? 'ca.pem';
+  const named = probe.env.NODE_EXTRA_CA_CERTS || undefined;
   const put = 'sudo tee /etc/pki/ca-trust/source/anchors/proxy.pem >/dev/null && sudo update-ca-trust';
   const fixes: readonly Fix[] = [
     {
       about: 'make the machine trust the certificate authority',
-      command: `podman machine ssh '${put}' < ${file}`,
+      command: `podman machine ssh '${put}' < ${shellWord(named ?? 'ca.pem')}`,
       byHand: true,
     },
     {
@@ -76,7 +77,7 @@ function untrusted(probe: Probe, image: BaseImage): CheckResult {
     outcome: 'fail',
     summary: `\`${chosenImage(probe.env, image) ?? image.official}\` cannot be pulled: its registry’s certificate is not trusted in the Podman machine`,
     cause: 'a proxy inspects TLS, and the machine does not trust its certificate authority, even if the Mac does',
-    fixes: probe.env.NODE_EXTRA_CA_CERTS === undefined ? [...fixes].reverse() : fixes.slice(0, 1),
+    fixes: named === undefined ? [...fixes].reverse() : fixes.slice(0, 1),
   };
 }
 

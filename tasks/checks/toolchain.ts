@@ -27,8 +27,8 @@ export const checks = documented([
 async function hasToolchain(probe: Probe): Promise<CheckResult> {
   const missing: string[] = [];
   const [clang, strip, bpftool] = await Promise.all([
-    probe.run([probe.env.CLANG ?? 'clang', '--version']),
-    probe.run([probe.env.LLVM_STRIP ?? 'llvm-strip', '--version']),
+    probe.run([probe.env.CLANG || 'clang', '--version']),
+    probe.run([probe.env.LLVM_STRIP || 'llvm-strip', '--version']),
     runBpftool(probe),
   ]);
   if (clang.code !== 0) missing.push('clang');
@@ -47,6 +47,6 @@ async function hasToolchain(probe: Probe): Promise<CheckResult> {
 
 /** Debian keeps it where only root's PATH looks; `bpf/build.sh` finds it there too. */
 async function runBpftool(probe: Probe): Promise<Ran> {
-  const ran = await probe.run([probe.env.BPFTOOL ?? 'bpftool', 'version']);
+  const ran = await probe.run([probe.env.BPFTOOL || 'bpftool', 'version']);
   return ran.problem === 'not-found' ? await probe.run(['/usr/sbin/bpftool', 'version']) : ran;
 }

@@ -26,8 +26,8 @@ export function refuseUnknownSettings(env: Context['env']): void {
   const problems = [...unknown, ...ofTheContainer];
   if (problems.length === 0) return;
   const names = problems.map((problem) => problem.slice(0, problem.indexOf(':')));
-  throw new TaskFailure(`${problems.join('\n')}\nset in the environment or in \`.env\``, {
-    remedy: `unset ${names.join(' ')}`,
+  throw new TaskFailure(problems.join('\n'), {
+    remedy: `unset ${names.join(' ')}  # and take it out of \`.env\`, if it is there`,
     exitCode: 2,
   });
 }

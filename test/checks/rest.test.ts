@@ -155,6 +155,14 @@ test('on a Mac a registry that is not trusted is told as that, and how the machi
   expect((await checkOf(images, 'IM001')({ ...told, env })).fixes).toMatchObject([
     { command: `podman machine ssh '${put}' < /etc/corp.pem` },
   ]);
+  const withSpace = { NODE_EXTRA_CA_CERTS: '/Users/me/My Company/ca.pem' };
+  expect((await checkOf(images, 'IM001')({ ...told, env: withSpace })).fixes).toMatchObject([
+    { command: `podman machine ssh '${put}' < '/Users/me/My Company/ca.pem'` },
+  ]);
+  const empty = { NODE_EXTRA_CA_CERTS: '' };
+  expect((await checkOf(images, 'IM001')({ ...told, env: empty })).fixes?.[1]).toMatchObject({
+    command: `podman machine ssh '${put}' < ca.pem`,
+  });
   expect((await checkOf(images, 'IM001')({ engine: {}, commands })).summary).toContain('does not answer');
   const own = 'registry.corp/debian:13';
   const asked = [`podman image inspect --format {{.Id}} ${own}`, `podman manifest inspect ${own}`];
@@ -289,6 +297,7 @@ test('a host without the eBPF toolchain is warned, not failed', async () => {
   };
   const pass = { outcome: 'pass', summary: 'Debian clang version 14.0.6' };
   expect(await check({ commands, files })).toEqual(pass);
+  expect(await check({ commands, files, env: { CLANG: '', LLVM_STRIP: '', BPFTOOL: '' } })).toEqual(pass);
   const onlyRoots = { ...commands, 'bpftool version': notFound, '/usr/sbin/bpftool version': 'v7.1.0' };
   expect(await check({ commands: onlyRoots, files })).toEqual(pass);
   const bare = await check({

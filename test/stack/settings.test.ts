@@ -22,7 +22,7 @@ test.each([
   const { end } = await runScript(async (context) => (await up(context)) ?? undefined, { answer: nothingMayRun, env });
   expect(end).toMatch(/^failed 2: /);
   expect(end).toContain(problem);
-  expect(end).toContain(`| unset ${name}`);
+  expect(end).toContain(`| unset ${name}  # and take it out of \`.env\`, if it is there`);
 });
 
 test.each(files(/^container\/(docker-compose\.[\w.-]*yml|profiler\/seccomp\.json)$/))(
