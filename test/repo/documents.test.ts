@@ -67,6 +67,22 @@ test('the page about CI has the commands of each job of the workflow', () => {
   }
 });
 
+test('the workflow may only read, pins every action by its commit, and leaves no token in the checkout', () => {
+  type Step = { readonly uses?: string; readonly with?: Readonly<Record<string, unknown>> };
+  type Workflow = {
+    readonly permissions: Readonly<Record<string, string>>;
+    readonly jobs: Readonly<Record<string, { readonly permissions?: unknown; readonly steps: readonly Step[] }>>;
+  };
+  const { permissions, jobs } = parse(read('.github/workflows/ci.yml')) as Workflow;
+  expect(permissions).toEqual({ contents: 'read' });
+  expect(Object.values(jobs).filter((job) => job.permissions !== undefined)).toEqual([]);
+  const used = Object.values(jobs).flatMap(({ steps }) => steps.filter(({ uses }) => uses !== undefined));
+  expect(used.filter(({ uses = '' }) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(uses))).toEqual([]);
+  const checkouts = used.filter(({ uses = '' }) => uses.startsWith('actions/checkout@'));
+  expect(checkouts.length).toBeGreaterThan(0);
+  expect(checkouts.filter((step) => step.with?.['persist-credentials'] !== false)).toEqual([]);
+});
+
 test('`ci/full` runs every longer suite that the page about CI names', () => {
   const commands = read('ci/README.md').match(/[A-Z_]+=\d+ npx vitest run [^`]+/g) ?? [];
   expect(commands.length).toBeGreaterThan(0);
