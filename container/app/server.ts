@@ -35,9 +35,8 @@ const server = createServer((request, response) => {
     send(response, 500, { error: 'internal' });
   });
 });
-server.listen(Number(process.env.PORT ?? 8080), '0.0.0.0', () =>
-  console.log('app: listening on port 8080 of the container'),
-);
+const port = Number(process.env.PORT ?? 8080);
+server.listen(port, '0.0.0.0', () => console.log(`app: listening on port ${port} of the container`));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
     server.close(() => process.exit(0));
@@ -46,7 +45,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://app');
+  const target = request.url ?? '/';
+  // Alone, `//x` would be another host.
+  const { pathname } = new URL(target.startsWith('/') ? `http://app${target}` : target, 'http://app');
   const id = Number(/^\/users\/(\d+)$/.exec(pathname)?.[1] ?? Number.NaN);
   const path = Number.isNaN(id) ? pathname : '/users/:id';
   const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -57,6 +58,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 
 async function addUser(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let body = '';
+  // A character may come in two pieces.
+  request.setEncoding('utf8');
   for await (const piece of request) {
     body += piece;
     if (body.length > LONGEST_BODY) return send(response, 413, { error: 'the body is longer than 64 KiB' });
