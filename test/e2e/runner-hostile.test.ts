@@ -60,3 +60,20 @@ test.each([
   expect(exit).not.toBe(3);
   expect(`${stdout}${stderr}`).not.toMatch(control);
 });
+
+test('a secret stays covered where what a check prints is cut', async () => {
+  const oddly = `version: 1
+secrets: [MINE]
+checks:
+  mine: { id: OD001, command: 'printf "%0*d%s" 392 0 "$MINE"; exit 1', version: '>=2' }
+  other: { id: OD002, command: 'printf "%0*d%s" 392 0 "$SOME_TOKEN"; exit 1', version: '>=2' }
+tasks: {}
+`;
+  await using project = await createProject({ 'tasks.config.yaml': oddly });
+  const env = { MINE: 'hunter2-abcdefghijk', SOME_TOKEN: 'sesame-abcdefghijk' };
+  for (const form of ['--json', '--markdown']) {
+    const { exit, stdout } = await project.run(`doctor ${form}`, { env });
+    expect({ exit, isShown: /0{392}[^0\s"]/.test(stdout) }).toEqual({ exit: 4, isShown: true });
+    expect(stdout).not.toMatch(/hunter|sesame/);
+  }
+});

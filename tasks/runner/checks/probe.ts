@@ -3,6 +3,7 @@ import { access, stat, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import type { CheckSurroundings } from '../checks.ts';
+import { makeRedactor } from '../doctor/redact.ts';
 import type { Evidence } from '../events.ts';
 import { makeRunner } from '../process/capture.ts';
 import type { Probe, Ran, RunOptions } from '../script.ts';
@@ -10,6 +11,8 @@ import { satisfies } from '../versions.ts';
 import type { Scratch } from './scratch.ts';
 
 const excerptLength = 400;
+/** So far behind an excerpt no secret reaches back into it. */
+const mostCovered = 1 << 16;
 const connectTimeoutMs = 1_000;
 
 /** What was asked in this run, by command; what the engine said of itself when it was found is part of it. */
@@ -27,6 +30,8 @@ export function makeProbe(options: Options): Probe {
   const { host, root, table, engine, signal, onEvidence, scratch, asked } = options;
   const run = makeRunner({ host, table, cwd: root, signal: () => signal });
   const at = (path: string): string => resolve(root, path);
+  const redactor = makeRedactor({ env: host.env, root, names: host.ownNames() });
+  const cover = (text: string): string => redactor.secrets(host.secrets.mask(text));
   return {
     platform: host.platform,
     env: host.env,
@@ -37,7 +42,7 @@ export function makeProbe(options: Options): Probe {
     scratch: scratch.fill,
     run: async (command, options) => {
       const ran = await run(command, options);
-      onEvidence(evidenceOf(ran));
+      onEvidence(evidenceOf(ran, cover));
       return ran;
     },
     ask: async (command, options) => {
@@ -45,7 +50,7 @@ export function makeProbe(options: Options): Probe {
       const asking = asked.get(key) ?? run(command, options);
       asked.set(key, asking);
       const ran = await asking;
-      onEvidence(evidenceOf(ran));
+      onEvidence(evidenceOf(ran, cover));
       return ran;
     },
     read: (path) => host.readText(at(path)).catch(() => undefined),
@@ -73,8 +78,10 @@ function keyOf(command: readonly string[], options?: RunOptions): string {
   return JSON.stringify([command, options?.cwd, options?.env]);
 }
 
-function evidenceOf({ command, code, tookMs, stdout, stderr }: Ran): Evidence {
-  const text = [stderr.trim(), stdout.trim()].filter((part) => part !== '').join('\n');
+/** Of a secret that is cut nobody would know the rest again: it is covered before. */
+function evidenceOf({ command, code, tookMs, stdout, stderr }: Ran, cover: (text: string) => string): Evidence {
+  const said = [stderr.trim(), stdout.trim()].filter((part) => part !== '').join('\n');
+  const text = cover(said.slice(0, mostCovered));
   return { command, code, tookMs, excerpt: text.length > excerptLength ? `${text.slice(0, excerptLength)}…` : text };
 }
 
