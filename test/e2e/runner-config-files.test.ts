@@ -1,6 +1,6 @@
 /** Which file is the config, when it is read anew, and what is said where it cannot be read. */
-import { execSync } from 'node:child_process';
-import { chmod, rename } from 'node:fs/promises';
+import { execFileSync, execSync } from 'node:child_process';
+import { chmod, rename, rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { errorsOf } from '../helpers/config-errors.ts';
 import { createProject } from '../helpers/project.ts';
@@ -72,11 +72,29 @@ test('a config is read anew when it, or its file of known failures, has changed'
   expect((await project.run('a')).exit).toBe(3);
 });
 
-test('a damaged cache of the config is replaced', async () => {
+test.each<[string, (cached: string) => string]>([
+  ['cut off', (cached) => cached.slice(0, 20)],
+  ['empty', () => ''],
+  ['without what it was made of', (cached) => cached.replace(/"files":.*?,"config"/, '"files":null,"config"')],
+  ['without its config', (cached) => cached.replace(/"config":.*/, '"config":null}}')],
+  ['with another command', (cached) => cached.replaceAll('echo one"', 'echo two"')],
+])('a cache of the config that is damaged, %s, is replaced', async (_, damage) => {
   await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: echo one }\n' });
   await project.run('--list');
-  await project.write('.tasks/cache/config.json', '{"buildId":');
-  expect((await project.run('a')).stdout).toContain('one');
+  const cached = await project.read('.tasks/cache/config.json');
+  const damaged = damage(cached);
+  expect(damaged).not.toBe(cached);
+  await project.write('.tasks/cache/config.json', damaged);
+  expect((await project.run('a --quiet')).stdout).toBe('one\n');
+  expect(await project.read('.tasks/cache/config.json')).toBe(cached);
+});
+
+test('a pipe that nobody reads, where the cache of the config lies, is not waited for', async () => {
+  await using project = await createProject({ 'tasks.config.yaml': 'version: 1\ntasks:\n  a: { run: echo one }\n' });
+  await project.run('--list');
+  await rm(project.path('.tasks/cache/config.json'));
+  execFileSync('mkfifo', [project.path('.tasks/cache/config.json')]);
+  expect((await project.run('a --quiet')).stdout).toBe('one\n');
 });
 
 test('a file that may not be read is named, and what another user has left of an earlier run is no hindrance', async () => {

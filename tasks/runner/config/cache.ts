@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { attempt } from '../attempt.ts';
+import { checksumOf } from '../fresh/checksum.ts';
 import type { Host } from '../host.ts';
 import { configName } from './config-name.ts';
 import type { Config } from './types.ts';
@@ -39,7 +40,8 @@ export async function writeCached(
   const isIgnored = (await readIfAllowed(host, ignore)) !== undefined;
   attempt(() => {
     if (!isIgnored) host.replaceFile(ignore, '*\n');
-    host.replaceFile(fileIn(root), JSON.stringify(entry));
+    const text = JSON.stringify(entry);
+    host.replaceFile(fileIn(root), `${headOf(text)}${text}}`);
   }, undefined);
 }
 
@@ -52,7 +54,17 @@ function fileIn(root: string): string {
   return join(root, '.tasks', 'cache', 'config.json');
 }
 
-/** A damaged file is no entry: the config is then read anew and the file replaced. */
-function parse(text: string | undefined): Entry | undefined {
-  return text === undefined ? undefined : attempt(() => JSON.parse(text) as Entry, undefined);
+/**
+ * A damaged file is no entry: the config is then read anew and the file replaced. What has its checksum is as it was written, so
+ * that no other command can run than one that was checked.
+ */
+function parse(file: string | undefined): Entry | undefined {
+  const text = file?.slice(headLength, -1) ?? '';
+  return file === `${headOf(text)}${text}}` ? (JSON.parse(text) as Entry) : undefined;
 }
+
+function headOf(text: string): string {
+  return `{"checksum":"${checksumOf(Buffer.from(text)).toString('hex')}","entry":`;
+}
+
+const headLength = headOf('').length;

@@ -76,8 +76,15 @@ function kindOf(stats: Stats): string {
 /** What is no plain file, such as /dev/null, is written to; of a link, what it leads to is replaced. */
 export function replaceFile(path: string, text: string): void {
   const target = existsSync(path) ? realpathSync(path) : path;
-  if (statSync(target, { throwIfNoEntry: false })?.isFile() === false) {
-    writeFileSync(target, text);
+  const stats = statSync(target, { throwIfNoEntry: false });
+  if (stats?.isFile() === false) {
+    // Of a pipe that nobody reads this fails, where to write would be to wait.
+    const fd = openSync(target, constants.O_WRONLY | (stats.isFIFO() ? constants.O_NONBLOCK : 0));
+    try {
+      writeFileSync(target, text);
+    } finally {
+      closeSync(fd);
+    }
     return;
   }
   const temporary = `${target}.${process.pid}.tmp`;
