@@ -395,7 +395,7 @@ esac`;
 async function containerProject(): Promise<Project> {
   const project = await createProject({
     ...config(
-      '  boxed: { container: box, run: echo inside }\n  bounded: { container: box, run: echo inside, timeout: 1s }\n  next: { needs: [boxed], run: next }\n',
+      '  boxed: { container: box, run: echo inside }\n  bounded: { container: box, run: echo inside, timeout: 1s }\n  next: { needs: [boxed], run: victim=1; next }\n',
     ),
     'containers/.keep': '',
   });
@@ -426,6 +426,20 @@ test('what had ended before the runner was killed is left alone: its number and 
   const invocation = await next.started();
   running.child.kill('SIGKILL');
   await invocation.isGone;
+  await expect.poll(() => readdirSync(project.path('.tasks/state')).join(), { timeout: 20_000 }).toContain('killed-');
+  await expect(project.read('containers.story')).rejects.toThrow();
+});
+
+test('what had ended is left alone, too, where the runner is killed in the moment in which it starts the next', async () => {
+  await using project = await containerProject();
+  await project.write('.tasks/state/.keep', '');
+  await project.write('kill.cjs', killed);
+  const inside = await project.driven('inside');
+  await project.program('next', 'exec sleep 60');
+  const env = { CONTAINERS: project.path('containers'), NODE_OPTIONS: `--require=${project.path('kill.cjs')}` };
+  const running = project.start('next --engine=docker', { env });
+  (await inside.started()).exit(0);
+  expect((await running.result).exit).toBe(null);
   await expect.poll(() => readdirSync(project.path('.tasks/state')).join(), { timeout: 20_000 }).toContain('killed-');
   await expect(project.read('containers.story')).rejects.toThrow();
 });

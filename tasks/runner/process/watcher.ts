@@ -148,9 +148,15 @@ export function startWatcher(
     if (ends !== '' || next !== '') tell(ends + next);
     ends = '';
   };
+  const withCleanup = new Set<number>();
   return {
-    started: (pid, cleanup) => tellEnds(`started ${pid} ${cleanup ?? ''}\n`),
+    started: (pid, cleanup) => {
+      if (cleanup !== undefined) withCleanup.add(pid);
+      tellEnds(`started ${pid} ${cleanup ?? ''}\n`);
+    },
     ended: (pid) => {
+      // Its number is not given away so soon, but a cleanup would be done.
+      if (withCleanup.delete(pid)) return tellEnds(`ended ${pid}\n`);
       if (ends === '') setImmediate(() => tellEnds(''));
       ends += `ended ${pid}\n`;
     },
