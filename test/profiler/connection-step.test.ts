@@ -22,6 +22,21 @@ function largeHead(bytes: number): readonly Step[] {
   );
 }
 
+test('an interim answer that is read with the answer before it promises no exchange besides the one that it belongs to', () => {
+  const post = 'POST /b HTTP/1.1\r\nContent-Length: 2\r\n\r\n';
+  const { shown, lost } = seen(
+    ask(get('/a')),
+    answer(`${ok}HTTP/1.1 100 Continue\r\n\r\n`),
+    ask(post),
+    ask('hi'),
+    answer(ok),
+    ask(get('/c')),
+    answer(ok),
+  );
+  expect(shown).toEqual([...small('/a'), `POST /b 200 complete ${post.length + 2}/40`, ...small('/c')]);
+  expect(lost).toBe(0);
+});
+
 test('a head of any length is told', () => {
   const { shown, lost } = seen(...largeHead(1_000_000), answer(ok), ask(get('/a')), answer(ok));
   expect(shown).toEqual(['GET /large 200 complete 1000000/40', ...small('/a')]);
