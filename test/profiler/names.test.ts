@@ -1,5 +1,16 @@
 /** The list of containers, as it comes, goes and cannot be read. */
-import { mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -67,6 +78,28 @@ test.each([
     });
   mend();
   expect(look()).toEqual({ state: 'as-before' });
+  write('db');
+  expect(look()).toEqual(changedTo('db'));
+});
+
+test.each([
+  ['is no file', () => execFileSync('mkfifo', [path])],
+  ['is no file', () => symlinkSync('/dev/zero', path)],
+  [
+    'is larger than 16 MiB',
+    () => {
+      writeFileSync(path, '');
+      truncateSync(path, 2 ** 40);
+    },
+  ],
+])('a list that %s is not waited for, nor read without end', (what, spoil) => {
+  const look = watchNames(path);
+  spoil();
+  expect(look()).toEqual({
+    state: 'unreadable',
+    why: `\`${path}\` ${what}, so containers have no new names: remove it, and run \`npx tasks status\`, which writes it anew`,
+  });
+  unlinkSync(path);
   write('db');
   expect(look()).toEqual(changedTo('db'));
 });

@@ -3,9 +3,13 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  closeSync,
+  constants,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
+  readSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -206,4 +210,52 @@ test('what the system refuses of an open file is told with its name', () => {
   expect(() => openTraceFile(pipe).setAside()).toThrow(refused('ftruncate', pipe));
   const status = { state: 'failed', tier: null, hooks: [], kernel: '', why: '', counters: {} } as const;
   expect(() => openStatus('/dev/zero')(status)).toThrow(refused('ftruncate', '/dev/zero'));
+});
+
+test('a pipe in place of what is set aside is not waited for: what could not be set aside is counted', () => {
+  const sink = openFile(1_000);
+  rmSync(join(folderOf(), 'trace.1'));
+  execFileSync('mkfifo', [join(folderOf(), 'trace.1')]);
+  fill(sink);
+  expect(linesOf('trace').some((line) => line.startsWith('# loss bytes of older lines'))).toBe(true);
+});
+
+test('a pipe in place of the state that nobody reads is refused, and not waited for', () => {
+  const path = join(folderOf(), 'status');
+  execFileSync('mkfifo', [path]);
+  expect(() => openStatus(path)).toThrow('ENXIO');
+  rmSync(path);
+  const tell = openStatus(path);
+  rmSync(path);
+  execFileSync('mkfifo', [path]);
+  const status = { tier: null, hooks: [], kernel: '', why: '', counters: {} };
+  tell({ ...status, state: 'attached' });
+  rmSync(path);
+  tell({ ...status, state: 'paused' });
+  expect(linesOf('status')[0]).toContain('paused');
+});
+
+test('a pipe in place of a trace takes what it can, the rest is counted, and no line has the half of another', () => {
+  const path = join(folderOf(), 'trace');
+  execFileSync('mkfifo', [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const sink = openFileSink(path, textFormat, 1 << 20);
+  const read = (): string => {
+    const bytes = Buffer.alloc(1 << 20);
+    return bytes.toString('latin1', 0, readSync(reader, bytes));
+  };
+  let unwritten = 0;
+  for (let n = 0; n < 2_000 && unwritten === 0; n++) {
+    sink.exchange(tell({ target: `/${'a'.repeat(9_000)}` }));
+    unwritten = sink.flush();
+  }
+  expect(unwritten).toBe(1);
+  const first = read();
+  sink.exchange(tell({ target: '/z' }));
+  expect(sink.flush()).toBe(0);
+  const lines = (first + read()).split('\n');
+  closeSync(reader);
+  expect(first.endsWith('\n')).toBe(false);
+  expect(lines.some((line) => / \/z 200 /.test(line) && !line.includes('aaa'))).toBe(true);
+  expect(lines).toContain('# loss lines, because they could not be written: 1 since 1970-01-01T00:00:00.000000Z');
 });

@@ -30,8 +30,9 @@ export function ofFile<Result>(path: string, work: () => Result): Result {
   }
 }
 
-/** The disk, or what one may take of it, is full. */
+/** The disk, or what one may take of it, is full; or a pipe in place of a file, because whoever reads it is behind. */
 export function isFull(error: unknown): boolean {
   // Node has no name for a quota that is used up.
-  return isOfSystem(error) && (error.code === 'ENOSPC' || error.errno === -constants.errno.EDQUOT);
+  const isQuota = isOfSystem(error) && error.errno === -constants.errno.EDQUOT;
+  return isQuota || (isOfSystem(error) && ['ENOSPC', 'EAGAIN'].includes(error.code ?? ''));
 }

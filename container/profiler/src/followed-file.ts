@@ -41,8 +41,12 @@ export function openIfAllowed(path: string, flags: number, mode: number): number
   }
 }
 
-/** In two steps: in a folder such as /tmp another's file may be opened, but not by a call that would make it. */
-function openOrMake(path: string, flags: number, mode: number): number {
+/**
+ * In two steps: in a folder such as /tmp another's file may be opened, but not by a call that would make it. Where a pipe stands in
+ * its place, nobody is waited for who would read it.
+ */
+function openOrMake(path: string, access: number, mode: number): number {
+  const flags = access | constants.O_NONBLOCK;
   try {
     return openSync(path, flags);
   } catch (error) {

@@ -8,9 +8,9 @@ export type TraceFile = {
   /** Looks where the path leads now; true if that is another file than before. */
   readonly follow: () => boolean;
   readonly size: () => number;
-  /** Whether it ends in the middle of a line: who wrote it was killed. */
+  /** Whether it ends in the middle of a line: who wrote it was killed, or it is a pipe that was full. */
   readonly isCutOff: () => boolean;
-  /** False, and nothing of it in the file, when the disk is full or there is no file. */
+  /** False, and nothing of it in the file, when the disk is full or there is no file; of a pipe, where it has not taken all. */
   readonly append: (bytes: Buffer) => boolean;
   /** Moves the content to `.1`; returns how many bytes of it are in neither file now. */
   readonly setAside: () => number;
@@ -23,6 +23,8 @@ export const LINE_FEED = 10;
 export function openTraceFile(path: string): TraceFile {
   const { fd, follow } = openFollowed(path, constants.O_RDWR | constants.O_APPEND);
   const last = Buffer.alloc(1);
+  /** A pipe has taken half of a line. */
+  let hasHalf = false;
   const sizeOf = (file: number): number => fstatSync(file).size;
   /** Without a file, what is there instead. */
   const withFile = <Result>(otherwise: Result, work: (file: number) => Result): Result => {
@@ -35,9 +37,15 @@ export function openTraceFile(path: string): TraceFile {
     isCutOff: () =>
       withFile(false, (file) => {
         const size = sizeOf(file);
+        if (hasHalf) return true;
         return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== LINE_FEED;
       }),
-    append: (bytes) => withFile(false, (file) => writeWhole(file, bytes)),
+    append: (bytes) =>
+      withFile(false, (file) => {
+        const written = writeWhole(file, bytes);
+        if (written > 0) hasHalf = written < bytes.length;
+        return written === bytes.length;
+      }),
     setAside: () =>
       withFile(0, (file) => {
         const before = sizeOf(file);
@@ -48,17 +56,18 @@ export function openTraceFile(path: string): TraceFile {
   };
 }
 
-/** False, and nothing of it in the file, when the disk is full. */
-function writeWhole(file: number, bytes: Buffer): boolean {
-  const before = fstatSync(file).size;
+/** Returns how many bytes are in the file then: all, or none when the disk is full. What has gone into a pipe cannot be taken back. */
+function writeWhole(file: number, bytes: Buffer): number {
+  const before = fstatSync(file);
   let written = 0;
   try {
     while (written < bytes.length) written += writeSync(file, bytes, written);
-    return true;
+    return written;
   } catch (error) {
     if (!isFull(error)) throw error;
-    ftruncateSync(file, before);
-    return false;
+    if (!before.isFile()) return written;
+    ftruncateSync(file, before.size);
+    return 0;
   }
 }
 
@@ -71,7 +80,7 @@ function copy(from: number, path: string, size: number): number {
   try {
     while (at < size) {
       const read = readSync(from, buffer, 0, buffer.length, at);
-      if (read === 0 || !ofFile(path, () => writeWhole(to, buffer.subarray(0, read)))) break;
+      if (read === 0 || ofFile(path, () => writeWhole(to, buffer.subarray(0, read))) < read) break;
       at += read;
     }
     return at;
