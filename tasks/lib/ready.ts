@@ -41,7 +41,9 @@ async function findMissing(context: Context): Promise<Missing | undefined> {
 async function failWithLog(context: Context, engine: Engine, { service, why }: Missing): Promise<never> {
   const logs = await context.run([...engine.command, 'logs', '--tail', String(LINES_SHOWN), containerNames[service]]);
   const lines = `${logs.stdout}\n${logs.stderr}`.split('\n').filter((line) => line.trim() !== '');
-  context.log(`the last lines of ${containerNames[service]}:`);
+  context.log(
+    lines.length === 0 ? `${containerNames[service]} printed nothing` : `the last lines of ${containerNames[service]}:`,
+  );
   for (const line of lines.slice(-LINES_SHOWN)) context.log(`  ${line}`);
   throw new TaskFailure(`\`${containerNames[service]}\` ${why}`, {
     remedy: service === 'app' ? 'npx tasks logs app' : 'npx tasks doctor',
