@@ -147,7 +147,7 @@ tasks:
   expect(await summaryOf('both')).toEqual([
     'critical path <time>: left <time> → both <time>',
     '<time> beyond it: with more tasks at once (`--jobs`) the run could be that much shorter',
-    '<time> in `left`, `both`, which always runs: with `inputs` it would be skipped while those have not changed',
+    '<time> in `left`, `both`, which always run: with `inputs` they would be skipped while those have not changed',
   ]);
   expect(await summaryOf('chain')).toEqual([]);
   expect(await summaryOf('step alone')).toEqual([

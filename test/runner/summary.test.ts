@@ -23,6 +23,6 @@ test('of a long critical path the longest steps are named, and how many always r
     ),
   ).toEqual([
     'critical path 24.0 s: … → t2 3.0 s → t3 3.0 s → t4 3.0 s → t5 3.0 s → … → t7 3.0 s → t8 3.0 s → t9 3.0 s → t10 3.0 s → …',
-    '24.0 s in `t2`, `t3`, `t4`, `t5`, `t7`, `t8`, `t9`, `t10` and 4 more, which always runs: with `inputs` it would be skipped while those have not changed',
+    '24.0 s in `t2`, `t3`, `t4`, `t5`, `t7`, `t8`, `t9`, `t10` and 4 more, which always run: with `inputs` they would be skipped while those have not changed',
   ]);
 });

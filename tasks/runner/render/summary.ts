@@ -76,6 +76,7 @@ export function summaryLines(
   );
   const named = [...longestOf(always)].map(({ task }) => task);
   const others = always.length === named.length ? '' : ` and ${always.length - named.length} more`;
+  const whichRun = always.length > 1 ? 'which always run: with `inputs` they' : 'which always runs: with `inputs` it';
   const alwaysMs = always.reduce((sum, { tookMs }) => sum + tookMs, 0);
   return [
     ...(isAll || pathMs === 0 ? [] : [`critical path ${durationInWords(pathMs)}: ${names}`]),
@@ -86,7 +87,7 @@ export function summaryLines(
       : []),
     ...(isWorthSaving(alwaysMs)
       ? [
-          `${durationInWords(alwaysMs)} in ${listed(named)}${others}, which always runs: with \`inputs\` it would be skipped while those have not changed`,
+          `${durationInWords(alwaysMs)} in ${listed(named)}${others}, ${whichRun} would be skipped while those have not changed`,
         ]
       : []),
   ];
