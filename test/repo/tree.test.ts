@@ -16,6 +16,8 @@ test.each([
   ['semver', /^semver(\/|$)/],
   ['jiti', /^jiti$/],
   ['picomatch', /^picomatch$/],
+  ['string-width', /^string-width$/],
+  ['@noble/hashes', /^@noble\/hashes\//],
   ['koffi', /^koffi$/],
 ])('%s is imported in one file, types aside', (_name, pattern) => {
   const importers = code.filter(
