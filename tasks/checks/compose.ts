@@ -63,7 +63,7 @@ async function handsOverText(probe: Probe, { command, version }: Provider): Prom
     summary: `\`${command.join(' ')}\` is Docker Compose ${version}, which cannot start the profiler on Podman`,
     cause: 'it passes the content of the seccomp profile, where Podman expects the name of a file',
     fixes:
-      probe.env.TASKS_COMPOSE === undefined
+      (probe.env.TASKS_COMPOSE ?? '') === ''
         ? await installProvider(probe)
         : [{ about: 'use podman-compose', command: 'unset TASKS_COMPOSE', byHand: true }],
   };

@@ -16,8 +16,8 @@ type Tools = {
 
 /** The first that answers: `TASKS_COMPOSE`, podman-compose, `podman compose`, `docker compose`. */
 export async function findProvider({ run, env, engine }: Tools): Promise<Provider | undefined> {
-  const asked = env.TASKS_COMPOSE?.trim().split(/\s+/);
-  for (const command of asked ? [asked] : candidates(engine)) {
+  const asked = env.TASKS_COMPOSE?.trim() ?? '';
+  for (const command of asked === '' ? candidates(engine) : [asked.split(/\s+/)]) {
     const ran = await run([...command, 'version']);
     const version = /\d+(\.\d+)+/.exec(versionLine(ran.stdout))?.[0];
     if (ran.code === 0 && version !== undefined)

@@ -29,8 +29,10 @@ test.each([
   ],
   ['docker compose version', 'Docker Compose version v2.26.1\n', '`docker compose` 2.26.1'],
 ])('the compose provider behind `%s` is found, with its own version', async (command, stdout, summary) => {
-  const result = await checkOf(compose, 'CP001')({ engine: {}, commands: providers({ [command]: stdout }) });
-  expect(result).toEqual({ outcome: 'pass', summary });
+  const told = { engine: {}, commands: providers({ [command]: stdout }) };
+  // An empty variable names no provider.
+  for (const env of [{}, { TASKS_COMPOSE: '' }])
+    expect(await checkOf(compose, 'CP001')({ ...told, env })).toEqual({ outcome: 'pass', summary });
 });
 
 test('a compose provider that is too old is said to be', async () => {
