@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checksumOf } from '../../tasks/runner/fresh/checksum.ts';
+import { checksumOf } from '../../tasks/runner/text/checksum.ts';
 
 const lengths = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constantFrom(128 * 1024, 128 * 1024 + 1));
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeRedactor } from '../../tasks/runner/doctor/redact.ts';
+import { makeRedactor } from '../../tasks/runner/secrets/redact.ts';
 
 const redact = makeRedactor({
   env: {

@@ -3,10 +3,10 @@ import { access, stat, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import type { CheckSurroundings } from '../checks.ts';
-import { makeRedactor } from '../doctor/redact.ts';
 import type { Evidence } from '../events.ts';
 import { makeRunner } from '../process/capture.ts';
 import type { Probe, Ran, RunOptions } from '../script.ts';
+import { makeRedactor } from '../secrets/redact.ts';
 import { satisfies } from '../versions.ts';
 import type { Scratch } from './scratch.ts';
 

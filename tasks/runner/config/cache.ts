@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { attempt } from '../attempt.ts';
-import { checksumOf } from '../fresh/checksum.ts';
 import type { Host } from '../host.ts';
+import { checksumOf } from '../text/checksum.ts';
 import { configName } from './config-name.ts';
 import type { Config } from './types.ts';
 

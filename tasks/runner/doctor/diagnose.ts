@@ -10,10 +10,10 @@ import { annotations } from '../render/doctor/github.ts';
 import { diagnosisAsMarkdown } from '../render/doctor/markdown.ts';
 import { diagnosisAsJson, diagnosisAsText } from '../render/doctor/report.ts';
 import { makePlainRenderer } from '../render/plain.ts';
+import { makeRedactor } from '../secrets/redact.ts';
 import type { Session } from '../session.ts';
 import { asWritten } from '../text/safe-text.ts';
 import { type Diagnosis, examine } from './examine.ts';
-import { makeRedactor } from './redact.ts';
 
 /** The task `doctor`: examines, mends with `fix`, and prints one report; or tells of the checks without running them. */
 export async function diagnose(
