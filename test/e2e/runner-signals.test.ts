@@ -294,6 +294,23 @@ test.each([
   expect((await running.result).exit).toBe(null);
 });
 
+test('when the runner is killed, what holds the output of a task does not live on, though nothing else leads to it', async () => {
+  await using project = await createProject(
+    config("  tree: { run: '(setsid child & setsid left >/dev/null 2>&1 &); work' }\n"),
+  );
+  const [work, child] = await Promise.all([project.driven('work'), project.driven('child')]);
+  await project.program('left', 'echo $$ > left; exec sleep 60');
+  const running = project.start('tree');
+  const [, { isGone }] = await Promise.all([work.started(), child.started()]);
+  await expect.poll(() => project.read('left').catch(() => ''), { timeout: 20_000 }).toMatch(/\n/);
+  running.child.kill('SIGKILL');
+  await isGone;
+  await running.result;
+  const left = Number(await project.read('left'));
+  expect(isRunning(left)).toBe(true);
+  process.kill(left);
+});
+
 /** Ends the runner between the start of a process and whatever it does next. */
 const killed = `const children = require('node:child_process');
 const { spawn } = children;

@@ -48,7 +48,7 @@ test('what is left of a process that was told, and is known by its null device t
       stdio: [marker ?? 'ignore', 'pipe', 'ignore'],
       encoding: 'utf8',
     });
-    watcher.started(Number(pid), `echo removed >> '${folder}/story'`);
+    watcher.started(Number(pid), { cleanup: `echo removed >> '${folder}/story'` });
   });
   expect(told).toBe('removed\n');
 });

@@ -5,7 +5,7 @@ import { type Gone, hasDiedOfIt, makeClearing } from './clearing.ts';
 import { endOnAbort } from './ending.ts';
 import { follow } from './following.ts';
 import { openMarker } from './marker.ts';
-import { noTraces, tracesOf } from './traces.ts';
+import { noTraces, outputOf, tracesOf } from './traces.ts';
 import { killEach } from './tree.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
@@ -83,9 +83,10 @@ export function makeProcessTable(host: TableHost, killed: string): ProcessTable 
     const { pid } = child;
     if (pid === undefined) return child;
     alive.set(pid, signal);
-    watcher.started(pid, cleanup);
     const mayLoseTree = host.stdinIsTerminal || isAwaited !== undefined;
     const traces = mayLoseTree ? tracesOf(pid, host.pid, options.env) : noTraces;
+    const output = isPiped(options.stdio) ? outputOf(pid) : undefined;
+    watcher.started(pid, { output, cleanup });
     const ending = endOnAbort(host, { pid, traces, signal, watcher });
     child.once('exit', () => {
       alive.delete(pid);
@@ -131,6 +132,11 @@ const patienceMs = 30_000;
 /** Whether a process is given the terminal: Ctrl-C is for it then, and what is sent to us alone for us. */
 function hasTerminal(stdio: SpawnOptions['stdio']): boolean {
   return Array.isArray(stdio) && stdio[0] === 'inherit';
+}
+
+/** Whether nobody but us reads what a process writes. */
+function isPiped(stdio: SpawnOptions['stdio']): boolean {
+  return stdio === 'pipe' || (Array.isArray(stdio) && stdio[1] === 'pipe');
 }
 
 /** What reads nothing, or a pipe of ours, gets our null device, by which the watcher knows it before it is told. */

@@ -31,6 +31,12 @@ export function tracesOf(pid: number, own: number, env: Env | undefined): Traces
   };
 }
 
+/** The pipe or socket that a process writes to. */
+export function outputOf(pid: number): string | undefined {
+  const link = linkOf(pid, 1);
+  return isStream(link) ? link : undefined;
+}
+
 /**
  * The processes that hold its output. Where nobody knows which that is, those that its task has left behind with any: what was
  * left on purpose holds none.

@@ -26,9 +26,9 @@ while read -r line; do
 "
 done
 take() {
-  while read -r change pid command; do
+  while read -r change pid output command; do
     case $change in
-      started) alive="$alive$pid "; eval "cleanup_$pid=\\$command" ;;
+      started) alive="$alive$pid "; eval "output_$pid=\\$output cleanup_$pid=\\$command" ;;
       ended) alive="\${alive%% $pid *} \${alive#* $pid }" ;;
       closed) exit ;;
     esac
@@ -78,6 +78,16 @@ untold() {
     [ "$2" = "$reaper" ] && [ "\${20:-0}" -ge "$oldest" ] && ours "$pid" && echo "$pid"
   done
 }
+# What has lost its parents, as of a broken pipe, but not the output of one that was told.
+holders() {
+  outputs=' '
+  for pid in $alive; do eval "outputs=\\"\\$outputs\\$output_$pid \\""; done
+  ls -l /proc/[0-9]*/fd/1 2>/dev/null | while read -r line; do
+    case $outputs in
+      *" \${line##* } "*) pid=\${line#*/proc/}; echo "\${pid%%/*}" ;;
+    esac
+  done
+}
 # What was stopped starts nothing more, so that in the end two looks agree.
 all_of() {
   all=
@@ -93,24 +103,37 @@ is_ours_still() {
   set -- $(stat_of "\${session:-none}")
   [ "$(started_at "\${6:-none}")" -le "$(started_at $$)" ]
 }
-for pid in $alive $(untold); do
-  all_of "$pid"
-  kill -9 -"$pid" 2>/dev/null
+end() {
+  all_of "$1"
+  kill -9 -"$1" 2>/dev/null
   kill -9 $all 2>/dev/null || sudo -n kill -9 $all 2>/dev/null
+}
+for pid in $alive $(untold); do
+  end "$pid"
   eval "eval \\"\\$cleanup_$pid\\""
 done
+for pid in $(holders); do end "$pid"; done
 is_ours_still && (printf %s '${cursor.show}' >&5) 2>/dev/null
 (: > "$killed") 2>/dev/null
 `;
 
 /** Told of every process of a run, so that none outlives a runner that was killed itself. */
 export type Watcher = {
-  /** `cleanup` is a shell command for what a kill cannot reach: a container, which is no descendant of its client. */
-  readonly started: (pid: number, cleanup?: string) => void;
+  /**
+   * `output` is what it writes to, where only the run reads that, as the system names it. `cleanup` is a shell command for what a
+   * kill cannot reach: a container, which is no descendant of its client.
+   */
+  readonly started: (
+    pid: number,
+    about?: { readonly output?: string | undefined; readonly cleanup?: string | undefined },
+  ) => void;
   readonly ended: (pid: number) => void;
   /** Ends the watcher and leaves what still runs alone. Settles when it will hear of that, whatever becomes of us. */
   readonly close: () => Promise<void>;
 };
+
+/** No link leads there. */
+const none = '//';
 
 /** Starts the one watcher of a run, in a session of its own so that no signal of the terminal reaches it. */
 export function startWatcher(
@@ -150,9 +173,9 @@ export function startWatcher(
   };
   const withCleanup = new Set<number>();
   return {
-    started: (pid, cleanup) => {
+    started: (pid, { output = none, cleanup } = {}) => {
       if (cleanup !== undefined) withCleanup.add(pid);
-      tellEnds(`started ${pid} ${cleanup ?? ''}\n`);
+      tellEnds(`started ${pid} ${output} ${cleanup ?? ''}\n`);
     },
     ended: (pid) => {
       // Its number is not given away so soon, but a cleanup would be done.
