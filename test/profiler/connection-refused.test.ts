@@ -132,6 +132,15 @@ test.each<[string, readonly Step[]]>([
   expect([wire.exchanges, wire.lost]).toEqual([[], 0]);
 });
 
+test.each(['SET key GET /x HTTP/1.1\r\n', 'GETEX /key\r\n'])(
+  'an answer in no HTTP to %j ends the matter',
+  (command) => {
+    const wire = openWire();
+    wire.send(ask(command), answer('+OK\r\n'));
+    expect([wire.exchanges, wire.lost, wire.finished]).toEqual([[], 0, 'not-http']);
+  },
+);
+
 test('many answers in no HTTP to what is no request end the matter', () => {
   const wire = openWire();
   wire.send(ask('GET /key\r\n'), ...Array.from({ length: 100 }, () => answer('$-1\r\n')));

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { ask, openWire } from '../helpers/wire.ts';
+import { answer, ask, openWire } from '../helpers/wire.ts';
 
 const CONNECTIONS = 2_000;
 /** Of one connection: what varies from one measurement to the next, and is not of the head. */
@@ -41,4 +41,13 @@ test.each<[string, readonly string[]]>([
   const least = measure([begin, 'X']);
   const { taken, counted } = measure(parts);
   expect(taken - least.taken).toBeLessThan(counted - least.counted + SLACK_BYTES);
+});
+
+test('what was given up is not held any more', () => {
+  const wire = openWire();
+  const get = 'GET /a HTTP/1.1\r\nHost: a\r\n\r\n';
+  wire.send(ask(get), ask(get));
+  expect(wire.connection.heldBytes).toBeGreaterThan(0);
+  wire.send(answer('HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n'));
+  expect([wire.lost, wire.connection.heldBytes]).toEqual([2, 0]);
 });
