@@ -24,8 +24,8 @@
  * told or in a call of its server, and by tell_close() once what came before its end was read or
  * that call has failed; by tell_end() where a call says
  * that the other end of a Unix connection has gone, or where a direction ends of one that user
- * space has not heard of; and by user space, which reads them, when they are silent for long. A
- * refused entry is counted.
+ * space has not heard of; and by user space, which reads them, when they are silent for long,
+ * or nobody has the socket of a Unix one any more. A refused entry is counted.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -11,17 +11,9 @@
 #include <bpf/bpf_helpers.h>
 #include "http_ignored.bpf.h"
 #include "http_notes.bpf.h"
+#include "http_open.bpf.h"
 #include "http_socket_layer.bpf.h"
 #include "http_uring.bpf.h"
-
-static __always_inline __u64 read_inode(struct sock *sock)
-{
-	struct sock___since_6_17 *newer = (void *)sock;
-
-	if (bpf_core_field_exists(newer->sk_ino))
-		return BPF_CORE_READ(newer, sk_ino);
-	return BPF_CORE_READ(sock, sk_socket, file, f_inode, i_ino);
-}
 
 /* Asked only of a socket without a known connection. As fill_socket() does. */
 static __always_inline bool may_carry_http(const struct hp_socket *socket)

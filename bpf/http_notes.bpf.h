@@ -12,7 +12,8 @@
  * place are hardly ever both in between, where there are a few instructions. A line of the cache
  * for each.
  */
-#define NOTES 1024
+#define NOTE_BITS 10
+#define NOTES (1 << NOTE_BITS)
 struct hp_note {
 	__u64 seen;
 	__u64 _pad[7];

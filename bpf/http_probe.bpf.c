@@ -8,6 +8,7 @@
 #include <bpf/bpf_tracing.h>
 #include "http_hits.bpf.h"
 #include "http_kprobe.bpf.h"
+#include "http_open.bpf.h"
 #include "http_socket_layer.bpf.h"
 #include "http_state.bpf.h"
 #include "http_syscall.bpf.h"
@@ -192,6 +193,16 @@ SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(hp_state_too, const struct sock *sock, int old_state, int new_state)
 {
 	return second_state_changed((void *)sock, old_state, new_state);
+}
+
+/*
+ * Attached to nothing: run when user space asks of a Unix connection, whose end may be told by no
+ * call. Its arguments are those of struct hp_open.
+ */
+SEC("raw_tp")
+int hp_is_open(struct bpf_raw_tracepoint_args *asked)
+{
+	return is_still_open((void *)asked->args[0], asked->args[1]);
 }
 
 /* Puts into the object's BTF what user space reads from there and nothing above names. */

@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 #include "http_conn.bpf.h"
 #include "http_notes.bpf.h"
+#include "http_place.bpf.h"
 
 /*
  * A client's connection may be closed, by the other's FIN behind its own or by a reset, with what
@@ -78,11 +79,13 @@ static __always_inline __u64 change_of(const struct sock *sock, int state)
 	return address + state;
 }
 
-/* Addresses of sockets differ in more than their last bits. */
-#define SOCK_ALIGNMENT 64
+/*
+ * By socket, whatever it changes to: a note that the second program was not there to take away is
+ * written over by the socket's next change.
+ */
 static __always_inline struct hp_note *change_note(__u64 change)
 {
-	return &hp_change_notes[change / SOCK_ALIGNMENT % NOTES];
+	return &hp_change_notes[place_of(change, NOTE_BITS)];
 }
 
 /* The first of the two programs at that place. */

@@ -4,12 +4,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { containIn } from '../helpers/contain.ts';
 import { runPeers } from '../helpers/peers.ts';
 import { startProfiler } from '../helpers/profiler.ts';
 
 const REQUESTS = 50;
+const PATIENCE_MS = 20_000;
 /** Answers until it closes, without a length. */
 const server = `import socket, sys
 listener = socket.socket(socket.AF_UNIX)
@@ -76,6 +77,39 @@ test.each(['A', ''])(
     expect(told.map(({ role, end, responseBytes }) => `${role} ${end} ${responseBytes}`).sort()).toEqual([
       'client complete 50042',
       'server complete 50042',
+    ]);
+  },
+);
+
+/** The last program that has them ends with both ends of two connections: of one a request waits, of the other the rest of an answer. */
+const silent = `import socket
+client, server = socket.socketpair()
+client.sendall(b"GET /silent HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
+server.recv(1000)
+other, answering = socket.socketpair()
+other.sendall(b"GET /answered HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
+answering.recv(1000)
+answering.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nhi")
+other.recv(1000)
+`;
+
+test.each(['A', ''])(
+  'a Unix connection that both its ends left without a word is told all the same, tier %s',
+  async (tier) => {
+    await using profiler = await startProfiler({ PROFILER_ROLE: 'both', PROFILER_TIER: tier });
+    await runPeers(silent);
+    const told = (): readonly string[] =>
+      profiler
+        .lines()
+        .filter(({ target }) => target === '/silent' || target === '/answered')
+        .map(({ role, target, status, end }) => `${role} ${target} ${status} ${end}`)
+        .sort();
+    await vi.waitFor(() => expect(told().length).toBe(4), { timeout: PATIENCE_MS });
+    expect(told()).toEqual([
+      'client /answered 200 aborted',
+      'client /silent null aborted',
+      'server /answered 200 aborted',
+      'server /silent null aborted',
     ]);
   },
 );

@@ -19,6 +19,8 @@ export function openTable({ isUnix = false, isOpen = true, salt = 'salt' } = {})
   const exchanges: Exchange[] = [];
   const told: string[] = [];
   const kernel: string[] = [];
+  /** Connections of which it was asked whether anybody has their socket. */
+  const asked: number[] = [];
   const table = new Table(
     {
       ignore: (sock, conn) => kernel.push(`ignore ${sock} ${conn}`),
@@ -26,6 +28,10 @@ export function openTable({ isUnix = false, isOpen = true, salt = 'salt' } = {})
       passOver: (conn, _, { requestsUntil = '-', responsesUntil = '-' }) =>
         kernel.push(`pass ${conn} ${requestsUntil} ${responsesUntil}`),
       isOpen: () => isOpen,
+      isStillOpen: (_, conn) => {
+        asked.push(conn);
+        return isOpen;
+      },
     },
     {
       exchange: (exchange) => {
@@ -51,14 +57,14 @@ export function openTable({ isUnix = false, isOpen = true, salt = 'salt' } = {})
     const place = places.get(conn);
     if (place) place[way] += text.length;
   };
-  const move = (conn: number, way: '>' | '<', text: string): void => {
+  const move = (conn: number, way: '>' | '<', text: string, timeNs = SECOND_NS): void => {
     const place = places.get(conn) ?? { requests: 0, '>': 100, '<': 900 };
     const bytes = { length: text.length, cap: text.length, ...inRing(text), framed: undefined } as const;
     const piece = { offset: place[way], ...bytes };
     const other = way === '<' && place.requests === 1 ? place['>'] : 0;
     place[way] += text.length;
     const direction = way === '>' ? place.requests : 1 - place.requests;
-    table.moved(conn, direction, { ...piece, gap: 'none', other, timeNs: SECOND_NS, who: someone });
+    table.moved(conn, direction, { ...piece, gap: 'none', other, timeNs, who: someone });
   };
   /** Where the streams stand that take the requests and the answers. */
   const endsOf = (conn: number): readonly [number, number] => {
@@ -69,5 +75,5 @@ export function openTable({ isUnix = false, isOpen = true, salt = 'salt' } = {})
     table.closed({ timeNs: HOUR_NS, conn, oldState: 1, newState: 7, isShed: false, ends: endsOf(conn), ...how });
   const end = (conn: number, direction: number, isShed = false): void =>
     table.ended({ conn, direction, offset: endsOf(conn)[direction] ?? 0, isShed });
-  return { exchanges, told, kernel, table, open, move, miss, close, end };
+  return { exchanges, told, kernel, asked, table, open, move, miss, close, end };
 }

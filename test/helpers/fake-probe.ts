@@ -59,6 +59,7 @@ export function fakeProbe(data: Ring, control: Ring): Probe {
     detach: nothing,
     follow: () => undefined,
     isOpen: () => false,
+    isStillOpen: () => true,
     losses: () => ({}),
   };
   const told = { tier: { tier: 'A', why: 'a test', hooks: [], unseen: [] } };

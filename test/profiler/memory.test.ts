@@ -35,7 +35,7 @@ test.each([false, true])(
   (isUnix) => {
     const nothing = (): void => {};
     const table = new Table(
-      { ignore: nothing, forget: nothing, passOver: nothing, isOpen: () => true },
+      { ignore: nothing, forget: nothing, passOver: nothing, isOpen: () => true, isStillOpen: () => true },
       { exchange: nothing, lost: nothing },
       'salt',
     );

@@ -18,7 +18,7 @@ function openTable(who = someone) {
   const lost = { exchangesLost: 0, exchangesDropped: 0 };
   const nothing = (): void => {};
   const table = new Table(
-    { ignore: nothing, forget: nothing, passOver: nothing, isOpen: () => true },
+    { ignore: nothing, forget: nothing, passOver: nothing, isOpen: () => true, isStillOpen: () => true },
     {
       exchange: ({ target, status, end }: Exchange) => told.push(`${target} ${status ?? '-'} ${end}`),
       lost: (exchanges, kind) => {

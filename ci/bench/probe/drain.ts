@@ -98,6 +98,7 @@ function fakeProbe(data: ReturnType<typeof openRing>): Probe {
     passOver: nothing,
     forgetAll: nothing,
     isOpen: () => true,
+    isStillOpen: () => true,
     losses: () => ({}),
   };
 }

@@ -5,6 +5,7 @@ import type { Peer } from '../../../test/helpers/peer.ts';
 import type { Told } from '../../../test/helpers/profiler.ts';
 import { expectTalk32, isOfTalk32, toldOfTalk32 } from '../../../test/helpers/talk32.ts';
 import { CROWDS, type Crowd, isOfCrowd } from './crowd.ts';
+import { isOfGone } from './gone.ts';
 
 export type Finding = { readonly name: string; readonly problem?: string };
 
@@ -74,7 +75,7 @@ function sorted(whole: Readonly<Record<string, unknown>>): string {
 function strangers(cases: readonly Case[], exchanges: readonly Told[]): string | undefined {
   const known = new Set(cases.flatMap((each) => [...targetsOf(each)]));
   const isKnown = (target: string): boolean =>
-    known.has(target) || isOfTalk32(target) || CROWDS.some((crowd) => isOfCrowd(target, crowd));
+    known.has(target) || isOfTalk32(target) || isOfGone(target) || CROWDS.some((crowd) => isOfCrowd(target, crowd));
   const strange = exchanges.filter(({ target }) => !isKnown(target));
   return strange.length === 0 ? undefined : JSON.stringify(strange);
 }

@@ -1,6 +1,6 @@
 /**
  * What runs in a guest: starts both ends in a container and the profiler, pauses it for a while, plays the cases of the
- * conformance test, io_uring, many connections at once, some where kprobes are left out, and a 32-bit process, compares the trace with them,
+ * conformance test, io_uring, many connections at once, some where kprobes are left out, a 32-bit process and one that ends without a word, compares the trace with them,
  * and asks the verifier what the programs cost. Each finding is a line; the last says that the guest got to its end.
  */
 import { uptime } from 'node:os';
@@ -10,6 +10,7 @@ import { cases } from '../../../test/bpf/cases.ts';
 import { startPeer } from '../../../test/helpers/peer.ts';
 import { compare, compareCaught, compareCrowd, compareTalk32 } from './compare.ts';
 import { CROWDS, playCrowd } from './crowd.ts';
+import { compareGone, playGone } from './gone.ts';
 import { startProfiler } from './profiler.ts';
 import { playTalk32 } from './talk32.ts';
 import { compareUring, playUring } from './uring.ts';
@@ -41,8 +42,9 @@ const answered: number[] = [];
 for (const [index, crowd] of CROWDS.entries())
   answered.push(await playCrowd(join(root, 'crowd.py'), PORT + CROWD_PORTS * (index + 1), crowd));
 const said = await playTalk32(join(root, 'talk32'), PORT - 1);
+const gone = await playGone();
 const ofCases = played.map(({ expected }) => expected.length);
-const expected = ENDS * [...answered, said.length, ...ofCases].reduce((sum, each) => sum + each, 0);
+const expected = gone + ENDS * [...answered, said.length, ...ofCases].reduce((sum, each) => sum + each, 0);
 const exchanges = (): number => profiler.read().filter((line) => line.type === 'exchange').length;
 for (let waited = 0; exchanges() < expected && waited < PATIENCE_MS; waited += 100) await wait(100);
 console.log(`GUEST cases played after ${uptime()} s`);
@@ -56,6 +58,7 @@ const findings = [
   ...CROWDS.map((crowd, index) => compareCrowd(lines, crowd, answered[index] ?? 0)),
   compareCaught(header?.tier, status),
   compareTalk32(lines, said),
+  compareGone(lines),
   ...(header === undefined ? [] : [compareUring(header)]),
   waited,
 ];

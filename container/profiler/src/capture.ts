@@ -69,10 +69,11 @@ export class Capture {
     this.#drain.giveUp(this.#options.clock.nowNs());
   }
 
-  /** Looks at the clock and at losses, and tells the state; called every second. */
+  /** Looks at the clock, at losses and for what is gone, and tells the state; called every second. */
   refresh(): void {
     const { clock, probe, sinks } = this.#options;
     clock.adjust();
+    this.#drain.endGone(clock.nowNs());
     this.#losses.replace(probe.losses());
     for (const loss of this.#losses.takeNew()) for (const sink of sinks) sink.loss(loss);
     this.#note(this.#shortage.look(this.#losses.of(UNWRITTEN)));

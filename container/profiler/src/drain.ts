@@ -79,6 +79,14 @@ export class Drain {
     this.#table.sweep(nowNs);
   }
 
+  /** Tells what was under way on Unix connections that are gone, once all that moved before was read. */
+  endGone(nowNs: number): void {
+    const gone = this.#table.findGone(nowNs);
+    if (gone.length === 0) return;
+    this.drain();
+    this.#table.endGone(gone);
+  }
+
   /** The list of containers has changed. */
   renamed(known: ReadonlyMap<string, KnownContainer>): void {
     this.#groups.renamed(known);

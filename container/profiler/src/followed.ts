@@ -31,8 +31,8 @@ export class Followed {
   lastNs: number;
   /** About how much memory it takes besides what is kept of one that rests with nothing under way. */
   heldBytes = 0;
-  /** Unix sockets: whether no more requests will come. */
-  hasEnded = false;
+  /** Unix sockets: when the kernel was asked whether anybody has it. */
+  askedNs = 0;
   /** The kernel tells nothing more of it, because it seemed to speak something else. */
   isIgnored = false;
   /** The table has it no more. */

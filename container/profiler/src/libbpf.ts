@@ -6,7 +6,13 @@ import { bpf, errno, type Pointer } from './native.ts';
 import { loadFailure, openFailure, type ProgramName } from './refused.ts';
 
 export type BpfProgram = ProgramName & { readonly pointer: bigint };
-export type BpfObject = { readonly pointer: bigint; readonly programs: readonly BpfProgram[] };
+export type BpfObject = {
+  readonly pointer: bigint;
+  /** Those that are attached. */
+  readonly programs: readonly BpfProgram[];
+  /** Those that run when they are asked. */
+  readonly asked: readonly BpfProgram[];
+};
 
 const VERIFIER_LOG_BYTES = 1 << 16;
 /** BPF_LOG_STATS. */
@@ -30,14 +36,15 @@ const calls = {
 };
 
 /** Opens an object file, of whose programs only those named will be loaded; nothing reaches the kernel yet. */
-export function openObject(path: string, names: readonly string[]): BpfObject {
+export function openObject(path: string, names: readonly string[], asked: readonly string[] = []): BpfObject {
   // libbpf prints through a va_list callback, which JavaScript cannot read; errors and logs are reported from here.
   calls.setPrint(null);
   const pointer = calls.open(path, null);
   if (pointer === null) throw openFailure(path, errno());
   const all = listPrograms(pointer);
-  for (const program of all) calls.setAutoload(program.pointer, names.includes(program.name));
-  return { pointer, programs: all.filter((program) => names.includes(program.name)) };
+  const pick = (wanted: readonly string[]): readonly BpfProgram[] => all.filter(({ name }) => wanted.includes(name));
+  for (const { pointer, name } of all) calls.setAutoload(pointer, names.includes(name) || asked.includes(name));
+  return { pointer, programs: pick(names), asked: pick(asked) };
 }
 
 /** Takes an object out of the kernel, attached or not. */
@@ -53,20 +60,27 @@ export type OnVerified = (program: string, log: string) => void;
  * that it looks at would not fit in a log, and kernels before 6.4 then give that as the reason (ENOSPC).
  */
 export function loadObject(object: BpfObject, onVerified?: OnVerified): void {
-  const logs = object.programs.map(() => Buffer.alloc(VERIFIER_LOG_BYTES));
-  object.programs.forEach((program, index) => {
+  // In the order of the file, in which they are loaded.
+  const programs = [...object.programs, ...object.asked];
+  const logs = programs.map(() => Buffer.alloc(VERIFIER_LOG_BYTES));
+  programs.forEach((program, index) => {
     const log = logs[index];
     if (log) calls.setLog(program.pointer, log, log.length);
     calls.setLogLevel(program.pointer, VERIFIER_STATISTICS);
   });
   const result = calls.load(object.pointer);
-  object.programs.forEach((program) => {
+  programs.forEach((program) => {
     calls.setLog(program.pointer, Buffer.alloc(0), 0);
   });
-  if (result !== 0) throw loadFailure(canMakeMap() ? object.programs : [], logs.map(logText), -result);
-  object.programs.forEach((program, index) => {
+  if (result !== 0) throw loadFailure(canMakeMap() ? programs : [], logs.map(logText), -result);
+  programs.forEach((program, index) => {
     onVerified?.(program.name, logText(logs[index] ?? Buffer.alloc(1)));
   });
+}
+
+/** Of a loaded program, for calls that take one. */
+export function programDescriptor(program: BpfProgram): number {
+  return calls.programFd(program.pointer);
 }
 
 /** How often the kernel did not run a program because it was running already on that processor; of a kprobe's, because eBPF was in use there. */
@@ -74,7 +88,7 @@ export function missedRuns(program: BpfProgram): number {
   // struct bpf_prog_info: `recursion_misses` lies at byte 208; older kernels write less and leave it 0.
   const info = Buffer.alloc(256);
   const size = Buffer.from(Uint32Array.of(info.length).buffer);
-  const result = calls.info(calls.programFd(program.pointer), info, size);
+  const result = calls.info(programDescriptor(program), info, size);
   return result === 0 ? Number(info.readBigUInt64LE(208)) : 0;
 }
 

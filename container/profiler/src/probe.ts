@@ -1,5 +1,6 @@
 /** The probe in the kernel: loading, attaching, and the maps through which it is told what to do. */
 
+import { createIsOpen, IS_OPEN } from './asked.ts';
 import { type BpfMap, initialValue, lookUp, mapMemory, openMap } from './bpf-maps.ts';
 import type { KnownBodies } from './connection/known.ts';
 import { BpfError } from './errors.ts';
@@ -47,6 +48,8 @@ export type Probe = {
   readonly passOver: (conn: number, requestDirection: number, known: KnownBodies, timeNs: number) => void;
   readonly forgetAll: () => void;
   readonly isOpen: (sock: bigint, conn: number) => boolean;
+  /** Whether anybody still has a connection's socket open. */
+  readonly isStillOpen: (sock: bigint, conn: number) => boolean;
   /** What the kernel could not report, by kind, since it was loaded. */
   readonly losses: () => Readonly<Record<string, number>>;
 };
@@ -89,7 +92,7 @@ function withOthers(error: BpfError, refused: readonly Refused[]): BpfError {
 
 function tryTier(options: ProbeOptions, tier: Tier, refused: readonly Refused[]): Probe {
   if (tier.kind === 'trampolines' && options.attachesOnce) requireLastingTrampolines();
-  const object = openObject(options.object, tier.programs);
+  const object = openObject(options.object, tier.programs, [IS_OPEN]);
   try {
     configure(initialValue(object, '.rodata.hp'), options);
     loadObject(object, options.onVerified);
@@ -147,6 +150,7 @@ function makeProbe(object: BpfObject, { attach, detach }: Switch, uring: Uring |
     follow: () => uring?.follow(),
     ...createGroups(openMap(object, 'hp_groups'), openMap(object, 'hp_ignored')),
     ...createConns(openMap(object, 'hp_conns'), openMap(object, 'hp_words')),
+    isStillOpen: createIsOpen(object),
     losses: createLosses(object),
   };
 }

@@ -5,6 +5,7 @@ import type { Piece } from './connection/piece.ts';
 import { isRequestHead } from './connection/starts.ts';
 import type { Process } from './exchange.ts';
 import { Followed, type FollowedEvents } from './followed.ts';
+import { findGone, isOver } from './gone.ts';
 import { Held } from './held.ts';
 import { tcpLink, UnixLinks } from './links.ts';
 import { Mistakes } from './mistakes.ts';
@@ -21,6 +22,7 @@ export type KernelSide = {
   /** Tells what was known at `timeNs`; `requestDirection` is that of its requests. */
   readonly passOver: (conn: number, requestDirection: number, known: KnownBodies, timeNs: number) => void;
   readonly isOpen: (sock: bigint, conn: number) => boolean;
+  readonly isStillOpen: (sock: bigint, conn: number) => boolean;
 };
 
 export type TableEvents = Pick<FollowedEvents, 'exchange' | 'lost'>;
@@ -33,8 +35,6 @@ const IGNORED_NS = 10e9;
 const LATE_NS = 100e6;
 /** How long a connection is silent before it is asked whether it still exists. */
 const SILENT_NS = 60e9;
-/** How long a Unix one with an exchange under way may be: nothing says that both its ends went without a word. */
-const GONE_NS = 3600e9;
 
 export class Table {
   readonly #entries = new Slots<Followed>();
@@ -97,8 +97,8 @@ export class Table {
     const entry = this.#entries.get(conn);
     if (entry === undefined) return;
     if (isShed) entry.wake().leftOut();
-    if (direction === entry.open.requestDirection) entry.hasEnded = true;
-    else if (entry.open.isUnix) this.#close(entry, true);
+    if (direction === entry.open.requestDirection) return;
+    if (entry.open.isUnix) this.#close(entry, true);
     else if (entry.isBusy) {
       entry.wake().endAt(undefined, offset);
       this.#responsesEnded(entry);
@@ -135,14 +135,19 @@ export class Table {
   sweep(nowNs: number): void {
     for (const entry of this.#entries.list()) {
       if (entry.isIgnored && entry.lastNs <= nowNs - IGNORED_NS) this.#letBegin(entry);
-      else if (entry.lastNs <= nowNs - SILENT_NS && this.#isOver(entry, nowNs)) this.#close(entry, false);
+      else if (entry.lastNs <= nowNs - SILENT_NS && isOver(entry, this.#kernel)) this.#close(entry, false);
     }
   }
 
-  #isOver({ open, isBusy, hasEnded, lastNs }: Followed, nowNs: number): boolean {
-    if (!this.#kernel.isOpen(open.sock, open.conn)) return true;
-    if (!open.isUnix) return false;
-    return !isBusy || hasEnded || lastNs <= nowNs - GONE_NS;
+  /** Unix connections whose socket nobody has any more. */
+  findGone(nowNs: number): readonly Followed[] {
+    return findGone(this.#entries.list(), this.#kernel, nowNs);
+  }
+
+  /** They are over, but for those of which something was read since. A server that closed it had nothing more to say. */
+  endGone(gone: readonly Followed[]): void {
+    const over = gone.filter(({ isForgotten, lastNs, askedNs }) => !isForgotten && lastNs <= askedNs);
+    for (const entry of over) this.#close(entry, entry.isServer);
   }
 
   /** Forgets everything; returns how many exchanges were under way. */
