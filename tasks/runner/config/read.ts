@@ -1,5 +1,5 @@
 import type { Document, Node, Pair, Scalar } from 'yaml';
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import { messageOf, type Place, type Problem } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
 import { describeSyntax, firstOfEachLine, inQuotes, meantBy, withoutRest } from './syntax.ts';
@@ -15,16 +15,9 @@ export type Source = {
 export function readSource(file: string, text: string): Source {
   if (text.includes('\0'))
     return { document: undefined, problems: [isNoText(file, text)], locate: (problem) => problem };
-  const lineCounter = new LineCounter();
   // What a tag such as `!!set` makes is no data that a config has.
-  const yaml = parseDocument(text, { lineCounter, merge: true, prettyErrors: false, resolveKnownTags: false });
-  const lines = text.split(/\r?\n/);
-  const placeOf = (start: number, end: number): Place => {
-    const { line, col } = lineCounter.linePos(start);
-    const lineText = lines[line - 1] ?? '';
-    const length = Math.max(1, Math.min(end - start, lineText.length - col + 1));
-    return { file, line, column: col, text: lineText, length };
-  };
+  const yaml = parseDocument(text, { merge: true, prettyErrors: false, resolveKnownTags: false });
+  const placeOf = placesIn(file, text);
   const errors = withoutRest(yaml.errors, text);
   const problems = errors.map((error) => ({ ...describeSyntax(error, text), place: placeOf(...meantBy(error, text)) }));
   const isReadable = yaml.errors.every(({ code }) => code === 'DUPLICATE_KEY');
@@ -40,14 +33,30 @@ export function readSource(file: string, text: string): Source {
   };
 }
 
+/** Places by the text itself: the parser counts no lines behind some mistakes. */
+function placesIn(file: string, text: string): PlaceOf {
+  const lines = text.split(/\r?\n/);
+  const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+  return (start, end) => {
+    const index = starts.findLastIndex((each) => each <= start);
+    const line = lines[index] ?? '';
+    const column = start - (starts[index] ?? 0) + 1;
+    return {
+      file,
+      line: index + 1,
+      column,
+      text: line,
+      length: Math.max(1, Math.min(end - start, line.length - column + 1)),
+    };
+  };
+}
+
 /** What YAML never has. */
 function isNoText(file: string, text: string): Problem {
-  const before = text.slice(0, text.indexOf('\0')).split('\n');
-  const column = (before.at(-1) ?? '').length + 1;
-  const line = text.split('\n')[before.length - 1] ?? '';
+  const at = text.indexOf('\0');
   const hint = text.startsWith('\uFFFD\uFFFD') ? 'it seems to be UTF-16: save it as UTF-8' : undefined;
-  const place = { file, line: before.length, column, text: line, length: 1 };
-  return { message: 'here is a NUL byte, which a text in UTF-8 does not have', hint, place };
+  const message = 'here is a NUL byte, which a text in UTF-8 does not have';
+  return { message, hint, place: placesIn(file, text)(at, at + 1) };
 }
 
 /**
@@ -71,8 +80,8 @@ function mergeTwins(yaml: Document): void {
 }
 
 /**
- * A tag of YAML means nothing in a config, unless it says the kind of what stands there. Else it is a text that begins with `!` and lacks its quotes, as `! grep x`, which would be the
- * contrary without it: the whole text is then what is looked at.
+ * A tag of YAML means nothing in a config, unless it says the kind of what stands there. Else it is a text that begins with `!` and
+ * lacks its quotes, as `! grep x`, which would be the contrary without it: the whole text is then what is looked at.
  */
 function untag(yaml: Document, text: string, placeOf: PlaceOf): readonly Problem[] {
   const problems: Problem[] = [];
