@@ -1,29 +1,18 @@
 /** All connections that are followed, by the kernel's number for them. */
 import { BrokenOff } from './broken-off.ts';
-import type { KnownBodies } from './connection/known.ts';
 import type { Piece } from './connection/piece.ts';
 import { isRequestHead } from './connection/starts.ts';
 import type { Process } from './exchange.ts';
 import { Followed, type FollowedEvents } from './followed.ts';
 import { findGone, isOver } from './gone.ts';
 import { Held } from './held.ts';
+import type { KernelSide } from './kernel-side.ts';
 import { tcpLink, UnixLinks } from './links.ts';
 import { Mistakes } from './mistakes.ts';
 import type { CloseRecord, EndRecord, OpenRecord } from './records.ts';
 import { Slots } from './slots.ts';
 import { endedInOrder, TCP_CLOSE } from './tcp-states.ts';
 import { UnixSockets } from './unix-sockets.ts';
-
-/** What the table wants the kernel to do. */
-export type KernelSide = {
-  /** Tells what was so at `timeNs`. */
-  readonly ignore: (sock: bigint, conn: number, timeNs: number) => void;
-  readonly forget: (sock: bigint, conn: number) => void;
-  /** Tells what was known at `timeNs`; `requestDirection` is that of its requests. */
-  readonly passOver: (conn: number, requestDirection: number, known: KnownBodies, timeNs: number) => void;
-  readonly isOpen: (sock: bigint, conn: number) => boolean;
-  readonly isStillOpen: (sock: bigint, conn: number) => boolean;
-};
 
 export type TableEvents = Pick<FollowedEvents, 'exchange' | 'lost'>;
 
