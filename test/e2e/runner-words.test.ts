@@ -164,7 +164,7 @@ test('of a required flag that stands before its task only that is told', async (
     exit: 2,
     stdout: '',
     stderr:
-      "error: unknown flag `--mode` before any task\nhint: `a` has it, and a task's own flags follow its name: `tasks a --mode=…`\n",
+      "error: unknown flag `--mode` before any task\nhint: `a` has it, and a task's own flags follow its name: `npx tasks a --mode=…`\n",
   });
 });
 

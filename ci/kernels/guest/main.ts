@@ -1,7 +1,8 @@
 /**
  * What runs in a guest: starts both ends in a container and the profiler, pauses it for a while, plays the cases of the
- * conformance test, io_uring, many connections at once, some where kprobes are left out, a 32-bit process and one that ends without a word, compares the trace with them,
- * and asks the verifier what the programs cost. Each finding is a line; the last says that the guest got to its end.
+ * conformance test, io_uring, many connections at once, some where kprobes are left out, a 32-bit process and one that ends
+ * without a word, compares the trace with them, and asks the verifier what the programs cost. Each finding is a line; the last
+ * says that the guest got to its end.
  */
 import { uptime } from 'node:os';
 import { join } from 'node:path';

@@ -32,7 +32,7 @@ export function ofFile<Result>(path: string, work: () => Result): Result {
 
 /** The disk, or what one may take of it, is full; or a pipe in place of a file, because whoever reads it is behind. */
 export function isFull(error: unknown): boolean {
+  if (!isOfSystem(error)) return false;
   // Node has no name for a quota that is used up.
-  const isQuota = isOfSystem(error) && error.errno === -constants.errno.EDQUOT;
-  return isQuota || (isOfSystem(error) && ['ENOSPC', 'EAGAIN'].includes(error.code ?? ''));
+  return error.errno === -constants.errno.EDQUOT || error.code === 'ENOSPC' || error.code === 'EAGAIN';
 }

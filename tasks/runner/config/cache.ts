@@ -55,8 +55,8 @@ function fileIn(root: string): string {
 }
 
 /**
- * A damaged file is no entry: the config is then read anew and the file replaced. What has its checksum is as it was written, so
- * that no other command can run than one that was checked.
+ * A damaged file is no entry: the config is then read anew and the file replaced. The checksum tells damage, which could make
+ * another command of one that was checked; who may write here may write the config, too.
  */
 function parse(file: string | undefined): Entry | undefined {
   const text = file?.slice(headLength, -1) ?? '';

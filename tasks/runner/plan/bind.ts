@@ -72,8 +72,8 @@ function openRequests(config: Config, items: readonly Item[], problems: Problem[
       // One that is misspelt has a value, too, and is not missing.
       const meant = current === undefined ? undefined : meantParam(item.name, current.task);
       if (meant !== undefined) current?.wrong.add(meant);
-      const param = owner?.params[item.name] ?? current?.task.params[meant ?? ''];
-      if (takesNext(item, param, next) || isNoTask(config, item, current?.task, next)) index++;
+      const near = owner?.params[item.name] ?? current?.task.params[meant ?? ''];
+      if (takesNext(item, near, next) || isNoTask(config, item, current?.task, next)) index++;
       continue;
     }
     const isNext = takesNext(item, param, next);

@@ -22,7 +22,7 @@ export function flagTooEarly(name: string, { name: task, params }: TaskRow): Pro
   const value = params[name]?.type === 'bool' ? '' : '=…';
   return {
     message: `unknown flag \`--${name}\` before any task`,
-    hint: `\`${task}\` has it, and a task's own flags follow its name: \`tasks ${task} --${name}${value}\``,
+    hint: `\`${task}\` has it, and a task's own flags follow its name: \`npx tasks ${task} --${name}${value}\``,
   };
 }
 
