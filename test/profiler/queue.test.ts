@@ -15,6 +15,14 @@ test('first in, first out', () => {
   expect([queue.first, queue.shift(), queue.length]).toEqual([undefined, undefined, 0]);
 });
 
+test('a queue that was long gives its first one also when most of the last ones were taken out', () => {
+  const queue = new Queue<number>();
+  for (let item = 0; item < 1_100; item++) queue.push(item);
+  for (let item = 0; item < 400; item++) queue.shift();
+  expect(queue.takeLastWhile((item) => item >= 500)).toHaveLength(600);
+  expect([queue.length, queue.shift(), queue.first, queue.shift(), queue.length]).toEqual([100, 400, 401, 401, 98]);
+});
+
 test('200,000 requests that wait at the same time are told in the time of as many that do not', {
   timeout: 20_000,
 }, () => {

@@ -35,7 +35,7 @@ export class Queue<T> {
   }
 
   shift(): T | undefined {
-    if (this.#items.length < SHORT) return this.#items.shift();
+    if (this.#head === 0 && this.#items.length < SHORT) return this.#items.shift();
     const { first } = this;
     this.#items[this.#head] = undefined;
     this.#head++;
