@@ -110,7 +110,7 @@ function createRing() {
   const ring = openRing({ consumer, producer, pageBytes: PAGE_BYTES, ringBytes: RING_BYTES });
   const position = new BigUint64Array(producer, 0, 1);
   const bytes = Buffer.from(producer, PAGE_BYTES);
-  const sequences = Array.from({ length: CONNECTIONS + 1 }, () => [1000, 5000]);
+  const sequences = Array.from({ length: CONNECTIONS + 1 }, () => [0xf000_1000, 0x8000_5000]);
   let timeNs = 1_000_000_000_000;
   let written = 0;
 
