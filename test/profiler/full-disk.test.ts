@@ -67,6 +67,16 @@ test('a header for which there was no room is written before all else', (context
   ]);
 });
 
+test('half a line that was there before the disk was full does not take the next one with it when there is room', (context) => {
+  using _disk = smallDisk(context, 8);
+  const sink = openFile();
+  writeFileSync(join(folderOf(), 'other'), Buffer.alloc(4096));
+  writeFileSync(join(folderOf(), 'trace'), 'one\ntw');
+  expect(write(sink, `/${'x'.repeat(5_000)}`)).toBe(1);
+  expect(write(sink, '/a')).toBe(0);
+  expect(linesOf('trace').map((line) => line.slice(0, 6))).toEqual(['one', 'tw', '# loss', '2023-1']);
+});
+
 test('a state for which there is no room is told later', (context) => {
   using disk = smallDisk(context, 8);
   const tellState = openStatus(join(folderOf(), 'profiler.json'));

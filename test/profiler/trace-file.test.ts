@@ -235,6 +235,20 @@ test('a pipe in place of the state that nobody reads is refused, and not waited 
   expect(linesOf('status')[0]).toContain('paused');
 });
 
+test('a pipe in place of a trace is given the header once, although it is always empty', () => {
+  const path = join(folderOf(), 'trace');
+  execFileSync('mkfifo', [path]);
+  const sink = openFileSink(path, textFormat, 1 << 20);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  sink.header(header);
+  for (const target of ['/one', '/two', '/three']) write(sink, target);
+  const bytes = Buffer.alloc(1 << 16);
+  const lines = bytes.toString('latin1', 0, readSync(reader, bytes)).split('\n');
+  closeSync(reader);
+  expect(lines.filter((line) => line.startsWith('# http-trace'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes(' 200 '))).toHaveLength(3);
+});
+
 test('a pipe in place of a trace takes what it can, the rest is counted, and no line has the half of another', () => {
   const path = join(folderOf(), 'trace');
   execFileSync('mkfifo', [path]);

@@ -7,6 +7,8 @@ export type FollowedFile = {
   readonly fd: () => number | undefined;
   /** Looks where the path leads now; true if that is another file than before. */
   readonly follow: () => boolean;
+  /** How the file stood then. */
+  readonly stats: () => Stats;
 };
 
 /** Of a file that nobody has made: as `touch` makes it. */
@@ -18,8 +20,13 @@ export function openFollowed(path: string, flags: number): FollowedFile {
   let seen = fstatSync(file);
   return {
     fd: () => file,
+    stats: () => seen,
     follow: () => {
-      if (file !== undefined && isAt(path, seen)) return false;
+      const found = statIfAllowed(path);
+      if (file !== undefined && found !== undefined && isSame(found, seen)) {
+        seen = found;
+        return false;
+      }
       if (file !== undefined) {
         seen = fstatSync(file);
         closeSync(file);
@@ -59,9 +66,8 @@ function openOrMake(path: string, access: number, mode: number): number {
 }
 
 /** While a file is open, no other one bears its number. */
-function isAt(path: string, { dev, ino }: Stats): boolean {
-  const found = statIfAllowed(path);
-  return found?.ino === ino && found.dev === dev;
+export function isSame(one: Stats, other: Stats): boolean {
+  return one.ino === other.ino && one.dev === other.dev;
 }
 
 function statIfAllowed(path: string): Stats | undefined {

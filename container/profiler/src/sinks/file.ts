@@ -56,7 +56,7 @@ class FileSink implements Sink {
 
   #write(): void {
     // Others may have copied it and emptied it.
-    if (this.#file.follow() || this.#file.size() === 0) this.#untold.begunAnew();
+    if (this.#file.begins()) this.#untold.begunAnew();
     let text = this.#due();
     if (this.#wouldOutgrow(text.length)) {
       this.#untold.lost(DROPPED, this.#file.setAside());

@@ -2,11 +2,12 @@
 import { closeSync, constants, fstatSync, ftruncateSync, readSync, type Stats, writeSync } from 'node:fs';
 import { isFull, ofFile } from '../errors.ts';
 import { aside } from '../file-names.ts';
-import { openFollowed, openIfAllowed } from '../followed-file.ts';
+import { isSame, openFollowed, openIfAllowed } from '../followed-file.ts';
 
 export type TraceFile = {
-  /** Looks where the path leads now; true if that is another file than before. */
-  readonly follow: () => boolean;
+  /** Looks where the path leads now, and how the file stands; true if a trace begins there: it is another one than before, or empty. */
+  readonly begins: () => boolean;
+  /** As it was found then, with what was written since. */
   readonly size: () => number;
   /** Whether it ends in the middle of a line: who wrote it was killed, or it is a pipe that was full. */
   readonly isCutOff: () => boolean;
@@ -21,36 +22,47 @@ export const LINE_FEED = 10;
 
 /** Opens the file at `path`, to which is only appended; throws if it is not there and may not be made. */
 export function openTraceFile(path: string): TraceFile {
-  const { fd, follow } = openFollowed(path, constants.O_RDWR | constants.O_APPEND);
+  const { fd, follow, stats } = openFollowed(path, constants.O_RDWR | constants.O_APPEND);
   const last = Buffer.alloc(1);
+  let size = 0;
+  /** Where the last line that was written here ends; undefined in a file of which that is not known. */
+  let endsAt: number | undefined;
   /** A pipe has taken half of a line. */
   let hasHalf = false;
-  const sizeOf = (file: number): number => fstatSync(file).size;
   /** Without a file, what is there instead. */
   const withFile = <Result>(otherwise: Result, work: (file: number) => Result): Result => {
     const file = fd();
     return file === undefined ? otherwise : ofFile(path, () => work(file));
   };
   return {
-    follow,
-    size: () => withFile(0, sizeOf),
+    begins: () => {
+      const isOther = follow();
+      if (isOther) endsAt = undefined;
+      size = stats().size;
+      // Of a pipe nobody knows what has been read.
+      return isOther || (size === 0 && stats().isFile());
+    },
+    size: () => size,
     isCutOff: () =>
       withFile(false, (file) => {
-        const size = sizeOf(file);
-        if (hasHalf) return true;
-        return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== LINE_FEED;
+        if (hasHalf || size === 0 || size === endsAt) return hasHalf;
+        return readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== LINE_FEED;
       }),
     append: (bytes) =>
       withFile(false, (file) => {
         const written = writeWhole(file, bytes);
         if (written > 0) hasHalf = written < bytes.length;
-        return written === bytes.length;
+        if (written < bytes.length) return false;
+        size += written;
+        endsAt = size;
+        return true;
       }),
     setAside: () =>
       withFile(0, (file) => {
-        const before = sizeOf(file);
+        const before = fstatSync(file).size;
         const kept = copy(file, aside(path), before);
         ftruncateSync(file, 0);
+        size = 0;
         return before - kept;
       }),
   };
@@ -58,15 +70,15 @@ export function openTraceFile(path: string): TraceFile {
 
 /** Returns how many bytes are in the file then: all, or none when the disk is full. What has gone into a pipe cannot be taken back. */
 function writeWhole(file: number, bytes: Buffer): number {
-  const before = fstatSync(file);
   let written = 0;
   try {
     while (written < bytes.length) written += writeSync(file, bytes, written);
     return written;
   } catch (error) {
     if (!isFull(error)) throw error;
-    if (!before.isFile()) return written;
-    ftruncateSync(file, before.size);
+    const stats = fstatSync(file);
+    if (!stats.isFile()) return written;
+    ftruncateSync(file, Math.max(0, stats.size - written));
     return 0;
   }
 }
@@ -90,11 +102,10 @@ function copy(from: number, path: string, size: number): number {
 }
 
 /** A file that was removed is made anew; undefined where that is not allowed, and where it is the very file that is set aside. */
-function openEmpty(path: string, { dev, ino, mode }: Stats): number | undefined {
-  const file = openIfAllowed(path, constants.O_WRONLY, mode);
+function openEmpty(path: string, from: Stats): number | undefined {
+  const file = openIfAllowed(path, constants.O_WRONLY, from.mode);
   if (file === undefined) return undefined;
-  const opened = fstatSync(file);
-  if (opened.ino === ino && opened.dev === dev) {
+  if (isSame(fstatSync(file), from)) {
     closeSync(file);
     return undefined;
   }
