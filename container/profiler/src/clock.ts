@@ -30,9 +30,7 @@ export function formatTime(wallUs: number): string {
     second = seconds;
     secondText = new Date(seconds * 1000).toISOString().slice(0, 20);
   }
-  const micros = wallUs - seconds * 1_000_000;
-  const millis = Math.floor(micros / 1000);
-  return `${secondText}${DIGITS[millis]}${DIGITS[micros - millis * 1000]}Z`;
+  return `${secondText}${sixDigits(wallUs - seconds * 1_000_000)}Z`;
 }
 
 /** Nanoseconds as milliseconds with three decimals: `12.345`. */
@@ -40,4 +38,15 @@ export function formatMs(ns: number): string {
   const micros = Math.round(ns / 1000);
   const millis = Math.floor(micros / 1000);
   return `${millis}.${DIGITS[micros - millis * 1000]}`;
+}
+
+/** The same with six decimals: exactly, and without the long way of printing a fraction. */
+export function formatExactMs(ns: number): string {
+  const millis = Math.floor(ns / 1_000_000);
+  return `${millis}.${sixDigits(ns - millis * 1_000_000)}`;
+}
+
+function sixDigits(value: number): string {
+  const thousands = Math.floor(value / 1000);
+  return `${DIGITS[thousands]}${DIGITS[value - thousands * 1000]}`;
 }

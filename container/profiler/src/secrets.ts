@@ -59,12 +59,23 @@ function valueEnd(decoded: Decoded, assignment: number, isQuery: boolean): numbe
   return text.length;
 }
 
+/** Asked of each character, so that no list is looked through. */
 function partsNames(code: number): boolean {
-  return [AMPERSAND, EQUALS, SEMICOLON, QUESTION, HASH, SLASH].includes(code);
+  switch (code) {
+    case AMPERSAND:
+    case EQUALS:
+    case SEMICOLON:
+    case QUESTION:
+    case HASH:
+    case SLASH:
+      return true;
+    default:
+      return false;
+  }
 }
 
 function partsKeys(code: number): boolean {
-  return [COLON, COMMA, BRACE].includes(code);
+  return code === COLON || code === COMMA || code === BRACE;
 }
 
 function mask(target: string, decoded: Decoded, found: readonly Span[]): string {

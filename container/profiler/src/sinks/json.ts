@@ -1,5 +1,5 @@
 /** http-trace.jsonl: one JSON document a line, each with `type`: `header`, `exchange` or `loss`. */
-import { formatTime } from '../clock.ts';
+import { formatExactMs, formatTime } from '../clock.ts';
 import type { Exchange, Process } from '../exchange.ts';
 import type { Format } from './sink.ts';
 
@@ -13,13 +13,13 @@ export const jsonFormat: Format = {
   // Put together by hand: JSON.stringify of the whole object costs three times as much.
   exchange: ({ exchange, timeUs, target }) => {
     const { process, requestFirstNs, responseLastNs } = exchange;
-    const durationMs = responseLastNs === undefined ? 'null' : milliseconds(responseLastNs - requestFirstNs);
+    const durationMs = responseLastNs === undefined ? 'null' : formatExactMs(responseLastNs - requestFirstNs);
     return (
-      `{"type":"exchange","time":"${formatTime(timeUs)}","method":${text(exchange.method)},"target":${text(target)},` +
-      `"status":${exchange.status ?? 'null'},"end":"${exchange.end}","protocol":${text(exchange.protocol)},` +
+      `{"type":"exchange","time":"${formatTime(timeUs)}","method":"${text(exchange.method)}","target":"${text(target)}",` +
+      `"status":${exchange.status ?? 'null'},"end":"${exchange.end}","protocol":"${text(exchange.protocol)}",` +
       `"role":"${exchange.role}","timing":${timing(exchange)},"durationMs":${durationMs},` +
       `"requestBytes":${exchange.requestBytes},"responseBytes":${exchange.responseBytes},${who(process)},` +
-      `"link":"${exchange.link}","queuedUs":null,"local":${text(exchange.local)},"remote":${text(exchange.remote)}}`
+      `"link":"${exchange.link}","queuedUs":null,"local":"${text(exchange.local)}","remote":"${text(exchange.remote)}"}`
     );
   },
   loss: ({ what, count, sinceUs }) => quote({ type: 'loss', what, count, since: formatTime(sinceUs) }),
@@ -43,14 +43,9 @@ function who(process: Process): string {
   return made;
 }
 
-/** Nanoseconds as milliseconds, exactly and without the long way of printing a fraction. */
-function milliseconds(ns: number): string {
-  const whole = Math.floor(ns / 1e6);
-  return `${whole}.${String(ns - whole * 1e6).padStart(6, '0')}`;
-}
-
+/** Without the quotes around it. */
 function text(value: string): string {
-  return PLAIN.test(value) ? `"${value}"` : quote(value);
+  return PLAIN.test(value) ? value : quote(value).slice(1, -1);
 }
 
 function quote(value: unknown): string {
