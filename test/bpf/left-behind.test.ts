@@ -2,9 +2,9 @@
 import { afterAll, expect, test } from 'vitest';
 import { hasLegacyCgroups } from '../../container/profiler/src/machine.ts';
 import { loadProbe } from '../../container/profiler/src/probe.ts';
+import { buildProbe, object } from '../helpers/build-probe.ts';
 import { listening, runPeers } from '../helpers/peers.ts';
 import { freePort } from '../helpers/port.ts';
-import { buildProbe, object } from '../helpers/profiler.ts';
 
 /** `>` is sent by the client, `<` by the server; each piece is one call. */
 type Piece = readonly ['>' | '<', string];

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { buildProbe } from '../helpers/build-probe.ts';
 import { root } from '../helpers/checkout.ts';
-import { buildProbe } from '../helpers/profiler.ts';
 import { files, read } from '../helpers/tree.ts';
 
 const KEPT_CHARACTERS = 15;

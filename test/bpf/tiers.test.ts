@@ -4,8 +4,9 @@ import { expect, test } from 'vitest';
 import { hasStructure } from '../../container/profiler/src/kernel-types.ts';
 import { hasLegacyCgroups } from '../../container/profiler/src/machine.ts';
 import { loadProbe } from '../../container/profiler/src/probe.ts';
+import { buildProbe, object } from '../helpers/build-probe.ts';
 import { freePort } from '../helpers/port.ts';
-import { buildProbe, object, startProfiler } from '../helpers/profiler.ts';
+import { startProfiler } from '../helpers/profiler.ts';
 
 const PORT = await freePort();
 const socketLayerIsTraced = 'the socket layer says what moved';

@@ -1,13 +1,10 @@
 /** The real profiler on this host, without a container: for tests of the probe. Needs root. */
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ASIDE, HELD, JSON_TRACE, STATUS, TEXT_TRACE } from '../../container/profiler/src/file-names.ts';
-import { root } from './checkout.ts';
-
-export const object = join(root, 'bpf/.output/http_probe.o');
-const program = join(root, 'bpf/.output/profiler.mjs');
+import { buildProbe, object, program } from './build-probe.ts';
 
 export type Told = {
   readonly type: string;
@@ -51,25 +48,6 @@ export type Profiler = {
 };
 
 export type Ended = { readonly code: number | null; readonly said: string };
-
-let isBuilt = false;
-
-/** Compiles both halves, once for each file of tests: what lies there may be of other sources. */
-export function buildProbe(): void {
-  if (isBuilt) return;
-  execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe' });
-  bundle();
-  isBuilt = true;
-}
-
-/** Plain JavaScript, as what the image's Node runs: a loader that translates modules would take twice the processor. */
-function bundle(): void {
-  const fresh = `${program}.${process.pid}.mjs`;
-  const source = join(root, 'container/profiler/src/main.ts');
-  const options = ['--external', 'koffi', '--platform', 'node', '--format', 'esm', '--file', fresh];
-  execFileSync(join(root, 'node_modules/.bin/rolldown'), [source, ...options], { stdio: 'pipe' });
-  renameSync(fresh, program);
-}
 
 /** Starts it and waits until its probe is attached. */
 export async function startProfiler(env: Readonly<Record<string, string>>): Promise<Profiler & AsyncDisposable> {
