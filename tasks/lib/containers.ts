@@ -21,7 +21,7 @@ export type Container = {
 type Run = (command: readonly string[]) => Promise<Ran>;
 
 /** Every container of the services, from whatever checkout. */
-export async function findContainers(run: Run, engine: Engine): Promise<readonly Container[]> {
+export async function findContainers(run: Run, engine: Pick<Engine, 'command'>): Promise<readonly Container[]> {
   return (await findProject(run, engine)).containers;
 }
 
@@ -31,7 +31,7 @@ export type Abandoned = Pick<Container, 'id' | 'name' | 'state'>;
 /** Those of the services, and what interrupted checks have left. */
 export async function findProject(
   run: Run,
-  engine: Engine,
+  engine: Pick<Engine, 'command'>,
 ): Promise<{ readonly containers: readonly Container[]; readonly abandoned: readonly Abandoned[] }> {
   const ofProject = ['--filter', `label=${projectLabel}=${project}`];
   const rows = await inspectListed(run, engine, ['-a', '-q', '--no-trunc', ...ofProject]);
@@ -60,7 +60,11 @@ export type Named = {
 };
 
 /** Of those that go meanwhile nothing is said, and the others are told all the same. */
-async function inspectListed(run: Run, engine: Engine, which: readonly string[]): Promise<readonly Inspected[]> {
+async function inspectListed(
+  run: Run,
+  engine: Pick<Engine, 'command'>,
+  which: readonly string[],
+): Promise<readonly Inspected[]> {
   const listed = await run([...engine.command, 'ps', ...which]);
   if (listed.code !== 0) throw failed(listed);
   const ids = listed.stdout.split('\n').filter((line) => line !== '');

@@ -187,9 +187,12 @@ test('a kernel without BTF, or locked down, cannot take the probe', async () => 
 const containersListed = 'podman ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler';
 
 const held = { listening: [8080], engine: {} };
-const holderFrom = (root: string, state = 'running') => ({
-  [containersListed]: 'abc\n',
-  'podman inspect abc': JSON.stringify([
+const publishers = (engine: string) =>
+  `${engine} ps -a --filter status=running --filter status=paused --format {{.Names}} {{.Ports}}`;
+const holderFrom = (root: string, state = 'running', engine = 'podman') => ({
+  [publishers(engine)]: 'profiler-profiler-1 \nprofiler-app-1 127.0.0.1:8080->8080/tcp\n',
+  [containersListed.replace('podman', engine)]: 'abc\n',
+  [`${engine} inspect abc`]: JSON.stringify([
     {
       Id: 'abc',
       Name: 'profiler-app-1',
@@ -218,15 +221,15 @@ test('the port is free, or ours', async () => {
 test('a port that is taken says by whom, and a stack of another checkout is named', async () => {
   const portOf = checkOf(port, 'PT001');
   const listening = 'LISTEN 0 511 *:8080 *:* users:(("node",pid=4711,fd=18))\n';
-  expect(await portOf({ ...held, commands: { [containersListed]: '', [byWhom]: listening } })).toMatchObject({
+  expect(await portOf({ ...held, commands: { [publishers('podman')]: '', [byWhom]: listening } })).toMatchObject({
     outcome: 'fail',
     summary: '`node` (pid 4711) listens on 127.0.0.1:8080',
     fixes: [{ command: 'APP_PORT=8081 npx tasks up', byHand: true }],
   });
-  expect((await portOf({ ...held, commands: { [containersListed]: '', [byWhom]: '' } })).summary).toBe(
+  expect((await portOf({ ...held, commands: { [publishers('podman')]: '', [byWhom]: '' } })).summary).toBe(
     'something else listens on 127.0.0.1:8080',
   );
-  const onMac = { 'lsof -nP -iTCP:8080 -sTCP:LISTEN -Fpc': 'p123\ncControlCenter\n', [containersListed]: '' };
+  const onMac = { 'lsof -nP -iTCP:8080 -sTCP:LISTEN -Fpc': 'p123\ncControlCenter\n', [publishers('podman')]: '' };
   expect((await portOf({ ...held, platform: 'darwin-arm64', commands: onMac })).summary).toBe(
     '`ControlCenter` (pid 123) listens on 127.0.0.1:8080',
   );
@@ -234,6 +237,40 @@ test('a port that is taken says by whom, and a stack of another checkout is name
     outcome: 'fail',
     summary: '127.0.0.1:8080 is served by the stack of /other',
     fixes: [{ command: 'cd /other && npx tasks down', byHand: true }],
+  });
+});
+
+test('the stack that runs has the port on which it is published, and no other that APP_PORT names', async () => {
+  const listening = 'LISTEN 0 5 127.0.0.1:9090 *:* users:(("python3",pid=4711,fd=3))\n';
+  const commands = { ...holderFrom('/project'), 'ss -H -ltnp sport = :9090': listening };
+  const told = { ...held, listening: [8080, 9090], env: { APP_PORT: '9090' }, commands };
+  expect(await checkOf(port, 'PT001')(told)).toMatchObject({
+    outcome: 'fail',
+    summary: '`python3` (pid 4711) listens on 127.0.0.1:9090',
+  });
+});
+
+test('a container that has the port is named with its engine, also where that is not the one which is used', async () => {
+  const portOf = checkOf(port, 'PT001');
+  const two: Told = { ...held, programs: ['podman', 'docker', 'dockerd'] };
+  const docker = (root: string) => ({ [publishers('podman')]: '', ...holderFrom(root, 'running', 'docker') });
+  expect(await portOf({ ...two, commands: docker('/project') })).toEqual({
+    outcome: 'fail',
+    summary: '127.0.0.1:8080 is served by the stack, which docker runs',
+    cause: 'only one stack can run on a machine, and another engine has started it',
+    fixes: [{ about: 'stop that one', command: 'npx tasks down --engine=docker', byHand: true }],
+  });
+  expect(await portOf({ ...two, commands: docker('/my other') })).toMatchObject({
+    summary: '127.0.0.1:8080 is served by the stack of /my other, which docker runs',
+    fixes: [{ command: "cd '/my other' && npx tasks down --engine=docker" }],
+  });
+  const web = 'web 0.0.0.0:8000-8090->8000-8090/tcp, [::]:8000-8090->8000-8090/tcp\n';
+  const asRoot = 'sudo -n docker';
+  const sudo = { name: 'podman', command: ['sudo', '-n', 'podman'] } as const;
+  const commands = { [publishers('sudo -n podman')]: '', [publishers(asRoot)]: web };
+  expect(await portOf({ ...two, uid: 1000, engine: sudo, commands })).toMatchObject({
+    summary: '`web`, a container of docker, is published on 127.0.0.1:8080',
+    fixes: [{ command: 'APP_PORT=8081 npx tasks up' }, { command: 'sudo -n docker stop web', byHand: true }],
   });
 });
 
