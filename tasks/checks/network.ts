@@ -1,7 +1,7 @@
 /** What makes downloads fail for no visible reason: a certificate that nobody trusts, and a clock that is wrong. */
 import { X509Certificate } from 'node:crypto';
 import type { CheckResult, Probe } from 'zx-tasks';
-import { caOfEnv } from '../lib/corporate-ca.ts';
+import { findCa } from '../lib/corporate-ca.ts';
 import { documented } from '../lib/docs.ts';
 import { readMachine } from '../lib/machine.ts';
 import { fate } from '../lib/ran.ts';
@@ -37,7 +37,7 @@ export const checks = documented([
 ]);
 
 async function caIsReadable(probe: Probe): Promise<CheckResult> {
-  const chosen = await chosenCa(probe);
+  const chosen = await findCa(probe);
   if (chosen === undefined) return { outcome: 'pass', summary: 'none is set' };
   const { name, path } = chosen;
   const text = await probe.read(path);
@@ -48,18 +48,14 @@ async function caIsReadable(probe: Probe): Promise<CheckResult> {
     fixes: [{ about: 'name the right file', command: `export ${name}=…`, byHand: true }],
   });
   if (text === undefined) return wrong('cannot be read');
-  const [first] = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/.exec(text) ?? [];
-  if (first === undefined) return wrong('contains no PEM certificate');
-  const end = expiryOf(first);
-  if (end === undefined) return wrong('contains a damaged certificate');
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g);
+  if (certificates === null) return wrong('contains no PEM certificate');
+  const ends = certificates.flatMap((pem) => expiryOf(pem) ?? []);
+  if (ends.length === 0) return wrong('contains a damaged certificate');
   const now = Number((await probe.ask(['date', '+%s'])).stdout) * 1000;
-  return end < now ? wrong('has expired') : { outcome: 'pass', summary: `${name}=${path}` };
-}
-
-async function chosenCa(probe: Probe): Promise<ReturnType<typeof caOfEnv>> {
-  const npmrc = (await probe.read(`${probe.env.HOME ?? ''}/.npmrc`)) ?? '';
-  const path = /^cafile\s*=\s*"?([^"\n]+)"?$/m.exec(npmrc)?.[1];
-  return caOfEnv(probe.env) ?? (path === undefined ? undefined : { name: 'npm_config_cafile', path });
+  // A company that changes its authority hands out the old one beside the new.
+  if (Math.max(...ends) < now) return wrong('has expired');
+  return { outcome: 'pass', summary: `${name}=${path}` };
 }
 
 function expiryOf(pem: string): number | undefined {

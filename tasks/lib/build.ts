@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import { type BaseImage, baseImages, chosenImage } from './base-images.ts';
 import { buildCommand } from './build-command.ts';
-import { caOfEnv } from './corporate-ca.ts';
+import { findCa } from './corporate-ca.ts';
 import { imageId } from './images.ts';
 import { images } from './stack.ts';
 import { removeUnfinishedBuilds } from './unfinished-builds.ts';
@@ -75,7 +75,7 @@ async function firstHere(context: Context, engine: Engine, image: BaseImage): Pr
 
 /** The certificate authority of a corporate proxy: a secret of the build, so that no image keeps it. */
 async function corporateCa(context: Context): Promise<readonly string[]> {
-  const file = caOfEnv(context.env)?.path ?? (await npmCafile(context));
+  const file = (await findCa(context))?.path;
   if (file === undefined) return [];
   if (!existsSync(file)) {
     throw new TaskFailure(`the certificate authority \`${file}\` does not exist`, {
@@ -83,10 +83,4 @@ async function corporateCa(context: Context): Promise<readonly string[]> {
     });
   }
   return ['--secret', `id=ca,src=${file}`];
-}
-
-async function npmCafile(context: Context): Promise<string | undefined> {
-  const ran = await context.run(['npm', 'config', 'get', 'cafile']);
-  const file = ran.stdout.trim();
-  return ran.code === 0 && !['', 'null', 'undefined'].includes(file) ? file : undefined;
 }

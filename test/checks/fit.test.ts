@@ -259,7 +259,9 @@ test('CA001: the certificate authority of a proxy must be there, in PEM, and val
     ...(text === undefined ? {} : { files: { '/etc/corp.pem': text } }),
     commands: { 'date +%s': '1790000000\n' },
   });
-  expect((await ca({})).summary).toBe('none is set');
+  const asked = 'npm config get cafile';
+  expect((await ca({ commands: { [asked]: 'null\n' } })).summary).toBe('none is set');
+  expect((await ca({ commands: { [asked]: { code: null, problem: 'not-found' } } })).summary).toBe('none is set');
   expect((await ca(named(valid))).outcome).toBe('pass');
   expect((await ca(named(undefined))).summary).toBe('NODE_EXTRA_CA_CERTS names /etc/corp.pem, which cannot be read');
   expect((await ca(named('hello'))).outcome).toBe('fail');
@@ -267,7 +269,9 @@ test('CA001: the certificate authority of a proxy must be there, in PEM, and val
   expect((await ca(named(expired))).summary).toContain('has expired');
   const damaged = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
   expect((await ca(named(damaged))).summary).toContain('contains a damaged certificate');
-  const inNpmrc: Told = { env: { HOME: '/home/mara' }, files: { '/home/mara/.npmrc': 'cafile = /etc/npm.pem\n' } };
+  const renewed = `${expired}${valid}`;
+  expect((await ca(named(renewed))).outcome, 'the authority that has replaced the expired one is there').toBe('pass');
+  const inNpmrc: Told = { commands: { [asked]: '/etc/npm.pem\n' } };
   expect((await ca(inNpmrc)).summary).toBe('npm_config_cafile names /etc/npm.pem, which cannot be read');
 });
 
