@@ -6,7 +6,7 @@ import { buildCommand } from './build-command.ts';
 import { findCa } from './corporate-ca.ts';
 import { imageId } from './images.ts';
 import { images } from './stack.ts';
-import { removeUnfinishedBuilds } from './unfinished-builds.ts';
+import { forgetBuild, noteBuild, removeUnfinishedBuilds } from './unfinished-builds.ts';
 
 export type Target = keyof typeof images;
 
@@ -52,13 +52,17 @@ export async function buildImage(context: Context, target: Target): Promise<void
   const secrets = recipe.installsFromNpm ? await corporateCa(context) : [];
   context.log(`building ${images[target]} from ${recipe.file}`);
   const { $ } = context;
+  await noteBuild(context, engine, target);
   const startedMs = context.now();
   let isBuilt = false;
   context.undoOnFailure(async () => {
-    if (!isBuilt) await removeUnfinishedBuilds(context, engine, startedMs);
+    if (isBuilt) return;
+    await removeUnfinishedBuilds(context, engine, startedMs);
+    await forgetBuild(context, target);
   });
   await $`${buildCommand(engine)} -t ${images[target]} --target ${recipe.stage} ${bases.flat()} ${secrets} -f ${recipe.file} ${recipe.folder}`;
   isBuilt = true;
+  await forgetBuild(context, target);
 }
 
 async function chooseBase(context: Context, engine: Engine, image: BaseImage): Promise<readonly string[]> {

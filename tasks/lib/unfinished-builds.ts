@@ -1,4 +1,7 @@
 /** What Podman keeps of a build that was cut off: the containers it worked in, which then hold images that nobody can remove. */
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Context, Engine } from 'zx-tasks';
 import { baseImages } from './base-images.ts';
 import { imageId } from './images.ts';
@@ -16,6 +19,25 @@ type Listed = {
   /** In seconds since 1970. */
   readonly Created: number;
 };
+
+/** Is there while a build goes on, and stays where nobody was left to clean up: after a second Ctrl-C, or a power cut. */
+function noteOf({ root }: Pick<Context, 'root'>, target: string): string {
+  return join(root, '.tasks', `building-${target}`);
+}
+
+/** Notes that a build begins, and removes what an earlier one has left. A checkout that cannot be written is built all the same. */
+export async function noteBuild(context: Context, engine: Engine, target: string): Promise<void> {
+  const note = noteOf(context, target);
+  if (existsSync(note)) await removeUnfinishedBuilds(context, engine);
+  await mkdir(dirname(note), { recursive: true })
+    .then(() => writeFile(note, ''))
+    .catch(() => undefined);
+}
+
+/** The build is over, whatever became of it, and has left nothing. */
+export async function forgetBuild(context: Pick<Context, 'root'>, target: string): Promise<void> {
+  await rm(noteOf(context, target), { force: true }).catch(() => undefined);
+}
 
 /** Removes those that were made from images of ours since then; Docker's builder keeps none. */
 export async function removeUnfinishedBuilds(

@@ -1,5 +1,6 @@
 /** What a build that was cut off leaves in Podman: the containers it worked in, with the real engine. */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -36,6 +37,19 @@ test('Ctrl-C during a build leaves none', async () => {
   build.child.kill('SIGINT');
   expect(await build.ended).toBe(130);
   expect(workingContainers()).toEqual(before);
+});
+
+test('what a build has left that could not clean up goes when the next one begins', async () => {
+  await using build = follow([process.execPath, join(root, 'tasks/launch.cjs'), 'build', 'profiler']);
+  await build.says('STEP 2');
+  build.child.kill('SIGKILL');
+  await build.ended;
+  await leaveOne('localhost/profiler-app');
+  expect(newOnes().length).toBeGreaterThan(0);
+  const rebuilt = await tasks(['build', 'profiler']);
+  expect(rebuilt, rebuilt.output).toMatchObject({ code: 0 });
+  expect(newOnes()).toEqual([]);
+  expect(existsSync(join(root, '.tasks/building-profiler')), 'a build that is over is not noted').toBe(false);
 });
 
 test('one that a build was ended in the making of is removed, too', async () => {
