@@ -162,7 +162,7 @@ const buildxPackages = {
   dnf: 'docker-buildx',
   pacman: 'docker-buildx',
   // Homebrew puts it where the docker command does not look.
-  brew: 'docker-buildx && mkdir -p ~/.docker/cli-plugins && ln -sf "$(brew --prefix docker-buildx)/bin/docker-buildx" ~/.docker/cli-plugins/',
+  brew: 'docker-buildx && plugins="${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins" && mkdir -p "$plugins" && ln -sf "$(brew --prefix docker-buildx)/bin/docker-buildx" "$plugins/"',
 };
 
 const startFailures: readonly (readonly [pattern: RegExp, why: string])[] = [

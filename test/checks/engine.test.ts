@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Fix } from 'zx-tasks';
 import { checks as startChecks } from '../../tasks/checks/container-start.ts';
 import { checks } from '../../tasks/checks/engine.ts';
 import { tinyElf } from '../../tasks/lib/tiny-elf.ts';
@@ -306,8 +307,10 @@ test('docker is tried with an image built from nothing, which is removed again',
 });
 
 test('a docker command without the plug-in that builds is told to get it', async () => {
+  const build =
+    'env DOCKER_BUILDKIT=1 docker build -q -t localhost/tasks-check-start -f /scratch/Containerfile /scratch';
   const commands = {
-    'env DOCKER_BUILDKIT=1 docker build -q -t localhost/tasks-check-start -f /scratch/Containerfile /scratch': {
+    [build]: {
       code: 1,
       stderr:
         'ERROR: BuildKit is enabled but the buildx component is missing or broken.\n       Install the buildx component to build images with BuildKit:\n       https://docs.docker.com/go/buildx/\n',
@@ -319,7 +322,34 @@ test('a docker command without the plug-in that builds is told to get it', async
     cause: 'the docker command builds images with its plug-in buildx, which is not installed',
     fixes: [{ about: 'install buildx', command: expect.stringContaining('docker-buildx') }],
   });
+  const onMac = await starts({
+    ...told,
+    platform: 'darwin-arm64',
+    programs: ['brew'],
+    commands: {
+      ...commands,
+      'docker info --format json': '{}',
+    },
+  });
+  const home = mkdtempSync(join(tmpdir(), 'buildx-'));
+  onTestFinished(() => rmSync(home, { recursive: true }));
+  writeFileSync(join(home, 'brew'), '#!/bin/sh\n[ "$1" = install ] || echo /opt/homebrew/opt/"$2"\n', { mode: 0o755 });
+  const env = { HOME: home, PATH: `${home}:${process.env.PATH}` };
+  for (const [folder, own] of [
+    ['.docker', {}],
+    ['my config', { DOCKER_CONFIG: join(home, 'my config') }],
+  ] as const) {
+    spawnSync('sh', ['-c', commandOf(onMac.fixes?.[0])], { env: { ...env, ...own } });
+    const plugin = join(home, folder, 'cli-plugins/docker-buildx');
+    expect(readlinkSync(plugin), 'where the docker command looks').toBe(
+      '/opt/homebrew/opt/docker-buildx/bin/docker-buildx',
+    );
+  }
 });
+
+function commandOf(fix: Fix | undefined): string {
+  return fix !== undefined && 'command' in fix ? fix.command : '';
+}
 
 test('on a Mac the program that is tried is for the processor of the machine, not for that of Node', async () => {
   const commands = {
