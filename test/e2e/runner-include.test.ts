@@ -361,6 +361,34 @@ test.skipIf(process.getuid?.() !== 0).each([
   expect((await go()).stdout).toContain('theirs');
 });
 
+test('what another user has put beside a config where everybody may make files is not used', async (context) => {
+  context.skip(process.getuid?.() !== 0, 'only root can give files away');
+  await using project = await createProject({
+    'tasks.config.yaml': 'version: 1\ndotenv: [.env]\ntasks:\n  go: { run: echo ours }\n',
+  });
+  await chmod(project.folder, 0o1777);
+  expect((await project.run('go')).stdout).toContain('ours');
+  const refusal = (name: string) => ({
+    exit: 3,
+    stdout: '',
+    stderr: [
+      `error: \`${name}\` belongs to another user, and in <project> everybody may make files: it could have commands of theirs run`,
+      `hint: move the project to a folder of your own, or, if you trust it, make it yours: \`sudo chown -R "$(id -un)" <project>/${name}\``,
+      '',
+    ].join('\n'),
+  });
+  for (const name of ['.tasks', '.env', 'node_modules']) {
+    if (name !== '.tasks') await project.write(`${name}${name === '.env' ? '' : '/a'}`, '');
+    await chown(project.path(name), 12_345, 12_345);
+    expect(await project.run('go')).toMatchObject(refusal(name));
+    await chown(project.path(name), 0, 0);
+  }
+  // Whoever may do that elsewhere may change the config itself.
+  await chown(project.path('.tasks'), 12_345, 12_345);
+  await chmod(project.folder, 0o777);
+  expect((await project.run('go')).stdout).toContain('ours');
+});
+
 test('a config above that belongs to another user includes nothing', async (context) => {
   context.skip(process.getuid?.() !== 0, 'only root can give files away');
   await using project = await createProject({

@@ -1,12 +1,13 @@
 import { dirname, join, relative } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
+import { shellQuote } from '../text/shell/quote.ts';
 import { readCached, writeCached } from './cache.ts';
 import { configName } from './config-name.ts';
 import { type Environment, readEnvironment } from './dotenv.ts';
 import { findIncluded, findIncluding } from './including.ts';
 import { withPrograms } from './programs.ts';
-import { isTrusted } from './trust.ts';
+import { findForeign, isTrusted } from './trust.ts';
 import type { Config } from './types.ts';
 
 /** A project: its folder, what its config says, and the environment that its `dotenv` files make. */
@@ -21,6 +22,8 @@ export async function loadProject(host: LoadHost): Promise<Project> {
   const including = await findIncluding(onTheWay, { folder: nearest.root, name: configName, load });
   const { root, text } = including ?? nearest;
   const whole = await loadConfig(host, root, text);
+  const foreign = findForeign(host, join(root, configName), ['.tasks', 'node_modules', ...dotenvOf(whole)]);
+  if (foreign !== undefined) throw ofAnybody(root, foreign);
   const included = await findIncluded(host, { root, below: nearest.root, scopes: whole.scopes });
   const from = included.length > 0 ? included : [including?.from ?? []].flat();
   const config = from.length === 0 ? whole : { ...whole, from };
@@ -47,7 +50,17 @@ async function loadConfig(host: LoadHost, root: string, text: string): Promise<C
 
 type LoadHost = Pick<
   Host,
-  'cwd' | 'env' | 'user' | 'readText' | 'readPipe' | 'realPath' | 'exists' | 'ownersOf' | 'replaceFile' | 'buildId'
+  | 'cwd'
+  | 'env'
+  | 'user'
+  | 'readText'
+  | 'readPipe'
+  | 'realPath'
+  | 'exists'
+  | 'ownersOf'
+  | 'isSticky'
+  | 'replaceFile'
+  | 'buildId'
 > & {
   /** Reads without being noticed, where the reader of `readText` remembers. */
   readonly peekText?: Host['readText'];
@@ -75,4 +88,16 @@ function ofOthers(cwd: string, folder: string): UserError {
   const place = relative(cwd, folder);
   const message = `\`${join(place, configName)}\` belongs to another user, and is not used from a folder that is not theirs`;
   return new UserError('config', [{ message, hint: `if you trust it, go there: \`cd ${place}\`` }]);
+}
+
+function dotenvOf({ dotenv, scopes }: Config): readonly string[] {
+  return [...dotenv, ...Object.values(scopes).flatMap((scope) => scope.dotenv)];
+}
+
+/** It can hold a config that is not the one beside it, or programs and settings of somebody else. */
+function ofAnybody(root: string, name: string): UserError {
+  const path = shellQuote(join(root, name));
+  const message = `\`${name}\` belongs to another user, and in ${root} everybody may make files: it could have commands of theirs run`;
+  const hint = `move the project to a folder of your own, or, if you trust it, make it yours: \`sudo chown -R "$(id -un)" ${path}\``;
+  return new UserError('config', [{ message, hint }]);
 }

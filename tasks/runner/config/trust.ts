@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { Host } from '../host.ts';
 
 /**
@@ -8,4 +9,18 @@ export function isTrusted({ user, ownersOf }: Pick<Host, 'user' | 'ownersOf'>, p
   const owners = ownersOf(path);
   const trusted = [0, user?.uid, ...ownersOf(from)];
   return owners.length > 0 && owners.every((owner) => trusted.includes(owner));
+}
+
+/**
+ * What another user has put beside a config, in a folder where everybody may make files, as /tmp is: who may not change the config
+ * could so still have us run something else. In other folders whoever may do that may change the config, too.
+ */
+export function findForeign(
+  host: Pick<Host, 'user' | 'ownersOf' | 'exists' | 'isSticky'>,
+  config: string,
+  names: readonly string[],
+): string | undefined {
+  const folder = dirname(config);
+  if (!host.isSticky(folder)) return undefined;
+  return names.find((name) => host.exists(join(folder, name)) && !isTrusted(host, join(folder, name), config));
 }

@@ -16,3 +16,10 @@ export function ownersOf(path: string): readonly number[] {
     throw error;
   }
 }
+
+/** Whether nobody may remove or rename what others have made in a folder: mostly because everybody may make files there. */
+export function isSticky(folder: string): boolean {
+  return (statSync(folder).mode & stickyBit) !== 0;
+}
+
+const stickyBit = 0o1000;

@@ -14,7 +14,7 @@ import { isInBackground, onSuspend } from './foreground.ts';
 import { outliveReader } from './gone.ts';
 import { openLog, removeLog, tidyLogs } from './log-file.ts';
 import { ownNames, readPlatform, readUser } from './machine.ts';
-import { ownersOf } from './owners.ts';
+import { isSticky, ownersOf } from './owners.ts';
 import { versionOf } from './package-version.ts';
 import { hearPrints } from './prints.ts';
 import { kill, onInterrupt, onUncaught, untilSignalsAreHeard } from './signals.ts';
@@ -80,6 +80,7 @@ export function realHost(importModule: ImportModule, terminals: readonly number[
     realPath: async (path) => (existsSync(path) ? realpathSync(path) : path),
     exists: existsSync,
     ownersOf,
+    isSticky,
     readText,
     readPipe,
     appendText: (path, text) => appendFile(path, secrets.mask(text)),
