@@ -218,6 +218,25 @@ test('in GitHub Actions root causes become annotations, and the report goes to t
   expect(asJson.stderr).toContain('::error title=EN001');
 });
 
+test('in GitHub Actions what tools say is no command, in what a fix prints and in the report', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml':
+      'version: 1\nchecks: { odd: { id: OD001, script: checks.ts } }\ntasks: { a: { run: "true" } }\n',
+    'checks.ts': `export const checks = [{ id: 'OD001', name: 'odd', question: 'odd?', group: 'x', run: async (probe) => {
+      const { stdout } = await probe.run(['odd']);
+      return { outcome: 'fail', summary: 'it is odd', cause: stdout, fixes: [{ command: 'odd', about: 'ask again' }] };
+    } }];`,
+  });
+  await project.program('odd', 'echo odd; echo ::add-mask::odd');
+  const { stdout } = await project.run('doctor --fix', { env: { GITHUB_ACTIONS: 'true' } });
+  const token = /^::stop-commands::(.+)$/m.exec(stdout)?.[1] ?? '';
+  const parts = stdout.split(new RegExp(`^::(?:stop-commands::)?${token}(?:::)?\n`, 'm'));
+  const shielded = parts.filter((_, index) => index % 2 === 1);
+  expect(shielded.join('').match(/::add-mask::odd/g)).toHaveLength(3);
+  expect(stdout.match(/::add-mask::odd/g)).toHaveLength(4);
+  expect(parts.at(-1)).toBe('::error title=OD001 it is odd::odd%0A::add-mask::odd%0A%0Afix: odd\n');
+});
+
 test('not more than ten annotations of a kind are made', async () => {
   const names = Array.from({ length: 12 }, (_, index) => `BD${String(index + 101)}`);
   const rows = names.map((id) => `  ${id.toLowerCase()}: { id: ${id}, command: 'exit 127', version: '>=1' }`);

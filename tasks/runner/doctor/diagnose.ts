@@ -9,6 +9,7 @@ import { describeCheck, listChecks } from '../render/doctor/checks.ts';
 import { annotations } from '../render/doctor/github.ts';
 import { diagnosisAsMarkdown } from '../render/doctor/markdown.ts';
 import { diagnosisAsJson, diagnosisAsText } from '../render/doctor/report.ts';
+import { protectText } from '../render/github/commands.ts';
 import { makePlainRenderer } from '../render/plain.ts';
 import { makeRedactor } from '../secrets/redact.ts';
 import type { Session } from '../session.ts';
@@ -38,7 +39,11 @@ async function tellOfChecks({ host, checks, config, table }: Session, request: D
 async function report(session: Session, request: DoctorRequest, options: { readonly fix: boolean }): Promise<Ending> {
   const { host, events, table } = session;
   const isDocument = request.format !== 'text';
-  const say = isDocument ? host.writeError : host.write;
+  const isOnGithub = host.env.GITHUB_ACTIONS === 'true';
+  const tell = isDocument ? host.writeError : host.write;
+  const token = host.randomId();
+  // What tools have said is in what fixes print, and in the report.
+  const say = isOnGithub ? (text: string) => tell(protectText(text, token)) : tell;
   const renderer = makePlainRenderer(
     { write: say, stdoutHasColour: host.stdoutHasColour && !isDocument, marks: host.marks },
     { tasks: [], jobs: 1 },
@@ -48,8 +53,8 @@ async function report(session: Session, request: DoctorRequest, options: { reado
   for await (const event of events) renderer.on(event);
   const diagnosis = await examination;
   await table.close();
-  host.write(await inFormat(session, request, diagnosis));
-  if (host.env.GITHUB_ACTIONS === 'true') await tellGithub(session, diagnosis, say);
+  (isDocument ? host.write : say)(await inFormat(session, request, diagnosis));
+  if (isOnGithub) await tellGithub(session, diagnosis, tell);
   // What was asked for is the report itself.
   return unlessLost(endingOf(session, diagnosis), host);
 }

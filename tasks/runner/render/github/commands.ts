@@ -12,6 +12,13 @@ export function protect(lines: readonly string[], token: string): readonly strin
   return holdsCommand ? [stop(token), ...lines, resume(token)] : lines;
 }
 
+/** The same of lines in one text. */
+export function protectText(text: string, token: string): string {
+  const lines = text.replace(/\n$/, '').split('\n');
+  const shown = protect(lines, token);
+  return shown === lines ? text : `${shown.join('\n')}\n`;
+}
+
 export function stop(token: string): string {
   return `::stop-commands::${token}`;
 }
