@@ -15,7 +15,7 @@ type Decoded = 'utf8' | 'latin1';
 export type Needle = { readonly pattern: RegExp; readonly longest: number };
 
 /**
- * All that gives a value away: itself as tools spell it (quoted, in a URL, in JSON), its base64, behind other bytes too, and each
+ * All that gives a value away: itself as tools spell it (quoted, in a URL, in JSON, in XML), its base64, behind other bytes too, and each
  * of its lines.
  */
 export function needlesOf(value: string, decoded: Decoded): readonly Needle[] {
@@ -46,7 +46,14 @@ function spelledSign(sign: string, decoded: Decoded): string {
   const raw = literal(decoded === 'latin1' ? bytes.toString('latin1') : sign);
   const inUrl = Array.from(bytes, (byte) => `%${anyCase(hex(byte, 2))}`).join('');
   const inJson = Array.from({ length: sign.length }, (_, at) => `\\\\{1,4}u${anyCase(hex(sign.charCodeAt(at), 4))}`);
-  return `(?:${[...(named[sign] ?? [`\\\\{0,4}${raw}`]), inUrl, inJson.join('')].join('|')})`;
+  const inC = Array.from(
+    bytes,
+    (byte) => `\\\\{1,2}(?:x${anyCase(hex(byte, 2))}|${byte.toString(8).padStart(3, '0')})`,
+  );
+  const code = sign.codePointAt(0) ?? 0;
+  const inXml = `&(?:${[...(entities[sign] ?? []), `#0{0,4}${code}`, `#[xX]0{0,4}${anyCase(hex(code, 1))}`].join('|')});`;
+  const spelled = [...(named[sign] ?? [`\\\\{0,4}${raw}`]), inUrl, inJson.join(''), inC.join(''), inXml];
+  return `(?:${spelled.join('|')})`;
 }
 
 /** Signs that are also spelled by a name, or by another sign. */
@@ -56,6 +63,15 @@ const named: Readonly<Record<string, readonly string[]>> = {
   '\\': ['\\\\{1,4}'],
   '\n': ['\r?\n', '\\\\{1,4}n', '(?:%0[dD])?%0[aA]', '\\\\{1,4}r\\\\{1,4}n'],
   '\t': ['\t', '\\\\{1,4}t'],
+};
+
+/** Those that XML and HTML have a name for. */
+const entities: Readonly<Record<string, readonly string[]>> = {
+  '&': ['amp'],
+  '<': ['lt'],
+  '>': ['gt'],
+  '"': ['quot'],
+  "'": ['apos'],
 };
 
 function anyCase(digits: string): string {
