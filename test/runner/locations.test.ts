@@ -82,6 +82,10 @@ test.each([
   expect(placesOf(output)).toEqual([]);
 });
 
+test('a line that is long for no good reason is read to its end once, and not from each of its letters', () => {
+  expect(placesOf(`a.ts:1:1 lint→${'x'.repeat(2_000_000)}`)).toEqual([]);
+});
+
 test('the same place is found once', () => {
   expect(placesOf('a.c:3:5: error: one\na.c:3:5: error: one\na.c:4:5: error: two')).toHaveLength(2);
 });

@@ -46,3 +46,7 @@ test('a user and a machine without a name take nothing out', () => {
   const nobody = makeRedactor({ env: {}, root: '/', names: { machine: '', user: undefined } });
   expect(nobody.all('/usr/bin is fine')).toBe('/usr/bin is fine');
 });
+
+test('a long text in which an address could begin at any word is looked through once', () => {
+  expect(redact.all('a.'.repeat(300_000))).toHaveLength(600_000);
+});

@@ -73,7 +73,7 @@ const panic: Wording = (line, memory) => {
 /** biome: `src/a.ts:3:5 lint/rule ━━━`, then `  × text`. */
 const biome: Wording = (line, memory) => {
   const [, file, number, column] =
-    /^([^\s:]+):(\d+):(\d+) (?:lint|format|parse|assist|suppressions)\S*.*━/.exec(line) ?? [];
+    /^([^\s:]+):(\d+):(\d+) (?:lint|format|parse|assist|suppressions)[^━]*━/.exec(line) ?? [];
   if (file !== undefined) memory.place = { file, line: Number(number), column: Number(column) };
   const [, text] = /^\s+[×✖] (.+)$/.exec(line) ?? [];
   return text === undefined ? undefined : take(memory, text);
