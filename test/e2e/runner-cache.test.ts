@@ -125,7 +125,9 @@ test('a file of somebody else is not replaced by a folder of what is restored', 
   await build(here);
   await rm(here.path('out'), { recursive: true });
   await here.write('out', 'by hand\n');
-  expect(await build(here)).toContain('cannot be restored: `out` is a file that the task did not write\n');
+  expect(await build(here)).toContain(
+    'cannot be restored: `out` is a file that the task did not write: move it away (`mv out out.old`)\n',
+  );
   expect(await here.read('out')).toBe('by hand\n');
 });
 
@@ -292,6 +294,28 @@ test.each([
   expect(await here.read('out.txt')).toBe('aaa\nbbb\n');
   await rm(here.path('out.txt'));
   expect(await build(here)).toBe(restored);
+});
+
+test.each([
+  ['a named pipe', (path: string) => promisify(execFile)('mkfifo', [path])],
+  ['a folder', (path: string) => mkdir(join(path, 'in'), { recursive: true })],
+  ['a device without an end', (path: string) => symlink('/dev/zero', path)],
+])('%s in the place of anything that is kept is not read, and what was there is made anew', async (_what, put) => {
+  await using here = await project(
+    "{ inputs: [src], outputs: [out.txt, large], run: 'cat src/* > out.txt; head -c 400000 /dev/zero > large' }",
+  );
+  await build(here);
+  for (const path of [...(await stored(here, 'cas')), ...(await stored(here, 'ac')), here.path('.tasks/state/clock')]) {
+    await rm(path);
+    await put(path);
+    await rm(here.path('out.txt'));
+    expect(await build(here), path).toContain('✔ build');
+    expect(await here.read('out.txt')).toBe('aaa\nbbb\n');
+  }
+  const [record = ''] = (await readdir(here.path('.tasks/state'))).filter((name) => name.startsWith('build-'));
+  await rm(here.path(`.tasks/state/${record}`));
+  await put(here.path(`.tasks/state/${record}`));
+  expect(await build(here)).toContain('✔ build');
 });
 
 test('so is a large one, which is read after it was copied', async () => {
@@ -476,7 +500,9 @@ test('outputs that cannot be replaced are told, and the command decides', async 
   await rm(here.path('out/x'));
   await mkdir(here.path('out/x/y'), { recursive: true });
   const { exit, stdout } = await here.run('build');
-  expect(stdout).toContain('note: the cached outputs of task `build` cannot be restored: ');
+  expect(stdout).toContain(
+    'note: the cached outputs of task `build` cannot be restored: `out/x` is a folder that the task did not write: move it away (`mv out/x out/x.old`)\n',
+  );
   expect(exit).not.toBe(0);
   await rm(here.path('out/x'), { recursive: true });
   await chmod(here.path('out'), 0o755);

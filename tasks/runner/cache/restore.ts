@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { calculateDigests, type DigestJob } from '../fresh/digest.ts';
 import { kinds } from '../fresh/stamp.ts';
 import { isErrno } from '../host.ts';
+import { readPlainFile, refuseOther } from '../plain-file.ts';
 import type { ActionResult, StoredFile } from './action-result.ts';
 import { copyAsNew } from './copy.ts';
 import { makeFolderMaker, move } from './place.ts';
@@ -64,7 +65,7 @@ export async function stage(
       for (const [index, { path, staged }] of rows.entries()) {
         await giveTurn(index, signal);
         makeFolder(dirname(path));
-        move(staged, join(root, path));
+        move(staged, root, path);
       }
     },
     [Symbol.dispose]: dispose,
@@ -86,13 +87,14 @@ async function firstBad(
       if (file.size <= smallBytes) {
         if (!copySmall(stored, staged, file.digest)) return file;
       } else {
+        refuseOther(stored);
         copyAsNew(stored, staged);
         large.push(file);
         jobs.push({ at: staged, kind: kinds.file, size: file.size });
       }
     } catch (error) {
       // Anything else, such as a full disk, says nothing about the content.
-      if (isErrno(error, 'ENOENT')) return file;
+      if (isErrno(error, 'ENOENT', 'EFTYPE')) return file;
       throw error;
     }
     await giveTurn(index, signal);
@@ -118,7 +120,7 @@ async function giveTurn(index: number, signal: AbortSignal): Promise<void> {
 
 /** False where a content is not that of its digest. */
 function copySmall(from: string, to: string, digest: string): boolean {
-  const bytes = readFileSync(from);
+  const bytes = readPlainFile(from);
   if (hash('sha256', bytes) !== digest) return false;
   writeFileSync(to, bytes, { mode: 0o600 });
   return true;

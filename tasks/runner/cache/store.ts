@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attempt } from '../attempt.ts';
+import { readPlainFile } from '../plain-file.ts';
 import { makeFolders } from '../put-in-place.ts';
 import { type ActionResult, decodeResult, encodeResult } from './action-result.ts';
 import { copyAsNew } from './copy.ts';
@@ -49,7 +50,7 @@ export function openStore(folder: string, run: string): Store {
     temporary,
     readResult: (key) => {
       // Another run may have cleaned it up.
-      const bytes = attempt(() => readFileSync(pathOf('ac', key)), undefined);
+      const bytes = attempt(() => readPlainFile(pathOf('ac', key)), undefined);
       return bytes === undefined ? undefined : decodeResult(bytes);
     },
     writeResult: (key, result) => {
@@ -57,8 +58,11 @@ export function openStore(folder: string, run: string): Store {
       writeFileSync(fresh.path, encodeResult(result));
       place(fresh.path, pathOf('ac', key));
     },
-    forget: (kind, name) => rmSync(pathOf(kind, name), { force: true }),
-    has: (digest, size) => attempt(() => statSync(pathOf('cas', digest)).size, undefined) === size,
+    forget: (kind, name) => rmSync(pathOf(kind, name), { recursive: true, force: true }),
+    has: (digest, size) => {
+      const stats = attempt(() => statSync(pathOf('cas', digest)), undefined);
+      return stats?.isFile() === true && stats.size === size;
+    },
     putFile: (source, digest) => {
       using fresh = temporary();
       copyAsNew(source, fresh.path);

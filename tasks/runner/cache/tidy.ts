@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt } from '../attempt.ts';
+import { readPlainFile } from '../plain-file.ts';
 import type { Store } from './store.ts';
 
 /** Below the limit by so much, so that not every run has to clean up. */
@@ -58,6 +59,6 @@ function filesIn(folder: string): readonly Entry[] {
 
 function readSize(file: string): number | undefined {
   // Only a whole line counts.
-  const size = /^(\d+)\n$/.exec(attempt(() => readFileSync(file, 'utf8'), ''))?.[1];
+  const size = /^(\d+)\n$/.exec(attempt(() => readPlainFile(file).toString('latin1'), ''))?.[1];
   return size === undefined ? undefined : Number(size);
 }

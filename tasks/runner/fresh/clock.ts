@@ -1,7 +1,11 @@
-import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attempt } from '../attempt.ts';
 import type { Host } from '../host.ts';
+
+/** A pipe would be waited for, and behind a link nothing is ours. */
+const writesFilesOnly =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /**
  * The clock by which the file system stamps files, which on a network is not this machine's: that of a file written just
@@ -12,7 +16,7 @@ export function readFileClock({ dateMs }: Pick<Host, 'dateMs'>, root: string): n
   const there = attempt(() => {
     const file = join(root, '.tasks', 'state', 'clock');
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, '');
+    closeSync(openSync(file, writesFilesOnly));
     return lstatSync(file).mtimeMs;
   }, here);
   return there < here ? there : here;

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isErrno } from '../host.ts';
+import { readPlainFile } from '../plain-file.ts';
 import { makeFolders, putInPlace } from '../put-in-place.ts';
 import { checksumBytes, checksumOf } from '../text/checksum.ts';
 import { digestOfText } from '../text/digest.ts';
@@ -109,9 +110,9 @@ export type NoRecord = { readonly state: 'none' | 'damaged' } | { readonly state
 export function readRecord(file: string): Record | NoRecord {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readPlainFile(file);
   } catch (problem) {
-    return isErrno(problem, 'ENOENT', 'ENOTDIR', 'EISDIR') ? { state: 'none' } : { state: 'unread', problem };
+    return isErrno(problem, 'ENOENT', 'ENOTDIR', 'EFTYPE') ? { state: 'none' } : { state: 'unread', problem };
   }
   try {
     return decode(bytes) ?? { state: 'damaged' };

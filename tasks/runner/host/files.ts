@@ -1,28 +1,15 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  openSync,
-  readFileSync,
-  readSync,
-  realpathSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrno } from '../host.ts';
+import { readPlainFile } from '../plain-file.ts';
 import { makeFolders, putInPlace } from '../put-in-place.ts';
 
-/** The text of a file, or undefined where there is none. What is no file is never opened: a pipe would be waited for. */
+/** The text of a file, or undefined where there is none. */
 export async function readText(path: string): Promise<string | undefined> {
   try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) return undefined;
-    if (!stats.isFile() && realpathSync(path) !== '/dev/null')
-      throw Object.assign(new Error(`it is ${kindOf(stats)}, where a file is wanted`), { code: 'EFTYPE' });
-    return readFileSync(path, 'utf8');
+    if (!existsSync(path)) return undefined;
+    return readPlainFile(path).toString('utf8');
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
@@ -65,12 +52,6 @@ function readSome(fd: number, into: Buffer): number {
     if (isErrno(error, 'EAGAIN')) return -1;
     throw error;
   }
-}
-
-function kindOf(stats: Stats): string {
-  if (stats.isDirectory()) return 'a folder';
-  if (stats.isFIFO()) return 'a named pipe';
-  return stats.isSocket() ? 'a socket' : 'a device';
 }
 
 /** What is no plain file, such as /dev/null, is written to; of a link, what it leads to is replaced. */

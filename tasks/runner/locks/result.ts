@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { isErrno } from '../host.ts';
+import { readPlainFile } from '../plain-file.ts';
 import { putInPlace } from '../put-in-place.ts';
 import { halfMade, whereWritable } from './lock.ts';
 
@@ -30,9 +31,9 @@ export function leaveResult(lock: string, describe: () => Result): void {
 /** The last result that was left; one that is damaged, or somebody else's alone, is none. */
 export function readResult(lock: string): Result | undefined {
   try {
-    return JSON.parse(readFileSync(resultFile(lock), 'utf8')) as Result;
+    return JSON.parse(readPlainFile(resultFile(lock)).toString('utf8')) as Result;
   } catch (error) {
-    if (error instanceof SyntaxError || isErrno(error, 'ENOENT', 'EACCES')) return undefined;
+    if (error instanceof SyntaxError || isErrno(error, 'ENOENT', 'EACCES', 'EFTYPE')) return undefined;
     throw error;
   }
 }
