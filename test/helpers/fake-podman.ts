@@ -3,10 +3,11 @@
  * It refuses a terminal, on which the real one would ask questions.
  */
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { root } from './checkout.ts';
 import {
   type Answer,
@@ -77,19 +78,34 @@ export async function fakePodman({ version, state, quirks, also = [] }: Options)
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
-      for (const path of [folder, checkout]) await rm(path, { recursive: true });
+      await rm(folder, { recursive: true });
+      await release(checkout);
     },
   };
 }
 
-/** What scripts were compiled to is shared. */
+/** Those that no test uses now. What their scripts were compiled to is known by their paths, and would have to be made for others. */
+const free: string[] = [];
+
+afterAll(async () => {
+  for (const checkout of free.splice(0)) await rm(checkout, { recursive: true });
+});
+
 async function checkoutApart(): Promise<string> {
+  const before = free.pop();
+  if (before !== undefined) return before;
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'checkout-')));
   await mkdir(join(folder, '.tasks'));
-  await mkdir(join(root, '.tasks/cache'), { recursive: true });
-  for (const name of ['tasks.config.yaml', 'package.json', 'node_modules', 'tasks', 'container', 'bpf', '.tasks/cache'])
+  for (const name of ['tasks.config.yaml', 'package.json', 'node_modules', 'tasks', 'container', 'bpf'])
     await symlink(join(root, name), join(folder, name));
   return folder;
+}
+
+/** Of what runs have left, only what is made of the sources alone stays for the next test. */
+async function release(checkout: string): Promise<void> {
+  const state = join(checkout, '.tasks');
+  for (const name of await readdir(state)) if (name !== 'cache') await rm(join(state, name), { recursive: true });
+  free.push(checkout);
 }
 
 function answer(podman: SimulatedPodman, words: string): Answer {
