@@ -68,6 +68,47 @@ test('services are stopped in reverse order: first the one that needs the other'
   expect(await project.read('story')).toBe('db listens\napi listens\ntest\nlast\napi stops\ndb stops\n');
 });
 
+test.each(['1.0', '1.1'])(
+  'a server of HTTP/%s that serves one connection after the other is free once it is ready',
+  async (version) => {
+    await using project = await projectWith(
+      (port) => `  web:
+    service: { run: exec node one-by-one.cjs ${port} ${version}, ready: { http: 'http://127.0.0.1:${port}/' } }
+  test: { needs: [web], run: node ask.cjs ${port} }
+`,
+    );
+    await project.write('one-by-one.cjs', serverOfOneByOne);
+    await project.write(
+      'ask.cjs',
+      "require('node:http').get({ host: '127.0.0.1', port: process.argv[2], agent: false });",
+    );
+    expect((await project.run('test')).exit).toBe(0);
+    expect(await project.read('story')).toBe('connected\nlast question\nconnected\nlast question\n');
+  },
+);
+
+/** Who asks it by HTTP/1.1 says whether that is the last question of the connection. */
+const serverOfOneByOne = `
+const { appendFileSync } = require('node:fs');
+const [port, version] = process.argv.slice(2);
+const waiting = [];
+let served;
+const serveNext = () => {
+  served = waiting.shift();
+  served?.on('close', serveNext).on('error', () => {}).on('data', (head) => {
+    const isLast = version === '1.0' || /^connection: close/im.test(head);
+    appendFileSync('story', isLast ? 'last question\\n' : 'question\\n');
+    served.write('HTTP/' + version + ' 200 OK\\r\\n' + (isLast ? '' : 'Content-Length: 4\\r\\n') + '\\r\\nwell');
+    if (isLast) served.end();
+  });
+};
+require('node:net').createServer((socket) => {
+  appendFileSync('story', 'connected\\n');
+  waiting.push(socket);
+  if (served === undefined) serveNext();
+}).listen(Number(port), '127.0.0.1');
+`;
+
 test('a command tells that a service is ready', async () => {
   await using project = await projectWith(
     () => `  slow: { service: { run: 'sleep 0.3; touch up; exec sleep 1000', ready: { command: test -e up } } }

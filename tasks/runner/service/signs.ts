@@ -1,3 +1,5 @@
+import { get } from 'node:http';
+import { get as getOverTls } from 'node:https';
 import { connect } from 'node:net';
 import type { Sign } from '../config/types.ts';
 import { messageOf } from '../errors.ts';
@@ -40,21 +42,34 @@ type Look = Pick<Surroundings, 'signal' | 'lookMs'>;
 /** Why a URL is no sign now. */
 export async function httpProblem(url: string, { signal, lookMs }: Look): Promise<string | undefined> {
   try {
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(lookMs)]);
-    const response = await fetch(url, { redirect: 'manual', signal: bound });
-    await response.body?.cancel();
-    return response.status < 400 ? undefined : `${url} answers with ${response.status}`;
+    const status = await statusOf(url, AbortSignal.any([signal, AbortSignal.timeout(lookMs)]));
+    return status < 400 ? undefined : `${url} answers with ${status}`;
   } catch (error) {
     return `${url} does not answer: ${causeOf(error)}`;
   }
 }
 
-/** `fetch` says only that it failed; why stands in the cause. */
+/**
+ * Asks over one connection and closes it. A server that serves one connection after the other would answer nobody while
+ * another one is kept open, or opened ahead, as `fetch` does.
+ */
+function statusOf(url: string, signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const ask = new URL(url).protocol === 'https:' ? getOverTls : get;
+    const request = ask(url, { agent: false, headers: { accept: '*/*', 'user-agent': 'node' }, signal });
+    request.once('response', (response) => {
+      resolve(response.statusCode ?? 0);
+      response.on('error', () => undefined).resume();
+      response.socket.unref();
+    });
+    request.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+  });
+}
+
 function causeOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   // A look that took too long has a number there.
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : messageOf(cause);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : messageOf(error);
 }
 
 /** Why an address is no sign now. */
