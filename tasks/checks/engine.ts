@@ -99,24 +99,41 @@ async function installEngine(probe: Probe): Promise<readonly Fix[]> {
 
 async function engineAnswers(probe: Probe): Promise<CheckResult> {
   const engine = await probe.engine();
-  if (engine !== undefined) {
-    const disguise = engine.disguised ? ' (the `docker` command here is Podman)' : '';
-    return { outcome: 'pass', summary: `${engine.name} ${engine.version}${disguise}` };
-  }
+  if (engine !== undefined) return answered(engine);
   const names = await enginesHere(probe);
   const isOrdinaryUser = probe.platform.os === 'linux' && probe.user !== undefined && probe.user.uid !== 0;
   if (isOrdinaryUser && (await probe.run(['sudo', '-n', 'true'])).code !== 0) return await withoutRoot(probe);
-  const silences = await Promise.all(names.map((name) => silenceOf(probe, name, isOrdinaryUser)));
-  const fixes = await Promise.all(names.map((name) => wake(probe, name)));
+  const asked = await Promise.all(names.map((name) => askAgain(probe, name, isOrdinaryUser)));
+  const silent = asked.filter(({ why }) => why !== undefined);
+  const other = asked.find(({ why }) => why === undefined)?.name;
+  const late = other === undefined ? undefined : await probe.engine();
+  if (late !== undefined) return answered(late);
+  const fixes = await Promise.all(silent.map(({ name }) => wake(probe, name, other === undefined)));
+  const chosen = probe.env.TASKS_ENGINE || undefined;
+  const isLeftOut =
+    other === undefined
+      ? []
+      : [`\`${other}\` answers, but ${chosen === undefined ? '`--engine`' : `TASKS_ENGINE=${chosen}`} leaves it out`];
   return {
     outcome: 'fail',
     summary:
-      names.length > 1
-        ? `neither ${names.map((name) => `\`${name}\``).join(' nor ')} answers`
-        : `\`${names[0]}\` does not answer`,
-    cause: silences.join('; '),
-    fixes: fixes.flat(),
+      other === undefined && silent.length > 1
+        ? `neither ${silent.map(({ name }) => `\`${name}\``).join(' nor ')} answers`
+        : `${silent[0] === undefined ? 'the engine that was chosen' : `\`${silent[0].name}\``} does not answer`,
+    cause: [...silent.map(({ why }) => why), ...isLeftOut].join('; '),
+    fixes: [...fixes.flat(), ...(other === undefined ? [] : [useOther(other, chosen !== undefined)])],
   };
+}
+
+function answered({ name, version, disguised }: Engine): CheckResult {
+  const disguise = disguised ? ' (the `docker` command here is Podman)' : '';
+  return { outcome: 'pass', summary: `${name} ${version}${disguise}` };
+}
+
+/** What `.env` says gives way to a variable that is exported. */
+function useOther(name: EngineName, isByVariable: boolean): Fix {
+  const command = isByVariable ? `export TASKS_ENGINE=${name}` : `npx tasks doctor --engine=${name}`;
+  return { about: `use ${name}`, command, byHand: true };
 }
 
 const NEEDS_ROOT = 'loading eBPF needs an engine that runs as root, and you are an ordinary user';
@@ -145,21 +162,29 @@ async function withoutRoot(probe: Probe): Promise<CheckResult> {
   };
 }
 
-/** Docker's client may end with 0 where no daemon answers; then what it says is the daemon's absence. */
-async function silenceOf(probe: Probe, name: EngineName, isOrdinaryUser: boolean): Promise<string> {
+/** Why it is silent; undefined for one that answers and is not to be used. Docker's client may end with 0 where no daemon answers. */
+async function askAgain(
+  probe: Probe,
+  name: EngineName,
+  isOrdinaryUser: boolean,
+): Promise<{ readonly name: EngineName; readonly why: string | undefined }> {
   const asked = [...(isOrdinaryUser && name === 'podman' ? ['sudo', '-n'] : []), name, 'info'];
   const ran = await probe.run(asked, { timeoutMs: 15_000 });
+  const answers = ran.code === 0 && (name === 'podman' || /Server Version: /.test(ran.stdout));
+  if (answers) return { name, why: undefined };
   const command = asked.join(' ');
-  return ran.code === 0 ? `\`${command}\` reports no server` : `\`${command}\` ${fate(ran)}: ${lastLine(ran)}`;
+  // Docker before 23 ends with a sentence that says nothing.
+  const said = /^ERROR: (.+)/m.exec(ran.stdout)?.[1] ?? lastLine(ran);
+  return { name, why: ran.code === 0 ? `\`${command}\` reports no server` : `\`${command}\` ${fate(ran)}: ${said}` };
 }
 
-async function wake(probe: Probe, name: EngineName): Promise<readonly Fix[]> {
+async function wake(probe: Probe, name: EngineName, mayInstall: boolean): Promise<readonly Fix[]> {
   const isMac = probe.platform.os === 'darwin';
   if (isMac && name === 'podman') return [{ about: 'start the Podman machine', task: 'machine-start' }];
   if (isMac) return [await startDocker(probe)];
   if (name === 'docker' && (await runsSystemd(probe)))
     return [{ about: 'start the Docker daemon', command: asRoot(probe, 'systemctl start docker') }];
-  return await installEngine(probe);
+  return mayInstall ? await installEngine(probe) : [];
 }
 
 function engineIsRootful(_: Probe, engine: Engine): CheckResult {

@@ -7,7 +7,7 @@ import type { Fix } from 'zx-tasks';
 import { checks as startChecks } from '../../tasks/checks/container-start.ts';
 import { checks } from '../../tasks/checks/engine.ts';
 import { tinyElf } from '../../tasks/lib/tiny-elf.ts';
-import { checkOf, probeOf, type Told } from '../helpers/probe.ts';
+import { checkOf, engineOf, probeOf, type Told } from '../helpers/probe.ts';
 
 const installed = checkOf(checks, 'EN001');
 const answers = checkOf(checks, 'EN002');
@@ -127,6 +127,46 @@ test('when two engines are silent, both are named', async () => {
       '`podman info` ended with 125: Error: default OCI runtime "crun" not found: invalid argument; `docker info` reports no server',
     fixes: [{ about: 'install Podman and what it needs' }, { command: 'systemctl start docker' }],
   });
+});
+
+test('an engine that answers and was not chosen is named, and not said to be silent', async () => {
+  const told: Told = {
+    programs: ['podman', 'docker', 'dockerd', 'apt-get'],
+    commands: {
+      'podman info': 'host:\n',
+      // As Docker 20.10 says it.
+      'docker info': {
+        code: 1,
+        stdout: 'Server:\nERROR: Cannot connect to the Docker daemon.\n',
+        stderr: 'errors pretty printing info\n',
+      },
+    },
+  };
+  const env = { TASKS_ENGINE: 'docker' };
+  expect(await answers({ ...told, env })).toEqual({
+    outcome: 'fail',
+    summary: '`docker` does not answer',
+    cause:
+      '`docker info` ended with 1: Cannot connect to the Docker daemon.; `podman` answers, but TASKS_ENGINE=docker leaves it out',
+    fixes: [{ about: 'use podman', command: 'export TASKS_ENGINE=podman', byHand: true }],
+  });
+  expect(await answers({ ...told, files: { '/run/systemd/system': '' } })).toMatchObject({
+    cause: expect.stringContaining('`podman` answers, but `--engine` leaves it out'),
+    fixes: [{ command: 'systemctl start docker' }, { command: 'npx tasks doctor --engine=podman' }],
+  });
+  const dockerAnswers = { 'podman info': { code: 125 }, 'docker info': 'Server:\n Server Version: 26.1.5\n' };
+  expect(await answers({ ...told, env: { TASKS_ENGINE: 'podman' }, commands: dockerAnswers })).toMatchObject({
+    summary: '`podman` does not answer',
+    fixes: [{ command: 'export TASKS_ENGINE=docker', byHand: true }],
+  });
+  expect((await answers({ ...told, env: { TASKS_ENGINE: 'dokcer' } })).cause).toContain('TASKS_ENGINE=dokcer');
+});
+
+test('one that was slow and answers when it is asked again has answered', async () => {
+  const probe = probeOf({ programs: ['podman'], commands: { 'podman info': 'host:\n' } });
+  const engine = vi.fn(probe.engine).mockResolvedValueOnce(undefined).mockResolvedValue(engineOf({}));
+  const check = checks.find(({ id }) => id === 'EN002');
+  expect(await check?.run({ ...probe, engine })).toEqual({ outcome: 'pass', summary: 'podman 4.3.1' });
 });
 
 test('an ordinary user installs through sudo, which never asks where nobody can answer', async () => {

@@ -1,6 +1,6 @@
-/** Why Podman does not answer an ordinary user. */
+/** Why Podman does not answer an ordinary user, and how an old Docker is understood. */
 import { expect, test } from 'vitest';
-import { askPodman } from '../../tasks/runner/engine/ask.ts';
+import { askDocker, askPodman } from '../../tasks/runner/engine/ask.ts';
 import { makeElevate } from '../../tasks/runner/engine/elevate.ts';
 import type { Ran } from '../../tasks/runner/script.ts';
 
@@ -24,4 +24,22 @@ test.each<[string, Partial<Ran>, Partial<Ran>, string]>([
     return { command: command.join(' '), code: 0, stdout: '', stderr: '', tookMs: 1, ...given };
   }, privilege);
   expect(`${answer.state}${answer.state === 'silent' ? `: ${answer.problem}` : ''}`).toBe(expected);
+});
+
+test('a Docker before 23, which prints the word `json` when it is asked for JSON, answers all the same', async () => {
+  const privilege = makeElevate({ needsRoot: false, mayAsk: false, containersConf: undefined, isCallers: false });
+  const said: Readonly<Record<string, string>> = {
+    'docker info --format json': 'json\n',
+    'docker info --format {{json .}}': '{"ServerVersion":"20.10.24+dfsg1","SecurityOptions":["name=seccomp"]}\n',
+    'docker version --format json': 'json\n',
+  };
+  const answer = await askDocker(async (words) => {
+    const command = words.join(' ');
+    return { command, code: 0, stdout: said[command] ?? '', stderr: '', tookMs: 1 };
+  }, privilege);
+  expect(answer).toMatchObject({
+    state: 'answers',
+    engine: { name: 'docker', version: '20.10.24+dfsg1', rootful: true, disguised: false },
+  });
+  expect(answer.state === 'answers' && JSON.parse(answer.engine.info.stdout)).toHaveProperty('ServerVersion');
 });

@@ -50,8 +50,11 @@ export async function askDocker(run: Runner, privilege: Privilege): Promise<Answ
 
 async function askDockerAs(run: Runner, elevate: Privilege['plain']): Promise<Answer> {
   const command = elevate(['docker']);
-  const info = await run([...command, 'info', '--format', 'json'], { timeoutMs: infoTimeoutMs });
-  if (info.problem === 'not-found') return { state: 'missing', name: 'docker' };
+  const ask = (format: string) => run([...command, 'info', '--format', format], { timeoutMs: infoTimeoutMs });
+  const first = await ask('json');
+  if (first.problem === 'not-found') return { state: 'missing', name: 'docker' };
+  // Docker before 23 takes the word for a template.
+  const info = first.stdout.trim() === 'json' ? await ask('{{json .}}') : first;
   const disguisedPodman = readPodmanInfo(info);
   if (disguisedPodman !== undefined) {
     return {
