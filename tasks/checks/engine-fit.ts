@@ -1,8 +1,9 @@
 /** Is the engine one that the stack is known to run on? */
-import type { CheckResult, Engine, Probe } from 'zx-tasks';
+import type { CheckResult, Engine, Fix, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import type { EngineInfo } from '../lib/engine-info.ts';
-import { enginePackages, installFix } from '../lib/packages.ts';
+import { chooseEngine } from '../lib/engines.ts';
+import { asRoot, enginePackages, installFix } from '../lib/packages.ts';
 import { checkImages } from '../lib/stack.ts';
 import { withEngineInfo } from '../lib/subjects.ts';
 
@@ -57,19 +58,46 @@ async function isNewEnough(probe: Probe, _: EngineInfo, engine: Engine): Promise
       summary: `${summary} does not know CAP_BPF and CAP_PERFMON`,
       cause:
         'without them no container may load eBPF; some distributions, such as Debian 12, made theirs from older sources',
-      fixes: await installFix(probe, 'install Podman, which is then used instead', enginePackages),
+      fixes: await turnToPodman(probe),
     };
   return {
     outcome: mayWork ? 'warn' : 'fail',
     summary: `${summary} is old`,
     cause: `the stack is tested on ${engine.name} ${tested} and cannot work before ${works.replace('>=', '')}`,
-    fixes: await installFix(probe, `install the newest ${engine.name} of the distribution`, {
-      apt: engine.name === 'podman' ? 'podman' : 'docker.io',
-      dnf: engine.name === 'podman' ? 'podman' : 'moby-engine',
-      pacman: engine.name,
-      ...(engine.name === 'podman' ? { brew: 'podman' } : {}),
-    }),
+    fixes:
+      !mayWork && (await isStuckWithOldPodman(probe, engine)) ? [turnToDocker(probe)] : await upgrade(probe, engine),
   };
+}
+
+function upgrade(probe: Probe, { name }: Engine): Promise<readonly Fix[]> {
+  return installFix(probe, `install the newest ${name} of the distribution`, {
+    apt: name === 'podman' ? 'podman' : 'docker.io',
+    dnf: name === 'podman' ? 'podman' : 'moby-engine',
+    pacman: name,
+    ...(name === 'podman' ? { brew: 'podman' } : {}),
+  });
+}
+
+/** Ubuntu 22.04 and older have Podman 3 for good, but Docker as new as the later ones. */
+async function isStuckWithOldPodman(probe: Probe, { name }: Engine): Promise<boolean> {
+  return name === 'podman' && /^ID=ubuntu$/m.test((await probe.read('/etc/os-release')) ?? '');
+}
+
+function turnToDocker(probe: Probe): Fix {
+  const install = asRoot(probe, 'apt-get update && apt-get install docker.io docker-buildx docker-compose-v2');
+  return {
+    about: 'use Docker, which this Ubuntu has in a newer version',
+    command: `${install} && npx tasks test --engine=docker`,
+    byHand: true,
+  };
+}
+
+/** Where there is one already, or a variable names the engine, installing it alone changes nothing. */
+async function turnToPodman(probe: Probe): Promise<readonly Fix[]> {
+  const choose = chooseEngine(probe, 'podman');
+  if ((await probe.which('podman')) !== undefined) return [choose];
+  const install = await installFix(probe, 'install Podman, which is then used instead', enginePackages);
+  return (probe.env.TASKS_ENGINE ?? '') === '' ? install : [...install, choose];
 }
 
 /** Asks for a container of an image that cannot be there: Docker looks at the capabilities first. Podman knows them since 2.1. */

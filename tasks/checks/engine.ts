@@ -1,7 +1,7 @@
 /** Is there a container engine, does it answer, and does it run containers as root? */
 import type { CheckResult, Engine, Fix, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
-import { type EngineName, enginesHere, preferredEngine, runsSystemd } from '../lib/engines.ts';
+import { chooseEngine, type EngineName, enginesHere, preferredEngine, runsSystemd } from '../lib/engines.ts';
 import { letUseSudo } from '../lib/let-use-sudo.ts';
 import { folderOffPath, startDocker } from '../lib/mac.ts';
 import { asRoot, enginePackages, installFix } from '../lib/packages.ts';
@@ -121,19 +121,13 @@ async function engineAnswers(probe: Probe): Promise<CheckResult> {
         ? `neither ${silent.map(({ name }) => `\`${name}\``).join(' nor ')} answers`
         : `${silent[0] === undefined ? 'the engine that was chosen' : `\`${silent[0].name}\``} does not answer`,
     cause: [...silent.map(({ why }) => why), ...isLeftOut].join('; '),
-    fixes: [...fixes.flat(), ...(other === undefined ? [] : [useOther(other, chosen !== undefined)])],
+    fixes: [...fixes.flat(), ...(other === undefined ? [] : [chooseEngine(probe, other)])],
   };
 }
 
 function answered({ name, version, disguised }: Engine): CheckResult {
   const disguise = disguised ? ' (the `docker` command here is Podman)' : '';
   return { outcome: 'pass', summary: `${name} ${version}${disguise}` };
-}
-
-/** What `.env` says gives way to a variable that is exported. */
-function useOther(name: EngineName, isByVariable: boolean): Fix {
-  const command = isByVariable ? `export TASKS_ENGINE=${name}` : `npx tasks doctor --engine=${name}`;
-  return { about: `use ${name}`, command, byHand: true };
 }
 
 const NEEDS_ROOT = 'loading eBPF needs an engine that runs as root, and you are an ordinary user';

@@ -1,5 +1,5 @@
 /** Which engines could answer here. The docker command alone is none: it talks to a daemon, and that may be nowhere. */
-import type { Engine, Probe } from 'zx-tasks';
+import type { Engine, Fix, Probe } from 'zx-tasks';
 
 export type EngineName = Engine['name'];
 
@@ -16,6 +16,13 @@ export async function enginesHere(probe: Probe): Promise<readonly EngineName[]> 
 export async function preferredEngine(probe: Probe): Promise<EngineName | undefined> {
   if ((await probe.which('podman')) !== undefined) return 'podman';
   return (await enginesHere(probe))[0];
+}
+
+/** How one of them is chosen. What `.env` says gives way to a variable that is exported. */
+export function chooseEngine({ env }: Pick<Probe, 'env'>, name: EngineName): Fix {
+  const isByVariable = (env.TASKS_ENGINE ?? '') !== '';
+  const command = isByVariable ? `export TASKS_ENGINE=${name}` : `npx tasks doctor --engine=${name}`;
+  return { about: `use ${name}`, command, byHand: true };
 }
 
 /** Whether systemd runs this machine, so that `systemctl` can start something. */

@@ -44,6 +44,29 @@ test('EN006: a Docker that does not know the profiler’s capabilities cannot wo
     summary: 'docker 20.10.24+dfsg1 does not know CAP_BPF and CAP_PERFMON',
     fixes: [{ command: expect.stringContaining('podman-compose') }],
   });
+  const told: Told = { engine: docker, commands, programs: ['apt-get'] };
+  const env = { TASKS_ENGINE: 'docker' };
+  expect((await checkOf(engine, 'EN006')({ ...told, env })).fixes, 'a variable still names Docker').toMatchObject([
+    { command: expect.stringContaining('podman-compose') },
+    { command: 'export TASKS_ENGINE=podman', byHand: true },
+  ]);
+  const programs = ['apt-get', 'podman'];
+  expect((await checkOf(engine, 'EN006')({ ...told, programs })).fixes, 'Podman is here').toMatchObject([
+    { command: 'npx tasks doctor --engine=podman', byHand: true },
+  ]);
+});
+
+test('EN006: on an Ubuntu whose Podman stays too old, Docker is offered', async () => {
+  const old: Told = { engine: { version: '3.4.4' }, commands: info({}), programs: ['apt-get'] };
+  expect((await checkOf(engine, 'EN006')(old)).fixes).toMatchObject([{ command: expect.stringMatching(/ podman /) }]);
+  const files = { '/etc/os-release': 'NAME="Ubuntu"\nVERSION_ID="22.04"\nID=ubuntu\nID_LIKE=debian\n' };
+  expect((await checkOf(engine, 'EN006')({ ...old, files, uid: 1000, isTerminal: true })).fixes).toMatchObject([
+    {
+      command:
+        "sudo sh -c 'apt-get update && apt-get install docker.io docker-buildx docker-compose-v2' && npx tasks test --engine=docker",
+      byHand: true,
+    },
+  ]);
 });
 
 const hybrid = { '/sys/fs/cgroup/unified/cgroup.controllers': '' };
