@@ -43,3 +43,15 @@ test('the file for old kernels adds one capability and nothing else', () => {
 test('the file for SELinux takes its label from the profiler and nothing else', () => {
   expect(parse(read(selinux))).toEqual({ services: { profiler: { security_opt: ['label=disable'] } } });
 });
+
+test('the profiler may call nothing that looks into other processes, mounts, makes namespaces or changes the machine', () => {
+  const { defaultAction, syscalls } = JSON.parse(read('container/profiler/seccomp.json')) as {
+    readonly defaultAction: string;
+    readonly syscalls: readonly { readonly action: string; readonly names: readonly string[] }[];
+  };
+  const forbidden =
+    /ptrace|process_|pidfd_getfd|kcmp|mount|pivot_root|chroot|setns|unshare|open_tree|handle|module|kexec|reboot|swap|keyctl|_key|perf_event|userfaultfd|io_uring|clone3|syslog|acct|quota|clock_settime|settimeofday|adjtime|sethostname|setdomainname|iopl|ioperm|mknod|personality/;
+  expect(defaultAction).toBe('SCMP_ACT_ERRNO');
+  const allowed = syscalls.filter(({ action }) => action === 'SCMP_ACT_ALLOW').flatMap(({ names }) => names);
+  expect(allowed.filter((name) => forbidden.test(name))).toEqual([]);
+});
