@@ -1,6 +1,6 @@
 /** Completion in real shells on a real terminal: what a person types, and what stands there after Tab. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdir, symlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 import { openTerminalOf } from '../helpers/terminal.ts';
@@ -107,6 +107,27 @@ test.each(Object.entries(shells))(
 );
 
 const isInstalled = (name: string): boolean => spawnSync(name, ['--version']).status === 0;
+
+test('a Tab runs no program that another user has put where everybody may make files', async (context) => {
+  context.skip(process.getuid?.() !== 0, 'only root can give files away');
+  await using project = await projectWithBin();
+  const found = () =>
+    Object.entries(shells)
+      .filter(([name]) => isInstalled(name))
+      .map(([name, { load }]) => {
+        const script = `cd "$1"; ${load}; cd sub; ${name === 'fish' ? '__' : '_'}tasks_bin`;
+        const [flags, words] = name === 'fish' ? ['--no-config', script.replace('$1', '$argv[1]')] : ['-f', script];
+        const args =
+          name === 'fish' ? [flags, '-c', words, project.folder] : [flags, '-c', words, name, project.folder];
+        return spawnSync(name, args, { env: project.env(), encoding: 'utf8' }).stdout.replace(/\n$/, '');
+      });
+  const own = project.path('node_modules/.bin/tasks');
+  expect(new Set(found())).toEqual(new Set([own]));
+  await chmod(project.folder, 0o1777);
+  expect(new Set(found())).toEqual(new Set([own]));
+  await chown(project.path('node_modules'), 12_345, 12_345);
+  expect(found()).not.toContain(own);
+});
 
 for (const [name, { command, load }] of Object.entries(shells)) {
   test.skipIf(!isInstalled(name))(`${name} completes tasks, words, flags and values, in any folder`, async () => {

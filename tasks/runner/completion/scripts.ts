@@ -2,13 +2,16 @@ import type { ShellName } from '../args.ts';
 
 /*
  * What the scripts share: they find the project's own program, since npx would take half a second, and ask it for
- * `candidate<TAB>about` lines. Where it has none the shell offers files.
+ * `candidate<TAB>about` lines. Where it has none the shell offers files. In a folder where everybody may make files (`-k`, as /tmp)
+ * only what is the user's own is run by a Tab.
  */
 
 const findBin = (fallback: string): string => `_tasks_bin() {
   local folder=$PWD
   while [ -n "$folder" ]; do
-    if [ -x "$folder/node_modules/.bin/tasks" ]; then echo "$folder/node_modules/.bin/tasks"; return; fi
+    if [ -x "$folder/node_modules/.bin/tasks" ] && { [ ! -k "$folder" ] || [ -O "$folder/node_modules" ]; }; then
+      echo "$folder/node_modules/.bin/tasks"; return
+    fi
     folder=\${folder%/*}
   done
   ${fallback} tasks
@@ -102,7 +105,7 @@ const fish = `# Completion of \`tasks\` and \`npx tasks\` for fish. Load it with
 function __tasks_bin
   set -l folder $PWD
   while test -n "$folder"
-    if test -x "$folder/node_modules/.bin/tasks"
+    if test -x "$folder/node_modules/.bin/tasks"; and begin; not test -k "$folder"; or test -O "$folder/node_modules"; end
       echo "$folder/node_modules/.bin/tasks"
       return
     end
