@@ -117,17 +117,20 @@ test('environment variables name the server, the mode and the token, and win ove
   }
 });
 
-test('the password in the URL of the server is sent, and neither shown nor stored', async () => {
+test.each([
+  ['password', 'me:very%2Dsecret', 'me:***', 'me:very-secret'],
+  ['token', 'very%2Dsecret', '***', 'very-secret:'],
+])('the %s in the URL of the server is sent, and neither shown nor stored', async (_, login, shown, sent) => {
   await using server = await startCacheServer();
-  const env = { TASKS_CACHE_URL: server.url.replace('//', '//me:very%2Dsecret@'), TASKS_CACHE: 'read-write' };
+  const env = { TASKS_CACHE_URL: server.url.replace('//', `//${login}@`), TASKS_CACHE: 'read-write' };
   await using here = await createProject({
     'tasks.config.yaml':
       "version: 1\ntasks:\n  build: { inputs: [], outputs: [out], run: 'env | grep CACHE_URL; env > out' }\n",
   });
   const { stdout } = await here.run('build', { env });
-  expect(stdout).toContain('CACHE_URL=http://me:***@');
+  expect(stdout).toContain(`CACHE_URL=http://${shown}@`);
   expect(stdout).toContain('note: output `out` of task `build` contains a secret, so the outputs are not cached\n');
-  expect(server.headers()[0]?.authorization).toBe(`Basic ${Buffer.from('me:very-secret').toString('base64')}`);
+  expect(server.headers()[0]?.authorization).toBe(`Basic ${Buffer.from(sent).toString('base64')}`);
   expect([...server.entries.keys()]).toEqual([]);
 });
 

@@ -29,10 +29,12 @@ export function makeCacheSource(surroundings: CacheSurroundings): CacheSource {
   };
 }
 
-/** The password in a URL, as it stands there and as it is sent. */
+/** The password in a URL, as it stands there and as it is sent. A name without one is a token. */
 function learnPassword(secrets: Secrets, url: string | undefined): void {
-  const { password } = url === undefined ? { password: '' } : new URL(url);
-  const decoded = attempt(() => decodeURIComponent(password), password);
+  if (url === undefined) return;
+  const { username, password } = new URL(url);
+  const sent = password === '' ? username : password;
+  const decoded = attempt(() => decodeURIComponent(sent), sent);
   const name = 'the password of the cache';
-  secrets.learn([name], [{ [name]: password }, { [name]: decoded }]);
+  secrets.learn([name], [{ [name]: sent }, { [name]: decoded }]);
 }
