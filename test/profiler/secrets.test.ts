@@ -104,6 +104,9 @@ test.each([
   ['/?next=%252Fcb%253Ftoken%253Dx', '/?next=%252Fcb%253Ftoken%253D***'],
   ['/?v={"a":"b","token":"x"}&b=2', '/?v={"a":"b","token":***&b=2'],
   ['/?v=%7B%22token%22:%22x%22%7D', '/?v=%7B%22token%22:***'],
+  ['/?v={"a"+:+"b",+"token"+:+"x"}&b=2', '/?v={"a"+:+"b",+"token"+:***&b=2'],
+  ['/?v=%7B%22token%22%20%3A%20%22x%22%7D', '/?v=%7B%22token%22%20%3A***'],
+  ["/?v={'token':'x'}&b=2", "/?v={'token':***&b=2"],
 ])('within a value: %s is written as %s', (target, expected) => {
   expect(redact(target)).toBe(expected);
 });

@@ -7,9 +7,11 @@ import { findUserInfo } from './user-info.ts';
 const SUSPECT = /[?;#@%]/;
 /** Parameters follow `?` and `#`, and within a path `;`. */
 const PARAMETERS = /[?;#]/;
-const [QUOTE, HASH, AMPERSAND, COMMA, SLASH, COLON, SEMICOLON, EQUALS, QUESTION, BRACE] = [
-  34, 35, 38, 44, 47, 58, 59, 61, 63, 123,
+const [HASH, AMPERSAND, COMMA, SLASH, COLON, SEMICOLON, EQUALS, QUESTION, BRACE] = [
+  35, 38, 44, 47, 58, 59, 61, 63, 123,
 ];
+/** What ends a name of JSON, and of its like in single quotes; a blank may be a `+`. */
+const QUOTED = /["'][\s+]*$/;
 
 /** Makes the function that takes the secrets out of a request's target. `further` are words that name a secret besides the known ones. */
 export function createRedactor(further: readonly string[]): (target: string) => string {
@@ -35,7 +37,7 @@ function findSecretValues(decoded: Decoded, isSecret: (name: string) => boolean)
     const code = text.charCodeAt(at);
     if (code === QUESTION || code === HASH) isQuery = true;
     const isPair = code === EQUALS && isSecret(text.slice(nameAt, at));
-    const isMember = code === COLON && text.charCodeAt(at - 1) === QUOTE && isSecret(text.slice(keyAt, at));
+    const isMember = code === COLON && QUOTED.test(text.slice(keyAt, at)) && isSecret(text.slice(keyAt, at));
     if (isPair || isMember) {
       const to = valueEnd(decoded, at, isQuery);
       found.push({ from: at + 1, to });
