@@ -37,6 +37,7 @@ test.each(['plain', 'prefixed', 'json', 'github'])(
 test('a second signal kills a flood that ignores the first', async () => {
   await using project = await createProject(config('  flood: { run: "trap \'\' INT TERM; yes" }\n'));
   const flood = startFlood(project, 'flood');
+  await expect.poll(flood.lines, { timeout: 20_000 }).toBeGreaterThan(0);
   await sleep(1_000);
   flood.signal();
   await expect.poll(flood.hasSaidSignal, { timeout: 20_000 }).toBe(true);

@@ -88,9 +88,10 @@ function replay(info: Info, steps: readonly Step[], how: Pick<Circumstances, 're
   const wire = openWire(info, answersOf(info));
   let { connection } = wire;
   for (const [index, { way, text, unknown = 0, at = 0, other = 0, framed }] of steps.entries()) {
-    const place = { offset: at, length: text.length + unknown, cap: text.length, ...inRing(text) };
+    const { bytes, from } = inRing(text);
     const timeNs = (index + 1) * MS;
-    const piece = { ...place, framed, gap: 'none', other, timeNs, who: someone } as const;
+    const [length, cap] = [text.length + unknown, text.length];
+    const piece = { offset: at, length, cap, bytes, from, framed, gap: 'none', other, timeNs, who: someone } as const;
     if (way === '>') connection.request(piece);
     else connection.response(piece);
     if (how.givesUp[index % how.givesUp.length]) connection.giveUpBefore(timeNs + 1);
