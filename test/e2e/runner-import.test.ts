@@ -261,13 +261,17 @@ joined: $(SRC)
 	@cat $^ > $@
 count: src/*.txt
 	@ls src | wc -l | tr -d ' ' > $@; cat $@
+copied: own.txt $(SRC)
+	@cat $< > $@; cat $@
+first: $(SRC) own.txt
+	@cat $< > $@; cat $@
 .PHONY: list
 list:
 	@echo $(SRC)
 `,
-    files: { 'src/a.txt': 'a\n', 'src/b.txt': 'b\n' },
-    runs: [['joined'], ['count'], ['list']],
-    through: ['joined', 'list'],
+    files: { 'src/a.txt': 'a\n', 'src/b.txt': 'b\n', 'own.txt': 'own\n' },
+    runs: [['joined'], ['count'], ['copied'], ['first'], ['list']],
+    through: ['joined', 'first', 'list'],
   },
   'two rules for one target': {
     makefile: `out.txt: b.txt

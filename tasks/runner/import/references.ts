@@ -26,7 +26,8 @@ export function automaticValue(name: string, automatic: Automatic | undefined): 
   if (automatic === undefined) throw new CouldNot(`\`$${name}\` outside of a recipe`);
   const shown = name.length === 1 ? `\`$${name}\`` : `\`$(${name})\``;
   const { target, needs, stem } = automatic;
-  if (/^[<^+]/.test(name) && needs.some(isGlob)) throw new CouldNot(`${shown} of files that a pattern names`);
+  const meant = name.startsWith('<') ? needs.slice(0, 1) : needs;
+  if (/^[<^+]/.test(name) && meant.some(isGlob)) throw new CouldNot(`${shown} of files that a pattern names`);
   const values: Readonly<Record<string, string | undefined>> = {
     '*': stem,
     '@': target,
