@@ -122,17 +122,21 @@ DEPS = $(SRCS:.c=.d) $(patsubst %.c,%.d,$(SRCS)) more.d
 ifneq ($(MAKECMDGOALS),clean)
 -include $(DEPS)
 endif
-.PHONY: all clean
+.PHONY: all test clean
 all: app
 	@cat app
 app: main.c
 	@cat main.c main.h > $@
+test: tests/one
+	@cat tests/one
+tests/%: tests/%.c app
+	@cat $^ > $@
 clean:
 	@rm -f app; echo clean
 `,
-    files: { 'main.c': 'c\n', 'main.h': 'h\n', 'main.d': 'app: main.h\n' },
-    runs: [['all'], ['clean']],
-    through: ['app'],
+    files: { 'main.c': 'c\n', 'main.h': 'h\n', 'main.d': 'app: main.h\n', 'tests/one.c': 'one\n' },
+    runs: [['all'], ['test'], ['clean']],
+    through: ['app', 'test'],
   },
   'such files, where they are made first': {
     makefile: `-include main.d

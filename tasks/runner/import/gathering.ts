@@ -13,6 +13,8 @@ export class Gathering {
   readonly special = new Map<string, readonly string[]>();
   readonly doubts: Doubt[] = [];
   readonly patternTexts: string[] = [];
+  /** Those that may make what the compiler found: not `bin/%: %.c`, which would make `bin/a.d` only of an `a.d.c`. */
+  readonly patternsOfAll: string[] = [];
   readonly unnamed: { readonly line: string; readonly text: string; readonly pattern: RegExp }[] = [];
   unknownPhony: string | undefined;
   /** What may add to what files are made of. */
@@ -38,7 +40,7 @@ export class Gathering {
     for (const text of statement.targets) {
       for (const name of this.namesIn(text, { line, index })?.names ?? []) {
         if (Object.hasOwn(specialTargets, name)) this.addLostSpecial(name, statement);
-        else if (name.includes('%')) this.patternTexts.push(name);
+        else if (name.includes('%')) this.addPattern(name);
         else this.merge({ ...empty, name, line, lost: statement.what });
       }
     }
@@ -50,7 +52,7 @@ export class Gathering {
     const names = found?.names ?? [];
     for (const name of names) {
       if (Object.hasOwn(specialTargets, name)) this.addSpecial(name, needText, { line, index });
-      else if (name.includes('%')) this.patternTexts.push(name);
+      else if (name.includes('%')) this.addPattern(name, needText);
       else {
         const stem = ifKnown(() => this.stemIn(name, rule, index));
         const needs = this.needsIn(needText, index, stem);
@@ -59,6 +61,11 @@ export class Gathering {
         this.merge({ name, line, about, recipe, besides, stem, ...needs, lost: found?.lost ?? lost ?? needs.lost });
       }
     }
+  }
+
+  private addPattern(name: string, needs = ''): void {
+    this.patternTexts.push(name);
+    if (!name.endsWith('%') || !/%\.\w/.test(needs)) this.patternsOfAll.push(name);
   }
 
   /** What `%` is for a target of a static pattern rule; undefined where its commands may make others too. */

@@ -46,9 +46,9 @@ export function gather(statements: readonly Statement[], variables: Variables): 
       gathering.doubts.push({ line: statement.line, what: `\`${statement.name}\`` });
     if (statement.kind === 'rule' || statement.kind === 'unknown') gathering.add(statement, index);
   }
-  const { special, doubts, patternTexts, unnamed, unknownPhony, unknownNeeds } = gathering;
+  const { special, doubts, patternTexts, patternsOfAll, unnamed, unknownPhony, unknownNeeds } = gathering;
   // Make makes such files anew before all else, where it can.
-  const rules = [...patternTexts, ...gathering.targets.keys(), ...unnamed.map(({ text }) => text)];
+  const rules = [...patternsOfAll, ...gathering.targets.keys(), ...unnamed.map(({ text }) => text)];
   const isMade = rules.some((name) => /(\.d|[%)}])$/.test(name));
   if (unknownNeeds !== undefined && isMade) doubts.push(unknownNeeds);
   const targets = new Map(
