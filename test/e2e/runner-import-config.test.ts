@@ -40,7 +40,7 @@ LIST = $(SRCS:.txt=.lst)
 export COLOUR = red
 
 .PHONY: all both sure fails quotes shell deep env clean-up
-# Make everything
+## all: Make everything
 all: $(OUT)/joined $(OUT)/sorted
 
 $(OUT)/joined: $(SRCS) | $(OUT) ## Join the files

@@ -111,7 +111,9 @@ function ruleOf(line: string, text: string, comment: readonly string[]): Stateme
   const [, pattern, needsOfStem] = /^([^\s:]*%[^\s:]*)\s*:(?![:=])\s*(.*)$/s.exec(needs) ?? [];
   if (/:/.test((needsOfStem ?? needs).replaceAll(/\$[({][^)}]*[)}]/g, ''))) return lost(`\`${plain.slice(0, 40)}\``);
   if (inline !== undefined && plain !== text.trim()) return lost('a `#` in a rule of one line');
-  const about = help ?? (comment.length === 0 ? undefined : shortened(comment));
+  const above = comment.length === 0 ? undefined : shortened(comment);
+  // `## build: Build it` above `build:`, as a `help` target reads it.
+  const about = help ?? (above?.startsWith(`${targets}: `) ? above.slice(targets.length + 1).trim() : above);
   const recipe = inline === undefined || inline.trim() === '' ? [] : [inline.trim()];
   return { kind: 'rule', line, targets, needs: needsOfStem ?? needs, pattern, recipe, about, lost: undefined };
 }
