@@ -14,7 +14,7 @@ export const checks = documented([
     needs: ['EN002'],
     timeoutMs: 20_000,
     about:
-      'The stack is started by `podman-compose`, `podman compose` or `docker compose`. Old versions ignore keys and exit with 0 although a service failed, so the tasks check what really runs.',
+      'The stack is started by the first of `podman-compose`, `podman compose` and `docker compose` that works, or by the command that TASKS_COMPOSE names. Old versions ignore keys and exit with 0 although a service failed, so the tasks check what really runs.',
     fix: 'installing podman-compose',
     run: withEngine(hasProvider),
   },

@@ -44,6 +44,14 @@ test('every `npx tasks` command in a document names a task that exists', () => {
   expect(unknown).toEqual([]);
 });
 
+test('every variable of ours that the code reads from the environment is in a document', () => {
+  const sources = files(/^tasks\/.*\.ts$/).map(read);
+  const variables = sources.flatMap((text) => [...text.matchAll(/\benv\.(TASKS_\w+)/g)].map((match) => match[1] ?? ''));
+  const pages = documents.map(read).join('\n');
+  expect(variables).toContain('TASKS_ENGINE');
+  expect(variables.filter((name) => !pages.includes(name))).toEqual([]);
+});
+
 test('the README’s first block is two commands, and `npm test` runs what CI runs', () => {
   const block = /```sh\n([\s\S]*?)```/.exec(read('README.md'))?.[1] ?? '';
   const commands = block
