@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { images, services } from '../../tasks/lib/stack.ts';
+import { LONGEST } from '../helpers/longest-first.ts';
 import { files, importsOf, read } from '../helpers/tree.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -157,6 +158,10 @@ test('no file speaks of the place where it was written', () => {
     .filter((path) => !/^package-lock\.json$|\.svg$|^test\/repo\/|^\.ci\//.test(path))
     .filter((path) => words.some((word) => word.test(read(path))));
   expect(offenders).toEqual([]);
+});
+
+test('the tests that begin first are there', () => {
+  expect(LONGEST.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 test('nothing is half done: no marker of unfinished work', () => {
