@@ -191,6 +191,16 @@ test('a secret given as a param is masked in the dry run, the command and the fa
   expect(stdout).not.toContain('8f3a');
 });
 
+test('so it is in the question whether to go on', async () => {
+  await using project = await createProject(
+    config("  show: { params: { token: {} }, confirm: 'with ${token}?', run: echo }\n"),
+  );
+  const terminal = openTerminal(project, `show --token=${token}`, { env });
+  await terminal.shows('show: with ***? [y/N]');
+  terminal.type('n\n');
+  expect(await terminal.exit).toBe(2);
+});
+
 test('a secret that the config itself sets for a task is masked too', async () => {
   await using project = await createProject(config("  show: { env: { KEY: from-config }, run: 'echo $KEY' }\n"));
   expect((await project.run('show')).stdout).toBe('▸ show\n***\n✔ show <time>\n');

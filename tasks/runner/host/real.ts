@@ -75,7 +75,7 @@ export function realHost(importModule: ImportModule, terminals: readonly number[
     onUncaught: (listener, who) => onUncaught({ listener, who }, stderr.write),
     hearPrints,
     outliveTerminal: () => outliveReader(process.stdout),
-    ask,
+    ask: (question) => ask(secrets.mask(question)),
     packageVersion: () => versionOf(packageFolder),
     realPath: async (path) => (existsSync(path) ? realpathSync(path) : path),
     exists: existsSync,
