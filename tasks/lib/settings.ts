@@ -1,10 +1,11 @@
 /** With what a service was started, in one short word: when it changes, `up` replaces the container. */
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import { OF_THE_CONTAINER, SETTING_NAMES, unknownSettings } from '../../container/profiler/src/setting-names.ts';
-import { appPort, composeFile, oldKernelsFile, type Service, selinuxFile, tracesFolder } from './stack.ts';
+import { appPort, composeFile, oldKernelsFile, type Service, selinuxFile } from './stack.ts';
+import { traceOwner } from './trace-files.ts';
 
 /** What the profiler reads from the caller's environment; `docs/profiler.md` says what each means. */
 const profilerVariables = SETTING_NAMES.filter((name) => !OF_THE_CONTAINER.includes(name)).map(
@@ -58,14 +59,4 @@ export async function composeVariables(context: Context, engine: Engine): Promis
     return value === undefined || value === '' ? [] : [`${name}=${value}`];
   });
   return [...Object.entries(fixed).map(([name, value]) => `${name}=${value}`), ...chosen];
-}
-
-/**
- * As whom the profiler writes: the owner of the traces, so that the files stay the user's. Docker gives a user who is
- * not root none of the added capabilities, and a machine's shared folder maps owners itself; there it is root, and the
- * files are made beforehand for all to write.
- */
-async function traceOwner(context: Context, engine: Engine): Promise<{ readonly uid: number; readonly gid: number }> {
-  const ownersCross = engine.name === 'podman' && context.platform.os === 'linux';
-  return ownersCross ? await stat(join(context.root, tracesFolder)) : { uid: 0, gid: 0 };
 }

@@ -21,7 +21,7 @@ export async function run(context: Context): Promise<void> {
   const toStart = services.filter((service) => !kept.some((each) => each.service === service));
   if (toStart.length === 0) context.log('already running');
   else await start(context, { stale, kept, toStart });
-  await makeSetAside(context);
+  await makeSetAside(context, engine);
   await writeContainerNames(context, engine);
   await waitUntilReady(context, engine);
 }
@@ -47,7 +47,7 @@ async function start(context: Context, { stale, kept, toStart }: Change): Promis
     if (kept.length === 0) await removeNetworkIfUnused(context, engine);
   });
   await removeContainers(context, engine, stale);
-  if (toStart.includes('profiler')) await emptyTraces(context);
+  if (toStart.includes('profiler')) await emptyTraces(context, engine);
   context.log(`starting ${toStart.join(' and ')} with ${provider.command.join(' ')} ${provider.version}`);
   await startServices(context, { engine, provider, toStart });
 }

@@ -9,6 +9,9 @@ import { emptyTraces, makeSetAside, writeContainerNames } from '../../tasks/lib/
 import { engineOf } from '../helpers/probe.ts';
 import { ranOf } from '../helpers/script-context.ts';
 
+const podman = { name: 'podman' } as const;
+const caller = { platform: { os: 'linux', arch: 'x64', pretended: false }, user: { uid: 0, gid: 0 } } as const;
+
 test.each(['http-trace.txt', 'http-trace.jsonl.1', 'profiler.json', 'containers.json.new'])(
   'where a container has made %s a link, what it leads to is neither emptied nor written, nor opened to everybody',
   async (name) => {
@@ -20,10 +23,11 @@ test.each(['http-trace.txt', 'http-trace.jsonl.1', 'profiler.json', 'containers.
     await symlink(join(root, 'own'), join(folder, name));
     const context = {
       root,
+      ...caller,
       run: async () => ranOf('podman ps', { code: 0, stdout: '', stderr: '' }),
     } as Partial<Context>;
-    await emptyTraces(context as Context);
-    await makeSetAside({ root });
+    await emptyTraces(context as Context, podman);
+    await makeSetAside(context as Context, podman);
     await writeContainerNames(context as Context, engineOf({}));
     expect(await readFile(join(root, 'own'), 'utf8')).toBe('mine');
     expect((await stat(join(root, 'own'))).mode & 0o777).toBe(0o600);
@@ -44,21 +48,30 @@ test.each([
   await make(join(folder, 'containers.json.new'));
   const context = {
     root,
+    ...caller,
     run: async () => ranOf('podman ps', { code: 0, stdout: '', stderr: '' }),
   } as Partial<Context>;
-  await emptyTraces(context as Context);
+  await emptyTraces(context as Context, podman);
   await writeContainerNames(context as Context, engineOf({}));
   expect((await lstat(join(folder, 'http-trace.txt'))).isFile()).toBe(true);
   expect(await readFile(join(folder, 'containers.json'), 'utf8')).toBe('[]\n');
 });
 
-test('a trace with something in it is emptied, and may be written by everybody', async () => {
+const me = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+const somebody = { uid: me.uid + 1, gid: me.gid };
+
+test.each([
+  ['you where the profiler writes as you', 'podman', 'linux', me, 0o644],
+  ['everybody where another runs `up` in your folder', 'podman', 'linux', somebody, 0o666],
+  ['everybody where Docker runs the profiler as root', 'docker', 'linux', { ...me, uid: 1000 }, 0o666],
+  ['everybody where a machine maps owners', 'podman', 'darwin', { ...me, uid: 0 }, 0o666],
+] as const)('a trace with something in it is emptied, and may be written by %s', async (_who, name, os, user, mode) => {
   const root = await mkdtemp(join(tmpdir(), 'trace-files-'));
   onTestFinished(() => rm(root, { recursive: true }));
   const trace = join(root, 'container/traces/http-trace.txt');
   await mkdir(join(root, 'container/traces'), { recursive: true });
   await writeFile(trace, 'GET /\n', { mode: 0o600 });
-  await emptyTraces({ root } as Context);
+  await emptyTraces({ root, platform: { os, arch: 'x64', pretended: false }, user }, { name });
   expect(await readFile(trace, 'utf8')).toBe('');
-  expect((await stat(trace)).mode & 0o777).toBe(0o666);
+  expect((await stat(trace)).mode & 0o777).toBe(mode);
 });
