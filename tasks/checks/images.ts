@@ -16,7 +16,7 @@ export const checks = documented([
     needs: ['EN004', 'EN005'],
     timeoutMs: 60_000,
     about:
-      'The images are built on Debian’s and Node’s official ones. These are here already, were made here from packages, or can be pulled because their registry answers. DEBIAN_IMAGE and NODE_IMAGE name others.',
+      'The images are built on Debian’s and Node’s official ones. These are here already, were made here from packages, or can be pulled because their registry answers. DEBIAN_IMAGE and NODE_IMAGE name others. HTTP_PROXY, HTTPS_PROXY and NO_PROXY are handed on to the engine, through sudo too, and to builds; a Docker daemon pulls by its own settings.',
     fix: 'making them from the distribution’s packages, or naming images that can be pulled',
     run: withEngine(baseImagesCanBeHad),
   },

@@ -5,6 +5,7 @@ import { type BaseImage, baseImages, chosenImage } from './base-images.ts';
 import { buildCommand } from './build-command.ts';
 import { findCa } from './corporate-ca.ts';
 import { imageId } from './images.ts';
+import { proxyVariables } from './proxy.ts';
 import { images } from './stack.ts';
 import { forgetBuild, noteBuild, removeUnfinishedBuilds } from './unfinished-builds.ts';
 
@@ -60,9 +61,15 @@ export async function buildImage(context: Context, target: Target): Promise<void
     await removeUnfinishedBuilds(context, engine, startedMs);
     await forgetBuild(context, target);
   });
-  await $`${buildCommand(engine)} -t ${images[target]} --target ${recipe.stage} ${bases.flat()} ${secrets} -f ${recipe.file} ${recipe.folder}`;
+  await $`${buildCommand(engine)} -t ${images[target]} ${proxyArgs(context, engine)} --target ${recipe.stage} ${bases.flat()} ${secrets} -f ${recipe.file} ${recipe.folder}`;
   isBuilt = true;
   await forgetBuild(context, target);
+}
+
+/** What a build reaches the network by: Podman hands it on by itself, Docker only what it is told; the values stay in the environment. */
+function proxyArgs({ env }: Context, { name, disguised }: Engine): readonly string[] {
+  if (name !== 'docker' || disguised) return [];
+  return proxyVariables(env).flatMap((variable) => ['--build-arg', variable]);
 }
 
 async function chooseBase(context: Context, engine: Engine, image: BaseImage): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 /** Which command installs a package here. One table for every check that asks for one. */
 import type { Fix, Probe } from 'zx-tasks';
 import { folderOffPath } from './mac.ts';
+import { proxyVariables } from './proxy.ts';
 
 /** What a tool's packages are called, by package manager; left out where there is none. */
 export type Packages = Readonly<Partial<Record<Manager, string>>>;
@@ -54,8 +55,9 @@ async function byBrew(probe: Probe, about: string, names: string): Promise<Fix> 
     : { about, command: `${folder}/brew install ${names}` };
 }
 
-/** The same command with root's rights: as it is for root, else through sudo, which asks only where somebody can answer. */
-export function asRoot(probe: Pick<Probe, 'user' | 'isTerminal'>, command: string): string {
+/** The same command with root's rights: as it is for root, else through sudo, which asks only where somebody can answer, and drops a proxy unless it is told. */
+export function asRoot(probe: Pick<Probe, 'user' | 'isTerminal' | 'env'>, command: string): string {
   if (probe.user === undefined || probe.user.uid === 0) return command;
-  return `sudo${probe.isTerminal ? '' : ' -n'} sh -c '${command}'`;
+  const proxy = proxyVariables(probe.env).join(',');
+  return `sudo${probe.isTerminal ? '' : ' -n'}${proxy === '' ? '' : ` --preserve-env=${proxy}`} sh -c '${command}'`;
 }

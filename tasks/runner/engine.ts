@@ -72,7 +72,9 @@ async function readPrivilege({ host, root }: Options, mayAsk: boolean): Promise<
   const containersConf = callers ?? (await ownSettings(host, root));
   const needsRoot = host.platform.os === 'linux' && host.user !== undefined && host.user.uid !== 0;
   const { makeElevate } = await import('./engine/elevate.ts');
-  return makeElevate({ needsRoot, mayAsk, containersConf, isCallers: callers !== undefined });
+  const isProxy = (name: string): boolean => /^(https?|no)_proxy$/i.test(name) && (host.env[name] ?? '') !== '';
+  const proxyVariables = Object.keys(host.env).filter(isProxy);
+  return makeElevate({ needsRoot, mayAsk, containersConf, isCallers: callers !== undefined, proxyVariables });
 }
 
 /** Written for a host that starts containers itself. Elsewhere podman's own file holds its way to the machine, and must be read. */

@@ -174,6 +174,11 @@ test('an ordinary user installs through sudo, which never asks where nobody can 
   expect(quiet.fixes?.[0]).toMatchObject({ command: expect.stringMatching(/^sudo -n sh -c '/) });
   const asking = await installed({ programs: ['apt-get'], uid: 1000, isTerminal: true });
   expect(asking.fixes?.[0]).toMatchObject({ command: expect.stringMatching(/^sudo sh -c '/) });
+  const env = { https_proxy: 'http://proxy:3128', NO_PROXY: 'here', HTTP_PROXY: '' };
+  const proxied = await installed({ programs: ['apt-get'], uid: 1000, env });
+  expect(proxied.fixes?.[0], 'sudo drops what is not named').toMatchObject({
+    command: expect.stringMatching(/^sudo -n --preserve-env=https_proxy,NO_PROXY sh -c '/),
+  });
 });
 
 test('an engine that answers says its version, and a disguised docker is unmasked', async () => {

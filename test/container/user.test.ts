@@ -2,6 +2,8 @@
 
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -83,10 +85,34 @@ test('with sudo the stack runs, its traces are verified, and every file is the u
   expect(foreignFiles()).toEqual([]);
 });
 
+test('through sudo, too, the engine reaches a registry by way of the caller’s proxy', async (context) => {
+  context.skip(!isRoot, 'making a user needs root');
+  await writeFile(rule, `${user} ALL=(ALL) NOPASSWD: ALL\n`, { mode: 0o440 });
+  const asked: (string | undefined)[] = [];
+  const proxy = createServer().on('connect', (request, socket) => {
+    asked.push(request.url);
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  });
+  await new Promise<void>((settle) => proxy.listen(0, '127.0.0.1', settle));
+  const { port } = proxy.address() as AddressInfo;
+  try {
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${port}`, DEBIAN_IMAGE: 'registry.invalid/debian:0' };
+    const refused = await asUserWith(env, 'doctor', '--fix', 'base-images');
+    expect(refused.output).toContain('IM001 `registry.invalid/debian:0` is not here');
+    expect(asked).toContain('registry.invalid:443');
+  } finally {
+    proxy.close();
+  }
+});
+
 function asUser(...words: readonly string[]): Promise<Ended> {
+  return asUserWith({}, ...words);
+}
+
+function asUserWith(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Ended> {
   const checkout = join(home, 'checkout');
   const command = ['runuser', '-u', user, '--', process.execPath, join(checkout, 'tasks/launch.cjs'), ...words];
-  return run(command, { cwd: checkout, env: { HOME: home, USER: user } });
+  return run(command, { cwd: checkout, env: { HOME: home, USER: user, ...env } });
 }
 
 function foreignFiles(): readonly string[] {

@@ -4,6 +4,7 @@ import { askDocker, askPodman } from '../../tasks/runner/engine/ask.ts';
 import { makeElevate } from '../../tasks/runner/engine/elevate.ts';
 import type { Ran } from '../../tasks/runner/script.ts';
 
+const asItIs = { mayAsk: false, containersConf: undefined, isCallers: false, proxyVariables: [] };
 const here = { code: 0, stdout: 'podman version 5.4.2\n' };
 const notFound = { code: null, problem: 'not-found' } as const;
 
@@ -18,7 +19,7 @@ test.each<[string, Partial<Ran>, Partial<Ran>, string]>([
     'silent: it needs root here, and `sudo` asks for a password',
   ],
 ])('%s', async (_which, version, info, expected) => {
-  const privilege = makeElevate({ needsRoot: true, mayAsk: false, containersConf: undefined, isCallers: false });
+  const privilege = makeElevate({ ...asItIs, needsRoot: true });
   const answer = await askPodman(async (command) => {
     const given = command[0] === 'sudo' ? info : version;
     return { command: command.join(' '), code: 0, stdout: '', stderr: '', tookMs: 1, ...given };
@@ -27,7 +28,7 @@ test.each<[string, Partial<Ran>, Partial<Ran>, string]>([
 });
 
 test('a Docker before 23, which prints the word `json` when it is asked for JSON, answers all the same', async () => {
-  const privilege = makeElevate({ needsRoot: false, mayAsk: false, containersConf: undefined, isCallers: false });
+  const privilege = makeElevate({ ...asItIs, needsRoot: false });
   const said: Readonly<Record<string, string>> = {
     'docker info --format json': 'json\n',
     'docker info --format {{json .}}': '{"ServerVersion":"20.10.24+dfsg1","SecurityOptions":["name=seccomp"]}\n',
@@ -42,4 +43,12 @@ test('a Docker before 23, which prints the word `json` when it is asked for JSON
     engine: { name: 'docker', version: '20.10.24+dfsg1', rootful: true, disguised: false },
   });
   expect(answer.state === 'answers' && JSON.parse(answer.engine.info.stdout)).toHaveProperty('ServerVersion');
+});
+
+test('through sudo the variables of a proxy are kept, and their values stay out of the command', () => {
+  const proxyVariables = ['HTTPS_PROXY', 'no_proxy'];
+  const { asRoot, plain } = makeElevate({ ...asItIs, needsRoot: true, containersConf: '/c', proxyVariables });
+  const kept = ['sudo', '-n', '--preserve-env=HTTPS_PROXY,no_proxy', 'env', 'CONTAINERS_CONF=/c', 'podman'];
+  expect(asRoot(['podman'])).toEqual(kept);
+  expect(plain(['podman'])).toEqual(['env', 'CONTAINERS_CONF=/c', 'podman']);
 });

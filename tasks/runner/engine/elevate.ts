@@ -4,7 +4,7 @@ export type Privilege = {
   readonly needsRoot: boolean;
   /** As the caller, with the project's containers.conf. */
   readonly plain: (command: readonly string[]) => readonly string[];
-  /** As root. `sudo` drops the environment, so what matters stands behind it. */
+  /** As root. `sudo` drops the environment, so what matters stands behind it, or is named to be kept: a proxy's address may hold a password. */
   readonly asRoot: (command: readonly string[]) => readonly string[];
 };
 
@@ -15,12 +15,16 @@ type Options = {
   readonly containersConf: string | undefined;
   /** The caller has set `CONTAINERS_CONF`: a child has it already. */
   readonly isCallers: boolean;
+  /** What the caller has set for programs that reach the network. */
+  readonly proxyVariables: readonly string[];
 };
 
 /** Decides once how commands are prefixed. */
-export function makeElevate({ needsRoot, mayAsk, containersConf, isCallers }: Options): Privilege {
+export function makeElevate(options: Options): Privilege {
+  const { needsRoot, mayAsk, containersConf, isCallers, proxyVariables } = options;
   const env = containersConf === undefined ? [] : ['env', `CONTAINERS_CONF=${containersConf}`];
-  const sudo = mayAsk ? ['sudo'] : ['sudo', '-n'];
+  const keeping = proxyVariables.length === 0 ? [] : [`--preserve-env=${proxyVariables.join(',')}`];
+  const sudo = ['sudo', ...(mayAsk ? [] : ['-n']), ...keeping];
   const plain: Privilege['plain'] = (command) => [...(isCallers ? [] : env), ...command];
   return { needsRoot, plain, asRoot: needsRoot ? (command) => [...sudo, ...env, ...command] : plain };
 }

@@ -1,0 +1,6 @@
+import type { Context } from 'zx-tasks';
+
+/** The variables, by name, that tell programs how to reach the network. */
+export function proxyVariables(env: Context['env']): readonly string[] {
+  return Object.keys(env).filter((name) => /^(https?|no)_proxy$/i.test(name) && (env[name] ?? '') !== '');
+}
