@@ -35,6 +35,18 @@ static __always_inline bool is_in_call(struct pt_regs *regs)
 #endif
 }
 
+/*
+ * Is it a process's bytes that a thread moves which is in no system call? Those that work for
+ * io_uring have its memory meanwhile. What the kernel moves for itself, as for a block device over
+ * the network or between the sockets of a map, is in nobody's.
+ */
+static __always_inline bool has_memory(struct task_struct *task)
+{
+	if (can_read_task())
+		return task->mm;
+	return BPF_CORE_READ(task, mm);
+}
+
 /* Leaves the shape 0 where nothing says where the bytes are. */
 static __always_inline void recognise_in(struct pt_regs *regs, struct hp_call *call,
 					 struct task_struct *task)
@@ -67,7 +79,7 @@ static __always_inline void recognise_by_stack(struct hp_call *call, struct task
 	struct pt_regs regs;
 
 	if (BPF_CORE_READ(task, flags) & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG)) {
-		call->is_unseen = 1;
+		call->is_unseen = has_memory(task);
 		return;
 	}
 	if (!bpf_probe_read_kernel(&regs, sizeof(regs),
@@ -88,7 +100,7 @@ static __always_inline void recognise_current(struct hp_call *call, struct task_
 {
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) {
 		if (task->flags & (PF_IO_WORKER_FLAG | PF_KTHREAD_FLAG))
-			call->is_unseen = 1;
+			call->is_unseen = has_memory(task);
 		else
 			recognise_in((void *)bpf_task_pt_regs(task), call, task);
 	} else {
