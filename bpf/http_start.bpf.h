@@ -40,6 +40,7 @@ static __always_inline int may_start_target(__u8 byte)
 static __always_inline int may_start_request(const __u8 *bytes, __u32 count)
 {
 	__u32 letters = 0;
+	__u32 blanks = 0;
 
 	for (__u32 i = 0; i < HP_START_BYTES; i++) {
 		__u8 byte = bytes[i];
@@ -51,14 +52,17 @@ static __always_inline int may_start_request(const __u8 *bytes, __u32 count)
 		/* As an introduction in version 2 does, of which this may be a part. */
 		if (!byte && i == 4 && !letters)
 			return 1;
-		if (letters && byte == ' ')
-			return i + 1 >= count || i + 1 >= HP_START_BYTES ||
-			       may_start_target(bytes[i + 1]);
+		if (letters && byte == ' ') {
+			blanks = 1;
+			continue;
+		}
+		if (blanks)
+			return may_start_target(byte);
 		if (!is_token_byte(byte))
 			return 0;
 		letters = 1;
 	}
-	return 0;
+	return blanks;
 }
 
 /* Does a first line that ends before `end` name HTTP/1, as a request's does? */
