@@ -37,6 +37,29 @@ test.each([client, server, unixClient])(
 );
 
 test.each([client, server, unixClient])(
+  'an answer that was read before the end of the one before it, and before its request was seen to be sent, is that request’s: %o',
+  (info) => {
+    const wire = openWire(info, info === unixClient ? 0 : undefined);
+    const [asked, begun, ended, askedNext, answeredNext, ...others] = placed(
+      [
+        ask(get('/a')),
+        answer(status(200).slice(0, 20)),
+        answer(status(200).slice(20)),
+        ask(get('/b')),
+        answer(status(201)),
+        ...last,
+      ],
+      info !== unixClient,
+    );
+    for (const step of [asked, begun, answeredNext, ended, askedNext, ...others]) if (step) wire.send(step);
+    expect([wire.exchanges.map(inShort), wire.lost]).toEqual([
+      [small('/a', 200), small('/b', 201), small('/z', 299)],
+      0,
+    ]);
+  },
+);
+
+test.each([client, server, unixClient])(
   'a request that is missing among hundreds in a moment costs itself alone: %o',
   (info) => {
     const many = Array.from({ length: 200 }, (_, n) => [ask(get(`/${n}`)), answer(status(200 + n))]).flat();

@@ -13,7 +13,7 @@ import type { Piece } from './piece.ts';
 import { createRequestReader } from './request-reader.ts';
 import { takeRequest } from './requests.ts';
 import { createResponseReader } from './response-reader.ts';
-import { takeLate, takeResponse } from './responses.ts';
+import { keepIfEarly, takeLate, takeResponse } from './responses.ts';
 import { isBetweenRequests, newStanding, type Standing } from './standing.ts';
 import { isOutOfStep, loseAnswers, loseExchanges, loseStep, stopFollowing } from './step.ts';
 import { Stream } from './stream.ts';
@@ -45,7 +45,7 @@ export class Connection implements Dialogue {
     );
     this.responses = new Stream(
       createResponseReader(this),
-      { lost: () => loseAnswers(this), tooManyWait },
+      { lost: () => loseAnswers(this), tooManyWait, isEarly: (piece) => keepIfEarly(this, piece) },
       standing.responsesAt,
     );
   }

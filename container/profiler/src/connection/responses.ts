@@ -32,7 +32,7 @@ export function takeResponse(dialogue: Dialogue, piece: Piece<Process>): void {
   else if (answersArriving(dialogue, piece)) cutShortByAnswer(dialogue);
   if (line.isAllAnswered) {
     if (!standing.isReading) skipAnswer(dialogue, piece);
-    else if (!dialogue.early.keep(piece)) tooManyEarly(dialogue);
+    else keepEarly(dialogue, piece);
     return;
   }
   if (responses.isFresh() && responses.mayGoOnWith(piece) && !mayStartResponse(piece)) passOver(dialogue, piece);
@@ -43,6 +43,15 @@ export function takeResponse(dialogue: Dialogue, piece: Piece<Process>): void {
   }
   // Its parts may have overtaken each other before it was known that it is one.
   else if (dialogue.early.length > 0 && line.length > 0) takeEarly(dialogue);
+}
+
+/** What was missing before a piece is there: where that was the end of an answer and nobody waits for another, it is kept. */
+export function keepIfEarly(dialogue: Dialogue, piece: Piece<Process>): boolean {
+  const { standing, line, responses } = dialogue;
+  const mayBeAnswer = standing.isMatching && standing.isReading && responses.reader.state === 'start';
+  if (!mayBeAnswer || !line.isAllAnswered) return false;
+  keepEarly(dialogue, piece);
+  return true;
 }
 
 /** Is it still to be believed that this is HTTP? The first answer that is settles it, wherever in what was read at once it begins. */
@@ -122,6 +131,10 @@ function passOver(dialogue: Dialogue, piece: Piece<Process>): void {
   dialogue.responses.passOver(piece);
   if (piece.cap === 0) loseAnswers(dialogue);
   else dialogue.standing.hasPassedOver = true;
+}
+
+function keepEarly(dialogue: Dialogue, piece: Piece<Process>): void {
+  if (!dialogue.early.keep(piece)) tooManyEarly(dialogue);
 }
 
 /** Some servers say 408 to an idle client before they close; but so much was an answer to something. */

@@ -10,25 +10,27 @@ import { startsMessage } from './starts.ts';
 /** More pieces than this do not wait: what is missing before them is gone. */
 const MAX_WAITING = 64;
 
-export type StreamEvents = {
+export type StreamEvents<Who> = {
   /** Bytes are missing that would have mattered. */
   readonly lost: () => void;
   /** What is missing will not come any more. */
   readonly tooManyWait: () => void;
+  /** What was missing before a piece that waited is there: true if it is not its turn yet, and it is kept elsewhere. */
+  readonly isEarly?: (piece: Piece<Who>) => boolean;
 };
 
 export class Stream<Who> {
   /** The piece that the reader is being given, or was given last. */
   present: Piece<Who> | undefined;
   readonly reader: Reader;
-  readonly #events: StreamEvents;
+  readonly #events: StreamEvents<Who>;
   /** Where the next byte lies; undefined where that may be anywhere. */
   #next: number | undefined;
   #waiting: Piece<Who>[] = [];
   #isFresh: boolean;
 
   /** Goes on where one stood between two messages. */
-  constructor(reader: Reader, events: StreamEvents, { next, isFresh }: Place) {
+  constructor(reader: Reader, events: StreamEvents<Who>, { next, isFresh }: Place) {
     this.reader = reader;
     this.#events = events;
     this.#next = next;
@@ -180,20 +182,18 @@ export class Stream<Who> {
   /** The first `known` bytes of the piece have come before. */
   #deliverRest(piece: Piece<Who>, known: number): void {
     if (known >= piece.length) return;
-    if (piece.framed !== undefined) {
-      this.#events.lost();
-      return;
-    }
-    this.#deliver(partFrom(piece, known), 0);
+    if (piece.framed !== undefined) this.#events.lost();
+    else this.#deliver(partFrom(piece, known), 0);
   }
 
   #takeWaiting(): void {
     let count = 0;
     while (count !== this.#waiting.length) {
       count = this.#waiting.length;
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const piece of waiting) if (!this.#tryToTake(piece)) this.#waiting.push(piece);
+      for (const piece of this.takeOut()) {
+        const isEarly = this.#next === (piece.offset | 0) && this.#events.isEarly?.(piece) === true;
+        if (!isEarly && !this.#tryToTake(piece)) this.#waiting.push(piece);
+      }
     }
   }
 }
