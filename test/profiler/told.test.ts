@@ -4,6 +4,7 @@ import { Drain } from '../../container/profiler/src/drain.ts';
 import type { Exchange } from '../../container/profiler/src/exchange.ts';
 import * as layout from '../../container/profiler/src/layout.ts';
 import { readSettings } from '../../container/profiler/src/settings.ts';
+import { openTable } from '../helpers/connections.ts';
 import { fakeProbe, fakeRing } from '../helpers/fake-probe.ts';
 
 const CONN = 7n;
@@ -84,6 +85,21 @@ test.each([
       responseLastNs: 9_000,
       requestBytes: request.length,
       responseBytes: response.length,
+    },
+  ]);
+});
+
+test('a message does not end before it begins, although the thread that moved its end was seen to do so first', () => {
+  const { exchanges, open, move } = openTable();
+  open(1);
+  move(1, '>', request.slice(0, 9), 2_005_000_000);
+  move(1, '>', request.slice(9), 2_000_000_000);
+  move(1, '<', response.slice(0, 20), 2_009_000_000);
+  move(1, '<', response.slice(20), 2_001_000_000);
+  expect(exchanges).toMatchObject([
+    {
+      ...{ requestFirstNs: 2_005_000_000, requestLastNs: 2_005_000_000 },
+      ...{ responseFirstNs: 2_009_000_000, responseLastNs: 2_009_000_000 },
     },
   ]);
 });

@@ -82,7 +82,7 @@ export class Line {
 
   /** The last byte of a request came at `timeNs`; it may have been answered before. */
   requestEnded(pending: Pending, timeNs: number | undefined, bytes: number): void {
-    pending.requestLastNs = timeNs;
+    pending.requestLastNs = noEarlier(timeNs, pending.requestFirstNs);
     pending.requestBytes = bytes;
     pending.requestIsComplete = true;
     if (pending.responseIsComplete && this.#pending.first === pending) this.#leave('complete');
@@ -166,6 +166,11 @@ function sizeOf({ method, target }: Pending): number {
 }
 
 function stopResponse(pending: Pending, timeNs: number | undefined, bytes: number): void {
-  pending.responseLastNs = timeNs;
+  pending.responseLastNs = noEarlier(timeNs, pending.responseFirstNs);
   pending.responseBytes += bytes;
+}
+
+/** A message does not end before it has begun, although a thread that moved its beginning may be seen to have done so later. */
+function noEarlier(timeNs: number | undefined, firstNs = 0): number | undefined {
+  return timeNs === undefined ? undefined : Math.max(timeNs, firstNs);
 }
