@@ -102,6 +102,15 @@ test.each([
   expect(told).toEqual(expected);
 });
 
+test('a record that says that it carries more than it does is read to its end, and nothing of the next one', () => {
+  const { told, drain, move } = start();
+  move(0, 'GET /', { cap: 200n });
+  move(0, ' HTTP/1.1\r\n\r\n');
+  move(1, response);
+  drain.drain();
+  expect(told).toEqual(['/ 200 complete node -']);
+});
+
 test('one pid is another process where its command, its cgroup or the name of that is another', () => {
   const { told, drain, move, announce } = start();
   const exchange = (who: Readonly<Record<string, bigint | string>>): void => {

@@ -111,25 +111,26 @@ export class Drain {
     }
   };
 
-  readonly #onData = (at: number): void => {
+  readonly #onData = (at: number, length: number): void => {
     const { data } = this.#probe;
     this.#records++;
     const kind = dataKind(data, at);
-    if (kind === layout.kind.piece) this.#onPiece(data, at);
+    if (kind === layout.kind.piece) this.#onPiece(data, at, length);
     else if (kind === layout.kind.eof) this.#table.ended(readEnd(data, at));
     else if (kind === layout.kind.open) {
       this.#table.opened(readOpen(data, at), readNumber(data, at + layout.open.timeNs));
     }
   };
 
-  #onPiece(data: Ring, at: number): void {
+  #onPiece(data: Ring, at: number, length: number): void {
     const conn = readNumber(data, at + layout.piece.conn);
     const timeNs = readNumber(data, at + layout.piece.timeNs);
     this.#readNs = timeNs;
     this.#table.moved(conn, readHalf(data, at + layout.piece.direction), {
       offset: readWord(data, at + layout.piece.offset),
       length: readWord(data, at + layout.piece.len),
-      cap: readWord(data, at + layout.piece.cap),
+      // Whatever it says, what lies behind the record is another's.
+      cap: Math.min(readWord(data, at + layout.piece.cap), Math.max(0, length - layout.piece.size)),
       bytes: data.bytes,
       from: at + layout.piece.size,
       framed: readFramed(data, at),
