@@ -24,7 +24,7 @@ const BOOT_NS = 1_790_000_000n * SECOND_NS;
 const TEXT_LINE =
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \S+ \S+ (?:\d{3}|-) (?:\d+\.\d{3}ms|-) \S+ (?:server|client) \S+<->\S+$/;
 
-type Record = { readonly where: 'data' | 'control'; readonly bytes: Buffer; readonly isOpen?: boolean };
+type Entry = { readonly where: 'data' | 'control'; readonly bytes: Buffer; readonly isOpen?: boolean };
 type Of<Made> = Made extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Where streams begin: also just before their offsets begin anew. */
@@ -42,16 +42,16 @@ const connection = fc.record({
 const connections = fc.array(connection, { minLength: 1, maxLength: 4 });
 
 /** What the kernel would tell of it. */
-function recordsOf(number: number, conn: Of<typeof connection>): readonly Record[] {
+function recordsOf(number: number, conn: Of<typeof connection>): readonly Entry[] {
   const { isServer, family, asked, answered, messages, sizes, group, isClosed } = conn;
   const requestDirection = isServer ? layout.direction.received : layout.direction.sent;
   const next = { '>': asked, '<': family === UNIX ? 0 : answered };
   let timeNs = SECOND_NS;
   let isFirst = family !== UNIX;
-  const place = { conn: BigInt(number), family, requestDirection, sock: BigInt(number % 3), peer: 5n };
+  const place = { conn: BigInt(number), family, requestDirection, sock: BigInt(number), peer: 5n };
   const open = recordOf(layout.open, { ...place, kind: layout.kind.open, timeNs, localPort: 80, remotePort: number });
   const steps = toPairs(messages, sizes).flatMap(({ request, response }) => [...request, ...response]);
-  const pieces = steps.map(({ way, text, unknown = 0, framed }): Record => {
+  const pieces = steps.map(({ way, text, unknown = 0, framed }): Entry => {
     timeNs += 1_000_000n;
     const direction = way === '>' ? requestDirection : 1 - requestDirection;
     const length = text.length + unknown;
@@ -70,14 +70,14 @@ function recordsOf(number: number, conn: Of<typeof connection>): readonly Record
   const close = recordOf(layout.close, end);
   const ends = isServer ? [next['>'], next['<']] : [next['<'], next['>']];
   for (const [index, at] of ends.entries()) close.writeUInt32LE(at >>> 0, layout.close.ends.at + 4 * index);
-  const closed: readonly Record[] = isClosed && family !== UNIX ? [{ where: 'control', bytes: close }] : [];
+  const closed: readonly Entry[] = isClosed && family !== UNIX ? [{ where: 'control', bytes: close }] : [];
   return [{ where: 'data', bytes: open, isOpen: true }, ...pieces, ...closed];
 }
 
 /** Several at once, each in its order; `turns` says whose record comes next. */
-function interleave(all: readonly (readonly Record[])[], turns: readonly number[]): readonly Record[] {
+function interleave(all: readonly (readonly Entry[])[], turns: readonly number[]): readonly Entry[] {
   const left = all.map((records) => [...records]);
-  const mixed: Record[] = [];
+  const mixed: Entry[] = [];
   for (let turn = 0; left.some((records) => records.length > 0); turn++) {
     const busy = left.filter((records) => records.length > 0);
     const record = busy[(turns[turn % turns.length] ?? 0) % busy.length]?.shift();
@@ -87,7 +87,7 @@ function interleave(all: readonly (readonly Record[])[], turns: readonly number[
 }
 
 /** A profiler whose rings are given these records, a few at a time; what it wrote and counted. */
-function run(records: readonly Record[], perTick = 3) {
+function run(records: readonly Entry[], perTick = 3) {
   const [data, control] = [fakeRing(), fakeRing()];
   const lines = { text: [] as string[], json: [] as string[] };
   const sink: Sink = {
@@ -150,7 +150,7 @@ const fate = fc.record({
   by: fc.nat(6),
 });
 
-function meet(records: readonly Record[], fates: readonly Of<typeof fate>[]) {
+function meet(records: readonly Entry[], fates: readonly Of<typeof fate>[]) {
   const all = [...records];
   for (const { at, what, by } of fates) {
     const index = Math.floor(at * all.length);
@@ -192,6 +192,7 @@ test('what is told was sent, whatever becomes of some records', () => {
         }
         const each = told.map(({ comm, target }) => `${comm} ${target}`);
         expect(new Set(each).size).toBe(each.length);
+        if (fates.length === 0) expect(each).toHaveLength(list.flatMap(({ messages }) => messages).length);
       },
     ),
     { numRuns: 500 },
@@ -210,7 +211,7 @@ const harm = fc.record({
   isAdded: fc.boolean(),
 });
 
-function spoil(records: readonly Record[], harms: readonly Of<typeof harm>[]) {
+function spoil(records: readonly Entry[], harms: readonly Of<typeof harm>[]) {
   const all = [...records];
   for (const { at, field, value, isAdded } of harms) {
     const index = Math.floor(at * all.length);
