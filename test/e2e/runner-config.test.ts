@@ -187,6 +187,20 @@ test.each([
   expect(await errorsOf(config)).toMatchSnapshot();
 });
 
+test('what `<<` and an alias take in is wrong where it is written', async () => {
+  const config = `version: 1
+tasks:
+  a: &common { run: echo, bogus: 1, env: &env { A: [] } }
+  b:
+    <<: [{ timeout: soon }, { hidden: true }]
+    run: echo
+  c: { <<: *common, run: echo }
+  d: { run: echo, env: *env }
+`;
+  const places = (await errorsOf(config)).match(/(?<=-->.*:)\d+:\d+/g);
+  expect(places).toEqual(['3:27', '3:27', '3:52', '3:52', '3:52', '5:21']);
+});
+
 test('lists that are too deep to be read are told as that', async () => {
   expect(await errorsOf(`tasks: { a: { run: ${'['.repeat(5000)}`)).toContain(
     'error: there are too many lists or maps within each other here\n  --> tasks.config.yaml:1:',

@@ -150,6 +150,40 @@ test('what is drawn already is not drawn again, and diamonds do not multiply', a
   expect(run).toBe(0);
 });
 
+test('a chain of thousands of tasks is listed, drawn, planned and run like any other', async () => {
+  const count = 8_000;
+  const tasks = Array.from(
+    { length: count },
+    (_, at) => `  t${at}: { needs: [${at + 1 < count ? `t${at + 1}` : 'end'}] }\n`,
+  );
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ntasks:\n${tasks.join('')}  end: { run: echo end }\n`,
+  });
+  const last = count - 1;
+  expect((await project.run('--list')).stdout.split('\n').length).toBe(count + 3);
+  const drawn = (await project.run('--graph')).stdout.split('\n');
+  expect(drawn.filter((line) => line.endsWith(` t${last}`) || line === `t${last}`).length).toBe(1);
+  expect(Math.max(...drawn.map((line) => line.length))).toBeLessThan(400);
+  expect((await project.run('--dry-run t0')).stdout).toContain(`\n${count + 1}. t0 only groups what it needs\n`);
+  const { exit, stdout } = await project.run('t0');
+  expect(exit).toBe(0);
+  expect(stdout).toMatch(/^▸ end\nend\n✔ end <time>\n▸ t7999\n/);
+}, 60_000);
+
+test('what a task reads of groups of groups is looked for in each of them once', async () => {
+  const layers = Array.from({ length: 26 }, (_, at) => {
+    const next = at === 25 ? 'write' : `a${at + 1}, b${at + 1}`;
+    return `  a${at}: { needs: [${next}] }\n  b${at}: { needs: [${next}] }\n`;
+  });
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ntasks:\n  read: { needs: [a0, b0], inputs: [], run: cat out }\n${layers.join('')}  write: { inputs: [], outputs: [out], run: echo 1 > out }\n`,
+  });
+  expect((await project.run('read')).stdout).toContain('\n1\n✔ read <time>\n');
+  expect((await project.run('read')).stdout).toContain('– read skipped: up to date\n');
+  await project.write('out', '2\n');
+  expect((await project.run('read --explain')).stdout).toContain('due to:');
+});
+
 test('`--dry-run` shows commands, places and reasons, and neither commands, substitutions nor checks run', async () => {
   await using project = await createProject({ 'task.ts': '', 'tasks.config.yaml': config });
   const { exit, stdout } = await project.run('test --mode=fast a\\ b c --dry-run');

@@ -51,6 +51,24 @@ checks:
   }
 });
 
+test('what would do more than print on a terminal stands in JSON by its number, and is read as it was', async () => {
+  const text = '\u007F\u0085\u009B31m \u202Egnp\u2066 \u2028 ü';
+  await using project = await createProject({
+    ...config(`  a: { about: '${text}', run: cat text }\n`),
+    text: `${text}\n`,
+  });
+  for (const words of ['a --output=json', 'a --dry-run --output=json', '--list --output=json', '--graph=json']) {
+    const { exit, stdout } = await project.run(words);
+    expect([words, exit]).toEqual([words, 0]);
+    expect(stdout).not.toMatch(/[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/);
+    expect(stdout).toContain('\\u007f');
+  }
+  const lines = (await project.run('a --output=json')).stdout.trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toContainEqual(
+    expect.objectContaining({ type: 'task-output', line: text }),
+  );
+});
+
 test('`--dry-run --output=json` is a line for each planned task, with what would happen to it', async () => {
   await using project = await createProject({
     ...config(`  a: { about: first, inputs: [in], outputs: [out], run: 'cp in out' }

@@ -1,8 +1,16 @@
-import type { Document, Node, Pair, Scalar } from 'yaml';
+// This file is longer than 200 lines because it alone speaks to the YAML parser.
+import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { isAlias, isMap, isNode, isPair, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import { messageOf, type Place, type Problem } from '../errors.ts';
 import type { Finding, Path } from './finding.ts';
-import { describeSyntax, firstOfEachLine, inQuotes, meantBy, withoutRest } from './syntax.ts';
+import {
+  describeSyntax,
+  firstOfEachLine,
+  inQuotes,
+  type SyntaxError as Mistake,
+  meantBy,
+  withoutRest,
+} from './syntax.ts';
 
 /** A YAML file: its data, what is wrong with its syntax, and the way back from data to characters. */
 export type Source = {
@@ -16,11 +24,12 @@ export function readSource(file: string, text: string): Source {
   if (text.includes('\0'))
     return { document: undefined, problems: [isNoText(file, text)], locate: (problem) => problem };
   // What a tag such as `!!set` makes is no data that a config has.
-  const yaml = parseDocument(text, { merge: true, prettyErrors: false, resolveKnownTags: false });
+  // Its own search for keys that are given twice compares each with all others.
+  const yaml = parseDocument(text, { merge: true, prettyErrors: false, resolveKnownTags: false, uniqueKeys: false });
   const placeOf = placesIn(file, text);
-  const errors = withoutRest(yaml.errors, text);
+  const errors = withoutRest([...yaml.errors, ...twinsIn(yaml)].sort(byPlace), text);
   const problems = errors.map((error) => ({ ...describeSyntax(error, text), place: placeOf(...meantBy(error, text)) }));
-  const isReadable = yaml.errors.every(({ code }) => code === 'DUPLICATE_KEY');
+  const isReadable = yaml.errors.length === 0;
   if (isReadable) mergeTwins(yaml);
   const tags = isReadable ? untag(yaml, text, placeOf) : [];
   const data = isReadable ? readData(yaml, placeOf) : { problems: [] };
@@ -57,6 +66,26 @@ function isNoText(file: string, text: string): Problem {
   const hint = text.startsWith('\uFFFD\uFFFD') ? 'it seems to be UTF-16: save it as UTF-8' : undefined;
   const message = 'here is a NUL byte, which a text in UTF-8 does not have';
   return { message, hint, place: placesIn(file, text)(at, at + 1) };
+}
+
+function twinsIn(yaml: Document): readonly Mistake[] {
+  const twins: Mistake[] = [];
+  visit(yaml, {
+    Map: (_, { items }) => {
+      const known = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key;
+        const [start, end] = (isNode(key) ? textRange(key.range) : undefined) ?? [0, 0];
+        if (known.has(name)) twins.push({ code: 'DUPLICATE_KEY', message: '', pos: [start, end] });
+        known.add(name);
+      }
+    },
+  });
+  return twins;
+}
+
+function byPlace(one: Mistake, other: Mistake): number {
+  return one.pos[0] - other.pos[0];
 }
 
 /**
@@ -173,11 +202,29 @@ function offsetOf(part: string, text: string): number {
 }
 
 function keyRange(yaml: Document, path: Path): Range | undefined {
-  const key = path.at(-1);
-  const owner = yaml.getIn(path.slice(0, -1), true);
-  if (!isMap(owner)) return undefined;
-  const pair = owner.items.find((item): item is Pair => isPair(item) && isScalar(item.key) && nameOf(item.key) === key);
+  const [key] = path.slice(-1);
+  const owner = nodeAt(yaml, path.slice(0, -1));
+  const pair = isMap(owner) && key !== undefined ? pairIn(yaml, owner, key) : undefined;
   return isNode(pair?.key) ? textRange(pair.key.range) : undefined;
+}
+
+/** Where a value is written: what an alias stands for, and what `<<` takes in, elsewhere. */
+function nodeAt(yaml: Document, path: Path): unknown {
+  return path.reduce<unknown>((node, step) => {
+    const owner = isAlias(node) ? node.resolve(yaml) : node;
+    if (isMap(owner)) return pairIn(yaml, owner, step)?.value;
+    return isSeq(owner) ? owner.items[Number(step)] : undefined;
+  }, yaml.contents);
+}
+
+function pairIn(yaml: Document, { items }: YAMLMap, key: string | number): Pair | undefined {
+  const own = items.find((item) => isPair(item) && isScalar(item.key) && nameOf(item.key) === key);
+  if (own !== undefined) return own;
+  const merged = items.flatMap((item) => (isMerge(item.key) && isNode(item.value) ? sourcesOf(yaml, item.value) : []));
+  return merged.reduce<Pair | undefined>(
+    (found, map) => found ?? (isMap(map) ? pairIn(yaml, map, key) : undefined),
+    undefined,
+  );
 }
 
 /** As the key reads in the data: `null` is none. */
@@ -187,7 +234,7 @@ function nameOf(key: Scalar): string | number {
 
 /** Of the value itself or, where there is none, of its key or, where a list was written as a single value, of that. */
 function valueRange(yaml: Document, path: Path): Range {
-  const node = yaml.getIn(path, true);
+  const node = nodeAt(yaml, path);
   const range = isNode(node) ? textRange(node.range) : undefined;
   const found = range ?? keyRange(yaml, path);
   if (found !== undefined) return found;

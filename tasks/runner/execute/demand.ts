@@ -37,6 +37,8 @@ export function makeDemand(plan: Plan, users: Users, isUp: (service: string) => 
   const byName = new Map(idle.size === 0 ? [] : plan.tasks.map((task) => [task.name, task]));
   const waits = new Map<PlannedTask, ReadonlySet<string>>();
   const looked = new Map<PlannedTask, Looked & { readonly services: string[] }>();
+  // In their order, so that no long way is gone in calls within each other.
+  if (idle.size > 0) for (const task of plan.tasks) if (doesNothing(task)) waitsFor(task);
   for (const service of idle)
     for (const task of needers.get(service) ?? []) {
       const known = looked.get(task) ?? { after: waitsFor(task), services: [] };
@@ -83,7 +85,10 @@ export function makeDemand(plan: Plan, users: Users, isUp: (service: string) => 
   function standsFor(name: string): Iterable<string> {
     const task = byName.get(name);
     if (task === undefined) return [];
-    const doesNothing = task.work.kind === 'none' || task.skip !== undefined;
-    return idle.has(task) || doesNothing ? waitsFor(task) : [name];
+    return doesNothing(task) ? waitsFor(task) : [name];
+  }
+
+  function doesNothing(task: PlannedTask): boolean {
+    return idle.has(task) || task.work.kind === 'none' || task.skip !== undefined;
   }
 }

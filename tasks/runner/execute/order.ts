@@ -42,6 +42,8 @@ export function makeOrder(tasks: readonly PlannedTask[], looked: Demand['looked'
   const positions = new Map(tasks.map((task, index) => [task, index]));
   const byName = new Map(tasks.map((task) => [task.name, task]));
   const ends = new Map<string, TaskEnd>();
+  /** What has done something in this very run, or stands for what has. */
+  const worked = new Set<string>();
   const successors = new Map<string, PlannedTask[]>();
   const missing = new Map<PlannedTask, number>();
   const ready: PlannedTask[] = [];
@@ -70,17 +72,14 @@ export function makeOrder(tasks: readonly PlannedTask[], looked: Demand['looked'
 
   const note = (task: PlannedTask, end: TaskEnd): void => {
     ends.set(task.name, end);
+    if (end.state === 'done' && (task.work.kind !== 'none' || someNeedWorked(task))) worked.add(task.name);
+    else worked.delete(task.name);
     if (succeeded(end)) return;
     for (const successor of successors.get(task.name) ?? [])
       if (needsOf(successor).includes(task.name)) insert(successor);
   };
 
-  const someNeedWorked = (task: PlannedTask): boolean =>
-    task.needs.some((name) => {
-      const need = byName.get(name);
-      if (need === undefined || ends.get(name)?.state !== 'done') return false;
-      return need.work.kind !== 'none' || someNeedWorked(need);
-    });
+  const someNeedWorked = ({ needs }: PlannedTask): boolean => needs.some((name) => worked.has(name));
 
   const unmetNeed = (task: PlannedTask): string | undefined =>
     needsOf(task).find((name) => {

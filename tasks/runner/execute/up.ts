@@ -36,6 +36,8 @@ export type Up = {
 export function makeUp(tasks: readonly PlannedTask[], planned = tasks): Up {
   const users = usersOfServices(tasks);
   const usersOfAll = planned === tasks ? users : usersOfServices(planned);
+  /** The last to come are looked at first: those before them may all have ended. */
+  const lastFirst = new Map([...users].map(([service, some]) => [service, [...some].reverse()]));
   const up = new Map<PlannedTask, Pick<Service, 'task' | 'stop'>>();
   const starting = new Set<PlannedTask>();
   const stopped = new Set<PlannedTask>();
@@ -50,7 +52,7 @@ export function makeUp(tasks: readonly PlannedTask[], planned = tasks): Up {
     }
   }
   const isNeeded: Up['isNeeded'] = (task, isToCome) =>
-    [...(users.get(task) ?? [])].some((user) => up.has(user) || isToCome(user));
+    lastFirst.get(task)?.some((user) => up.has(user) || isToCome(user)) === true;
   /** One that nobody needs was asked for itself, and is there once it is ready. */
   const startsForItself = (task: PlannedTask): boolean => starting.has(task) && users.get(task)?.size === 0;
   const isKept = (task: PlannedTask): boolean =>

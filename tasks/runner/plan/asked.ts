@@ -1,3 +1,4 @@
+import { postOrder } from '../config/post-order.ts';
 import type { Config } from '../config/types.ts';
 import type { PlannedTask } from '../plan.ts';
 import type { Request } from './bind.ts';
@@ -15,15 +16,9 @@ export function namedTasks(
 /** The tasks that were asked for by name, and those that such a name only stands for. */
 export function askedTasks(tasks: readonly PlannedTask[], words: readonly string[]): ReadonlySet<string> {
   const byName = new Map(tasks.map((task) => [task.name, task]));
-  const asked = new Set<string>();
-  const ask = (name: string): void => {
-    const task = byName.get(name);
-    if (task === undefined || asked.has(name)) return;
-    asked.add(name);
-    if (task.work.kind === 'none') task.needs.forEach(ask);
-  };
-  words.forEach(ask);
-  return asked;
+  const named = (names: readonly string[]): PlannedTask[] => names.flatMap((name) => byName.get(name) ?? []);
+  const asked = postOrder(named(words), ({ work, needs }) => (work.kind === 'none' ? named(needs) : []));
+  return new Set(asked.map(({ name }) => name));
 }
 
 /**
@@ -33,7 +28,8 @@ export function askedTasks(tasks: readonly PlannedTask[], words: readonly string
 export function keepAsked(tasks: readonly PlannedTask[], words: readonly string[]): readonly PlannedTask[] {
   const isService = ({ work }: PlannedTask): boolean => work.kind === 'service';
   const last = words.slice(-1);
-  const kept = tasks.filter((task) => isService(task) && askedTasks(tasks, last).has(task.name));
+  const askedLast = askedTasks(tasks, last);
+  const kept = tasks.filter((task) => isService(task) && askedLast.has(task.name));
   const isBehind = (word: string): boolean => kept.length > 0 && !kept.some(({ after }) => after.includes(word));
   const asked = askedTasks(tasks, [...words.filter(isBehind), ...last]);
   return tasks.map((task) =>

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { findTask } from '../config/names.ts';
+import { postOrder } from '../config/post-order.ts';
 import { signProblem } from '../config/rules/services.ts';
 import type { Config, ServiceRow, TaskRow } from '../config/types.ts';
 import { type Problem, UserError, usageError } from '../errors.ts';
@@ -21,29 +22,46 @@ export function planTasks(config: Config, requests: readonly Request[], options:
   const problems: Problem[] = [];
   let after: readonly string[] = [];
   for (const request of requests) {
-    addTask(request);
+    addTasks(request);
     // Not only the last one, which an earlier one may have needed and so have had run before itself.
     after = [...after, request.task.name];
   }
   if (problems.length > 0) throw new UserError('usage', problems);
   return keepAsked([...planned.values()], after);
 
+  function addTasks(first: Request): void {
+    const how = new Map([[first.task, first]]);
+    const nextOf = function* (task: TaskRow): Iterable<TaskRow> {
+      for (const need of needsOf(task)) {
+        if (planned.has(need.name)) continue;
+        if (!how.has(need)) how.set(need, howNeeded(how.get(task), need));
+        yield need;
+      }
+    };
+    if (planned.has(first.task.name)) return;
+    for (const task of postOrder([first.task], nextOf)) addTask(how.get(task) ?? first);
+  }
+
+  function needsOf(task: TaskRow): readonly TaskRow[] {
+    return options.withNeeds ? task.needs.flatMap((word) => findTask(config, word) ?? []) : [];
+  }
+
+  function howNeeded(by: Request | undefined, need: TaskRow): Request {
+    return requests.find((other) => other.task === need) ?? asCell(by, need) ?? needed(need);
+  }
+
   function addTask(request: Request): void {
     const { task } = request;
-    if (planned.has(task.name)) return;
-    const needs = options.withNeeds ? task.needs.flatMap((word) => findTask(config, word) ?? []) : [];
-    for (const need of needs)
-      addTask(requests.find((other) => other.task === need) ?? asCell(request, need) ?? needed(need));
     const refusal = appliesTo(task.platforms, options.platform) ? refuse(config, task, options) : undefined;
     if (refusal !== undefined) problems.push(refusal);
     const inputsOfNeeds = task.inputs === undefined ? [] : outputsOfNeeds(config, task, requests);
-    const names = needs.map((need) => need.name);
+    const names = needsOf(task).map((need) => need.name);
     planned.set(task.name, planTask(config, request, { ...options, after, needs: names, inputsOfNeeds }));
   }
 
   /** What was typed after the name of a matrix is for each of its cells. */
-  function asCell(whole: Request, task: TaskRow): Request | undefined {
-    return task.cell?.of === whole.task.name ? { ...whole, task } : undefined;
+  function asCell(whole: Request | undefined, task: TaskRow): Request | undefined {
+    return whole !== undefined && task.cell?.of === whole.task.name ? { ...whole, task } : undefined;
   }
 
   function needed(task: TaskRow): Request {

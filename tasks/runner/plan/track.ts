@@ -1,4 +1,5 @@
 import { findTask } from '../config/names.ts';
+import { postOrder } from '../config/post-order.ts';
 import { namesIn } from '../config/template.ts';
 import type { Config, TaskRow } from '../config/types.ts';
 import { usageError } from '../errors.ts';
@@ -93,9 +94,9 @@ function folderOf(template: string): string {
 
 /** What the tasks write that a task needs, whether they are planned with it or not; one without work stands for its own needs. */
 export function outputsOfNeeds(config: Config, task: TaskRow, requests: readonly Request[]): readonly string[] {
-  const needs = task.needs.flatMap((word) => findTask(config, word) ?? []);
-  return needs.flatMap((need) => {
-    if (isOnlyAName(need)) return outputsOfNeeds(config, need, requests);
+  const needsOf = ({ needs }: TaskRow): TaskRow[] => needs.flatMap((word) => findTask(config, word) ?? []);
+  return postOrder(needsOf(task), (need) => (isOnlyAName(need) ? needsOf(need) : [])).flatMap((need) => {
+    if (isOnlyAName(need)) return [];
     const request = requests.find((other) => other.task === need) ?? asNeeded(need);
     return planOutputs(need, fillOf(config, request));
   });

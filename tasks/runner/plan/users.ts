@@ -1,3 +1,4 @@
+import { postOrder } from '../config/post-order.ts';
 import type { PlannedTask } from '../plan.ts';
 import { askedTasks } from './asked.ts';
 
@@ -6,39 +7,34 @@ import { askedTasks } from './asked.ts';
  * word of the command line is there for all later words.
  */
 export function usersOfServices(tasks: readonly PlannedTask[]): ReadonlyMap<PlannedTask, ReadonlySet<PlannedTask>> {
+  const services = tasks.filter(({ work }) => work.kind === 'service');
+  if (services.length === 0) return new Map();
   const byName = new Map(tasks.map((task) => [task.name, task]));
-  const services = tasks.filter(isService);
-  const users = new Map(services.map((service) => [service, new Set<PlannedTask>()]));
-  if (services.length === 0) return users;
+  const serviceNames = new Set(services.map(({ name }) => name));
   const servicesOf = new Map<string, readonly string[]>();
   const servicesOfWord = (word: string): readonly string[] => {
-    const known = servicesOf.get(word) ?? [...askedTasks(tasks, [word])].filter((name) => isService(byName.get(name)));
+    const known = servicesOf.get(word) ?? [...askedTasks(tasks, [word])].filter((name) => serviceNames.has(name));
     servicesOf.set(word, known);
     return known;
   };
-  for (const task of tasks) {
-    const own = [...task.needs, ...task.after.flatMap(servicesOfWord)];
-    for (const needed of closureOf(own, byName)) users.get(needed)?.add(task);
-  }
-  return users;
+  const ordered = [...closureOf(byName.keys(), byName)];
+  return new Map(
+    services.map((service) => {
+      const leadsThere = new Set([service.name]);
+      for (const { name, needs } of ordered) if (needs.some((need) => leadsThere.has(need))) leadsThere.add(name);
+      const isUser = ({ needs, after }: PlannedTask): boolean =>
+        needs.some((need) => leadsThere.has(need)) ||
+        after.some((word) => servicesOfWord(word).some((name) => leadsThere.has(name)));
+      return [service, new Set(tasks.filter(isUser))];
+    }),
+  );
 }
 
-function isService(task: PlannedTask | undefined): boolean {
-  return task?.work.kind === 'service';
-}
-
-/** The tasks of these names, and all that they need. */
+/** The tasks of these names, and all that they need, which comes before them. */
 export function closureOf<Task extends Pick<PlannedTask, 'needs'>>(
-  names: readonly string[],
+  names: Iterable<string>,
   byName: ReadonlyMap<string, Task>,
 ): ReadonlySet<Task> {
-  const found = new Set<Task>();
-  const visit = (name: string): void => {
-    const task = byName.get(name);
-    if (task === undefined || found.has(task)) return;
-    found.add(task);
-    task.needs.forEach(visit);
-  };
-  names.forEach(visit);
-  return found;
+  const named = (some: Iterable<string>): Task[] => [...some].flatMap((name) => byName.get(name) ?? []);
+  return new Set(postOrder(named(names), ({ needs }) => named(needs)));
 }

@@ -2,6 +2,7 @@ import { usageError } from '../errors.ts';
 import type { PlannedLine } from '../events.ts';
 import type { Forecast } from '../fresh/foresee.ts';
 import type { Plan, PlannedTask } from '../plan.ts';
+import { jsonOf } from '../text/json.ts';
 
 /** `--dry-run --output=json`: a line for each task in the order of the plan, and the last line of every run. */
 export function planAsJson({ tasks, doctor }: Plan, forecasts: ReadonlyMap<string, Forecast>): string {
@@ -11,7 +12,7 @@ export function planAsJson({ tasks, doctor }: Plan, forecasts: ReadonlyMap<strin
     ...tasks.map((task) => lineOf(task, forecasts.get(task.name))),
     { type: 'run-finished', exit: 0, reason: 'ok' },
   ];
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  return lines.map((line) => `${jsonOf(line)}\n`).join('');
 }
 
 function lineOf(task: PlannedTask, forecast: Forecast | undefined): PlannedLine {

@@ -1,8 +1,10 @@
 import type { Args, GraphForm } from '../args.ts';
 import { findTask } from '../config/names.ts';
+import { postOrder } from '../config/post-order.ts';
 import type { Config, TaskRow } from '../config/types.ts';
 import { requireTasks } from '../plan/require-task.ts';
 import type { Platform } from '../script.ts';
+import { jsonOf } from '../text/json.ts';
 import { catalogueOf, type Entry } from './catalogue.ts';
 
 /** `--graph`: what needs what, of the tasks named or of all. */
@@ -17,31 +19,32 @@ const drawings: Readonly<Record<GraphForm, (entries: readonly Entry[]) => string
   text: asText,
   mermaid: asMermaid,
   dot: asDot,
-  json: (entries) => `${JSON.stringify({ schemaVersion: 1, tasks: entries }, undefined, 2)}\n`,
+  json: (entries) => `${jsonOf({ schemaVersion: 1, tasks: entries }, 2)}\n`,
 };
 
 /** In the order of the config. */
 function withNeeds(config: Config, tasks: readonly TaskRow[]): readonly TaskRow[] {
-  const found = new Set<TaskRow>();
-  const visit = (task: TaskRow): void => {
-    if (found.has(task)) return;
-    found.add(task);
-    for (const need of task.needs) visit(findTask(config, need) ?? task);
-  };
-  for (const task of tasks) visit(task);
-  const inOrder = Object.values(config.tasks).filter((task) => found.has(task));
-  return [...inOrder, ...[...found].filter((task) => !inOrder.includes(task))];
+  const needsOf = ({ needs }: TaskRow): TaskRow[] => needs.flatMap((need) => findTask(config, need) ?? []);
+  const found = new Set(postOrder(tasks, needsOf));
+  const inOrder = Object.values(config.tasks).filter((task) => found.delete(task));
+  return [...inOrder, ...found];
 }
 
-/** A tree below each task that nothing needs. What a task needs is drawn once; later it ends in `…`. */
+/** So deep is a tree drawn: what is deeper gets one of its own. */
+const deepest = 100;
+
+/** A tree below each task that nothing needs. What a task needs is drawn once; elsewhere it ends in `…`. */
 function asText(entries: readonly Entry[]): string {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const needed = new Set(entries.flatMap((entry) => entry.needs));
   const drawn = new Set<string>();
   const lines: string[] = [];
+  const roots = entries.flatMap(({ name }) => (needed.has(name) ? [] : [name]));
   const draw = (name: string, first: string, indent: string): void => {
     const needs = byName.get(name)?.needs ?? [];
-    const isRepeated = drawn.has(name) && needs.length > 0;
+    const isTooDeep = indent.length > 3 * deepest;
+    const isRepeated = (drawn.has(name) || isTooDeep) && needs.length > 0;
+    if (isTooDeep && isRepeated) roots.push(name);
     lines.push(`${first}${name}${isRepeated ? ' …' : ''}`);
     if (isRepeated) return;
     drawn.add(name);
@@ -50,7 +53,7 @@ function asText(entries: readonly Entry[]): string {
       draw(need, `${indent}${isLast ? '└─ ' : '├─ '}`, `${indent}${isLast ? '   ' : '│  '}`);
     }
   };
-  for (const { name } of entries) if (!needed.has(name)) draw(name, '', '');
+  for (const root of roots) if (!drawn.has(root)) draw(root, '', '');
   return lines.map((line) => `${line}\n`).join('');
 }
 

@@ -1,5 +1,6 @@
 import type { Stamped } from '../events.ts';
 import type { Host } from '../host.ts';
+import { jsonOf } from '../text/json.ts';
 import type { Renderer } from './index.ts';
 import { writeTogether } from './together.ts';
 
@@ -8,7 +9,7 @@ export function makeJsonRenderer(host: Pick<Host, 'write'>): Renderer {
   const out = writeTogether(host.write);
   return {
     on: (event: Stamped) => {
-      const line = `${JSON.stringify(event)}\n`;
+      const line = `${jsonOf(event)}\n`;
       if (event.type === 'task-output') out.add(line);
       else out.write(line);
     },

@@ -4,6 +4,7 @@ import { findTyped } from '../config/names.ts';
 import type { ArgsRow, Config, TaskRow } from '../config/types.ts';
 import type { Paint } from '../paint.ts';
 import type { Platform } from '../script.ts';
+import { jsonOf } from '../text/json.ts';
 import { withNames } from '../text/safe-text.ts';
 import { firstLine } from '../text/words.ts';
 import { catalogueOf, whyNotHere } from './catalogue.ts';
@@ -19,8 +20,12 @@ function listTasks(config: Config, platform: Platform, paint: Paint): string {
   const tasks = allTasks(config).filter((task) => !task.hidden);
   // What has no group comes first: below a heading it would seem to belong to it.
   const groups = new Map<string, TaskRow[]>([['', []]]);
-  for (const task of tasks) groups.set(task.group ?? '', [...(groups.get(task.group ?? '') ?? []), task]);
-  const width = Math.max(...tasks.map((task) => signature(task).length));
+  for (const task of tasks) {
+    const members = groups.get(task.group ?? '');
+    if (members === undefined) groups.set(task.group ?? '', [task]);
+    else members.push(task);
+  }
+  const width = tasks.reduce((most, task) => Math.max(most, signature(task).length), 0);
   const lines = [...groups].flatMap(([group, members]) => [
     ...(group === '' ? [] : [paint.bold(firstLine(group))]),
     ...members.map((task) =>
@@ -32,7 +37,7 @@ function listTasks(config: Config, platform: Platform, paint: Paint): string {
 
 function listAsJson(config: Config, platform: Platform): string {
   const tasks = catalogueOf(config, allTasks(config), platform);
-  return `${JSON.stringify({ schemaVersion: 1, tasks }, undefined, 2)}\n`;
+  return `${jsonOf({ schemaVersion: 1, tasks }, 2)}\n`;
 }
 
 /** How a task is called, with its words. */

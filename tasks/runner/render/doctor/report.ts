@@ -2,6 +2,7 @@ import type { Diagnosis } from '../../doctor/examine.ts';
 import type { CheckReport } from '../../events.ts';
 import type { Paint } from '../../paint.ts';
 import type { Platform } from '../../script.ts';
+import { jsonOf } from '../../text/json.ts';
 import { asWritten } from '../../text/safe-text.ts';
 import { checkLines, pretence } from '../lines.ts';
 
@@ -39,7 +40,7 @@ export function diagnosisAsJson(
     roots: roots.map((report) => report.id),
     checks: reports,
   };
-  return `${JSON.stringify(document, (_key, value) => (typeof value === 'string' ? redact(value) : value), 2)}\n`;
+  return `${jsonOf(document, 2, (_key, value) => (typeof value === 'string' ? redact(value) : value))}\n`;
 }
 
 /** The reports by the group of their checks, in the order in which groups first appear. */
