@@ -108,11 +108,16 @@ test('environment variables name the server, the mode and the token, and win ove
   await here.write('src/a', 'newer\n');
   await build(here, { ...env, TASKS_CACHE: 'local' });
   expect(server.asked()).toHaveLength(before);
-  for (const url of ['ftp://x', 'nowhere']) {
+  const mustBegin = 'must begin with `http://` or `https://`';
+  for (const [url = '', told = ''] of [
+    ['ftp://x', mustBegin],
+    ['nowhere', mustBegin],
+    ['http://[::', 'cannot be read: a host follows `//`, such as `cache.example.com:8080` or `[::1]:8080`'],
+  ]) {
     const refused = await here.run('build', { env: { TASKS_CACHE_URL: url } });
     expect([refused.exit, refused.stderr]).toEqual([
       2,
-      'error: the URL of the cache (`TASKS_CACHE_URL`, or `url` in the config) must begin with `http://` or `https://`\n',
+      `error: the URL of the cache (\`TASKS_CACHE_URL\`, or \`url\` in the config) ${told}\n`,
     ]);
   }
 });

@@ -134,6 +134,8 @@ test.each([
   ['--parallel 4 a', 'unknown flag `--parallel`, did you mean `--jobs=N`?'],
   ['--cwd sub a', 'unknown flag `--cwd`'],
   ['--mode fast a', 'unknown flag `--mode` before any task'],
+  ['--nonsense 4 a', 'unknown flag `--nonsense`'],
+  ['a --nonsense 4', 'task `a` has no flag `--nonsense`'],
 ])('of a flag that nobody has in `%s`, its value is not told as an unknown task', async (words, told) => {
   await using project = await createProject({
     'tasks.config.yaml': "version: 1\ntasks:\n  a: { params: { mode: {} }, run: 'echo ${mode}' }\n",
@@ -149,6 +151,10 @@ test('what follows a misspelt flag is told, too, where that takes no value or is
   expect(await told('--verbos b')).toEqual([
     'error: unknown flag `--verbos`, did you mean `--verbose`?',
     'error: unknown task `b`',
+  ]);
+  expect(await told('--nonsense doctr')).toEqual([
+    'error: unknown flag `--nonsense`',
+    'error: unknown task `doctr`, did you mean `doctor`?',
   ]);
   expect(await told('--job a --mode')).toEqual([
     'error: unknown flag `--job`, did you mean `--jobs`?',

@@ -58,11 +58,12 @@ function readMode(text: string | undefined): (typeof modes)[number] | undefined 
 }
 
 function checkUrl(url: string): string {
-  const isHttp = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-  if (isHttp) return url;
-  throw usageError(
-    'the URL of the cache (`TASKS_CACHE_URL`, or `url` in the config) must begin with `http://` or `https://`',
-  );
+  const isHttp = /^\s*https?:\/\//i.test(url);
+  if (isHttp && URL.canParse(url)) return url;
+  const problem = isHttp
+    ? 'cannot be read: a host follows `//`, such as `cache.example.com:8080` or `[::1]:8080`'
+    : 'must begin with `http://` or `https://`';
+  throw usageError(`the URL of the cache (\`TASKS_CACHE_URL\`, or \`url\` in the config) ${problem}`);
 }
 
 function given(text: string | undefined): string | undefined {

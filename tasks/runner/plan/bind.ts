@@ -3,7 +3,7 @@ import { findTyped } from '../config/names.ts';
 import type { Config, ParamRow, ParamValue, TaskRow } from '../config/types.ts';
 import { didYouMean, listed, type Problem, UserError } from '../errors.ts';
 import { argProblems, type OpenRequest, restProblems, sameTaskTwice } from './request-problems.ts';
-import { isTask, requireTask } from './require-task.ts';
+import { isMisspelt, isTask, requireTask } from './require-task.ts';
 import { flagTooEarly, meantParam, takesValue, unknownFlag } from './unknown-flag.ts';
 
 /** Undefined where nothing was given: no number is empty. */
@@ -118,7 +118,8 @@ function isNoTask(
   task: TaskRow | undefined,
   next: Item | undefined,
 ): boolean {
-  return value === undefined && takesValue(name, task) && next?.kind === 'word' && !isTask(config, next.text);
+  if (value !== undefined || next?.kind !== 'word' || isTask(config, next.text)) return false;
+  return takesValue(name, task) ?? (task?.args === undefined && !isMisspelt(config, next.text));
 }
 
 function openTask(config: Config, word: string, open: OpenRequest[], problems: Problem[]): void {

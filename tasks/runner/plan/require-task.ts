@@ -2,7 +2,7 @@ import { type Args, toolFlagNames } from '../args.ts';
 import { builtInTasks } from '../config/built-in.ts';
 import { findTyped, spellings, taskWords } from '../config/names.ts';
 import type { Config, TaskRow } from '../config/types.ts';
-import { didYouMean, listed, type Problem, UserError, usageError } from '../errors.ts';
+import { closest, didYouMean, listed, type Problem, UserError, usageError } from '../errors.ts';
 
 /** The task that a word means, a built-in one too; throws when there is none. */
 export function requireTask(config: Config, word: string): TaskRow {
@@ -21,6 +21,11 @@ export function isTask(config: Config, word: string): boolean {
   return findTyped(config, word).length > 0 || Object.hasOwn(builtInTasks, word);
 }
 
+/** Whether a word that means none is near one that does. */
+export function isMisspelt(config: Config, word: string): boolean {
+  return closest(word, wordsOf(config)) !== undefined;
+}
+
 /** The tasks that the words of a command line mean. */
 export function requireTasks(config: Config, { items }: Pick<Args, 'items'>): readonly TaskRow[] {
   return items.flatMap((item) => (item.kind === 'word' ? [requireTask(config, item.text)] : []));
@@ -32,11 +37,15 @@ function unknownTask(config: Config, word: string): Problem {
     const hint = `a param is written \`--name=value\` after its task, a variable before the command: \`${variable}=… npx tasks …\``;
     return { message: `unknown task \`${word}\``, hint };
   }
-  const words = [...taskWords(config).flatMap((name) => spellings(config, name)), ...Object.keys(builtInTasks)];
+  const words = wordsOf(config);
   const inFile = words.find((other) => other.endsWith(`:${word}`));
   const meant = toolFlagNames.includes(word) ? `--${word}` : inFile;
   const suggestion = meant === undefined ? didYouMean(word, words) : `, did you mean \`${meant}\`?`;
   return { message: `unknown task \`${word}\`${suggestion}`, hint: whereTasksAre(config, word, words) };
+}
+
+function wordsOf(config: Config): readonly string[] {
+  return [...taskWords(config).flatMap((name) => spellings(config, name)), ...Object.keys(builtInTasks)];
 }
 
 function whereTasksAre(config: Config, word: string, words: readonly string[]): string {

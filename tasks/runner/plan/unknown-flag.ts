@@ -33,12 +33,12 @@ export function meantParam(name: string, task: TaskRow): string | undefined {
   return near !== undefined && Object.hasOwn(task.params, near) ? near : undefined;
 }
 
-/** Whether such a flag seems to be one of the runner's that takes a value, or one of another runner's. */
-export function takesValue(name: string, task: TaskRow | undefined): boolean {
+/** Whether such a flag seems to be one of the runner's that takes a value, or one of another runner's; undefined where it is like none. */
+export function takesValue(name: string, task: TaskRow | undefined): boolean | undefined {
   const { hint, suggestion = '' } = knownElsewhere(`--${name}`);
   if (hint !== undefined || suggestion.includes('=')) return true;
   const near = closest(`--${name}`, flagsOf(task));
-  return near !== undefined && isValued(near.slice(2));
+  return near === undefined ? undefined : isValued(near.slice(2));
 }
 
 function flagsOf(task: TaskRow | undefined): readonly string[] {
