@@ -1,7 +1,9 @@
 /** Boots a guest under emulation, without the host's kernel lending its own, and returns what it said. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Base } from './base.ts';
 import { call } from './call.ts';
 import type { Fetched } from './fetch.ts';
@@ -17,7 +19,8 @@ export type Guest = {
   readonly log: string;
 };
 
-const LIMIT_MS = 360_000;
+/** Others run beside it. */
+const LIMIT_MS = 600_000;
 
 const MACHINES = {
   // The fifth level of page tables and timer checks only cost time under emulation, or fail where the host is busy.
@@ -27,18 +30,18 @@ const MACHINES = {
 const CONSOLES = { x64: 'console=ttyS0 no_timer_check', arm64: 'console=ttyAMA0' };
 
 /** Boots once more where the guest did not come as far as its first program, which says nothing of the probe. */
-export function boot(guest: Guest): string {
+export async function boot(guest: Guest): Promise<string> {
   const initramfs = `${guest.log}.initramfs`;
   makeInitramfs(guest, initramfs);
   try {
-    const said = bootOnce(guest, initramfs);
-    return said.includes('GUEST up') ? said : bootOnce(guest, initramfs);
+    const said = await bootOnce(guest, initramfs);
+    return said.includes('GUEST up') ? said : await bootOnce(guest, initramfs);
   } finally {
     rmSync(initramfs, { force: true });
   }
 }
 
-function bootOnce({ kernel, fetched, base, work, log }: Guest, initramfs: string): string {
+async function bootOnce({ kernel, fetched, base, work, log }: Guest, initramfs: string): Promise<string> {
   const [program, ...machine] = MACHINES[kernel.arch];
   const disk = (file: string, id: string): readonly string[] => [
     '-drive',
@@ -55,10 +58,23 @@ function bootOnce({ kernel, fetched, base, work, log }: Guest, initramfs: string
     `${CONSOLES[kernel.arch]} panic=-1 quiet mitigations=off guest.cgroups=${kernel.cgroups} guest.capability=${kernel.capability ?? ''} ${kernel.parameters ?? ''}`,
   ];
   rmSync(log, { force: true });
-  const { error, stderr } = spawnSync(program, args, { timeout: LIMIT_MS, encoding: 'utf8' });
+  const trouble = await troubleOf(program, args);
   const said = existsSync(log) ? readFileSync(log, 'latin1').replaceAll('\r', '') : '';
-  const trouble = error === undefined ? stderr : `${error.message}\n${stderr}`;
   return trouble === '' ? said : `${said}\n${trouble}`;
+}
+
+/** Runs the emulator to its end; what it complained of, or why it did not get there. */
+async function troubleOf(program: string, args: readonly string[]): Promise<string> {
+  const child = spawn(program, args, { timeout: LIMIT_MS, stdio: ['ignore', 'ignore', 'pipe'] });
+  const [stderr, why] = await Promise.all([
+    text(child.stderr),
+    once(child, 'close').then(
+      ([, signal]) =>
+        signal === null ? '' : `${program} was ended by ${signal}; a guest may take ${LIMIT_MS / 1000} s\n`,
+      (error: Error) => `${error.message}\n`,
+    ),
+  ]);
+  return `${why}${stderr}`;
 }
 
 /** A shell, the modules of the disks, and the script that changes over to them. */

@@ -4,6 +4,7 @@
  */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { buildProbe, object as probe } from '../../test/helpers/build-probe.ts';
 import { makeDisk } from './base.ts';
 import { call } from './call.ts';
 import { extractBtf } from './fetch.ts';
@@ -55,10 +56,12 @@ function compileFor32(arch: Arch, binary: string): void {
 }
 
 function compile(arch: Arch, image: string, object: string, folder: string): void {
-  const env: Record<string, string> = { OUT: object, ARCH: arch === 'x64' ? 'x86' : 'arm64' };
-  if (process.arch !== arch) {
-    env.BTF = join(folder, 'btf');
-    extractBtf(image, env.BTF);
+  if (process.arch === arch) {
+    buildProbe();
+    cpSync(probe, object);
+    return;
   }
+  const env = { OUT: object, ARCH: arch === 'x64' ? 'x86' : 'arm64', BTF: join(folder, 'btf') };
+  extractBtf(image, env.BTF);
   call('sh', [join(root, 'bpf/build.sh')], { env });
 }
