@@ -289,7 +289,12 @@ test('instead of a port that is taken one is named that is a port', async () => 
 });
 
 test('traces must be writable: a folder that is missing is created, one of somebody else becomes yours', async () => {
-  const traces = checkOf(traceChecks, 'TR001');
+  const refused = { code: 1, stderr: 'touch: setting times of: Permission denied\n' };
+  const commands = {
+    'env LC_ALL=C touch -c /project': '',
+    'env LC_ALL=C touch -c /project/container/traces': refused,
+  };
+  const traces = (told: Told) => checkOf(traceChecks, 'TR001')({ commands, ...told });
   expect((await traces({ writable: ['/project/container/traces'] })).outcome).toBe('pass');
   expect(await traces({ uid: 1000 })).toMatchObject({
     summary: 'container/traces is missing',
@@ -303,6 +308,20 @@ test('traces must be writable: a folder that is missing is created, one of someb
   expect((await traces(ofRoot)).fixes).toMatchObject([
     { command: "sudo -n sh -c 'chown -R 1000:1000 container/traces'" },
   ]);
+});
+
+test('traces in a checkout that is mounted read-only are nobody else’s', async () => {
+  const refused = { code: 1, stderr: "touch: setting times of '/': Read-only file system\n" };
+  const commands = {
+    'env LC_ALL=C touch -c /my project': refused,
+    'env LC_ALL=C touch -c /my project/container/traces': refused,
+  };
+  for (const files of [{}, { '/my project/container/traces': '' }])
+    expect(await checkOf(traceChecks, 'TR001')({ root: '/my project', commands, files })).toMatchObject({
+      outcome: 'fail',
+      summary: '/my project is on a file system that is mounted read-only',
+      fixes: [{ command: "cp -R '/my project' ~/", byHand: true }],
+    });
 });
 
 test.each([
