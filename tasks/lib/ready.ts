@@ -3,7 +3,7 @@ import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import { findContainers } from './containers.ts';
 import { request } from './http.ts';
 import { readProfilerState } from './profiler-state.ts';
-import { appPort, containerNames, type Service } from './stack.ts';
+import { appPort, containerNames, type Service, services } from './stack.ts';
 
 const READY_WITHIN_MS = 60_000;
 const ASK_EVERY_MS = 100;
@@ -13,9 +13,15 @@ const LINES_SHOWN = 20;
 export async function waitUntilReady(context: Context, engine: Engine): Promise<void> {
   const deadline = context.now() + READY_WITHIN_MS;
   for (let missing = await findMissing(context); missing !== undefined; missing = await findMissing(context)) {
-    const ended = (await findContainers(context.run, engine)).find((each) => each.state !== 'running');
+    const containers = await findContainers(context.run, engine);
+    const ended = containers.find((each) => each.state !== 'running');
     if (ended !== undefined)
       return failWithLog(context, engine, { service: ended.service, why: `ended with code ${ended.exitCode}` });
+    const gone = services.find((service) => !containers.some((each) => each.service === service));
+    if (gone !== undefined)
+      throw new TaskFailure(`\`${containerNames[gone]}\` was removed before it was ready, perhaps by a \`down\``, {
+        remedy: 'npx tasks up',
+      });
     const why = `was not ready within ${READY_WITHIN_MS / 1000} s: ${missing.why}`;
     if (context.now() > deadline) return failWithLog(context, engine, { ...missing, why });
     await context.sleep(ASK_EVERY_MS);
@@ -46,6 +52,7 @@ async function failWithLog(context: Context, engine: Engine, { service, why }: M
   );
   for (const line of lines.slice(-LINES_SHOWN)) context.log(`  ${line}`);
   throw new TaskFailure(`\`${containerNames[service]}\` ${why}`, {
-    remedy: service === 'app' ? 'npx tasks logs app' : 'npx tasks doctor',
+    // The container goes with what this run has started, so that there is no more of it to be looked at.
+    remedy: service === 'app' ? 'npx tasks up  # when what its lines above say is mended' : 'npx tasks doctor',
   });
 }

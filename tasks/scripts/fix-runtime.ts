@@ -5,6 +5,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Context, TaskFailure } from 'zx-tasks';
+import { unlessForeign } from '../lib/foreign.ts';
 import { readIfThere } from '../lib/read.ts';
 
 const FILE = '.tasks/containers.conf';
@@ -34,10 +35,12 @@ export async function run(context: Context): Promise<void> {
     ...((await hasProgram(context, 'runc')) ? ['[engine]', 'runtime = "runc"'] : []),
     ...((await hasNetavark(context)) ? ['[network]', 'network_backend = "netavark"'] : []),
   ];
-  await mkdir(join(context.root, '.tasks'), { recursive: true });
-  await restoreOnFailure(context);
-  await writeFile(join(context.root, `${FILE}.new`), `${lines.join('\n')}\n`);
-  await rename(join(context.root, `${FILE}.new`), join(context.root, FILE));
+  await unlessForeign('.tasks', async () => {
+    await mkdir(join(context.root, '.tasks'), { recursive: true });
+    await restoreOnFailure(context);
+    await writeFile(join(context.root, `${FILE}.new`), `${lines.join('\n')}\n`);
+    await rename(join(context.root, `${FILE}.new`), join(context.root, FILE));
+  });
   for (const line of lines.slice(1)) context.log(line);
 }
 

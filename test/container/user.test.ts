@@ -79,6 +79,9 @@ test('with sudo the stack runs, its traces are verified, and every file is the u
   const forbidden = await asUser('test');
   expect(forbidden.code, forbidden.output).toBe(1);
   expect(forbidden.output).toContain('sudo chown -R "$(id -un)" .tasks');
+  const unsettled = await asUser('fix-runtime');
+  expect(unsettled.code, unsettled.output).toBe(1);
+  expect(unsettled.output).toContain('sudo chown -R "$(id -un)" .tasks');
   must('chown', '-R', `${user}:`, join(home, 'checkout/.tasks'));
   const down = await asUser('down');
   expect(down.code, down.output).toBe(0);
