@@ -16,9 +16,10 @@ export const checks = documented([
     question: 'is there enough free disk space?',
     group: 'project',
     about:
-      'The images need about 2 GiB while they are built. On a Mac they are on the Podman machine’s own disk, which is checked too.',
+      'The images need about 2 GiB while they are built, where Podman keeps them: on a Mac on its machine’s own disk, on Linux often on another one than the checkout. Both are checked.',
     fix: 'removing images that are no longer needed',
-    timeoutMs: 20_000,
+    // As long as an engine may be silent.
+    timeoutMs: 40_000,
     run: diskHasRoom,
   },
   {
@@ -37,9 +38,9 @@ async function diskHasRoom(probe: Probe): Promise<CheckResult> {
   const free = await probe.freeBytes(probe.root);
   if (free === undefined)
     return { outcome: 'could-not-check', summary: 'unknown', cause: `the free space of ${probe.root} cannot be read` };
-  const inMachine = await freeInMachine(probe);
-  const least = Math.min(free, inMachine ?? free);
-  const summary = `${inGib(free)} GiB free${inMachine === undefined ? '' : `, ${inGib(inMachine)} in the machine`}`;
+  const forImages = await freeForImages(probe);
+  const least = Math.min(free, forImages ?? free);
+  const summary = `${inGib(free)} GiB free${sayWhere(probe, free, forImages)}`;
   if (least >= DISK_GIB.recommended * GIB) return { outcome: 'pass', summary };
   const engine = (await probe.engine()) ?? { command: ['podman'] };
   return {
@@ -56,9 +57,17 @@ async function diskHasRoom(probe: Probe): Promise<CheckResult> {
   };
 }
 
-async function freeInMachine(probe: Probe): Promise<number | undefined> {
-  const engine = probe.platform.os === 'darwin' ? await probe.engine() : undefined;
+/** Podman says it, Docker does not. */
+async function freeForImages(probe: Probe): Promise<number | undefined> {
+  const engine = await probe.engine();
   return engine === undefined ? undefined : (await readEngineInfo(probe, engine))?.freeBytes;
+}
+
+/** On Linux only where there is less: mostly it is the same disk. */
+function sayWhere({ platform }: Probe, free: number, forImages: number | undefined): string {
+  if (forImages === undefined) return '';
+  if (platform.os === 'darwin') return `, ${inGib(forImages)} in the machine`;
+  return forImages < free ? `, ${inGib(forImages)} where Podman keeps images` : '';
 }
 
 function inGib(bytes: number): string {

@@ -50,6 +50,7 @@ export async function buildImage(context: Context, target: Target): Promise<void
   const engine = await context.engine();
   const recipe = recipes[target];
   const bases = await Promise.all(recipe.bases.map((image) => chooseBase(context, engine, image)));
+  const buildArgs = [...bases.flat(), ...proxyArgs(context, engine)];
   const secrets = recipe.installsFromNpm ? await corporateCa(context) : [];
   context.log(`building ${images[target]} from ${recipe.file}`);
   const { $ } = context;
@@ -61,7 +62,7 @@ export async function buildImage(context: Context, target: Target): Promise<void
     await removeUnfinishedBuilds(context, engine, startedMs);
     await forgetBuild(context, target);
   });
-  await $`${buildCommand(engine)} -t ${images[target]} ${proxyArgs(context, engine)} --target ${recipe.stage} ${bases.flat()} ${secrets} -f ${recipe.file} ${recipe.folder}`;
+  await $`${buildCommand(engine)} -t ${images[target]} --target ${recipe.stage} ${buildArgs} ${secrets} -f ${recipe.file} ${recipe.folder}`;
   isBuilt = true;
   await forgetBuild(context, target);
 }

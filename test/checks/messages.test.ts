@@ -127,6 +127,8 @@ const wordings: readonly (readonly [check: string, line: string])[] = [
   ['CA001', 'npm error code SELF_SIGNED_CERT_IN_CHAIN'],
   ['CK001', 'tls: failed to verify certificate: x509: certificate has expired or is not yet valid'],
   ['DK001', 'write /var/tmp/layer: no space left on device'],
+  ['DK001', 'dpkg: error: failed to write (No space left on device)'],
+  ['DK001', "E: You don't have enough free space in /var/cache/apt/archives/."],
 ];
 
 const noise = read('test/fixtures/messages/healthy-first-build.txt').split('\n').slice(0, 50);

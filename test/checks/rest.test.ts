@@ -345,6 +345,18 @@ test.each([
   expect((await disk(mac)).summary).toBe('10.0 GiB free');
 });
 
+test.each([
+  [10 * GIB, 'pass', '10.0 GiB free'],
+  [GIB / 2, 'fail', '10.0 GiB free, 0.5 where Podman keeps images, 4 are recommended'],
+])('%d free bytes on the disk on which Podman keeps images: %s', async (there, outcome, summary) => {
+  const store = { graphRootAllocated: 100 * GIB, graphRootUsed: 100 * GIB - there };
+  const commands = { 'podman info --format json': JSON.stringify({ store }) };
+  expect(await checkOf(resources, 'DK001')({ freeBytes: 10 * GIB, engine: {}, commands })).toMatchObject({
+    outcome,
+    summary,
+  });
+});
+
 test('a host without the eBPF toolchain is warned, not failed', async () => {
   const check = checkOf(toolchain, 'TC001');
   const files = { '/usr/include/bpf/bpf_helpers.h': '' };
