@@ -126,6 +126,23 @@ hint: declare \`args: { name: word }\` and write \`\${args}\` where they belong
   });
 });
 
+test('words after `--` stand where `${args}` does, where none can follow the command', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  loop: { args: { name: word }, run: 'for i in \${args}; do echo "<$i>"; done' }
+  each: { matrix: { on: [a] }, args: { name: word }, run: '(echo \${on} \${args})' }
+  some: { args: { name: word, values: [a, --b] }, run: 'echo \${args} # some' }
+  plain: { args: { name: word }, run: 'echo [\${args}] end' }
+`,
+  });
+  expect((await project.run('loop a -- --force b')).stdout).toContain('<a>\n<--force>\n<b>\n');
+  expect((await project.run('each -- --force')).stdout).toContain('\na --force\n');
+  expect((await project.run('some -- a --b')).stdout).toContain('a --b\n');
+  expect((await project.run('some -- c')).stderr).toContain('`c` is not a word of task `some`');
+  expect((await project.run('plain a -- --force')).stdout).toContain('[a] end --force\n');
+});
+
 test.each([
   ['echo all done', 'all done x'],
   ['for i in 1; do :; done; echo fi', 'fi x'],

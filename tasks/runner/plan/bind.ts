@@ -2,8 +2,9 @@ import type { Args, Item } from '../args.ts';
 import { findTyped } from '../config/names.ts';
 import type { Config, ParamRow, ParamValue, TaskRow } from '../config/types.ts';
 import { didYouMean, listed, type Problem, UserError } from '../errors.ts';
-import { argProblems, type OpenRequest, restProblems, sameTaskTwice } from './request-problems.ts';
+import { argProblems, type OpenRequest, restProblems, sameTaskTwice, withCommand } from './request-problems.ts';
 import { isMisspelt, isTask, requireTask } from './require-task.ts';
+import { areForArgs } from './rest.ts';
 import { flagTooEarly, meantParam, takesValue, unknownFlag } from './unknown-flag.ts';
 
 /** Undefined where nothing was given: no number is empty. */
@@ -22,6 +23,8 @@ export function bindRequests(config: Config, args: Args): readonly Request[] {
   const problems: Problem[] = [];
   const open = openRequests(config, args.items, problems);
   const last = open.at(-1);
+  const areArgs = last !== undefined && args.rest.length > 0 && areForArgs(withCommand(config, last.task));
+  if (areArgs) last.args.push(...args.rest);
   problems.push(...open.flatMap(argProblems), ...sameTaskTwice(open));
   if (args.rest.length > 0) problems.push(...restProblems(config, last?.task));
   if (problems.length > 0) throw new UserError('usage', problems);
@@ -29,7 +32,7 @@ export function bindRequests(config: Config, args: Args): readonly Request[] {
     task: request.task,
     params: withDefaults(request.task, request.given),
     args: request.args,
-    rest: request === last ? args.rest : [],
+    rest: request === last && !areArgs ? args.rest : [],
   }));
 }
 

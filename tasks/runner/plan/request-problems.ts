@@ -64,10 +64,15 @@ export function sameTaskTwice(open: readonly OpenRequest[]): Problem[] {
   });
 }
 
-/** Words after `--` need a command. The name of a matrix stands for its cells, which all take them. */
+/** The name of a matrix stands for its cells, which all have the same command. */
+export function withCommand(config: Config, task: TaskRow): TaskRow {
+  return Object.values(config.tasks).find(({ cell }) => cell?.of === task.name) ?? task;
+}
+
+/** Words after `--` need a command. */
 export function restProblems(config: Config, last: TaskRow | undefined): Problem[] {
   if (last === undefined) return [{ message: 'words after `--` need a task before them' }];
-  const { run, script, service } = Object.values(config.tasks).find(({ cell }) => cell?.of === last.name) ?? last;
+  const { run, script, service } = withCommand(config, last);
   const hasCommand = run.length > 0 || script !== undefined || service !== undefined;
   return hasCommand ? [] : [{ message: `task \`${last.name}\` has no command to take the words after \`--\`` }];
 }

@@ -1,3 +1,4 @@
+import type { TaskRow } from '../config/types.ts';
 import { usageError } from '../errors.ts';
 import { compoundEnd } from '../text/shell/compound.ts';
 import { shellQuote } from '../text/shell/quote.ts';
@@ -19,4 +20,11 @@ export function withRest(task: string, command: string, rest: readonly string[])
       'declare `args: { name: word }` and write `${args}` where they belong',
     );
   return [end, ...rest.map(shellQuote)].join(' ');
+}
+
+/** Whether they are words of the task itself: none can follow its command, and it says where they belong. */
+export function areForArgs({ args, script, service, run }: TaskRow): boolean {
+  if (args === undefined || script !== undefined) return false;
+  const end = (service?.run ?? run.at(-1) ?? '').trimEnd();
+  return !takesWords(end) || compoundEnd(end) !== undefined;
 }
