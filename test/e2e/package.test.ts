@@ -184,6 +184,21 @@ export const done = run(['greet'], {
   expect(shown.status).toBe(0);
 });
 
+test('what the runner keeps in its own folder makes nothing out of date, where a task installs it', async () => {
+  const own = join(folder, 'node_modules/zx-tasks/dist');
+  for (const name of readdirSync(own)) if (name.endsWith('.cache')) await rm(join(own, name));
+  const config = `version: 1
+tasks:
+  install: { inputs: [], outputs: [node_modules/zx-tasks], run: touch node_modules/zx-tasks/installed }
+  build: { needs: [install], inputs: [], run: 'true' }
+`;
+  await file('tasks.config.yaml', config);
+  const build = () => run(join(folder, 'node_modules/.bin/tasks'), ['build', '--explain']);
+  expect(build().output).toContain('ok: 2 done');
+  expect(readdirSync(own).some((name) => name.endsWith('.cache'))).toBe(true);
+  expect(build().output).toContain('ok: 0 done, 2 skipped');
+});
+
 test('`run` gives the exit code and every event, from a module and from CommonJS', async () => {
   await file('tasks.config.yaml', 'version: 1\ntasks:\n  good: { run: echo hi }\n  bad: { run: exit 7 }\n');
   const body = `const types = [];

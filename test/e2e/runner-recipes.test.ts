@@ -1,4 +1,5 @@
 /** The page of recipes is true: each of its configs does what its words ask for. */
+import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type Project } from '../helpers/project.ts';
 import { read } from '../helpers/tree.ts';
@@ -32,7 +33,7 @@ const scripts = Object.fromEntries(
 /** Those programs that no test should need: each says how it was called. */
 async function createRecipe(config: string): Promise<Project> {
   const project = await createProject({ ...files, ...scripts, 'tasks.config.yaml': config });
-  for (const name of ['node', 'npm', 'prettier', 'eslint', 'brew', 'gcc', 'aarch64-linux-gnu-gcc'])
+  for (const name of ['node', 'npm', 'tsc', 'prettier', 'eslint', 'brew', 'gcc', 'aarch64-linux-gnu-gcc'])
     await project.program(name, `echo "${name} $*"`);
   // A container goes on until it is stopped.
   const info = '[ "$1" != info ] || ! [ -e down ] || { echo no daemon >&2; exit 1; }';
@@ -45,6 +46,7 @@ const ranOf = (stdout: string) => stdout.split('\n').flatMap((line) => /^✔ (\S
 
 const expected: Readonly<Record<string, readonly string[]>> = {
   'build test': ['api:build', 'web:build', 'build', 'test:api', 'test:web', 'test'],
+  build: ['install', 'build'],
   app: ['version', 'app'],
   objects: ['objects:x86_64', 'objects:arm64', 'objects'],
   'format check': ['format', 'lint', 'debugger', 'check'],
@@ -66,6 +68,25 @@ test.each(recipes)('$question', async ({ words, config }) => {
   const first = await project.run(words, { env });
   expect({ exit: first.exit, stderr: first.stderr }).toEqual({ exit: 0, stderr: '' });
   expect(ranOf(first.stdout).sort()).toEqual([...(expected[words] ?? [])].sort());
+});
+
+test('packages are installed when the lock file has changed, or when they are gone', async () => {
+  await using project = await createRecipe(recipes.find(({ words }) => words === 'build')?.config ?? '');
+  await project.program(
+    'npm',
+    'cp package-lock.json node_modules/.package-lock.json; echo package > node_modules/a.js',
+  );
+  await project.program('tsc', 'mkdir -p dist; echo built > dist/a.js');
+  const build = async () => ranOf((await project.run('build')).stdout);
+  await project.write('package-lock.json', '1\n');
+  expect(await build()).toEqual(['install', 'build']);
+  expect(await build()).toEqual([]);
+  await project.write('package-lock.json', '2\n');
+  expect(await build()).toEqual(['install', 'build']);
+  await rm(project.path('node_modules/.package-lock.json'));
+  await rm(project.path('node_modules/a.js'));
+  expect(await build()).toEqual(['install']);
+  expect(await project.read('node_modules/a.js')).toBe('package\n');
 });
 
 test('a formatter is up to date after it has written, and a linter of another branch need not run again', async () => {

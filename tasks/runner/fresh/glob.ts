@@ -28,11 +28,11 @@ type Unnamed = {
   readonly is: (name: string) => boolean;
 };
 
-/** They change all the time. A Mac leaves the last one where somebody looks. */
-const never: readonly Unnamed[] = ['.git', '.tasks', '.DS_Store'].map((own) => ({
-  sign: own,
-  is: (name) => name === own,
-}));
+/** They change all the time. A Mac leaves the third one where somebody looks; the last ones are the runner's own compiled code, beside it in `node_modules`. */
+const never: readonly Unnamed[] = [
+  ...['.git', '.tasks', '.DS_Store'].map((own) => ({ sign: own, is: (name: string) => name === own })),
+  { sign: '.cjs-v', is: (name) => /^[\w-]+\.cjs-v\d.*\.cache(\.\d+\.tmp)?$/.test(name) },
+];
 
 /** What editors keep beside a file while they have it open: swap files, backups, and locks and unsaved texts of Emacs. */
 export const ofEditors: readonly Unnamed[] = [
