@@ -16,6 +16,8 @@ export type FollowedEvents = {
   /** Exchanges that cannot be told. */
   readonly lost: (exchanges: number, kind: LossKind) => void;
   readonly finished: (followed: Followed, why: 'not-http' | 'upgraded') => void;
+  /** It rests no longer. */
+  readonly woke: (followed: Followed) => void;
 };
 
 /** What a connection takes while it does not rest, besides what is under way on it. */
@@ -93,6 +95,7 @@ export class Followed {
       this.#standing ?? newStanding(open.isUnix ? 0 : undefined),
     );
     this.#standing = undefined;
+    this.#events.woke(this);
     return this.#connection;
   }
 

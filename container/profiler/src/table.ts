@@ -27,6 +27,8 @@ const SILENT_NS = 60e9;
 
 export class Table {
   readonly #entries = new Slots<Followed>();
+  /** Their numbers, where they do not rest: of tens of thousands most do. */
+  readonly #awake = new Set<number>();
   readonly #mistakes = new Mistakes();
   readonly #brokenOff = new BrokenOff();
   readonly #kernel: KernelSide;
@@ -37,7 +39,8 @@ export class Table {
 
   constructor(kernel: KernelSide, events: TableEvents, salt: string) {
     this.#kernel = kernel;
-    this.#events = { ...events, finished: (entry, why) => this.#finished(entry, why) };
+    const finished: FollowedEvents['finished'] = (entry, why) => this.#finished(entry, why);
+    this.#events = { ...events, finished, woke: ({ open }) => this.#awake.add(open.conn) };
     this.#unixLinks = new UnixLinks(salt);
   }
 
@@ -112,8 +115,12 @@ export class Table {
 
   /** Gives up on bytes that are late, and lets connections rest where nothing moves. */
   giveUp(nowNs: number): void {
-    for (const entry of this.#entries.list()) {
-      if (entry.isResting) continue;
+    for (const conn of this.#awake) {
+      const entry = this.#entries.get(conn);
+      if (entry === undefined || entry.isResting) {
+        this.#awake.delete(conn);
+        continue;
+      }
       entry.wake().giveUpBefore(nowNs - LATE_NS);
       if (entry.lastNs <= nowNs - REST_NS) entry.rest();
       this.#held.weigh(entry);
@@ -144,6 +151,7 @@ export class Table {
     let underWay = 0;
     for (const entry of this.#entries.list()) underWay += entry.countLeft();
     this.#entries.clear();
+    this.#awake.clear();
     this.#unixSockets.clear();
     this.#held.bytes = 0;
     return underWay;
