@@ -203,6 +203,19 @@ test.each([
   expect(stdout).toContain('✔ build <time>\n');
 });
 
+test('a server that answers with another protocol is left out', async () => {
+  await using server = await startCacheServer((_request, { socket }) => {
+    socket?.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    return true;
+  });
+  await using here = await createProject(files(`cache: { remote: { url: '${server.url}', mode: read-write } }\n`));
+  const { exit, stdout } = await here.run('build');
+  expect([exit, stdout]).toEqual([
+    0,
+    `▸ build\nnote: the remote cache ${server.url} is not used for the rest of this run: it does not answer as a cache does\n✔ build <time>\n`,
+  ]);
+});
+
 test('a server whose head comes byte by byte is left out after its time-out', async () => {
   await using server = await filled((request, response) => {
     if (request.method !== 'GET') return false;

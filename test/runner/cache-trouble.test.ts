@@ -11,6 +11,8 @@ test.each([
     'write EPROTO 80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../ssl3_record.c:350:\n',
     'it does not speak TLS: is `http://` meant?',
   ],
+  ['ECONNRESET', 'aborted', 'it broke off its answer'],
+  ['ECONNRESET', 'socket hang up', 'it closed the connection without an answer'],
   [
     'SELF_SIGNED_CERT_IN_CHAIN',
     'self-signed certificate in certificate chain',

@@ -101,6 +101,8 @@ function respond(request: ClientRequest, send: Send = (open) => open.end()): Pro
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
     request.on('error', reject);
+    // Where it answers with another protocol, as to a WebSocket, Node ends the connection without a word.
+    request.once('close', () => reject(new Error('it does not answer as a cache does')));
     Promise.resolve(send(request)).catch(reject);
   });
 }

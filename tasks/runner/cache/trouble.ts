@@ -13,6 +13,8 @@ export function troubleOf(error: unknown): string {
   const text = messageOf(error).trimEnd();
   // OpenSSL's way to say that what came is no TLS at all.
   if (text.includes('wrong version number')) return 'it does not speak TLS: is `http://` meant?';
+  if (text === 'aborted') return 'it broke off its answer';
+  if (text === 'socket hang up') return 'it closed the connection without an answer';
   if (!unknownAuthority.includes(errnoOf(error) ?? '')) return text;
   return `${text}: set NODE_EXTRA_CA_CERTS to the file of the certificate of its authority`;
 }
