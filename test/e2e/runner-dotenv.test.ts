@@ -219,3 +219,15 @@ test('a line that is no variable is told with its place, and not shown: it may b
   await project.write('.env', '');
   expect((await project.run('a')).stdout).toBe("▸ a\n123\nthree\nit's\n✔ a <time>\n");
 });
+
+test('a large file that is none of variables is told line by line, also behind values of several lines', async () => {
+  const count = 150_000;
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1\ndotenv: .env\ntasks:\n  show: { ${show('$A')} }\n`,
+    '.env': `A="1\n2"\n${'no variable\n'.repeat(count)}`,
+  });
+  const { exit, stderr } = await project.run('show');
+  expect(exit).toBe(3);
+  expect(stderr).toMatch(/^error: line 3 of `\.env` is not a variable\n/);
+  expect(stderr).toContain(`error: line ${count + 2} of \`.env\` is not a variable\n`);
+});

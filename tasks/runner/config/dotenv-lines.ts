@@ -12,14 +12,15 @@ export function readVariables(text: string, file: string): Variables {
   const reading: Reading = { text: text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'), index: 0 };
   const pairs: (readonly [string, string])[] = [];
   const problems: Problem[] = [];
-  while (reading.index < reading.text.length) {
-    const line = reading.text.slice(0, reading.index).split('\n').length;
+  let line = 1;
+  for (let from = 0; from < reading.text.length; from = reading.index) {
     const found = readLine(reading);
     if (found?.wrong !== undefined) {
       problems.push({ message: `line ${line} of \`${file}\` ${found.wrong}`, hint: found.hint });
       take(reading, restOfLine);
     } else if (found?.value.includes('\0')) problems.push(nulByte(`line ${line} of \`${file}\``));
     else if (found !== undefined) pairs.push([found.name, found.value]);
+    line += reading.text.slice(from, reading.index).split('\n').length - 1;
   }
   return { pairs, problems };
 }

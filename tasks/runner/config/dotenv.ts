@@ -28,7 +28,7 @@ export async function readEnvironment(
   const ofFiles = async (files: readonly string[]): Promise<Values> => {
     const texts = await Promise.all(files.map((file) => readFile(host, root, file)));
     const read = texts.map((text, index) => readVariables(text, files[index] ?? ''));
-    problems.push(...read.flatMap((file) => file.problems));
+    for (const file of read) for (const problem of file.problems) problems.push(problem);
     return Object.fromEntries(read.flatMap(({ pairs }) => pairs).filter(([name]) => host.env[name] === undefined));
   };
   const scopes = Object.entries(config.scopes).map(
