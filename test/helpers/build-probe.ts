@@ -9,39 +9,48 @@ const output = join(root, 'bpf/.output');
 export const object = join(output, 'http_probe.o');
 export const program = join(output, 'profiler.mjs');
 
-/** Says of what the object was compiled, and of which bytes it is: others write there, too. */
-const madeOf = `${object}.made-of`;
 /** What is compiled, with what it includes, and the types of the kernel. */
 const FOLDERS = [join(root, 'bpf'), '/usr/include/bpf'];
 const TYPES = '/sys/kernel/btf/vmlinux';
 const SETTINGS = ['ARCH', 'BPFTOOL', 'BTF', 'CLANG', 'LLVM_STRIP', 'VMLINUX_H'];
+const profiler = join(root, 'container/profiler/src');
 
 let isBuilt = false;
 
 /** Once for each file of tests. To compile the probe takes as long as most files; to see that it need not be, as good as nothing. */
 export function buildProbe(): void {
   if (isBuilt) return;
-  const before = ingredients();
-  if (read(madeOf).toString() !== digest([before, read(object)])) {
-    execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe', env: { ...process.env, OUT: object } });
-    writeFileSync(madeOf, digest([before, read(object)]));
-  }
-  bundle();
+  makeUnlessThere(object, [...FOLDERS.flatMap(filesIn), ...surroundings()], compile);
+  makeUnlessThere(program, [read(join(root, 'package-lock.json')), ...filesIn(profiler)], bundle);
   isBuilt = true;
 }
 
-function ingredients(): string {
-  const files = FOLDERS.flatMap((folder) =>
-    readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [join(folder, entry.name)] : [])),
-  );
+/** Beside it stands of what it was made, and which bytes it is: others write there, too. */
+function makeUnlessThere(path: string, ingredients: readonly (string | Buffer)[], make: () => void): void {
+  const before = digest(ingredients);
+  const state = () => digest([before, read(path)]);
+  if (read(`${path}.made-of`).toString() === state()) return;
+  make();
+  writeFileSync(`${path}.made-of`, state());
+}
+
+/** Names and contents, but for what is made. */
+function filesIn(folder: string): readonly (string | Buffer)[] {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
+  const paths = entries
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => !path.startsWith(output));
+  return paths.sort().flatMap((path) => [path, read(path)]);
+}
+
+function surroundings(): readonly (string | Buffer)[] {
   // Where there is none, the build says so.
   const compiler = spawnSync(process.env.CLANG ?? 'clang', ['--version'], { encoding: 'utf8' }).stdout ?? '';
-  return digest([
-    ...files.sort().flatMap((path) => [path, read(path)]),
-    ...SETTINGS.map((name) => `${name}=${process.env[name] ?? ''}`),
-    compiler,
-    read(TYPES),
-  ]);
+  return [...SETTINGS.map((name) => `${name}=${process.env[name] ?? ''}`), compiler, read(TYPES)];
+}
+
+function compile(): void {
+  execFileSync('sh', [join(root, 'bpf/build.sh')], { stdio: 'pipe', env: { ...process.env, OUT: object } });
 }
 
 /** Each part's length keeps it apart from the next. */
