@@ -6,7 +6,7 @@
  * down what the verifier needs, instead of comparing with what was written down.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeBase } from './base.ts';
 import { boot, type Guest } from './boot.ts';
@@ -22,8 +22,8 @@ type Budget = Record<string, Verdict['verified']>;
 
 const BUDGET = join(root, 'ci/kernels/verifier.json');
 
-/** A guest has two processors, but for most of its time work for one; each takes a GiB of memory. */
-const AT_ONCE = availableParallelism();
+/** A guest has two processors, but for most of its time work for one; each takes a GiB of memory, all together half of it. */
+const AT_ONCE = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / 2 ** 31)));
 
 async function main(words: readonly string[]): Promise<number> {
   const record = words.includes('--record=true');
