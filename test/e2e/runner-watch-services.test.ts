@@ -68,6 +68,31 @@ test('a service is restarted when what it reads, or a task that it needs, has ch
   expect(stdout).toContain('– db skipped: it goes on running\n– web stopped: it is started again\n▸ web\n');
 });
 
+test.each(['out', 'copied'])(
+  'a service that reads `%s` is restarted when another run has done what it needs',
+  async (read) => {
+    const needed = { out: 'build', copied: 'copy' }[read];
+    await using project = await projectWith(
+      (port) => `  build: { inputs: [src, { command: cat version }], outputs: [out], run: cat src version > out }
+  copy: { needs: [build], run: cp out copied }
+  web: { needs: [${needed}], service: { run: 'cat ${read} >> story; exec node server.cjs web ${port}', ready: { tcp: ${port} } } }
+  test: { needs: [web, build], inputs: [spec], run: 'true' }
+`,
+      { src: '', spec: '', version: 'one\n' },
+    );
+    const watch = startWatch(project, 'test');
+    await watch.waits();
+    await project.write('version', 'two\n');
+    expect((await project.run('build')).stdout).toContain('✔ build');
+    await watch.waits();
+    expect((await watch.end()).stdout).toContain('– build skipped: up to date\n');
+    expect(await linesOf(project, 'story')).toEqual([
+      ...['one', 'web listens', 'web stops'],
+      ...['two', 'web listens', 'web stops'],
+    ]);
+  },
+);
+
 test('a service with `watch: []` goes on running when what it needs has run', async () => {
   await using project = await projectWith(
     (port) => `  site: { inputs: [src], outputs: [site], run: cp src site }

@@ -7,6 +7,7 @@ import { usersOfServices } from '../plan/users.ts';
 import type { PlannedTask } from '../plan.ts';
 import { makeStanding } from '../service/standing.ts';
 import { openSession, type Session } from '../session.ts';
+import { makeElsewhere } from './elsewhere.ts';
 import type { Gaze } from './gaze.ts';
 import type { Looks } from './look.ts';
 import { selectTasks } from './select.ts';
@@ -49,6 +50,7 @@ type Options = {
 export function makeRounds({ session, flags, onStart }: Options): Rounds {
   const standing = makeStanding();
   const held: Holdings = new Map();
+  const elsewhere = makeElsewhere(session.root);
   const ends = new Map<string, TaskEnd['state']>();
   const starting = new Map<string, AbortController>();
   let planned: readonly PlannedTask[] = [];
@@ -58,7 +60,11 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
     isToCome = isToComeNow;
   };
   const emit = (event: Event): void => {
-    if (event.type === 'task-finished') ends.set(event.task, event.end.state);
+    if (event.type === 'task-finished') {
+      const { state } = event.end;
+      ends.set(event.task, state);
+      if (state === 'done' || state === 'skipped') elsewhere.hear(event.task, state === 'skipped');
+    }
     session.emit(event);
   };
   const isUp = (service: string): boolean => standing.find(service) !== undefined;
@@ -90,6 +96,7 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
     run: async (options) => {
       const { project, plan, tasks, gazes, looks, isFirst, onStarting } = options;
       planned = plan.tasks;
+      elsewhere.begin(planned);
       const { host } = session;
       const round = openSession({ ...host, env: project.env }, project, flags, { ...session, emit });
       const startedMs = host.clockMs();
@@ -97,7 +104,8 @@ export function makeRounds({ session, flags, onStart }: Options): Rounds {
       session.cancel.signal.addEventListener('abort', follow);
       if (session.cancel.signal.aborted) follow();
       const whyLeftOut = async (task: PlannedTask, someNeedRan: boolean): Promise<string | undefined> => {
-        if (!(await isDue(task, someNeedRan, options)))
+        const someNeedIsNew = someNeedRan || task.needs.some(elsewhere.hasDone);
+        if (!(await isDue(task, someNeedIsNew, options)))
           return task.work.kind === 'service' ? 'it goes on running' : 'nothing that it needs has changed';
         const gaze = gazes.find((candidate) => candidate.task === task.name);
         if (gaze !== undefined) await looks.refresh(gaze);
