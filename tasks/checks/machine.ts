@@ -47,7 +47,7 @@ export const checks = documented([
     needs: ['PM001'],
     platforms: ['darwin'],
     about: 'By default Podman gives a machine 2 GiB; for the eBPF compiler and the application, 4 are enough.',
-    fix: '`npx tasks machine-start` below 2 GiB; from 2 to 4, a command for you to run, because it stops the containers',
+    fix: '`npx tasks machine-start` below 2 GiB, and for a machine that is stopped; from 2 to 4 in one that runs, a command for you to run, because it stops the containers',
     run: withMachine(hasMemory),
   },
 ]);
@@ -114,7 +114,8 @@ function hasMemory(machine: Machine | undefined): CheckResult {
     outcome: machine.memoryMib < MIB_LEAST ? 'fail' : 'warn',
     summary: `${has}, ${MIB_RECOMMENDED} are recommended`,
     cause: 'the eBPF compiler and the application share this memory',
-    fixes: machine.memoryMib < MIB_LEAST ? start : [giveMore(machine)],
+    // Whatever starts it gives it more.
+    fixes: machine.memoryMib < MIB_LEAST || machine.state !== 'running' ? start : [giveMore(machine)],
   };
 }
 

@@ -44,6 +44,8 @@ test('a machine with less than 2 GiB fails, one with 4 is well', async () => {
   expect(await memory(1024)).toMatchObject({ outcome: 'fail', fixes: [{ task: 'machine-start' }] });
   expect(await memory(2048)).toMatchObject({ outcome: 'warn', fixes: [{ byHand: true }] });
   expect((await memory(4096)).outcome).toBe('pass');
+  const stopped = await checkOf(checks, 'PM004')(await recorded('6-stopped-rootful'));
+  expect(stopped, 'starting it gives it more').toMatchObject({ outcome: 'warn', fixes: [{ task: 'machine-start' }] });
 });
 
 test('a podman that answers no JSON is not judged', async () => {
