@@ -90,6 +90,7 @@ async function installProvider(probe: Probe): Promise<readonly Fix[]> {
     apt: 'podman-compose',
     dnf: 'podman-compose',
     pacman: 'podman-compose',
+    apk: 'podman-compose',
     brew: 'podman-compose',
     pipx: 'podman-compose',
   });

@@ -87,6 +87,7 @@ async function bridgeWorks(probe: Probe, engine: Engine): Promise<CheckResult> {
       apt: 'netavark aardvark-dns iptables nftables',
       dnf: 'netavark aardvark-dns iptables-nft',
       pacman: 'netavark aardvark-dns iptables-nft',
+      apk: 'netavark aardvark-dns iptables nftables',
     }),
   };
 }
@@ -161,6 +162,7 @@ const buildxPackages = {
   apt: 'docker-buildx',
   dnf: 'docker-buildx',
   pacman: 'docker-buildx',
+  apk: 'docker-cli-buildx',
   // Homebrew puts it where the docker command does not look.
   brew: 'docker-buildx && plugins="${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins" && mkdir -p "$plugins" && ln -sf "$(brew --prefix docker-buildx)/bin/docker-buildx" "$plugins/"',
 };

@@ -5,7 +5,7 @@ import { proxyVariables } from './proxy.ts';
 
 /** What a tool's packages are called, by package manager; left out where there is none. */
 export type Packages = Readonly<Partial<Record<Manager, string>>>;
-type Manager = 'apt' | 'dnf' | 'pacman' | 'brew' | 'pipx';
+type Manager = 'apt' | 'dnf' | 'pacman' | 'apk' | 'brew' | 'pipx';
 
 type Row = { readonly program: string; readonly asRoot: boolean; readonly install: string; readonly after?: string };
 
@@ -20,6 +20,7 @@ const managers: Readonly<Record<Manager, Row>> = {
   },
   dnf: { program: 'dnf', asRoot: true, install: 'dnf install -y -q' },
   pacman: { program: 'pacman', asRoot: true, install: 'pacman -S --noconfirm --needed' },
+  apk: { program: 'apk', asRoot: true, install: 'apk add -q' },
   brew: { program: 'brew', asRoot: false, install: 'brew install' },
   pipx: { program: 'pipx', asRoot: false, install: 'pipx install' },
 };
@@ -29,6 +30,7 @@ export const enginePackages: Packages = {
   apt: 'podman runc podman-compose netavark aardvark-dns iptables nftables ca-certificates',
   dnf: 'podman podman-compose',
   pacman: 'podman podman-compose',
+  apk: 'podman podman-compose',
   brew: 'podman podman-compose',
 };
 

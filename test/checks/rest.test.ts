@@ -79,6 +79,7 @@ test.each([
   ['apt-get', /apt-get install .*podman-compose/],
   ['dnf', /^dnf install -y -q podman-compose$/],
   ['pacman', /^pacman -S --noconfirm --needed podman-compose$/],
+  ['apk', /^apk add -q podman-compose$/],
   ['pipx', /^pipx install podman-compose$/],
 ])('with %s on PATH, that installs it', async (manager, command) => {
   const result = await checkOf(compose, 'CP001')({ engine: {}, programs: [manager], commands: providers({}) });
