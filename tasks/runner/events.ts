@@ -147,6 +147,23 @@ export type PlannedLine = {
   readonly confirm?: string | undefined;
 };
 
+/** Where an event has words of ours, or names of tasks, by which its readers go. */
+const ownKeys = 'type state stream outcome from signal task tasks name needs'.split(' ');
+const reasons: Readonly<Record<Reason, true>> = {
+  ok: true,
+  task: true,
+  usage: true,
+  config: true,
+  machine: true,
+  bug: true,
+  interrupted: true,
+};
+
+/** Whether a text is such a word: it stays even where a secret is the same, such as the password `test`. */
+export function isOwnWord(key: string, text: string): boolean {
+  return ownKeys.includes(key) || (key === 'reason' && Object.hasOwn(reasons, text));
+}
+
 /** An event with its time, in ms since the run was opened. */
 export type Stamped = Event & { readonly atMs: number };
 

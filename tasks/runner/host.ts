@@ -62,7 +62,7 @@ export type Host = {
   readonly stderrHasColour: boolean;
   /** In ASCII where the terminal or the locale shows no more. */
   readonly marks: Marks;
-  /** What no output may show: every write goes through it. */
+  /** What no output may show. */
   readonly secrets: Secrets;
   /** Whether Node runs TypeScript by itself. */
   readonly stripsTypes: boolean;
@@ -71,7 +71,10 @@ export type Host = {
   readonly importModule: ImportModule;
   /** What there is of a project's own code in this process. */
   readonly foreignCode: ForeignCode;
+  /** Writes a text without the secrets in it. */
   readonly write: (text: string) => void;
+  /** Writes JSON, whose texts are without them already: to mask it as a whole could make something else of it. */
+  readonly writeMasked: (text: string) => void;
   readonly writeError: (text: string) => void;
   /** Whether so much of what was written waits for its reader that no more should be made. */
   readonly outputIsBehind: () => boolean;

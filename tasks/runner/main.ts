@@ -41,7 +41,7 @@ export async function main(caller: Host): Promise<number> {
     const { foresee } = await import('./fresh/foresee.ts');
     const forecasts = await foresee(openSession(host, project, args.flags), plan);
     if (args.flags.output === 'json')
-      return show(host, (await import('./render/dry-run-json.ts')).planAsJson(plan, forecasts));
+      return showMasked(host, (await import('./render/dry-run-json.ts')).planAsJson(plan, forecasts, host.secrets));
     const { describePlan } = await import('./render/dry-run.ts');
     return show(host, describePlan(plan, project.config, { paint, forecasts }));
   }
@@ -55,7 +55,11 @@ export async function main(caller: Host): Promise<number> {
 
 /** What is asked for is the text itself, so that one which cannot be written is no success. */
 function show(host: Host, text: string): number {
-  host.write(host.marks === asciiMarks ? inAscii(text) : text);
+  return showMasked(host, host.secrets.mask(host.marks === asciiMarks ? inAscii(text) : text));
+}
+
+function showMasked(host: Host, text: string): number {
+  host.writeMasked(text);
   return host.outputHasFailed() ? exitCodes.machine : exitCodes.ok;
 }
 

@@ -11,13 +11,16 @@ export type Secrets = {
   /** The values themselves: for whoever must keep them out of what it stores. */
   readonly values: () => readonly string[];
   readonly mask: (text: string) => string;
-  /** The same for every text inside of a value; the value itself where there is nothing to mask. */
-  readonly maskAll: <Value>(value: Value) => Value;
+  /** The same for every text inside of a value, but for those that are to stay; the value itself where there is nothing to mask. */
+  readonly maskAll: <Value>(value: Value, stays: Stays) => Value;
   /** How much of a text can be shown without what comes next: all of it but what may be the beginning of a value. */
   readonly cutOf: (text: string) => number;
   /** For one stream of lines, where a value may go on in the next line. */
   readonly makeLineMasker: () => LineMasker;
 };
+
+/** Whether a text at a key is none that a secret could be in, though it may be the same by chance. */
+export type Stays = (key: string, text: string) => boolean;
 
 /** Makes the set of secrets of one run; as long as it is empty, masking costs nothing. */
 export function makeSecrets(): Secrets {
@@ -38,7 +41,7 @@ export function makeSecrets(): Secrets {
     tooShort: () => [...short],
     values: () => [...values],
     mask,
-    maskAll: (value) => (needles.length === 0 ? value : maskAll(value, mask)),
+    maskAll: (value, stays) => (needles.length === 0 ? value : maskAll(value, { mask, stays, key: '' })),
     cutOf: (text) => cutBeforeValues(text, needles),
     makeLineMasker: () => makeLineMasker([...values].flatMap(wrappedFormsOf), mask),
   };
@@ -89,9 +92,14 @@ function rangesOf(text: string, pattern: RegExp): { readonly from: number; reado
   return ranges;
 }
 
-function maskAll<Value>(value: Value, mask: (text: string) => string): Value {
-  if (typeof value === 'string') return mask(value) as Value;
-  if (Array.isArray(value)) return value.map((item) => maskAll(item, mask)) as Value;
+type Masking = { readonly mask: (text: string) => string; readonly stays: Stays; readonly key: string };
+
+function maskAll<Value>(value: Value, masking: Masking): Value {
+  const { mask, stays, key } = masking;
+  if (typeof value === 'string') return (stays(key, value) ? value : mask(value)) as Value;
+  if (Array.isArray(value)) return value.map((item) => maskAll(item, masking)) as Value;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, maskAll(inner, mask)])) as Value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, maskAll(inner, { ...masking, key: name })]),
+  ) as Value;
 }

@@ -6,7 +6,7 @@ import type { Project } from './config/load.ts';
 import type { Config } from './config/types.ts';
 import { type EngineSource, makeEngineSource } from './engine.ts';
 import { type EventQueue, makeEventQueue } from './event-queue.ts';
-import type { Event, Failure } from './events.ts';
+import { type Event, type Failure, isOwnWord } from './events.ts';
 import type { Host, Interrupt } from './host.ts';
 import { makeRunner, type Runner } from './process/capture.ts';
 import { killedFile } from './process/killed.ts';
@@ -106,7 +106,8 @@ function makeShared(host: Host, root: string): Shared {
     table: makeProcessTable(host, killedFile(root, run)),
     stop: makeCanceller(),
     events,
-    emit: (event) => events.push({ ...host.secrets.maskAll(event), atMs: inMicroseconds(host.clockMs() - startedMs) }),
+    emit: (event) =>
+      events.push({ ...host.secrets.maskAll(event, isOwnWord), atMs: inMicroseconds(host.clockMs() - startedMs) }),
     state: {
       interruptedBy: undefined,
       interrupted: makeCanceller(),

@@ -242,6 +242,45 @@ test('the report of the doctor masks secrets, as text and as JSON', async () => 
   }
 });
 
+test.each(['task', 'done', 'machine', 'type', 'false', '1234', 'show'])(
+  'a secret that is `%s` neither breaks the run nor what programs read of it',
+  async (value) => {
+    await using project = await createProject({
+      'tasks.config.yaml': `version: 1
+secrets: [TOKEN]
+checks: { odd: { id: OD001, command: odd, version: '>=1234' } }
+tasks:
+  show: { run: 'echo "<$TOKEN>"' }
+  check: { requires: [odd], run: 'true' }
+`,
+    });
+    await project.program('odd', 'echo "odd 1.2 <$TOKEN>"');
+    const run = (words: string) => project.run(words, { env: { TOKEN: value } });
+    const plain = await run('show');
+    expect(plain).toMatchObject({ exit: 0, stderr: '' });
+    expect(plain.stdout).toMatch(/^▸ (show|\*{3})\n<\*{3}>\n✔ (show|\*{3}) <time>\n$/);
+    expect(await run('check')).toMatchObject({ exit: 4, stderr: '' });
+    for (const [words, exit] of [
+      ['show --profile=out.json', 0],
+      ['check', 4],
+      ['show --dry-run', 0],
+    ] as const) {
+      const { stdout } = await run(`${words} --output=json`);
+      expect(stdout).not.toContain(`<${value}>`);
+      const lines = stdout
+        .replaceAll('"<time>"', '1')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect(lines.at(-1)).toMatchObject({ type: 'run-finished', exit });
+    }
+    expect(JSON.parse(await project.read('out.json'))).toMatchObject({ displayTimeUnit: 'ms' });
+    const doctor = await run('doctor --json');
+    expect(JSON.parse(doctor.stdout.replaceAll('"<time>"', '1'))).toMatchObject({ exit: 4, roots: ['OD001'] });
+    expect(doctor.stdout).not.toContain(`<${value}>`);
+  },
+);
+
 test('where two secrets overlap, both are covered', async () => {
   await using project = await createProject(config("  show: { run: 'echo abcdefghij' }\n"));
   expect((await project.run('show', { env: { TOKEN: 'abcdef', KEY: 'defghi' } })).stdout).toBe(

@@ -1,4 +1,5 @@
 import { isUnmet } from '../checks/report.ts';
+import { isOwnWord } from '../events.ts';
 import { type Ending, unlessLost } from '../execute.ts';
 import { exitOfSignal } from '../host.ts';
 import { makePaint } from '../paint.ts';
@@ -53,18 +54,22 @@ async function report(session: Session, request: DoctorRequest, options: { reado
   for await (const event of events) renderer.on(event);
   const diagnosis = await examination;
   await table.close();
-  (isDocument ? host.write : say)(await inFormat(session, request, diagnosis));
+  const text = await inFormat(session, request, diagnosis);
+  if (request.format === 'json') host.writeMasked(text);
+  else (isDocument ? host.write : say)(text);
   if (isOnGithub) await tellGithub(session, diagnosis, tell);
   // What was asked for is the report itself.
   return unlessLost(endingOf(session, diagnosis), host);
 }
 
 async function inFormat({ host, root }: Session, request: DoctorRequest, found: Diagnosis): Promise<string> {
-  const { platform } = host;
+  const { platform, secrets } = host;
   const redact = makeRedactor({ env: host.env, root, names: host.ownNames() });
   switch (request.format) {
     case 'json':
-      return diagnosisAsJson(found, platform, redact.secrets);
+      return diagnosisAsJson(found, platform, (key, text) =>
+        isOwnWord(key, text) ? text : redact.secrets(secrets.mask(text)),
+      );
     case 'markdown':
       return asWritten(redact.all(diagnosisAsMarkdown(found, platform, await host.packageVersion())));
     case 'checklist':

@@ -55,6 +55,7 @@ export function realHost(importModule: ImportModule, terminals: readonly number[
     importModule,
     foreignCode,
     write: stdout.write,
+    writeMasked: stdout.writeMasked,
     writeError: stderr.write,
     outputIsBehind: () => stdout.waitingBytes() > mostWaitingBytes,
     outputHasFailed: stdout.hasFailed,

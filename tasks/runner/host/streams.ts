@@ -30,6 +30,8 @@ function nullDevice(): number | undefined {
 
 export type Writer = {
   readonly write: (text: string) => void;
+  /** For what has no secrets any more, and in which to mask could break its form. */
+  readonly writeMasked: (text: string) => void;
   /** How much waits for its reader. */
   readonly waitingBytes: () => number;
   /** Whether something could not be written although its reader is there, as on a full disk. */
@@ -58,9 +60,9 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
     hasFailed = true;
     if (name === 'stdout') writeLast('stderr', `error: the output cannot be written: ${messageOf(error)}\n`);
   };
-  const write = (text: string): void => {
+  const writeMasked = (text: string): void => {
     if (!isOpen || text === '') return;
-    const bytes = Buffer.from(secrets.mask(text));
+    const bytes = Buffer.from(text);
     const isFullNow = freeBytes >= 0 && freeBytes < bytes.length;
     freeBytes -= bytes.length;
     try {
@@ -74,7 +76,8 @@ export function makeWriter(name: 'stdout' | 'stderr', secrets: Secrets): Writer 
     }
   };
   return {
-    write,
+    write: (text) => writeMasked(secrets.mask(text)),
+    writeMasked,
     waitingBytes: () => (isOpen ? (stream?.writableLength ?? 0) : 0),
     hasFailed: () => hasFailed,
   };

@@ -5,8 +5,8 @@ import type { Renderer } from './index.ts';
 import { writeTogether } from './together.ts';
 
 /** Each event as one line of JSON. */
-export function makeJsonRenderer(host: Pick<Host, 'write'>): Renderer {
-  const out = writeTogether(host.write);
+export function makeJsonRenderer(host: Pick<Host, 'writeMasked'>): Renderer {
+  const out = writeTogether(host.writeMasked);
   return {
     on: (event: Stamped) => {
       const line = `${jsonOf(event)}\n`;

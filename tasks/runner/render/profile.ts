@@ -27,14 +27,14 @@ const pid = 1;
 
 /** Writes the times of a run as a trace: a row for each task that ran at the same time, its commands below it, and arrows for needs. */
 export async function openProfile(
-  host: Pick<Host, 'cwd' | 'replaceFile' | 'secrets' | 'writeError'>,
+  host: Pick<Host, 'cwd' | 'replaceFile' | 'writeError'>,
   plan: Pick<Plan, 'tasks'>,
   file: string,
 ): Promise<Renderer> {
   const path = file.startsWith('/') ? file : join(host.cwd, file);
   const write = (events: readonly TraceEvent[]): string | undefined => {
     try {
-      host.replaceFile(path, host.secrets.mask(`${JSON.stringify({ displayTimeUnit: 'ms', traceEvents: events })}\n`));
+      host.replaceFile(path, `${JSON.stringify({ displayTimeUnit: 'ms', traceEvents: events })}\n`);
       return undefined;
     } catch (error) {
       return messageOf(error);

@@ -29,7 +29,7 @@ export function diagnosisAsText(diagnosis: Diagnosis, platform: Platform, paint:
 export function diagnosisAsJson(
   { reports, roots, isReady, verdict, exit }: Diagnosis,
   platform: Platform,
-  redact: (text: string) => string,
+  redact: (key: string, text: string) => string,
 ): string {
   const document = {
     schemaVersion,
@@ -40,7 +40,8 @@ export function diagnosisAsJson(
     roots: roots.map((report) => report.id),
     checks: reports,
   };
-  return `${jsonOf(document, 2, (_key, value) => (typeof value === 'string' ? redact(value) : value))}\n`;
+  return `${jsonOf(document, 2, (key, value) => (typeof value === 'string' ? redact(key, value) : value))}
+`;
 }
 
 /** The reports by the group of their checks, in the order in which groups first appear. */
