@@ -40,8 +40,7 @@ export function diagnosisAsJson(
     roots: roots.map((report) => report.id),
     checks: reports,
   };
-  return `${jsonOf(document, 2, (key, value) => (typeof value === 'string' ? redact(key, value) : value))}
-`;
+  return `${jsonOf(document, 2, (key, value) => (typeof value === 'string' ? redact(key, value) : value))}\n`;
 }
 
 /** The reports by the group of their checks, in the order in which groups first appear. */
