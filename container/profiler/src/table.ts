@@ -102,15 +102,14 @@ export class Table {
     // A socket that was disconnected may have been connected again before its end is told.
     if (entry === undefined || timeNs < entry.openedNs) return;
     if (isShed) entry.wake().leftOut();
-    const { isServer } = entry;
     // Where it was closed before, its socket may have been connected again by then.
     if (oldState !== TCP_CLOSE) entry.endAt(ends);
     if (newState !== TCP_CLOSE) {
       // The FIN of a server ends its responses; that of a client its requests only.
-      if (isServer) this.#responsesEnded(entry);
+      if (entry.isServer) this.#responsesEnded(entry);
       return;
     }
-    this.#end(entry, endedInOrder(isServer, oldState));
+    this.#end(entry, endedInOrder(entry.isServer, oldState));
   }
 
   /** Gives up on bytes that are late, and lets connections rest where nothing moves. */
