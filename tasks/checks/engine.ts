@@ -2,7 +2,7 @@
 import type { CheckResult, Engine, Fix, Probe } from 'zx-tasks';
 import { documented } from '../lib/docs.ts';
 import { chooseEngine, type EngineName, enginesHere, preferredEngine, runsSystemd } from '../lib/engines.ts';
-import { letUseSudo } from '../lib/let-use-sudo.ts';
+import { withoutRoot } from '../lib/let-use-sudo.ts';
 import { folderOffPath, startDocker } from '../lib/mac.ts';
 import { asRoot, enginePackages, installFix } from '../lib/packages.ts';
 import { fate, lastLine } from '../lib/ran.ts';
@@ -130,32 +130,6 @@ function answered({ name, version, disguised }: Engine): CheckResult {
   return { outcome: 'pass', summary: `${name} ${version}${disguise}` };
 }
 
-const NEEDS_ROOT = 'loading eBPF needs an engine that runs as root, and you are an ordinary user';
-
-async function withoutRoot(probe: Probe): Promise<CheckResult> {
-  if ((await probe.which('sudo')) === undefined)
-    return {
-      outcome: 'fail',
-      summary: 'the engine must be called through `sudo`, which is not installed',
-      cause: NEEDS_ROOT,
-      fixes: [await letUseSudo(probe)],
-    };
-  const enter: Fix = { about: 'enter the password once, then run this again in the same terminal', command: 'sudo -v' };
-  if (probe.isTerminal)
-    return {
-      outcome: 'fail',
-      summary: 'the engine must be called through `sudo`, which refused',
-      cause: `${NEEDS_ROOT}; the password was wrong, or \`sudo\` does not know you`,
-      fixes: [enter, await letUseSudo(probe)],
-    };
-  return {
-    outcome: 'fail',
-    summary: 'the engine must be called through `sudo`, and `sudo` asks for a password',
-    cause: `${NEEDS_ROOT}; there is no terminal on which to ask for a password`,
-    fixes: [enter],
-  };
-}
-
 /** Why it is silent; undefined for one that answers and is not to be used. Docker's client may end with 0 where no daemon answers. */
 async function askAgain(
   probe: Probe,
@@ -181,12 +155,23 @@ async function wake(probe: Probe, name: EngineName, mayInstall: boolean): Promis
   return mayInstall ? await installEngine(probe) : [];
 }
 
-function engineIsRootful(_: Probe, engine: Engine): CheckResult {
+function engineIsRootful(probe: Probe, engine: Engine): CheckResult {
   if (engine.rootful) return { outcome: 'pass', summary: 'containers run as root' };
+  const isDockers = engine.name === 'docker' || engine.disguised;
   return {
     outcome: 'fail',
     summary: `${engine.name} runs rootless here`,
     cause: 'the kernel lets only root (CAP_BPF in the first user namespace) load eBPF',
-    fixes: [{ about: 'call the engine as root', command: 'sudo -v && npx tasks doctor', byHand: true }],
+    fixes: [
+      isDockers
+        ? leaveRootless(probe)
+        : { about: 'call the engine as root', command: 'sudo -v && npx tasks doctor', byHand: true },
+    ],
   };
+}
+
+/** Docker's command is asked as the caller first, and talks to what a variable or a context names. */
+function leaveRootless({ env }: Probe): Fix {
+  const command = (env.DOCKER_HOST ?? '') === '' ? 'docker context use default' : 'unset DOCKER_HOST';
+  return { about: 'use the daemon that runs as root', command: `${command} && npx tasks doctor`, byHand: true };
 }

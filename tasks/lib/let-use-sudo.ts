@@ -1,7 +1,35 @@
-import type { Fix, Probe } from 'zx-tasks';
+/** What is said where `sudo` does not let an ordinary user through. */
+import type { CheckResult, Fix, Probe } from 'zx-tasks';
+
+const NEEDS_ROOT = 'loading eBPF needs an engine that runs as root, and you are an ordinary user';
+
+/** It is missing, it refused, or it asks for a password where nobody can answer. */
+export async function withoutRoot(probe: Probe): Promise<CheckResult> {
+  if ((await probe.which('sudo')) === undefined)
+    return {
+      outcome: 'fail',
+      summary: 'the engine must be called through `sudo`, which is not installed',
+      cause: NEEDS_ROOT,
+      fixes: [await letUseSudo(probe)],
+    };
+  const enter: Fix = { about: 'enter the password once, then run this again in the same terminal', command: 'sudo -v' };
+  if (probe.isTerminal)
+    return {
+      outcome: 'fail',
+      summary: 'the engine must be called through `sudo`, which refused',
+      cause: `${NEEDS_ROOT}; the password was wrong, or \`sudo\` does not know you`,
+      fixes: [enter, await letUseSudo(probe)],
+    };
+  return {
+    outcome: 'fail',
+    summary: 'the engine must be called through `sudo`, and `sudo` asks for a password',
+    cause: `${NEEDS_ROOT}; there is no terminal on which to ask for a password`,
+    fixes: [enter],
+  };
+}
 
 /** What an administrator does; Debian and Ubuntu have another name for the group than the rest. */
-export async function letUseSudo(probe: Probe): Promise<Fix> {
+async function letUseSudo(probe: Probe): Promise<Fix> {
   const manager = await firstOf(probe, ['apt-get', 'dnf', 'pacman'] as const);
   const hasSudo = (await probe.which('sudo')) !== undefined;
   const install =

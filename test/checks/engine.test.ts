@@ -302,7 +302,18 @@ test('an application is waited for until its daemon answers', async () => {
 });
 
 test('a rootless engine cannot load eBPF', async () => {
-  expect((await rootful({ engine: { rootful: false } })).outcome).toBe('fail');
+  expect(await rootful({ engine: { rootful: false } })).toMatchObject({
+    outcome: 'fail',
+    fixes: [{ command: 'sudo -v && npx tasks doctor' }],
+  });
+  const docker = { name: 'docker', rootful: false } as const;
+  expect((await rootful({ engine: docker })).fixes, 'sudo would not change whom the command talks to').toMatchObject([
+    { command: 'docker context use default && npx tasks doctor', byHand: true },
+  ]);
+  const env = { DOCKER_HOST: 'unix:///run/user/1000/docker.sock' };
+  expect((await rootful({ engine: docker, env })).fixes).toMatchObject([
+    { command: 'unset DOCKER_HOST && npx tasks doctor' },
+  ]);
   expect((await rootful({ engine: {} })).outcome).toBe('pass');
 });
 

@@ -126,6 +126,11 @@ const wordings: readonly (readonly [check: string, line: string])[] = [
   ['CA001', 'tls: failed to verify certificate: x509: certificate signed by unknown authority'],
   ['CA001', 'npm error code SELF_SIGNED_CERT_IN_CHAIN'],
   ['CK001', 'tls: failed to verify certificate: x509: certificate has expired or is not yet valid'],
+  ['CK001', 'npm error code CERT_NOT_YET_VALID'],
+  [
+    'CK001',
+    'E: Release file for http://mirror.example.org/debian/dists/bookworm-updates/InRelease is not valid yet (invalid for another 3h 2min 1s). Updates for this repository will not be applied.',
+  ],
   ['DK001', 'write /var/tmp/layer: no space left on device'],
   ['DK001', 'dpkg: error: failed to write (No space left on device)'],
   ['DK001', "E: You don't have enough free space in /var/cache/apt/archives/."],
