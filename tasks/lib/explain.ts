@@ -15,7 +15,7 @@ export type Broken = { readonly link: string; readonly remedy: string };
 export async function explainMissing(context: Context, engine: Engine, run: Run): Promise<Broken> {
   const containers = await findContainers(context.run, engine);
   return (
-    brokenContainer(containers, services) ??
+    brokenContainer(engine, containers, services) ??
     (await brokenFiles(context)) ??
     (await brokenProbe(context, engine)) ??
     brokenTraffic(run) ??
@@ -25,7 +25,11 @@ export async function explainMissing(context: Context, engine: Engine, run: Run)
 }
 
 /** The first of these services that has no container, or none that runs. */
-export function brokenContainer(containers: readonly Container[], wanted: readonly Service[]): Broken | undefined {
+export function brokenContainer(
+  engine: Engine,
+  containers: readonly Container[],
+  wanted: readonly Service[],
+): Broken | undefined {
   for (const service of wanted) {
     const container = containers.find((each) => each.service === service);
     if (container === undefined)
@@ -34,7 +38,8 @@ export function brokenContainer(containers: readonly Container[], wanted: readon
       const code = container.state === 'exited' ? `, code ${container.exitCode}` : '';
       return {
         link: `the container \`${container.name}\` is not running: ${container.state}${code}`,
-        remedy: 'npx tasks up',
+        // `up` would replace it, and a new profiler begins its traces anew.
+        remedy: container.state === 'paused' ? engineCommand(engine, 'unpause', container.name) : 'npx tasks up',
       };
     }
   }

@@ -14,7 +14,8 @@ export async function withContainers(
     await command();
   } catch (error) {
     if (context.signal.aborted) throw error;
-    const broken = brokenContainer(await findContainers(context.run, await context.engine()), wanted);
+    const engine = await context.engine();
+    const broken = brokenContainer(engine, await findContainers(context.run, engine), wanted);
     if (broken === undefined) throw error;
     throw new TaskFailure(broken.link, { remedy: broken.remedy });
   }

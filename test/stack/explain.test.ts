@@ -64,13 +64,15 @@ test('where every link holds, the stack is begun anew', async () => {
 });
 
 test.each([
-  ['does not exist', 'app\n', 'the container `profiler-profiler-1` does not exist'],
-  ['has ended', 'app\nended\n', 'the container `profiler-profiler-1` is not running: exited, code 137'],
-  ['is paused', 'app\nfrozen\n', 'the container `profiler-profiler-1` is not running: paused'],
-])('a container that %s is named before anything else', async (_what, listed, link) => {
+  ['does not exist', 'app\n', 'does not exist', 'npx tasks up'],
+  ['has ended', 'app\nended\n', 'is not running: exited, code 137', 'npx tasks up'],
+  // A new one in its place would begin the traces anew.
+  ['is paused', 'app\nfrozen\n', 'is not running: paused', 'podman unpause profiler-profiler-1'],
+])('a container that %s is named before anything else', async (_what, listed, said, remedy) => {
   await rm(join(root, 'container/traces/http-trace.txt'));
   const context = contextOf([], {}, listed);
-  expect(await explainMissing(context, engineOf({ name: 'podman' }), sent)).toEqual({ link, remedy: 'npx tasks up' });
+  const link = `the container \`profiler-profiler-1\` ${said}`;
+  expect(await explainMissing(context, engineOf({ name: 'podman' }), sent)).toEqual({ link, remedy });
 });
 
 function explain(env: readonly string[] = [], engine: Partial<Engine> = {}) {
