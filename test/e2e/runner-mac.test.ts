@@ -26,17 +26,22 @@ test.each([
   expect((await second.result).exit).toBe(0);
 });
 
+/**
+ * It and the other that kills the runner wait for an output first: a runner that has only just started a command has told
+ * nobody of it yet, and there nothing shows whose it is.
+ */
 test('a lock that a killed run has left is taken over in another network, where the Mac has another name', async () => {
-  await using project = await createProject(config('  build: { run: build }\n'));
+  await using project = await createProject(config("  build: { run: 'echo up; build' }\n"));
   const mac = await asOnMac(project);
   const build = await project.driven('build');
   const first = project.start('build', { env: { ...mac, NETWORK: 'home' } });
   const invocation = await build.started();
+  await first.says('\nup\n');
   first.child.kill('SIGKILL');
   await invocation.isGone;
   const second = project.start('build', { env: { ...mac, NETWORK: 'office' } });
   (await build.started()).exit(0);
-  expect((await second.result).stdout).toBe('▸ build\n✔ build <time>\n');
+  expect((await second.result).stdout).toBe('▸ build\nup\n✔ build <time>\n');
 });
 
 test('where `ps` may not run, as in a sandbox, runs wait for each other, and a time-out ends a task', async () => {
@@ -91,10 +96,13 @@ test('a task of a run within a run gets a signal once', async () => {
 });
 
 test('when the runner is killed, nothing that its tasks have started lives on', async () => {
-  await using project = await createProject(config("  tree: { run: 'child & setsid child2 & nohup child3 & wait' }\n"));
+  await using project = await createProject(
+    config("  tree: { run: 'child & setsid child2 & nohup child3 & echo up; wait' }\n"),
+  );
   const driven = await Promise.all(['child', 'child2', 'child3'].map((name) => project.driven(name)));
   const running = project.start('tree', { env: await asOnMac(project) });
   const invocations = await Promise.all(driven.map((command) => command.started()));
+  await running.says('\nup\n');
   running.child.kill('SIGKILL');
   await Promise.all(invocations.map(({ isGone }) => isGone));
   expect((await running.result).exit).toBe(null);
