@@ -5,6 +5,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { childrenOf, commandOf, isRunning } from '../helpers/processes.ts';
 import { cli, createProject, type Project } from '../helpers/project.ts';
 
 const config = (tasks: string): Record<string, string> => ({ 'tasks.config.yaml': `version: 1\ntasks:\n${tasks}` });
@@ -241,9 +242,13 @@ test('a lock whose holder was killed is taken over', async () => {
   const build = await project.driven('build');
   const first = project.start('build');
   const invocation = await build.started();
+  const watcher = childrenOf(first.pid).find(({ pid }) => commandOf(pid).includes(' watcher '))?.pid ?? 0;
+  expect(isRunning(watcher)).toBe(true);
   first.child.kill('SIGKILL');
   await invocation.isGone;
   await first.result;
+  // While it looks for what is left, the lock is waited for.
+  await expect.poll(() => isRunning(watcher), { timeout: 20_000 }).toBe(false);
   expect(locksLeft(project)).toEqual(['build.lock']);
   const second = project.start('build');
   (await build.started()).exit(0);
