@@ -390,8 +390,15 @@ test.skipIf(!canMakeSandbox).each(['build.lock', 'build.lock.takeover'])(
   },
 );
 
+/** What is written at once may come in pieces, and what is written in pieces at once. */
 function firstLine({ stdout }: ReturnType<typeof spawn>): Promise<string> {
-  return new Promise((resolve) => stdout?.setEncoding('utf8').once('data', resolve));
+  let text = '';
+  return new Promise((resolve) =>
+    stdout?.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n') + 1));
+    }),
+  );
 }
 
 test('Ctrl-C ends a run that waits, and leaves the other alone', async () => {
