@@ -7,8 +7,7 @@ export function readPlainFile(path: string): Buffer {
 }
 
 /** Throws where a path leads to something that is no file, or to nothing. The device that is always empty passes for a file. */
-export function refuseOther(path: string): void {
-  const stats = statSync(path);
+export function refuseOther(path: string, stats = statSync(path)): void {
   if (!stats.isFile() && realpathSync(path) !== '/dev/null')
     throw Object.assign(new Error(`it is ${kindOf(stats)}, where a file is wanted`), { code: 'EFTYPE' });
 }

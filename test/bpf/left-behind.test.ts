@@ -57,7 +57,7 @@ test.each([
   `{"name": "${SECRET}"}`,
   `\x16\x03\x01\0\x20${SECRET}`,
   `*1\r\n$20\r\nGET ${SECRET}\r\n`,
-  `GET  ${SECRET}`,
+  `GET  "${SECRET}"`,
   `a-method-of-24-letters-no /${SECRET}`,
 ])('what begins with %j is no request: nothing', async (text) => {
   expect(await readWhile((['>', '<'] as const).map((way) => [way, text]))).toBe('');
