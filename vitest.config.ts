@@ -8,8 +8,8 @@ const runner = ['test/e2e/runner-*.test.ts'];
 /** What calls compilers and packers, and nothing that a machine has one of. */
 const tools = ['test/bpf/{fuzz,object,place}.test.ts', 'test/e2e/package.test.ts'];
 
-/** Vitest would leave one processor free, of two half the machine; most files wait for programs for a third of their time. */
-const together = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 0 } };
+/** Vitest would leave one processor free: of two, half the machine. */
+const together = { maxWorkers: Math.max(2, availableParallelism()), sequence: { groupOrder: 0 } };
 const minutes = { testTimeout: 600_000, hookTimeout: 600_000 };
 
 /** First what may run beside anything else; then, one at a time, what shares the machine's engine and kernel. */
