@@ -33,9 +33,12 @@ export async function main(caller: Host): Promise<number> {
   if (args.flags.help)
     return show(host, (await import('./render/task-help.ts')).describeTasks(project.config, args, host.platform));
   if (args.flags.graph !== undefined)
-    return show(host, (await import('./render/graph.ts')).showGraph(project.config, args, host.platform));
+    return (args.flags.graph === 'json' ? showMasked : show)(
+      host,
+      (await import('./render/graph.ts')).showGraph(project.config, args, host),
+    );
   if (args.flags.list || (!hasWords && args.rest.length === 0))
-    return show(host, showList(project.config, args, host.platform, paint));
+    return (args.flags.output === 'json' ? showMasked : show)(host, showList(project.config, args, host, paint));
   const plan = planProject(host, project, args);
   if (args.flags.dryRun) {
     const { foresee } = await import('./fresh/foresee.ts');

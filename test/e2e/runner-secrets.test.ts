@@ -281,6 +281,47 @@ tasks:
   },
 );
 
+test.each(['false', '1234', 'name', 'type', 'default', 'needs'])(
+  'with the secret `%s` the list and the graph are still JSON, and it is not in what a user wrote there',
+  async (value) => {
+    await using project = await createProject(
+      config(`  build: { about: 'has <${value}>', run: 'true' }
+  test:
+    needs: [build]
+    aliases: ['t-${value}']
+    args: { name: file, about: 'has <${value}>' }
+    params:
+      name: { default: '<${value}>', about: 'has <${value}>' }
+      task: { type: enum, values: ['${value}', other] }
+      port: { type: int, default: 12345 }
+      off: { type: bool, default: false }
+    run: 'echo \${args} \${name} \${task} \${port} \${off}'
+`),
+    );
+    for (const words of ['--list --output=json', 'test --graph=json', '--graph=json']) {
+      const { stdout, stderr, exit } = await project.run(words, { env: { TOKEN: value } });
+      expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 });
+      const { tasks } = JSON.parse(stdout);
+      expect(tasks).toMatchObject([
+        { name: 'build', about: 'has <***>', needs: [], hidden: false },
+        {
+          name: 'test',
+          aliases: ['t-***'],
+          needs: ['build'],
+          args: { about: 'has <***>' },
+          params: {
+            name: { type: 'string', default: '<***>', about: 'has <***>', required: false },
+            task: { type: 'enum', values: ['***', 'other'] },
+            port: { default: value === '1234' ? '***5' : 12_345 },
+            off: { default: false },
+          },
+        },
+        ...(words.startsWith('--list') ? [{ name: 'doctor' }] : []),
+      ]);
+    }
+  },
+);
+
 test('where two secrets overlap, both are covered', async () => {
   await using project = await createProject(config("  show: { run: 'echo abcdefghij' }\n"));
   expect((await project.run('show', { env: { TOKEN: 'abcdef', KEY: 'defghi' } })).stdout).toBe(

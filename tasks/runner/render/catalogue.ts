@@ -1,7 +1,10 @@
 import { findTask } from '../config/names.ts';
 import type { ArgsRow, Config, ParamRow, TaskRow } from '../config/types.ts';
+import { isOwnWord } from '../events.ts';
 import { appliesTo, refuse } from '../plan/place.ts';
 import type { Platform } from '../script.ts';
+import type { Secrets } from '../secrets.ts';
+import { jsonOf } from '../text/json.ts';
 
 /** A task as `--graph=json` and `--list --output=json` give it. */
 export type Entry = {
@@ -27,6 +30,18 @@ export function catalogueOf(config: Config, tasks: readonly TaskRow[], platform:
     const unavailable = whyNotHere(config, task, platform);
     return { name, about, group, aliases, needs, requires, container, params, args, hidden, unavailable };
   });
+}
+
+/** They as JSON, in which no secret is left: the text itself cannot be masked, or it would no longer be JSON where one is `false`. */
+export function catalogueAsJson(
+  entries: readonly Entry[],
+  { mask, maskAll }: Pick<Secrets, 'mask' | 'maskAll'>,
+): string {
+  const masked = maskAll({ schemaVersion: 1, tasks: entries }, isOwnWord);
+  // Also a number may have been written that has a secret in it; it becomes a text.
+  const shown = (key: string, value: unknown): unknown =>
+    key === 'default' && typeof value === 'number' && mask(`${value}`) !== `${value}` ? mask(`${value}`) : value;
+  return `${jsonOf(masked, 2, shown)}\n`;
 }
 
 /** Why a task does not run on this machine, if it does not. */

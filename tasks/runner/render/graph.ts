@@ -2,24 +2,28 @@ import type { Args, GraphForm } from '../args.ts';
 import { findTask } from '../config/names.ts';
 import { postOrder } from '../config/post-order.ts';
 import type { Config, TaskRow } from '../config/types.ts';
+import type { Host } from '../host.ts';
 import { requireTasks } from '../plan/require-task.ts';
-import type { Platform } from '../script.ts';
-import { jsonOf } from '../text/json.ts';
-import { catalogueOf, type Entry } from './catalogue.ts';
+import { catalogueAsJson, catalogueOf, type Entry } from './catalogue.ts';
 
-/** `--graph`: what needs what, of the tasks named or of all. */
-export function showGraph(config: Config, args: Args, platform: Platform): string {
+/** `--graph`: what needs what, of the tasks named or of all. In JSON secrets are masked. */
+export function showGraph(
+  config: Config,
+  args: Args,
+  { platform, secrets }: Pick<Host, 'platform' | 'secrets'>,
+): string {
   const named = requireTasks(config, args);
   const all = Object.values(config.tasks).filter((task) => !task.hidden);
   const wanted = withNeeds(config, named.length === 0 ? all : named);
-  return drawings[args.flags.graph ?? 'text'](catalogueOf(config, wanted, platform));
+  const entries = catalogueOf(config, wanted, platform);
+  const form = args.flags.graph ?? 'text';
+  return form === 'json' ? catalogueAsJson(entries, secrets) : drawings[form](entries);
 }
 
-const drawings: Readonly<Record<GraphForm, (entries: readonly Entry[]) => string>> = {
+const drawings: Readonly<Record<Exclude<GraphForm, 'json'>, (entries: readonly Entry[]) => string>> = {
   text: asText,
   mermaid: asMermaid,
   dot: asDot,
-  json: (entries) => `${jsonOf({ schemaVersion: 1, tasks: entries }, 2)}\n`,
 };
 
 /** In the order of the config. */

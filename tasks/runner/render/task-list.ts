@@ -2,17 +2,23 @@ import type { Args } from '../args.ts';
 import { allTasks } from '../config/built-in.ts';
 import { findTyped } from '../config/names.ts';
 import type { ArgsRow, Config, TaskRow } from '../config/types.ts';
+import type { Host } from '../host.ts';
 import type { Paint } from '../paint.ts';
 import type { Platform } from '../script.ts';
-import { jsonOf } from '../text/json.ts';
 import { withNames } from '../text/safe-text.ts';
 import { firstLine } from '../text/words.ts';
-import { catalogueOf, whyNotHere } from './catalogue.ts';
+import { catalogueAsJson, catalogueOf, whyNotHere } from './catalogue.ts';
 import { pretence } from './lines.ts';
 
-/** `--list`, as text or, with `--output=json`, as data. */
-export function showList(config: Config, { flags }: Args, platform: Platform, paint: Paint): string {
-  return flags.output === 'json' ? listAsJson(config, platform) : listTasks(config, platform, paint);
+/** `--list`, as text or, with `--output=json`, as data in which secrets are masked. */
+export function showList(
+  config: Config,
+  { flags }: Args,
+  { platform, secrets }: Pick<Host, 'platform' | 'secrets'>,
+  paint: Paint,
+): string {
+  if (flags.output !== 'json') return listTasks(config, platform, paint);
+  return catalogueAsJson(catalogueOf(config, allTasks(config), platform), secrets);
 }
 
 /** The tasks by group, what else they are called, and why one is not to be had here. */
@@ -33,11 +39,6 @@ function listTasks(config: Config, platform: Platform, paint: Paint): string {
     ),
   ]);
   return [...[pretence(platform) ?? []].flat(), ...lines, ''].join('\n');
-}
-
-function listAsJson(config: Config, platform: Platform): string {
-  const tasks = catalogueOf(config, allTasks(config), platform);
-  return `${jsonOf({ schemaVersion: 1, tasks }, 2)}\n`;
 }
 
 /** How a task is called, with its words. */
