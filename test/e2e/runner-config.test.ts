@@ -207,6 +207,19 @@ test('lists that are too deep to be read are told as that', async () => {
   );
 });
 
+test('vars that multiply are told where they become too long, and what uses that one is not told too', async () => {
+  const vars = Array.from({ length: 11 }, (_, index) => `  v${index + 1}: "${`\${v${index}}`.repeat(10)}"\n`);
+  const config = `version: 1\nvars:\n  v0: "0123456789"\n${vars.join('')}tasks: { a: { run: 'echo \${v11}' } }\n`;
+  expect(
+    await errorsOf(config),
+  ).toBe(`error: var \`v6\` would be 10000000 characters long with all that it uses filled in
+  --> tasks.config.yaml:9:7
+   |   v6: "${'${v5}'.repeat(10)}"
+   |       ${'^'.repeat(52)}
+hint: no command can be longer than 1048576 characters: keep what is so long in a file, and name that
+`);
+});
+
 test('a merge conflict is told as one, and not as what follows from it', async () => {
   await using project = await createProject({
     'tasks.config.yaml': `version: 1

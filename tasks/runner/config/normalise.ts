@@ -1,5 +1,4 @@
 import type { RawCheck, RawConfig, RawMessage, RawTask } from './schema.ts';
-import { fillTemplate } from './template.ts';
 import type {
   ArgsRow,
   CacheRow,
@@ -12,11 +11,12 @@ import type {
   TaskRow,
 } from './types.ts';
 import { durationMs, sizeBytes } from './units.ts';
+import { expandVars } from './vars.ts';
 
 /** Fills in every default, so that later stages never ask whether a key was written. */
 export function normalise(raw: RawConfig, messages: readonly RawMessage[], outerVars: Config['vars']): Config {
   return {
-    vars: expandVars(mapValues(raw.vars ?? {}, String), outerVars),
+    vars: expandVars(raw.vars ?? {}, outerVars).vars,
     dotenv: asList(raw.dotenv),
     secrets: raw.secrets ?? [],
     scopes: {},
@@ -26,14 +26,6 @@ export function normalise(raw: RawConfig, messages: readonly RawMessage[], outer
     tasks: mapValues(raw.tasks, normaliseTask),
     ...defined({ cache: ifGiven(raw.cache, normaliseCache) }),
   };
-}
-
-/** A var may use those above it, and those of the including files. */
-function expandVars(vars: Config['vars'], outer: Config['vars']): Config['vars'] {
-  const expanded: Record<string, string> = { ...outer };
-  for (const [name, text] of Object.entries(vars))
-    expanded[name] = fillTemplate(text, (other) => expanded[other] ?? '');
-  return expanded;
 }
 
 const signKinds = ['http', 'tcp', 'log', 'command', 'health'] as const;

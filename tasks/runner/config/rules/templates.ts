@@ -2,6 +2,7 @@ import { didYouMean } from '../../errors.ts';
 import type { Finding } from '../finding.ts';
 import { namesIn, unclosedIn } from '../template.ts';
 import type { Config, TaskRow } from '../types.ts';
+import { expandVars, longestVar } from '../vars.ts';
 import { type Text, textsOf } from './texts.ts';
 
 /** Is each `${name}` that a task uses one that it has, and each `${` closed? */
@@ -12,16 +13,26 @@ export function templateRules(config: Config, task: TaskRow): readonly Finding[]
   return textsOf(task).flatMap((text) => unknownIn(text, text.takesArgs === true ? inSteps : known));
 }
 
-/** A var may use those above it, and those of the including files. */
+/** Does each var use only those above it, and those of the including files, and is it short enough with them? */
 export function checkVars(vars: Readonly<Record<string, unknown>>, outer: Config['vars']): readonly Finding[] {
   const above = Object.keys(outer);
-  return Object.entries(vars).flatMap(([name, value]) => {
+  const unknown = Object.entries(vars).flatMap(([name, value]) => {
     const findings = unknownIn({ text: String(value), path: ['vars', name], kind: 'command' }, above).map((finding) =>
       tooEarly(finding, vars),
     );
     above.push(name);
     return findings;
   });
+  return [...unknown, ...[...expandVars(vars, outer).tooLong].map(tooLong)];
+}
+
+function tooLong([name, length]: readonly [name: string, length: number]): Finding {
+  return {
+    path: ['vars', name],
+    at: 'value',
+    message: `var \`${name}\` would be ${length} characters long with all that it uses filled in`,
+    hint: `no command can be longer than ${longestVar} characters: keep what is so long in a file, and name that`,
+  };
 }
 
 /** A var that stands further down is known, only not yet. */
