@@ -265,3 +265,23 @@ tasks:
       - '[ "$\${FAST}" = "" ] || echo quick'
 `);
 });
+
+test('conditions that are deep within each other are read, and those that are too deep are told', async () => {
+  const nested = (depth: number): string =>
+    `${'ifdef X\n'.repeat(depth)}A = 1\n${'endif\n'.repeat(depth)}all: ; echo $(A)\nnone: ; echo none\n`;
+  await using project = await createProject({ deep: nested(1000), deeper: nested(1001) });
+  expect(await project.run('--import=deeper')).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: `error: line 1001 of the Makefile opens a condition within 1000 others, and what is so deep cannot be imported
+hint: where an \`endif\` is missing, add it; what generates so many is better imported without them
+`,
+  });
+  expect(await project.run('--import=deep')).toMatchObject({
+    exit: 0,
+    stdout: `wrote \`tasks.config.yaml\`: 2 tasks, 1 of them without make
+note: line 2002: \`all\` still calls make, because of \`$(A)\`, which is set by a condition (\`ifdef\` in line 257)
+`,
+    stderr: '',
+  });
+});

@@ -1,4 +1,4 @@
-import { blockAt, type Line } from './lines.ts';
+import { blockEnds, type Line } from './lines.ts';
 import { argumentsOf } from './names.ts';
 
 /** A condition, and the lines of the Makefile with each of its branches in its place. */
@@ -16,7 +16,7 @@ export function nameOfCondition({ number, text }: Line): string {
 /** The condition that a reason names. */
 export function conditionOf(why: string, lines: readonly Line[]): Condition | undefined {
   const index = lines.findIndex((line) => why.includes(nameOfCondition(line)));
-  const [first, ...rest] = (index === -1 ? undefined : blockAt(lines, index)) ?? [];
+  const [first, ...rest] = lines.slice(index, blockEnds(lines).get(index) ?? index);
   if (first === undefined || rest.some(mayBeOfShell)) return undefined;
   const [chosen, otherwise] = branchesOf(rest);
   const inPlace = (branch: readonly Line[]): readonly Line[] => [
@@ -34,13 +34,14 @@ function mayBeOfShell({ isRecipe, text }: Line): boolean {
 
 /** What stands between a condition and its `else`, and between that and its end; `else ifeq` begins a condition in there. */
 function branchesOf(lines: readonly Line[]): readonly [readonly Line[], readonly Line[]] {
+  const ends = blockEnds(lines);
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index];
     const [, inner = ''] = /^\s*else\b\s*(.*)$/s.exec(line?.text ?? '') ?? [undefined, 'no else'];
     if (line !== undefined && inner.startsWith('if'))
       return [lines.slice(0, index), [{ ...line, text: inner }, ...lines.slice(index + 1)]];
     if (inner !== 'no else') return [lines.slice(0, index), lines.slice(index + 1, -1)];
-    index += (blockAt(lines, index)?.length ?? 1) - 1;
+    index = (ends.get(index) ?? index + 1) - 1;
   }
   return [lines.slice(0, -1), []];
 }

@@ -1,3 +1,5 @@
+import { usageError } from '../errors.ts';
+
 /** A line as make joins it, with its number from 1 on and, of a file that is included, the name of that. */
 export type Line = { readonly number: string; readonly text: string; readonly isRecipe: boolean };
 
@@ -21,20 +23,30 @@ export function logicalLines(text: string, file?: string): readonly Line[] {
 const conditional = /^\s*(ifeq|ifneq|ifdef|ifndef)\b/;
 const definition = /^\s*((?:override|export|private)\s+)*define\b/;
 
-/** The lines of a conditional or of a `define` that starts here, with its end. */
-export function blockAt(lines: readonly Line[], start: number): readonly Line[] | undefined {
-  const first = lines[start];
-  if (first === undefined) return undefined;
-  const [opens, closes] = isDefinition(first) ? [definition, /^\s*endef\b/] : [conditional, /^\s*endif\b/];
-  if (!opens.test(first.text)) return undefined;
-  let depth = 0;
-  for (let index = start; index < lines.length; index++) {
-    const text = lines[index]?.text ?? '';
-    if (opens.test(text)) depth++;
-    if (closes.test(text)) depth--;
-    if (depth === 0) return lines.slice(start, index + 1);
+/** What is deeper is read within calls that are deeper than calls can be. */
+const deepest = 1000;
+
+/** By the index of each line that starts a conditional or a `define`: the index behind its last line, which is the end of all where it has none. */
+export function blockEnds(lines: readonly Line[]): ReadonlyMap<number, number> {
+  const ends = new Map<number, number>();
+  const [conditionals, definitions]: [number[], number[]] = [[], []];
+  for (const [index, line] of lines.entries()) {
+    const opened = isDefinition(line) ? definitions : conditional.test(line.text) ? conditionals : undefined;
+    opened?.push(index);
+    if (opened !== undefined) ends.set(index, lines.length);
+    if (conditionals.length > deepest) throw tooDeep(line);
+    const closes = /^\s*(endif|endef)\b/.exec(line.text)?.[1];
+    const start = closes === undefined ? undefined : (closes === 'endif' ? conditionals : definitions).pop();
+    if (start !== undefined) ends.set(start, index + 1);
   }
-  return lines.slice(start);
+  return ends;
+}
+
+function tooDeep({ number }: Line): Error {
+  return usageError(
+    `line ${number} of the Makefile opens a condition within ${deepest} others, and what is so deep cannot be imported`,
+    'where an `endif` is missing, add it; what generates so many is better imported without them',
+  );
 }
 
 export function isDefinition({ text }: Line): boolean {

@@ -1,11 +1,19 @@
 import { nameOfCondition } from './conditions.ts';
-import { blockAt, isDefinition, type Line } from './lines.ts';
+import { blockEnds, isDefinition, type Line } from './lines.ts';
 import { boundless, type Export, type Rule, type Statement, statementOf, type Unknown, unknown } from './statement.ts';
 
 /** Cuts the lines of a Makefile into statements. */
 export function parseMakefile(lines: readonly Line[]): readonly Statement[] {
-  return parseLines(lines, 'outermost').statements;
+  return parseLines({ lines, ends: blockEnds(lines), from: 0, to: lines.length }, 'outermost').statements;
 }
+
+/** Some of the lines of a Makefile. They are not copied, which would take long where conditions are deep within each other. */
+type Part = {
+  readonly lines: readonly Line[];
+  readonly ends: ReturnType<typeof blockEnds>;
+  readonly from: number;
+  readonly to: number;
+};
 
 type Reading = {
   readonly statements: Statement[];
@@ -17,12 +25,13 @@ type Reading = {
   goesOn: boolean;
 };
 
-function parseLines(lines: readonly Line[], place: 'outermost' | 'in a recipe' | 'in a block'): Reading {
+function parseLines(part: Part, place: 'outermost' | 'in a recipe' | 'in a block'): Reading {
+  const { lines, ends, from, to } = part;
   const reading: Reading = { statements: [], open: undefined, doubt: undefined, goesOn: false };
   const { statements } = reading;
   let comment: string[] = [];
   let isStart = true;
-  for (let index = 0; index < lines.length; index++) {
+  for (let index = from; index < to; index++) {
     const line = lines[index];
     if (line === undefined) break;
     const trimmed = line.text.trim();
@@ -40,10 +49,10 @@ function parseLines(lines: readonly Line[], place: 'outermost' | 'in a recipe' |
     } else if (line.isRecipe && statements.some(({ kind }) => kind === 'rule')) {
       statements.push(boundless(line.number, 'a command that belongs to no rule'));
     } else if (trimmed !== '') {
-      const block = blockAt(lines, index);
-      if (block === undefined) readLine(reading, line, comment);
-      else readBlock(reading, block, line);
-      index += (block?.length ?? 1) - 1;
+      const end = Math.min(ends.get(index) ?? index, to);
+      if (end === index) readLine(reading, line, comment);
+      else readBlock(reading, { ...part, from: index, to: end }, line);
+      index = Math.max(index, end - 1);
       isStart = false;
     }
     comment = [];
@@ -68,14 +77,15 @@ function ruleWithoutTask(statement: Statement): Rule | undefined {
     : undefined;
 }
 
-function readBlock(reading: Reading, block: readonly Line[], first: Line): void {
+function readBlock(reading: Reading, block: Part, first: Line): void {
+  const inside = { ...block, from: block.from + 1, to: block.to - 1 };
   if (isDefinition(first)) {
-    reading.statements.push(...definitionOf(first, block.slice(1, -1)));
+    reading.statements.push(...definitionOf(first, block.lines.slice(inside.from, inside.to)));
     reading.open = undefined;
     return;
   }
   const what = nameOfCondition(first);
-  const inner = parseLines(block.slice(1, -1), reading.open === undefined ? 'in a block' : 'in a recipe');
+  const inner = parseLines(inside, reading.open === undefined ? 'in a block' : 'in a recipe');
   if (inner.goesOn && reading.open !== undefined) reading.open.lost ??= `${what} in its recipe`;
   reading.statements.push(unknownBlock(inner.statements, first.number, what));
   if (inner.statements.length === 0) return;
