@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { errnoOf, messageOf, type Problem } from './errors.ts';
+import { FolderInPlace } from './put-in-place.ts';
 import { shellQuote } from './text/shell/quote.ts';
 
 /**
@@ -7,6 +8,7 @@ import { shellQuote } from './text/shell/quote.ts';
  * it was a moment ago is no answer of the machine: who looks at it must reckon with that.
  */
 export function machineProblem(thrown: unknown): Problem | undefined {
+  if (thrown instanceof FolderInPlace) return { message: thrown.message };
   if (!(thrown instanceof Error)) return undefined;
   const { syscall, path, dest } = thrown as NodeJS.ErrnoException & { readonly dest?: string };
   const [code, message] = [errnoOf(thrown) ?? '', messageOf(thrown)];

@@ -1,6 +1,7 @@
-/** Where nothing can be written in the project: its disk is full, or mounted read-only. */
+/** Where nothing can be written in the project: its disk is full, or mounted read-only, or a folder stands in the way. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { expect, type TestContext, test } from 'vitest';
 import { createProject } from '../helpers/project.ts';
@@ -88,4 +89,39 @@ test('a log of which a full disk takes only a piece is told as not kept', async 
     'note: the output of tasks is not kept in `.tasks/logs`: ENOSPC: no space left on device, write\n',
   );
   expect(exit).toBe(0);
+});
+
+test('a folder in the place of a file of ours is told with what mends it', async () => {
+  await using project = await createProject({
+    'tasks.config.yaml': `version: 1
+tasks:
+  build: { inputs: [in], outputs: [out], cache: true, run: 'echo built; cp in out' }
+`,
+    in: 'a',
+  });
+  await project.run('build');
+  const state = (await readdir(project.path('.tasks/state'))).find((name) => name.startsWith('build-'));
+  const told = (place: string): string => {
+    const path = `<project>/${place}`;
+    return `\`${path}\` is a folder, where a file is wanted: move it away (\`mv ${path} ${path}.old\`)`;
+  };
+  for (const [place, what] of [
+    [`.tasks/state/${state}`, '`.tasks/state` cannot be written, so tasks will run again'],
+    ['.tasks/logs/build.log', 'the output of tasks is not kept in `.tasks/logs`'],
+    ['.tasks/cache/store/size', 'the cache cannot be cleaned up'],
+  ] as const) {
+    await rm(project.path(place));
+    await project.write(`${place}/theirs`, '');
+    await project.write('in', place);
+    const { exit, stdout, stderr } = await project.run('build');
+    expect(stdout + stderr).toContain(`note: ${what}: ${told(place)}\n`);
+    expect(exit).toBe(0);
+    await rm(project.path(place), { recursive: true });
+    await project.run('build --force');
+  }
+  await project.write('.tasks/locks/build.lock/theirs', '');
+  const { exit, stdout } = await project.run('build --force');
+  expect(exit).toBe(4);
+  expect(stdout).toContain(`✖ build failed after <time>: ${told('.tasks/locks/build.lock')}\n`);
+  expect(await readdir(project.path('.tasks/locks'))).toEqual(['build.lock']);
 });

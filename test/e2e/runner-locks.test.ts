@@ -123,6 +123,26 @@ test.each<[string, string, [Waiting, Waiting], number?]>([
   expect(results.map(({ stdout }) => stdout).join('')).not.toContain('skipped');
 });
 
+test.each(['mkdir', 'mkfifo'])(
+  'what `%s` made beside a lock, where a run tells that it waits, is no obstacle',
+  async (make) => {
+    await using project = await createProject(config('  build: { run: build }\n'));
+    const build = await project.driven('build');
+    await project.write('.tasks/locks/.keep', '');
+    spawnSync(make, [project.path('.tasks/locks/build.lock.waiting')]);
+    const first = project.start('build');
+    const invocation = await build.started();
+    const second = project.start('build');
+    const waits = `note: \`build\` waits for the run with pid ${first.pid}, which runs \`build\`\n`;
+    await second.says(waits);
+    invocation.exit(0);
+    (await build.started()).exit(0);
+    const built = '▸ build\n✔ build <time>\n';
+    expect(await first.result).toEqual({ exit: 0, stdout: built, stderr: '' });
+    expect(await second.result).toEqual({ exit: 0, stdout: `${waits}${built}`, stderr: '' });
+  },
+);
+
 test('what only tells one shell from another does not count as another environment', async () => {
   const { project, build, waiting } = await lastOfThree('  build: { run: build }\n', {
     others: [{ env: shells }, { env: { ...shells, WINDOWID: '2', SHLVL: '2', OLDPWD: '/b' } }],

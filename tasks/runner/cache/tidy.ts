@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt } from '../attempt.ts';
 import { readPlainFile } from '../plain-file.ts';
+import { putInPlace } from '../put-in-place.ts';
 import type { Store } from './store.ts';
 
 /** Below the limit by so much, so that not every run has to clean up. */
@@ -23,8 +24,7 @@ export function tidyStore(store: Store, maxBytes: number): void {
   const isFine = total !== undefined && total <= maxBytes;
   const size = isFine ? total : cleanUp(store.folder, maxBytes);
   using temporary = store.temporary();
-  writeFileSync(temporary.path, `${size}\n`);
-  renameSync(temporary.path, join(store.folder, 'size'));
+  putInPlace(temporary.path, join(store.folder, 'size'), () => writeFileSync(temporary.path, `${size}\n`));
 }
 
 /** Removes what runs that were killed have left in a folder of half-done work. */

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { makeFolders } from '../put-in-place.ts';
+import { makeFolders, removeFile } from '../put-in-place.ts';
 
 /** A file that a task's output goes to. */
 export type LogFile = {
@@ -51,8 +51,8 @@ export function removeLog(path: string): void {
 }
 
 function removeParts(path: string): void {
-  rmSync(`${path}.1`, { force: true });
-  rmSync(path, { force: true });
+  removeFile(`${path}.1`);
+  removeFile(path);
 }
 
 /** Removes the oldest logs where there are more than so many: tasks come and go, and each has a file of its own. */

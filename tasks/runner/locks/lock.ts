@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { isErrno } from '../host.ts';
 import { machineProblem } from '../machine-problem.ts';
 import { isCleanedUpAfter } from '../process/killed.ts';
+import { folderAt, putInPlace } from '../put-in-place.ts';
 import { type Claim, isHeld, readClaim, writeClaim } from './holder.ts';
 import { isLeftBehind, keepRenewing, renewNoMore } from './left-behind.ts';
 import { thisMachine } from './this-machine.ts';
@@ -77,7 +78,7 @@ function takeOver(path: string, stale: string, claim: Claim): Exclude<Attempt, {
     const fresh = halfMade(path, claim);
     for (const left of [fresh, halfMade(path, readClaim(stale))]) remove(left);
     if (create(fresh, claim) === 'read-only') return { state: 'read-only' };
-    renameSync(fresh, path);
+    putInPlace(fresh, path, () => undefined);
     return undefined;
   } finally {
     remove(guard);
@@ -143,7 +144,7 @@ export function remove(path: string): boolean {
     return true;
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return true;
-    if (machineProblem(error) === undefined) throw error;
+    if (machineProblem(folderAt(path, error)) === undefined) throw error;
     return false;
   }
 }

@@ -1,7 +1,7 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { isErrno } from '../host.ts';
 import { readPlainFile } from '../plain-file.ts';
-import { putInPlace } from '../put-in-place.ts';
+import { putInPlace, removeFile } from '../put-in-place.ts';
 import { halfMade, whereWritable } from './lock.ts';
 
 /** How a run of a task ended, left for those that waited for it. */
@@ -13,8 +13,12 @@ export type Result = {
   readonly identity: string;
 };
 
-/** Tells the holder of a lock that somebody waits and wants to know how it ended. Where it cannot, who waits does the task again. */
+/**
+ * Tells the holder of a lock that somebody waits and wants to know how it ended. Where it cannot, who waits does the task again.
+ * What is there already tells as much, and is not opened: a pipe would be waited for.
+ */
 export function announceWaiting(lock: string): void {
+  if (existsSync(waitingFile(lock))) return;
   whereWritable(() => writeFileSync(waitingFile(lock), ''));
 }
 
@@ -23,7 +27,7 @@ export function leaveResult(lock: string, describe: () => Result): void {
   if (!existsSync(waitingFile(lock))) return;
   const temporary = halfMade(lock, process);
   whereWritable(() => {
-    for (const left of [waitingFile(lock), temporary]) rmSync(left, { force: true });
+    for (const left of [waitingFile(lock), temporary]) removeFile(left);
     putInPlace(temporary, resultFile(lock), () => writeFileSync(temporary, JSON.stringify(describe())));
   });
 }
