@@ -1,7 +1,8 @@
 /** Says what runs, whether the probe is attached, and how much has been traced. */
 import type { Context, Engine } from 'zx-tasks';
-import { findContainers } from '../lib/containers.ts';
+import { type Container, findContainers } from '../lib/containers.ts';
 import { readProfilerState } from '../lib/profiler-state.ts';
+import { engineCommand } from '../lib/shell-word.ts';
 import { containerNames, services, tracesFolder } from '../lib/stack.ts';
 import { findGone, writeContainerNames } from '../lib/trace-files.ts';
 
@@ -24,10 +25,17 @@ export async function run(context: Context): Promise<void> {
     );
   if (profiler?.root === context.root) await nameContainers(context, engine);
   const state = profiler === undefined ? undefined : await readProfilerState(context);
-  if (state === undefined) return context.log('probe: not attached; `npx tasks up` starts it');
+  if (state === undefined) return context.log(`probe: ${whyUnread(engine, containers)}`);
   const { state: how, tier, why, kernel, counters } = state;
   context.log(how === 'failed' ? `probe: failed (${why})` : `probe: ${how}, tier ${tier} (${why}), kernel ${kernel}`);
   for (const [name, count] of Object.entries(counters)) context.log(`  ${name}: ${count}`);
+}
+
+/** Nothing reads what the probe of a paused container sees; `up` would replace that, and begin the traces anew. */
+function whyUnread(engine: Engine, containers: readonly Container[]): string {
+  const paused = containers.find((each) => each.service === 'profiler' && each.state === 'paused');
+  if (paused === undefined) return 'not attached; `npx tasks up` starts it';
+  return `not read while its container is paused; \`${engineCommand(engine, 'unpause', paused.name)}\` lets it go on`;
 }
 
 /** Of a container that was started since, the profiler knows the id only. Whoever only looks may not be the one who may write. */
