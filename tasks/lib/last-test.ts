@@ -1,8 +1,8 @@
 /** What the last `test` sent, kept in .tasks/last-test.json so that the trace can be compared with it again. */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TaskFailure } from 'zx-tasks';
-import { unlessForeign } from './foreign.ts';
+import { makeFolder, unlessForeign } from './foreign.ts';
 import { parseJson, readIfThere } from './read.ts';
 import type { Run } from './traffic.ts';
 
@@ -10,8 +10,8 @@ const FILE = '.tasks/last-test.json';
 
 export async function keepRun(root: string, run: Run): Promise<void> {
   const path = join(root, FILE);
-  await unlessForeign('.tasks', async () => {
-    await mkdir(join(root, '.tasks'), { recursive: true });
+  await unlessForeign(root, '.tasks', async () => {
+    await makeFolder(join(root, '.tasks'));
     await writeFile(`${path}.new`, `${JSON.stringify(run, null, 2)}\n`);
     await rename(`${path}.new`, path);
   });

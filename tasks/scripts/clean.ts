@@ -17,11 +17,11 @@ export async function run(context: Context): Promise<void> {
   for (const name of [...Object.values({ ...images, ...checkImages }), ...bases])
     await removeImage(context, engine, name);
   await context.run([...engine.command, 'image', 'prune', '-f', '--filter', `label=io.tasks.project=${project}`]);
-  await unlessForeign(tracesFolder, async () => {
+  await unlessForeign(context.root, tracesFolder, async () => {
     for (const name of allFiles) await rm(join(context.root, tracesFolder, name), { force: true });
   });
   // The engine's settings go last of all: the commands above needed them.
-  const others = await unlessForeign('.tasks', () => emptyState(context));
+  const others = await unlessForeign(context.root, '.tasks', () => emptyState(context));
   if (others.length > 0)
     context.log(
       `.tasks/locks and .tasks/state are kept, because other runs are in progress: ${others.map((task) => `\`${task}\``).join(', ')}`,

@@ -2,10 +2,10 @@
  * Writes .tasks/containers.conf: settings with which the engine starts containers on this host. Only this project's own
  * commands use it. `CONTAINERS_CONF` replaces every other containers.conf, so only what differs from the defaults is said.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Context, TaskFailure } from 'zx-tasks';
-import { unlessForeign } from '../lib/foreign.ts';
+import { makeFolder, unlessForeign } from '../lib/foreign.ts';
 import { readIfThere } from '../lib/read.ts';
 
 const FILE = '.tasks/containers.conf';
@@ -35,8 +35,8 @@ export async function run(context: Context): Promise<void> {
     ...((await hasProgram(context, 'runc')) ? ['[engine]', 'runtime = "runc"'] : []),
     ...((await hasNetavark(context)) ? ['[network]', 'network_backend = "netavark"'] : []),
   ];
-  await unlessForeign('.tasks', async () => {
-    await mkdir(join(context.root, '.tasks'), { recursive: true });
+  await unlessForeign(context.root, '.tasks', async () => {
+    await makeFolder(join(context.root, '.tasks'));
     await restoreOnFailure(context);
     await writeFile(join(context.root, `${FILE}.new`), `${lines.join('\n')}\n`);
     await rename(join(context.root, `${FILE}.new`), join(context.root, FILE));
