@@ -16,7 +16,7 @@ export const checks = documented([
     question: 'is there enough free disk space?',
     group: 'project',
     about:
-      'The images need about 2 GiB while they are built, where Podman keeps them: on a Mac on its machine’s own disk, on Linux often on another one than the checkout. Both are checked.',
+      'The images need about 2 GiB while they are built, where the engine keeps them: on a Mac on its machine’s own disk, on Linux often on another one than the checkout. Both are checked.',
     fix: 'removing images that are no longer needed',
     // As long as an engine may be silent.
     timeoutMs: 40_000,
@@ -57,17 +57,19 @@ async function diskHasRoom(probe: Probe): Promise<CheckResult> {
   };
 }
 
-/** Podman says it, Docker does not. */
+/** Podman says it; Docker says where to look, unless that is in its machine. */
 async function freeForImages(probe: Probe): Promise<number | undefined> {
   const engine = await probe.engine();
-  return engine === undefined ? undefined : (await readEngineInfo(probe, engine))?.freeBytes;
+  const info = engine === undefined ? undefined : await readEngineInfo(probe, engine);
+  if (info?.imagesFolder === undefined || probe.platform.os !== 'linux') return info?.freeBytes;
+  return await probe.freeBytes(info.imagesFolder);
 }
 
 /** On Linux only where there is less: mostly it is the same disk. */
 function sayWhere({ platform }: Probe, free: number, forImages: number | undefined): string {
   if (forImages === undefined) return '';
   if (platform.os === 'darwin') return `, ${inGib(forImages)} in the machine`;
-  return forImages < free ? `, ${inGib(forImages)} where Podman keeps images` : '';
+  return forImages < free ? `, ${inGib(forImages)} where the engine keeps images` : '';
 }
 
 function inGib(bytes: number): string {

@@ -9,8 +9,10 @@ export type EngineInfo = {
   readonly runtime: string | undefined;
   /** The processor that containers run on, in Node's names: also where Node itself is one for another, as by Rosetta. */
   readonly arch: string | undefined;
-  /** What is left on the disk that holds the images: on a Mac the machine's. Docker does not say. */
+  /** What is left on the disk that holds the images: on a Mac the machine's. Only Podman says. */
   readonly freeBytes: number | undefined;
+  /** Where they lie, on the host of the engine. Only Docker says. */
+  readonly imagesFolder: string | undefined;
   /** Whether SELinux confines containers. */
   readonly hasSelinux: boolean;
 };
@@ -31,6 +33,7 @@ type Docker = {
   DefaultRuntime?: string;
   Architecture?: string;
   SecurityOptions?: readonly string[];
+  DockerRootDir?: string;
 };
 
 const nodesNames: Readonly<Record<string, string>> = { amd64: 'x64', x86_64: 'x64', arm64: 'arm64', aarch64: 'arm64' };
@@ -53,5 +56,6 @@ export function toEngineInfo(ran: Ran): EngineInfo | undefined {
     arch: nodesNames[info.host?.arch ?? info.Architecture ?? ''],
     hasSelinux: info.host?.security?.selinuxEnabled === true || info.SecurityOptions?.includes('name=selinux') === true,
     freeBytes: all === undefined || used === undefined ? undefined : all - used,
+    imagesFolder: info.DockerRootDir,
   };
 }

@@ -10,9 +10,19 @@ const answer = (name: string, code = 0) => {
 };
 const both = { kernel: '6.18.44-fc-v657', cgroups: 'v1', arch: 'x64', hasSelinux: false };
 
-test('Podman and Docker are understood alike, and Docker does not tell of its disk', () => {
-  expect(answer('podman-4.3.1-linux-root')).toEqual({ ...both, runtime: 'crun', freeBytes: 245_181_358_080 });
-  expect(answer('docker-engine-26.1.5')).toEqual({ ...both, runtime: 'runc', freeBytes: undefined });
+test('Podman and Docker are understood alike, and each tells of its disk what it knows', () => {
+  expect(answer('podman-4.3.1-linux-root')).toEqual({
+    ...both,
+    runtime: 'crun',
+    freeBytes: 245_181_358_080,
+    imagesFolder: undefined,
+  });
+  expect(answer('docker-engine-26.1.5')).toEqual({
+    ...both,
+    runtime: 'runc',
+    freeBytes: undefined,
+    imagesFolder: '/var/lib/docker2',
+  });
 });
 
 test('what comes with a failure is no answer: without its daemon, Docker’s client tells of itself', () => {

@@ -348,13 +348,33 @@ test.each([
 
 test.each([
   [10 * GIB, 'pass', '10.0 GiB free'],
-  [GIB / 2, 'fail', '10.0 GiB free, 0.5 where Podman keeps images, 4 are recommended'],
+  [GIB / 2, 'fail', '10.0 GiB free, 0.5 where the engine keeps images, 4 are recommended'],
 ])('%d free bytes on the disk on which Podman keeps images: %s', async (there, outcome, summary) => {
   const store = { graphRootAllocated: 100 * GIB, graphRootUsed: 100 * GIB - there };
   const commands = { 'podman info --format json': JSON.stringify({ store }) };
   expect(await checkOf(resources, 'DK001')({ freeBytes: 10 * GIB, engine: {}, commands })).toMatchObject({
     outcome,
     summary,
+  });
+});
+
+test.each([
+  [
+    'a full one',
+    { '/project': 10 * GIB, '/srv/docker': GIB / 2 },
+    'fail',
+    '10.0 GiB free, 0.5 where the engine keeps images, 4 are recommended',
+  ],
+  ['one of a machine, which is not to be seen,', { '/project': 10 * GIB }, 'pass', '10.0 GiB free'],
+])('%s on which Docker keeps images', async (_what, freeBytes, outcome, summary) => {
+  const commands = { 'docker info --format json': JSON.stringify({ DockerRootDir: '/srv/docker' }) };
+  const docker = { engine: { name: 'docker', command: ['docker'] }, commands } as const;
+  const disk = checkOf(resources, 'DK001');
+  expect(await disk({ ...docker, freeBytes })).toMatchObject({ outcome, summary });
+  expect(
+    await disk({ ...docker, freeBytes: { '/srv/docker': 1, '/project': 10 * GIB }, platform: 'darwin-arm64' }),
+  ).toMatchObject({
+    outcome: 'pass',
   });
 });
 

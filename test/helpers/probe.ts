@@ -17,7 +17,8 @@ export type Told = {
   readonly root?: string;
   readonly uid?: number;
   readonly isTerminal?: boolean;
-  readonly freeBytes?: number;
+  /** Everywhere, or by folder. */
+  readonly freeBytes?: number | Readonly<Record<string, number>>;
   readonly listening?: readonly number[];
 };
 
@@ -38,7 +39,7 @@ export function probeOf(told: Told): Probe {
     which: async (name) => ((told.programs ?? []).includes(name) ? `/usr/bin/${name}` : undefined),
     engine: async () => (told.engine === undefined ? undefined : engineOf(told.engine)),
     scratch: async () => '/scratch',
-    freeBytes: async () => told.freeBytes,
+    freeBytes: async (path) => (typeof told.freeBytes === 'object' ? told.freeBytes[path] : told.freeBytes),
     listens: async (port) => (told.listening ?? []).includes(port),
     satisfies,
   };
