@@ -1,6 +1,5 @@
 /** What Podman keeps of a build that was cut off: the containers it worked in, which then hold images that nobody can remove. */
-import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Context, Engine } from 'zx-tasks';
 import { baseImages } from './base-images.ts';
@@ -25,10 +24,14 @@ function noteOf({ root }: Pick<Context, 'root'>, target: string): string {
   return join(root, '.tasks', `building-${target}`);
 }
 
-/** Notes that a build begins, and removes what an earlier one has left. A checkout that cannot be written is built all the same. */
-export async function noteBuild(context: Context, engine: Engine, target: string): Promise<void> {
+/**
+ * Notes that a build begins, and removes what has been left since the first whose note stayed. A checkout that cannot be written
+ * is built all the same.
+ */
+export async function noteBuild(context: Pick<Context, 'root' | 'run'>, engine: Engine, target: string): Promise<void> {
   const note = noteOf(context, target);
-  if (existsSync(note)) await removeUnfinishedBuilds(context, engine);
+  const before = await stat(note).catch(() => undefined);
+  if (before !== undefined) return removeUnfinishedBuilds(context, engine, before.mtimeMs);
   await mkdir(dirname(note), { recursive: true })
     .then(() => writeFile(note, ''))
     .catch(() => undefined);
@@ -45,14 +48,15 @@ export async function removeUnfinishedBuilds(
   engine: Engine,
   sinceMs = 0,
 ): Promise<void> {
-  if (engine.name !== 'podman' || (await isBuilding(run))) return;
+  if (engine.name !== 'podman') return;
   const listed = await run([...engine.command, 'ps', '-a', '--external', '--format', 'json']);
   const all = (parseJson(listed.stdout) ?? []) as readonly Listed[];
   const since = all.filter((each) => isOfBuild(each) && each.Created >= Math.floor(sinceMs / 1_000));
   if (since.length === 0) return;
   const ours = await ourImages(run, engine);
   const ids = since.filter(({ ImageID }) => ours.has(ImageID)).map(({ Id }) => Id);
-  if (ids.length > 0) await run([...engine.command, 'rm', '-f', ...ids]);
+  // Asked last: whose build has begun since is not in the list, and whose was in the list may still go on.
+  if (ids.length > 0 && !(await isBuilding(run))) await run([...engine.command, 'rm', '-f', ...ids]);
 }
 
 /** Another checkout may be at it, and its containers look the same. */
