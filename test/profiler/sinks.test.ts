@@ -43,6 +43,19 @@ test('an exchange as JSON', () => {
   });
 });
 
+test.each([
+  ['UTF-8', 'b\xc3\xbcro-\xe6\x97\xa5', 'b\u00fcro-\u65e5', 'b\\xc3\\xbcro-\\xe6\\x97\\xa5'],
+  ['none', 'b\xfcro\xc3', 'b\u00fcro\u00c3', 'b\\xfcro\\xc3'],
+  ['text of a list of containers', 'b\u00fcro-\u65e5', 'b\u00fcro-\u65e5', 'b\\xfcro-\\u{65e5}'],
+])('names that are %s: JSON has what they say, the text their bytes', (_what, name, read, bytes) => {
+  const process = { ...exchange.process, comm: name, container: { ...container, name } };
+  const told = tell({ process, local: `unix:/${name}`, target: `/${name}` });
+  const said = { comm: read, container: { ...container, name: read }, local: `unix:/${read}`, target: `/${name}` };
+  expect(jsonFormat.exchange(told)).toMatch(/^[\x20-\x7e]+$/);
+  expect(JSON.parse(jsonFormat.exchange(told))).toMatchObject(said);
+  expect(textFormat.exchange(told)).toContain(` ${bytes} server unix:/${bytes}<->`);
+});
+
 test('what was not seen is null, and `-` in the text', () => {
   const unseen = { requestLastNs: undefined, responseFirstNs: undefined, responseLastNs: undefined, status: undefined };
   const ofHost = tell({ ...unseen, process: { ...exchange.process, container: null }, end: 'aborted' });

@@ -1,5 +1,6 @@
 /** http-trace.jsonl: one JSON document a line, each with `type`: `header`, `exchange` or `loss`. */
 import { formatExactMs, formatTime } from '../clock.ts';
+import { decodeName } from '../decoded.ts';
 import type { Exchange, Process } from '../exchange.ts';
 import type { Format } from './sink.ts';
 
@@ -19,7 +20,7 @@ export const jsonFormat: Format = {
       `"status":${exchange.status ?? 'null'},"end":"${exchange.end}","protocol":"${text(exchange.protocol)}",` +
       `"role":"${exchange.role}","timing":${timing(exchange)},"durationMs":${durationMs},` +
       `"requestBytes":${exchange.requestBytes},"responseBytes":${exchange.responseBytes},${who(process)},` +
-      `"link":"${exchange.link}","queuedUs":null,"local":"${text(exchange.local)}","remote":"${text(exchange.remote)}"}`
+      `"link":"${exchange.link}","queuedUs":null,"local":"${name(exchange.local)}","remote":"${name(exchange.remote)}"}`
     );
   },
   loss: ({ what, count, sinceUs }) => quote({ type: 'loss', what, count, since: formatTime(sinceUs) }),
@@ -38,7 +39,8 @@ function who(process: Process): string {
   const known = written.get(process);
   if (known !== undefined) return known;
   const { pid, comm, container } = process;
-  const made = `"pid":${pid},"comm":${quote(comm)},"container":${container === null ? 'null' : quote(container)}`;
+  const named = container === null ? null : { ...container, name: container.name && decodeName(container.name) };
+  const made = `"pid":${pid},"comm":${quote(decodeName(comm))},"container":${quote(named)}`;
   written.set(process, made);
   return made;
 }
@@ -46,6 +48,11 @@ function who(process: Process): string {
 /** Without the quotes around it. */
 function text(value: string): string {
   return PLAIN.test(value) ? value : quote(value).slice(1, -1);
+}
+
+/** The same of what people have named on the host. */
+function name(value: string): string {
+  return PLAIN.test(value) ? value : text(decodeName(value));
 }
 
 function quote(value: unknown): string {
