@@ -58,6 +58,23 @@ test('a TCP connection is not asked whether anybody has it', () => {
   expect(table.findGone(HOUR_NS)).toEqual([]);
 });
 
+test('of tens of thousands of TCP connections none is looked at once a second', () => {
+  const { table } = openTable();
+  let looks = 0;
+  const open = { conn: 1, sock: 2n, peer: 0n, requestDirection: 0, local: '10.0.0.1:80', remote: '10.0.0.2:9' };
+  const counted = {
+    ...open,
+    get isUnix() {
+      looks++;
+      return false;
+    },
+  };
+  table.opened(counted, 0);
+  looks = 0;
+  expect(table.findGone(HOUR_NS)).toEqual([]);
+  expect(looks).toBe(0);
+});
+
 test('a Unix connection is asked the more seldom the longer it is silent, and what was read since it was asked is told', () => {
   const { told, table, open, move, asked } = openTable({ isUnix: true, isOpen: true });
   open(1);

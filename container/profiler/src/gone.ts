@@ -5,7 +5,7 @@ import type { KernelSide } from './kernel-side.ts';
 /** How long one is silent before it is asked whether anybody has its socket; then as long again as it has been, each time. */
 const SILENT_NS = 1e9;
 
-/** Those among `entries` whose socket nobody has any more. */
+/** Those among `entries`, all of them Unix ones, whose socket nobody has any more. */
 export function findGone(
   entries: readonly Followed[],
   kernel: Pick<KernelSide, 'isStillOpen'>,
@@ -14,7 +14,7 @@ export function findGone(
   return entries.filter((entry) => {
     const { open, lastNs, askedNs } = entry;
     const silentNs = Math.max(SILENT_NS, 2 * (askedNs - lastNs));
-    if (!open.isUnix || lastNs > nowNs - silentNs) return false;
+    if (lastNs > nowNs - silentNs) return false;
     entry.askedNs = nowNs;
     return !kernel.isStillOpen(open.sock, open.conn);
   });

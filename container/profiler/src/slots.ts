@@ -36,6 +36,11 @@ export class Slots<Value> {
     return this.#values.filter((value) => value !== undefined);
   }
 
+  /** Those of these numbers. */
+  listOf(numbers: Iterable<number>): Value[] {
+    return Array.from(numbers, (number) => this.get(number)).filter((value) => value !== undefined);
+  }
+
   clear(): void {
     this.#places.clear();
     this.#values.length = 0;

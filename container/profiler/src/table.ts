@@ -136,7 +136,7 @@ export class Table {
 
   /** Unix connections whose socket nobody has any more. */
   findGone(nowNs: number): readonly Followed[] {
-    return findGone(this.#entries.list(), this.#kernel, nowNs);
+    return findGone(this.#entries.listOf(this.#unixSockets.conns()), this.#kernel, nowNs);
   }
 
   /** They are over, but for those of which something was read since. A server that closed it had nothing more to say. */

@@ -14,6 +14,11 @@ export class UnixSockets {
     return before;
   }
 
+  /** The numbers of all that are followed, a few among tens of thousands over TCP. */
+  conns(): Iterable<number> {
+    return this.#conns.values();
+  }
+
   forget({ sock, conn }: Opened): void {
     if (this.#conns.get(sock) === conn) this.#conns.delete(sock);
   }
