@@ -71,6 +71,13 @@ test('patterns name containers, services and cgroups, and `*` stands for anythin
   expect(matchesGroup(['n*', 'undefined'], { ...names, unified: [] }, nameless)).toBe(false);
 });
 
+test('patterns are text, and name what the kernel told byte by byte', () => {
+  const names = { unified: ['b\xc3\xbcro.slice'], legacy: [], node: '' };
+  expect(matchesGroup(['b\u00fcro.*'], names, null)).toBe(true);
+  expect(matchesGroup(['b\u00fcro.*'], { ...names, unified: ['b\xfcro.slice'] }, null)).toBe(true);
+  expect(matchesGroup(['b\u00fcro.*'], { ...names, unified: ['buro.slice'] }, null)).toBe(false);
+});
+
 test('every name that a cgroup may have fits into a record', () => {
   // NAME_MAX and the NUL, include/uapi/linux/limits.h.
   expect(layout.cgroup.unified.lengths[1]).toBe(256);

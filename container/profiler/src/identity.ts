@@ -1,4 +1,5 @@
 /** From the names of cgroups to containers: which there is, what people call it, and whether it is to be traced. */
+import { decodeName } from './decoded.ts';
 import type { Container } from './exchange.ts';
 
 /** What the kernel tells of a cgroup once. */
@@ -64,7 +65,7 @@ export function matchesGroup(patterns: readonly string[], names: GroupNames, con
   const all = ['', ...names.unified, ...names.legacy, container?.id, container?.name, container?.service];
   return patterns.some((pattern) => {
     const expression = new RegExp(`^${pattern.split('*').map(escapeForRegExp).join('.*')}$`);
-    return all.some((name) => name !== undefined && name !== null && expression.test(name));
+    return all.some((name) => name !== undefined && name !== null && expression.test(decodeName(name)));
   });
 }
 
