@@ -10,6 +10,8 @@ export type Container = {
   /** As the engine says: running, exited, created, paused … */
   readonly state: string;
   readonly exitCode: number;
+  /** 0 where there is none. */
+  readonly memoryLimitBytes: number;
   /** The image it was made from, by id. */
   readonly imageId: string;
   readonly image: string;
@@ -94,6 +96,7 @@ type Inspected = {
   Image: string;
   ImageName?: string;
   State: { Status: string; ExitCode: number };
+  HostConfig?: { Memory?: number };
   Config: { Image: string; Labels: Record<string, string> | null };
 };
 
@@ -115,6 +118,7 @@ function readContainer(row: Inspected): Container | undefined {
     service,
     state: row.State.Status,
     exitCode: row.State.ExitCode,
+    memoryLimitBytes: row.HostConfig?.Memory ?? 0,
     imageId: row.Image.replace(/^sha256:/, ''),
     image: imageOf(row),
     root: ours?.startsWith('/') ? ours : working?.replace(/\/container$/, ''),

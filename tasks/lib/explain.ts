@@ -2,6 +2,7 @@
 import type { Context, Engine } from 'zx-tasks';
 import { type Container, findContainers } from './containers.ts';
 import { findFilters } from './filters.ts';
+import { explainKill } from './killed.ts';
 import { readProfilerState } from './profiler-state.ts';
 import { engineCommand } from './shell-word.ts';
 import { containerNames, type Service, services, tracesFolder } from './stack.ts';
@@ -34,6 +35,9 @@ export function brokenContainer(
     const container = containers.find((each) => each.service === service);
     if (container === undefined)
       return { link: `the container \`${containerNames[service]}\` does not exist`, remedy: 'npx tasks up' };
+    const killed = explainKill(container);
+    if (killed !== undefined)
+      return { link: `the container \`${container.name}\` ${killed.why}`, remedy: killed.remedy };
     if (container.state !== 'running') {
       const code = container.state === 'exited' ? `, code ${container.exitCode}` : '';
       return {

@@ -2,6 +2,7 @@
 import { type Context, type Engine, TaskFailure } from 'zx-tasks';
 import { findContainers } from './containers.ts';
 import { request } from './http.ts';
+import { explainKill } from './killed.ts';
 import { readProfilerState } from './profiler-state.ts';
 import { appPort, containerNames, type Service, services } from './stack.ts';
 
@@ -16,7 +17,10 @@ export async function waitUntilReady(context: Context, engine: Engine): Promise<
     const containers = await findContainers(context.run, engine);
     const ended = containers.find((each) => each.state !== 'running');
     if (ended !== undefined)
-      return failWithLog(context, engine, { service: ended.service, why: `ended with code ${ended.exitCode}` });
+      return failWithLog(context, engine, {
+        service: ended.service,
+        ...(explainKill(ended) ?? { why: `ended with code ${ended.exitCode}` }),
+      });
     const gone = services.find((service) => !containers.some((each) => each.service === service));
     if (gone !== undefined)
       throw new TaskFailure(`\`${containerNames[gone]}\` was removed before it was ready, perhaps by a \`down\``, {
@@ -32,7 +36,7 @@ export async function waitUntilReady(context: Context, engine: Engine): Promise<
   );
 }
 
-type Missing = { readonly service: Service; readonly why: string };
+type Missing = { readonly service: Service; readonly why: string; readonly remedy?: string };
 
 /** The first that is not ready. */
 async function findMissing(context: Context): Promise<Missing | undefined> {
@@ -44,7 +48,7 @@ async function findMissing(context: Context): Promise<Missing | undefined> {
   return { service: 'profiler', why: state?.why ?? 'it has not reported that it is attached' };
 }
 
-async function failWithLog(context: Context, engine: Engine, { service, why }: Missing): Promise<never> {
+async function failWithLog(context: Context, engine: Engine, { service, why, remedy }: Missing): Promise<never> {
   const logs = await context.run([...engine.command, 'logs', '--tail', String(LINES_SHOWN), containerNames[service]]);
   const lines = `${logs.stdout}\n${logs.stderr}`.split('\n').filter((line) => line.trim() !== '');
   context.log(
@@ -53,6 +57,7 @@ async function failWithLog(context: Context, engine: Engine, { service, why }: M
   for (const line of lines.slice(-LINES_SHOWN)) context.log(`  ${line}`);
   throw new TaskFailure(`\`${containerNames[service]}\` ${why}`, {
     // The container goes with what this run has started, so that there is no more of it to be looked at.
-    remedy: service === 'app' ? 'npx tasks up  # when what its lines above say is mended' : 'npx tasks doctor',
+    remedy:
+      remedy ?? (service === 'app' ? 'npx tasks up  # when what its lines above say is mended' : 'npx tasks doctor'),
   });
 }

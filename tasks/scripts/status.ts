@@ -1,6 +1,7 @@
 /** Says what runs, whether the probe is attached, and how much has been traced. */
 import type { Context, Engine } from 'zx-tasks';
 import { type Container, findContainers } from '../lib/containers.ts';
+import { explainKill } from '../lib/killed.ts';
 import { readProfilerState } from '../lib/profiler-state.ts';
 import { engineCommand } from '../lib/shell-word.ts';
 import { containerNames, services, tracesFolder } from '../lib/stack.ts';
@@ -33,9 +34,12 @@ export async function run(context: Context): Promise<void> {
 
 /** Nothing reads what the probe of a paused container sees; `up` would replace that, and begin the traces anew. */
 function whyUnread(engine: Engine, containers: readonly Container[]): string {
-  const paused = containers.find((each) => each.service === 'profiler' && each.state === 'paused');
-  if (paused === undefined) return 'not attached; `npx tasks up` starts it';
-  return `not read while its container is paused; \`${engineCommand(engine, 'unpause', paused.name)}\` lets it go on`;
+  const profiler = containers.find((each) => each.service === 'profiler');
+  if (profiler?.state === 'paused')
+    return `not read while its container is paused; \`${engineCommand(engine, 'unpause', profiler.name)}\` lets it go on`;
+  const killed = profiler === undefined ? undefined : explainKill(profiler);
+  if (killed === undefined) return 'not attached; `npx tasks up` starts it';
+  return `not attached, because its container ${killed.why}: ${killed.remedy}`;
 }
 
 /** Of a container that was started since, the profiler knows the id only. Whoever only looks may not be the one who may write. */

@@ -65,7 +65,13 @@ test('where every link holds, the stack is begun anew', async () => {
 
 test.each([
   ['does not exist', 'app\n', 'does not exist', 'npx tasks up'],
-  ['has ended', 'app\nended\n', 'is not running: exited, code 137', 'npx tasks up'],
+  ['has ended', 'app\nended\n', 'is not running: exited, code 3', 'npx tasks up'],
+  [
+    'was killed',
+    'app\nkilled\n',
+    'was killed (code 137), as when memory runs out',
+    'npx tasks doctor memory machine-memory && npx tasks up',
+  ],
   // A new one in its place would begin the traces anew.
   ['is paused', 'app\nfrozen\n', 'is not running: paused', 'podman unpause profiler-profiler-1'],
 ])('a container that %s is named before anything else', async (_what, listed, said, remedy) => {
@@ -89,7 +95,11 @@ function contextOf(env: readonly string[], params: Context['params'] = {}, liste
     'ps -a -q --no-trunc --filter label=com.docker.compose.project=profiler': listed,
     'inspect app': JSON.stringify([inspected('app')]),
     'inspect app profiler': JSON.stringify(['app', 'profiler'].map((service) => inspected(service))),
-    'inspect app ended': JSON.stringify([inspected('app'), inspected('profiler', { Status: 'exited', ExitCode: 137 })]),
+    'inspect app ended': JSON.stringify([inspected('app'), inspected('profiler', { Status: 'exited', ExitCode: 3 })]),
+    'inspect app killed': JSON.stringify([
+      inspected('app'),
+      inspected('profiler', { Status: 'exited', ExitCode: 137 }),
+    ]),
     'inspect app frozen': JSON.stringify([inspected('app'), inspected('profiler', { Status: 'paused', ExitCode: 0 })]),
     'inspect --format {{json .Config.Env}} profiler': JSON.stringify(env),
   };

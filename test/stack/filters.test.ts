@@ -4,7 +4,15 @@ import { findFilters } from '../../tasks/lib/filters.ts';
 import { engineOf } from '../helpers/probe.ts';
 import { ranOf } from '../helpers/script-context.ts';
 
-const common = { state: 'running', exitCode: 0, imageId: '1', image: 'i', root: '/project', settings: 's' };
+const common = {
+  state: 'running',
+  exitCode: 0,
+  memoryLimitBytes: 0,
+  imageId: '1',
+  image: 'i',
+  root: '/project',
+  settings: 's',
+};
 const app: Container = { ...common, id: 'a'.repeat(64), name: 'profiler-app-1', service: 'app' };
 const profiler: Container = { ...common, id: 'b'.repeat(64), name: 'profiler-profiler-1', service: 'profiler' };
 

@@ -40,6 +40,21 @@ test.each([
   });
 });
 
+test.each([
+  [undefined, 'memory runs out', 'npx tasks doctor memory machine-memory && npx tasks up'],
+  [
+    { Memory: 30 << 20 },
+    'its 30 MiB of memory run out',
+    'npx tasks up  # with a higher `mem_limit` in container/docker-compose.yml',
+  ],
+])('one that was killed with the limits %j comes with the likely reason', async (HostConfig, why, remedy) => {
+  const killed = { ...ended, State: { Status: 'exited', ExitCode: 137 }, ...(HostConfig && { HostConfig }) };
+  expect(await wait([killed], 'profiler: starting\n')).toMatchObject({
+    end: `failed 1: \`profiler-profiler-1\` was killed (code 137), as when ${why} | ${remedy}`,
+    lines: ['the last lines of profiler-profiler-1:', '  profiler: starting'],
+  });
+});
+
 test('an application that ended is gone when somebody reads of it, so that nobody is sent to its log', async () => {
   const labels = { 'com.docker.compose.service': 'app' };
   const app = { ...ended, Name: 'profiler-app-1', Config: { ...ended.Config, Labels: labels } };

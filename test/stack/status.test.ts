@@ -6,10 +6,21 @@ import { engineOf } from '../helpers/probe.ts';
 import { ranOf } from '../helpers/script-context.ts';
 
 test.each([
-  ['is paused', 'paused', 'not read while its container is paused; `podman unpause profiler-profiler-1` lets it go on'],
-  ['has ended', 'exited', 'not attached; `npx tasks up` starts it'],
-])('a profiler that %s comes with what starts it again', async (_what, state, said) => {
-  expect(await statusOf({ Status: state, ExitCode: 0 })).toEqual([
+  [
+    'is paused',
+    'paused',
+    'not read while its container is paused; `podman unpause profiler-profiler-1` lets it go on',
+    0,
+  ],
+  ['has ended', 'exited', 'not attached; `npx tasks up` starts it', 0],
+  [
+    'was killed',
+    'exited',
+    'not attached, because its container was killed (code 137), as when memory runs out: npx tasks doctor memory machine-memory && npx tasks up',
+    137,
+  ],
+])('a profiler that %s comes with what starts it again', async (_what, state, said, ExitCode) => {
+  expect(await statusOf({ Status: state, ExitCode })).toEqual([
     'profiler-app-1: not there',
     `profiler-profiler-1: ${state}`,
     `probe: ${said}`,
