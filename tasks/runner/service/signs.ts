@@ -49,6 +49,9 @@ export async function httpProblem(url: string, { signal, lookMs }: Look): Promis
   }
 }
 
+/** An answer that goes on for longer is cut off. */
+const bodyMs = 100;
+
 /**
  * Asks over one connection and closes it. A server that serves one connection after the other would answer nobody while
  * another one is kept open, or opened ahead, as `fetch` does.
@@ -60,9 +63,11 @@ function statusOf(url: string, signal: AbortSignal): Promise<number> {
     request.once('response', (response) => {
       resolve(response.statusCode ?? 0);
       response.on('error', () => undefined).resume();
-      response.socket.unref();
+      setTimeout(() => response.destroy(), bodyMs).unref();
     });
     request.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+    // Where it changes over to another protocol, Node ends the connection without a word.
+    request.once('close', () => reject(new Error('it speaks another protocol')));
   });
 }
 
