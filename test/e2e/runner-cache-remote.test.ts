@@ -124,7 +124,7 @@ test('environment variables name the server, the mode and the token, and win ove
 
 test.each([
   ['password', 'me:very%2Dsecret', 'me:***', 'me:very-secret'],
-  ['token', 'very%2Dsecret', '***', 'very-secret:'],
+  ['token', 'a-very%2Dsecret-token', '***', 'a-very-secret-token:'],
 ])('the %s in the URL of the server is sent, and neither shown nor stored', async (_, login, shown, sent) => {
   await using server = await startCacheServer();
   const env = { TASKS_CACHE_URL: server.url.replace('//', `//${login}@`), TASKS_CACHE: 'read-write' };
@@ -201,6 +201,14 @@ test.each([
   if (status === 200)
     expect(stdout).toContain('is not used for the rest of this run: it sends less than 64 KiB per second\n');
   expect(stdout).toContain('✔ build <time>\n');
+});
+
+test('a name in the URL of the server that needs no password is no secret', async () => {
+  await using server = await startCacheServer();
+  const env = { TASKS_CACHE_URL: server.url.replace('//', '//build@'), TASKS_CACHE: 'read-write' };
+  await using here = await createProject(files());
+  expect((await here.run('build', { env })).stdout).toBe('▸ build\n✔ build <time>\n');
+  expect(server.entries.size).toBeGreaterThan(0);
 });
 
 test('a server that answers with another protocol is left out', async () => {

@@ -29,11 +29,14 @@ export function makeCacheSource(surroundings: CacheSurroundings): CacheSource {
   };
 }
 
-/** The password in a URL, as it stands there and as it is sent. A name without one is a token. */
+/** From so many characters on, a name without a password is a token; `ci` or `build` is none, and would be masked everywhere. */
+const shortestToken = 16;
+
+/** The password or token in a URL, as it stands there and as it is sent. */
 function learnPassword(secrets: Secrets, url: string | undefined): void {
   if (url === undefined) return;
   const { username, password } = new URL(url);
-  const sent = password === '' ? username : password;
+  const sent = password === '' && username.length >= shortestToken ? username : password;
   const decoded = attempt(() => decodeURIComponent(sent), sent);
   const name = 'the password of the cache';
   secrets.learn([name], [{ [name]: sent }, { [name]: decoded }]);
