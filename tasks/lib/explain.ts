@@ -42,7 +42,7 @@ export function brokenContainer(
       const code = container.state === 'exited' ? `, code ${container.exitCode}` : '';
       return {
         link: `the container \`${container.name}\` is not running: ${container.state}${code}`,
-        // `up` would replace it, and a new profiler begins its traces anew.
+        // Which is all that `up` would do.
         remedy: container.state === 'paused' ? engineCommand(engine, 'unpause', container.name) : 'npx tasks up',
       };
     }

@@ -32,7 +32,7 @@ export async function run(context: Context): Promise<void> {
   for (const [name, count] of Object.entries(counters)) context.log(`  ${name}: ${count}`);
 }
 
-/** Nothing reads what the probe of a paused container sees; `up` would replace that, and begin the traces anew. */
+/** Nothing reads what the probe of a paused container sees till it goes on. */
 function whyUnread(engine: Engine, containers: readonly Container[]): string {
   const profiler = containers.find((each) => each.service === 'profiler');
   if (profiler?.state === 'paused')

@@ -62,7 +62,16 @@ async function findStale(context: Context, containers: readonly Container[]): Pr
     const gone = each.service === 'profiler' ? await findGone(context.root) : [];
     if (gone.length > 0) context.log(`removed from ${tracesFolder}: ${gone.join(', ')}`);
     const isCurrent = imageIsCurrent && settingsAreCurrent && gone.length === 0;
-    if (each.state !== 'running' || !isCurrent) stale.push(each);
+    const runs = each.state === 'running' || (isCurrent && (await isUnpaused(context, each)));
+    if (!runs || !isCurrent) stale.push(each);
   }
   return stale;
+}
+
+/** Whether it runs again after a pause: in its place, a new profiler would begin the traces anew. */
+async function isUnpaused(context: Context, { name, state }: Container): Promise<boolean> {
+  if (state !== 'paused') return false;
+  context.log(`unpausing ${name}`);
+  const engine = await context.engine();
+  return (await context.run([...engine.command, 'unpause', name])).code === 0;
 }

@@ -215,7 +215,7 @@ test('the port is free, or ours', async () => {
   expect((await portOf({ ...held, commands: holderFrom('/project') })).summary).toBe(
     '127.0.0.1:8080 is served by profiler-app-1',
   );
-  // One that is paused keeps its port, and `up` replaces it.
+  // One that is paused keeps its port, and `up` unpauses it.
   expect((await portOf({ ...held, commands: holderFrom('/project', 'paused') })).outcome).toBe('pass');
 });
 

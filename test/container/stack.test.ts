@@ -34,6 +34,17 @@ describe('up', () => {
     expect(containerIds()).toEqual(ids);
   });
 
+  test('a container that was paused goes on, and so do the traces', async () => {
+    const ids = containerIds();
+    await writeFile(trace, '# of before\n', { flag: 'a' });
+    podman('pause', 'profiler-profiler-1');
+    const again = await tasks(['up', '--only']);
+    expect(again).toMatchObject({ code: 0, output: expect.stringContaining('unpausing profiler-profiler-1') });
+    expect(containerIds()).toEqual(ids);
+    expect(await readFile(trace, 'utf8')).toContain('# of before\n');
+    expect(await tasks(['test', '--only'])).toMatchObject({ code: 0 });
+  });
+
   test('a container that was started since is known by its name once `status` was asked', async () => {
     const flags = ['--name', 'names-other', '--label', 'com.docker.compose.service=web', '--network', 'none'];
     const id = podman('run', '-d', ...flags, 'localhost/profiler-app');
