@@ -177,6 +177,25 @@ test('a service that is not ready in time says what was missing, and its last li
   expect(await project.read('story')).toBe('web listens\nweb stops\n');
 });
 
+test('a server that takes connections and never answers is not told as one that takes none', async () => {
+  await using project = await projectWith(
+    (
+      port,
+    ) => `  web: { service: { run: 'exec node mute.cjs ${port}', ready: { http: 'http://127.0.0.1:${port}/', within: 2s } } }
+`,
+  );
+  // The first look finds nobody, and the second one lasts until the time is over.
+  await project.write(
+    'mute.cjs',
+    'setTimeout(() => require("node:net").createServer(() => {}).listen(Number(process.argv[2]), "127.0.0.1"), 200);\n',
+  );
+  const { exit, stdout } = await project.run('web');
+  expect(exit).toBe(1);
+  expect(stdout).toContain(
+    `✖ web failed after <time>: not ready within <time>: http://127.0.0.1:${project.port}/ does not answer: it takes the connection, and then says nothing\n`,
+  );
+});
+
 test('a service that ends before it is ready fails with its own code', async () => {
   await using project = await projectWith(
     () =>

@@ -17,6 +17,8 @@ export type Surroundings = {
   readonly signal: AbortSignal;
   /** How long one look may take. */
   readonly lookMs: number;
+  /** Hears that a server has taken a connection, whatever becomes of it. */
+  readonly onConnect?: (() => void) | undefined;
 };
 
 /** Looks once for a sign; undefined when it is there, else what stands there instead. */
@@ -37,12 +39,12 @@ export async function missing({ kind, value }: Sign, around: Surroundings): Prom
   }
 }
 
-type Look = Pick<Surroundings, 'signal' | 'lookMs'>;
+type Look = Pick<Surroundings, 'signal' | 'lookMs' | 'onConnect'>;
 
 /** Why a URL is no sign now. */
-export async function httpProblem(url: string, { signal, lookMs }: Look): Promise<string | undefined> {
+export async function httpProblem(url: string, { signal, lookMs, onConnect }: Look): Promise<string | undefined> {
   try {
-    const status = await statusOf(url, AbortSignal.any([signal, AbortSignal.timeout(lookMs)]));
+    const status = await statusOf(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(lookMs)]), onConnect });
     return status < 400 ? undefined : `${url} answers with ${status}`;
   } catch (error) {
     return `${url} does not answer: ${causeOf(error)}`;
@@ -56,16 +58,23 @@ const bodyMs = 100;
  * Asks over one connection and closes it. A server that serves one connection after the other would answer nobody while
  * another one is kept open, or opened ahead, as `fetch` does.
  */
-function statusOf(url: string, signal: AbortSignal): Promise<number> {
+function statusOf(url: string, { signal, onConnect }: Omit<Look, 'lookMs'>): Promise<number> {
+  let silence: Error | undefined;
   return new Promise((resolve, reject) => {
     const ask = new URL(url).protocol === 'https:' ? getOverTls : get;
     const request = ask(url, { agent: false, headers: { accept: '*/*', 'user-agent': 'node' }, signal });
+    request.once('socket', (socket) =>
+      socket.once('connect', () => {
+        silence = new Error('it takes the connection, and then says nothing');
+        onConnect?.();
+      }),
+    );
     request.once('response', (response) => {
       resolve(response.statusCode ?? 0);
       response.on('error', () => undefined).resume();
       setTimeout(() => response.destroy(), bodyMs).unref();
     });
-    request.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+    request.on('error', (error) => reject(signal.aborted ? (silence ?? signal.reason) : error));
     // Where it changes over to another protocol, Node ends the connection without a word.
     request.once('close', () => reject(new Error('it speaks another protocol')));
   });
