@@ -5,7 +5,7 @@ import { type BaseImage, baseImages, chosenImage } from './base-images.ts';
 import { buildCommand } from './build-command.ts';
 import { findCa } from './corporate-ca.ts';
 import { imageId } from './images.ts';
-import { proxyVariables } from './proxy.ts';
+import { variablesForBuilds } from './proxy.ts';
 import { images } from './stack.ts';
 import { forgetBuild, noteBuild, removeUnfinishedBuilds } from './unfinished-builds.ts';
 
@@ -70,7 +70,7 @@ export async function buildImage(context: Context, target: Target): Promise<void
 /** What a build reaches the network by: Podman hands it on by itself, Docker only what it is told; the values stay in the environment. */
 function proxyArgs({ env }: Context, { name, disguised }: Engine): readonly string[] {
   if (name !== 'docker' || disguised) return [];
-  return proxyVariables(env).flatMap((variable) => ['--build-arg', variable]);
+  return variablesForBuilds(env).flatMap((variable) => ['--build-arg', variable]);
 }
 
 async function chooseBase(context: Context, engine: Engine, image: BaseImage): Promise<readonly string[]> {

@@ -67,14 +67,21 @@ async function findEngine(options: Options, mayAsk: boolean): Promise<EngineStat
   return describeSilence(answers, host.platform.os);
 }
 
-async function readPrivilege({ host, root }: Options, mayAsk: boolean): Promise<Privilege> {
+async function readPrivilege({ host, root, run }: Options, mayAsk: boolean): Promise<Privilege> {
   const callers = host.env.CONTAINERS_CONF;
   const containersConf = callers ?? (await ownSettings(host, root));
   const needsRoot = host.platform.os === 'linux' && host.user !== undefined && host.user.uid !== 0;
   const { makeElevate } = await import('./engine/elevate.ts');
-  const isProxy = (name: string): boolean => /^(https?|no)_proxy$/i.test(name) && (host.env[name] ?? '') !== '';
-  const proxyVariables = Object.keys(host.env).filter(isProxy);
-  return makeElevate({ needsRoot, mayAsk, containersConf, isCallers: callers !== undefined, proxyVariables });
+  const { proxyVariables } = await import('./engine/proxy.ts');
+  const proxies = proxyVariables(host.env);
+  const kept = needsRoot && proxies.length > 0 && (await mayKeep(run, proxies)) ? proxies : [];
+  return makeElevate({ needsRoot, mayAsk, containersConf, isCallers: callers !== undefined, proxyVariables: kept });
+}
+
+/** Only who may run everything may also tell sudo what to keep: others would be refused the whole command. */
+async function mayKeep(run: Options['run'], names: readonly string[]): Promise<boolean> {
+  const tried = await run(['env', 'LC_ALL=C', 'sudo', '-n', `--preserve-env=${names.join(',')}`, 'true']);
+  return tried.code === 0 || !tried.stderr.includes('environment variables');
 }
 
 /** Written for a host that starts containers itself. Elsewhere podman's own file holds its way to the machine, and must be read. */

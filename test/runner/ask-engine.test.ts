@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { askDocker, askPodman } from '../../tasks/runner/engine/ask.ts';
 import { makeElevate } from '../../tasks/runner/engine/elevate.ts';
+import { makeEngineSource } from '../../tasks/runner/engine.ts';
 import type { Ran } from '../../tasks/runner/script.ts';
 
 const asItIs = { mayAsk: false, containersConf: undefined, isCallers: false, proxyVariables: [] };
@@ -51,4 +52,36 @@ test('through sudo the variables of a proxy are kept, and their values stay out 
   const kept = ['sudo', '-n', '--preserve-env=HTTPS_PROXY,no_proxy', 'env', 'CONTAINERS_CONF=/c', 'podman'];
   expect(asRoot(['podman'])).toEqual(kept);
   expect(plain(['podman'])).toEqual(['env', 'CONTAINERS_CONF=/c', 'podman']);
+});
+
+test.each([
+  ['they are kept where sudo allows it', '', ' --preserve-env=HTTPS_PROXY'],
+  [
+    'and are left out where it would refuse the whole command',
+    'sudo: sorry, you are not allowed to set the following environment variables: HTTPS_PROXY\n',
+    '',
+  ],
+])('the variables of a proxy: %s', async (_, refusal, kept) => {
+  const asked: string[] = [];
+  const source = makeEngineSource({
+    host: {
+      env: { HTTPS_PROXY: 'http://proxy.example.com', CONTAINERS_CONF: '' },
+      platform: { os: 'linux', arch: 'x64', pretended: false },
+      user: { uid: 1000, gid: 1000 },
+      stdinIsTerminal: false,
+      readText: async () => undefined,
+    },
+    root: '/project',
+    wanted: 'podman',
+    run: async (words) => {
+      const command = words.join(' ');
+      asked.push(command);
+      const isRefused = command.includes('--preserve-env') && refusal !== '';
+      return { command, code: isRefused ? 1 : 0, stdout: '', stderr: isRefused ? refusal : '', tookMs: 1 };
+    },
+  });
+  await source.ask();
+  const asRoot = asked.filter((command) => /^sudo .*podman/.test(command));
+  expect(asRoot.length).toBeGreaterThan(0);
+  for (const command of asRoot) expect(command).toContain(`sudo -n${kept} env CONTAINERS_CONF= podman`);
 });

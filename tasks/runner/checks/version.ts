@@ -1,4 +1,5 @@
 import type { CheckRow, PackageManager, VersionRow } from '../config/types.ts';
+import { proxyVariables } from '../engine/proxy.ts';
 import type { Check, CheckResult, Fix, Probe } from '../script.ts';
 import { versionIn } from '../text/version-in.ts';
 
@@ -63,7 +64,9 @@ const managers: Record<PackageManager, Manager> = {
 /** The first package manager that this machine has and the row names; macOS is taken to have brew. */
 async function fixesOf({ name, install }: Row, probe: Probe): Promise<readonly Fix[]> {
   const isRoot = probe.user?.uid === 0;
-  const sudo = isRoot ? '' : probe.isTerminal ? 'sudo ' : 'sudo -n ';
+  const proxies = proxyVariables(probe.env);
+  const keeping = proxies.length === 0 ? '' : `--preserve-env=${proxies.join(',')} `;
+  const sudo = isRoot ? '' : `sudo ${probe.isTerminal ? '' : '-n '}${keeping}`;
   for (const [key, { program, os = probe.platform.os, install: commandFor }] of Object.entries(managers)) {
     const item = install[key as PackageManager];
     const isForHere = item !== undefined && os === probe.platform.os;
