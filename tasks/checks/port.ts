@@ -57,12 +57,12 @@ async function findPublisher(probe: Probe, engine: Engine, port: number): Promis
 
 function asRootCalls(probe: Probe, engine: Engine, name: EngineName): readonly string[] {
   const needsSudo = probe.platform.os === 'linux' && probe.user !== undefined && probe.user.uid !== 0;
-  return needsSudo ? ['sudo', ...(probe.isTerminal ? [] : ['-n']), name] : engine.elevate([name]);
+  return needsSudo ? ['sudo', '-n', name] : engine.elevate([name]);
 }
 
 /** Whether a row ends in `127.0.0.1:8080->8080/tcp` or, of several ports, in `0.0.0.0:8000-8090->8000-8090/tcp`. */
 function publishes(row: string, port: number): boolean {
-  const published = [...row.matchAll(/:(\d+)(?:-(\d+))?->/g)];
+  const published = [...row.matchAll(/:(\d+)(?:-(\d+))?->[\d-]+\/tcp/g)];
   return published.some(([, first, last = first]) => Number(first) <= port && port <= Number(last));
 }
 

@@ -230,6 +230,8 @@ test('a port that is taken says by whom, and a stack of another checkout is name
   expect((await portOf({ ...held, commands: { [publishers('podman')]: '', [byWhom]: '' } })).summary).toBe(
     'something else listens on 127.0.0.1:8080',
   );
+  const ofUdp = { [publishers('podman')]: 'names 0.0.0.0:8080->8080/udp\n', [byWhom]: listening };
+  expect((await portOf({ ...held, commands: ofUdp })).summary).toBe('`node` (pid 4711) listens on 127.0.0.1:8080');
   const onMac = { 'lsof -nP -iTCP:8080 -sTCP:LISTEN -Fpc': 'p123\ncControlCenter\n', [publishers('podman')]: '' };
   expect((await portOf({ ...held, platform: 'darwin-arm64', commands: onMac })).summary).toBe(
     '`ControlCenter` (pid 123) listens on 127.0.0.1:8080',
