@@ -115,7 +115,7 @@ export type Host = {
   readonly exists: (path: string) => boolean;
   /** The user ids of all who say what a path leads to; none where there is no such file. */
   readonly ownersOf: (path: string) => readonly number[];
-  /** Whether a folder is one in which everybody may make files, and nobody may remove those of others. */
+  /** Whether a folder is one in which others may make files, and nobody may remove those of others. */
   readonly isSticky: (folder: string) => boolean;
   /** The text of a file, or undefined where there is none; throws where it cannot be read or is no file. */
   readonly readText: (path: string) => Promise<string | undefined>;

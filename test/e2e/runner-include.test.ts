@@ -372,7 +372,7 @@ test('what another user has put beside a config where everybody may make files i
     exit: 3,
     stdout: '',
     stderr: [
-      `error: \`${name}\` belongs to another user, and in <project> everybody may make files: it could have commands of theirs run`,
+      `error: \`${name}\` belongs to another user, and in <project> others may make files: it could have commands of theirs run`,
       `hint: move the project to a folder of your own, or, if you trust it, make it yours: \`sudo chown -R "$(id -un)" <project>/${name}\``,
       '',
     ].join('\n'),
@@ -383,10 +383,12 @@ test('what another user has put beside a config where everybody may make files i
     expect(await project.run('go')).toMatchObject(refusal(name));
     await chown(project.path(name), 0, 0);
   }
-  // Whoever may do that elsewhere may change the config itself.
+  // Whoever may do that elsewhere may change the config itself, and nobody else has put it where only the owner may.
   await chown(project.path('.tasks'), 12_345, 12_345);
-  await chmod(project.folder, 0o777);
-  expect((await project.run('go')).stdout).toContain('ours');
+  for (const mode of [0o777, 0o1755]) {
+    await chmod(project.folder, mode);
+    expect((await project.run('go')).stdout).toContain('ours');
+  }
 });
 
 test('a config above that belongs to another user includes nothing', async (context) => {

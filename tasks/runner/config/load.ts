@@ -97,7 +97,7 @@ function dotenvOf({ dotenv, scopes }: Config): readonly string[] {
 /** It can hold a config that is not the one beside it, or programs and settings of somebody else. */
 function ofAnybody(root: string, name: string): UserError {
   const path = shellQuote(join(root, name));
-  const message = `\`${name}\` belongs to another user, and in ${root} everybody may make files: it could have commands of theirs run`;
+  const message = `\`${name}\` belongs to another user, and in ${root} others may make files: it could have commands of theirs run`;
   const hint = `move the project to a folder of your own, or, if you trust it, make it yours: \`sudo chown -R "$(id -un)" ${path}\``;
   return new UserError('config', [{ message, hint }]);
 }

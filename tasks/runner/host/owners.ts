@@ -17,9 +17,11 @@ export function ownersOf(path: string): readonly number[] {
   }
 }
 
-/** Whether nobody may remove or rename what others have made in a folder: mostly because everybody may make files there. */
+/** Whether others may make files in a folder, and nobody may remove or rename those of others. */
 export function isSticky(folder: string): boolean {
-  return (statSync(folder).mode & stickyBit) !== 0;
+  const { mode } = statSync(folder);
+  return (mode & stickyBit) !== 0 && (mode & writableByOthers) !== 0;
 }
 
 const stickyBit = 0o1000;
+const writableByOthers = 0o022;
