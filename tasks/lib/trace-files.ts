@@ -28,14 +28,14 @@ export async function traceOwner(
 export async function emptyTraces(caller: Caller, engine: Pick<Engine, 'name'>): Promise<void> {
   const folder = join(caller.root, tracesFolder);
   await mkdir(folder, { recursive: true });
-  const mode = await modeFor(caller, engine);
-  for (const name of [...HELD, ...ASIDE]) await makeFile(join(folder, name), { mode, flags: constants.O_TRUNC });
+  const how = await howFor(caller, engine);
+  for (const name of [...HELD, ...ASIDE]) await makeFile(join(folder, name), { ...how, flags: constants.O_TRUNC });
 }
 
 /** For everybody to write only where the profiler is somebody else. */
-async function modeFor(caller: Caller, engine: Pick<Engine, 'name'>): Promise<number> {
+async function howFor(caller: Caller, engine: Pick<Engine, 'name'>): Promise<Pick<How, 'mode' | 'uid'>> {
   const { uid } = await traceOwner(caller, engine);
-  return caller.platform.os === 'linux' && uid === caller.user?.uid ? 0o644 : 0o666;
+  return caller.platform.os === 'linux' && uid === caller.user?.uid ? { mode: 0o644, uid } : { mode: 0o666 };
 }
 
 /** What a profiler that runs holds open and somebody has removed: what it writes there goes nowhere. */
@@ -46,8 +46,8 @@ export async function findGone(root: string): Promise<readonly string[]> {
 /** Makes those that were removed and are opened by name: a trace that is full could not be set aside. */
 export async function makeSetAside(caller: Caller, engine: Pick<Engine, 'name'>): Promise<void> {
   const { root } = caller;
-  const mode = await modeFor(caller, engine);
-  for (const name of await missingOf(root, ASIDE)) await makeFile(join(root, tracesFolder, name), { mode, flags: 0 });
+  const how = await howFor(caller, engine);
+  for (const name of await missingOf(root, ASIDE)) await makeFile(join(root, tracesFolder, name), { ...how, flags: 0 });
 }
 
 async function missingOf(root: string, names: readonly string[]): Promise<readonly string[]> {
@@ -67,12 +67,19 @@ async function makeFile(path: string, how: How): Promise<void> {
   });
 }
 
-type How = { readonly mode: number; readonly flags: number };
+type How = {
+  readonly mode: number;
+  readonly flags: number;
+  /** Whose it must be, where only the owner may write it: root opens everybody's. */
+  readonly uid?: number;
+};
 
-async function makeOpen(path: string, { mode, flags }: How): Promise<void> {
+async function makeOpen(path: string, { mode, flags, uid }: How): Promise<void> {
   const { O_WRONLY, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
   const file = await open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | flags);
   try {
+    const isOthers = uid !== undefined && (await file.stat()).uid !== uid;
+    if (isOthers) throw Object.assign(new Error(`${path} is another user's`), { code: 'EPERM' });
     await file.chmod(mode);
   } finally {
     await file.close();

@@ -1,6 +1,6 @@
 /** What `up` does in the folder that the profiler's container writes to, and may put anything into. */
 import { execFileSync } from 'node:child_process';
-import { lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chown, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -74,4 +74,17 @@ test.each([
   await emptyTraces({ root, platform: { os, arch: 'x64', pretended: false }, user }, { name });
   expect(await readFile(trace, 'utf8')).toBe('');
   expect((await stat(trace)).mode & 0o777).toBe(mode);
+});
+
+test('a trace of somebody else is made anew also by root, since only its owner may write it', async (context) => {
+  context.skip(me.uid !== 0, 'giving files to somebody else needs root');
+  const root = await mkdtemp(join(tmpdir(), 'trace-files-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const trace = join(root, 'container/traces/http-trace.txt');
+  await mkdir(join(root, 'container/traces'), { recursive: true });
+  await writeFile(trace, 'GET /\n');
+  await chown(trace, 12_345, 12_345);
+  await emptyTraces({ root, platform: { os: 'linux', arch: 'x64', pretended: false }, user: me }, { name: 'podman' });
+  const { uid, mode, size } = await stat(trace);
+  expect([uid, mode & 0o777, size]).toEqual([0, 0o644, 0]);
 });
