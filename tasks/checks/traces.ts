@@ -35,7 +35,7 @@ async function tracesCanBeWritten(probe: Probe): Promise<CheckResult> {
   };
 }
 
-/** Changes nothing: what may not be written is not touched, and the system says why. */
+/** By a change of its times, which the system refuses with its reason. */
 async function isReadOnly(probe: Probe, path: string): Promise<boolean> {
   const tried = await probe.run(['env', 'LC_ALL=C', 'touch', '-c', path]);
   return tried.code !== 0 && /read-only file system/i.test(tried.stderr);

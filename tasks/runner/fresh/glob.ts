@@ -28,7 +28,7 @@ type Unnamed = {
   readonly is: (name: string) => boolean;
 };
 
-/** They change all the time. A Mac leaves the third one where somebody looks; the last ones are the runner's own compiled code, beside it in `node_modules`. */
+/** They change all the time. A Mac leaves the third one where somebody looks; the last ones are the runner's own compiled code, which it keeps beside its bundle. */
 const never: readonly Unnamed[] = [
   ...['.git', '.tasks', '.DS_Store'].map((own) => ({ sign: own, is: (name: string) => name === own })),
   { sign: '.cjs-v', is: (name) => /^[\w-]+\.cjs-v\d.*\.cache(\.\d+\.tmp)?$/.test(name) },

@@ -23,7 +23,9 @@ export async function untilReady(
     for (;;) {
       const leftMs = Math.max(1, Math.ceil(deadlineMs - host.clockMs()));
       const hadConnected = hasConnected;
-      const onConnect = (): void => void (hasConnected = true);
+      const onConnect = (): void => {
+        hasConnected = true;
+      };
       const problem = await missing(sign, { ...around, onConnect, lookMs: Math.min(leftMs, longestLookMs) });
       if (problem === undefined) break;
       const isTooLate = host.clockMs() + pauseMs > deadlineMs;
