@@ -1,7 +1,7 @@
 /** The compiled probe, and the profiler as plain JavaScript: made anew where they are not of what lies here now. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './checkout.ts';
 
@@ -36,6 +36,8 @@ function makeUnlessThere(path: string, ingredients: readonly (string | Buffer)[]
 
 /** Names and contents, but for what is made. */
 function filesIn(folder: string): readonly (string | Buffer)[] {
+  // Where the headers of libbpf are not installed, the build says so.
+  if (!existsSync(folder)) return [];
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
   const paths = entries
     .map(({ parentPath, name }) => join(parentPath, name))
@@ -45,8 +47,10 @@ function filesIn(folder: string): readonly (string | Buffer)[] {
 
 function surroundings(): readonly (string | Buffer)[] {
   // Where there is none, the build says so.
-  const compiler = spawnSync(process.env.CLANG ?? 'clang', ['--version'], { encoding: 'utf8' }).stdout ?? '';
-  return [...SETTINGS.map((name) => `${name}=${process.env[name] ?? ''}`), compiler, read(TYPES)];
+  const { CLANG = 'clang', LLVM_STRIP = 'llvm-strip', BPFTOOL = 'bpftool', BTF = TYPES, VMLINUX_H = '' } = process.env;
+  const version = (program: string) => spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout ?? '';
+  const programs = [CLANG, LLVM_STRIP, BPFTOOL].map(version);
+  return [...SETTINGS.map((name) => `${name}=${process.env[name] ?? ''}`), ...programs, read(BTF), read(VMLINUX_H)];
 }
 
 function compile(): void {

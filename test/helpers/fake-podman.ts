@@ -104,7 +104,8 @@ async function checkoutApart(): Promise<string> {
 /** Of what runs have left, only what is made of the sources alone stays for the next test. */
 async function release(checkout: string): Promise<void> {
   const state = join(checkout, '.tasks');
-  for (const name of await readdir(state)) if (name !== 'cache') await rm(join(state, name), { recursive: true });
+  for (const name of await readdir(state))
+    if (name !== 'cache') await rm(join(state, name), { recursive: true, force: true, maxRetries: 5 });
   free.push(checkout);
 }
 
