@@ -4,7 +4,19 @@ import type { Config, TaskRow } from './types.ts';
 /** The task that a word means: its name or one of its aliases. */
 export function findTask(config: Pick<Config, 'tasks'>, word: string): TaskRow | undefined {
   if (Object.hasOwn(config.tasks, word)) return config.tasks[word];
-  return Object.values(config.tasks).find((task) => task.aliases.includes(word));
+  return aliasesIn(config.tasks).get(word);
+}
+
+const known = new WeakMap<Config['tasks'], ReadonlyMap<string, TaskRow>>();
+
+/** Made once for all that is looked for: thousands of needs may each be an alias. An alias that several have is the first one's. */
+function aliasesIn(tasks: Config['tasks']): ReadonlyMap<string, TaskRow> {
+  const made = known.get(tasks);
+  if (made !== undefined) return made;
+  const aliases = new Map<string, TaskRow>();
+  for (const task of Object.values(tasks).reverse()) for (const alias of task.aliases) aliases.set(alias, task);
+  known.set(tasks, aliases);
+  return aliases;
 }
 
 /**
