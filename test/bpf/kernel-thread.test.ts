@@ -45,5 +45,8 @@ test('what a thread of the kernel sends is not counted as what io_uring moved an
   await using profiler = await startProfiler({ PROFILER_ROLE: 'both', PROFILER_PORTS: String(PORT) });
   await runPeers(peers);
   await profiler.stop();
-  expect(profiler.status().counters).toHaveProperty('lostUnseen', 0);
+  const { counters } = profiler.status();
+  // What has come of its connections, and nothing that was lost of them.
+  expect(counters.records).toBeGreaterThan(0);
+  expect(Object.keys(counters).filter((name) => name.startsWith('lost'))).toEqual([]);
 });
