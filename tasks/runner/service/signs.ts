@@ -59,7 +59,7 @@ const bodyMs = 100;
  * another one is kept open, or opened ahead, as `fetch` does.
  */
 function statusOf(url: string, { signal, onConnect }: Omit<Look, 'lookMs'>): Promise<number> {
-  let silence: Error | undefined;
+  let silence = new Error('nothing takes the connection');
   return new Promise((resolve, reject) => {
     const ask = new URL(url).protocol === 'https:' ? getOverTls : get;
     const request = ask(url, { agent: false, headers: { accept: '*/*', 'user-agent': 'node' }, signal });
@@ -74,7 +74,7 @@ function statusOf(url: string, { signal, onConnect }: Omit<Look, 'lookMs'>): Pro
       response.on('error', () => undefined).resume();
       setTimeout(() => response.destroy(), bodyMs).unref();
     });
-    request.on('error', (error) => reject(signal.aborted ? (silence ?? signal.reason) : error));
+    request.on('error', (error) => reject(signal.aborted ? silence : error));
     // Where it changes over to another protocol, Node ends the connection without a word.
     request.once('close', () => reject(new Error('it speaks another protocol')));
   });
