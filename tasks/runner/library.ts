@@ -51,6 +51,9 @@ export type RunResult = {
 export async function run(words: readonly string[], options: RunTasksOptions = {}): Promise<RunResult> {
   const { cwd, env, signal, onEvent } = options;
   if (signal?.aborted === true) return { exit: exitOf('SIGINT') };
+  // From JavaScript a text can come, whose letters would be the words.
+  if (!Array.isArray(words))
+    return refuse("error: `run` takes a list of words, such as `run(['build', '--jobs=2'])`", onEvent);
   const mistake = cwd === undefined ? undefined : mistakeIn(cwd);
   if (mistake !== undefined) return refuse(`error: the folder \`${cwd}\`, given as \`cwd\`, ${mistake}`, onEvent);
   const bin = join(import.meta.dirname, '..', 'bin.cjs');

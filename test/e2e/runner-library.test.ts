@@ -28,6 +28,15 @@ test.each([
   expect({ stdout, stderr }).toEqual({ stdout: '{"exit":130}\n', stderr: '' });
 });
 
+test('a text instead of a list of words is a mistake, and not taken letter by letter', async () => {
+  const { project, stdout, stderr } = await runProgram(
+    `console.log(JSON.stringify([await run('quick'), await run('quick', { onEvent: () => undefined })]));`,
+  );
+  await using _project = project;
+  const error = "error: `run` takes a list of words, such as `run(['build', '--jobs=2'])`";
+  expect([JSON.parse(stdout), stderr]).toEqual([[{ exit: 2 }, { exit: 2, error }], `${error}\n`]);
+});
+
 test('an abort on a terminal asks what runs, as without one', async () => {
   await using project = await createProject({
     'tasks.config.yaml': config,
