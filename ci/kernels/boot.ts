@@ -17,10 +17,9 @@ export type Guest = {
   readonly work: string;
   /** Where the console is written. */
   readonly log: string;
+  /** How long it may take. */
+  readonly limitMs: number;
 };
-
-/** Others run beside it. */
-const LIMIT_MS = 600_000;
 
 const MACHINES = {
   // The fifth level of page tables and timer checks only cost time under emulation, or fail where the host is busy.
@@ -41,7 +40,7 @@ export async function boot(guest: Guest): Promise<string> {
   }
 }
 
-async function bootOnce({ kernel, fetched, base, work, log }: Guest, initramfs: string): Promise<string> {
+async function bootOnce({ kernel, fetched, base, work, log, limitMs }: Guest, initramfs: string): Promise<string> {
   const [program, ...machine] = MACHINES[kernel.arch];
   const disk = (file: string, id: string): readonly string[] => [
     '-drive',
@@ -58,19 +57,19 @@ async function bootOnce({ kernel, fetched, base, work, log }: Guest, initramfs: 
     `${CONSOLES[kernel.arch]} panic=-1 quiet mitigations=off guest.cgroups=${kernel.cgroups} guest.capability=${kernel.capability ?? ''} ${kernel.parameters ?? ''}`,
   ];
   rmSync(log, { force: true });
-  const trouble = await troubleOf(program, args);
+  const trouble = await troubleOf(program, args, limitMs);
   const said = existsSync(log) ? readFileSync(log, 'latin1').replaceAll('\r', '') : '';
   return trouble === '' ? said : `${said}\n${trouble}`;
 }
 
 /** Runs the emulator to its end; what it complained of, or why it did not get there. */
-async function troubleOf(program: string, args: readonly string[]): Promise<string> {
-  const child = spawn(program, args, { timeout: LIMIT_MS, stdio: ['ignore', 'ignore', 'pipe'] });
+async function troubleOf(program: string, args: readonly string[], limitMs: number): Promise<string> {
+  const child = spawn(program, args, { timeout: limitMs, stdio: ['ignore', 'ignore', 'pipe'] });
   const [stderr, why] = await Promise.all([
     text(child.stderr),
     once(child, 'close').then(
       ([, signal]) =>
-        signal === null ? '' : `${program} was ended by ${signal}; a guest may take ${LIMIT_MS / 1000} s\n`,
+        signal === null ? '' : `${program} was ended by ${signal}; a guest may take ${limitMs / 1000} s\n`,
       (error: Error) => `${error.message}\n`,
     ),
   ]);

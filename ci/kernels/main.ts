@@ -66,6 +66,9 @@ function problemsOf(kernel: Kernel, verdict: Verdict, budget: Budget | undefined
   return [...verdict.problems, ...compareTier(verdict, kernel.tier), ...grown];
 }
 
+/** One by itself needs a third of it; others take from it. */
+const LIMIT_MS = AT_ONCE === 1 ? 360_000 : 600_000;
+
 type Shared = { readonly list: KernelList; readonly debian: Debian; readonly works: Map<Arch, string> };
 
 function prepare(kernel: Kernel, { list, debian, works }: Shared): Guest {
@@ -77,7 +80,7 @@ function prepare(kernel: Kernel, { list, debian, works }: Shared): Guest {
   const log = logOf(kernel);
   mkdirSync(dirname(log), { recursive: true });
   console.log(`${kernel.name}: ${fetched.packages.join(', ')}: prepared in ${secondsSince(started)} s`);
-  return { kernel, fetched, base, work, log };
+  return { kernel, fetched, base, work, log, limitMs: LIMIT_MS };
 }
 
 async function tryKernel(guest: Guest): Promise<Verdict> {

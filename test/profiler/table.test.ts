@@ -130,7 +130,7 @@ test('nothing is counted of what processes move that are left out, as they are t
   expect([lost.exchangesLost, table.clear()]).toEqual([0, 0]);
 });
 
-test('as many connections as the kernel follows may each have a request that waits', () => {
+test('as many connections as the kernel follows may each have a request that waits', { timeout: 30_000 }, () => {
   const { lost, move, close, wait, table } = openTable();
   for (let conn = 1; conn <= 65_536; conn++) move(conn, 0, get('/waits'));
   wait();
@@ -139,7 +139,9 @@ test('as many connections as the kernel follows may each have a request that wai
   expect([table.heldBytes, lost.exchangesDropped]).toEqual([0, 0]);
 });
 
-test('a connection with too many requests that wait is given up, and all of them are counted', () => {
+test('a connection with too many requests that wait is given up, and all of them are counted', {
+  timeout: 30_000,
+}, () => {
   const { told, lost, move, table, count } = openTable();
   move(2, 0, get('/other'));
   const text = get('/p').repeat(300_000);
@@ -154,7 +156,7 @@ test('a connection with too many requests that wait is given up, and all of them
   expect(table.heldBytes).toBeLessThan(10_000);
 });
 
-test('heads that do not end take no more than they may, and are counted', () => {
+test('heads that do not end take no more than they may, and are counted', { timeout: 30_000 }, () => {
   const { told, move, close, table, count } = openTable();
   const connections = 40_000;
   for (let conn = 1; conn <= connections; conn++) {
